@@ -1,0 +1,122 @@
+/**
+ * The import table of ARCHITECTURE.md, checked.
+ * A room lists the rooms of src/ that it may import from and the packages it may use.
+ * Types may cross every door ("types" in the table), so type-only imports are left out.
+ */
+const TFJS = '@tensorflow/';
+const D3 = 'd3($|-)';
+
+const rooms = [
+  { room: 'base', may: [], packages: [] },
+  { room: 'trace', may: ['base'], packages: [] },
+  { room: 'simulator', may: ['base', 'trace'], packages: [] },
+  { room: 'features', may: ['base', 'trace'], packages: [] },
+  { room: 'scoring', may: ['base', 'trace'], packages: [] },
+  { room: 'ingest', may: ['base', 'trace'], packages: ['fflate'] },
+  { room: 'nn', may: ['base'], packages: [TFJS] },
+  {
+    room: 'detectors',
+    may: ['base', 'trace', 'features', 'scoring', 'nn'],
+    packages: [TFJS],
+  },
+  { room: 'storage', may: ['base'], packages: ['idb'] },
+  {
+    room: 'stores',
+    may: [
+      'base',
+      'trace',
+      'features',
+      'scoring',
+      'storage',
+      'detectors/[^/]+/meta',
+      'detectors/catalog',
+      'worker/protocol',
+      'worker/client',
+    ],
+    packages: ['zustand'],
+  },
+  {
+    room: 'ui',
+    may: ['base', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
+    packages: ['react', 'react-dom', D3, '@fontsource/'],
+  },
+];
+
+const outside = (names) => `node_modules/(?!${names.join('|') || '$'})`;
+
+const roomRules = rooms.flatMap(({ room, may, packages }) => [
+  {
+    name: `${room}-imports`,
+    comment: `src/${room} may import from: ${may.join(', ') || 'nothing'}`,
+    severity: 'error',
+    from: { path: `^src/${room}/`, pathNot: '\\.test\\.tsx?$' },
+    to: {
+      path: '^src/',
+      pathNot: [`^src/${room}/`, ...may.map((name) => `^src/${name}(/|\\.ts)`)],
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
+    name: `${room}-packages`,
+    comment: `src/${room} may use the packages: ${packages.join(', ') || 'none'}`,
+    severity: 'error',
+    from: { path: `^src/${room}/`, pathNot: '\\.test\\.tsx?$' },
+    to: { path: outside(packages), dependencyTypesNot: ['type-only'] },
+  },
+]);
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { pathNot: '\\.test\\.tsx?$' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'worker-door',
+      comment: 'protocol and client are plain: the page imports them without tfjs',
+      severity: 'error',
+      from: { path: '^src/worker/(protocol|client)\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/base/', '^src/worker/(protocol|client)\\.ts$', '^src/worker/entry\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'worker-imports',
+      severity: 'error',
+      from: { path: '^src/worker/', pathNot: '\\.test\\.tsx?$' },
+      to: {
+        path: '^src/(ui|stores|storage|testing)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'charts-and-widgets-take-props',
+      severity: 'error',
+      from: { path: '^src/ui/(charts|widgets)/' },
+      to: { path: '^src/(stores|ui/(cells|app))/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'detectors-stay-strangers',
+      severity: 'error',
+      from: { path: '^src/detectors/([^/]+)/' },
+      to: { path: '^src/detectors/[^/]+/', pathNot: '^src/detectors/$1/' },
+    },
+    {
+      name: 'only-tests-open-testing',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '^src/testing/'] },
+      to: { path: '^src/testing/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\?(url|worker|raw)' },
+  },
+};

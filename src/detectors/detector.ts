@@ -1,0 +1,106 @@
+/**
+ * The contract of every detector: fit on training traces, score traces, in a worker.
+ * Detectors never read labels.
+ */
+import type { Failure, Result } from '../base/result.ts';
+import type { LatencyScale } from '../features/latency-scale.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import type { TraceExplanation } from './explanation.ts';
+
+/** What a detector learns from. Traces are indices into the set. */
+export interface DetectorData {
+  readonly traces: TraceSet;
+  readonly train: Uint32Array;
+  readonly val: Uint32Array;
+  readonly scale: LatencyScale;
+}
+
+/** One point of the training curves: means over an epoch, in nats. */
+export interface CurvePoint {
+  /** 1-based, counted over both phases. */
+  readonly epoch: number;
+  readonly phase: 'joint' | 'time';
+  readonly loss: number;
+  readonly valLoss: number | null;
+  readonly kl: number;
+  readonly valKl: number | null;
+  /** -log p(N, A, Y | z) */
+  readonly nllStructure: number;
+  readonly valNllStructure: number | null;
+  /** -log p(X | A, Y, z2) */
+  readonly nllTime: number;
+  readonly valNllTime: number | null;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+export interface FitProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly batches: number;
+  readonly tracesPerSecond: number;
+  readonly secondsLeft: number | null;
+  /** Mean loss of the last few batches, for the live curve; null until it was read back. */
+  readonly loss: number | null;
+}
+
+export type FitEvent =
+  | { readonly kind: 'progress'; readonly progress: FitProgress }
+  | { readonly kind: 'epoch'; readonly point: CurvePoint }
+  | { readonly kind: 'restart'; readonly attempt: number; readonly reason: string };
+
+export type FitFailure = Failure & { readonly kind: 'cancelled' | 'diverged' | 'unusable-data' };
+
+/** Pause and Stop, seen from inside a training loop. */
+export interface RunControl {
+  /** Aborted by Cancel: nothing is kept. */
+  readonly signal: AbortSignal;
+  /** True once Stop was pressed: finish the batch, keep the weights. */
+  stopRequested(): boolean;
+  /** Resolves at once, or when Resume is pressed. */
+  whenRunning(): Promise<void>;
+}
+
+/** Weights by the authors' parameter name, as plain arrays that can be stored. */
+export interface SavedWeights {
+  readonly formatVersion: 1;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly data: Float32Array;
+  }[];
+}
+
+export interface ScoreProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ProbabilisticModel {
+  readonly parameterCount: number;
+  saveWeights(): Promise<SavedWeights>;
+  /** The terms of equation (3) for these traces; sigma_p99 comes from the validation traces. */
+  scoreTerms(
+    data: DetectorData,
+    selected: Uint32Array,
+    options: {
+      readonly samples: number;
+      readonly seed: number;
+      readonly stdLimit: number;
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: ScoreProgress) => void;
+    },
+  ): Promise<ScoreTerms>;
+  /** sigma_p99 of section 5.3: 99th percentile of the stds of all nodes of these traces. */
+  stdLimit(data: DetectorData, selected: Uint32Array, seed: number): Promise<number>;
+  explain(
+    data: DetectorData,
+    trace: number,
+    options: { readonly samples: number; readonly seed: number; readonly stdLimit: number },
+  ): Promise<TraceExplanation>;
+  dispose(): void;
+}
+
+export type FitResult = Promise<Result<ProbabilisticModel, FitFailure>>;

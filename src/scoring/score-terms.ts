@@ -1,0 +1,66 @@
+/**
+ * The terms of equation (3), sample by sample, from which every variant of the score is combined
+ * without the model (equations 6 and 7, the std limit). Columns of nats, float32.
+ *
+ * Structure terms depend on the structure and its sample of z alone, so they are stored once per
+ * unique structure; latency terms once per trace.
+ */
+export interface ScoreTerms {
+  /** L, samples of (z, z2). */
+  readonly samples: number;
+  /** N_max of the model. */
+  readonly maxNodes: number;
+  /** sigma_p99 of section 5.3, unitless (standardised latency). */
+  readonly stdLimit: number;
+  /** Scored traces, as indices into the TraceSet. */
+  readonly trace: Uint32Array;
+  /** [T] row of each trace in the structure terms. */
+  readonly structureRow: Uint32Array;
+  /** [T] merged nodes. */
+  readonly nodeCount: Uint16Array;
+  /** [T] 1 where the reconstructed structure (at the posterior mean) differs from the trace's. */
+  readonly mismatch: Uint8Array;
+  readonly structure: StructureTerms;
+  readonly latency: LatencyTerms;
+}
+
+/** Each [S, L]. */
+export interface StructureTerms {
+  /** log q(z | A, Y) */
+  readonly logQz: Float32Array;
+  /** log p(z), RealNVP prior */
+  readonly logPz: Float32Array;
+  /** log p(N | z) */
+  readonly logPNodeCount: Float32Array;
+  /** sum of log p(A_ij | z) over the strict upper triangle */
+  readonly logPAdjacency: Float32Array;
+  /** the part of {@link logPAdjacency} from entries with p(A_ij | z) < 0.5 */
+  readonly logPAdjacencyUnlikely: Float32Array;
+  /** sum of log p(y_i | z) over all N_max positions */
+  readonly logPNodeType: Float32Array;
+}
+
+/** Each [T, L]. */
+export interface LatencyTerms {
+  /** log q(z2 | A, X, Y) */
+  readonly logQz2: Float32Array;
+  /** log p(z2 | z) */
+  readonly logPz2: Float32Array;
+  /** sum of log p(x_i | A, Y, z2) over the trace's nodes */
+  readonly logPLatency: Float32Array;
+  /** the same with every std at most {@link ScoreTerms.stdLimit} */
+  readonly logPLatencyLimited: Float32Array;
+}
+
+/** The corrections of section 5.3, each a switch. */
+export interface Corrections {
+  /** Bernoulli & categorical scaling, equation (6). */
+  readonly bernoulliScaling: boolean;
+  /** Node count normalization, equation (7). */
+  readonly nodeCountNormalization: boolean;
+  /** Gaussian std-limit, section 5.3. */
+  readonly stdLimit: boolean;
+}
+
+export const VARIANTS = ['full', 'nll', 'bcscale', 'ncnorm', 'stdlimit'] as const;
+export type Variant = (typeof VARIANTS)[number];

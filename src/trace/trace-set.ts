@@ -1,0 +1,102 @@
+/**
+ * The dataset in memory: unique merged trees once, then per trace a structure and its latencies.
+ * Everything is a flat column, so that it crosses the worker door and enters IndexedDB as it is.
+ */
+import type { Microseconds } from '../base/units.ts';
+
+/** One operation of one service; its index in {@link TraceSet.operations} is the operation id. */
+export interface Operation {
+  /** Index into {@link TraceSet.services}. */
+  readonly service: number;
+  readonly name: string;
+}
+
+/**
+ * Unique merged trees (paper, section 2). Nodes are in BFS order with children sorted by operation
+ * id, so node 0 is the root and `parent[i] < i`.
+ */
+export interface StructureTable {
+  /** [S + 1] first node of each structure in the node columns. */
+  readonly nodeOffset: Uint32Array;
+  /** [all nodes] index of the parent within the structure, -1 for the root. */
+  readonly parent: Int32Array;
+  /** [all nodes] operation id, at least 1. */
+  readonly operation: Uint32Array;
+}
+
+/** What a trace is labelled as. `unlabelled` where the file says nothing. */
+export const LABELS = ['unlabelled', 'normal', 'structure', 'time'] as const;
+export type Label = (typeof LABELS)[number];
+export const labelCode = (label: Label): number => LABELS.indexOf(label);
+
+/** What a trace is used for. `unused` traces belong to no set (over a limit, not trainable). */
+export const SETS = ['unused', 'train', 'val', 'test'] as const;
+export type SetName = (typeof SETS)[number];
+export const setCode = (set: SetName): number => SETS.indexOf(set);
+
+export interface TraceSet {
+  /** Service names; 0 is the empty name of padding. */
+  readonly services: readonly string[];
+  /** Operations sorted by "service/operation"; 0 is the padding operation. */
+  readonly operations: readonly Operation[];
+  readonly structures: StructureTable;
+  /** [T] structure of each trace. */
+  readonly structureOf: Uint32Array;
+  /** [T + 1] first node of each trace in the per-node columns. */
+  readonly nodeOffset: Uint32Array;
+  /** [nodes] mean latency of the spans merged into the node, microseconds. */
+  readonly latencyUs: Float32Array;
+  /** [nodes] number of spans merged into the node. */
+  readonly spanCount: Uint32Array;
+  /** [T] start of the root span, microseconds since the epoch; NaN where unknown. */
+  readonly startUs: Float64Array;
+  /** [T] index into {@link LABELS}. */
+  readonly label: Uint8Array;
+  /** [T] index of the file that the trace came from. */
+  readonly file: Uint16Array;
+  /** [T] trace ids, as the file writes them. */
+  readonly traceIds: StringColumn;
+}
+
+/** Many short strings as one buffer: UTF-8 bytes and [length + 1] offsets. */
+export interface StringColumn {
+  readonly bytes: Uint8Array;
+  readonly offset: Uint32Array;
+}
+
+export const traceCount = (traces: TraceSet): number => traces.structureOf.length;
+
+export const structureCount = (structures: StructureTable): number =>
+  structures.nodeOffset.length - 1;
+
+export const structureSize = (structures: StructureTable, structure: number): number =>
+  structures.nodeOffset[structure + 1]! - structures.nodeOffset[structure]!;
+
+export const nodeCount = (traces: TraceSet, trace: number): number =>
+  traces.nodeOffset[trace + 1]! - traces.nodeOffset[trace]!;
+
+/** "service/operation", as tables and the authors' id files write it. */
+export function operationName(traces: TraceSet, operation: number): string {
+  const { service, name } = traces.operations[operation]!;
+  return operation === 0 ? '' : `${traces.services[service]!}/${name}`;
+}
+
+/** One merged tree with its latencies, for drawing and explaining. */
+export interface TreeNode {
+  readonly parent: number;
+  readonly operation: number;
+  readonly spanCount: number;
+  readonly latencyUs: Microseconds;
+}
+
+export function readTree(traces: TraceSet, trace: number): TreeNode[] {
+  const { structures } = traces;
+  const first = structures.nodeOffset[traces.structureOf[trace]!]!;
+  const offset = traces.nodeOffset[trace]!;
+  return Array.from({ length: nodeCount(traces, trace) }, (_, i) => ({
+    parent: structures.parent[first + i]!,
+    operation: structures.operation[first + i]!,
+    spanCount: traces.spanCount[offset + i]!,
+    latencyUs: traces.latencyUs[offset + i]!,
+  }));
+}
