@@ -1,0 +1,69 @@
+/** Wires the stores to each other: one worker, one storage, five subjects. */
+import type { StoreApi } from 'zustand/vanilla';
+import type { NotebookStorage } from '../storage/notebook-storage.ts';
+import type { WorkerClient } from '../worker/client.ts';
+import { createDatasetStore, type DatasetState } from './dataset-store.ts';
+import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
+import { createInspectStore, type InspectState } from './inspect-store.ts';
+import {
+  createPreferencesStore,
+  type PreferenceStorage,
+  type PreferencesState,
+} from './preferences-store.ts';
+import { createRunStore, type RunState } from './run-store.ts';
+
+export interface Notebook {
+  readonly dataset: StoreApi<DatasetState>;
+  readonly runs: StoreApi<RunState>;
+  readonly inspect: StoreApi<InspectState>;
+  readonly environment: StoreApi<EnvironmentState>;
+  readonly preferences: StoreApi<PreferencesState>;
+  /** Reads what was stored and probes the backend; call once. */
+  open(): Promise<void>;
+}
+
+export interface NotebookDeps {
+  readonly client: WorkerClient;
+  readonly storage: NotebookStorage;
+  readonly preferences: PreferenceStorage;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly isolated: boolean;
+  readonly heapBytes: () => number | null;
+  readonly foreignRequests: () => number;
+}
+
+export function createNotebook(deps: NotebookDeps): Notebook {
+  const dataset = createDatasetStore(deps);
+  const runs = createRunStore({ ...deps, dataset });
+  const inspect = createInspectStore(deps.client, runs);
+  const environment = createEnvironmentStore(deps);
+  const preferences = createPreferencesStore(deps.preferences);
+
+  return {
+    dataset,
+    runs,
+    inspect,
+    environment,
+    preferences,
+
+    async open() {
+      const stored = await deps.storage.load();
+      await dataset.getState().restore(stored.dataset, stored.failures);
+      runs.getState().restore(stored.run);
+
+      dataset.subscribe((state, before) => {
+        if (state.dataset?.id === before.dataset?.id) return;
+        inspect.getState().close();
+        runs.getState().reset();
+      });
+      runs.subscribe(({ training }, before) => {
+        if (training.phase !== 'running') return;
+        if (before.training.phase !== 'running') inspect.getState().close();
+        if (training.backend !== null) environment.getState().noteBackend(training.backend);
+      });
+      await environment.getState().probe();
+      await environment.getState().refresh();
+    },
+  };
+}

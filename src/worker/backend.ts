@@ -1,0 +1,115 @@
+/**
+ * Which TensorFlow.js backend the worker computes on, and why.
+ *
+ * `auto` takes WebGPU when the adapter is real hardware; a software adapter (SwiftShader) is correct
+ * but many times slower than WASM with SIMD, so it is taken only when asked for by name.
+ */
+import '@tensorflow/tfjs-backend-cpu';
+import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { BackendInfo, BackendPreference } from './protocol.ts';
+
+const MAX_THREADS = 8;
+
+interface GpuChoice {
+  readonly adapter: GPUAdapter;
+  readonly name: string;
+  readonly software: boolean;
+}
+
+async function requestGpu(): Promise<GpuChoice | null> {
+  if (!('gpu' in navigator) || navigator.gpu === undefined) return null;
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) return null;
+  const { vendor, architecture, device, description } = adapter.info;
+  const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'GPU';
+  const software = adapter.info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(name);
+  return { adapter, name, software };
+}
+
+/**
+ * A device of our own, so that a validation error is an error: stock TensorFlow.js goes on with
+ * old buffer contents after one.
+ */
+async function registerWebGpu(
+  { adapter }: GpuChoice,
+  onDeviceError: (message: string) => void,
+): Promise<void> {
+  const { limits } = adapter;
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredLimits: {
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxBufferSize: limits.maxBufferSize,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  });
+  device.addEventListener('uncapturederror', (event) => {
+    onDeviceError((event as GPUUncapturedErrorEvent).error.message);
+  });
+  void device.lost.then(({ reason, message }) => {
+    if (reason !== 'destroyed') onDeviceError(`the GPU device was lost: ${message}`);
+  });
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+}
+
+async function useWasm(reason: string): Promise<BackendInfo> {
+  const isolated = globalThis.crossOriginIsolated === true;
+  const threads = isolated ? Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS) : 1;
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': wasmUrl,
+    'tfjs-backend-wasm-simd.wasm': wasmSimdUrl,
+    'tfjs-backend-wasm-threaded-simd.wasm': wasmThreadedUrl,
+  });
+  setThreadsCount(threads);
+  if (await tf.setBackend('wasm')) {
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return {
+      backend: 'wasm',
+      adapter: simd ? 'WASM with SIMD' : 'WASM without SIMD',
+      threads,
+      reason: isolated
+        ? reason
+        : `${reason}; one thread, because the page is not cross-origin isolated (COOP and COEP headers)`,
+    };
+  }
+  await tf.setBackend('cpu');
+  return {
+    backend: 'cpu',
+    adapter: 'plain JavaScript',
+    threads: 1,
+    reason: 'neither WebGPU nor WebAssembly could be started; expect it to be slow',
+  };
+}
+
+/**
+ * Starts the backend and makes it the current one.
+ * @param onDeviceError called for GPU errors that no operation throws
+ */
+export async function startBackend(
+  preference: BackendPreference,
+  onDeviceError: (message: string) => void,
+): Promise<BackendInfo> {
+  if (preference === 'wasm') return useWasm('chosen by you');
+  const gpu = await requestGpu();
+  if (gpu === null) return useWasm('this browser offers no WebGPU adapter');
+  if (preference === 'auto' && gpu.software) {
+    return useWasm(`the WebGPU adapter (${gpu.name}) is software, slower than WASM`);
+  }
+  await registerWebGpu(gpu, onDeviceError);
+  if (!(await tf.setBackend('webgpu'))) return useWasm('WebGPU could not be started');
+  return {
+    backend: 'webgpu',
+    adapter: gpu.software ? `${gpu.name} (software)` : gpu.name,
+    threads: 1,
+    reason: preference === 'auto' ? 'a hardware WebGPU adapter is present' : 'chosen by you',
+  };
+}

@@ -1,0 +1,94 @@
+/** The page's side of the worker door: jobs as promises, with events, Pause, Stop and Cancel. */
+import { err, ok, type Result } from '../base/result.ts';
+import type { JobFailure, JobKind, Jobs, WorkerReply, WorkerRequest } from './protocol.ts';
+
+export interface RunningJob<K extends JobKind> {
+  readonly result: Promise<Result<Jobs[K]['output'], JobFailure>>;
+  pause(): void;
+  resume(): void;
+  /** Ends the job early and keeps what it has. */
+  stop(): void;
+  /** Ends the job and keeps nothing. */
+  cancel(): void;
+}
+
+export interface WorkerClient {
+  start<K extends JobKind>(
+    kind: K,
+    input: Jobs[K]['input'],
+    onEvent?: (event: Jobs[K]['event']) => void,
+  ): RunningJob<K>;
+}
+
+/** What a client needs of a Worker; a test passes a fake. */
+export interface WorkerPort {
+  postMessage(message: WorkerRequest): void;
+  onmessage: ((event: MessageEvent<WorkerReply>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+interface Pending {
+  readonly onEvent: (event: unknown) => void;
+  readonly settle: (result: Result<unknown, JobFailure>) => void;
+}
+
+export function createWorkerClient(port: WorkerPort): WorkerClient {
+  const pending = new Map<number, Pending>();
+  let lastRunId = 0;
+
+  port.onmessage = ({ data: reply }) => {
+    const job = pending.get(reply.runId);
+    if (job === undefined) return; // a late reply of a job that has ended
+    if (reply.kind === 'event') {
+      job.onEvent(reply.event);
+      return;
+    }
+    pending.delete(reply.runId);
+    job.settle(reply.kind === 'done' ? ok(reply.output) : err(reply.failure));
+  };
+
+  port.onerror = (event) => {
+    const failure: JobFailure = {
+      kind: 'bug',
+      what: `the worker failed: ${event.message || 'it could not be started'}`,
+      where: event.filename ? `${event.filename}:${event.lineno}` : 'worker',
+      advice: 'reload the page; stored data is kept',
+    };
+    for (const job of pending.values()) job.settle(err(failure));
+    pending.clear();
+  };
+
+  return {
+    start<K extends JobKind>(
+      kind: K,
+      input: Jobs[K]['input'],
+      onEvent: (event: Jobs[K]['event']) => void = () => {},
+    ): RunningJob<K> {
+      lastRunId += 1;
+      const runId = lastRunId;
+      const result = new Promise<Result<Jobs[K]['output'], JobFailure>>((resolve) => {
+        pending.set(runId, {
+          // The protocol pairs each kind with its event and output; the port erases the pairing.
+          onEvent: onEvent as (event: unknown) => void,
+          settle: resolve as (result: Result<unknown, JobFailure>) => void,
+        });
+      });
+      port.postMessage({ kind, runId, input } as WorkerRequest);
+      const control = (what: 'pause' | 'resume' | 'stop' | 'cancel') => () =>
+        port.postMessage({ kind: what, runId });
+      return {
+        result,
+        pause: control('pause'),
+        resume: control('resume'),
+        stop: control('stop'),
+        cancel: control('cancel'),
+      };
+    },
+  };
+}
+
+/** The worker of the app. */
+export function startWorker(): WorkerClient {
+  const worker = new Worker(new URL('./entry.ts', import.meta.url), { type: 'module' });
+  return createWorkerClient(worker as WorkerPort);
+}

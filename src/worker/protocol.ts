@@ -1,0 +1,108 @@
+/**
+ * What crosses the worker door. A job has an input, events on the way, and an output or a failure;
+ * every message carries the job's runId, so that late replies can be told apart and ignored.
+ */
+import type { Failure } from '../base/result.ts';
+import type { CurvePoint, FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
+import type { TraceExplanation } from '../detectors/explanation.ts';
+import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import type { FileRole } from '../features/splits.ts';
+import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
+import type { VariantReport } from '../scoring/metrics.ts';
+import type { ScoreTerms, Variant } from '../scoring/score-terms.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+
+export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
+
+export interface BackendInfo {
+  readonly backend: 'webgpu' | 'wasm' | 'cpu';
+  readonly adapter: string;
+  readonly threads: number;
+  /** Why this backend and not another. */
+  readonly reason: string;
+}
+
+/** Everything that decides a run, besides the dataset itself. */
+export interface RunSettings {
+  readonly config: TraceVaeConfig;
+  readonly seed: number;
+  readonly backend: BackendPreference;
+  /** [files] */
+  readonly roles: readonly FileRole[];
+  readonly limitTrain: number | null;
+}
+
+export interface TrainOutcome {
+  readonly weights: SavedWeights;
+  readonly parameterCount: number;
+  readonly backend: BackendInfo;
+  readonly stopped: boolean;
+  readonly trainSeconds: number;
+  readonly trainTracesPerSecond: number;
+  /** Operations whose latency scale took the floor. */
+  readonly flooredOperations: readonly number[];
+}
+
+/** Scores of one set under one variant, nats, in the order of its terms' traces. */
+export interface ScoredSets {
+  readonly val: Float64Array;
+  readonly test: Float64Array;
+}
+
+export interface ScoreOutcome {
+  readonly val: ScoreTerms;
+  readonly test: ScoreTerms;
+  readonly scores: Readonly<Record<Variant, ScoredSets>>;
+  readonly reports: Readonly<Record<Variant, VariantReport>>;
+  readonly scoreSeconds: number;
+  readonly scoreTracesPerSecond: number;
+}
+
+/** A trained model as the store keeps it; the worker restores it when it has none. */
+export interface ModelSource {
+  readonly runKey: string;
+  readonly settings: RunSettings;
+  readonly weights: SavedWeights;
+}
+
+export type TrainEvent =
+  | FitEvent
+  | { readonly kind: 'backend'; readonly info: BackendInfo }
+  | { readonly kind: 'curve'; readonly points: readonly CurvePoint[] };
+
+export interface Jobs {
+  /** Which backend `auto` would take here; starts it. */
+  probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
+  import: { input: { files: readonly File[] }; event: ImportProgress; output: ImportedTraces };
+  demo: { input: { seed: number }; event: never; output: ImportedTraces };
+  /** Hands the worker a dataset that came out of storage. */
+  open: { input: { traces: TraceSet }; event: never; output: null };
+  train: { input: RunSettings; event: TrainEvent; output: TrainOutcome };
+  score: { input: { model: ModelSource }; event: ScoreProgress; output: ScoreOutcome };
+  explain: {
+    input: { model: ModelSource; trace: number; stdLimit: number };
+    event: never;
+    output: TraceExplanation;
+  };
+}
+export type JobKind = keyof Jobs;
+
+export type JobFailure = Failure & {
+  readonly kind: 'cancelled' | 'unreadable' | 'diverged' | 'unusable-data' | 'device' | 'bug';
+};
+
+export type JobRequest = {
+  [K in JobKind]: { readonly kind: K; readonly runId: number; readonly input: Jobs[K]['input'] };
+}[JobKind];
+
+export type ControlRequest = {
+  readonly kind: 'pause' | 'resume' | 'stop' | 'cancel';
+  readonly runId: number;
+};
+
+export type WorkerRequest = JobRequest | ControlRequest;
+
+export type WorkerReply =
+  | { readonly kind: 'event'; readonly runId: number; readonly event: unknown }
+  | { readonly kind: 'done'; readonly runId: number; readonly output: unknown }
+  | { readonly kind: 'failed'; readonly runId: number; readonly failure: JobFailure };

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { COMMON_HEADERS, PAGE_POLICY, WORKER_POLICY } from './security-headers.ts';
+
+const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  name: string;
+  version: string;
+};
+
+/** Sets the headers that a deployment should set; see security-headers.ts. */
+function securityHeaders(): Plugin {
+  return {
+    name: 'security-headers',
+    transformIndexHtml: {
+      order: 'post',
+      // The development server injects inline scripts of its own.
+      handler: (html, { server }) =>
+        server
+          ? html
+          : html.replace(
+              '<head>',
+              `<head>\n    <meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}" />`,
+            ),
+    },
+    configurePreviewServer(server) {
+      server.middlewares.use((request, response, next) => {
+        for (const [key, value] of Object.entries(COMMON_HEADERS)) response.setHeader(key, value);
+        const isWorker = /^\/assets\/entry-[^/]*\.js/.test(request.url ?? '');
+        response.setHeader('Content-Security-Policy', isWorker ? WORKER_POLICY : PAGE_POLICY);
+        next();
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), securityHeaders()],
+  define: { __APP_NAME__: JSON.stringify(name), __APP_VERSION__: JSON.stringify(version) },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 4096 },
+  worker: { format: 'es' },
+  server: { host: '127.0.0.1', headers: COMMON_HEADERS },
+  preview: { host: '127.0.0.1', port: 4173, strictPort: false },
+});
