@@ -5,7 +5,8 @@ import type { Failure, Result } from '../base/result.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
-export type FormatId = 'tracevae-csv' | 'jaeger-json';
+/** `simulated`: the built-in demo, whose spans come from no file. */
+export type FormatId = 'tracevae-csv' | 'jaeger-json' | 'simulated';
 
 /** A file as the browser gives it; `File` satisfies it. */
 export interface SourceFile {

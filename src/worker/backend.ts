@@ -64,12 +64,15 @@ async function registerWebGpu(
 async function useWasm(reason: string): Promise<BackendInfo> {
   const isolated = globalThis.crossOriginIsolated === true;
   const threads = isolated ? Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS) : 1;
-  setWasmPaths({
-    'tfjs-backend-wasm.wasm': wasmUrl,
-    'tfjs-backend-wasm-simd.wasm': wasmSimdUrl,
-    'tfjs-backend-wasm-threaded-simd.wasm': wasmThreadedUrl,
-  });
-  setThreadsCount(threads);
+  // Paths can be set only before the backend's first start; it then stays registered.
+  if (tf.findBackend('wasm') === null) {
+    setWasmPaths({
+      'tfjs-backend-wasm.wasm': wasmUrl,
+      'tfjs-backend-wasm-simd.wasm': wasmSimdUrl,
+      'tfjs-backend-wasm-threaded-simd.wasm': wasmThreadedUrl,
+    });
+    setThreadsCount(threads);
+  }
   if (await tf.setBackend('wasm')) {
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     return {

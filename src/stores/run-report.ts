@@ -1,0 +1,154 @@
+/**
+ * run.json and import.json, as docs/formats.md describes them: scripts outside the app rely on
+ * them, so keys and units stay. Numbers are finite or null.
+ */
+import type { CurvePoint } from '../detectors/detector.ts';
+import { settingValues } from '../detectors/tracevae/meta.ts';
+import type { Metrics, VariantReport } from '../scoring/metrics.ts';
+import { VARIANTS } from '../scoring/score-terms.ts';
+import type { RunRecord } from '../storage/records.ts';
+import { type Ledger, REPAIRS } from '../trace/ledger.ts';
+import { type DatasetSummary, fullLedger, summarise } from './dataset-summary.ts';
+import type { Dataset } from './dataset-store.ts';
+
+export interface AppIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly userAgent: string;
+}
+
+const finite = (value: number | null | undefined): number | null =>
+  value !== null && value !== undefined && Number.isFinite(value) ? value : null;
+
+/** JSON with every number finite or null, and a newline at the end. */
+const toJson = (value: unknown): string =>
+  `${JSON.stringify(value, (_, part) => (typeof part === 'number' ? finite(part) : part), 2)}\n`;
+
+const losses = (ledger: Ledger): Ledger => ledger.filter(({ reason }) => !REPAIRS.has(reason));
+
+const curvePoint = (point: CurvePoint) => ({
+  epoch: point.epoch,
+  phase: point.phase,
+  loss: point.loss,
+  valLoss: point.valLoss,
+  kl: point.kl,
+  nllStructure: point.nllStructure,
+  nllTime: point.nllTime,
+  learningRate: point.learningRate,
+  seconds: point.seconds,
+});
+
+const metrics = (m: Metrics) => ({
+  bestF: m.bestF,
+  precision: m.precision,
+  recall: m.recall,
+  threshold: m.threshold,
+  auroc: m.auroc,
+  averagePrecision: m.averagePrecision,
+  normal: m.normal,
+  anomalies: m.anomalies,
+});
+
+const result = (variant: string, report: VariantReport) => ({
+  detector: 'tracevae',
+  variant,
+  total: metrics(report.total),
+  structure: metrics(report.structure),
+  time: metrics(report.time),
+  inversion: report.inversion,
+  atThreshold: report.atThreshold,
+});
+
+/** What a reader of the results should know about how they came to be. */
+export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSummary): string[] {
+  const { outcome, restarts } = run;
+  const warnings: string[] = [];
+  const names = outcome.flooredOperations.map((id) => {
+    const { service, name } = dataset.imported.traces.operations[id]!;
+    return `${dataset.imported.traces.services[service]}/${name}`;
+  });
+  if (names.length > 0) {
+    warnings.push(
+      `${names.length} operations have (almost) one constant latency in training; their scale took the floor: ${names.join(', ')}`,
+    );
+  }
+  if (restarts > 0) warnings.push(`training was started anew ${restarts} times after it diverged`);
+  if (outcome.stopped) warnings.push('training was stopped before its last epoch');
+  if (summary.untrainable > 0) {
+    warnings.push(
+      `${summary.untrainable} traces have more than ${run.settings.config.maxNodes} merged nodes and were left out`,
+    );
+  }
+  if (summary.testLabels.unlabelled === summary.sets.test) {
+    warnings.push('the test traces carry no labels, so there are no metrics');
+  }
+  return warnings;
+}
+
+export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): string {
+  const { settings, outcome, scores } = run;
+  const { imported } = dataset;
+  // Roles as the run used them: they may have been changed since.
+  const summary = summarise({ ...dataset, roles: settings.roles }, settings);
+  const rejected = losses(fullLedger(imported, settings.config.maxNodes));
+  return toJson({
+    formatVersion: 1,
+    app: { name: app.name, version: app.version },
+    environment: {
+      backend: outcome.backend.backend,
+      adapter: outcome.backend.adapter,
+      threads: outcome.backend.threads,
+      userAgent: app.userAgent,
+    },
+    dataset: {
+      files: imported.files.map(({ name, bytes }) => ({ name, bytes })),
+      spans: imported.spansRead,
+      operations: summary.operations,
+      services: summary.services,
+      uniqueStructures: summary.structures,
+      maxNodes: summary.largestTree,
+      traces: summary.sets,
+      rejected: Object.fromEntries(rejected.map(({ reason, count }) => [reason, count])),
+      labels: {
+        normal: summary.testLabels.normal,
+        structure: summary.testLabels.structure,
+        time: summary.testLabels.time,
+      },
+    },
+    config: { ...settingValues(settings.config), backend: settings.backend },
+    seed: settings.seed,
+    timing: {
+      importSeconds: imported.seconds,
+      importSpansPerSecond: imported.spansRead / imported.seconds,
+      trainSeconds: outcome.trainSeconds,
+      trainTracesPerSecond: outcome.trainTracesPerSecond,
+      scoreSeconds: scores?.scoreSeconds ?? null,
+      scoreTracesPerSecond: scores?.scoreTracesPerSecond ?? null,
+      peakHeapBytes: run.peakHeapBytes,
+    },
+    curves: run.curve.map(curvePoint),
+    results: scores === null ? [] : VARIANTS.map((v) => result(v, scores.reports[v])),
+    warnings: runWarnings(dataset, run, summary),
+  });
+}
+
+export function importReport(dataset: Dataset, maxNodes: number, heap: number | null): string {
+  const { imported } = dataset;
+  const summary = summarise(dataset, { config: { maxNodes }, seed: 0, limitTrain: null });
+  return toJson({
+    formatVersion: 1,
+    files: imported.files,
+    spans: imported.spansRead,
+    traces: summary.traces,
+    trainable: summary.traces - summary.untrainable,
+    uniqueStructures: summary.structures,
+    operations: summary.operations,
+    services: summary.services,
+    maxNodes: summary.largestTree,
+    seconds: imported.seconds,
+    spansPerSecond: imported.spansRead / imported.seconds,
+    peakHeapBytes: heap,
+    ledger: losses(fullLedger(imported, maxNodes)),
+  });
+}
+

@@ -1,0 +1,4 @@
+import { createRunner } from './runner.ts';
+
+const runner = createRunner((reply) => postMessage(reply));
+onmessage = ({ data }) => runner.handle(data);
