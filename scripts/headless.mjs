@@ -1,0 +1,75 @@
+/**
+ * The notebook without a window: the same page in headless Chromium, driven through its own
+ * controls. Usage and formats: docs/headless.md.
+ */
+import { parseArgs } from 'node:util';
+import { CommandError, runHeadless } from './headless/run.mjs';
+import { importDataset, trainAndScore } from './headless/page.mjs';
+
+const COMMANDS = {
+  train: {
+    job: trainAndScore,
+    options: {
+      train: { type: 'string', multiple: true },
+      val: { type: 'string', multiple: true },
+      test: { type: 'string', multiple: true },
+      preset: { type: 'string', default: 'small' },
+      epochs: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      backend: { type: 'string', default: 'auto' },
+      detectors: { type: 'string', default: 'tracevae' },
+      'limit-train': { type: 'string' },
+      'max-nodes': { type: 'string' },
+      timeout: { type: 'string' },
+      scores: { type: 'string' },
+      out: { type: 'string' },
+    },
+  },
+  import: {
+    job: importDataset,
+    options: {
+      data: { type: 'string', multiple: true },
+      'max-nodes': { type: 'string' },
+      timeout: { type: 'string' },
+      out: { type: 'string' },
+    },
+  },
+};
+
+/** `--train a b c` names three files; parseArgs knows only `--train a --train b`. */
+function spreadLists(argv, options) {
+  const spread = [];
+  let list = null;
+  for (const word of argv) {
+    if (word.startsWith('--')) {
+      const name = word.slice(2).split('=')[0];
+      list = options[name]?.multiple && !word.includes('=') ? word : null;
+      if (list === null) spread.push(word);
+    } else if (list !== null) {
+      spread.push(list, word);
+    } else {
+      spread.push(word);
+    }
+  }
+  return spread;
+}
+
+function readArguments(argv) {
+  const [name, ...rest] = argv;
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    throw new CommandError(
+      name === undefined ? 'no command was given' : `there is no command "${name}"`,
+      'the first argument',
+      `use one of: ${Object.keys(COMMANDS).join(', ')}`,
+    );
+  }
+  try {
+    const { values } = parseArgs({ args: spreadLists(rest, command.options), options: command.options });
+    return { job: command.job, values };
+  } catch (cause) {
+    throw new CommandError(cause.message, `the arguments of ${name}`, 'see docs/headless.md');
+  }
+}
+
+await runHeadless(() => readArguments(process.argv.slice(2)));

@@ -1,0 +1,115 @@
+/** The jobs of the headless run, through the page's controls by role and name. */
+import { existsSync, readFileSync } from 'node:fs';
+import { CommandError, positive } from './run.mjs';
+
+const NO_LIMIT = { timeout: 0 };
+const POLL_MS = 250;
+
+function checkFiles(files, option) {
+  for (const file of files) {
+    if (!existsSync(file)) {
+      throw new CommandError(`${file} does not exist`, `--${option}`, 'check the path');
+    }
+  }
+}
+
+function oneOf(values, name, allowed) {
+  const value = values[name];
+  if (!allowed.includes(value)) {
+    throw new CommandError(`"${value}" is unknown`, `--${name}`, `use one of: ${allowed.join(', ')}`);
+  }
+  return value;
+}
+
+/** Rejects with the page's own words as soon as it shows an error. */
+async function pageFailure(page) {
+  const alert = page.getByRole('alert').first();
+  await alert.waitFor(NO_LIMIT);
+  const parts = await alert.locator('[data-part]').allInnerTexts();
+  const [what, where, advice] = parts.length === 3 ? parts : [await alert.innerText(), 'page', ''];
+  throw new CommandError(what, where, advice);
+}
+
+const until = (page, work) => Promise.race([work, pageFailure(page)]);
+
+const saved = async (page, button) => {
+  const [download] = await Promise.all([
+    page.waitForEvent('download', NO_LIMIT),
+    page.getByRole('button', { name: button, exact: true }).click(NO_LIMIT),
+  ]);
+  return readFileSync(await download.path(), 'utf8');
+};
+
+async function importFiles(page, files) {
+  await page.getByLabel('Choose files').setInputFiles(files);
+  await until(page, page.getByRole('table', { name: 'Files' }).waitFor(NO_LIMIT));
+}
+
+async function setMaxNodes(page, values) {
+  const maxNodes = positive(values, 'max-nodes');
+  if (maxNodes !== null) await page.getByLabel('Largest tree').fill(String(maxNodes));
+}
+
+export async function importDataset(page, values) {
+  const files = values.data ?? [];
+  if (files.length === 0) throw new CommandError('no file was named', '--data', 'add --data FILE');
+  checkFiles(files, 'data');
+  await importFiles(page, files);
+  await setMaxNodes(page, values);
+  return [{ path: values.out, text: await saved(page, 'Export import report') }];
+}
+
+/** Prints each line of the page's training log once, until the scores are there. */
+async function followTraining(page, progress) {
+  const lines = page.getByRole('log', { name: 'Training log' }).getByRole('listitem');
+  const exportRun = page.getByRole('button', { name: 'Export run', exact: true });
+  let printed = 0;
+  for (;;) {
+    const done = await exportRun.isEnabled(NO_LIMIT);
+    const texts = await lines.allInnerTexts();
+    for (const text of texts.slice(printed)) progress(text);
+    printed = Math.max(printed, texts.length);
+    if (done) return;
+    await page.waitForTimeout(POLL_MS);
+  }
+}
+
+export async function trainAndScore(page, values, progress) {
+  const preset = oneOf(values, 'preset', ['tiny', 'small', 'paper']);
+  const backend = oneOf(values, 'backend', ['auto', 'webgpu', 'wasm']);
+  for (const detector of values.detectors.split(',')) {
+    if (detector !== 'tracevae') {
+      const advice = 'use tracevae, the one detector of this version';
+      throw new CommandError(`there is no detector "${detector}"`, '--detectors', advice);
+    }
+  }
+  const epochs = positive(values, 'epochs');
+  const limit = positive(values, 'limit-train');
+  const roles = ['train', 'val', 'test'].flatMap((role) =>
+    (values[role] ?? []).map((file) => ({ role, file })),
+  );
+  if (!values.train) throw new CommandError('no training file', '--train', 'add --train FILE');
+  for (const { role, file } of roles) checkFiles([file], role);
+
+  await importFiles(
+    page,
+    roles.map(({ file }) => file),
+  );
+  const roleSelects = page.getByRole('table', { name: 'Files' }).getByRole('combobox');
+  for (const [i, { role }] of roles.entries()) await roleSelects.nth(i).selectOption(role);
+  await setMaxNodes(page, values);
+
+  await page.getByLabel('Preset').selectOption(preset);
+  await page.getByLabel('Backend').selectOption(backend);
+  await page.getByLabel('Seed').fill(values.seed);
+  if (epochs !== null) await page.getByLabel('Epochs').fill(String(epochs));
+  if (limit !== null) await page.getByLabel('Training traces, at most').fill(String(limit));
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await until(page, followTraining(page, progress));
+
+  const files = [{ path: values.out, text: await saved(page, 'Export run') }];
+  if (values.scores !== undefined) {
+    files.push({ path: values.scores, text: await saved(page, 'Export scores') });
+  }
+  return files;
+}
