@@ -51,7 +51,11 @@ export type FitEvent =
   | { readonly kind: 'epoch'; readonly point: CurvePoint }
   | { readonly kind: 'restart'; readonly attempt: number; readonly reason: string };
 
-export type FitFailure = Failure & { readonly kind: 'cancelled' | 'diverged' | 'unusable-data' };
+export type FitFailure = Failure & {
+  readonly kind: 'cancelled' | 'diverged' | 'unusable-data';
+  /** Of a diverged run that had finished an epoch: the weights at the end of the last one. */
+  readonly lastGood?: { readonly epoch: number; readonly weights: SavedWeights };
+};
 
 /** Pause and Stop, seen from inside a training loop. */
 export interface RunControl {
@@ -61,6 +65,13 @@ export interface RunControl {
   stopRequested(): boolean;
   /** Resolves at once, or when Resume is pressed. */
   whenRunning(): Promise<void>;
+}
+
+/** What surrounds a training run. */
+export interface FitContext {
+  readonly seed: number;
+  readonly control: RunControl;
+  readonly onEvent: (event: FitEvent) => void;
 }
 
 /** Weights by the authors' parameter name, as plain arrays that can be stored. */

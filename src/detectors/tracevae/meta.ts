@@ -40,3 +40,275 @@ export interface TraceVaeConfig {
 }
 
 export type PresetId = 'tiny' | 'small' | 'paper';
+
+/** The authors' sizes (their train.sh; K = 5 as section 6.2 says for datasets A, B and C). */
+const PAPER: TraceVaeConfig = {
+  units: 500,
+  heads: 2,
+  layers: 4,
+  operationEmbedding: 40,
+  nodeEmbedding: 40,
+  nodeCountHidden: [500],
+  graphEmbeddingHidden: [500, 500],
+  z2GivenZHidden: [250, 250],
+  flowLevels: 5,
+  flowHidden: 64,
+  latent: 5,
+  latent2: 10,
+  maxNodes: 32,
+  epochsJoint: 40,
+  epochsTime: 20,
+  batchSize: 64,
+  learningRate: 1e-3,
+  learningRateStepEpoch: 30,
+  clipNorm: 10,
+  l2: 1e-4,
+  unitBall: 1,
+  safeNormalStds: 6,
+  latencyScale: 'robust',
+  validateEvery: 1,
+  samples: 10,
+};
+
+/**
+ * The same schedule for another total number of epochs: two joint to one of the time VAE alone,
+ * the learning rate stepped at half. At least one epoch is joint.
+ */
+export function withEpochs(config: TraceVaeConfig, total: number): TraceVaeConfig {
+  const epochs = Math.max(1, Math.round(total));
+  const epochsTime = Math.min(epochs - 1, Math.round(epochs / 3));
+  return {
+    ...config,
+    epochsJoint: epochs - epochsTime,
+    epochsTime,
+    learningRateStepEpoch: Math.max(1, Math.round(epochs / 2)),
+  };
+}
+
+/** `small` has narrow graph networks and the authors' MLPs; `tiny` is for a first look. */
+export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeConfig>> = {
+  tiny: withEpochs(
+    {
+      ...PAPER,
+      units: 16,
+      nodeCountHidden: [64],
+      graphEmbeddingHidden: [64, 64],
+      z2GivenZHidden: [32, 32],
+    },
+    15,
+  ),
+  small: { ...PAPER, units: 64 },
+  paper: PAPER,
+};
+
+/** One number of the configuration as the page shows it. */
+export interface TraceVaeSetting {
+  readonly key: keyof TraceVaeConfig;
+  readonly label: string;
+  /** Empty for pure numbers. */
+  readonly unit: string;
+  readonly help: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+/** Numeric settings, in the order of the paper's description of the model. */
+export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
+  {
+    key: 'units',
+    label: 'units per head',
+    unit: '',
+    help: 'width of each attention head; 500 in the paper',
+    min: 2,
+    max: 1000,
+    step: 1,
+  },
+  {
+    key: 'heads',
+    label: 'attention heads',
+    unit: '',
+    help: 'heads of each attention layer, concatenated',
+    min: 1,
+    max: 8,
+    step: 1,
+  },
+  {
+    key: 'layers',
+    label: 'attention layers',
+    unit: '',
+    help: 'layers of each of the four graph networks',
+    min: 1,
+    max: 8,
+    step: 1,
+  },
+  {
+    key: 'latent',
+    label: 'K',
+    unit: '',
+    help: 'size of z, the structure variable',
+    min: 2,
+    max: 64,
+    step: 1,
+  },
+  {
+    key: 'latent2',
+    label: 'K2',
+    unit: '',
+    help: 'size of z2, the time variable',
+    min: 1,
+    max: 64,
+    step: 1,
+  },
+  {
+    key: 'operationEmbedding',
+    label: 'operation embedding',
+    unit: '',
+    help: 'numbers that stand for an operation',
+    min: 2,
+    max: 256,
+    step: 1,
+  },
+  {
+    key: 'nodeEmbedding',
+    label: 'node embedding',
+    unit: '',
+    help: 'size of e in p(A | z) = sigmoid(e_i . e_j)',
+    min: 1,
+    max: 256,
+    step: 1,
+  },
+  {
+    key: 'flowLevels',
+    label: 'flow levels',
+    unit: '',
+    help: 'levels of the RealNVP prior p(z)',
+    min: 1,
+    max: 20,
+    step: 1,
+  },
+  {
+    key: 'flowHidden',
+    label: 'flow hidden units',
+    unit: '',
+    help: 'width of the coupling networks of the prior',
+    min: 1,
+    max: 500,
+    step: 1,
+  },
+  {
+    key: 'maxNodes',
+    label: 'N_max',
+    unit: 'nodes',
+    help: 'largest tree the decoder can write; larger traces are not used',
+    min: 2,
+    max: 256,
+    step: 1,
+  },
+  {
+    key: 'epochsJoint',
+    label: 'joint epochs',
+    unit: 'epochs',
+    help: 'phase 1: both VAEs train',
+    min: 1,
+    max: 1000,
+    step: 1,
+  },
+  {
+    key: 'epochsTime',
+    label: 'time epochs',
+    unit: 'epochs',
+    help: 'phase 2: only the time VAE trains',
+    min: 0,
+    max: 1000,
+    step: 1,
+  },
+  {
+    key: 'batchSize',
+    label: 'batch size',
+    unit: 'traces',
+    help: 'traces per step',
+    min: 2,
+    max: 1024,
+    step: 1,
+  },
+  {
+    key: 'learningRate',
+    label: 'learning rate',
+    unit: '',
+    help: 'of RMSprop, before its step',
+    min: 1e-6,
+    max: 0.1,
+    step: 1e-4,
+  },
+  {
+    key: 'learningRateStepEpoch',
+    label: 'rate step after',
+    unit: 'epochs',
+    help: 'the learning rate is a tenth after this epoch',
+    min: 1,
+    max: 2000,
+    step: 1,
+  },
+  {
+    key: 'clipNorm',
+    label: 'gradient clip',
+    unit: '',
+    help: 'largest global norm of the gradients',
+    min: 0.01,
+    max: 1000,
+    step: 0.1,
+  },
+  {
+    key: 'l2',
+    label: 'L2 weight',
+    unit: '',
+    help: 'weight of the norm of the parameters in the loss',
+    min: 0,
+    max: 1,
+    step: 1e-5,
+  },
+  {
+    key: 'unitBall',
+    label: 'unit ball weight',
+    unit: '',
+    help: 'weight of the term that keeps z near mean 0 and variance 1',
+    min: 0,
+    max: 100,
+    step: 0.1,
+  },
+  {
+    key: 'safeNormalStds',
+    label: 'latency clip',
+    unit: 'std',
+    help: 'in training, latency is clipped this far from the predicted mean',
+    min: 1,
+    max: 100,
+    step: 0.5,
+  },
+  {
+    key: 'validateEvery',
+    label: 'validate every',
+    unit: 'epochs',
+    help: 'epochs between two validation losses',
+    min: 1,
+    max: 1000,
+    step: 1,
+  },
+  {
+    key: 'samples',
+    label: 'L',
+    unit: 'samples',
+    help: 'samples of (z, z2) in the score, equation (3)',
+    min: 1,
+    max: 1000,
+    step: 1,
+  },
+];
+
+export const TRACEVAE_META = {
+  id: 'tracevae',
+  label: 'TraceVAE',
+  presets: TRACEVAE_PRESETS,
+  settings: TRACEVAE_SETTINGS,
+} as const;
