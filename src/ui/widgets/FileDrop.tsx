@@ -1,0 +1,109 @@
+/**
+ * Bringing files in: the whole page takes a drop, and a button opens the file dialogue.
+ * A dropped folder is not read; browsers list its entry without bytes and the reader says so.
+ */
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Button, type ButtonProps } from './Button.tsx';
+import './file-drop.css';
+
+/** True while files are held over the page. */
+export function useFileDrop(onFiles: (files: File[]) => void): boolean {
+  const [over, setOver] = useState(false);
+  const handler = useRef(onFiles);
+  useEffect(() => {
+    handler.current = onFiles;
+  });
+  useEffect(() => {
+    // Enter and leave fire for every element crossed, so they are counted.
+    let depth = 0;
+    const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const enter = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      depth++;
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const allow = (event: DragEvent) => {
+      if (carriesFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      const files = Array.from(event.dataTransfer?.files ?? []);
+      if (files.length > 0) handler.current(files);
+    };
+    window.addEventListener('dragenter', enter);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('dragover', allow);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragenter', enter);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('dragover', allow);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  return over;
+}
+
+export interface DropOverlayProps {
+  readonly visible: boolean;
+  readonly children: ReactNode;
+}
+
+/** Covers the page while files are held over it. */
+export function DropOverlay({ visible, children }: DropOverlayProps) {
+  if (!visible) return null;
+  return (
+    <div className="drop-overlay" role="status">
+      <p className="drop-overlay__words">{children}</p>
+    </div>
+  );
+}
+
+export interface FilePickerProps
+  extends Pick<ButtonProps, 'variant' | 'size' | 'shortcut' | 'disabled' | 'children'> {
+  readonly onFiles: (files: File[]) => void;
+  /** As of <input accept>. */
+  readonly accept?: string;
+  readonly multiple?: boolean;
+}
+
+export function FilePicker({ onFiles, accept, multiple = true, ...button }: FilePickerProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button icon="upload" {...button} onClick={() => input.current?.click()} />
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={accept}
+        multiple={multiple}
+        onChange={(event) => {
+          const files = Array.from(event.currentTarget.files ?? []);
+          // The same file may be picked again, after it was changed on disk.
+          event.currentTarget.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+    </>
+  );
+}
+
+export interface DropZoneProps {
+  /** The words, and a FilePicker. */
+  readonly children: ReactNode;
+  readonly active?: boolean;
+}
+
+/** The visible place to drop on; the drop itself is taken anywhere on the page. */
+export function DropZone({ children, active = false }: DropZoneProps) {
+  return <div className={active ? 'drop-zone drop-zone--active' : 'drop-zone'}>{children}</div>;
+}

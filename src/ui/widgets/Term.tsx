@@ -1,0 +1,61 @@
+/**
+ * A term of the field with its explanation, on hover and on focus. The explanation is a popover in
+ * the top layer, so no scrolling box cuts it off; Escape puts it away.
+ */
+import { type ReactNode, useId, useRef } from 'react';
+import './term.css';
+
+export interface TermProps {
+  /** One or two sentences. */
+  readonly text: ReactNode;
+  readonly children: ReactNode;
+}
+
+const GAP = 6;
+const MARGIN = 8;
+
+function placeBelow(popover: HTMLElement, anchor: Element): void {
+  const box = anchor.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const left = Math.max(MARGIN, Math.min(box.left, window.innerWidth - width - MARGIN));
+  const below = box.bottom + GAP;
+  const fits = below + height <= window.innerHeight - MARGIN;
+  popover.style.left = `${left}px`;
+  popover.style.top = `${fits ? below : Math.max(MARGIN, box.top - GAP - height)}px`;
+}
+
+export function Term({ text, children }: TermProps) {
+  const id = useId();
+  const popover = useRef<HTMLSpanElement>(null);
+  const show = (anchor: Element) => {
+    const element = popover.current;
+    if (element === null || element.matches(':popover-open')) return;
+    element.showPopover();
+    placeBelow(element, anchor);
+  };
+  const hide = () => popover.current?.hidePopover();
+  return (
+    <span className="term">
+      <button
+        type="button"
+        className="term__word"
+        aria-describedby={id}
+        onPointerEnter={(event) => show(event.currentTarget)}
+        onPointerLeave={hide}
+        onFocus={(event) => show(event.currentTarget)}
+        onBlur={hide}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || !popover.current?.matches(':popover-open')) return;
+          // Only the explanation goes: the sheet it may stand in also listens for Escape.
+          event.stopPropagation();
+          hide();
+        }}
+      >
+        {children}
+      </button>
+      <span ref={popover} id={id} popover="manual" role="tooltip" className="term__text">
+        {text}
+      </span>
+    </span>
+  );
+}
