@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { combineScores, correctionsOf, SCORE_CEILING } from './corrections.ts';
+import type { ScoreTerms } from './score-terms.ts';
+
+const column = (...values: number[]): Float32Array => Float32Array.from(values);
+
+/** One trace of 2 nodes, N_max = 4, with a likely node count in one sample and not in the other. */
+function twoSamples(logPLatency: readonly [number, number] = [-3, -5]): ScoreTerms {
+  return {
+    samples: 2,
+    maxNodes: 4,
+    stdLimit: 1,
+    trace: Uint32Array.of(9),
+    structureRow: Uint32Array.of(0),
+    nodeCount: Uint16Array.of(2),
+    mismatch: Uint8Array.of(0),
+    structure: {
+      logQz: column(-1, -2),
+      logPz: column(-2, -2.5),
+      logPNodeCount: column(-0.5, -0.75),
+      logPAdjacency: column(-2, -3),
+      logPAdjacencyUnlikely: column(0, -2),
+      logPNodeType: column(-0.25, -0.5),
+    },
+    latency: {
+      logQz2: column(-1, -1),
+      logPz2: column(-1.5, -1.5),
+      logPLatency: column(...logPLatency),
+      logPLatencyLimited: column(-4, -6),
+    },
+  };
+}
+
+const minusLogMean = (a: number, b: number): number => -Math.log((Math.exp(a) + Math.exp(b)) / 2);
+
+describe('combineScores', () => {
+  // log p(z) - log q(z) + log p(z2) - log q(z2) + log p(types)
+  const rest = [-1 - 0.5 - 0.25, -0.5 - 0.5 - 0.5] as const;
+
+  it.each([
+    ['nll', -0.5 - 2 - 3, -0.75 - 3 - 5],
+    ['bcscale', -0.5 - 2 - 3, -0.75 * 16 - (3 + 3 * 2) - 5],
+    ['ncnorm', -0.5 - 2 - 3 * 2, -0.75 - 3 - 5 * 2],
+    ['stdlimit', -0.5 - 2 - 4, -0.75 - 3 - 6],
+    ['full', -0.5 - 2 - 4 * 2, -0.75 * 16 - (3 + 3 * 2) - 6 * 2],
+  ] as const)('%s corrects each sample before the mean', (variant, first, second) => {
+    const [score] = combineScores(twoSamples(), correctionsOf(variant));
+    expect(score).toBeCloseTo(minusLogMean(rest[0] + first, rest[1] + second), 10);
+  });
+
+  it('puts what is too high, or no number, at the ceiling', () => {
+    const nll = correctionsOf('nll');
+    expect(combineScores(twoSamples([-2e5, -3e5]), nll)[0]).toBe(SCORE_CEILING);
+    expect(combineScores(twoSamples([Number.NaN, -1]), nll)[0]).toBe(SCORE_CEILING);
+    const never = Number.NEGATIVE_INFINITY;
+    expect(combineScores(twoSamples([never, never]), nll)[0]).toBe(SCORE_CEILING);
+    expect(combineScores(twoSamples([never, -1]), nll)[0]).toBeLessThan(100);
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * From the terms of equation (3) to one score a trace: the importance-weighted NLL, with each of
+ * the three corrections of section 5.3 as a switch. Corrections act on every sample, before the
+ * mean over samples; all arithmetic is float64.
+ */
+import { logMeanExp } from '../base/statistics.ts';
+import { type Corrections, type ScoreTerms, VARIANTS, type Variant } from './score-terms.ts';
+
+/** Scores above this, and scores that are no number, count as this many nats. */
+export const SCORE_CEILING = 1e5;
+
+/** I(p < 0.5) of equation (6), on the log. */
+const LOG_HALF = Math.log(0.5);
+
+/**
+ * @returns [T] nats, higher is more anomalous:
+ *   -log 1/L sum_l exp(log p(N, A, Y | z) p(z) p(X | A, Y, z2) p(z2 | z) / q(z) q(z2))
+ */
+export function combineScores(terms: ScoreTerms, corrections: Corrections): Float64Array {
+  const { samples, maxNodes, structure, latency } = terms;
+  const logPLatency = corrections.stdLimit ? latency.logPLatencyLimited : latency.logPLatency;
+  const scores = new Float64Array(terms.trace.length);
+  const logWeight = new Float64Array(samples);
+
+  for (let t = 0; t < scores.length; t++) {
+    // equation (7)
+    const latencyFactor = corrections.nodeCountNormalization ? maxNodes / terms.nodeCount[t]! : 1;
+    for (let l = 0; l < samples; l++) {
+      const s = terms.structureRow[t]! * samples + l;
+      const x = t * samples + l;
+      let logPNodeCount = structure.logPNodeCount[s]!;
+      let logPAdjacency = structure.logPAdjacency[s]!;
+      if (corrections.bernoulliScaling) {
+        // equation (6); the unlikely edges are in the sum once already
+        if (logPNodeCount < LOG_HALF) logPNodeCount *= maxNodes * maxNodes;
+        logPAdjacency += (maxNodes - 1) * structure.logPAdjacencyUnlikely[s]!;
+      }
+      logWeight[l] =
+        logPNodeCount +
+        logPAdjacency +
+        structure.logPNodeType[s]! +
+        (structure.logPz[s]! - structure.logQz[s]!) +
+        latencyFactor * logPLatency[x]! +
+        (latency.logPz2[x]! - latency.logQz2[x]!);
+    }
+    scores[t] = clip(-logMeanExp(logWeight));
+  }
+  return scores;
+}
+
+const clip = (score: number): number =>
+  Number.isFinite(score) ? Math.min(score, SCORE_CEILING) : SCORE_CEILING;
+
+/** Which corrections make up a named variant of the score. */
+export function correctionsOf(variant: Variant): Corrections {
+  const all = variant === 'full';
+  return {
+    bernoulliScaling: all || variant === 'bcscale',
+    nodeCountNormalization: all || variant === 'ncnorm',
+    stdLimit: all || variant === 'stdlimit',
+  };
+}
+
+/** Every named variant, from the same samples. */
+export function combineVariants(terms: ScoreTerms): Record<Variant, Float64Array> {
+  const entries = VARIANTS.map((name) => [name, combineScores(terms, correctionsOf(name))]);
+  return Object.fromEntries(entries) as Record<Variant, Float64Array>;
+}

@@ -1,0 +1,89 @@
+/** Histograms of several groups over shared bins, for display. */
+import { assert } from '../base/assert.ts';
+import { percentileOfSorted, sorted } from '../base/statistics.ts';
+
+export interface GroupedHistogram {
+  /** [bins + 1] ascending; a bin holds edge[i] <= value < edge[i + 1], the last one its end too. */
+  readonly edges: Float64Array;
+  /** Per group [bins] */
+  readonly counts: readonly Uint32Array[];
+  /** [groups] values below the first and above the last edge: shown as overflow, not dropped. */
+  readonly below: Uint32Array;
+  readonly above: Uint32Array;
+}
+
+export interface HistogramOptions {
+  readonly bins: number;
+  /** Percent of each group that the range must hold, around its middle; 100 for everything. */
+  readonly coverage?: number;
+}
+
+/**
+ * The range holds the central part of every group, so that a few scores at the ceiling do not press
+ * everything else into one bin.
+ *
+ * @param groups finite values; empty groups are allowed
+ */
+export function groupedHistogram(
+  groups: readonly ArrayLike<number>[],
+  { bins, coverage = 98 }: HistogramOptions,
+): GroupedHistogram {
+  return countInto(groups, histogramEdges(groups, bins, coverage));
+}
+
+export function histogramEdges(
+  groups: readonly ArrayLike<number>[],
+  bins: number,
+  coverage: number,
+): Float64Array {
+  assert(bins >= 1, `histogram of ${bins} bins`);
+  const tail = (100 - coverage) / 2;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const group of groups) {
+    if (group.length === 0) continue;
+    const ascending = sorted(group);
+    low = Math.min(low, percentileOfSorted(ascending, tail));
+    high = Math.max(high, percentileOfSorted(ascending, 100 - tail));
+  }
+  if (low > high) [low, high] = [0, 1];
+  // one value alone still needs a bin with a width
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  return Float64Array.from({ length: bins + 1 }, (_, i) =>
+    i === bins ? high : low + ((high - low) * i) / bins,
+  );
+}
+
+/** Counts over given edges, for charts whose edges must stay put while scores move. */
+export function countInto(
+  groups: readonly ArrayLike<number>[],
+  edges: Float64Array,
+): GroupedHistogram {
+  const bins = edges.length - 1;
+  const low = edges[0]!;
+  const high = edges[bins]!;
+  const below = new Uint32Array(groups.length);
+  const above = new Uint32Array(groups.length);
+  const counts = groups.map((group, g) => {
+    const count = new Uint32Array(bins);
+    for (let i = 0; i < group.length; i++) {
+      const value = group[i]!;
+      if (value < low) below[g]!++;
+      else if (value > high) above[g]!++;
+      else count[binOf(value, edges)]!++;
+    }
+    return count;
+  });
+  return { edges, counts, below, above };
+}
+
+function binOf(value: number, edges: Float64Array): number {
+  let low = 0;
+  let high = edges.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (value >= edges[middle]!) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

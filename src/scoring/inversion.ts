@@ -1,0 +1,73 @@
+/**
+ * NLL inversion (sections 5.1.2 and figure 6): anomalies that score like, or below, normal traces.
+ *
+ * The overlap is the area under the lower of the two histograms, sum over bins of the smaller of
+ * the two shares. Bins are quantiles of the mixture of half normal and half anomalous scores, so
+ * the area depends on the order of scores alone: a log axis, a factor or the corrections' scale do
+ * not move it, and variants compare. With an even number of bins one edge is the mixture's median,
+ * so distributions that a threshold can part overlap by exactly 0.
+ */
+import { median } from '../base/statistics.ts';
+import type { Inversion } from './metrics.ts';
+
+/**
+ * @param normal    scores of the normal test traces
+ * @param anomalous scores of the anomalies
+ * @returns nulls where a class is absent (the median needs only normal traces)
+ */
+export function inversion(normal: Float64Array, anomalous: Float64Array): Inversion {
+  if (normal.length === 0) {
+    return { area: null, normalMedian: null, anomaliesBelowNormalMedian: null };
+  }
+  const normalMedian = median(normal);
+  if (anomalous.length === 0) {
+    return { area: null, normalMedian, anomaliesBelowNormalMedian: null };
+  }
+  const below = anomalous.reduce((count, score) => count + (score < normalMedian ? 1 : 0), 0);
+  return {
+    area: overlapArea(normal, anomalous),
+    normalMedian,
+    anomaliesBelowNormalMedian: below / anomalous.length,
+  };
+}
+
+/** At most this many bins; fewer for small classes, whose empty bins would hide an overlap. */
+const MAX_BINS = 20;
+
+/** Shared area of two samples' distributions, 0 (a threshold parts them) to 1 (the same). */
+export function overlapArea(a: Float64Array, b: Float64Array): number {
+  const first = a.slice().sort();
+  const second = b.slice().sort();
+  const bins = binCount(Math.min(a.length, b.length));
+  // a score of one class weighs the size of the other: whole numbers, so that quantiles are exact
+  const whole = 2 * a.length * b.length;
+
+  let area = 0;
+  let i = 0;
+  let j = 0;
+  let lastI = 0;
+  let lastJ = 0;
+  let bin = 1;
+  while (i < first.length || j < second.length) {
+    const score = Math.min(
+      first[i] ?? Number.POSITIVE_INFINITY,
+      second[j] ?? Number.POSITIVE_INFINITY,
+    );
+    while (i < first.length && first[i] === score) i++;
+    while (j < second.length && second[j] === score) j++;
+    const weight = i * b.length + j * a.length;
+    if (weight * bins < whole * bin) continue;
+    // the bin ends with the score that completes it; a tied score may complete several at once
+    area += Math.min((i - lastI) / a.length, (j - lastJ) / b.length);
+    lastI = i;
+    lastJ = j;
+    bin = Math.floor((weight * bins) / whole) + 1;
+  }
+  return area + Math.min((i - lastI) / a.length, (j - lastJ) / b.length);
+}
+
+/** Even, about the square root of the smaller class. */
+function binCount(smaller: number): number {
+  const pairs = Math.round(Math.sqrt(smaller) / 2);
+  return Math.min(MAX_BINS, Math.max(2, 2 * pairs));
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { labelCode, setCode } from '../trace/trace-set.ts';
+import { formatScoresCsv } from './scores-csv.ts';
+
+describe('formatScoresCsv', () => {
+  it('writes the columns in the order of the contract and quotes what needs it', () => {
+    const scores = {
+      full: [5.5, 1],
+      nll: [1.25, 2],
+      bcscale: [2, 3],
+      ncnorm: [3, 4],
+      stdlimit: [4, 5],
+    };
+    const text = formatScoresCsv({
+      traceId: ['a,"b"', 'c'],
+      set: [setCode('test'), setCode('val')],
+      label: [labelCode('time'), labelCode('unlabelled')],
+      scores,
+      nodes: [7, 2],
+      mismatch: [1, 0],
+    });
+    expect(text).toBe(
+      'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch\n' +
+        '"a,""b""",test,time,1.25,2,3,4,5.5,7,1\n' +
+        'c,val,unlabelled,2,3,4,5,1,2,0\n',
+    );
+  });
+});

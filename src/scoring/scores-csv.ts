@@ -1,0 +1,47 @@
+/** The file "scores.csv": one row a scored trace, columns as external scripts expect them. */
+import { LABELS, SETS } from '../trace/trace-set.ts';
+import type { Variant } from './score-terms.ts';
+
+/** [T] columns, in the order of the rows. */
+export interface ScoreColumns {
+  /** As the trace's file writes it. */
+  readonly traceId: readonly string[];
+  /** Index into SETS */
+  readonly set: ArrayLike<number>;
+  /** Index into LABELS */
+  readonly label: ArrayLike<number>;
+  /** nats */
+  readonly scores: Readonly<Record<Variant, ArrayLike<number>>>;
+  /** Merged nodes. */
+  readonly nodes: ArrayLike<number>;
+  /** 1 where the reconstructed structure differs. */
+  readonly mismatch: ArrayLike<number>;
+}
+
+const SCORE_ORDER = [
+  'nll',
+  'bcscale',
+  'ncnorm',
+  'stdlimit',
+  'full',
+] as const satisfies readonly Variant[];
+
+const HEADER = ['traceId', 'set', 'label', ...SCORE_ORDER, 'nodes', 'mismatch'].join(',');
+
+/** Quoted as RFC 4180 says, lines end with a line feed; scores round-trip as float64. */
+export function formatScoresCsv(columns: ScoreColumns): string {
+  const lines = columns.traceId.map((traceId, row) =>
+    [
+      quote(traceId),
+      SETS[columns.set[row]!]!,
+      LABELS[columns.label[row]!]!,
+      ...SCORE_ORDER.map((variant) => columns.scores[variant][row]!),
+      columns.nodes[row]!,
+      columns.mismatch[row]!,
+    ].join(','),
+  );
+  return `${[HEADER, ...lines].join('\n')}\n`;
+}
+
+const quote = (field: string): string =>
+  /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
