@@ -25,9 +25,8 @@ function oneOf(values, name, allowed) {
 async function pageFailure(page) {
   const alert = page.getByRole('alert').first();
   await alert.waitFor(NO_LIMIT);
-  const parts = await alert.locator('[data-part]').allInnerTexts();
-  const [what, where, advice] = parts.length === 3 ? parts : [await alert.innerText(), 'page', ''];
-  throw new CommandError(what, where, advice);
+  const [what, where, advice] = await alert.locator('p').allInnerTexts();
+  throw new CommandError(what.replace(/^Error:\s*/, ''), where ?? 'the page', advice ?? '');
 }
 
 const until = (page, work) => Promise.race([work, pageFailure(page)]);
@@ -41,7 +40,7 @@ const saved = async (page, button) => {
 };
 
 async function importFiles(page, files) {
-  await page.getByLabel('Choose files').setInputFiles(files);
+  await page.locator('input[type=file]').setInputFiles(files);
   await until(page, page.getByRole('table', { name: 'Files' }).waitFor(NO_LIMIT));
 }
 

@@ -3,12 +3,14 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
-import { type FileRole, guessRole } from '../features/splits.ts';
+import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { DATASET_FORMAT, type DatasetRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
+
+export { FILE_ROLES, type FileRole };
 
 export interface Dataset {
   readonly id: string;

@@ -3,7 +3,7 @@
  * them, so keys and units stay. Numbers are finite or null.
  */
 import type { CurvePoint } from '../detectors/detector.ts';
-import { settingValues } from '../detectors/tracevae/meta.ts';
+import { TRACEVAE_SETTINGS, type TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
 import type { RunRecord } from '../storage/records.ts';
@@ -48,6 +48,18 @@ const metrics = (m: Metrics) => ({
   normal: m.normal,
   anomalies: m.anomalies,
 });
+
+/** Every hyper-parameter by the name that the page shows. */
+export function settingValues(config: TraceVaeConfig): Record<string, unknown> {
+  const shown = TRACEVAE_SETTINGS.map(({ key, label }) => [label, config[key]]);
+  return {
+    ...Object.fromEntries(shown),
+    'node count hidden units': config.nodeCountHidden,
+    'graph embedding hidden units': config.graphEmbeddingHidden,
+    'z2 given z hidden units': config.z2GivenZHidden,
+    'latency scale': config.latencyScale,
+  };
+}
 
 const result = (variant: string, report: VariantReport) => ({
   detector: 'tracevae',

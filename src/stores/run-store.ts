@@ -5,7 +5,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
 import type { CurvePoint, FitProgress, ScoreProgress } from '../detectors/detector.ts';
-import { type PresetId, presetConfig, type TraceVaeConfig, withEpochs } from '../detectors/tracevae/meta.ts';
+import {
+  type PresetId,
+  TRACEVAE_PRESETS,
+  type TraceVaeConfig,
+  withEpochs,
+} from '../detectors/tracevae/meta.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { RUN_FORMAT, type RunRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
@@ -75,7 +80,7 @@ export const DEFAULT_EPOCHS = 15;
 
 const DEFAULT_CHOICES: RunChoices = {
   preset: DEFAULT_PRESET,
-  config: withEpochs(presetConfig(DEFAULT_PRESET), DEFAULT_EPOCHS),
+  config: withEpochs(TRACEVAE_PRESETS[DEFAULT_PRESET], DEFAULT_EPOCHS),
   epochs: DEFAULT_EPOCHS,
   seed: 1,
   backend: 'auto',
@@ -129,7 +134,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       choosePreset(preset) {
         const { choices } = get();
         const { maxNodes, latencyScale } = choices.config;
-        const config = { ...presetConfig(preset), maxNodes, latencyScale };
+        const config = { ...TRACEVAE_PRESETS[preset], maxNodes, latencyScale };
         set({ choices: { ...choices, preset, config: withEpochs(config, choices.epochs) } });
       },
 
@@ -147,13 +152,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const current = dataset.getState().dataset;
         if (current === null) return;
         const { choices } = get();
-        const settings: RunSettings = {
-          config: choices.config,
-          seed: choices.seed,
-          backend: choices.backend,
-          roles: current.roles,
-          limitTrain: choices.limitTrain,
-        };
+        const settings = nextSettings(choices, current.roles);
         scoreJob?.cancel();
         trainJob?.cancel();
         peakHeap = null;
@@ -301,6 +300,15 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
     };
   });
 }
+
+/** The settings that Start would use now. */
+export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
+  config: choices.config,
+  seed: choices.seed,
+  backend: choices.backend,
+  roles,
+  limitTrain: choices.limitTrain,
+});
 
 /** What the worker needs to score or explain with this run, even after a reload. */
 export const modelSource = (run: RunRecord): ModelSource => ({

@@ -1,10 +1,9 @@
 /** Scores validation and test traces, combines every variant and measures it. */
 import type { DetectorData, ProbabilisticModel, ScoreProgress } from '../detectors/detector.ts';
-import { combineScores, correctionsOf } from '../scoring/combine.ts';
+import { combineVariants } from '../scoring/corrections.ts';
 import { evaluate } from '../scoring/evaluate.ts';
-import type { VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
-import type { RunSettings, ScoredSets, ScoreOutcome } from './protocol.ts';
+import type { RunSettings, ScoreOutcome } from './protocol.ts';
 
 interface ScoreOptions {
   readonly signal: AbortSignal;
@@ -38,22 +37,15 @@ export async function scoreSets(
   const scoreSeconds = (performance.now() - started) / 1e3;
 
   const labels = Uint8Array.from(test, (trace) => data.traces.label[trace]!);
-  const scores = new Map<Variant, ScoredSets>();
-  const reports = new Map<Variant, VariantReport>();
-  for (const variant of VARIANTS) {
-    const corrections = correctionsOf(variant);
-    const scored = {
-      val: combineScores(val, corrections),
-      test: combineScores(testTerms, corrections),
-    };
-    scores.set(variant, scored);
-    reports.set(variant, evaluate(scored.test, labels, scored.val));
-  }
+  const valScores = combineVariants(val);
+  const testScores = combineVariants(testTerms);
+  const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
+    Object.fromEntries(VARIANTS.map((v) => [v, of(v)])) as Record<Variant, V>;
   return {
     val,
     test: testTerms,
-    scores: Object.fromEntries(scores) as Record<Variant, ScoredSets>,
-    reports: Object.fromEntries(reports) as Record<Variant, VariantReport>,
+    scores: perVariant((v) => ({ val: valScores[v], test: testScores[v] })),
+    reports: perVariant((v) => evaluate(testScores[v], labels, valScores[v])),
     scoreSeconds,
     scoreTracesPerSecond: total / scoreSeconds,
   };

@@ -1,0 +1,78 @@
+/** The page as the tests drive it, and what must hold on every page: no violation, no stranger. */
+import { expect, type Page, test as base } from '@playwright/test';
+
+interface Watched {
+  /** Policy violations, page errors and requests to another origin, each a line. */
+  readonly complaints: string[];
+}
+
+export const test = base.extend<Watched>({
+  complaints: [
+    async ({ page, baseURL }, use) => {
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || /Content.Security.Policy/i.test(message.text())) {
+          complaints.push(`console: ${message.text()}`);
+        }
+      });
+      page.on('request', (request) => {
+        const url = request.url();
+        const own = url.startsWith(`${baseURL}/`) || /^(blob|data):/.test(url);
+        if (!own) complaints.push(`request to ${url}`);
+      });
+      await page.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', (event) => {
+          console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`);
+        });
+      });
+      await use(complaints);
+      expect(complaints, 'policy violations, errors and requests elsewhere').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export interface DroppedFile {
+  readonly name: string;
+  readonly body: string | Buffer;
+}
+
+/** Drops files on the page the way a browser does: one drop event with a DataTransfer. */
+export async function dropFiles(page: Page, files: readonly DroppedFile[]): Promise<void> {
+  const payload = files.map(({ name, body }) => ({
+    name,
+    base64: Buffer.from(body).toString('base64'),
+  }));
+  const transfer = await page.evaluateHandle((dropped) => {
+    const data = new DataTransfer();
+    for (const { name, base64 } of dropped) {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      data.items.add(new File([bytes], name));
+    }
+    return data;
+  }, payload);
+  for (const kind of ['dragenter', 'dragover', 'drop']) {
+    await page.dispatchEvent('body', kind, { dataTransfer: transfer });
+  }
+}
+
+export async function openNotebook(page: Page): Promise<void> {
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'TraceVAE Notebook' })).toBeVisible();
+}
+
+export interface TrainingChoices {
+  readonly preset: 'tiny' | 'small' | 'paper';
+  readonly epochs: number;
+  readonly backend: 'auto' | 'webgpu' | 'wasm';
+}
+
+export async function train(page: Page, choices: TrainingChoices): Promise<void> {
+  await page.getByLabel('Preset').selectOption(choices.preset);
+  await page.getByLabel('Epochs').fill(String(choices.epochs));
+  await page.getByLabel('Backend').selectOption(choices.backend);
+  await page.getByRole('button', { name: 'Start training' }).click();
+}
+
+export { expect };

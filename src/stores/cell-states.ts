@@ -1,0 +1,50 @@
+/**
+ * The state of each cell, derived: a result is stale when what it was computed from has changed.
+ */
+import type { RunRecord } from '../storage/records.ts';
+import type { DatasetState } from './dataset-store.ts';
+import { nextSettings, type RunChoices, type RunState } from './run-store.ts';
+
+export const CELLS = ['data', 'trees', 'training', 'scores', 'flagged'] as const;
+export type CellId = (typeof CELLS)[number];
+export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed';
+
+export function isRunStale(run: RunRecord, choices: RunChoices, dataset: DatasetState): boolean {
+  if (dataset.dataset === null || dataset.dataset.id !== run.datasetId) return true;
+  // Settings are plain JSON written by nextSettings alone, so their text compares them.
+  const next = nextSettings(choices, dataset.dataset.roles);
+  return JSON.stringify(run.settings) !== JSON.stringify(next);
+}
+
+export function cellStates(dataset: DatasetState, runs: RunState): Record<CellId, CellState> {
+  const data: CellState =
+    dataset.status.phase === 'importing' || dataset.status.phase === 'restoring'
+      ? 'running'
+      : dataset.status.phase === 'failed'
+        ? 'failed'
+        : dataset.dataset === null
+          ? 'not-run'
+          : 'done';
+  const { training, scoring } = runs;
+  const stale = training.phase === 'done' && isRunStale(training.run, runs.choices, dataset);
+  const afterTraining = (state: CellState): CellState =>
+    state === 'done' && stale ? 'stale' : state;
+
+  const trained: CellState =
+    training.phase === 'idle'
+      ? 'not-run'
+      : training.phase === 'running' || training.phase === 'paused'
+        ? 'running'
+        : training.phase === 'failed'
+          ? 'failed'
+          : 'done';
+  const scored: CellState =
+    scoring.phase === 'idle' ? 'not-run' : scoring.phase === 'running' ? 'running' : scoring.phase;
+  return {
+    data,
+    trees: dataset.dataset === null ? 'not-run' : 'done',
+    training: afterTraining(trained),
+    scores: afterTraining(scored),
+    flagged: afterTraining(scored === 'running' ? 'not-run' : scored),
+  };
+}

@@ -1,0 +1,28 @@
+/** The ledger in words, for the page. */
+import type { ImportedTraces } from '../ingest/import.ts';
+import { type LedgerExample, REASONS, REPAIRS, type Reason } from '../trace/ledger.ts';
+import { fullLedger } from './dataset-summary.ts';
+
+export interface LedgerRow {
+  readonly reason: Reason;
+  readonly text: string;
+  readonly count: number;
+  /** Kept all the same, after a repair. */
+  readonly repair: boolean;
+  readonly examples: readonly string[];
+}
+
+function exampleText({ file, line, path, traceId }: LedgerExample): string {
+  const place = line === undefined ? path : `line ${line}`;
+  const trace = traceId === undefined ? '' : `, trace ${traceId}`;
+  return `${file}${place === undefined ? '' : `, ${place}`}${trace}`;
+}
+
+export const describeLedger = (imported: ImportedTraces, maxNodes: number): LedgerRow[] =>
+  fullLedger(imported, maxNodes).map(({ reason, count, examples }) => ({
+    reason,
+    text: REASONS[reason],
+    count,
+    repair: REPAIRS.has(reason),
+    examples: [...new Set(examples.map(exampleText))],
+  }));

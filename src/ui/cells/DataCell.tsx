@@ -1,0 +1,218 @@
+/** Cell 1: bring a dataset in, see what it holds and what was set aside. */
+import { useMemo } from 'react';
+import { cellStates } from '../../stores/cell-states.ts';
+import type { Dataset } from '../../stores/dataset-store.ts';
+import { summarise } from '../../stores/dataset-summary.ts';
+import { importReport } from '../../stores/run-report.ts';
+import { useDataset, useEnvironment, useNotebook, useRuns } from '../app/notebook-context.ts';
+import { Button } from '../widgets/Button.tsx';
+import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
+import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
+import { Notice } from '../widgets/Notice.tsx';
+import { NumberField } from '../widgets/NumberField.tsx';
+import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { StatTable } from '../widgets/StatTable.tsx';
+import { downloadText } from './download.ts';
+import { FilesTable } from './FilesTable.tsx';
+import { G } from './glossary.tsx';
+import { LedgerTable } from './LedgerTable.tsx';
+import { NotebookCell } from './NotebookCell.tsx';
+
+const MAX_NODES_BOUND = 256;
+
+export function DataCell() {
+  const datasetState = useDataset((d) => d);
+  const { status, dataset, storageFailure } = datasetState;
+  const runs = useRuns((r) => r);
+  const state = cellStates(datasetState, runs).data;
+
+  return (
+    <NotebookCell
+      id="data"
+      state={state}
+      section="§2, §A.4"
+      prose={
+        <>
+          A trace is a tree of calls, each with its time. TraceVAE learns from traces that are
+          mostly normal, needs no labels to train, and uses them only to measure. Drop TraceVAE CSV
+          or Jaeger JSON, plain or gzip; nothing leaves this page.
+        </>
+      }
+      action={dataset !== null && <DatasetActions dataset={dataset} />}
+      foot={dataset !== null && <DataFoot dataset={dataset} />}
+    >
+      {status.phase === 'failed' && (
+        <Notice kind="error" {...status.failure}>
+          <Button size="small" onClick={datasetState.dismissFailure}>
+            Dismiss
+          </Button>
+        </Notice>
+      )}
+      {storageFailure !== null && (
+        <Notice kind="warn" {...storageFailure}>
+          <Button size="small" onClick={datasetState.dismissFailure}>
+            Dismiss
+          </Button>
+        </Notice>
+      )}
+      {status.phase === 'importing' && <ImportProgressView />}
+      {dataset === null && status.phase !== 'importing' && status.phase !== 'restoring' && (
+        <DropZone>
+          <p>Drop trace files anywhere on the page: train, validation and test, or one to split.</p>
+          <div className="data-cell__choices">
+            <Button variant="primary" onClick={() => void datasetState.loadDemo()}>
+              Load the demo dataset
+            </Button>
+            <FilePicker onFiles={(files) => void datasetState.importFiles(files)}>
+              Choose files
+            </FilePicker>
+          </div>
+        </DropZone>
+      )}
+      {dataset !== null && <DatasetView dataset={dataset} />}
+    </NotebookCell>
+  );
+}
+
+function DatasetActions({ dataset }: { readonly dataset: Dataset }) {
+  const { dataset: store } = useNotebook();
+  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
+  const heap = useEnvironment((e) => e.heapBytes);
+  return (
+    <>
+      <Button
+        size="small"
+        icon="download"
+        onClick={() =>
+          downloadText('import.json', importReport(dataset, maxNodes, heap), 'application/json')
+        }
+      >
+        Export import report
+      </Button>
+      <Button size="small" onClick={() => void store.getState().loadDemo()}>
+        Load the demo dataset
+      </Button>
+      <FilePicker size="small" onFiles={(files) => void store.getState().importFiles(files)}>
+        Choose files
+      </FilePicker>
+    </>
+  );
+}
+
+function DataFoot({ dataset }: { readonly dataset: Dataset }) {
+  const { imported, name } = dataset;
+  return (
+    <>
+      {name} · read in {formatDuration(imported.seconds)} ·{' '}
+      {formatRate(imported.spansRead / imported.seconds, 'spans')}
+    </>
+  );
+}
+
+function ImportProgressView() {
+  const status = useDataset((d) => d.status);
+  const cancel = useDataset((d) => d.cancelImport);
+  if (status.phase !== 'importing') return null;
+  const { progress } = status;
+  const share =
+    progress === null || progress.bytesTotal === 0
+      ? null
+      : progress.bytesRead / progress.bytesTotal;
+  const merging = share !== null && share >= 1;
+  return (
+    <div className="data-cell__import">
+      <ProgressBar
+        label="Import"
+        share={merging ? null : share}
+        text={
+          progress === null
+            ? `Reading ${status.what}`
+            : `${merging ? 'Merging spans into trees' : progress.file} · ${formatCount(progress.spans, 'span')}`
+        }
+        detail={
+          progress !== null &&
+          progress.seconds > 0 &&
+          `${formatBytes(progress.bytesRead)} of ${formatBytes(progress.bytesTotal)} · ${formatBytes(
+            progress.bytesRead / progress.seconds,
+          )}/s · ${formatRate(progress.spans / progress.seconds, 'spans')}`
+        }
+      />
+      <Button onClick={cancel}>Cancel import</Button>
+    </div>
+  );
+}
+
+function DatasetView({ dataset }: { readonly dataset: Dataset }) {
+  const { config, seed, limitTrain } = useRuns((r) => r.choices);
+  const configure = useRuns((r) => r.configure);
+  const { maxNodes } = config;
+  const summary = useMemo(
+    () => summarise(dataset, { config: { maxNodes }, seed, limitTrain }),
+    [dataset, maxNodes, seed, limitTrain],
+  );
+  const { sets, testLabels } = summary;
+  const labelled = testLabels.unlabelled < sets.test;
+  return (
+    <>
+      <FilesTable dataset={dataset} />
+      <div className="data-cell__facts">
+        <StatTable
+          label="Dataset"
+          columns={2}
+          stats={[
+            {
+              key: 'spans',
+              term: <G id="span">spans</G>,
+              value: formatCount(dataset.imported.spansRead),
+            },
+            {
+              key: 'sets',
+              term: 'traces, train / validation / test',
+              value: `${formatCount(sets.train)} / ${formatCount(sets.val)} / ${formatCount(sets.test)}`,
+            },
+            {
+              key: 'services',
+              term: 'services, operations',
+              value: `${formatCount(summary.services)}, ${formatCount(summary.operations)}`,
+            },
+            {
+              key: 'labels',
+              term: 'test labels, normal / structure / time',
+              value: labelled
+                ? `${formatCount(testLabels.normal)} / ${formatCount(testLabels.structure)} / ${formatCount(testLabels.time)}`
+                : 'none: scores without metrics',
+            },
+            {
+              key: 'structures',
+              term: <G id="structure">structures</G>,
+              value: formatCount(summary.structures),
+            },
+            {
+              key: 'nodes',
+              term: (
+                <>
+                  nodes of a <G id="mergedTree">merged tree</G>
+                </>
+              ),
+              value: `${summary.smallestTree} to ${summary.largestTree}`,
+              ...(summary.untrainable === 0
+                ? {}
+                : { note: `${formatCount(summary.untrainable, 'trace')} above N_max left out` }),
+            },
+          ]}
+        />
+        <NumberField
+          label="Largest tree"
+          unit="nodes (N_max)"
+          value={maxNodes}
+          min={2}
+          max={MAX_NODES_BOUND}
+          step={1}
+          help="Traces with more merged nodes are left out. The paper uses 32."
+          onChange={(value) => configure({ maxNodes: Math.round(value) })}
+        />
+      </div>
+      <LedgerTable dataset={dataset} maxNodes={maxNodes} />
+    </>
+  );
+}

@@ -1,0 +1,162 @@
+/** Cell 3: the model, how it trains, and its curves while it does. */
+import { useEffect, useState } from 'react';
+import { cellStates, isRunStale } from '../../stores/cell-states.ts';
+import type { RunState, TrainingPhase } from '../../stores/run-store.ts';
+import type { BackendInfo } from '../../worker/protocol.ts';
+import { useDataset, useEnvironment, useRuns } from '../app/notebook-context.ts';
+import { Button } from '../widgets/Button.tsx';
+import { formatDuration, formatRate } from '../widgets/format.ts';
+import { Notice } from '../widgets/Notice.tsx';
+import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { NotebookCell } from './NotebookCell.tsx';
+import { TrainingControls } from './TrainingControls.tsx';
+import { TrainingCurves } from './TrainingCurves.tsx';
+import { TrainingLog } from './TrainingLog.tsx';
+
+export function TrainingCell() {
+  const datasetState = useDataset((d) => d);
+  const runs = useRuns((r) => r);
+  const { training } = runs;
+  const state = cellStates(datasetState, runs).training;
+  const busy = training.phase === 'running' || training.phase === 'paused';
+  const stale =
+    training.phase === 'done' && isRunStale(training.run, runs.choices, datasetState);
+  return (
+    <NotebookCell
+      id="training"
+      state={state}
+      stateText={training.phase === 'paused' ? 'paused' : undefined}
+      section="§4, §6.2"
+      prose={
+        <>
+          Two VAEs share one reading of the tree: z encodes its structure, z₂ its latencies, and the
+          dispatching layer hands z₂ to every node. First the whole model trains, then the time VAE
+          alone with the rest fixed.
+        </>
+      }
+      action={<TrainingActions runs={runs} ready={datasetState.dataset !== null} />}
+      foot={training.phase === 'done' && <RunFoot run={training} />}
+    >
+      {stale && (
+        <Notice
+          kind="info"
+          what="The dataset or a setting has changed since this model was trained."
+          advice="Start training to bring the cells below up to date; until then they show the run before."
+        />
+      )}
+      <TrainingControls disabled={busy} />
+      {training.phase === 'failed' && <Notice kind="error" {...training.failure} />}
+      {runs.storageFailure !== null && <Notice kind="warn" {...runs.storageFailure} />}
+      {busy && <TrainingProgress training={training} />}
+      <TrainingCurves />
+      <TrainingLog />
+    </NotebookCell>
+  );
+}
+
+function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly ready: boolean }) {
+  const { phase } = runs.training;
+  if (phase === 'running' || phase === 'paused') {
+    return (
+      <>
+        {phase === 'running' ? (
+          <Button icon="pause" onClick={runs.pause}>
+            Pause
+          </Button>
+        ) : (
+          <Button icon="play" variant="primary" onClick={runs.resume}>
+            Resume
+          </Button>
+        )}
+        <Button icon="stop" onClick={runs.stop} title="Ends training now and keeps its weights">
+          Stop
+        </Button>
+      </>
+    );
+  }
+  return (
+    <Button icon="play" variant="primary" disabled={!ready} onClick={() => void runs.train()}>
+      Start training
+    </Button>
+  );
+}
+
+/** The time left as of now: between two progress events the clock goes on. */
+function useSecondsLeft(secondsLeft: number | null, running: boolean): number | null {
+  const [left, setLeft] = useState(secondsLeft);
+  useEffect(() => {
+    setLeft(secondsLeft);
+    if (secondsLeft === null || !running) return;
+    const started = performance.now();
+    const timer = setInterval(() => {
+      setLeft(Math.max(0, secondsLeft - (performance.now() - started) / 1e3));
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [secondsLeft, running]);
+  return left;
+}
+
+function TrainingProgress({
+  training,
+}: {
+  readonly training: Extract<TrainingPhase, { phase: 'running' | 'paused' }>;
+}) {
+  const { progress, backend, restarts } = training;
+  const running = training.phase === 'running';
+  const left = useSecondsLeft(progress?.secondsLeft ?? null, running);
+  const share =
+    progress === null
+      ? null
+      : (progress.epoch - 1 + progress.batch / progress.batches) / progress.epochs;
+  return (
+    <ProgressBar
+      label="Training"
+      share={share}
+      paused={!running}
+      text={
+        progress === null
+          ? backend === null
+            ? 'Starting the backend'
+            : 'Preparing the model'
+          : `Epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
+              restarts > 0 ? `, start ${restarts + 1} after a divergence` : ''
+            }`
+      }
+      detail={
+        progress !== null &&
+        [
+          formatRate(progress.tracesPerSecond, 'traces'),
+          running ? left !== null && `${formatDuration(left)} left` : 'paused',
+        ]
+          .filter(Boolean)
+          .join(' · ')
+      }
+    />
+  );
+}
+
+export function backendWords({ backend, adapter, threads }: BackendInfo): string {
+  const name = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[backend];
+  const detail = backend === 'wasm' ? (adapter.includes('without') ? '' : ' SIMD') : `, ${adapter}`;
+  const count = backend === 'webgpu' ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`;
+  return `${name}${detail}${count}`;
+}
+
+function RunFoot({ run: { run } }: { readonly run: Extract<TrainingPhase, { phase: 'done' }> }) {
+  const { outcome, settings } = run;
+  const name = useDataset((d) => d.dataset?.name);
+  return (
+    <>
+      seed {settings.seed} · {name} · {outcome.parameterCount.toLocaleString('en')} parameters ·
+      trained in {formatDuration(outcome.trainSeconds)} at{' '}
+      {formatRate(outcome.trainTracesPerSecond, 'traces')} on {backendWords(outcome.backend)}
+      {outcome.stopped && ' · stopped early'}
+    </>
+  );
+}
+
+/** What `auto` would take, in words. */
+export function useAutoBackend(): string {
+  const backend = useEnvironment((e) => e.backend);
+  return backend === null ? 'probing' : `${backendWords(backend)}: ${backend.reason}`;
+}

@@ -1,0 +1,112 @@
+/** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
+import { useState } from 'react';
+import { TRACEVAE_META } from '../../detectors/tracevae/meta.ts';
+import { useRuns } from '../app/notebook-context.ts';
+import { Disclosure } from '../widgets/Disclosure.tsx';
+import { NumberField } from '../widgets/NumberField.tsx';
+import { Select } from '../widgets/Select.tsx';
+import { useAutoBackend } from './TrainingCell.tsx';
+
+/** Settings that have a control of their own above. */
+const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['maxNodes']);
+
+const INTEGER_STEP = 1;
+
+export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
+  const runs = useRuns((r) => r);
+  const { choices } = runs;
+  const [open, setOpen] = useState(false);
+  const autoBackend = useAutoBackend();
+  return (
+    <>
+      <div className="training-controls">
+        <Select
+          label="Preset"
+          value={choices.preset}
+          disabled={disabled}
+          help={`${choices.config.units} units a head, 2 heads, 4 layers`}
+          options={[
+            { value: 'tiny', label: 'tiny, 16 units' },
+            { value: 'small', label: 'small, 64 units' },
+            { value: 'paper', label: 'paper, 500 units' },
+          ]}
+          onChange={runs.choosePreset}
+        />
+        <NumberField
+          label="Epochs"
+          value={choices.epochs}
+          min={1}
+          max={1000}
+          step={1}
+          disabled={disabled}
+          help={`${choices.config.epochsJoint} joint, ${choices.config.epochsTime} for the time VAE`}
+          onChange={(value) => runs.choose({ epochs: Math.round(value) })}
+        />
+        <NumberField
+          label="Seed"
+          value={choices.seed}
+          min={0}
+          max={2 ** 31 - 1}
+          step={1}
+          disabled={disabled}
+          help="the same seed, the same run"
+          onChange={(value) => runs.choose({ seed: Math.round(value) })}
+        />
+        <Select
+          label="Backend"
+          value={choices.backend}
+          disabled={disabled}
+          help={choices.backend === 'auto' ? autoBackend : 'chosen by you'}
+          options={[
+            { value: 'auto', label: 'auto' },
+            { value: 'webgpu', label: 'WebGPU' },
+            { value: 'wasm', label: 'WASM' },
+          ]}
+          onChange={(backend) => runs.choose({ backend })}
+        />
+        <NumberField
+          label="Training traces, at most"
+          value={choices.limitTrain ?? 0}
+          min={0}
+          step={1}
+          disabled={disabled}
+          help={choices.limitTrain === null ? '0 takes all' : 'a seeded draw'}
+          onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
+        />
+      </div>
+      <Disclosure open={open} onToggle={setOpen} summary="All settings">
+        <div className="training-controls training-controls--all">
+          {TRACEVAE_META.settings
+            .filter(({ key }) => !SHOWN_ELSEWHERE.has(key))
+            .map(({ key, label, unit, help, min, max, step }) => (
+              <NumberField
+                key={key}
+                label={label}
+                unit={unit}
+                help={help}
+                min={min}
+                max={max}
+                step={step}
+                disabled={disabled}
+                value={choices.config[key] as number}
+                onChange={(value) =>
+                  runs.configure({ [key]: step === INTEGER_STEP ? Math.round(value) : value })
+                }
+              />
+            ))}
+          <Select
+            label="latency scale"
+            value={choices.config.latencyScale}
+            disabled={disabled}
+            help="robust gives each operation’s standard deviation a floor"
+            options={[
+              { value: 'robust', label: 'robust' },
+              { value: 'authors', label: 'authors’ formula' },
+            ]}
+            onChange={(latencyScale) => runs.configure({ latencyScale })}
+          />
+        </div>
+      </Disclosure>
+    </>
+  );
+}
