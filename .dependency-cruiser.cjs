@@ -4,7 +4,7 @@
  * Types may cross every door ("types" in the table), so type-only imports are left out.
  */
 const TFJS = '@tensorflow/';
-const D3 = 'd3($|-)';
+const D3 = 'd3($|/|-)';
 
 const rooms = [
   { room: 'base', may: [], packages: [] },

@@ -11,6 +11,6 @@ export type ThemeChoice = (typeof THEME_CHOICES)[number];
 
 /** `system` follows prefers-color-scheme; the others override it on the root element. */
 export function applyTheme(root: HTMLElement, choice: ThemeChoice): void {
-  if (choice === 'system') delete root.dataset['theme'];
-  else root.dataset['theme'] = choice;
+  if (choice === 'system') delete root.dataset.theme;
+  else root.dataset.theme = choice;
 }

@@ -1,0 +1,152 @@
+/**
+ * A table of very many rows: only those in sight are drawn, inside a sticky pane, so that fast
+ * scrolling never shows a blank. Keyboard as in a grid: arrows, Page, Home and End move the active
+ * row, Enter selects it.
+ */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { TableHead, type TableSort } from './TableHead.tsx';
+import { rowAfterKey, rowWindow, scrollHeight, scrollTopFor } from './virtual-window.ts';
+import './virtual-table.css';
+
+export type { TableSort } from './TableHead.tsx';
+
+export interface TableColumn {
+  readonly key: string;
+  readonly title: ReactNode;
+  /** A grid track: "120px", "minmax(160px, 2fr)". */
+  readonly width: string;
+  readonly align?: 'start' | 'end';
+  readonly sortable?: boolean;
+  readonly mono?: boolean;
+  readonly render: (row: number) => ReactNode;
+}
+
+export interface VirtualTableProps {
+  /** What the table lists, for screen readers. */
+  readonly label: string;
+  readonly rowCount: number;
+  readonly columns: readonly TableColumn[];
+  /** Pixels, all rows alike; 28 unless told. */
+  readonly rowHeight?: number;
+  /** Pixels of the table at most, with its head; 420 unless told. Few rows take less. */
+  readonly height?: number;
+  /** Pixels below which the table scrolls sideways. */
+  readonly minWidth?: number;
+  readonly sort?: TableSort | null;
+  readonly onSort?: (sort: TableSort) => void;
+  /** Index of the selected row; scrolled into sight when it changes. */
+  readonly selected?: number | null;
+  readonly onSelect?: (row: number) => void;
+  /** Identity of a row, where rows move by sorting. */
+  readonly rowKey?: (row: number) => string | number;
+  /** Shown instead of rows where there are none. */
+  readonly empty?: ReactNode;
+}
+
+const HEAD_HEIGHT = 32;
+
+export function VirtualTable(props: VirtualTableProps) {
+  const { label, rowCount, columns, rowHeight = 28, height = 420, minWidth = 0 } = props;
+  const { sort = null, onSort, selected = null, onSelect, rowKey = (row) => row } = props;
+  const id = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [scrollTop, setScrollTop] = useState(0);
+  const [active, setActive] = useState(0);
+
+  const viewHeight = Math.max(rowHeight, Math.min(rowCount * rowHeight, height - HEAD_HEIGHT));
+  const list = { rowCount, rowHeight, viewHeight };
+  const { start, end, offset } = rowWindow(list, scrollTop);
+  const activeRow = Math.min(active, Math.max(0, rowCount - 1));
+  const template = columns.map((column) => column.width).join(' ');
+
+  const reveal = (row: number) => {
+    const element = scroller.current;
+    if (element === null) return;
+    const goal = scrollTopFor(list, row, element.scrollTop);
+    if (goal !== element.scrollTop) element.scrollTop = goal;
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: moves with the selection, not with size
+  useEffect(() => {
+    if (selected === null) return;
+    setActive(selected);
+    reveal(selected);
+  }, [selected]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== scroller.current || rowCount === 0) return;
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      onSelect?.(activeRow);
+      return;
+    }
+    const row = rowAfterKey(event.key, activeRow, list);
+    if (row === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    setActive(row);
+    reveal(row);
+  };
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold a window of its rows
+    <div
+      ref={scroller}
+      className="vtable"
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rowCount + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={rowCount > 0 ? `${id}-${activeRow}` : undefined}
+      tabIndex={0}
+      style={{ maxHeight: height }}
+      onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+      onKeyDown={onKeyDown}
+    >
+      <div className="vtable__inner" style={{ minWidth }}>
+        <TableHead columns={columns} template={template} sort={sort} onSort={onSort} />
+        <div style={{ height: rowCount === 0 ? undefined : scrollHeight(list) }}>
+          {rowCount === 0 && (
+            <div className="vtable__empty">{props.empty ?? 'Nothing to list.'}</div>
+          )}
+          <div
+            className="vtable__pane"
+            style={{ top: HEAD_HEIGHT, height: rowCount === 0 ? 0 : viewHeight }}
+          >
+            <div style={{ transform: `translateY(${offset}px)` }}>
+              {Array.from({ length: end - start }, (_, i) => start + i).map((row) => (
+                // biome-ignore lint/a11y/useSemanticElements: see above
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys
+                // biome-ignore lint/a11y/useFocusableInteractive: active by aria-activedescendant
+                <div
+                  key={rowKey(row)}
+                  id={`${id}-${row}`}
+                  className={`vtable__row${row === activeRow ? ' vtable__row--active' : ''}`}
+                  role="row"
+                  aria-rowindex={row + 2}
+                  aria-selected={row === selected}
+                  style={{ gridTemplateColumns: template, height: rowHeight }}
+                  onClick={() => {
+                    setActive(row);
+                    onSelect?.(row);
+                  }}
+                >
+                  {columns.map((column) => (
+                    // biome-ignore lint/a11y/useSemanticElements: see above
+                    // biome-ignore lint/a11y/useFocusableInteractive: rows are the unit of movement
+                    <div key={column.key} className={cellClass(column)} role="gridcell">
+                      {column.render(row)}
+                    </div>
+                  ))}
+                </div>
+              ))}
+            </div>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function cellClass({ align, mono }: TableColumn): string {
+  return `vtable__cell${align === 'end' ? ' vtable__cell--end' : ''}${mono ? ' mono' : ''}`;
+}
