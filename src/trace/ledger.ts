@@ -16,13 +16,15 @@ export const REASONS = {
   'database-span': 'a database call (DBhash is not 0), left out as the authors do',
   'single-node': 'the merged tree has a single node, nothing to learn from',
   'too-many-nodes': 'the merged tree has more nodes than N_max',
+  'unknown-operation': 'the operation is not in the fixed vocabulary',
   'truncated-file': 'the file ends in the middle of this record',
   // repairs
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',
+  'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
 } as const;
 export type Reason = keyof typeof REASONS;
 
-export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>(['orphan-root']);
+export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>(['orphan-root', 'unknown-service']);
 
 export interface LedgerExample {
   /** File name. */
@@ -43,3 +45,50 @@ export interface LedgerEntry {
 }
 
 export type Ledger = readonly LedgerEntry[];
+
+/** Examples kept per reason. */
+export const EXAMPLES_PER_REASON = 5;
+
+export interface LedgerBuilder {
+  /** @param example asked for only while the reason has room for one */
+  add(reason: Reason, spans: number, example: () => LedgerExample): void;
+  /** Entries in the order of {@link REASONS}. */
+  finish(): Ledger;
+}
+
+export function createLedgerBuilder(): LedgerBuilder {
+  const entries = new Map<Reason, { count: number; examples: LedgerExample[] }>();
+  return {
+    add: (reason, spans, example) => {
+      const entry = entries.get(reason) ?? { count: 0, examples: [] };
+      entries.set(reason, entry);
+      entry.count += spans;
+      if (entry.examples.length < EXAMPLES_PER_REASON) entry.examples.push(example());
+    },
+    finish: () =>
+      (Object.keys(REASONS) as Reason[]).flatMap((reason) => {
+        const entry = entries.get(reason);
+        return entry ? [{ reason, count: entry.count, examples: [...entry.examples] }] : [];
+      }),
+  };
+}
+
+/** Adds counts reason by reason; the examples are the first ones, ledgers in the order given. */
+export function mergeLedgers(...ledgers: readonly Ledger[]): Ledger {
+  const entries = ledgers.flat();
+  return (Object.keys(REASONS) as Reason[]).flatMap((reason) => {
+    const same = entries.filter((entry) => entry.reason === reason);
+    if (same.length === 0) return [];
+    return [
+      {
+        reason,
+        count: same.reduce((sum, entry) => sum + entry.count, 0),
+        examples: same.flatMap((entry) => entry.examples).slice(0, EXAMPLES_PER_REASON),
+      },
+    ];
+  });
+}
+
+/** Spans lost: the sum of all counts but the repairs'. */
+export const lostSpans = (ledger: Ledger): number =>
+  ledger.reduce((sum, { reason, count }) => sum + (REPAIRS.has(reason) ? 0 : count), 0);

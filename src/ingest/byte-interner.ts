@@ -1,0 +1,104 @@
+/**
+ * Interning byte strings: equal bytes get one index, with no JavaScript string per lookup.
+ * Open addressing over an arena; exact comparison.
+ */
+import { encodeUtf8, grown } from '../base/bytes.ts';
+import { decodeString, stringCount } from '../trace/string-column.ts';
+import type { StringColumn } from '../trace/trace-set.ts';
+
+export class ByteInterner {
+  private arena = new Uint8Array(1024);
+  private offset = new Uint32Array(64);
+  private hashes = new Uint32Array(64);
+  /** Index + 1 by hash, 0 where free; a power of two, at most half full. */
+  private slots = new Uint32Array(128);
+  private count = 0;
+  private scopeStart = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** The index of `bytes[start..end)`, new or known. */
+  intern(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashBytes(bytes, start, end);
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = this.slots[slot]! - 1;
+      if (this.hashes[index] === hash && this.equals(index, bytes, start, end)) return index;
+    }
+    const index = this.append(bytes, start, end, hash);
+    this.slots[slot] = index + 1;
+    if (2 * (this.count - this.scopeStart) > this.slots.length) this.widen();
+    return index;
+  }
+
+  internText(text: string): number {
+    const bytes = encodeUtf8(text);
+    return this.intern(bytes, 0, bytes.length);
+  }
+
+  /** Forgets what is known, keeps what is stored: equal bytes get a new index from here on. */
+  startScope(): void {
+    this.scopeStart = this.count;
+    this.slots.fill(0);
+  }
+
+  /** All strings so far, without copying; what is interned later may or may not show. */
+  column(): StringColumn {
+    return {
+      bytes: this.arena.subarray(0, this.offset[this.count]!),
+      offset: this.offset.subarray(0, this.count + 1),
+    };
+  }
+
+  texts(): string[] {
+    const column = this.column();
+    return Array.from({ length: stringCount(column) }, (_, i) => decodeString(column, i));
+  }
+
+  private equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const first = this.offset[index]!;
+    if (this.offset[index + 1]! - first !== end - start) return false;
+    for (let i = start, j = first; i < end; i++, j++) {
+      if (this.arena[j] !== bytes[i]) return false;
+    }
+    return true;
+  }
+
+  private append(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const index = this.count;
+    const first = this.offset[index]!;
+    const last = first + (end - start);
+    if (last > 0xffffffff) throw new RangeError('more than 4 GiB of distinct ids');
+    this.arena = grown(this.arena, last);
+    this.offset = grown(this.offset, index + 2);
+    this.hashes = grown(this.hashes, index + 1);
+    // Ids are short: a loop beats subarray and set.
+    for (let i = start, j = first; i < end; i++, j++) this.arena[j] = bytes[i]!;
+    this.hashes[index] = hash;
+    this.count = index + 1;
+    this.offset[this.count] = last;
+    return index;
+  }
+
+  private widen(): void {
+    this.slots = new Uint32Array(2 * this.slots.length);
+    const mask = this.slots.length - 1;
+    for (let index = this.scopeStart; index < this.count; index++) {
+      let slot = this.hashes[index]! & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = index + 1;
+    }
+  }
+}
+
+/** FNV-1a, with the final mix of MurmurHash3 so that low bits depend on all. */
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,131 @@
+/**
+ * Streaming gunzip, with the checks that make a damaged file one clear failure.
+ *
+ * fflate's Gunzip rather than DecompressionStream: it reads files of several members (what `cat`
+ * and bgzip make), which engines disagree about; it is synchronous, so output is bounded chunk by
+ * chunk; and it says how far it came. It checks neither CRC nor length, so both are checked here.
+ */
+import { Gunzip } from 'fflate';
+import type { Failure } from '../base/result.ts';
+import { crc32 } from './crc32.ts';
+
+/** Compressed bytes inflated at once: at deflate's limit of 1032 to 1 this is 33 MB of output. */
+const SLICE_BYTES = 32 * 1024;
+/** CRC-32 and length of a member, 4 bytes each, little-endian. */
+const TRAILER_BYTES = 8;
+/** Kept behind the reader: a trailer and the next member's header, whose extra field has 64 KiB. */
+const RECENT_BYTES = 80 * 1024;
+
+/** Beyond this no file of traces goes; only the bytes really produced count. */
+export const MAX_PRODUCED_BYTES = 8 * 1024 ** 3;
+/**
+ * Past the first 64 MiB, output over input; deflate cannot exceed 1032. Real traces reach 10 to 50,
+ * a file of one repeated byte about 1000.
+ */
+export const MAX_RATIO = 400;
+const RATIO_FREE_BYTES = 64 * 1024 ** 2;
+
+export interface GunzipOptions {
+  readonly maxProducedBytes?: number;
+}
+
+export interface GunzipStream {
+  /** Hands what the chunk unzips to on to `onBytes`; the failure of `onBytes`, or its own. */
+  push(chunk: Uint8Array): Failure | null;
+  finish(): Failure | null;
+}
+
+export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
+
+export function createGunzip(
+  fileName: string,
+  onBytes: (bytes: Uint8Array) => Failure | null,
+  options: GunzipOptions = {},
+): GunzipStream {
+  const maxProducedBytes = options.maxProducedBytes ?? MAX_PRODUCED_BYTES;
+  let failure: Failure | null = null;
+  let consumed = 0;
+  let produced = 0;
+  let memberBytes = 0;
+  let memberCrc = 0;
+  /** The last bytes pushed, and where they begin: a member's trailer is behind the reader. */
+  let recent = new Uint8Array(0);
+  let recentStart = 0;
+
+  const fail = (what: string, advice: string): void => {
+    failure ??= { what, where: `${fileName}, after ${consumed} bytes`, advice };
+  };
+  const failTruncated = (): void =>
+    fail('a truncated gzip file', 'Fetch or compress the file again; it ends too early.');
+
+  /** @param end where the member's trailer ends, in the compressed file */
+  const checkTrailer = (end: number): void => {
+    const at = end - TRAILER_BYTES - recentStart;
+    if (at < 0) {
+      failTruncated();
+      return;
+    }
+    const trailer = new DataView(recent.buffer, recent.byteOffset + at, TRAILER_BYTES);
+    const intact =
+      trailer.getUint32(0, true) === memberCrc && trailer.getUint32(4, true) === memberBytes >>> 0;
+    if (!intact) {
+      fail(
+        'a truncated or damaged gzip file (its check sum does not match)',
+        'Fetch or compress the file again.',
+      );
+    }
+    memberBytes = 0;
+    memberCrc = 0;
+  };
+
+  const gunzip = new Gunzip((bytes) => {
+    if (failure || bytes.length === 0) return;
+    produced += bytes.length;
+    memberBytes = (memberBytes + bytes.length) % 2 ** 32;
+    memberCrc = crc32(bytes, memberCrc);
+    if (
+      produced > maxProducedBytes ||
+      (produced > RATIO_FREE_BYTES && produced > MAX_RATIO * consumed)
+    ) {
+      fail(
+        `a gzip file that unpacks to more than ${produced} bytes`,
+        'Split the file, or check that it is what it should be.',
+      );
+      return;
+    }
+    failure = onBytes(bytes);
+  });
+  gunzip.onmember = (start) => {
+    if (!failure) checkTrailer(start);
+  };
+
+  const inflate = (slice: Uint8Array, final: boolean): void => {
+    const tail = recent.subarray(-RECENT_BYTES);
+    recentStart = consumed - tail.length;
+    recent = new Uint8Array(tail.length + slice.length);
+    recent.set(tail);
+    recent.set(slice, tail.length);
+    consumed += slice.length;
+    try {
+      gunzip.push(slice, final);
+    } catch (error) {
+      if (failure) return;
+      if (error instanceof Error && error.message === 'unexpected EOF') failTruncated();
+      else fail('a damaged gzip file', 'Fetch or compress the file again.');
+    }
+  };
+
+  return {
+    push: (chunk) => {
+      for (let at = 0; at < chunk.length && !failure; at += SLICE_BYTES) {
+        inflate(chunk.subarray(at, at + SLICE_BYTES), false);
+      }
+      return failure;
+    },
+    finish: () => {
+      if (!failure) inflate(new Uint8Array(0), true);
+      if (!failure) checkTrailer(consumed);
+      return failure;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * What a format's reader is given and what it offers. A new format is one more maker of readers.
+ */
+import type { Failure } from '../base/result.ts';
+import type { LedgerBuilder } from '../trace/ledger.ts';
+import type { SpanTable } from './span-table.ts';
+
+export interface ReaderContext {
+  /** Named in failures and ledger examples. */
+  readonly fileName: string;
+  /** Takes the spans. */
+  readonly table: SpanTable;
+  /** Takes what could not be read as a span; every span goes to one of the two. */
+  readonly ledger: LedgerBuilder;
+}
+
+/** Reads one file, chunk by chunk. A failure ends the reading. */
+export interface SpanReader {
+  /** @param chunk any cut of the unzipped file; not kept after the call */
+  read(chunk: Uint8Array): Failure | null;
+  /** The file is at its end. */
+  finish(): Failure | null;
+  /** Spans met so far, usable or not. */
+  spansRead(): number;
+}
+
+/** A name or an id longer than this is not one. */
+export const MAX_NAME_BYTES = 64 * 1024;

@@ -1,0 +1,105 @@
+/**
+ * Where every format's spans end up: growing columns and the dictionaries of their names and ids.
+ */
+import { grown } from '../base/bytes.ts';
+import type { SpanColumns } from '../trace/span-columns.ts';
+import { ByteInterner } from './byte-interner.ts';
+
+export class SpanTable {
+  readonly traceIds = new ByteInterner();
+  readonly spanIds = new ByteInterner();
+  readonly services = new ByteInterner();
+  readonly operations = new ByteInterner();
+  length = 0;
+  private file = -1;
+  private capacity = 0;
+  private trace = new Uint32Array(0);
+  private span = new Uint32Array(0);
+  private parent = new Uint32Array(0);
+  private service = new Uint32Array(0);
+  private operation = new Uint32Array(0);
+  private startUs = new Float64Array(0);
+  private durationUs = new Float64Array(0);
+  private label = new Uint8Array(0);
+  private fileOf = new Uint16Array(0);
+  private line = new Uint32Array(0);
+
+  /** Spans added from here on belong to the next file; equal trace ids of two files differ. */
+  startFile(): void {
+    this.file += 1;
+    this.traceIds.startScope();
+  }
+
+  /**
+   * @param trace      index in {@link traceIds}
+   * @param span       index in {@link spanIds}
+   * @param parent     index in {@link spanIds}, or NO_PARENT
+   * @param service    index in {@link services}
+   * @param operation  index in {@link operations}
+   * @param startUs    microseconds since the epoch, NaN where unknown
+   * @param durationUs microseconds, finite and not negative
+   * @param label      index into LABELS
+   * @param line       1-based line, or ordinal in a JSON file
+   */
+  add(
+    trace: number,
+    span: number,
+    parent: number,
+    service: number,
+    operation: number,
+    startUs: number,
+    durationUs: number,
+    label: number,
+    line: number,
+  ): void {
+    const row = this.length;
+    if (row === this.capacity) this.grow();
+    this.trace[row] = trace;
+    this.span[row] = span;
+    this.parent[row] = parent;
+    this.service[row] = service;
+    this.operation[row] = operation;
+    this.startUs[row] = startUs;
+    this.durationUs[row] = durationUs;
+    this.label[row] = label;
+    this.fileOf[row] = this.file;
+    this.line[row] = line;
+    this.length = row + 1;
+  }
+
+  /** The columns so far, without copying: valid until the next {@link add}. */
+  columns(): SpanColumns {
+    const { length } = this;
+    return {
+      length,
+      trace: this.trace.subarray(0, length),
+      span: this.span.subarray(0, length),
+      parent: this.parent.subarray(0, length),
+      spanIdCount: this.spanIds.size,
+      service: this.service.subarray(0, length),
+      operation: this.operation.subarray(0, length),
+      startUs: this.startUs.subarray(0, length),
+      durationUs: this.durationUs.subarray(0, length),
+      label: this.label.subarray(0, length),
+      file: this.fileOf.subarray(0, length),
+      line: this.line.subarray(0, length),
+      services: this.services.texts(),
+      operations: this.operations.texts(),
+      traceIds: this.traceIds.column(),
+    };
+  }
+
+  private grow(): void {
+    this.capacity = Math.max(4096, 2 * this.capacity);
+    this.trace = grown(this.trace, this.capacity);
+    this.span = grown(this.span, this.capacity);
+    this.parent = grown(this.parent, this.capacity);
+    this.service = grown(this.service, this.capacity);
+    this.operation = grown(this.operation, this.capacity);
+    this.startUs = grown(this.startUs, this.capacity);
+    this.durationUs = grown(this.durationUs, this.capacity);
+    this.label = grown(this.label, this.capacity);
+    this.fileOf = grown(this.fileOf, this.capacity);
+    this.line = grown(this.line, this.capacity);
+  }
+}

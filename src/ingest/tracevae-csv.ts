@@ -1,0 +1,182 @@
+/**
+ * The authors' CSV layout: one span a row, columns found by name in any order. Durations are in
+ * milliseconds, startTime is UTC to the second and nanosecond its sub-second part; parentSpanId 0 is
+ * a root. A database call (DBhash not 0) is left out; labels are read per row, structure first.
+ */
+import { decodeUtf8, grown } from '../base/bytes.ts';
+import type { Failure } from '../base/result.ts';
+import { nanosToMicros } from '../base/units.ts';
+import type { LedgerExample, Reason } from '../trace/ledger.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
+import { labelCode } from '../trace/trace-set.ts';
+import { isBlank, isZero, parseDecimal, parseTimestamp } from './csv-fields.ts';
+import { type CsvRow, createCsvRows, MAX_CELLS } from './csv-rows.ts';
+import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+
+const REQUIRED = [
+  'traceIdHigh',
+  'traceIdLow',
+  'parentSpanId',
+  'spanId',
+  'duration',
+  'operationName',
+  'serviceName',
+] as const;
+const OPTIONAL = [
+  'startTime',
+  'nanosecond',
+  'DBhash',
+  'graphLatencyLabel',
+  'graphStructureLabel',
+] as const;
+type ColumnName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+
+/** Cell of each column in a row; -1 where the file has no such column. */
+type Layout = Readonly<Record<ColumnName, number>> & { readonly cellCount: number };
+
+const UNLABELLED = labelCode('unlabelled');
+const NORMAL = labelCode('normal');
+const STRUCTURE = labelCode('structure');
+const TIME = labelCode('time');
+const SPACE = 32;
+const ZERO = 48;
+const COLON = 58;
+
+export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): SpanReader {
+  let layout: Layout | null = null;
+  let failure: Failure | null = null;
+  let spansRead = 0;
+  let scratch = new Uint8Array(256);
+
+  const onRow = (row: CsvRow): void => {
+    if (failure) return;
+    if (layout) {
+      spansRead += 1;
+      const reason = readSpan(row, layout);
+      if (reason) ledger.add(reason, 1, () => exampleOf(row, layout));
+      return;
+    }
+    const header = readHeader(row, fileName);
+    if ('what' in header) failure = header;
+    else layout = header;
+  };
+  const rows = createCsvRows(onRow);
+
+  /** Adds the row's span to the table, or says why not. */
+  const readSpan = (row: CsvRow, columns: Layout): Reason | null => {
+    const { bytes, start, end } = row;
+    if (row.fault === 'cut-off') return 'truncated-file';
+    if (row.fault !== 'none') return 'malformed-row';
+    if (row.cellCount !== columns.cellCount) {
+      return row.unterminated && row.cellCount < columns.cellCount
+        ? 'truncated-file'
+        : 'malformed-row';
+    }
+    for (const column of REQUIRED) {
+      const cell = columns[column];
+      if (end[cell]! - start[cell]! > MAX_NAME_BYTES) return 'malformed-row';
+    }
+    const blank = (cell: number): boolean => isBlank(bytes, start[cell]!, end[cell]!);
+    const zero = (cell: number): boolean => isZero(bytes, start[cell]!, end[cell]!);
+
+    if (blank(columns.traceIdHigh) || blank(columns.traceIdLow)) return 'missing-trace-id';
+    if (blank(columns.spanId)) return 'missing-span-id';
+    if (blank(columns.serviceName) || blank(columns.operationName)) return 'missing-operation';
+    const duration = columns.duration;
+    const durationUs = parseDecimal(bytes, start[duration]!, end[duration]!, 3);
+    if (!(durationUs >= 0)) return 'bad-duration';
+    if (columns.DBhash >= 0 && !zero(columns.DBhash)) return 'database-span';
+
+    const intern = (dictionary: typeof table.spanIds, cell: number): number =>
+      dictionary.intern(bytes, start[cell]!, end[cell]!);
+    const idLength = joinTraceId(row, columns);
+    table.add(
+      table.traceIds.intern(scratch, 0, idLength),
+      intern(table.spanIds, columns.spanId),
+      isNoParent(bytes, start[columns.parentSpanId]!, end[columns.parentSpanId]!)
+        ? NO_PARENT
+        : intern(table.spanIds, columns.parentSpanId),
+      intern(table.services, columns.serviceName),
+      intern(table.operations, columns.operationName),
+      readStartUs(row, columns),
+      durationUs,
+      readLabel(zero, columns),
+      row.line,
+    );
+    return null;
+  };
+
+  /** Writes "high:low" into scratch: exact for ids that no double can hold. */
+  const joinTraceId = ({ bytes, start, end }: CsvRow, columns: Layout): number => {
+    const high = columns.traceIdHigh;
+    const low = columns.traceIdLow;
+    const length = end[high]! - start[high]! + 1 + end[low]! - start[low]!;
+    scratch = grown(scratch, length);
+    let to = 0;
+    for (let at = start[high]!; at < end[high]!; at++) scratch[to++] = bytes[at]!;
+    scratch[to++] = COLON;
+    for (let at = start[low]!; at < end[low]!; at++) scratch[to++] = bytes[at]!;
+    return length;
+  };
+
+  const exampleOf = (row: CsvRow, columns: Layout | null): LedgerExample => {
+    const place = { file: fileName, line: row.line };
+    if (!columns || row.fault !== 'none' || row.cellCount !== columns.cellCount) return place;
+    const traceId = decodeUtf8(scratch.subarray(0, joinTraceId(row, columns)));
+    return traceId === ':' || traceId.length > 200 ? place : { ...place, traceId };
+  };
+
+  return {
+    read: (chunk) => {
+      rows.push(chunk);
+      return failure;
+    },
+    finish: () => {
+      rows.finish();
+      return failure;
+    },
+    spansRead: () => spansRead,
+  };
+}
+
+/** Empty or zeros; not "a number that is 0", because 0e91 is a fine hexadecimal id. */
+function isNoParent(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== ZERO && bytes[at] !== SPACE) return false;
+  return true;
+}
+
+function readStartUs({ bytes, start, end }: CsvRow, columns: Layout): number {
+  const time = columns.startTime;
+  if (time < 0) return Number.NaN;
+  const startUs = parseTimestamp(bytes, start[time]!, end[time]!);
+  const nano = columns.nanosecond;
+  if (nano < 0) return startUs;
+  const nanoseconds = parseDecimal(bytes, start[nano]!, end[nano]!);
+  // A fraction in startTime would be the same sub-second part a second time.
+  return nanoseconds >= 0 ? Math.floor(startUs / 1e6) * 1e6 + nanosToMicros(nanoseconds) : startUs;
+}
+
+/** As the authors' loader: a structure anomaly whatever the latency label says. */
+function readLabel(zero: (cell: number) => boolean, columns: Layout): number {
+  const { graphStructureLabel: structure, graphLatencyLabel: latency } = columns;
+  if (structure < 0 && latency < 0) return UNLABELLED;
+  if (structure >= 0 && !zero(structure)) return STRUCTURE;
+  return latency >= 0 && !zero(latency) ? TIME : NORMAL;
+}
+
+function readHeader(row: CsvRow, fileName: string): Layout | Failure {
+  const names = new Map<string, number>();
+  for (let cell = Math.min(row.cellCount, MAX_CELLS) - 1; cell >= 0; cell--) {
+    names.set(decodeUtf8(row.bytes.subarray(row.start[cell]!, row.end[cell]!)).trim(), cell);
+  }
+  const missing = REQUIRED.filter((column) => !names.has(column));
+  if (missing.length > 0) {
+    return {
+      what: `a CSV file without the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
+      where: `${fileName}, line ${row.line}`,
+      advice: `The first line must name these columns, in any order: ${REQUIRED.join(', ')}.`,
+    };
+  }
+  const cells = [...REQUIRED, ...OPTIONAL].map((column) => [column, names.get(column) ?? -1]);
+  return { ...Object.fromEntries(cells), cellCount: row.cellCount } as Layout;
+}

@@ -1,0 +1,127 @@
+/**
+ * From span columns to the dataset: links spans to their parents, merges each tree, interns its
+ * structure, and counts what cannot be used. Rules: paper section 2 and the authors' loader (a span
+ * whose parent is absent is the root of its own tree).
+ */
+import { createLedgerBuilder, type Ledger, type LedgerExample, type Reason } from './ledger.ts';
+import { createSpanMerger } from './merge-spans.ts';
+import type { SpanColumns } from './span-columns.ts';
+import { createSpanLinker } from './span-linker.ts';
+import { decodeString } from './string-column.ts';
+import type { TraceSet } from './trace-set.ts';
+import { createTraceSetBuilder } from './trace-set-builder.ts';
+import { rankOperations } from './vocabulary.ts';
+
+/**
+ * Larger merged trees are lost at import. N_max, the model's own limit, is far lower and is a
+ * setting: see {@link file://./trainability.ts}.
+ */
+export const MAX_MERGED_NODES = 1024;
+
+export interface AssembledTraces {
+  readonly traces: TraceSet;
+  readonly ledger: Ledger;
+  /** Spans merged into the trees of {@link traces}: all spans but the ledger's losses. */
+  readonly spansKept: number;
+}
+
+export interface AssembleOptions {
+  /**
+   * The whole vocabulary as "service/operation". Spans outside it are lost and their children
+   * become orphans, as in the authors' loader. Without it the vocabulary is learnt from the spans.
+   */
+  readonly knownOperations?: readonly string[];
+  /** Where a span stands in its file; by default `line` is a line. */
+  readonly locate?: (file: number, line: number) => LedgerExample;
+}
+
+/** Spans assembled between two steps of {@link assembleInSteps}. */
+const SPANS_PER_STEP = 50_000;
+
+export function assembleTraces(
+  columns: SpanColumns,
+  fileNames: readonly string[],
+  options: AssembleOptions = {},
+): AssembledTraces {
+  const steps = assembleInSteps(columns, fileNames, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link assembleTraces} with a pause every {@link SPANS_PER_STEP} spans: a worker's chance to hear. */
+export function* assembleInSteps(
+  columns: SpanColumns,
+  fileNames: readonly string[],
+  options: AssembleOptions = {},
+): Generator<void, AssembledTraces> {
+  const ledger = createLedgerBuilder();
+  const locate =
+    options.locate ?? ((file, line): LedgerExample => ({ file: fileNames[file] ?? '', line }));
+  const record = (reason: Reason, spans: number, span: number): void =>
+    ledger.add(reason, spans, () => ({
+      ...locate(columns.file[span]!, columns.line[span]!),
+      traceId: decodeString(columns.traceIds, columns.trace[span]!),
+    }));
+
+  const ranked = rankOperations(columns, options.knownOperations);
+  const { rows, rowOffset } = groupByTrace(columns);
+  yield;
+
+  const linker = createSpanLinker(columns, ranked.operationOfSpan, record);
+  const merge = createSpanMerger(
+    { ...linker, operation: ranked.operationOfSpan },
+    ranked.names.length,
+  );
+  const builder = createTraceSetBuilder(columns);
+  let spansKept = 0;
+  let nextPause = SPANS_PER_STEP;
+
+  for (let trace = 0; trace + 1 < rowOffset.length; trace++) {
+    const traceRows = rows.subarray(rowOffset[trace]!, rowOffset[trace + 1]!);
+    const { roots, linkedCount } = linker.link(trace, traceRows);
+    let reached = 0;
+    for (const root of roots) {
+      const tree = merge(root, linkedCount);
+      const treeSpans = tree.firstMember[tree.nodeCount]!;
+      for (let m = 0; m < treeSpans; m++) linker.settled[tree.members[m]!] = 1;
+      reached += treeSpans;
+      if (tree.nodeCount === 1) record('single-node', treeSpans, root);
+      else if (tree.nodeCount > MAX_MERGED_NODES) record('too-many-nodes', treeSpans, root);
+      else {
+        builder.add(tree);
+        spansKept += treeSpans;
+      }
+    }
+    if (reached < linkedCount) {
+      for (const row of traceRows) {
+        if (linker.settled[row] === 0) record('cyclic-parents', 1, row);
+      }
+    }
+    if (rowOffset[trace + 1]! >= nextPause) {
+      nextPause += SPANS_PER_STEP;
+      yield;
+    }
+  }
+
+  const traces = builder.finish(ranked, options.knownOperations !== undefined);
+  return { traces, ledger: ledger.finish(), spansKept };
+}
+
+/** Rows of each trace in file order, by counting sort. */
+function groupByTrace({ trace, length, traceIds }: SpanColumns): {
+  readonly rows: Uint32Array;
+  readonly rowOffset: Uint32Array;
+} {
+  const rowOffset = new Uint32Array(traceIds.offset.length);
+  for (let row = 0; row < length; row++) rowOffset[trace[row]! + 1]! += 1;
+  for (let i = 1; i < rowOffset.length; i++) rowOffset[i]! += rowOffset[i - 1]!;
+  const next = rowOffset.slice();
+  const rows = new Uint32Array(length);
+  for (let row = 0; row < length; row++) {
+    const place = next[trace[row]!]!++;
+    rows[place] = row;
+  }
+  return { rows, rowOffset };
+}

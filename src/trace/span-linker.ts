@@ -1,0 +1,77 @@
+/**
+ * Linking the spans of a trace to their parents: child lists and roots over span rows.
+ */
+
+import type { Reason } from './ledger.ts';
+import { NO_PARENT, type SpanColumns } from './span-columns.ts';
+
+export interface SpanLinker {
+  /** [spans] first child of a linked span, -1 if none. */
+  readonly firstChild: Int32Array;
+  /** [spans] next child of the same parent, -1 at the end. */
+  readonly nextSibling: Int32Array;
+  /** [spans] 1 once the span is in a tree or in the ledger. */
+  readonly settled: Uint8Array;
+  /**
+   * Links the rows of one trace; each trace once.
+   *
+   * @returns roots in file order, orphans among them, and the number of spans linked
+   */
+  link(
+    trace: number,
+    rows: Uint32Array,
+  ): { readonly roots: number[]; readonly linkedCount: number };
+}
+
+/** @param operationOfSpan 0 where the operation is unknown: such spans are lost */
+export function createSpanLinker(
+  columns: SpanColumns,
+  operationOfSpan: Uint32Array,
+  record: (reason: Reason, spans: number, row: number) => void,
+): SpanLinker {
+  const firstChild = new Int32Array(columns.length).fill(-1);
+  const nextSibling = new Int32Array(columns.length).fill(-1);
+  const settled = new Uint8Array(columns.length);
+  // Span ids are looked up by stamp, so nothing is cleared between traces.
+  const rowOfId = new Uint32Array(columns.spanIdCount);
+  const stampOfId = new Uint32Array(columns.spanIdCount);
+
+  const link: SpanLinker['link'] = (trace, rows) => {
+    const stamp = trace + 1;
+    let linkedCount = 0;
+    for (const row of rows) {
+      const id = columns.span[row]!;
+      if (operationOfSpan[row] === 0) {
+        settled[row] = 1;
+        record('unknown-operation', 1, row);
+      } else if (stampOfId[id] === stamp) {
+        settled[row] = 1;
+        record('duplicate-span-id', 1, row);
+      } else {
+        stampOfId[id] = stamp;
+        rowOfId[id] = row;
+        linkedCount += 1;
+      }
+    }
+
+    const roots: number[] = [];
+    // Backwards, because a child is put before its siblings: lists end up in file order.
+    for (let i = rows.length - 1; i >= 0; i--) {
+      const row = rows[i]!;
+      if (settled[row] === 1) continue;
+      const parent = columns.parent[row]!;
+      if (parent === NO_PARENT) roots.push(row);
+      else if (stampOfId[parent] === stamp) {
+        const parentRow = rowOfId[parent]!;
+        nextSibling[row] = firstChild[parentRow]!;
+        firstChild[parentRow] = row;
+      } else {
+        roots.push(row);
+        record('orphan-root', 1, row);
+      }
+    }
+    return { roots: roots.reverse(), linkedCount };
+  };
+
+  return { firstChild, nextSibling, settled, link };
+}
