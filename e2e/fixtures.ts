@@ -58,7 +58,9 @@ export function traceVaeCsv(spans: readonly FixtureSpan[], labelled: boolean): s
       ? `${row},0,${s.label === 'time' ? 1 : 0},${s.label === 'structure' ? 1 : 0}`
       : row;
   });
-  const header = labelled ? `${HEADER},nodeLatencyLabel,graphLatencyLabel,graphStructureLabel` : HEADER;
+  const header = labelled
+    ? `${HEADER},nodeLatencyLabel,graphLatencyLabel,graphStructureLabel`
+    : HEADER;
   return `${[header, ...lines].join('\n')}\n`;
 }
 

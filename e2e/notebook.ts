@@ -1,5 +1,5 @@
 /** The page as the tests drive it, and what must hold on every page: no violation, no stranger. */
-import { expect, type Page, test as base } from '@playwright/test';
+import { test as base, expect, type Page } from '@playwright/test';
 
 interface Watched {
   /** Policy violations, page errors and requests to another origin, each a line. */

@@ -3,8 +3,8 @@
  * controls. Usage and formats: docs/headless.md.
  */
 import { parseArgs } from 'node:util';
-import { CommandError, runHeadless } from './headless/run.mjs';
 import { importDataset, trainAndScore } from './headless/page.mjs';
+import { CommandError, runHeadless } from './headless/run.mjs';
 
 const COMMANDS = {
   train: {
@@ -65,7 +65,10 @@ function readArguments(argv) {
     );
   }
   try {
-    const { values } = parseArgs({ args: spreadLists(rest, command.options), options: command.options });
+    const { values } = parseArgs({
+      args: spreadLists(rest, command.options),
+      options: command.options,
+    });
     return { job: command.job, values };
   } catch (cause) {
     throw new CommandError(cause.message, `the arguments of ${name}`, 'see docs/headless.md');

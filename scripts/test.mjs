@@ -15,7 +15,9 @@ function run(title, command) {
   console.log(`\n# ${title}: ${command}`);
   const started = Date.now();
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
-  console.log(`# ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${(Date.now() - started) / 1000} s`);
+  console.log(
+    `# ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${(Date.now() - started) / 1000} s`,
+  );
   return status === 0;
 }
 

@@ -16,7 +16,11 @@ function checkFiles(files, option) {
 function oneOf(values, name, allowed) {
   const value = values[name];
   if (!allowed.includes(value)) {
-    throw new CommandError(`"${value}" is unknown`, `--${name}`, `use one of: ${allowed.join(', ')}`);
+    throw new CommandError(
+      `"${value}" is unknown`,
+      `--${name}`,
+      `use one of: ${allowed.join(', ')}`,
+    );
   }
   return value;
 }

@@ -2,8 +2,16 @@
 import { assignSets } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { type Ledger, mergeLedgers } from '../trace/ledger.ts';
+import {
+  LABELS,
+  type Label,
+  nodeCount,
+  SETS,
+  setCode,
+  structureCount,
+  traceCount,
+} from '../trace/trace-set.ts';
 import { trainabilityLedger } from '../trace/trainability.ts';
-import { LABELS, type Label, nodeCount, SETS, setCode, structureCount, traceCount } from '../trace/trace-set.ts';
 import type { Dataset } from './dataset-store.ts';
 
 export interface DatasetSummary {

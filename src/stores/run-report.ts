@@ -8,8 +8,8 @@ import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
 import type { RunRecord } from '../storage/records.ts';
 import { type Ledger, REPAIRS } from '../trace/ledger.ts';
-import { type DatasetSummary, fullLedger, summarise } from './dataset-summary.ts';
 import type { Dataset } from './dataset-store.ts';
+import { type DatasetSummary, fullLedger, summarise } from './dataset-summary.ts';
 
 export interface AppIdentity {
   readonly name: string;
@@ -163,4 +163,3 @@ export function importReport(dataset: Dataset, maxNodes: number, heap: number | 
     ledger: losses(fullLedger(imported, maxNodes)),
   });
 }
-

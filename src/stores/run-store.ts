@@ -45,7 +45,11 @@ export type TrainingPhase =
       readonly liveLoss: readonly { readonly epoch: number; readonly loss: number }[];
       readonly restarts: number;
     }
-  | { readonly phase: 'failed'; readonly failure: JobFailure; readonly curve: readonly CurvePoint[] }
+  | {
+      readonly phase: 'failed';
+      readonly failure: JobFailure;
+      readonly curve: readonly CurvePoint[];
+    }
   | { readonly phase: 'done'; readonly run: RunRecord };
 
 export type ScoringPhase =

@@ -61,7 +61,7 @@ async function registerWebGpu(
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
 }
 
-async function useWasm(reason: string): Promise<BackendInfo> {
+async function takeWasm(reason: string): Promise<BackendInfo> {
   const isolated = globalThis.crossOriginIsolated === true;
   const threads = isolated ? Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS) : 1;
   // Paths can be set only before the backend's first start; it then stays registered.
@@ -101,14 +101,14 @@ export async function startBackend(
   preference: BackendPreference,
   onDeviceError: (message: string) => void,
 ): Promise<BackendInfo> {
-  if (preference === 'wasm') return useWasm('chosen by you');
+  if (preference === 'wasm') return takeWasm('chosen by you');
   const gpu = await requestGpu();
-  if (gpu === null) return useWasm('this browser offers no WebGPU adapter');
+  if (gpu === null) return takeWasm('this browser offers no WebGPU adapter');
   if (preference === 'auto' && gpu.software) {
-    return useWasm(`the WebGPU adapter (${gpu.name}) is software, slower than WASM`);
+    return takeWasm(`the WebGPU adapter (${gpu.name}) is software, slower than WASM`);
   }
   await registerWebGpu(gpu, onDeviceError);
-  if (!(await tf.setBackend('webgpu'))) return useWasm('WebGPU could not be started');
+  if (!(await tf.setBackend('webgpu'))) return takeWasm('WebGPU could not be started');
   return {
     backend: 'webgpu',
     adapter: gpu.software ? `${gpu.name} (software)` : gpu.name,

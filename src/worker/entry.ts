@@ -1,4 +1,5 @@
+import type { WorkerRequest } from './protocol.ts';
 import { createRunner } from './runner.ts';
 
 const runner = createRunner((reply) => postMessage(reply));
-onmessage = ({ data }) => runner.handle(data);
+addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => runner.handle(data));

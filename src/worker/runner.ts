@@ -86,7 +86,7 @@ export function createRunner(post: Post): Runner {
     last = last.then(dropModel);
   };
 
-  const useBackend = async (preference: BackendPreference): Promise<BackendInfo> => {
+  const takeBackend = async (preference: BackendPreference): Promise<BackendInfo> => {
     if (backend?.preference === preference && deviceError === null) return backend.info;
     dropModel(); // its tensors live on the backend that is left
     deviceError = null;
@@ -118,7 +118,7 @@ export function createRunner(post: Post): Runner {
 
   /** The model of this run: the one at hand, or restored from its stored weights. */
   const modelOf = async ({ settings, weights }: ModelSource): Promise<TrainedModel> => {
-    await useBackend(settings.backend);
+    await takeBackend(settings.backend);
     if (trained !== null && sameSettings(trained.settings, settings)) return trained;
     if (traces === null) throw new Error(noDataset.what);
     dropModel();
@@ -131,7 +131,7 @@ export function createRunner(post: Post): Runner {
   const jobs: { [K in JobKind]: (input: Jobs[K]['input'], context: JobContext<K>) => Outcome<K> } =
     {
       async probe({ preference }) {
-        return ok(await useBackend(preference));
+        return ok(await takeBackend(preference));
       },
 
       async import({ files }, { control, emit }) {
@@ -153,7 +153,7 @@ export function createRunner(post: Post): Runner {
 
       async train(settings, { control, emit }) {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-        const info = await useBackend(settings.backend);
+        const info = await takeBackend(settings.backend);
         emit({ kind: 'backend', info });
         dropModel();
         const { data, test } = prepare(traces, settings);

@@ -8,11 +8,11 @@ import { useDataset, useEnvironment, useNotebook, useRuns } from '../app/noteboo
 import { Button } from '../widgets/Button.tsx';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
-import { Notice } from '../widgets/Notice.tsx';
 import { NumberField } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { downloadText } from './download.ts';
+import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { G } from './glossary.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
@@ -42,18 +42,18 @@ export function DataCell() {
       foot={dataset !== null && <DataFoot dataset={dataset} />}
     >
       {status.phase === 'failed' && (
-        <Notice kind="error" {...status.failure}>
-          <Button size="small" onClick={datasetState.dismissFailure}>
-            Dismiss
-          </Button>
-        </Notice>
+        <FailureNotice
+          kind="error"
+          failure={status.failure}
+          onDismiss={datasetState.dismissFailure}
+        />
       )}
       {storageFailure !== null && (
-        <Notice kind="warn" {...storageFailure}>
-          <Button size="small" onClick={datasetState.dismissFailure}>
-            Dismiss
-          </Button>
-        </Notice>
+        <FailureNotice
+          kind="warn"
+          failure={storageFailure}
+          onDismiss={datasetState.dismissFailure}
+        />
       )}
       {status.phase === 'importing' && <ImportProgressView />}
       {dataset === null && status.phase !== 'importing' && status.phase !== 'restoring' && (

@@ -8,6 +8,7 @@ import { Button } from '../widgets/Button.tsx';
 import { formatDuration, formatRate } from '../widgets/format.ts';
 import { Notice } from '../widgets/Notice.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { FailureNotice } from './FailureNotice.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { TrainingControls } from './TrainingControls.tsx';
 import { TrainingCurves } from './TrainingCurves.tsx';
@@ -19,8 +20,7 @@ export function TrainingCell() {
   const { training } = runs;
   const state = cellStates(datasetState, runs).training;
   const busy = training.phase === 'running' || training.phase === 'paused';
-  const stale =
-    training.phase === 'done' && isRunStale(training.run, runs.choices, datasetState);
+  const stale = training.phase === 'done' && isRunStale(training.run, runs.choices, datasetState);
   return (
     <NotebookCell
       id="training"
@@ -45,8 +45,8 @@ export function TrainingCell() {
         />
       )}
       <TrainingControls disabled={busy} />
-      {training.phase === 'failed' && <Notice kind="error" {...training.failure} />}
-      {runs.storageFailure !== null && <Notice kind="warn" {...runs.storageFailure} />}
+      {training.phase === 'failed' && <FailureNotice kind="error" failure={training.failure} />}
+      {runs.storageFailure !== null && <FailureNotice kind="warn" failure={runs.storageFailure} />}
       {busy && <TrainingProgress training={training} />}
       <TrainingCurves />
       <TrainingLog />

@@ -1,0 +1,41 @@
+/** Wires the rooms: worker, storage and stores, and the page over them. */
+import './ui/theme/theme.ts';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createNotebookStorage } from './storage/notebook-storage.ts';
+import { createNotebook } from './stores/notebook.ts';
+import { App } from './ui/app/App.tsx';
+import { NotebookContext } from './ui/app/notebook-context.ts';
+import { startWorker } from './worker/client.ts';
+
+/** Chromium alone tells; the property is not standard. */
+interface HeapPerformance extends Performance {
+  readonly memory?: { readonly usedJSHeapSize: number };
+}
+
+const notebook = createNotebook({
+  client: startWorker(),
+  storage: createNotebookStorage(),
+  preferences: localStorage,
+  now: () => Date.now(),
+  newId: () => crypto.randomUUID(),
+  isolated: crossOriginIsolated,
+  heapBytes: () => (performance as HeapPerformance).memory?.usedJSHeapSize ?? null,
+  foreignRequests: () =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.startsWith('http') && new URL(name).origin !== location.origin)
+      .length,
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <NotebookContext value={notebook}>
+      <App />
+    </NotebookContext>
+  </StrictMode>,
+);
+
+void notebook.open();

@@ -1,0 +1,63 @@
+/** What the page runs on, and that nothing left it. */
+import { useEffect } from 'react';
+import { backendWords } from '../cells/TrainingCell.tsx';
+import { formatBytes, formatCount } from '../widgets/format.ts';
+import { StatusBar, type StatusItem } from '../widgets/StatusBar.tsx';
+import { useEnvironment } from './notebook-context.ts';
+
+const REFRESH_MS = 2000;
+
+export function NotebookStatusBar() {
+  const { backend, backendFailure, isolated, storage, heapBytes, foreignRequests, refresh } =
+    useEnvironment((e) => e);
+  useEffect(() => {
+    const timer = setInterval(() => void refresh(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [refresh]);
+
+  const items: StatusItem[] = [
+    backendFailure === null
+      ? {
+          key: 'backend',
+          text: backend === null ? 'backend: starting' : backendWords(backend),
+          ...(backend === null ? {} : { title: backend.reason }),
+        }
+      : {
+          key: 'backend',
+          text: 'no backend',
+          title: `${backendFailure.what}; ${backendFailure.advice}`,
+          tone: 'danger',
+        },
+  ];
+  if (!isolated) {
+    items.push({
+      key: 'isolation',
+      text: 'not cross-origin isolated: one thread',
+      title:
+        'This host sends no COOP and COEP headers, so WASM cannot use threads. Everything works, more slowly.',
+      tone: 'warn',
+    });
+  }
+  if (heapBytes !== null) {
+    items.push({ key: 'heap', text: `page heap ${formatBytes(heapBytes)}` });
+  }
+  if (storage !== null) {
+    items.push({
+      key: 'stored',
+      text: `stored ${formatBytes(storage.usedBytes)}${storage.persistent ? '' : ', may be evicted'}`,
+      title: storage.persistent
+        ? `The browser keeps it until you delete it. Room: ${formatBytes(storage.quotaBytes)}.`
+        : `The browser may delete it when the disk is full. Room: ${formatBytes(storage.quotaBytes)}.`,
+    });
+  }
+  return (
+    <StatusBar
+      items={items}
+      end={
+        <span title="Requests to any other origin since the page was opened">
+          {formatCount(foreignRequests, 'request')} sent elsewhere
+        </span>
+      }
+    />
+  );
+}

@@ -1,0 +1,23 @@
+/** A failure as the page shows it, with a way to put it away where it does not go by itself. */
+import type { Failure } from '../../base/result.ts';
+import { Button } from '../widgets/Button.tsx';
+import { Notice } from '../widgets/Notice.tsx';
+
+interface FailureNoticeProps {
+  readonly kind: 'error' | 'warn';
+  readonly failure: Failure;
+  readonly onDismiss?: () => void;
+}
+
+export function FailureNotice({ kind, failure, onDismiss }: FailureNoticeProps) {
+  const { what, where, advice } = failure;
+  return (
+    <Notice kind={kind} what={what} where={where} advice={advice}>
+      {onDismiss !== undefined && (
+        <Button size="small" onClick={onDismiss}>
+          Dismiss
+        </Button>
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,25 @@
+/** The labels of traces: word, shape and colour, the same everywhere. */
+import type { Label } from '../../trace/trace-set.ts';
+import './labels.css';
+
+export const LABEL_WORDS: Readonly<Record<Label, string>> = {
+  unlabelled: 'no label',
+  normal: 'normal',
+  structure: 'structure anomaly',
+  time: 'time anomaly',
+};
+
+const GLYPHS: Readonly<Record<Label, string>> = {
+  unlabelled: '',
+  normal: '●',
+  structure: '▲',
+  time: '◆',
+};
+
+export function LabelMark({ label }: { readonly label: Label }) {
+  return (
+    <span className={`label-mark label-mark--${label}`}>
+      <span aria-hidden="true">{GLYPHS[label]}</span> {LABEL_WORDS[label]}
+    </span>
+  );
+}
