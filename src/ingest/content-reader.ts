@@ -2,6 +2,7 @@
  * From a file's bytes to its format's reader: unzips where the content is gzip, tells the format
  * from the first bytes, hands everything on.
  */
+import { assert } from '../base/assert.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
 import type { ImportedFile } from './import.ts';
@@ -15,51 +16,54 @@ const READERS: Readonly<Record<FileFormat, (context: ReaderContext) => SpanReade
   'jaeger-json': readJaegerJson,
 };
 
+/** What a file turned out to be. */
+export interface FileContent {
+  readonly format: FileFormat;
+  readonly container: ImportedFile['container'];
+  readonly reader: SpanReader;
+}
+
 export interface ContentReader {
   /** @param chunk any cut of the file; not kept after the call */
   push(chunk: Uint8Array): Failure | null;
-  finish(): Result<Pick<ImportedFile, 'format' | 'container'>, Failure>;
+  finish(): Result<FileContent, Failure>;
   /** Spans met so far, usable or not. */
   spansRead(): number;
 }
 
 export function createContentReader(context: ReaderContext): ContentReader {
   const { fileName } = context;
-  let format: FileFormat | null = null;
-  let reader: SpanReader | null = null;
-
-  const sniffed = createHead(SNIFF_BYTES, (head, whole) => {
-    const guess = sniffFormat(fileName, head, whole);
-    if (!guess.ok) return guess.error;
-    format = guess.value;
-    reader = READERS[format](context);
+  let sniffed: { readonly format: FileFormat; readonly reader: SpanReader } | null = null;
+  const onText: Take = (bytes) => sniffed?.reader.read(bytes) ?? null;
+  const textHead = createHead(SNIFF_BYTES, (head, whole) => {
+    const format = sniffFormat(fileName, head, whole);
+    if (!format.ok) return format.error;
+    sniffed = { format: format.value, reader: READERS[format.value](context) };
     return null;
   });
-  const onContent = (bytes: Uint8Array): Failure | null =>
-    sniffed.push(bytes, (rest) => reader?.read(rest) ?? null);
 
-  const gunzip = createGunzip(fileName, onContent);
-  let zipped = false;
-  const opened = createHead(2, (head) => {
-    zipped = isGzip(head);
+  const gunzip = createGunzip(fileName, (bytes) => textHead.push(bytes, onText));
+  let container: ImportedFile['container'] = 'plain';
+  const onFile: Take = (bytes) =>
+    container === 'gzip' ? gunzip.push(bytes) : textHead.push(bytes, onText);
+  const fileHead = createHead(2, (head) => {
+    if (isGzip(head)) container = 'gzip';
     return null;
   });
-  const onFile = (bytes: Uint8Array): Failure | null =>
-    zipped ? gunzip.push(bytes) : onContent(bytes);
 
   return {
-    push: (chunk) => opened.push(chunk, onFile),
+    push: (chunk) => fileHead.push(chunk, onFile),
     finish: () => {
       const failure =
-        opened.finish(onFile) ??
-        (zipped ? gunzip.finish() : null) ??
-        sniffed.finish((rest) => reader?.read(rest) ?? null) ??
-        reader?.finish() ??
-        null;
+        fileHead.finish(onFile) ??
+        (container === 'gzip' ? gunzip.finish() : null) ??
+        textHead.finish(onText) ??
+        sniffed?.reader.finish();
       if (failure) return err(failure);
-      return ok({ format: format!, container: zipped ? 'gzip' : 'plain' });
+      assert(sniffed !== null, 'the format is known once the head has been looked at');
+      return ok({ ...sniffed, container });
     },
-    spansRead: () => reader?.spansRead() ?? 0,
+    spansRead: () => sniffed?.reader.spansRead() ?? 0,
   };
 }
 

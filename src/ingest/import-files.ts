@@ -52,8 +52,7 @@ async function importAll(
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const table = new SpanTable();
-  const imported: ImportedFile[] = [];
-  const ledgers: Ledger[] = [];
+  const reads: FileRead[] = [];
   let bytesBefore = 0;
   let spansRead = 0;
   for (const file of files) {
@@ -66,18 +65,17 @@ async function importAll(
       }),
     );
     if (!read.ok) return read;
-    imported.push(read.value.file);
-    ledgers.push(read.value.ledger);
+    reads.push(read.value);
     bytesBefore += file.size;
     spansRead += read.value.spansRead;
   }
 
-  const assembled = await assemble(table, imported, pace);
+  const assembled = await assemble(table, reads, pace);
   if (!assembled) return cancelled('while the trees were put together');
   return ok({
-    files: imported,
+    files: reads.map(({ file }) => file),
     traces: assembled.traces,
-    ledger: mergeLedgers(...ledgers, assembled.ledger),
+    ledger: mergeLedgers(...reads.map(({ ledger }) => ledger), assembled.ledger),
     spansRead,
     spansKept: assembled.spansKept,
     seconds: pace.seconds(),
@@ -89,6 +87,7 @@ interface FileRead {
   /** Losses and repairs of the reading. */
   readonly ledger: Ledger;
   readonly spansRead: number;
+  readonly locate: (line: number) => LedgerExample;
 }
 
 async function readFile(
@@ -120,29 +119,26 @@ async function readFile(
     stream.cancel().catch(() => undefined);
   }
 
-  const contentEnd = content.finish();
-  if (!contentEnd.ok) return unreadable(contentEnd.error);
+  const end = content.finish();
+  if (!end.ok) return unreadable(end.error);
+  const { format, container, reader } = end.value;
   const losses = ledger.finish();
   if (table.length === spansBefore) return unreadable(nothingUsable(file.name, losses));
   return ok({
-    file: { name: file.name, bytes: file.size, ...contentEnd.value },
+    file: { name: file.name, bytes: file.size, format, container },
     ledger: losses,
-    spansRead: content.spansRead(),
+    spansRead: reader.spansRead(),
+    locate: reader.locate,
   });
 }
 
 /** Null if it was cancelled. */
 async function assemble(
   table: SpanTable,
-  files: readonly ImportedFile[],
+  files: readonly FileRead[],
   pace: ImportPace,
 ): Promise<AssembledTraces | null> {
-  const names = files.map(({ name }) => name);
-  const locate = (file: number, line: number): LedgerExample =>
-    files[file]!.format === 'jaeger-json'
-      ? { file: names[file]!, path: `span ${line}` }
-      : { file: names[file]!, line };
-  const steps = assembleInSteps(table.columns(), names, { locate });
+  const steps = assembleInSteps(table.columns(), (file, line) => files[file]!.locate(line));
   for (;;) {
     if (!(await pace.breathe())) return null;
     const step = steps.next();

@@ -2,7 +2,7 @@
  * What a format's reader is given and what it offers. A new format is one more maker of readers.
  */
 import type { Failure } from '../base/result.ts';
-import type { LedgerBuilder } from '../trace/ledger.ts';
+import type { LedgerBuilder, LedgerExample } from '../trace/ledger.ts';
 import type { SpanTable } from './span-table.ts';
 
 export interface ReaderContext {
@@ -22,6 +22,8 @@ export interface SpanReader {
   finish(): Failure | null;
   /** Spans met so far, usable or not. */
   spansRead(): number;
+  /** Where the span with this number in {@link SpanTable}'s line column stands. */
+  locate(line: number): LedgerExample;
 }
 
 /** A name or an id longer than this is not one. */

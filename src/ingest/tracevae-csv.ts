@@ -136,6 +136,7 @@ export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): Spa
       return failure;
     },
     spansRead: () => spansRead,
+    locate: (line) => ({ file: fileName, line }),
   };
 }
 

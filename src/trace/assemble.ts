@@ -31,9 +31,10 @@ export interface AssembleOptions {
    * become orphans, as in the authors' loader. Without it the vocabulary is learnt from the spans.
    */
   readonly knownOperations?: readonly string[];
-  /** Where a span stands in its file; by default `line` is a line. */
-  readonly locate?: (file: number, line: number) => LedgerExample;
 }
+
+/** Where a span stands, from its file and line columns. */
+export type Locate = (file: number, line: number) => LedgerExample;
 
 /** Spans assembled between two steps of {@link assembleInSteps}. */
 const SPANS_PER_STEP = 50_000;
@@ -43,7 +44,8 @@ export function assembleTraces(
   fileNames: readonly string[],
   options: AssembleOptions = {},
 ): AssembledTraces {
-  const steps = assembleInSteps(columns, fileNames, options);
+  const locate: Locate = (file, line) => ({ file: fileNames[file] ?? '', line });
+  const steps = assembleInSteps(columns, locate, options);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -53,12 +55,10 @@ export function assembleTraces(
 /** {@link assembleTraces} with a pause every {@link SPANS_PER_STEP} spans: a worker's chance to hear. */
 export function* assembleInSteps(
   columns: SpanColumns,
-  fileNames: readonly string[],
+  locate: Locate,
   options: AssembleOptions = {},
 ): Generator<void, AssembledTraces> {
   const ledger = createLedgerBuilder();
-  const locate =
-    options.locate ?? ((file, line): LedgerExample => ({ file: fileNames[file] ?? '', line }));
   const record = (reason: Reason, spans: number, span: number): void =>
     ledger.add(reason, spans, () => ({
       ...locate(columns.file[span]!, columns.line[span]!),
