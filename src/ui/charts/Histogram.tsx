@@ -1,0 +1,288 @@
+/**
+ * Score distributions: overlaid steps with a fill, an outline and a hatch of their own, the
+ * threshold as a dashed line and the inverted region hatched. A drag selects a range of bins.
+ */
+import { type ReactNode, useId, useState } from 'react';
+import { formatCount, formatNumber } from '../widgets/format.ts';
+import { ChartCursor } from './ChartCursor.tsx';
+import { AxisBottom, AxisLeft, ChartFigure, ChartTip } from './chart-parts.tsx';
+import { HatchDefs, hatch, Swatch } from './hatch.tsx';
+import {
+  binOf,
+  type HistogramGroup,
+  type HistogramLayout,
+  layoutHistogram,
+} from './histogram-layout.ts';
+import { textWidth } from './text-width.ts';
+import { toneInk } from './tones.ts';
+import { useWidth } from './use-size.ts';
+import './histogram.css';
+
+export type { HistogramGroup } from './histogram-layout.ts';
+
+export interface HistogramProps {
+  readonly title?: ReactNode;
+  /** Of the title and the quantity, for screen readers. */
+  readonly label: string;
+  /** [bins + 1] rising. */
+  readonly edges: ArrayLike<number>;
+  readonly groups: readonly HistogramGroup[];
+  /** Quantity and unit of the x axis: "score (nats)". */
+  readonly xLabel: string;
+  /** What is counted; "traces" unless told. */
+  readonly countLabel?: string;
+  readonly countScale?: 'linear' | 'log';
+  readonly countMax?: number;
+  readonly threshold?: { readonly value: number; readonly label: string } | null;
+  /** [from, to] on the x axis: anomalies that score below normal traces. */
+  readonly inverted?: { readonly range: readonly [number, number]; readonly label: string } | null;
+  /** [from, to] on the x axis. */
+  readonly selection?: readonly [number, number] | null;
+  readonly onSelection?: (range: readonly [number, number] | null) => void;
+  /** A click or Enter on a bin. */
+  readonly onBin?: (bin: number) => void;
+  readonly height?: number;
+  readonly formatX?: (value: number) => string;
+  /** Names of the groups above the plot; shown unless told. */
+  readonly legend?: boolean;
+  readonly empty?: string;
+}
+
+const sum = (counts: ArrayLike<number>): number => {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  return total;
+};
+
+const groupTotal = ({ counts, under = 0, over = 0 }: HistogramGroup): number =>
+  sum(counts) + under + over;
+
+export function Histogram(props: HistogramProps) {
+  const { title, label, edges, groups, xLabel, countLabel = 'traces', height = 240 } = props;
+  const { countScale = 'linear', countMax, threshold = null, inverted = null } = props;
+  const { formatX = formatNumber, legend = true, empty = 'No scores yet.' } = props;
+  const [box, width] = useWidth<HTMLDivElement>();
+  const [bin, setBin] = useState<number | null>(null);
+  const id = useId();
+  const layout = layoutHistogram(edges, groups, { width, height, countScale, countMax });
+  const shown = groups.filter((group) => groupTotal(group) > 0);
+  const totals = shown
+    .map((group) => `${formatCount(groupTotal(group))} ${group.label}`)
+    .join(', ');
+  const summary = [
+    `${label}: ${totals || empty}`,
+    ...(threshold ? [`${threshold.label} at ${formatX(threshold.value)}`] : []),
+    ...(inverted ? [inverted.label] : []),
+  ].join('; ');
+  return (
+    <ChartFigure
+      title={title}
+      aside={legend ? <Legend groups={shown} /> : undefined}
+      summary={summary}
+      className="histogram"
+      ref={box}
+    >
+      {layout === null || shown.length === 0 ? (
+        <div className="chart__empty" style={{ height }}>
+          {empty}
+        </div>
+      ) : (
+        <>
+          <svg width={width} height={height} role="img" aria-label={summary}>
+            <HatchDefs id={id} />
+            <AxisLeft
+              scale={layout.y}
+              ticks={layout.yTicks}
+              label={countScale === 'log' ? `${countLabel}, log` : countLabel}
+              x={layout.margin.left}
+              width={width - layout.margin.left - layout.margin.right}
+            />
+            <Regions {...props} {...{ layout, height, id }} />
+            {groups.map((group, i) => (
+              <g key={group.id} style={{ color: toneInk(group.tone) }}>
+                <path
+                  className={`histogram__area histogram__area--${group.tone}`}
+                  d={layout.areas[i]}
+                  style={{ fill: hatch(id, group.tone) }}
+                />
+              </g>
+            ))}
+            {bin !== null && <BinMark layout={layout} edges={edges} bin={bin} height={height} />}
+            <AxisBottom
+              scale={layout.x}
+              ticks={layout.xTicks}
+              label={xLabel}
+              y={height - layout.margin.bottom}
+            />
+            <Outside layout={layout} height={height} width={width} />
+            {threshold !== null && <Threshold {...{ ...threshold, layout, height, width }} />}
+          </svg>
+          <Cursor {...props} {...{ layout, bin, setBin, width, height, formatX }} shown={shown} />
+        </>
+      )}
+    </ChartFigure>
+  );
+}
+
+function Legend({ groups }: { readonly groups: readonly HistogramGroup[] }) {
+  return (
+    <ul className="histogram__legend">
+      {groups.map((group) => (
+        <li key={group.id}>
+          <Swatch tone={group.tone} />
+          {group.label} <span className="histogram__total">{formatCount(groupTotal(group))}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface PartProps {
+  readonly layout: HistogramLayout;
+  readonly height: number;
+}
+
+function span(layout: HistogramLayout, [from, to]: readonly [number, number]) {
+  const [low = 0, high = 0] = layout.x.range();
+  const clamp = (value: number) => Math.min(high, Math.max(low, layout.x(value)));
+  return { x: clamp(from), width: Math.max(0, clamp(to) - clamp(from)) };
+}
+
+function Regions(props: PartProps & HistogramProps & { readonly id: string }) {
+  const { layout, inverted, selection, id } = props;
+  const { top, bottom } = layout.margin;
+  const tall = { y: top, height: (props.height ?? 0) - top - bottom };
+  return (
+    <>
+      {selection && (
+        <rect className="histogram__selection" {...span(layout, selection)} {...tall} />
+      )}
+      {inverted && (
+        <g>
+          <rect
+            {...span(layout, inverted.range)}
+            {...tall}
+            style={{ fill: `url(#${id}-inverted)` }}
+          />
+          <text className="histogram__inverted" x={span(layout, inverted.range).x + 4} y={top + 11}>
+            {inverted.label}
+          </text>
+        </g>
+      )}
+    </>
+  );
+}
+
+function BinMark(props: PartProps & { edges: ArrayLike<number>; bin: number }) {
+  const { layout, edges, bin, height } = props;
+  const { top, bottom } = layout.margin;
+  const place = span(layout, [edges[bin]!, edges[bin + 1]!]);
+  return <rect className="histogram__bin" {...place} y={top} height={height - top - bottom} />;
+}
+
+function Threshold(props: PartProps & { value: number; label: string; width: number }) {
+  const { layout, height, value, label, width } = props;
+  const [low = 0, high = 0] = layout.x.range();
+  const x = layout.x(value);
+  if (x < low || x > high) return null;
+  const atEnd = x + textWidth(label, 12) + 8 > width;
+  return (
+    <g className="histogram__threshold">
+      <line x1={x} x2={x} y1={layout.margin.top - 12} y2={height - layout.margin.bottom} />
+      <text
+        x={atEnd ? x - 5 : x + 5}
+        y={layout.margin.top - 4}
+        textAnchor={atEnd ? 'end' : 'start'}
+      >
+        {label}
+      </text>
+    </g>
+  );
+}
+
+function Outside({ layout, height, width }: PartProps & { width: number }) {
+  const y = height - layout.margin.bottom + 31;
+  return (
+    <>
+      {layout.under > 0 && (
+        <text x={layout.margin.left} y={y}>
+          ◂ {formatCount(layout.under)} below
+        </text>
+      )}
+      {layout.over > 0 && (
+        <text
+          x={width - layout.margin.right}
+          y={height - layout.margin.bottom - 6}
+          textAnchor="end"
+        >
+          {formatCount(layout.over)} above ▸
+        </text>
+      )}
+    </>
+  );
+}
+
+interface CursorProps extends HistogramProps, PartProps {
+  readonly bin: number | null;
+  readonly setBin: (bin: number | null) => void;
+  readonly width: number;
+  readonly height: number;
+  readonly formatX: (value: number) => string;
+  readonly shown: readonly HistogramGroup[];
+}
+
+function Cursor(props: CursorProps) {
+  const { layout, edges, shown, bin, setBin, label, onBin, onSelection, width, height } = props;
+  const { margin } = layout;
+  const range = (i: number) =>
+    `${props.formatX(edges[i]!)} to ${props.formatX(edges[i + 1]!)} ${unitOf(props.xLabel)}`;
+  const words = (i: number) =>
+    `${range(i)}: ${shown.map((group) => `${formatCount(group.counts[i])} ${group.label}`).join(', ')}`;
+  return (
+    <>
+      <ChartCursor
+        label={`${label}, counts by bin`}
+        index={bin}
+        count={edges.length - 1}
+        valueText={bin === null ? '' : words(bin)}
+        box={{
+          left: margin.left,
+          top: margin.top,
+          width: width - margin.left - margin.right,
+          height: height - margin.top - margin.bottom,
+        }}
+        onIndex={setBin}
+        indexAt={(x) => binOf(edges, layout.x.invert(x + margin.left))}
+        {...(onBin ? { onActivate: onBin } : {})}
+        {...(onSelection
+          ? {
+              onRange: (from: number, to: number) =>
+                onSelection([edges[Math.min(from, to)]!, edges[Math.max(from, to) + 1]!]),
+              onClearRange: () => onSelection(null),
+            }
+          : {})}
+      />
+      {bin !== null && bin < edges.length - 1 && (
+        <ChartTip x={layout.x(edges[bin + 1]!)} y={margin.top} boxWidth={width}>
+          <div className="chart__tip-head">{range(bin)}</div>
+          <table>
+            <tbody>
+              {shown.map((group) => (
+                <tr key={group.id}>
+                  <td>
+                    <Swatch tone={group.tone} />
+                    {group.label}
+                  </td>
+                  <td>{formatCount(group.counts[bin])}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ChartTip>
+      )}
+    </>
+  );
+}
+
+/** "nats" of "score (nats)". */
+const unitOf = (label: string): string => label.match(/\(([^)]+)\)/)?.[1] ?? '';

@@ -1,0 +1,249 @@
+/** Curves over epochs: solid and dashed, labelled at their ends, with exact values on hover. */
+import { useState } from 'react';
+import { formatNats, formatNumber } from '../widgets/format.ts';
+import { ChartCursor } from './ChartCursor.tsx';
+import { AxisBottom, AxisLeft, ChartFigure, ChartTip } from './chart-parts.tsx';
+import {
+  type LineLayout,
+  type LineSeries,
+  layoutLines,
+  nearestPlace,
+  valueAt,
+} from './line-layout.ts';
+import { toneInk } from './tones.ts';
+import { useWidth } from './use-size.ts';
+import './line-chart.css';
+
+export type { LinePoint, LineSeries } from './line-layout.ts';
+
+export interface LineMarker {
+  readonly x: number;
+  readonly label: string;
+}
+
+export interface LineChartProps {
+  readonly title: string;
+  readonly series: readonly LineSeries[];
+  /** Quantity of the y axis; "nats" unless told. */
+  readonly yLabel?: string;
+  /** Quantity of the x axis; "epoch" unless told. */
+  readonly xLabel?: string;
+  readonly yScale?: 'linear' | 'log';
+  readonly xDomain?: readonly [number, number];
+  readonly height?: number;
+  /** Vertical lines: where a phase begins, where the learning rate falls. */
+  readonly markers?: readonly LineMarker[];
+  readonly formatY?: (value: number) => string;
+  /** Width kept for end labels, pixels, so that charts side by side line up. */
+  readonly labelWidth?: number;
+  /** x under the cursor, shared by charts side by side; the chart keeps its own unless given. */
+  readonly cursor?: number | null;
+  readonly onCursor?: (x: number | null) => void;
+  readonly empty?: string;
+}
+
+const DASH = '5 3';
+
+export function LineChart(props: LineChartProps) {
+  const { title, series, xLabel = 'epoch', yScale = 'linear', height = 200 } = props;
+  const {
+    xDomain,
+    labelWidth,
+    markers = [],
+    formatY = formatNats,
+    empty = 'No epochs yet.',
+  } = props;
+  const yLabel = props.yLabel ?? 'nats';
+  const [box, width] = useWidth<HTMLDivElement>();
+  const [ownCursor, setOwnCursor] = useState<number | null>(null);
+  const cursor = props.cursor === undefined ? ownCursor : props.cursor;
+  const setCursor = props.onCursor ?? setOwnCursor;
+  const layout = layoutLines(series, { width, height, yScale, xDomain, labelWidth });
+
+  const latest = series.flatMap(({ label, points }) => {
+    const last = points.at(-1);
+    return last === undefined
+      ? []
+      : [`${label} ${formatY(last.y)} at ${xLabel} ${formatNumber(last.x)}`];
+  });
+  const summary = `${title}, ${yLabel} by ${xLabel}: ${latest.join(', ') || empty}`;
+
+  return (
+    <ChartFigure title={title} summary={summary} className="line-chart" ref={box}>
+      {layout === null ? (
+        <div className="chart__empty" style={{ height }}>
+          {empty}
+        </div>
+      ) : (
+        <>
+          <svg width={width} height={height} role="img" aria-label={summary}>
+            <AxisLeft
+              scale={layout.y}
+              ticks={layout.yTicks}
+              label={yScale === 'log' ? `${yLabel}, log` : yLabel}
+              x={layout.margin.left}
+              width={width - layout.margin.left - layout.margin.right}
+            />
+            <AxisBottom
+              scale={layout.x}
+              ticks={layout.xTicks}
+              label={xLabel}
+              y={height - layout.margin.bottom}
+            />
+            <Markers layout={layout} markers={markers} height={height} />
+            <Lines layout={layout} />
+            {cursor !== null && <Hair layout={layout} at={cursor} height={height} />}
+          </svg>
+          <Cursor
+            {...{ title, layout, series, cursor, setCursor, xLabel, formatY, height, width }}
+          />
+        </>
+      )}
+    </ChartFigure>
+  );
+}
+
+interface PartProps {
+  readonly layout: LineLayout;
+}
+
+function Lines({ layout }: PartProps) {
+  return layout.drawn.map(({ series, path, end }) => (
+    <g key={series.id} style={{ color: toneInk(series.tone ?? 'plain') }}>
+      <path
+        className="line-chart__line"
+        d={path}
+        strokeDasharray={series.dashed ? DASH : undefined}
+      />
+      <circle
+        className={series.dashed ? 'line-chart__end line-chart__end--open' : 'line-chart__end'}
+        cx={end.x}
+        cy={end.y}
+        r={2.5}
+      />
+      {Math.abs(end.labelY - end.y) > 2 && (
+        <line
+          className="line-chart__leader"
+          x1={end.x + 3}
+          y1={end.y}
+          x2={end.x + 8}
+          y2={end.labelY}
+        />
+      )}
+      <text className="line-chart__label" x={end.x + 9} y={end.labelY} dy="0.32em">
+        {series.label}
+      </text>
+    </g>
+  ));
+}
+
+function Markers(props: PartProps & { markers: readonly LineMarker[]; height: number }) {
+  const { layout, markers, height } = props;
+  const [low = 0, high = 0] = layout.x.domain();
+  return markers
+    .filter(({ x }) => x > low && x < high)
+    .map(({ x, label }) => (
+      <g key={`${x} ${label}`} transform={`translate(${layout.x(x)} 0)`}>
+        <line
+          className="line-chart__marker"
+          y1={layout.margin.top}
+          y2={height - layout.margin.bottom}
+        />
+        <text className="line-chart__marker-label" x={4} y={layout.margin.top + 9}>
+          {label}
+        </text>
+      </g>
+    ));
+}
+
+function Hair({ layout, at, height }: PartProps & { at: number; height: number }) {
+  const x = layout.x(at);
+  return (
+    <g>
+      <line
+        className="chart__hair"
+        x1={x}
+        x2={x}
+        y1={layout.margin.top}
+        y2={height - layout.margin.bottom}
+      />
+      {layout.drawn.map(({ series }) => {
+        const value = valueAt(series, at);
+        if (value === null) return null;
+        const colour = toneInk(series.tone ?? 'plain');
+        return (
+          <circle key={series.id} cx={x} cy={layout.y(value)} r={3.5} style={{ fill: colour }} />
+        );
+      })}
+    </g>
+  );
+}
+
+interface CursorProps extends PartProps {
+  readonly title: string;
+  readonly series: readonly LineSeries[];
+  readonly cursor: number | null;
+  readonly setCursor: (x: number | null) => void;
+  readonly xLabel: string;
+  readonly formatY: (value: number) => string;
+  readonly height: number;
+  readonly width: number;
+}
+
+function Cursor(props: CursorProps) {
+  const { title, layout, series, cursor, setCursor, xLabel, formatY, height, width } = props;
+  const { margin, places } = layout;
+  const index = cursor === null ? -1 : places.indexOf(cursor);
+  const rows = series.flatMap((one) => {
+    const value = cursor === null ? null : valueAt(one, cursor);
+    return value === null ? [] : [{ one, text: formatY(value) }];
+  });
+  const head = `${xLabel} ${cursor ?? ''}`;
+  return (
+    <>
+      <ChartCursor
+        label={`${title}, values by ${xLabel}`}
+        index={index < 0 ? null : index}
+        count={places.length}
+        valueText={`${head}: ${rows.map(({ one, text }) => `${one.label} ${text}`).join(', ')}`}
+        box={{
+          left: margin.left,
+          top: margin.top,
+          width: width - margin.left - margin.right,
+          height: height - margin.top - margin.bottom,
+        }}
+        onIndex={(at) => setCursor(at === null ? null : (places[at] ?? null))}
+        indexAt={(x) => nearestPlace(layout, x + margin.left)}
+      />
+      {cursor !== null && rows.length > 0 && (
+        <ChartTip x={layout.x(cursor)} y={margin.top} boxWidth={width}>
+          <div className="chart__tip-head">{head}</div>
+          <table>
+            <tbody>
+              {rows.map(({ one, text }) => (
+                <tr key={one.id}>
+                  <td>
+                    <svg
+                      width="16"
+                      height="4"
+                      style={{ color: toneInk(one.tone ?? 'plain') }}
+                      aria-hidden="true"
+                    >
+                      <path
+                        className="line-chart__line"
+                        d="M0 2h16"
+                        strokeDasharray={one.dashed ? DASH : undefined}
+                      />
+                    </svg>
+                    {one.label}
+                  </td>
+                  <td>{text}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ChartTip>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+/** Overlaid histograms on shared bins as geometry: steps per group, ticks, labels of the threshold. */
+import { scaleLinear, scaleSymlog } from 'd3';
+import type { Margin } from './chart-parts.tsx';
+import { type PositionScale, symlogTicks, tickCount } from './ticks.ts';
+import type { Tone } from './tones.ts';
+
+export interface HistogramGroup {
+  readonly id: string;
+  readonly label: string;
+  readonly tone: Tone;
+  /** One per bin. */
+  readonly counts: ArrayLike<number>;
+  /** Values below the first and above the last edge. */
+  readonly under?: number;
+  readonly over?: number;
+}
+
+export interface HistogramLayoutOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly countScale: 'linear' | 'log';
+  /** Highest count of the axis, for several charts on one scale. */
+  readonly countMax?: number | undefined;
+}
+
+export interface HistogramLayout {
+  readonly margin: Margin;
+  readonly x: PositionScale;
+  readonly y: PositionScale;
+  readonly xTicks: readonly number[];
+  readonly yTicks: readonly number[];
+  /** Closed outline per group, "" where it has no counts. */
+  readonly areas: readonly string[];
+  readonly under: number;
+  readonly over: number;
+}
+
+const MARGIN: Margin = { top: 26, right: 12, bottom: 36, left: 44 };
+
+/** Steps from the zero line up, over and down again; runs of empty bins are left out. */
+export function stepArea(
+  edges: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  x: (value: number) => number,
+  y: (value: number) => number,
+): string {
+  const point = (value: number, count: number) => `${x(value).toFixed(1)},${y(count).toFixed(1)}`;
+  let path = '';
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i]!;
+    if (count === 0) continue;
+    if (i === 0 || counts[i - 1] === 0) path += `M${point(edges[i]!, 0)}`;
+    path += `L${point(edges[i]!, count)}L${point(edges[i + 1]!, count)}`;
+    if (i === counts.length - 1 || counts[i + 1] === 0) path += `L${point(edges[i + 1]!, 0)}Z`;
+  }
+  return path;
+}
+
+export function layoutHistogram(
+  edges: ArrayLike<number>,
+  groups: readonly HistogramGroup[],
+  { width, height, countScale, countMax }: HistogramLayoutOptions,
+): HistogramLayout | null {
+  if (edges.length < 2 || width < 100) return null;
+  let highest = countMax ?? 1;
+  for (const { counts } of groups) {
+    for (let i = 0; i < counts.length; i++) highest = Math.max(highest, counts[i]!);
+  }
+  const range: [number, number] = [height - MARGIN.bottom, MARGIN.top];
+  const yCount = tickCount(range[0] - range[1], 'y');
+  // log(1 + n): a bin of one trace stays visible and an empty one is zero.
+  const y =
+    countScale === 'log'
+      ? scaleSymlog([0, highest], range).constant(1)
+      : scaleLinear([0, highest], range).nice(yCount);
+  const yTicks =
+    countScale === 'linear'
+      ? y.ticks(yCount).filter(Number.isInteger)
+      : symlogTicks(0, highest, 1, yCount + 1);
+  const xRange: [number, number] = [MARGIN.left, width - MARGIN.right];
+  const x = scaleLinear([edges[0]!, edges[edges.length - 1]!], xRange);
+  return {
+    margin: MARGIN,
+    x,
+    y,
+    xTicks: x.ticks(tickCount(xRange[1] - xRange[0], 'x')),
+    yTicks,
+    areas: groups.map(({ counts }) => stepArea(edges, counts, x, y)),
+    under: groups.reduce((sum, group) => sum + (group.under ?? 0), 0),
+    over: groups.reduce((sum, group) => sum + (group.over ?? 0), 0),
+  };
+}
+
+/** The bin that holds a value; edges rising, the last bin closed. Null outside. */
+export function binOf(edges: ArrayLike<number>, value: number): number | null {
+  const bins = edges.length - 1;
+  if (bins < 1 || !(value >= edges[0]!) || value > edges[bins]!) return null;
+  let low = 0;
+  let high = bins;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,144 @@
+/** Training curves as geometry: scales, thinned paths, end labels. */
+import { bisectCenter, line, scaleLinear, scaleLog, scaleSymlog } from 'd3';
+import type { Margin } from './chart-parts.tsx';
+import { largestTriangle } from './lttb.ts';
+import { textWidth } from './text-width.ts';
+import {
+  logTicks,
+  niceDomain,
+  type PositionScale,
+  spreadLabels,
+  symlogTicks,
+  tickCount,
+  wholeTicks,
+} from './ticks.ts';
+import type { Tone } from './tones.ts';
+
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface LineSeries {
+  readonly id: string;
+  readonly label: string;
+  /** x rising; points that are not finite are left out. All are kept, few are drawn. */
+  readonly points: readonly LinePoint[];
+  readonly tone?: Tone;
+  readonly dashed?: boolean;
+}
+
+export interface LineLayoutOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly yScale: 'linear' | 'log';
+  /** Keeps the x axis still while a run goes on, or one for several charts. */
+  readonly xDomain?: readonly [number, number] | undefined;
+  /** Widest label at the ends of several charts, so that their plots are equally wide. */
+  readonly labelWidth?: number | undefined;
+}
+
+export interface DrawnSeries {
+  readonly series: LineSeries;
+  readonly path: string;
+  readonly end: { readonly x: number; readonly y: number; readonly labelY: number };
+}
+
+export interface LineLayout {
+  readonly margin: Margin;
+  readonly x: PositionScale;
+  readonly y: PositionScale;
+  readonly xTicks: readonly number[];
+  readonly yTicks: readonly number[];
+  readonly drawn: readonly DrawnSeries[];
+  /** All x that some series has, rising: the places of the cursor. */
+  readonly places: readonly number[];
+}
+
+const LABEL_GAP = 14;
+
+function yAxis(low: number, high: number, kind: 'linear' | 'log', range: [number, number]) {
+  const count = tickCount(range[0] - range[1], 'y');
+  if (kind === 'linear') {
+    const domain = niceDomain(low, high, count);
+    const scale = scaleLinear(domain, range);
+    return { scale, ticks: scale.ticks(count) };
+  }
+  if (low > 0) {
+    // A curve that hardly moves would fill the chart with noise: show at least a third of a decade.
+    const [from, to] = high / low < 2 ? [low / 1.5, high * 1.5] : [low * 0.95, high * 1.05];
+    return { scale: scaleLog([from, to], range), ticks: logTicks(from, to, count) };
+  }
+  // Likelihoods of latency may be negative, and logarithms of them not; near zero it is linear.
+  const domain = low === high ? [low - 1, high + 1] : [low, high];
+  const scale = scaleSymlog(domain, range).constant(1);
+  return { scale, ticks: symlogTicks(domain[0]!, domain[1]!, 1, count) };
+}
+
+export function layoutLines(
+  all: readonly LineSeries[],
+  options: LineLayoutOptions,
+): LineLayout | null {
+  const series = all
+    .map((one) => ({
+      ...one,
+      points: one.points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
+    }))
+    .filter(({ points }) => points.length > 0);
+  if (series.length === 0 || options.width < 80) return null;
+  const widest = Math.max(...series.map(({ label }) => textWidth(label, 12)));
+  const margin: Margin = {
+    top: 26,
+    bottom: 36,
+    left: 44,
+    right: 14 + Math.ceil(options.labelWidth ?? widest),
+  };
+  const points = series.flatMap((one) => one.points);
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { y } of points) {
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  }
+  const places = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
+  const [first, last] = options.xDomain ?? [places[0]!, places.at(-1)!];
+  const xRange: [number, number] = [margin.left, options.width - margin.right];
+  const x = scaleLinear([first, last > first ? last : first + 1], xRange);
+  const yRange: [number, number] = [options.height - margin.bottom, margin.top];
+  const { scale: y, ticks: yTicks } = yAxis(low, high, options.yScale, yRange);
+
+  const limit = Math.max(50, 2 * Math.floor(xRange[1] - xRange[0]));
+  const path = line<LinePoint>(
+    (point) => x(point.x),
+    (point) => y(point.y),
+  ).digits(1);
+  const ends = series.map((one) => one.points.at(-1)!);
+  const labelY = spreadLabels(
+    ends.map((end) => y(end.y)),
+    LABEL_GAP,
+    margin.top,
+    yRange[0],
+  );
+  const drawn = series.map((one, i): DrawnSeries => {
+    const kept = largestTriangle(
+      one.points.map((point) => point.x),
+      one.points.map((point) => y(point.y)),
+      limit,
+    );
+    return {
+      series: one,
+      path: path(kept.map((index) => one.points[index]!)) ?? '',
+      end: { x: x(ends[i]!.x), y: y(ends[i]!.y), labelY: labelY[i]! },
+    };
+  });
+  const xTicks = wholeTicks(first, x.domain()[1]!, tickCount(xRange[1] - xRange[0], 'x'));
+  return { margin, x, y, xTicks, yTicks, drawn, places };
+}
+
+/** The place nearest to x, as an index. */
+export const nearestPlace = (layout: LineLayout, x: number): number =>
+  bisectCenter(layout.places, layout.x.invert(x));
+
+export function valueAt(series: LineSeries, x: number): number | null {
+  return series.points.find((point) => point.x === x)?.y ?? null;
+}
