@@ -1,0 +1,189 @@
+/**
+ * A labelled train / val / test dataset from a simulated system, made as section A.4 of the paper:
+ * balanced groups, the slowest 1 % dropped, parts of 10 : 2 : 5, anomalies injected into copies of
+ * test traces.
+ */
+import { createRandom, type Random, shuffle } from '../base/random.ts';
+import { percentile, sorted } from '../base/statistics.ts';
+import type { SpanColumns } from '../trace/span-columns.ts';
+import type { SetName } from '../trace/trace-set.ts';
+import { injectStructureAnomaly, injectTimeAnomaly } from './anomalies.ts';
+import { drawBalanced } from './balance.ts';
+import { ONLINE_SHOP } from './online-shop.ts';
+import { createPlanSource, DEFAULT_HOURS, runPlans } from './simulate.ts';
+import { type LabelledTree, spanTable } from './span-table.ts';
+import { createShapeReader, type SpanTree } from './span-tree.ts';
+import { type CompiledSystem, compileSystem, type SystemDescription } from './system.ts';
+
+type Part = Exclude<SetName, 'unused'>;
+
+export interface DatasetOptions {
+  readonly seed: number;
+  readonly system: SystemDescription;
+  /** Simulated time. */
+  readonly hours: number;
+  /** Normal traces of each part. */
+  readonly normal: Readonly<Record<Part, number>>;
+  /** Anomalies, in the test part. */
+  readonly structureAnomalies: number;
+  readonly timeAnomalies: number;
+  /** Groups of traces rarer than this share of the traffic are dropped. */
+  readonly minGroupShare: number;
+}
+
+export interface SimulatedDataset {
+  /** Files by their index in the spans' `file` column. */
+  readonly files: readonly { readonly name: string; readonly role: Part }[];
+  readonly spans: SpanColumns;
+}
+
+/** The built-in demo: section A.4's proportions, with 5 % + 5 % anomalies in the test part. */
+export const DEMO: Omit<DatasetOptions, 'seed'> = {
+  system: ONLINE_SHOP,
+  hours: DEFAULT_HOURS,
+  normal: { train: 3000, val: 600, test: 1500 },
+  structureAnomalies: 75,
+  timeAnomalies: 75,
+  minGroupShare: 0.008,
+};
+
+export function simulateDemo(seed: number): SimulatedDataset {
+  return simulateDataset('demo', { ...DEMO, seed });
+}
+
+/** Traces drawn to see how frequent the groups are. */
+const CENSUS = 6000;
+
+/** Section A.4: traces above this percentile of the total duration are dropped. */
+const KEPT_PERCENT = 99;
+
+/** Independent streams of the seed; those of the simulation are in simulate.ts. */
+const STREAM = { balance: 11, parts: 12, structure: 13, time: 14, order: 15 } as const;
+
+const PARTS: readonly Part[] = ['train', 'val', 'test'];
+
+/** @param name files are called `${name}-train` and so on */
+export function simulateDataset(name: string, options: DatasetOptions): SimulatedDataset {
+  const system = compileSystem(options.system);
+  const parts = divide(normalTraces(system, options), options.normal, options.seed);
+  const anomalies = anomalousTraces(system, parts, options);
+
+  const normal = (part: Part): LabelledTree[] =>
+    parts[part].map((tree) => ({ tree, label: 'normal' }));
+  const byStart = (trees: LabelledTree[]): LabelledTree[] =>
+    trees.sort((a, b) => a.tree.startUs[0]! - b.tree.startUs[0]!);
+  const contents = PARTS.map((part) =>
+    byStart(part === 'test' ? [...normal(part), ...anomalies] : normal(part)),
+  );
+  return {
+    files: PARTS.map((role) => ({ name: `${name}-${role}`, role })),
+    spans: spanTable(system, contents, options.seed),
+  };
+}
+
+/** As many trees as all parts need, groups equally frequent, after the slowest 1 % are gone. */
+function normalTraces(
+  system: CompiledSystem,
+  { seed, hours, normal, minGroupShare }: DatasetOptions,
+): SpanTree[] {
+  const needed = PARTS.reduce((sum, part) => sum + normal[part], 0);
+  const drawPlan = createPlanSource(system, seed);
+  const shapeOf = createShapeReader();
+  const plans = drawBalanced(
+    () => {
+      const item = drawPlan();
+      return { item, group: shapeOf(item).group };
+    },
+    Math.ceil((needed * 100) / KEPT_PERCENT),
+    { census: CENSUS, minShare: minGroupShare, random: createRandom(seed, STREAM.balance) },
+  );
+  const trees = runPlans(system, plans, { seed, hours });
+  const slowest = sorted(trees.map(totalUs))[needed - 1]!;
+  return trees.filter((tree) => totalUs(tree) <= slowest).slice(0, needed);
+}
+
+const totalUs = (tree: SpanTree): number => tree.durationUs[0]!;
+
+/** Every group is shared out in the same proportions. */
+function divide(
+  trees: readonly SpanTree[],
+  sizes: Readonly<Record<Part, number>>,
+  seed: number,
+): Record<Part, SpanTree[]> {
+  const shapeOf = createShapeReader();
+  const groups = new Map<string, SpanTree[]>();
+  const order = shuffle(createRandom(seed, STREAM.parts), Uint32Array.from(trees.keys()));
+  for (const i of order) {
+    const { group } = shapeOf(trees[i]!);
+    const members = groups.get(group);
+    if (members) members.push(trees[i]!);
+    else groups.set(group, [trees[i]!]);
+  }
+  const parts: Record<Part, SpanTree[]> = { train: [], val: [], test: [] };
+  const whole = trees.length;
+  let dealt = 0;
+  for (const tree of [...groups.values()].flat()) {
+    dealt++;
+    // the part that is furthest behind its share is next, so parts come out exact
+    const behind = (part: Part): number => (sizes[part] * dealt) / whole - parts[part].length;
+    const next = PARTS.reduce((best, part) => (behind(part) > behind(best) ? part : best));
+    parts[next].push(tree);
+  }
+  return parts;
+}
+
+function anomalousTraces(
+  system: CompiledSystem,
+  { train, test }: Readonly<Record<Part, readonly SpanTree[]>>,
+  { seed, structureAnomalies, timeAnomalies }: DatasetOptions,
+): LabelledTree[] {
+  if (test.length === 0) return [];
+  const shapeOf = createShapeReader();
+  const normalShapes = new Set(train.map((tree) => shapeOf(tree).key));
+
+  // Differs from the paper: what remains must be a tree that no normal training trace has, else
+  // the label would be wrong (an optional call is left out, one of several equal calls is gone)
+  const isAnomalous = (tree: SpanTree): boolean => {
+    const { nodes, key } = shapeOf(tree);
+    return nodes >= 2 && !normalShapes.has(key);
+  };
+  const structure = drawUntil(
+    structureAnomalies,
+    createRandom(seed, STREAM.structure),
+    (random) => {
+      const tree = injectStructureAnomaly(test[random.integer(test.length)]!, random);
+      return tree && isAnomalous(tree) ? { tree, label: 'structure' } : null;
+    },
+  );
+
+  const p99Us = operationP99(train, system.operations.length);
+  const time = drawUntil(timeAnomalies, createRandom(seed, STREAM.time), (random) => ({
+    tree: injectTimeAnomaly(test[random.integer(test.length)]!, p99Us, random),
+    label: 'time',
+  }));
+  return [...structure, ...time];
+}
+
+/** Draws until enough attempts have succeeded; gives up when a hundred in a row have not. */
+function drawUntil(
+  count: number,
+  random: Random,
+  draw: (random: Random) => LabelledTree | null,
+): LabelledTree[] {
+  const drawn: LabelledTree[] = [];
+  for (let failures = 0; drawn.length < count && failures < 100; ) {
+    const next = draw(random);
+    failures = next ? 0 : failures + 1;
+    if (next) drawn.push(next);
+  }
+  return drawn;
+}
+
+/** [operations] 99th percentile of the spans' durations, microseconds; NaN where never called. */
+export function operationP99(trees: readonly SpanTree[], operations: number): Float64Array {
+  const durations = Array.from({ length: operations }, (): number[] => []);
+  for (const { operation, durationUs } of trees) {
+    for (let i = 0; i < operation.length; i++) durations[operation[i]!]!.push(durationUs[i]!);
+  }
+  return Float64Array.from(durations, (values) => percentile(values, 99));
+}
