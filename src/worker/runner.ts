@@ -10,7 +10,7 @@ import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles } from '../ingest/import-files.ts';
-import { simulateDemo } from '../simulator/demo.ts';
+import { simulateDemo } from '../simulator/dataset.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
@@ -261,15 +261,14 @@ const deviceFailure = (message: string): JobFailure => ({
 const sameSettings = (a: RunSettings, b: RunSettings): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-const DEMO_FILES = ['demo-train', 'demo-val', 'demo-test'];
-
 /** The demo takes the way of every file, from its spans on. */
 function importDemo(seed: number): ImportedTraces {
   const started = performance.now();
-  const spans = simulateDemo(seed);
-  const { traces, ledger, spansKept } = assembleTraces(spans, DEMO_FILES);
+  const { files, spans } = simulateDemo(seed);
+  const names = files.map(({ name }) => name);
+  const { traces, ledger, spansKept } = assembleTraces(spans, names);
   return {
-    files: DEMO_FILES.map((name) => ({ name, bytes: 0, format: 'simulated', container: 'plain' })),
+    files: names.map((name) => ({ name, bytes: 0, format: 'simulated', container: 'plain' })),
     traces,
     ledger,
     spansRead: spans.length,

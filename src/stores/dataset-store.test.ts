@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import { createDatasetStore } from './dataset-store.ts';
+
+function setUp() {
+  const fake = createFakeClient();
+  const fakeStorage = createFakeStorage();
+  const store = createDatasetStore({
+    client: fake.client,
+    storage: fakeStorage.storage,
+    now: () => 1,
+    newId: () => 'dataset-1',
+  });
+  return { ...fake, ...fakeStorage, store, state: store.getState };
+}
+
+const unreadable = {
+  kind: 'unreadable',
+  what: 'not traces',
+  where: 'page.html, line 1',
+  advice: 'drop a trace file',
+} as const;
+
+test('an import becomes the dataset, with roles guessed from the file names, and is stored', async () => {
+  const { state, last, stored } = setUp();
+  const done = state().loadDemo();
+  expect(state().status.phase).toBe('importing');
+  await last('demo').finish(importedFixture());
+  await done;
+  expect(state().status).toEqual({ phase: 'ready' });
+  expect(state().dataset?.roles).toEqual(['train', 'val', 'test']);
+  expect(stored().dataset?.id).toBe('dataset-1');
+});
+
+test('progress is shown while a file is read', async () => {
+  const { state, last } = setUp();
+  void state().importFiles([new File(['x'], 'train.csv')]);
+  const progress = { file: 'train.csv', bytesRead: 5, bytesTotal: 10, spans: 3, seconds: 1 };
+  last('import').emit(progress);
+  expect(state().status).toMatchObject({ phase: 'importing', what: 'train.csv', progress });
+});
+
+test('a file that cannot be read leaves the dataset before it in place', async () => {
+  const { state, last } = setUp();
+  const demo = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  await demo;
+  const before = state().dataset;
+  const second = state().importFiles([new File(['<html>'], 'page.html')]);
+  await last('import').fail(unreadable);
+  await second;
+  expect(state().status).toEqual({ phase: 'failed', failure: unreadable });
+  expect(state().dataset).toBe(before);
+  state().dismissFailure();
+  expect(state().status).toEqual({ phase: 'ready' });
+});
+
+test('Cancel reaches the worker, and the page is as before', async () => {
+  const { state, last } = setUp();
+  await state().restore(null, []);
+  const done = state().importFiles([new File(['x'], 'train.csv')]);
+  state().cancelImport();
+  expect(last('import').controls).toEqual(['cancel']);
+  await last('import').fail({ ...unreadable, kind: 'cancelled' });
+  await done;
+  expect(state().status).toEqual({ phase: 'empty' });
+});
+
+test('the result of an import that another one replaced is ignored', async () => {
+  const { state, started, last } = setUp();
+  const first = state().importFiles([new File(['x'], 'old.csv')]);
+  const second = state().importFiles([new File(['x'], 'new.csv')]);
+  await started[0]!.finish(importedFixture(1) as never);
+  await first;
+  expect(state().dataset).toBeNull();
+  await last('import').finish(importedFixture(2));
+  await second;
+  expect(state().dataset?.name).toBe('new.csv');
+});
+
+test('a changed role is stored', async () => {
+  const { state, last, stored } = setUp();
+  const done = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  await done;
+  state().setRole(2, 'val');
+  expect(state().dataset?.roles).toEqual(['train', 'val', 'val']);
+  await Promise.resolve();
+  expect(stored().dataset?.roles).toEqual(['train', 'val', 'val']);
+});
+
+test('a full storage is said, and the dataset can still be used', async () => {
+  const { state, last, failWith } = setUp();
+  failWith({ what: 'no room', where: 'browser storage', advice: 'free space' });
+  const done = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  await done;
+  expect(state().status.phase).toBe('ready');
+  expect(state().storageFailure?.what).toBe('no room');
+});

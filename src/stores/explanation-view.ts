@@ -1,0 +1,123 @@
+/** An explanation in names and milliseconds: tree against reconstruction, latencies, score parts. */
+import type { ScoreSplit, TraceExplanation } from '../detectors/explanation.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { type DiffStatus, diffTrees } from '../trace/tree-diff.ts';
+import { namedOperation, traceTree } from './tree-view.ts';
+
+export interface ComparedSide {
+  readonly service: string;
+  readonly operation: string;
+  readonly latencyMs?: number;
+  readonly spanCount?: number;
+  /** null for the root, which has no edge. */
+  readonly edgeProbability: number | null;
+  readonly operationProbability: number;
+}
+
+export interface ComparisonRow {
+  readonly key: string;
+  readonly depth: number;
+  readonly status: DiffStatus;
+  readonly observedIndex: number | null;
+  readonly observed: ComparedSide | null;
+  readonly reconstructed: ComparedSide | null;
+}
+
+/** Rows of the split diff, each node before its children. */
+export function comparisonRows(
+  traces: TraceSet,
+  { trace, reconstruction, nodes }: TraceExplanation,
+): ComparisonRow[] {
+  const observed = traceTree(traces, trace);
+  const diff = diffTrees(
+    {
+      parent: observed.map(({ parent }) => parent),
+      operation: observed.map(({ operationId }) => operationId),
+    },
+    reconstruction,
+  );
+  const children = diff.map((): number[] => []);
+  diff.forEach(({ parent }, i) => {
+    children[parent]?.push(i);
+  });
+  const rows: ComparisonRow[] = [];
+  const open = [{ node: 0, depth: 0 }];
+  while (open.length > 0) {
+    const { node, depth } = open.pop()!;
+    const { status, observed: o, reconstructed: r } = diff[node]!;
+    rows.push({
+      key: String(node),
+      depth,
+      status,
+      observedIndex: o === -1 ? null : o,
+      observed: o === -1 ? null : observedSide(o),
+      reconstructed: r === -1 ? null : reconstructedSide(r),
+    });
+    for (const child of children[node]!.toReversed()) open.push({ node: child, depth: depth + 1 });
+  }
+  return rows;
+
+  function observedSide(o: number): ComparedSide {
+    const { service, operation, latencyMs, spanCount } = observed[o]!;
+    return {
+      service,
+      operation,
+      latencyMs,
+      spanCount,
+      edgeProbability: o === 0 ? null : nodes.edgeProbability[o]!,
+      operationProbability: nodes.operationProbability[o]!,
+    };
+  }
+
+  function reconstructedSide(r: number): ComparedSide {
+    return {
+      ...namedOperation(traces, reconstruction.operation[r]!),
+      edgeProbability: r === 0 ? null : reconstruction.edgeProbability[r]!,
+      operationProbability: reconstruction.operationProbability[r]!,
+    };
+  }
+}
+
+export interface ScorePart {
+  readonly id: string;
+  readonly label: string;
+  readonly detail?: string;
+  /** nats */
+  readonly value: number;
+  readonly node?: number;
+}
+
+/** Every part of the score; with the remainder they sum to it. */
+export function scoreParts(
+  traces: TraceSet,
+  { trace }: TraceExplanation,
+  split: ScoreSplit,
+): ScorePart[] {
+  const names = traceTree(traces, trace).map(({ service, operation }) => `${service}/${operation}`);
+  const perNode = (id: string, label: string, values: Float64Array): ScorePart[] =>
+    Array.from(values, (value, node) => ({
+      id: `${id}-${node}`,
+      label,
+      detail: names[node]!,
+      value,
+      node,
+    }));
+  return [
+    { id: 'node-count', label: 'node count p(N|z)', value: split.nodeCount },
+    { id: 'kl-structure', label: 'KL of z', value: split.klStructure },
+    { id: 'kl-latency', label: 'KL of z₂', value: split.klLatency },
+    { id: 'padding', label: 'padding up to N_max', value: split.padding },
+    ...perNode('latency', 'latency', split.nodeLatency),
+    ...perNode('edges', 'edges', split.nodeEdges),
+    ...perNode('operation', 'operation', split.nodeType),
+  ];
+}
+
+/** Node whose latency is farthest from what was expected, in stds; null where none is past 3. */
+export function slowestNode({ nodes }: TraceExplanation): number | null {
+  let worst = -1;
+  nodes.zScore.forEach((z, i) => {
+    if (worst === -1 || Math.abs(z) > Math.abs(nodes.zScore[worst]!)) worst = i;
+  });
+  return worst === -1 || Math.abs(nodes.zScore[worst]!) <= 3 ? null : worst;
+}

@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest';
+import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
+import type { RunRecord } from '../storage/records.ts';
+import { importedFixture } from '../testing/notebook-fakes.ts';
+import { fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import type { Dataset } from './dataset-store.ts';
+import { importReport, runReport } from './run-report.ts';
+
+const dataset: Dataset = {
+  id: 'd',
+  name: 'fixture',
+  imported: importedFixture(),
+  roles: ['train', 'val', 'test'],
+};
+
+const run: RunRecord = {
+  formatVersion: 1,
+  id: 'r',
+  datasetId: 'd',
+  savedAt: 0,
+  preset: 'tiny',
+  settings: {
+    config: TRACEVAE_PRESETS.tiny,
+    seed: 7,
+    backend: 'auto',
+    roles: dataset.roles,
+    limitTrain: null,
+  },
+  outcome: fakeTrainOutcome(),
+  curve: [
+    {
+      epoch: 1,
+      phase: 'joint',
+      loss: Number.NaN,
+      valLoss: null,
+      kl: 1,
+      valKl: null,
+      nllStructure: 2,
+      valNllStructure: null,
+      nllTime: 3,
+      valNllTime: null,
+      learningRate: 1e-3,
+      seconds: 0.1,
+    },
+  ],
+  scores: fakeScores(dataset.imported.traces),
+  peakHeapBytes: 5,
+  restarts: 0,
+};
+
+const app = { name: 'tracevae-notebook', version: '0.1.0', userAgent: 'test' };
+const report = JSON.parse(runReport(dataset, run, app));
+
+test('run.json has the keys that scripts rely on, in order', () => {
+  expect(Object.keys(report)).toEqual([
+    'formatVersion',
+    'app',
+    'environment',
+    'dataset',
+    'config',
+    'seed',
+    'timing',
+    'curves',
+    'results',
+    'warnings',
+  ]);
+  expect(Object.keys(report.dataset)).toEqual([
+    'files',
+    'spans',
+    'operations',
+    'services',
+    'uniqueStructures',
+    'maxNodes',
+    'traces',
+    'rejected',
+    'labels',
+  ]);
+  expect(Object.keys(report.timing)).toEqual([
+    'importSeconds',
+    'importSpansPerSecond',
+    'trainSeconds',
+    'trainTracesPerSecond',
+    'scoreSeconds',
+    'scoreTracesPerSecond',
+    'peakHeapBytes',
+  ]);
+  expect(Object.keys(report.curves[0])).toEqual([
+    'epoch',
+    'phase',
+    'loss',
+    'valLoss',
+    'kl',
+    'nllStructure',
+    'nllTime',
+    'learningRate',
+    'seconds',
+  ]);
+  expect(report.results.map((r: { variant: string }) => r.variant)).toEqual([
+    'full',
+    'nll',
+    'bcscale',
+    'ncnorm',
+    'stdlimit',
+  ]);
+  expect(Object.keys(report.results[0])).toEqual([
+    'detector',
+    'variant',
+    'total',
+    'structure',
+    'time',
+    'inversion',
+    'atThreshold',
+  ]);
+  expect(Object.keys(report.results[0].total)).toEqual([
+    'bestF',
+    'precision',
+    'recall',
+    'threshold',
+    'auroc',
+    'averagePrecision',
+    'normal',
+    'anomalies',
+  ]);
+  expect(Object.keys(report.results[0].atThreshold)).toEqual([
+    'percentile',
+    'threshold',
+    'total',
+    'structure',
+    'time',
+  ]);
+});
+
+test('numbers that are not finite are null', () => {
+  expect(report.curves[0].loss).toBeNull();
+});
+
+test('the sets are counted as the run used them', () => {
+  expect(report.dataset.traces).toEqual({ train: 60, val: 12, test: 38 });
+  expect(report.dataset.labels).toEqual({ normal: 30, structure: 4, time: 4 });
+});
+
+test('the import report adds up: spans read are spans in trees plus spans in the ledger', () => {
+  const { imported } = dataset;
+  const parsed = JSON.parse(importReport(dataset, 8, null));
+  const inLedger = parsed.ledger.reduce(
+    (sum: number, row: { count: number }) => sum + row.count,
+    0,
+  );
+  let kept = 0;
+  for (let t = 0; t < imported.traces.structureOf.length; t++) {
+    const [from, to] = [imported.traces.nodeOffset[t]!, imported.traces.nodeOffset[t + 1]!];
+    if (to - from > 8) continue;
+    for (let i = from; i < to; i++) kept += imported.traces.spanCount[i]!;
+  }
+  expect(parsed.trainable).toBeLessThan(parsed.traces);
+  expect(inLedger + kept).toBe(parsed.spans);
+});

@@ -1,0 +1,60 @@
+/** A training outcome and scores of the right shapes, with made-up numbers. */
+import { evaluate } from '../scoring/evaluate.ts';
+import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
+import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
+import type { ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
+
+export const fakeTrainOutcome = (): TrainOutcome => ({
+  weights: { formatVersion: 1, tensors: [] },
+  parameterCount: 1234,
+  backend: { backend: 'wasm', adapter: 'WASM with SIMD', threads: 2, reason: 'a test' },
+  stopped: false,
+  trainSeconds: 2,
+  trainTracesPerSecond: 60,
+  flooredOperations: [],
+});
+
+function fakeTerms(traces: TraceSet, selected: Uint32Array): ScoreTerms {
+  const column = () => new Float32Array(selected.length * 10);
+  return {
+    samples: 10,
+    maxNodes: 32,
+    stdLimit: 1,
+    trace: selected,
+    structureRow: selected.map((_, row) => row),
+    nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+    mismatch: new Uint8Array(selected.length),
+    structure: {
+      logQz: column(),
+      logPz: column(),
+      logPNodeCount: column(),
+      logPAdjacency: column(),
+      logPAdjacencyUnlikely: column(),
+      logPNodeType: column(),
+    },
+    latency: {
+      logQz2: column(),
+      logPz2: column(),
+      logPLatency: column(),
+      logPLatencyLimited: column(),
+    },
+  };
+}
+
+/** The score of a trace is its index; the first third validates, the last third is the test set. */
+export function fakeScores(traces: TraceSet): ScoreOutcome {
+  const all = Uint32Array.from(traces.structureOf, (_, trace) => trace);
+  const third = Math.floor(all.length / 3);
+  const [val, test] = [all.slice(0, third), all.slice(-third)];
+  const scores = { val: Float64Array.from(val), test: Float64Array.from(test) };
+  const labels = Uint8Array.from(test, (trace) => traces.label[trace]!);
+  const per = <V>(value: V) => Object.fromEntries(VARIANTS.map((v) => [v, value]));
+  return {
+    val: fakeTerms(traces, val),
+    test: fakeTerms(traces, test),
+    scores: per(scores) as ScoreOutcome['scores'],
+    reports: per(evaluate(scores.test, labels, scores.val)) as ScoreOutcome['reports'],
+    scoreSeconds: 1,
+    scoreTracesPerSecond: all.length,
+  };
+}

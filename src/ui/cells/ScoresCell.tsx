@@ -1,0 +1,239 @@
+/** Cell 4: how the scores of normal and anomalous traces lie, under each variant. */
+import { useMemo, useState } from 'react';
+import { cellStates } from '../../stores/cell-states.ts';
+import { summarise } from '../../stores/dataset-summary.ts';
+import { runReport, runWarnings } from '../../stores/run-report.ts';
+import {
+  SHOWN_LABELS,
+  scoreHistogram,
+  scoresCsv,
+  VARIANTS,
+  type Variant,
+} from '../../stores/score-view.ts';
+import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
+import { Histogram } from '../charts/Histogram.tsx';
+import { Button } from '../widgets/Button.tsx';
+import {
+  formatCount,
+  formatDuration,
+  formatNats,
+  formatPercent,
+  formatRate,
+  formatScore,
+} from '../widgets/format.ts';
+import { Notice } from '../widgets/Notice.tsx';
+import { Checkbox } from '../widgets/NumberField.tsx';
+import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { Select } from '../widgets/Select.tsx';
+import { StatTable } from '../widgets/StatTable.tsx';
+import { downloadText } from './download.ts';
+import { FailureNotice } from './FailureNotice.tsx';
+import { G } from './glossary.tsx';
+import { LABEL_WORDS } from './labels.tsx';
+import { MetricsTable } from './MetricsTable.tsx';
+import { NotebookCell } from './NotebookCell.tsx';
+import { NotScoredYet, type Scored, useScored, VARIANT_WORDS } from './scored.tsx';
+
+const APP = { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent };
+
+export function ScoresCell() {
+  const datasetState = useDataset((d) => d);
+  const runs = useRuns((r) => r);
+  const { scoring } = runs;
+  const scored = useScored();
+  const state = cellStates(datasetState, runs).scores;
+  return (
+    <NotebookCell
+      id="scores"
+      state={state}
+      section="§5, §6.3"
+      prose={
+        <>
+          The score of a trace is its <G id="nll">negative log-likelihood</G>, a mean over L samples
+          of (z, z₂). Small traces have less entropy than large ones, so a small odd trace can score
+          below a large normal one: the <G id="inversion">inversion</G>. Three corrections narrow
+          that gap, and none needs another training.
+        </>
+      }
+      action={<ScoresActions scored={scored} />}
+      foot={scored !== null && <ScoresFoot scored={scored} />}
+    >
+      {scoring.phase === 'failed' && <FailureNotice kind="error" failure={scoring.failure} />}
+      {scoring.phase === 'running' && (
+        <div className="data-cell__import">
+          <ProgressBar
+            label="Scoring"
+            share={
+              scoring.progress === null ? null : scoring.progress.done / scoring.progress.total
+            }
+            text={
+              scoring.progress === null
+                ? 'Measuring the stds of the validation set'
+                : `${formatCount(scoring.progress.done)} of ${formatCount(scoring.progress.total)} traces`
+            }
+          />
+          <Button onClick={runs.cancelScoring}>Cancel scoring</Button>
+        </div>
+      )}
+      {scored === null ? (
+        scoring.phase !== 'running' && <NotScoredYet what="scores" />
+      ) : (
+        <ScoresView scored={scored} />
+      )}
+    </NotebookCell>
+  );
+}
+
+function ScoresActions({ scored }: { readonly scored: Scored | null }) {
+  const runs = useRuns((r) => r);
+  const unscored = runs.training.phase === 'done' && runs.scoring.phase !== 'running';
+  return (
+    <>
+      {unscored && scored === null && (
+        <Button variant="primary" onClick={() => void runs.score()}>
+          Score
+        </Button>
+      )}
+      <Button
+        size="small"
+        icon="download"
+        disabled={scored === null}
+        onClick={() => {
+          if (scored === null) return;
+          const csv = scoresCsv(scored.dataset.imported.traces, scored.run);
+          if (csv !== null) downloadText('scores.csv', csv, 'text/csv');
+        }}
+      >
+        Export scores
+      </Button>
+      <Button
+        size="small"
+        icon="download"
+        disabled={scored === null}
+        onClick={() => {
+          if (scored === null) return;
+          downloadText('run.json', runReport(scored.dataset, scored.run, APP), 'application/json');
+        }}
+      >
+        Export run
+      </Button>
+    </>
+  );
+}
+
+function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
+  return (
+    <>
+      L = {scores.test.samples} samples · {formatCount(scores.val.trace.length)} validation and{' '}
+      {formatCount(scores.test.trace.length)} test traces in {formatDuration(scores.scoreSeconds)},{' '}
+      {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed} ·{' '}
+      <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimit)}
+    </>
+  );
+}
+
+function ScoresView({ scored }: { readonly scored: Scored }) {
+  const { dataset, scores } = scored;
+  const variant = useInspect((i) => i.variant);
+  const setVariant = useInspect((i) => i.setVariant);
+  const [logCounts, setLogCounts] = useState(true);
+  const histogram = useMemo(
+    () => scoreHistogram(dataset.imported.traces, scores, variant),
+    [dataset, scores, variant],
+  );
+  const { inversion, atThreshold, total } = scores.reports[variant];
+  const labelled = total.auroc !== null;
+  const { normalMedian, anomaliesBelowNormalMedian, area } = inversion;
+  const low = histogram.edges[0]!;
+  return (
+    <>
+      <Warnings scored={scored} />
+      <div className="table-controls">
+        <Select<Variant>
+          label="Score"
+          value={variant}
+          options={VARIANTS.map((value) => ({ value, label: VARIANT_WORDS[value] }))}
+          onChange={setVariant}
+        />
+        <Checkbox label="Logarithmic counts" checked={logCounts} onChange={setLogCounts} />
+      </div>
+      <Histogram
+        title="Scores of the test traces"
+        label={`Test scores under ${VARIANT_WORDS[variant]}`}
+        edges={histogram.edges}
+        xLabel="score (nats)"
+        countScale={logCounts ? 'log' : 'linear'}
+        height={280}
+        groups={SHOWN_LABELS.map((label, i) => ({
+          id: label,
+          label: labelled ? LABEL_WORDS[label] : 'test trace',
+          tone: label,
+          counts: histogram.counts[i]!,
+          under: histogram.below[i]!,
+          over: histogram.above[i]!,
+        }))}
+        threshold={
+          atThreshold.threshold === null
+            ? null
+            : {
+                value: atThreshold.threshold,
+                label: `threshold ${formatNats(atThreshold.threshold)}`,
+              }
+        }
+        inverted={
+          normalMedian !== null &&
+          anomaliesBelowNormalMedian !== null &&
+          anomaliesBelowNormalMedian > 0
+            ? {
+                range: [low, normalMedian],
+                label: `${formatPercent(anomaliesBelowNormalMedian)} of the anomalies score below the median normal trace`,
+              }
+            : null
+        }
+      />
+      <StatTable
+        label="Inversion and threshold"
+        columns={2}
+        stats={[
+          {
+            key: 'threshold',
+            term: <G id="threshold">threshold</G>,
+            value: formatNats(atThreshold.threshold),
+            note: '99th percentile of validation scores',
+          },
+          {
+            key: 'below',
+            term: <G id="inversion">anomalies below the normal median</G>,
+            value: formatPercent(anomaliesBelowNormalMedian),
+          },
+          {
+            key: 'at',
+            term: 'precision, recall at the threshold',
+            value: `${formatScore(atThreshold.total.precision)}, ${formatScore(atThreshold.total.recall)}`,
+          },
+          {
+            key: 'overlap',
+            term: 'overlap of normal and anomalous scores',
+            value: formatPercent(area),
+          },
+        ]}
+      />
+      {labelled ? (
+        <MetricsTable reports={scores.reports} variant={variant} />
+      ) : (
+        <p className="quiet">
+          The test traces carry no labels, so there is nothing to measure against.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Warnings({ scored: { dataset, run } }: { readonly scored: Scored }) {
+  const warnings = useMemo(
+    () =>
+      runWarnings(dataset, run, summarise({ ...dataset, roles: run.settings.roles }, run.settings)),
+    [dataset, run],
+  );
+  return warnings.map((warning) => <Notice key={warning} kind="warn" what={warning} />);
+}

@@ -1,0 +1,247 @@
+/** One trace: its tree beside the reconstruction, its latencies, and what adds up to its score. */
+import { useMemo, useState } from 'react';
+import type { TraceExplanation } from '../../detectors/explanation.ts';
+import { comparisonRows, scoreParts, slowestNode } from '../../stores/explanation-view.ts';
+import { rankTraces } from '../../stores/score-view.ts';
+import { traceTree } from '../../stores/tree-view.ts';
+import { useInspect } from '../app/notebook-context.ts';
+import { LatencyBands } from '../charts/LatencyBands.tsx';
+import { TreeComparison } from '../charts/TreeComparison.tsx';
+import { Waterfall } from '../charts/Waterfall.tsx';
+import { IconButton } from '../widgets/Button.tsx';
+import {
+  ellipsisMiddle,
+  formatCount,
+  formatMs,
+  formatNats,
+  formatNumber,
+} from '../widgets/format.ts';
+import { Inspector } from '../widgets/Inspector.tsx';
+import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { SegmentedControl } from '../widgets/Select.tsx';
+import { FailureNotice } from './FailureNotice.tsx';
+import { G } from './glossary.tsx';
+import { LabelMark } from './labels.tsx';
+import { type Scored, useScored } from './scored.tsx';
+
+export function TraceInspector({ trace }: { readonly trace: number }) {
+  const scored = useScored();
+  const { explanation, close, inspect, filter, variant } = useInspect((i) => i);
+  const ranked = useMemo(
+    () =>
+      scored === null
+        ? null
+        : rankTraces(scored.dataset.imported.traces, scored.scores, variant, filter),
+    [scored, variant, filter],
+  );
+  if (scored === null || ranked === null) return null;
+  const at = ranked.indexOf(trace);
+  const row = at === -1 ? null : ranked.row(at);
+  const go = (index: number) => void inspect(ranked.row(index).trace);
+  return (
+    <Inspector
+      title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
+      aside={row !== null && formatNats(row.score)}
+      subject={trace}
+      onClose={close}
+      actions={
+        <>
+          <IconButton
+            icon="previous"
+            label="Previous trace"
+            disabled={at <= 0}
+            onClick={() => go(at - 1)}
+          />
+          <IconButton
+            icon="next"
+            label="Next trace"
+            disabled={at === -1 || at >= ranked.length - 1}
+            onClick={() => go(at + 1)}
+          />
+        </>
+      }
+    >
+      {row !== null && (
+        <p className="inspector-facts">
+          <LabelMark label={row.label} /> · rank {formatCount(row.rank)} ·{' '}
+          {row.flagged ? '⚑ flagged' : 'not flagged'} · {formatCount(row.nodes, 'node')} ·{' '}
+          {formatMs(row.latencyMs)}
+        </p>
+      )}
+      {explanation.phase === 'running' && (
+        <ProgressBar label="Explaining" share={null} text="Reconstructing" />
+      )}
+      {explanation.phase === 'failed' && (
+        <FailureNotice kind="error" failure={explanation.failure} />
+      )}
+      {explanation.phase === 'done' && explanation.explanation.trace === trace && (
+        <Explanation scored={scored} explanation={explanation.explanation} />
+      )}
+    </Inspector>
+  );
+}
+
+interface ExplanationProps {
+  readonly scored: Scored;
+  readonly explanation: TraceExplanation;
+}
+
+function Explanation({ scored, explanation }: ExplanationProps) {
+  const { traces } = scored.dataset.imported;
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [split, setSplit] = useState<'full' | 'nll'>('full');
+  const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
+  const depthOf = useMemo(
+    () => new Map(rows.map(({ observedIndex, depth }) => [observedIndex, depth])),
+    [rows],
+  );
+  const tree = useMemo(() => traceTree(traces, explanation.trace), [traces, explanation]);
+  const { nodes, reconstruction } = explanation;
+  const contribution = explanation.contributions[split];
+  const parts = useMemo(
+    () => scoreParts(traces, explanation, contribution),
+    [traces, explanation, contribution],
+  );
+  return (
+    <>
+      <Finding explanation={explanation} rows={rows} names={tree} />
+      <section className="inspector-section">
+        <h3>Tree and reconstruction</h3>
+        <p className="quiet">
+          {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
+          {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
+          {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
+          {formatNumber(reconstruction.nodeCountProbability)}
+        </p>
+        <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} />
+      </section>
+      <section className="inspector-section">
+        <h3>
+          Latency, expected and observed (<G id="std">± std</G>)
+        </h3>
+        <LatencyBands
+          rows={tree.map(({ service, operation }, i) => ({
+            service,
+            operation,
+            depth: depthOf.get(i) ?? 0,
+            observedMs: nodes.observedMs[i]!,
+            expectedMs: nodes.expectedMs[i]!,
+            stdMs: nodes.stdMs[i]!,
+            zScore: nodes.zScore[i]!,
+          }))}
+          hovered={hovered}
+          onHover={setHovered}
+        />
+        <LatencyTable explanation={explanation} names={tree} />
+      </section>
+      <section className="inspector-section">
+        <h3>What adds up to the score</h3>
+        <SegmentedControl
+          label="Score"
+          hideLabel
+          value={split}
+          options={[
+            { value: 'full', label: 'all corrections' },
+            { value: 'nll', label: 'plain NLL' },
+          ]}
+          onChange={setSplit}
+        />
+        <Waterfall
+          parts={parts}
+          total={contribution.score}
+          top={10}
+          hoveredNode={hovered}
+          onHoverNode={setHovered}
+        />
+        <p className="quiet">
+          Parts are weighted by each sample’s share of the mean over L samples; the remainder is
+          what the logarithm of that mean adds.
+        </p>
+      </section>
+    </>
+  );
+}
+
+interface FindingProps {
+  readonly explanation: TraceExplanation;
+  readonly rows: ReturnType<typeof comparisonRows>;
+  readonly names: readonly { readonly service: string; readonly operation: string }[];
+}
+
+/** The main oddity in words. */
+function Finding({ explanation, rows, names }: FindingProps) {
+  const { nodes } = explanation;
+  const slow = slowestNode(explanation);
+  const count = (status: string) => rows.filter((row) => row.status === status).length;
+  const differences = (['missing', 'unexpected', 'relabelled'] as const)
+    .map((status) => ({ status, nodes: count(status) }))
+    .filter((difference) => difference.nodes > 0);
+  return (
+    <p className="inspector-finding">
+      {differences.length === 0
+        ? 'The model reconstructs this structure as it is.'
+        : `The reconstruction differs: ${differences
+            .map(({ status, nodes: n }) => `${formatCount(n, 'node')} ${status}`)
+            .join(', ')}.`}{' '}
+      {slow === null
+        ? 'Every latency is within 3 stds of what was expected.'
+        : `${names[slow]!.service}/${names[slow]!.operation} took ${formatMs(nodes.observedMs[slow]!)}; ${formatMs(
+            nodes.expectedMs[slow]!,
+          )} ± ${formatMs(nodes.stdMs[slow]!)} was expected from its neighbours.`}
+    </p>
+  );
+}
+
+type LatencyTableProps = Pick<FindingProps, 'explanation' | 'names'>;
+
+/** The same numbers to read and to copy. */
+function LatencyTable({ explanation, names }: LatencyTableProps) {
+  const { nodes } = explanation;
+  const split = explanation.contributions.full;
+  return (
+    <details className="inspector-details">
+      <summary>All nodes in numbers</summary>
+      <div className="scroll-x">
+        <table className="plain-table" aria-label="Latency by node">
+          <thead>
+            <tr>
+              <th scope="col">node</th>
+              <th scope="col" className="plain-table__number">
+                observed
+              </th>
+              <th scope="col" className="plain-table__number">
+                expected
+              </th>
+              <th scope="col" className="plain-table__number">
+                std
+              </th>
+              <th scope="col" className="plain-table__number">
+                z
+              </th>
+              <th scope="col" className="plain-table__number">
+                adds, nats
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map(({ service, operation }, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
+              <tr key={i}>
+                <th scope="row">
+                  {service}/{operation}
+                </th>
+                <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
+                <td className="plain-table__number">{formatMs(nodes.expectedMs[i]!)}</td>
+                <td className="plain-table__number">{formatMs(nodes.stdMs[i]!)}</td>
+                <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
+                <td className="plain-table__number">
+                  {formatNumber(split.nodeLatency[i]! + split.nodeEdges[i]! + split.nodeType[i]!)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,97 @@
+/** Loss, KL and the two likelihoods over the epochs, side by side on one x scale. */
+import { useState } from 'react';
+import type { CurvePoint } from '../../detectors/detector.ts';
+import type { TrainingPhase } from '../../stores/run-store.ts';
+import { useRuns } from '../app/notebook-context.ts';
+import { LineChart, type LinePoint, type LineSeries } from '../charts/LineChart.tsx';
+import { Checkbox } from '../widgets/NumberField.tsx';
+import { curveOf } from './TrainingLog.tsx';
+
+interface Quantity {
+  readonly title: string;
+  readonly train: (point: CurvePoint) => number;
+  readonly validation: (point: CurvePoint) => number | null;
+}
+
+const QUANTITIES: readonly Quantity[] = [
+  { title: 'Loss', train: (p) => p.loss, validation: (p) => p.valLoss },
+  { title: 'KL', train: (p) => p.kl, validation: (p) => p.valKl },
+  { title: 'NLL of structure', train: (p) => p.nllStructure, validation: (p) => p.valNllStructure },
+  { title: 'NLL of time', train: (p) => p.nllTime, validation: (p) => p.valNllTime },
+];
+
+function pointsOf(
+  curve: readonly CurvePoint[],
+  value: (point: CurvePoint) => number | null,
+): LinePoint[] {
+  return curve.flatMap((point) => {
+    const y = value(point);
+    return y === null ? [] : [{ x: point.epoch, y }];
+  });
+}
+
+/** Epochs of the run on show, or of the next one. */
+function epochsOf(training: TrainingPhase, next: number): number {
+  if (training.phase === 'done') {
+    return Math.max(training.run.curve.at(-1)?.epoch ?? 1, 1);
+  }
+  if (training.phase === 'running' || training.phase === 'paused') {
+    const { config } = training.settings;
+    return config.epochsJoint + config.epochsTime;
+  }
+  return next;
+}
+
+export function TrainingCurves() {
+  const training = useRuns((r) => r.training);
+  const nextEpochs = useRuns((r) => r.choices.epochs);
+  const [log, setLog] = useState(false);
+  const [cursor, setCursor] = useState<number | null>(null);
+  if (training.phase === 'idle') return null;
+  const curve = curveOf(training);
+  const live = training.phase === 'running' || training.phase === 'paused' ? training.liveLoss : [];
+  const firstTime = curve.find((point) => point.phase === 'time');
+  const markers =
+    firstTime === undefined ? [] : [{ x: firstTime.epoch - 0.5, label: 'time VAE alone' }];
+  const epochs = epochsOf(training, nextEpochs);
+  return (
+    <div>
+      <div className="training-curves">
+        {QUANTITIES.map(({ title, train, validation }, i) => {
+          const series: LineSeries[] = [
+            { id: 'train', label: 'train', tone: 'plain', points: pointsOf(curve, train) },
+            {
+              id: 'validation',
+              label: 'validation',
+              tone: 'accent',
+              dashed: true,
+              points: pointsOf(curve, validation),
+            },
+          ];
+          if (i === 0 && live.length > 1) {
+            series.unshift({
+              id: 'batch',
+              label: 'batch',
+              tone: 'normal',
+              points: live.map(({ epoch, loss }) => ({ x: epoch, y: loss })),
+            });
+          }
+          return (
+            <LineChart
+              key={title}
+              title={title}
+              series={series}
+              xDomain={[live.length > 1 ? 0 : 1, Math.max(2, epochs)]}
+              yScale={log ? 'log' : 'linear'}
+              markers={markers}
+              cursor={cursor}
+              onCursor={setCursor}
+              height={180}
+            />
+          );
+        })}
+      </div>
+      <Checkbox label="Logarithmic axes" checked={log} onChange={setLog} />
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+/** Cell 2: the merged trees by structure, most frequent first. */
+import { useMemo, useState } from 'react';
+import { cellStates } from '../../stores/cell-states.ts';
+import { type StructureView, structureViews } from '../../stores/tree-view.ts';
+import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { MiniTree } from '../charts/MiniTree.tsx';
+import { TraceTree, type TreeDirection } from '../charts/TraceTree.tsx';
+import { Button } from '../widgets/Button.tsx';
+import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
+import { SegmentedControl } from '../widgets/Select.tsx';
+import { G } from './glossary.tsx';
+import { NotebookCell } from './NotebookCell.tsx';
+
+/** Shown at first; the rest on demand, so that thousands of structures do not become thousands of drawings. */
+const PAGE = 40;
+
+const DIRECTIONS: readonly { readonly value: TreeDirection; readonly label: string }[] = [
+  { value: 'down', label: 'top down' },
+  { value: 'right', label: 'left to right' },
+  { value: 'indent', label: 'indented' },
+];
+
+export function TreesCell() {
+  const datasetState = useDataset((d) => d);
+  const runs = useRuns((r) => r);
+  const traces = datasetState.dataset?.imported.traces ?? null;
+  const { maxNodes } = runs.choices.config;
+  const structures = useMemo(
+    () => (traces === null ? [] : structureViews(traces, maxNodes)),
+    [traces, maxNodes],
+  );
+  return (
+    <NotebookCell
+      id="trees"
+      state={cellStates(datasetState, runs).trees}
+      section="§2"
+      prose={
+        <>
+          Parallel calls start in any order, so siblings that call the same operation become one
+          node of a <G id="mergedTree">merged tree</G>, children are sorted by operation and nodes
+          numbered breadth first. Traces with the same merged tree share a{' '}
+          <G id="structure">structure</G>.
+        </>
+      }
+      foot={
+        traces !== null &&
+        `${formatCount(structures.length, 'structure')} of at most ${maxNodes} nodes`
+      }
+    >
+      {structures.length === 0 ? (
+        <p className="quiet">No trees yet. Load a dataset in cell 1.</p>
+      ) : (
+        <Structures key={structures[0]?.structure} structures={structures} />
+      )}
+    </NotebookCell>
+  );
+}
+
+function Structures({ structures }: { readonly structures: readonly StructureView[] }) {
+  const [chosen, setChosen] = useState(0);
+  const [shown, setShown] = useState(PAGE);
+  const [direction, setDirection] = useState<TreeDirection>('down');
+  const view = structures[Math.min(chosen, structures.length - 1)]!;
+  const root = view.tree[0]!;
+  return (
+    <div className="trees-cell">
+      <div>
+        <ol className="structure-list" aria-label="Structures">
+          {structures.slice(0, shown).map(({ structure, tree, traces, share }, i) => (
+            <li key={structure}>
+              <button
+                type="button"
+                className="structure-list__item"
+                aria-pressed={i === chosen}
+                onClick={() => setChosen(i)}
+              >
+                <MiniTree nodes={tree} width={88} height={44} />
+                <span className="structure-list__words">
+                  <span>
+                    {formatCount(traces, 'trace')}, {formatPercent(share)}
+                  </span>
+                  <span className="structure-list__root">
+                    {tree.length} nodes · {tree[0]?.operation}
+                  </span>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ol>
+        {shown < structures.length && (
+          <Button size="small" onClick={() => setShown(shown + PAGE)}>
+            Show {formatCount(Math.min(PAGE, structures.length - shown))} more of{' '}
+            {formatCount(structures.length - shown)}
+          </Button>
+        )}
+      </div>
+      <div className="trees-cell__tree">
+        <div className="table-controls">
+          <p className="quiet">
+            {root.service} / {root.operation}: {formatCount(view.traces, 'trace')}, mean latencies,
+            root {formatMs(root.latencyMs)}
+          </p>
+          <SegmentedControl
+            label="Layout"
+            hideLabel
+            value={direction}
+            options={DIRECTIONS}
+            onChange={setDirection}
+          />
+        </div>
+        <TraceTree
+          label={`Structure of ${formatCount(view.traces, 'trace')}`}
+          nodes={view.tree}
+          direction={direction}
+          maxHeight={520}
+        />
+      </div>
+    </div>
+  );
+}

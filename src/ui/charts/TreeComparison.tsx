@@ -1,0 +1,132 @@
+/**
+ * A tree beside its reconstruction, row by row as in a split diff: what is in both stands level, a
+ * missing node leaves a gap on the left, an unexpected one on the right. Difference is told by
+ * glyph, word and line, not by colour alone.
+ */
+import type { CSSProperties } from 'react';
+import { serviceColourCss } from '../theme/service-colour.ts';
+import { formatMs, formatNumber } from '../widgets/format.ts';
+import './tree-comparison.css';
+
+export interface ComparedNode {
+  readonly service: string;
+  readonly operation: string;
+  /** Observed side only. */
+  readonly latencyMs?: number;
+  readonly spanCount?: number;
+  /** Of the edge to the parent and of the operation, as the model sees them; null for no edge. */
+  readonly edgeProbability: number | null;
+  readonly operationProbability: number;
+}
+
+export interface ComparedRow {
+  readonly key: string;
+  readonly depth: number;
+  readonly status: 'same' | 'missing' | 'unexpected' | 'relabelled';
+  /** Index of the observed node, for twins elsewhere; null where it is missing. */
+  readonly observedIndex: number | null;
+  readonly observed: ComparedNode | null;
+  readonly reconstructed: ComparedNode | null;
+}
+
+export interface TreeComparisonProps {
+  readonly rows: readonly ComparedRow[];
+  readonly hovered?: number | null;
+  readonly onHover?: (observedIndex: number | null) => void;
+}
+
+const MARKS = {
+  same: { glyph: '=', word: '' },
+  missing: { glyph: '−', word: 'missing' },
+  unexpected: { glyph: '+', word: 'unexpected' },
+  relabelled: { glyph: '≠', word: 'other operation' },
+} as const;
+
+/** An edge that the model finds less likely than not. */
+const UNLIKELY = 0.5;
+
+export function TreeComparison({ rows, hovered = null, onHover }: TreeComparisonProps) {
+  return (
+    <table className="tree-comparison" aria-label="Tree and reconstruction">
+      <thead>
+        <tr>
+          <th scope="col">trace</th>
+          <th scope="col">
+            <span className="said-only">difference</span>
+          </th>
+          <th scope="col">reconstruction</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const { glyph, word } = MARKS[row.status];
+          const lit = row.observedIndex !== null && row.observedIndex === hovered;
+          return (
+            <tr
+              key={row.key}
+              className={`tree-comparison__row tree-comparison__row--${row.status}${lit ? ' tree-comparison__row--lit' : ''}`}
+              onPointerEnter={() => onHover?.(row.observedIndex)}
+              onPointerLeave={() => onHover?.(null)}
+            >
+              <td>
+                {row.observed === null ? <Gap word={word} /> : <Side row={row} side="observed" />}
+              </td>
+              <td className="tree-comparison__mark">
+                <span aria-hidden="true">{glyph}</span>
+                <span className="said-only">{word || 'same'}</span>
+              </td>
+              <td>
+                {row.reconstructed === null ? (
+                  <Gap word={word} />
+                ) : (
+                  <Side row={row} side="reconstructed" />
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Gap({ word }: { readonly word: string }) {
+  return <span className="tree-comparison__gap">{word}</span>;
+}
+
+interface SideProps {
+  readonly row: ComparedRow;
+  readonly side: 'observed' | 'reconstructed';
+}
+
+function Side({ row, side }: SideProps) {
+  const node = row[side];
+  if (node === null) return null;
+  const { service, operation, latencyMs, spanCount = 1, edgeProbability } = node;
+  const unlikelyEdge = edgeProbability !== null && edgeProbability < UNLIKELY;
+  const style = {
+    '--depth': row.depth,
+    '--service': serviceColourCss(service),
+  } as CSSProperties;
+  const words = [
+    `${service} ${operation}`,
+    `p(operation) ${formatNumber(node.operationProbability)}`,
+    edgeProbability === null ? 'root' : `p(edge) ${formatNumber(edgeProbability)}`,
+  ].join(', ');
+  return (
+    <div className="tree-comparison__node" style={style} title={words}>
+      <span className="tree-comparison__service">{service}</span>
+      <span className="tree-comparison__operation">
+        {operation}
+        {spanCount > 1 && ` ×${formatNumber(spanCount)}`}
+      </span>
+      <span className="tree-comparison__numbers">
+        {side === 'observed' && latencyMs !== undefined && formatMs(latencyMs)}
+        {side === 'reconstructed' && `p ${formatNumber(node.operationProbability)}`}
+        {unlikelyEdge && (
+          <span className="tree-comparison__edge"> ⚠ edge p {formatNumber(edgeProbability)}</span>
+        )}
+      </span>
+    </div>
+  );
+}
