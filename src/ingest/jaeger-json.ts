@@ -9,7 +9,7 @@ import type { LedgerExample, Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { createJsonSlicer } from './json-slices.ts';
-import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -75,9 +75,7 @@ export function readJaegerJson({ fileName, table, ledger }: ReaderContext): Span
     const operation = nameOf(span.operationName);
     if (operation === undefined) return 'missing-operation';
     const { duration, startTime } = span;
-    if (typeof duration !== 'number' || !Number.isFinite(duration) || duration < 0) {
-      return 'bad-duration';
-    }
+    if (typeof duration !== 'number' || !isDuration(duration)) return 'bad-duration';
     const service = serviceOf(span, processes);
     if (service === undefined) {
       ledger.add('unknown-service', 1, () => example(placeOf(spansRead), traceId));

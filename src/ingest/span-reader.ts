@@ -28,3 +28,8 @@ export interface SpanReader {
 
 /** A name or an id longer than this is not one. */
 export const MAX_NAME_BYTES = 64 * 1024;
+
+/** 31 years in microseconds: no span lasts longer, and sums of such durations stay finite. */
+const MAX_DURATION_US = 1e15;
+
+export const isDuration = (us: number): boolean => us >= 0 && us <= MAX_DURATION_US;

@@ -11,7 +11,7 @@ import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { isBlank, isZero, parseDecimal, parseTimestamp } from './csv-fields.ts';
 import { type CsvRow, createCsvRows, MAX_CELLS } from './csv-rows.ts';
-import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
 
 const REQUIRED = [
   'traceIdHigh',
@@ -84,7 +84,7 @@ export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): Spa
     if (blank(columns.serviceName) || blank(columns.operationName)) return 'missing-operation';
     const duration = columns.duration;
     const durationUs = parseDecimal(bytes, start[duration]!, end[duration]!, 3);
-    if (!(durationUs >= 0)) return 'bad-duration';
+    if (!isDuration(durationUs)) return 'bad-duration';
     if (columns.DBhash >= 0 && !zero(columns.DBhash)) return 'database-span';
 
     const intern = (dictionary: typeof table.spanIds, cell: number): number =>

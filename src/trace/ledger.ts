@@ -10,7 +10,7 @@ export const REASONS = {
   'missing-trace-id': 'no trace id',
   'missing-span-id': 'no span id',
   'missing-operation': 'no service or operation name',
-  'bad-duration': 'the duration is missing, negative or not a number',
+  'bad-duration': 'the duration is missing, negative, absurd or not a number',
   'duplicate-span-id': 'a span id seen before in the same trace',
   'cyclic-parents': 'the span is its own ancestor, so no root reaches it',
   'database-span': 'a database call (DBhash is not 0), left out as the authors do',

@@ -87,8 +87,9 @@ function matchChildren(
 ): (readonly [observed: number, reconstructed: number])[] {
   const waiting = new Map<number, number[]>();
   for (const r of reconstructed) {
-    const operation = reconstructedOperation[r]!;
-    waiting.set(operation, [...(waiting.get(operation) ?? []), r]);
+    const equals = waiting.get(reconstructedOperation[r]!);
+    if (equals) equals.push(r);
+    else waiting.set(reconstructedOperation[r]!, [r]);
   }
   const matches: (readonly [number, number])[] = [];
   const leftObserved: number[] = [];

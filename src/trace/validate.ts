@@ -25,7 +25,7 @@ export function validateTraceSet(traces: TraceSet): Result<TraceSet, string> {
 function findVocabularyFault({ services, operations }: TraceSet): string | null {
   if (services[0] !== '') return 'service 0 is not the empty name';
   const padding = operations[0];
-  if (!padding || padding.name !== '' || padding.service !== 0) {
+  if (padding?.name !== '' || padding.service !== 0) {
     return 'operation 0 is not padding';
   }
   for (let id = 1; id < operations.length; id++) {
