@@ -1,0 +1,84 @@
+/**
+ * A score as a sum: the largest parts one after the other, each starting where the last ended, then
+ * all others together, the remainder, and the total. Parts may be negative and then go back.
+ */
+import type { Tone } from './tones.ts';
+
+export interface WaterfallPart {
+  readonly id: string;
+  readonly label: string;
+  /** Quieter, after the label: the node. */
+  readonly detail?: string;
+  readonly value: number;
+  readonly tone?: Tone;
+  /** Node that the part belongs to, to light up its twins. */
+  readonly node?: number;
+}
+
+export interface WaterfallBar {
+  readonly part: WaterfallPart;
+  readonly kind: 'part' | 'others' | 'remainder' | 'total';
+  /** Where the bar starts and ends, in the unit of the values. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Waterfall {
+  readonly bars: readonly WaterfallBar[];
+  readonly domain: readonly [number, number];
+}
+
+export interface WaterfallOptions {
+  readonly total: number;
+  /** How many parts have a bar of their own. */
+  readonly top: number;
+  readonly totalLabel: string;
+  readonly remainderLabel: string;
+}
+
+/** Below this share of the largest bar a remainder is rounding and gets no bar. */
+const NEGLIGIBLE = 1e-6;
+
+export function layoutWaterfall(
+  parts: readonly WaterfallPart[],
+  options: WaterfallOptions,
+): Waterfall {
+  const finite = parts.filter(({ value }) => Number.isFinite(value) && value !== 0);
+  const ranked = [...finite].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  // A single part left over has a bar of its own rather than one that says "1 other".
+  const cut = ranked.length === options.top + 1 ? ranked.length : options.top;
+  const shown = ranked.slice(0, cut);
+  const rest = ranked.slice(cut);
+  const restValue = rest.reduce((sum, { value }) => sum + value, 0);
+  const sum = finite.reduce((total, { value }) => total + value, 0);
+  const remainder = options.total - sum;
+  const size = Math.max(
+    Math.abs(options.total),
+    ...shown.map(({ value }) => Math.abs(value)),
+    1e-12,
+  );
+
+  const rows: { part: WaterfallPart; kind: WaterfallBar['kind'] }[] = shown.map((part) => ({
+    part,
+    kind: 'part',
+  }));
+  if (rest.length > 0) {
+    const label = `${rest.length} others`;
+    rows.push({ part: { id: 'others', label, value: restValue }, kind: 'others' });
+  }
+  if (Math.abs(remainder) > size * NEGLIGIBLE) {
+    const part = { id: 'remainder', label: options.remainderLabel, value: remainder };
+    rows.push({ part, kind: 'remainder' });
+  }
+  let at = 0;
+  const bars = rows.map(({ part, kind }): WaterfallBar => {
+    const from = at;
+    at += part.value;
+    return { part, kind, from, to: at };
+  });
+  const total = { id: 'total', label: options.totalLabel, value: options.total };
+  bars.push({ part: total, kind: 'total', from: 0, to: options.total });
+  const ends = bars.flatMap(({ from, to }) => [from, to]);
+  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  return { bars, domain: low === high ? [0, 1] : [low, high] };
+}
