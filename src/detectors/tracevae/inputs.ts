@@ -1,0 +1,225 @@
+/**
+ * A batch of traces as what the networks read: node graphs, constant matrices, targets. Tensors are
+ * made within the caller's tidy.
+ *
+ * Work that is the same is done once: q(z | A, Y) sees each distinct structure of the batch once,
+ * with its multiplicity in the batch statistics; the padding nodes of p(X | .) are all equal within
+ * a trace, so one row stands for them.
+ */
+import type { TraceBatch } from '../../features/trace-batch.ts';
+import {
+  createNodeGraph,
+  dispatchMatrix,
+  type NodeGraph,
+  poolingMatrix,
+} from '../../nn/node-graph.ts';
+import type { NodeLayout, Padding } from '../../nn/node-layout.ts';
+import * as tf from '../../nn/tf.ts';
+
+/** What q(z | A, Y) reads: S distinct structures. */
+export interface StructureEncoderInput {
+  readonly graph: NodeGraph;
+  /** [S, R] */
+  readonly pooling: tf.Tensor2D;
+  /** [R, operations] */
+  readonly operations: tf.Tensor2D;
+}
+
+/** What p(N, A, Y | z) is compared with: B traces (or samples). */
+export interface StructureTargets {
+  /** All N_max nodes of each trace, row b N_max + i. */
+  readonly graph: NodeGraph;
+  /** [B, N_max + 1] */
+  readonly nodeCount: tf.Tensor2D;
+  /** [B, N_max, N_max] 1 where i is the parent of j */
+  readonly edges: tf.Tensor3D;
+  /** [B N_max, operations] */
+  readonly operations: tf.Tensor2D;
+}
+
+/** What q(z2 | A, X, Y) reads. */
+export interface LatencyEncoderInput {
+  readonly graph: NodeGraph;
+  /** [B, R] */
+  readonly pooling: tf.Tensor2D;
+  /** [R] operation ids */
+  readonly operations: tf.Tensor1D;
+  /** [R, 1] standardised */
+  readonly latency: tf.Tensor2D;
+}
+
+/** What p(X | A, Y, z2) reads. */
+export interface LatencyDecoderInput {
+  readonly graph: NodeGraph;
+  /** [R, B] copies z2 to the trace's rows */
+  readonly dispatch: tf.Tensor2D;
+  /** [R] operation ids */
+  readonly operations: tf.Tensor1D;
+}
+
+/** What p(X | A, Y, z2) is compared with. */
+export interface LatencyTargets {
+  /** [R, 1] standardised */
+  readonly latency: tf.Tensor2D;
+  /** [B, R] sums over the real nodes of each trace */
+  readonly sumNodes: tf.Tensor2D;
+}
+
+/** Distinct structures of a batch, in order of appearance. */
+export interface DistinctStructures {
+  /** One row a structure. */
+  readonly batch: TraceBatch;
+  /** [B] structure of each trace */
+  readonly indexOf: Int32Array;
+  /** [S] */
+  readonly multiplicity: Float32Array;
+}
+
+export function distinctStructures(batch: TraceBatch): DistinctStructures {
+  const { size, maxNodes, nodeCount, parent, operation } = batch;
+  const found = new Map<string, number>();
+  const first: number[] = [];
+  const copies: number[] = [];
+  const indexOf = new Int32Array(size);
+  for (let b = 0; b < size; b++) {
+    const start = b * maxNodes;
+    const end = start + nodeCount[b]!;
+    const key = `${parent.subarray(start, end)};${operation.subarray(start, end)}`;
+    let index = found.get(key);
+    if (index === undefined) {
+      index = first.push(b) - 1;
+      copies.push(0);
+      found.set(key, index);
+    }
+    indexOf[b] = index;
+    copies[index]!++;
+  }
+  return {
+    batch: selectRows(batch, first),
+    indexOf,
+    multiplicity: Float32Array.from(copies),
+  };
+}
+
+/** The batch with these rows, which may repeat. */
+export function selectRows(batch: TraceBatch, rows: readonly number[]): TraceBatch {
+  const { maxNodes } = batch;
+  const picked = <A extends Int32Array | Float32Array>(values: A, make: (n: number) => A): A => {
+    const out = make(rows.length * maxNodes);
+    rows.forEach((row, i) => {
+      out.set(values.subarray(row * maxNodes, (row + 1) * maxNodes), i * maxNodes);
+    });
+    return out;
+  };
+  return {
+    size: rows.length,
+    maxNodes,
+    nodeCount: Int32Array.from(rows, (row) => batch.nodeCount[row]!),
+    parent: picked(batch.parent, (n) => new Int32Array(n)),
+    operation: picked(batch.operation, (n) => new Int32Array(n)),
+    latency: picked(batch.latency, (n) => new Float32Array(n)),
+  };
+}
+
+/** Each trace `samples` times in a row: row b L + l is sample l of trace b. */
+export function repeatRows(batch: TraceBatch, samples: number): TraceBatch {
+  if (samples === 1) return batch;
+  return selectRows(
+    batch,
+    Array.from({ length: batch.size * samples }, (_, i) => Math.floor(i / samples)),
+  );
+}
+
+/**
+ * [rows, sources] one 1 a row: copies a source's vector to the rows that use it, or marks a class.
+ * (The stock oneHot writes integers into float32 tensors on WASM.)
+ */
+export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tensor2D {
+  const values = new Float32Array(indexOf.length * sources);
+  for (let i = 0; i < indexOf.length; i++) values[i * sources + indexOf[i]!] = 1;
+  return tf.tensor2d(values, [indexOf.length, sources]);
+}
+
+export function structureEncoderInput(
+  structures: TraceBatch,
+  multiplicity: Float32Array,
+  operationCount: number,
+): StructureEncoderInput {
+  const graph = createNodeGraph(structures, { padding: 'none', multiplicity });
+  return {
+    graph,
+    pooling: poolingMatrix(graph, structures.nodeCount),
+    operations: copyMatrix(rowValues(structures, graph, structures.operation), operationCount),
+  };
+}
+
+export function structureTargets(batch: TraceBatch, operationCount: number): StructureTargets {
+  const { size, maxNodes, parent, operation } = batch;
+  const edges = new Float32Array(size * maxNodes * maxNodes);
+  for (let b = 0; b < size; b++) {
+    for (let j = 0; j < maxNodes; j++) {
+      const i = parent[b * maxNodes + j]!;
+      if (i >= 0) edges[(b * maxNodes + i) * maxNodes + j] = 1;
+    }
+  }
+  return {
+    graph: createNodeGraph(batch, { padding: 'all' }),
+    nodeCount: copyMatrix(batch.nodeCount, maxNodes + 1),
+    edges: tf.tensor3d(edges, [size, maxNodes, maxNodes]),
+    operations: copyMatrix(operation, operationCount),
+  };
+}
+
+export function latencyEncoderInput(batch: TraceBatch): LatencyEncoderInput {
+  const graph = createNodeGraph(batch, { padding: 'none' });
+  return {
+    graph,
+    pooling: poolingMatrix(graph, batch.nodeCount),
+    operations: tf.tensor1d(rowValues(batch, graph, batch.operation), 'int32'),
+    latency: tf.tensor2d(rowLatency(batch, graph), [graph.rows, 1]),
+  };
+}
+
+/** @param padding `one` where batch statistics are taken; in eval mode padding plays no part */
+export function latencyDecoderInput(batch: TraceBatch, padding: Padding): LatencyDecoderInput {
+  const graph = createNodeGraph(batch, { padding });
+  return {
+    graph,
+    dispatch: dispatchMatrix(graph),
+    operations: tf.tensor1d(rowValues(batch, graph, batch.operation), 'int32'),
+  };
+}
+
+export function latencyTargets(batch: TraceBatch, graph: NodeGraph): LatencyTargets {
+  const { rows, graphs, graphOf, nodeOf } = graph;
+  const sums = new Float32Array(graphs * rows);
+  for (let row = 0; row < rows; row++) {
+    const b = graphOf[row]!;
+    if (b >= 0 && nodeOf[row]! < batch.nodeCount[b]!) sums[b * rows + row] = 1;
+  }
+  return {
+    latency: tf.tensor2d(rowLatency(batch, graph), [rows, 1]),
+    sumNodes: tf.tensor2d(sums, [graphs, rows]),
+  };
+}
+
+/** [R] the value of each row's node; 0 for padding and fill, as the batch has it */
+function rowValues(batch: TraceBatch, layout: NodeLayout, values: Int32Array): Int32Array {
+  const { rows, graphOf, nodeOf } = layout;
+  const out = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    if (graphOf[row]! >= 0) out[row] = values[graphOf[row]! * batch.maxNodes + nodeOf[row]!]!;
+  }
+  return out;
+}
+
+function rowLatency(batch: TraceBatch, layout: NodeLayout): Float32Array {
+  const { rows, graphOf, nodeOf } = layout;
+  const out = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    if (graphOf[row]! >= 0) {
+      out[row] = batch.latency[graphOf[row]! * batch.maxNodes + nodeOf[row]!]!;
+    }
+  }
+  return out;
+}

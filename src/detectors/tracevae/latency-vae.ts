@@ -1,0 +1,169 @@
+/**
+ * The time VAE, paper section 4: q(z2 | A, X, Y), the prior p(z2 | z), and
+ * p(X | A, Y, z2) = prod p(x_i | A, Y, z2) behind the dispatching layer, equation (2).
+ *
+ * No gradient reaches the structure VAE from here: the operation embedding and z are taken as they
+ * are (the dashed arrows of figure 4).
+ */
+import type { Mode } from '../../nn/batch-norm.ts';
+import { clip, normalLogProb } from '../../nn/distributions.ts';
+import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
+import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
+import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
+import { multiplyConstant } from '../../nn/products.ts';
+import * as tf from '../../nn/tf.ts';
+import { stopGradient } from '../../nn/with-gradient.ts';
+import type { LatencyDecoderInput, LatencyEncoderInput, LatencyTargets } from './inputs.ts';
+import type { TraceVaeConfig } from './meta.ts';
+import { type Gaussian, OPERATION_EMBEDDING, POSTERIOR_LOG_STD } from './struct-vae.ts';
+
+export const LATENCY_VAE = 'latency_vae';
+
+const PRIOR_LOG_STD = { min: -5, max: 2 } as const;
+/** No upper bound: the std limit of section 5.3 is applied when scoring. */
+const LATENCY_LOG_STD_MIN = -7;
+
+export function latencyVaeSpecs(config: TraceVaeConfig): ParameterSpec[] {
+  const { heads, layers, units, latent, latent2, operationEmbedding } = config;
+  const width = heads * units;
+  const lastHidden = config.z2GivenZHidden.at(-1) ?? latent;
+  return [
+    ...gatNetworkSpecs(`${LATENCY_VAE}.qz2_gnn_layers`, {
+      inputs: operationEmbedding + 1,
+      layers,
+      heads,
+      units,
+      outputs: null,
+    }),
+    ...linearSpecs(`${LATENCY_VAE}.qz2_mean`, width, latent2),
+    ...linearSpecs(`${LATENCY_VAE}.qz2_logstd`, width, latent2),
+    ...mlpSpecs(`${LATENCY_VAE}.z2_given_z_hidden_layers`, latent, config.z2GivenZHidden, null),
+    ...linearSpecs(`${LATENCY_VAE}.pz2_mean`, lastHidden, latent2),
+    ...linearSpecs(`${LATENCY_VAE}.pz2_logstd`, lastHidden, latent2),
+    ...gatNetworkSpecs(`${LATENCY_VAE}.pG_node_features`, {
+      inputs: latent2 + operationEmbedding,
+      layers,
+      heads,
+      units,
+      outputs: 2,
+    }),
+  ];
+}
+
+/** y_i of each row, without a gradient. */
+function embedOperations(parameters: Parameters, operations: tf.Tensor1D): tf.Tensor2D {
+  const table = parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING);
+  return stopGradient(tf.gather(table, operations));
+}
+
+/**
+ * q(z2 | A, X, Y)
+ *
+ * @returns [B, K2]
+ */
+export function encodeLatency(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  { graph, pooling, operations, latency }: LatencyEncoderInput,
+  mode: Mode,
+): Gaussian {
+  const h: tf.Tensor2D = tf.concat([embedOperations(parameters, operations), latency], 1);
+  const nodes = gatNetwork(parameters, `${LATENCY_VAE}.qz2_gnn_layers`, h, graph, {
+    layers: config.layers,
+    output: false,
+    mode,
+  });
+  const pooled = multiplyConstant(pooling, nodes);
+  return {
+    mean: linear(parameters, `${LATENCY_VAE}.qz2_mean`, pooled),
+    logStd: clip(
+      linear(parameters, `${LATENCY_VAE}.qz2_logstd`, pooled),
+      POSTERIOR_LOG_STD.min,
+      POSTERIOR_LOG_STD.max,
+    ),
+  };
+}
+
+/**
+ * p(z2 | z)
+ *
+ * @param z [B, K]
+ * @returns [B, K2]
+ */
+export function latencyPrior(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  z: tf.Tensor2D,
+  mode: Mode,
+): Gaussian {
+  const hidden = mlp(parameters, `${LATENCY_VAE}.z2_given_z_hidden_layers`, stopGradient(z), {
+    hidden: config.z2GivenZHidden.length,
+    output: false,
+    mode,
+  });
+  return {
+    mean: linear(parameters, `${LATENCY_VAE}.pz2_mean`, hidden),
+    logStd: clip(
+      linear(parameters, `${LATENCY_VAE}.pz2_logstd`, hidden),
+      PRIOR_LOG_STD.min,
+      PRIOR_LOG_STD.max,
+    ),
+  };
+}
+
+/**
+ * mu and log sigma of p(x_i | A, Y, z2). The dispatching layer (figure 5) gives every node its
+ * trace's z2 beside its own operation: Z2_i = [z2 || y_i].
+ *
+ * @param z2 [B, K2]
+ * @returns  [R, 1] each, a row a node
+ */
+export function decodeLatency(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  z2: tf.Tensor2D,
+  { graph, dispatch, operations }: LatencyDecoderInput,
+  mode: Mode,
+): Gaussian {
+  const dispatched: tf.Tensor2D = tf.concat(
+    [multiplyConstant(dispatch, z2), embedOperations(parameters, operations)],
+    1,
+  );
+  const output = gatNetwork(parameters, `${LATENCY_VAE}.pG_node_features`, dispatched, graph, {
+    layers: config.layers,
+    output: true,
+    mode,
+  });
+  const rows = graph.rows;
+  return {
+    mean: tf.slice(output, [0, 0], [rows, 1]),
+    logStd: clip(
+      tf.slice(output, [0, 1], [rows, 1]),
+      LATENCY_LOG_STD_MIN,
+      Number.POSITIVE_INFINITY,
+    ),
+  };
+}
+
+/**
+ * log p(X | A, Y, z2) over the real nodes of each trace. In training the latency is clipped to
+ * mean +- `safeNormalStds` std, bounds without gradient, so that one outlier does not decide a step.
+ *
+ * @returns [B] nats
+ */
+export function latencyLogProb(
+  distribution: Gaussian,
+  { latency, sumNodes }: LatencyTargets,
+  config: TraceVaeConfig,
+  mode: Mode,
+): tf.Tensor1D {
+  const { mean, logStd } = distribution;
+  const x = mode === 'train' ? clipToLikely(latency, distribution, config.safeNormalStds) : latency;
+  const perNode = normalLogProb(x, mean, logStd);
+  return tf.reshape(multiplyConstant(sumNodes, perNode), [-1]);
+}
+
+function clipToLikely(x: tf.Tensor2D, { mean, logStd }: Gaussian, stds: number): tf.Tensor2D {
+  const reach = tf.mul(tf.exp(logStd), stds);
+  return stopGradient(tf.minimum(tf.maximum(x, tf.sub(mean, reach)), tf.add(mean, reach)));
+}

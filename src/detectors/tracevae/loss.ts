@@ -1,0 +1,113 @@
+/**
+ * The training loss: the negative ELBO of equation (1), estimated from one sample (KL included),
+ * plus the authors' two penalties.
+ */
+import * as tf from '../../nn/tf.ts';
+import type { TraceVaeConfig } from './meta.ts';
+import type { LatencyPass, StructurePass } from './trace-vae.ts';
+
+/** What a loss is made of, in this order in {@link lossTerms}. */
+export const LOSS_TERMS = [
+  'log q(z | A, Y)',
+  'log p(z)',
+  'log p(N | z)',
+  'log p(A | z)',
+  'log p(Y | z)',
+  'log q(z2 | A, X, Y)',
+  'log p(z2 | z)',
+  'log p(X | A, Y, z2)',
+  'unit ball of z',
+  'norm of the weights',
+] as const;
+
+/**
+ * Means over the batch.
+ *
+ * @param penaltyNorm scalar, norm of the penalised weights
+ * @returns [10] in the order of {@link LOSS_TERMS}
+ */
+export function lossTerms(
+  structure: StructurePass,
+  latency: LatencyPass,
+  penaltyNorm: tf.Scalar,
+): tf.Tensor1D {
+  const terms = [
+    structure.logQz,
+    structure.logPz,
+    structure.logPNodeCount,
+    structure.logPAdjacency,
+    structure.logPNodeType,
+    latency.logQz2,
+    latency.logPz2,
+    latency.logPLatency,
+  ].map((term) => tf.mean(term));
+  return tf.stack([...terms, unitBall(structure.z), penaltyNorm]) as tf.Tensor1D;
+}
+
+/**
+ * mean_b (mean_d z)² + mean_b (var_d z - 1)², over the K numbers of each sample z.
+ *
+ * @param z [B, K]
+ */
+export function unitBall(z: tf.Tensor2D): tf.Scalar {
+  const mean = tf.mean(z, 1, true);
+  const variance = tf.mean(tf.square(tf.sub(z, mean)), 1);
+  return tf.add(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1)))) as tf.Scalar;
+}
+
+/** The loss without the norm of the weights, whose gradient the optimiser adds. A scalar. */
+export function differentiatedLoss(
+  structure: StructurePass,
+  latency: LatencyPass,
+  config: TraceVaeConfig,
+): tf.Scalar {
+  const logP = [
+    structure.logPz,
+    structure.logPNodeCount,
+    structure.logPAdjacency,
+    structure.logPNodeType,
+    latency.logPz2,
+    latency.logPLatency,
+  ];
+  const logQ = tf.add(structure.logQz, latency.logQz2);
+  const negativeElbo = tf.mean(tf.sub(logQ, tf.addN(logP)));
+  return tf.add(negativeElbo, tf.mul(unitBall(structure.z), config.unitBall)) as tf.Scalar;
+}
+
+/** The loss and its readable parts, nats a trace. */
+export interface LossParts {
+  readonly loss: number;
+  readonly kl: number;
+  /** -log p(N, A, Y | z) */
+  readonly nllStructure: number;
+  /** -log p(X | A, Y, z2) */
+  readonly nllTime: number;
+}
+
+/** @param terms [10] in the order of {@link LOSS_TERMS} */
+export function combineLoss(terms: ArrayLike<number>, config: TraceVaeConfig): LossParts {
+  const [logQz, logPz, logPNodeCount, logPAdjacency, logPNodeType, ...rest] = Array.from(terms) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    ...number[],
+  ];
+  const [logQz2, logPz2, logPLatency, ball, norm] = rest as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const kl = logQz + logQz2 - logPz - logPz2;
+  const nllStructure = -(logPNodeCount + logPAdjacency + logPNodeType);
+  const nllTime = -logPLatency;
+  return {
+    loss: kl + nllStructure + nllTime + config.unitBall * ball + config.l2 * norm,
+    kl,
+    nllStructure,
+    nllTime,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The whole model, paper equation (2), on one batch: every term of the ELBO for one sample of
+ * (z, z2) a trace.
+ */
+import type { TraceBatch } from '../../features/trace-batch.ts';
+import type { Mode } from '../../nn/batch-norm.ts';
+import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
+import { multiplyConstant } from '../../nn/products.ts';
+import type * as tf from '../../nn/tf.ts';
+import {
+  copyMatrix,
+  distinctStructures,
+  type LatencyDecoderInput,
+  type LatencyEncoderInput,
+  type LatencyTargets,
+  latencyDecoderInput,
+  latencyEncoderInput,
+  latencyTargets,
+  type StructureEncoderInput,
+  type StructureTargets,
+  structureEncoderInput,
+  structureTargets,
+} from './inputs.ts';
+import {
+  decodeLatency,
+  encodeLatency,
+  latencyLogProb,
+  latencyPrior,
+  latencyVaeSpecs,
+} from './latency-vae.ts';
+import type { TraceVaeConfig } from './meta.ts';
+import {
+  decodeOperations,
+  decodeTopology,
+  encodeStructure,
+  type Gaussian,
+  gaussianLogProb,
+  type StructureLogProbs,
+  sampleGaussian,
+  structureLogProbs,
+  structurePriorLogProb,
+  structVaeSpecs,
+} from './struct-vae.ts';
+
+/** @param operationCount padding included */
+export function traceVaeSpecs(config: TraceVaeConfig, operationCount: number): ParameterSpec[] {
+  return [...structVaeSpecs(config, operationCount), ...latencyVaeSpecs(config)];
+}
+
+/** A batch for one pass through the structure VAE. */
+export interface StructureInput {
+  readonly encoder: StructureEncoderInput;
+  /** [B, S] distinct structures to traces */
+  readonly copies: tf.Tensor2D;
+  readonly targets: StructureTargets;
+}
+
+/** A batch for one pass through the time VAE. */
+export interface LatencyInput {
+  readonly encoder: LatencyEncoderInput;
+  readonly decoder: LatencyDecoderInput;
+  readonly targets: LatencyTargets;
+}
+
+export function structureInput(batch: TraceBatch, operationCount: number): StructureInput {
+  const distinct = distinctStructures(batch);
+  return {
+    encoder: structureEncoderInput(distinct.batch, distinct.multiplicity, operationCount),
+    copies: copyMatrix(distinct.indexOf, distinct.batch.size),
+    targets: structureTargets(batch, operationCount),
+  };
+}
+
+export function latencyInput(batch: TraceBatch, mode: Mode): LatencyInput {
+  const decoder = latencyDecoderInput(batch, mode === 'train' ? 'one' : 'none');
+  return {
+    encoder: latencyEncoderInput(batch),
+    decoder,
+    targets: latencyTargets(batch, decoder.graph),
+  };
+}
+
+/** [B] nats each. */
+export interface StructurePass extends StructureLogProbs {
+  /** [B, K] */
+  readonly z: tf.Tensor2D;
+  readonly logQz: tf.Tensor1D;
+  readonly logPz: tf.Tensor1D;
+}
+
+/** q(z | A, Y) of every trace: [B, K]. */
+export function structurePosterior(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  { encoder, copies }: Pick<StructureInput, 'encoder' | 'copies'>,
+  mode: Mode,
+): Gaussian {
+  const { mean, logStd } = encodeStructure(parameters, config, encoder, mode);
+  return { mean: multiplyConstant(copies, mean), logStd: multiplyConstant(copies, logStd) };
+}
+
+/** @param noise [B, K] standard normal */
+export function structurePass(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  input: StructureInput,
+  noise: tf.Tensor2D,
+  mode: Mode,
+): StructurePass {
+  const posterior = structurePosterior(parameters, config, input, mode);
+  const z = sampleGaussian(posterior, noise);
+  const topology = decodeTopology(parameters, config, z, mode);
+  const operationLogits = decodeOperations(
+    parameters,
+    config,
+    topology.nodeEmbedding,
+    input.targets.graph,
+    mode,
+  );
+  return {
+    z,
+    logQz: gaussianLogProb(z, posterior),
+    logPz: structurePriorLogProb(parameters, config, z),
+    ...structureLogProbs(topology, operationLogits, input.targets),
+  };
+}
+
+/** [B] nats each. */
+export interface LatencyPass {
+  readonly logQz2: tf.Tensor1D;
+  readonly logPz2: tf.Tensor1D;
+  readonly logPLatency: tf.Tensor1D;
+}
+
+/**
+ * @param z     [B, K] of the structure pass
+ * @param noise [B, K2] standard normal
+ */
+export function latencyPass(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  input: LatencyInput,
+  z: tf.Tensor2D,
+  noise: tf.Tensor2D,
+  mode: Mode,
+): LatencyPass {
+  const posterior = encodeLatency(parameters, config, input.encoder, mode);
+  const z2 = sampleGaussian(posterior, noise);
+  const likelihood = decodeLatency(parameters, config, z2, input.decoder, mode);
+  return {
+    logQz2: gaussianLogProb(z2, posterior),
+    logPz2: gaussianLogProb(z2, latencyPrior(parameters, config, z, mode)),
+    logPLatency: latencyLogProb(likelihood, input.targets, config, mode),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * BatchNorm over rows, followed by LeakyReLU: the two come together everywhere in the model.
+ * eps 1e-6, momentum 0.1, as the authors set them.
+ */
+import { ones, zeros } from './initialisers.ts';
+import type { RowShares } from './node-graph.ts';
+import type { ParameterSpec, Parameters } from './parameters.ts';
+import { sumRows } from './products.ts';
+import * as tf from './tf.ts';
+import { withGradient } from './with-gradient.ts';
+
+/** `train` normalises with the statistics of the batch and moves the running ones. */
+export type Mode = 'train' | 'eval';
+
+const EPSILON = 1e-6;
+const MOMENTUM = 0.1;
+/** Slope of every LeakyReLU outside of attention. */
+export const LEAKY_SLOPE = 0.01;
+
+export function batchNormSpecs(name: string, width: number): ParameterSpec[] {
+  const shape = [width];
+  return [
+    { name: `${name}.weight`, shape, initialise: ones },
+    { name: `${name}.bias`, shape, initialise: zeros },
+    { name: `${name}.running_mean`, shape, initialise: zeros, buffer: true },
+    { name: `${name}.running_var`, shape, initialise: ones, buffer: true },
+  ];
+}
+
+/**
+ * LeakyReLU(gamma (x - mean) / sqrt(var + eps) + beta)
+ *
+ * @param x      [R, F]
+ * @param shares weight of each row in the batch statistics; a row may stand for several equal ones
+ * @param slope  of the LeakyReLU; 1 for none
+ * @returns      [R, F]
+ */
+export function batchNormLeakyRelu(
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  shares: RowShares,
+  mode: Mode,
+  slope: number = LEAKY_SLOPE,
+): tf.Tensor2D {
+  const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
+  const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
+  if (mode === 'eval') {
+    const mean = parameters.get(`${name}.running_mean`);
+    const variance = parameters.get(`${name}.running_var`);
+    const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, EPSILON))) as tf.Tensor1D;
+    const shift = tf.sub(beta, tf.mul(mean, scale));
+    return leaky(tf.add(tf.mul(x, scale), shift) as tf.Tensor2D, slope);
+  }
+  return withGradient([x, gamma, beta], (save) => {
+    const mean: tf.Tensor2D = tf.matMul(shares.row, x); // [1, F]
+    const centred: tf.Tensor2D = tf.sub(x, mean);
+    const variance = tf.matMul<tf.Tensor2D>(shares.row, tf.square(centred)); // biased
+    moveRunningStatistics(parameters, name, mean, variance, shares.count);
+    const inverseStd = tf.rsqrt(tf.add(variance, EPSILON)) as tf.Tensor2D;
+    const standardised = tf.mul(centred, inverseStd) as tf.Tensor2D;
+    const value = leaky(tf.add(tf.mul(standardised, gamma), beta) as tf.Tensor2D, slope);
+    save([standardised, inverseStd, value, gamma, shares.column]);
+    return {
+      value,
+      gradient: (dy, saved) => {
+        const [xHat, invStd, y, g, share] = saved as [
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor1D,
+          tf.Tensor2D,
+        ];
+        // y has the sign of what went into the LeakyReLU
+        const dNormalised = (
+          slope === 1 ? tf.clone(dy) : tf.mul(dy, tf.step(y, slope))
+        ) as tf.Tensor2D;
+        const dBeta = sumRows(dNormalised);
+        const dGamma = sumRows(tf.mul(dNormalised, xHat));
+        // each row moves mean and variance by its share
+        const drift = tf.mul(share, tf.add(dBeta, tf.mul(xHat, dGamma)));
+        const dX = tf.mul(tf.sub(dNormalised, drift), tf.mul(invStd, g));
+        return [dX, tf.reshape(dGamma, [-1]), tf.reshape(dBeta, [-1])];
+      },
+    };
+  });
+}
+
+const leaky = (x: tf.Tensor2D, slope: number): tf.Tensor2D =>
+  slope === 1 ? x : tf.leakyRelu(x, slope);
+
+/** running += momentum (batch - running), with the unbiased variance. */
+function moveRunningStatistics(
+  parameters: Parameters,
+  name: string,
+  mean: tf.Tensor2D,
+  variance: tf.Tensor2D,
+  count: number,
+): void {
+  const move = (buffer: string, observed: tf.Tensor): void => {
+    const running = parameters.get(buffer);
+    const moved = tf.add(
+      tf.mul(running, 1 - MOMENTUM),
+      tf.mul(tf.reshape(observed, running.shape), MOMENTUM),
+    );
+    parameters.replace(buffer, moved);
+  };
+  move(`${name}.running_mean`, mean);
+  move(`${name}.running_var`, tf.mul(variance, count / Math.max(1, count - 1)));
+}

@@ -1,0 +1,90 @@
+/**
+ * The graph network of the paper, used four times (section 4): blocks of graph attention with
+ * concatenated heads -> BatchNorm -> LeakyReLU; the decoders end with a GraphConv.
+ */
+import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
+import { graphAttention } from './graph-attention.ts';
+import { graphConvolution, graphConvolutionSpecs } from './graph-convolution.ts';
+import { xavierNormal, zeros } from './initialisers.ts';
+import type { NodeGraph } from './node-graph.ts';
+import type { ParameterSpec, Parameters } from './parameters.ts';
+import { addBias, multiplyTransposed } from './products.ts';
+import type * as tf from './tf.ts';
+
+export interface GatNetworkShape {
+  readonly inputs: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Per head. */
+  readonly units: number;
+  /** Width of a last GraphConv, or null for none. */
+  readonly outputs: number | null;
+}
+
+export function gatNetworkSpecs(name: string, shape: GatNetworkShape): ParameterSpec[] {
+  const { inputs, layers, heads, units, outputs } = shape;
+  const width = heads * units;
+  const specs: ParameterSpec[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const block = `${name}.gnn.${layer}`;
+    const fanIn = layer === 0 ? inputs : width;
+    const attention = { shape: [1, heads, units], initialise: xavierNormal(width, units) };
+    specs.push(
+      ...batchNormSpecs(`${block}.normalization`, width),
+      { name: `${block}.gnn.attn_l`, ...attention },
+      { name: `${block}.gnn.attn_r`, ...attention },
+      { name: `${block}.gnn.bias`, shape: [width], initialise: zeros },
+      {
+        name: `${block}.gnn.fc.weight`,
+        shape: [width, fanIn],
+        initialise: xavierNormal(fanIn, width),
+      },
+    );
+  }
+  if (outputs !== null) {
+    specs.push(...graphConvolutionSpecs(`${name}.gnn.${layers}.gnn`, width, outputs));
+  }
+  return specs;
+}
+
+/**
+ * One attention layer: f = x Wᵀ, attention over f, bias.
+ *
+ * @param x [R, in]
+ * @returns [R, heads x units]
+ */
+export function gatLayer(
+  parameters: Parameters,
+  block: string,
+  x: tf.Tensor2D,
+  graph: NodeGraph,
+): tf.Tensor2D {
+  const f = multiplyTransposed(x, parameters.get<tf.Tensor2D>(`${block}.gnn.fc.weight`));
+  const attended = graphAttention(
+    f,
+    parameters.get<tf.Tensor3D>(`${block}.gnn.attn_l`),
+    parameters.get<tf.Tensor3D>(`${block}.gnn.attn_r`),
+    graph,
+  );
+  return addBias(attended, parameters.get<tf.Tensor1D>(`${block}.gnn.bias`));
+}
+
+/**
+ * @param x [R, in]
+ * @returns [R, heads x units], or [R, outputs] where a GraphConv ends the network
+ */
+export function gatNetwork(
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  graph: NodeGraph,
+  { layers, output, mode }: { layers: number; output: boolean; mode: Mode },
+): tf.Tensor2D {
+  let h = x;
+  for (let layer = 0; layer < layers; layer++) {
+    const block = `${name}.gnn.${layer}`;
+    const attended = gatLayer(parameters, block, h, graph);
+    h = batchNormLeakyRelu(parameters, `${block}.normalization`, attended, graph.shares, mode);
+  }
+  return output ? graphConvolution(parameters, `${name}.gnn.${layers}.gnn`, h, graph) : h;
+}

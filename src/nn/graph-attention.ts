@@ -1,0 +1,97 @@
+/**
+ * Graph attention as DGL's GATConv computes it (no dropout, no residual, no activation), between
+ * the shared linear map and the bias: one function, two ways to compute it.
+ */
+import { attend, attendBackward } from './graph-attention-loops.ts';
+import { readFloats } from './host-memory.ts';
+import type { NodeGraph } from './node-graph.ts';
+import * as tf from './tf.ts';
+import { withGradient } from './with-gradient.ts';
+
+/** Slope of the LeakyReLU on attention logits. */
+export const ATTENTION_SLOPE = 0.2;
+
+/**
+ * out[v] = sum over u of a(u -> v) f[u], with a the softmax over v's incoming edges of
+ * LeakyReLU(<f[u], attnL> + <f[v], attnR>), for each head.
+ *
+ * @param f     [R, H U] node features, head by head
+ * @param attnL [1, H, U] of the source node
+ * @param attnR [1, H, U] of the destination node
+ * @returns     [R, H U]
+ */
+export function graphAttention(
+  f: tf.Tensor2D,
+  attnL: tf.Tensor3D,
+  attnR: tf.Tensor3D,
+  graph: NodeGraph,
+): tf.Tensor2D {
+  return graph.dense === null
+    ? loopAttention(f, attnL, attnR, graph)
+    : denseAttention(f, attnL, attnR, graph, graph.dense.adjacency);
+}
+
+function loopAttention(
+  f: tf.Tensor2D,
+  attnL: tf.Tensor3D,
+  attnR: tf.Tensor3D,
+  graph: NodeGraph,
+): tf.Tensor2D {
+  const [, heads, units] = attnL.shape;
+  return withGradient([f, attnL, attnR], () => {
+    const input = {
+      features: readFloats(f),
+      attnL: readFloats(attnL),
+      attnR: readFloats(attnR),
+      heads,
+      units,
+      slope: ATTENTION_SLOPE,
+      graph,
+    };
+    const forward = attend(input);
+    return {
+      value: tf.tensor2d(forward.output, f.shape),
+      gradient: (dy) => {
+        const gradients = attendBackward(input, forward, readFloats(dy));
+        return [
+          tf.tensor2d(gradients.features, f.shape),
+          tf.tensor3d(gradients.attnL, attnL.shape),
+          tf.tensor3d(gradients.attnR, attnR.shape),
+        ];
+      },
+    };
+  });
+}
+
+/** Added to the logits of absent edges; finite, so that 0 times it is 0 in the gradient. */
+const ABSENT = -1e9;
+
+function denseAttention(
+  f: tf.Tensor2D,
+  attnL: tf.Tensor3D,
+  attnR: tf.Tensor3D,
+  { rows, block }: NodeGraph,
+  adjacency: tf.Tensor3D,
+): tf.Tensor2D {
+  const [, heads, units] = attnL.shape;
+  const blocks = rows / block;
+  const byHead = tf.reshape(f, [rows, heads, units]);
+  // [rows, H] -> [blocks, H, M, 1] and [blocks, H, 1, M]
+  const logitOf = (attention: tf.Tensor3D): tf.Tensor =>
+    tf.transpose(
+      tf.reshape(tf.sum(tf.mul(byHead, attention), 2), [blocks, block, heads]),
+      [0, 2, 1],
+    );
+  const source = tf.reshape(logitOf(attnL), [blocks, heads, 1, block]);
+  const target = tf.reshape(logitOf(attnR), [blocks, heads, block, 1]);
+  const absent = tf.reshape(tf.mul(tf.sub(1, adjacency), ABSENT), [blocks, 1, block, block]);
+  const logits = tf.leakyRelu(tf.add(target, source), ATTENTION_SLOPE);
+  const attention = tf.reshape(tf.softmax(tf.add(logits, absent)), [blocks * heads, block, block]);
+
+  const messages = tf.reshape(
+    tf.transpose(tf.reshape(f, [blocks, block, heads, units]), [0, 2, 1, 3]),
+    [blocks * heads, block, units],
+  );
+  const sums = tf.reshape(tf.matMul(attention, messages), [blocks, heads, block, units]);
+  return tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [rows, heads * units]);
+}

@@ -1,0 +1,76 @@
+/** GraphConv with norm = both, as DGL computes it: y = D^-1/2 A D^-1/2 x W + b, self loops in A. */
+import { readFloats } from './host-memory.ts';
+import { xavierUniform, zeros } from './initialisers.ts';
+import type { NodeGraph } from './node-graph.ts';
+import type { NodeLayout } from './node-layout.ts';
+import type { ParameterSpec, Parameters } from './parameters.ts';
+import { addBias, multiply } from './products.ts';
+import * as tf from './tf.ts';
+import { withGradient } from './with-gradient.ts';
+
+export function graphConvolutionSpecs(
+  name: string,
+  inputs: number,
+  outputs: number,
+): ParameterSpec[] {
+  return [
+    {
+      name: `${name}.weight`,
+      shape: [inputs, outputs],
+      initialise: xavierUniform(inputs, outputs),
+    },
+    { name: `${name}.bias`, shape: [outputs], initialise: zeros },
+  ];
+}
+
+/**
+ * @param x [R, in]
+ * @returns [R, out]
+ */
+export function graphConvolution(
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  graph: NodeGraph,
+): tf.Tensor2D {
+  const weight = parameters.get<tf.Tensor2D>(`${name}.weight`);
+  const bias = parameters.get<tf.Tensor1D>(`${name}.bias`);
+  const [inputs, outputs] = weight.shape;
+  // product and aggregation commute: aggregate on the narrower side
+  const y =
+    inputs < outputs
+      ? multiply(aggregate(x, graph), weight)
+      : aggregate(multiply(x, weight), graph);
+  return addBias(y, bias);
+}
+
+/**
+ * D^-1/2 A D^-1/2 x. The matrix is symmetric, so the gradient is the same operation.
+ *
+ * @param x [R, F]
+ */
+export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
+  const apply = (input: tf.Tensor2D): tf.Tensor2D => {
+    const [rows, width] = input.shape;
+    if (graph.dense === null) {
+      return tf.tensor2d(aggregateLoops(readFloats(input), width, graph), [rows, width]);
+    }
+    const blocks = tf.reshape(input, [rows / graph.block, graph.block, width]);
+    return tf.reshape(tf.matMul(graph.dense.normalised, blocks), [rows, width]);
+  };
+  return withGradient([x], () => ({ value: apply(x), gradient: (dy) => [apply(dy)] }));
+}
+
+function aggregateLoops(x: Float32Array, width: number, graph: NodeLayout): Float32Array {
+  const { rows, edgeStart, edgeSource } = graph;
+  const sums = new Float32Array(rows * width);
+  const degree = (row: number): number => edgeStart[row + 1]! - edgeStart[row]!;
+  for (let v = 0; v < rows; v++) {
+    for (let e = edgeStart[v]!; e < edgeStart[v + 1]!; e++) {
+      const u = edgeSource[e]!;
+      const factor = 1 / Math.sqrt(degree(v) * degree(u));
+      for (let k = 0; k < width; k++) sums[v * width + k]! += factor * x[u * width + k]!;
+    }
+  }
+  return sums;
+}

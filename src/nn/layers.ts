@@ -1,0 +1,83 @@
+/** Linear maps and the authors' MLP: Linear without bias -> BatchNorm -> LeakyReLU, repeated. */
+import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
+import { kaimingUniform, zeros } from './initialisers.ts';
+import { uniformShares } from './node-graph.ts';
+import type { ParameterSpec, Parameters } from './parameters.ts';
+import { addBias, multiplyTransposed } from './products.ts';
+import type * as tf from './tf.ts';
+
+/** @param initialise of the weight; by default as the authors' Linear draws it */
+export function linearSpecs(
+  name: string,
+  inputs: number,
+  outputs: number,
+  { bias = true, initialise = kaimingUniform(inputs) } = {},
+): ParameterSpec[] {
+  const weight = { name: `${name}.weight_store.value`, shape: [outputs, inputs], initialise };
+  if (!bias) return [weight];
+  return [weight, { name: `${name}.bias_store.value`, shape: [outputs], initialise: zeros }];
+}
+
+/**
+ * @param x [R, in]
+ * @returns [R, out]
+ */
+export function linear(parameters: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  return addBias(
+    linearWithoutBias(parameters, name, x),
+    parameters.get<tf.Tensor1D>(`${name}.bias_store.value`),
+  );
+}
+
+function linearWithoutBias(parameters: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  return multiplyTransposed(x, parameters.get<tf.Tensor2D>(`${name}.weight_store.value`));
+}
+
+/**
+ * Names of the hidden layers. The authors' containers unwrap themselves where they hold one element
+ * only: a sole hidden layer without an output layer is `wrapped.0` and `wrapped.1`.
+ */
+const hiddenName = (name: string, layer: number, unwrapped: boolean, part: 0 | 1): string =>
+  unwrapped ? `${name}.wrapped.${part}` : `${name}.wrapped.${layer}.${part}`;
+
+/** @param outputs width of a last Linear, or null where the MLP ends with its hidden layers */
+export function mlpSpecs(
+  name: string,
+  inputs: number,
+  hidden: readonly number[],
+  outputs: number | null,
+): ParameterSpec[] {
+  const unwrapped = hidden.length === 1 && outputs === null;
+  const widths = [inputs, ...hidden];
+  return [
+    ...hidden.flatMap((width, layer) => [
+      ...linearSpecs(hiddenName(name, layer, unwrapped, 0), widths[layer]!, width, { bias: false }),
+      ...batchNormSpecs(hiddenName(name, layer, unwrapped, 1), width),
+    ]),
+    ...(outputs === null
+      ? []
+      : linearSpecs(`${name}.wrapped.${hidden.length}`, widths[hidden.length]!, outputs)),
+  ];
+}
+
+/**
+ * @param x      [B, in], a row a graph
+ * @param hidden number of hidden layers
+ * @param output whether a last Linear follows
+ * @returns      [B, last width]
+ */
+export function mlp(
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  { hidden, output, mode }: { hidden: number; output: boolean; mode: Mode },
+): tf.Tensor2D {
+  const unwrapped = hidden === 1 && !output;
+  const shares = uniformShares(x.shape[0]);
+  let h = x;
+  for (let layer = 0; layer < hidden; layer++) {
+    h = linearWithoutBias(parameters, hiddenName(name, layer, unwrapped, 0), h);
+    h = batchNormLeakyRelu(parameters, hiddenName(name, layer, unwrapped, 1), h, shares, mode);
+  }
+  return output ? linear(parameters, `${name}.wrapped.${hidden}`, h) : h;
+}

@@ -1,0 +1,105 @@
+/**
+ * A node layout with the constant tensors that graph networks need of it. Built within a tidy, so
+ * that the tensors go with the step.
+ */
+import { tensorsAreHostMemory } from './host-memory.ts';
+import {
+  type LayoutOptions,
+  layoutNodes,
+  type NodeLayout,
+  type TreeArrays,
+} from './node-layout.ts';
+import * as tf from './tf.ts';
+
+/** How much each row counts in batch statistics. */
+export interface RowShares {
+  /** [1, R] sums to 1 */
+  readonly row: tf.Tensor2D;
+  /** [R, 1] the same */
+  readonly column: tf.Tensor2D;
+  /** Nodes (or graphs) that the rows stand for. */
+  readonly count: number;
+}
+
+export interface NodeGraph extends NodeLayout {
+  readonly shares: RowShares;
+  /** Only where loops over edges cannot run: 1 where a message flows, self loops included. */
+  readonly dense: {
+    /** [blocks, M, M] */
+    readonly adjacency: tf.Tensor3D;
+    /** [blocks, M, M] D^-1/2 A D^-1/2 */
+    readonly normalised: tf.Tensor3D;
+  } | null;
+}
+
+/** Rows that all count the same. */
+export function uniformShares(rows: number): RowShares {
+  return {
+    row: tf.fill([1, rows], 1 / rows),
+    column: tf.fill([rows, 1], 1 / rows),
+    count: rows,
+  };
+}
+
+/** @param options `block` is what a dense backend uses; loops over edges take rows as they come */
+export function createNodeGraph(
+  trees: TreeArrays,
+  options: Omit<LayoutOptions, 'block'>,
+): NodeGraph {
+  const hostMemory = tensorsAreHostMemory();
+  const block = hostMemory ? 'tight' : trees.maxNodes;
+  return nodeGraphOf(layoutNodes(trees, { ...options, block }), !hostMemory);
+}
+
+export function nodeGraphOf(layout: NodeLayout, dense: boolean): NodeGraph {
+  return { ...layout, shares: sharesOf(layout), dense: dense ? denseAdjacency(layout) : null };
+}
+
+function sharesOf({ rows, weight }: NodeLayout): RowShares {
+  let count = 0;
+  for (const w of weight) count += w;
+  const share = weight.map((w) => w / count);
+  return { row: tf.tensor2d(share, [1, rows]), column: tf.tensor2d(share, [rows, 1]), count };
+}
+
+function denseAdjacency(layout: NodeLayout): NonNullable<NodeGraph['dense']> {
+  const { rows, block, edgeStart, edgeSource } = layout;
+  const adjacency = new Float32Array(rows * block);
+  const normalised = new Float32Array(rows * block);
+  const degree = (row: number): number => edgeStart[row + 1]! - edgeStart[row]!;
+  for (let row = 0; row < rows; row++) {
+    for (let e = edgeStart[row]!; e < edgeStart[row + 1]!; e++) {
+      const source = edgeSource[e]!;
+      const cell = row * block + (source % block);
+      adjacency[cell] = 1;
+      normalised[cell] = 1 / Math.sqrt(degree(row) * degree(source));
+    }
+  }
+  const shape: [number, number, number] = [rows / block, block, block];
+  return { adjacency: tf.tensor3d(adjacency, shape), normalised: tf.tensor3d(normalised, shape) };
+}
+
+/**
+ * [graphs, R] mean over the real nodes of each graph: average pooling as a product.
+ *
+ * @param nodeCount [graphs]
+ */
+export function poolingMatrix(layout: NodeLayout, nodeCount: Int32Array): tf.Tensor2D {
+  const { graphs, rows, firstRow } = layout;
+  const values = new Float32Array(graphs * rows);
+  for (let graph = 0; graph < graphs; graph++) {
+    const nodes = nodeCount[graph]!;
+    const start = graph * rows + firstRow[graph]!;
+    values.fill(1 / nodes, start, start + nodes);
+  }
+  return tf.tensor2d(values, [graphs, rows]);
+}
+
+/** [R, graphs] 1 where the row belongs to the graph: copies a graph's vector to its rows. */
+export function dispatchMatrix({ graphs, rows, graphOf }: NodeLayout): tf.Tensor2D {
+  const values = new Float32Array(rows * graphs);
+  for (let row = 0; row < rows; row++) {
+    if (graphOf[row]! >= 0) values[row * graphs + graphOf[row]!] = 1;
+  }
+  return tf.tensor2d(values, [rows, graphs]);
+}

@@ -1,0 +1,139 @@
+/**
+ * Where the nodes of a batch of trees lie in one [R, F] matrix of node features, and their edges.
+ *
+ * Rows of one graph are contiguous. In the `tight` packing there are no other rows; in `blocks`
+ * every graph lies within one block of M rows (several may share one), so that attention is a
+ * masked M x M product a block. Plain arrays, no tensors.
+ */
+import { assert } from '../base/assert.ts';
+
+/** A batch of trees, padded: row-major [B, N]. */
+export interface TreeArrays {
+  /** B */
+  readonly size: number;
+  /** N, the stride of the rows below */
+  readonly maxNodes: number;
+  /** [B] */
+  readonly nodeCount: Int32Array;
+  /** [B, N] parent within the tree, -1 for the root and for padding */
+  readonly parent: Int32Array;
+}
+
+/**
+ * Which padding nodes get rows. `all`: N - n each, for decoders whose padding nodes differ.
+ * `one`: a single row that stands for the N - n equal ones, by its weight. `none`: real nodes only.
+ */
+export type Padding = 'none' | 'one' | 'all';
+
+export interface NodeLayout {
+  /** B */
+  readonly graphs: number;
+  /** R */
+  readonly rows: number;
+  /** M, rows a block; R = blocks x M. Equals R in the tight packing. */
+  readonly block: number;
+  /** [B] first row of each graph; its node i is row firstRow + i, padding follows */
+  readonly firstRow: Int32Array;
+  /** [R] graph of each row; -1 for a row that only fills its block */
+  readonly graphOf: Int32Array;
+  /** [R] node within its graph; -1 for fill */
+  readonly nodeOf: Int32Array;
+  /** [R] nodes that the row stands for, 0 for fill; the weight in batch statistics */
+  readonly weight: Float32Array;
+  /** [R + 1] first incoming edge of each row */
+  readonly edgeStart: Int32Array;
+  /** [edges] source row: the row itself first, then its parent, then its children */
+  readonly edgeSource: Int32Array;
+}
+
+export interface LayoutOptions {
+  readonly padding: Padding;
+  /** [B] how many equal graphs each one stands for, 1 by default */
+  readonly multiplicity?: Float32Array;
+  /** Rows a block, or `tight`. */
+  readonly block: number | 'tight';
+}
+
+export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayout {
+  const { size, maxNodes, nodeCount, parent } = trees;
+  const { padding, multiplicity } = options;
+  const rowsOf = (graph: number): number => {
+    const nodes = nodeCount[graph]!;
+    if (padding === 'none' || nodes === maxNodes) return nodes;
+    return padding === 'all' ? maxNodes : nodes + 1;
+  };
+  const { firstRow, rows, block } = placeGraphs(size, rowsOf, options.block);
+
+  const graphOf = new Int32Array(rows).fill(-1);
+  const nodeOf = new Int32Array(rows).fill(-1);
+  const weight = new Float32Array(rows);
+  const parentRow = new Int32Array(rows).fill(-1);
+  const degree = new Int32Array(rows).fill(1); // every row has a self loop
+  for (let graph = 0; graph < size; graph++) {
+    const first = firstRow[graph]!;
+    const nodes = nodeCount[graph]!;
+    const copies = multiplicity?.[graph] ?? 1;
+    for (let i = 0; i < rowsOf(graph); i++) {
+      const row = first + i;
+      graphOf[row] = graph;
+      nodeOf[row] = i;
+      weight[row] = padding === 'one' && i === nodes ? copies * (maxNodes - nodes) : copies;
+      const p = i < nodes ? parent[graph * maxNodes + i]! : -1;
+      if (p < 0) continue;
+      parentRow[row] = first + p;
+      degree[row]!++;
+      degree[first + p]!++;
+    }
+  }
+
+  const edgeStart = new Int32Array(rows + 1);
+  for (let row = 0; row < rows; row++) edgeStart[row + 1] = edgeStart[row]! + degree[row]!;
+  const edgeSource = new Int32Array(edgeStart[rows]!);
+  const next = edgeStart.slice(0, rows);
+  const addEdge = (to: number, from: number): void => {
+    edgeSource[next[to]!] = from;
+    next[to]!++;
+  };
+  for (let row = 0; row < rows; row++) addEdge(row, row);
+  for (let row = 0; row < rows; row++) {
+    if (parentRow[row]! < 0) continue;
+    addEdge(row, parentRow[row]!);
+    addEdge(parentRow[row]!, row);
+  }
+  return { graphs: size, rows, block, firstRow, graphOf, nodeOf, weight, edgeStart, edgeSource };
+}
+
+interface Placement {
+  readonly firstRow: Int32Array;
+  readonly rows: number;
+  readonly block: number;
+}
+
+/** First-fit decreasing: graphs by size into the first block with room. */
+function placeGraphs(
+  graphs: number,
+  rowsOf: (graph: number) => number,
+  block: number | 'tight',
+): Placement {
+  const firstRow = new Int32Array(graphs);
+  if (block === 'tight') {
+    let rows = 0;
+    for (let graph = 0; graph < graphs; graph++) {
+      firstRow[graph] = rows;
+      rows += rowsOf(graph);
+    }
+    return { firstRow, rows, block: rows };
+  }
+  const bySize = Array.from({ length: graphs }, (_, graph) => graph);
+  bySize.sort((a, b) => rowsOf(b) - rowsOf(a) || a - b);
+  const used: number[] = [];
+  for (const graph of bySize) {
+    const rows = rowsOf(graph);
+    assert(rows <= block, `a graph of ${rows} rows does not fit a block of ${block}`);
+    let bin = used.findIndex((taken) => taken + rows <= block);
+    if (bin < 0) bin = used.push(0) - 1;
+    firstRow[graph] = bin * block + used[bin]!;
+    used[bin]! += rows;
+  }
+  return { firstRow, rows: used.length * block, block };
+}

@@ -1,0 +1,122 @@
+/**
+ * The named parameters and buffers of a model, under the authors' names and shapes. The store owns
+ * its tensors: `replace` disposes what was there, `dispose` everything.
+ */
+import { assert } from '../base/assert.ts';
+import { createRandom } from '../base/random.ts';
+import type { Initialise } from './initialisers.ts';
+import * as tf from './tf.ts';
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initialise: Initialise;
+  /** Running statistics: stored, never trained. */
+  readonly buffer?: boolean;
+}
+
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What a forward pass needs of the store. */
+export interface Parameters {
+  get<T extends tf.Tensor = tf.Tensor>(name: string): T;
+  /** Takes over the tensor. */
+  replace(name: string, tensor: tf.Tensor): void;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
+
+export class ParameterStore implements Parameters {
+  readonly #specs: readonly ParameterSpec[];
+  readonly #tensors = new Map<string, tf.Tensor>();
+
+  private constructor(
+    specs: readonly ParameterSpec[],
+    valuesOf: (spec: ParameterSpec, index: number) => Float32Array,
+  ) {
+    this.#specs = specs;
+    specs.forEach((spec, index) => {
+      const values = valuesOf(spec, index);
+      const size = sizeOf(spec.shape);
+      assert(values.length === size, `${spec.name}: ${values.length} values, ${size} expected`);
+      this.#tensors.set(spec.name, tf.keep(tf.tensor(values, [...spec.shape], 'float32')));
+    });
+  }
+
+  /** Every parameter has its own stream of the seed, so that adding one moves no other. */
+  static initialise(specs: readonly ParameterSpec[], seed: number): ParameterStore {
+    return new ParameterStore(specs, ({ shape, initialise }, index) =>
+      initialise(createRandom(seed, index), sizeOf(shape)),
+    );
+  }
+
+  /** @param arrays one of each spec's name, in any order; further ones are left alone */
+  static load(specs: readonly ParameterSpec[], arrays: readonly NamedArray[]): ParameterStore {
+    const byName = new Map(arrays.map((array) => [array.name, array]));
+    return new ParameterStore(specs, ({ name, shape }) => {
+      const array = byName.get(name);
+      assert(array !== undefined, `the stored weights lack ${name}`);
+      assert(
+        array.shape.join() === shape.join(),
+        `${name} is stored as [${array.shape}], the model has [${shape}]`,
+      );
+      return array.data;
+    });
+  }
+
+  get<T extends tf.Tensor = tf.Tensor>(name: string): T {
+    const tensor = this.#tensors.get(name);
+    assert(tensor !== undefined, `no parameter ${name}`);
+    return tensor as T;
+  }
+
+  replace(name: string, tensor: tf.Tensor): void {
+    const old = this.get(name);
+    assert(
+      old.shape.join() === tensor.shape.join(),
+      `${name}: [${tensor.shape}] for [${old.shape}]`,
+    );
+    this.#tensors.set(name, tf.keep(tensor));
+    old.dispose();
+  }
+
+  /** Names of trainable parameters, in declaration order. */
+  trainable(): string[] {
+    return this.#specs.filter(({ buffer }) => !buffer).map(({ name }) => name);
+  }
+
+  parameterCount(): number {
+    return this.#specs
+      .filter(({ buffer }) => !buffer)
+      .reduce((total, { shape }) => total + sizeOf(shape), 0);
+  }
+
+  /** The tensors of now, to be disposed by the caller; data is shared, so this costs nothing. */
+  snapshot(): ReadonlyMap<string, tf.Tensor> {
+    return new Map([...this.#tensors].map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
+  }
+
+  async save(): Promise<NamedArray[]> {
+    return saveTensors(this.#tensors);
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors.values()) tensor.dispose();
+    this.#tensors.clear();
+  }
+}
+
+export async function saveTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<NamedArray[]> {
+  return Promise.all(
+    [...tensors].map(async ([name, tensor]) => ({
+      name,
+      shape: [...tensor.shape],
+      // a copy: the cpu backend hands out its own memory
+      data: Float32Array.from(await tensor.data()),
+    })),
+  );
+}
