@@ -3,8 +3,8 @@
  *
  * Page: nothing inline, no eval beyond WebAssembly, no other origin. The same policy stands in
  * index.html as a meta element, for static hosts that set no headers.
- * Worker: a worker has the policy of its own response. TensorFlow.js starts its WASM threads from
- * a blob, so blob: is allowed there and only there.
+ * Worker: a worker has the policy of its own response. TensorFlow.js starts the workers of its WASM
+ * threads from a blob, so blob: is allowed there and only there.
  * COOP and COEP make the page cross-origin isolated, which WASM threads need.
  */
 const POLICY = [
@@ -22,9 +22,7 @@ const POLICY = [
 
 export const PAGE_POLICY = POLICY.join('; ');
 
-export const WORKER_POLICY = POLICY.join('; ')
-  .replace("script-src 'self'", "script-src 'self' blob:")
-  .replace("worker-src 'self'", "worker-src 'self' blob:");
+export const WORKER_POLICY = PAGE_POLICY.replace("worker-src 'self'", "worker-src 'self' blob:");
 
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',

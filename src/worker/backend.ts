@@ -5,13 +5,13 @@
  * but many times slower than WASM with SIMD, so it is taken only when asked for by name.
  */
 import '@tensorflow/tfjs-backend-cpu';
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo, BackendPreference } from './protocol.ts';
+import { registerThreadedWasm } from './wasm-threads.ts';
 
 const MAX_THREADS = 8;
 
@@ -61,20 +61,31 @@ async function registerWebGpu(
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
 }
 
-async function takeWasm(reason: string): Promise<BackendInfo> {
-  const isolated = globalThis.crossOriginIsolated === true;
-  const threads = isolated ? Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS) : 1;
-  // Paths can be set only before the backend's first start; it then stays registered.
-  if (tf.findBackend('wasm') === null) {
-    setWasmPaths({
-      'tfjs-backend-wasm.wasm': wasmUrl,
-      'tfjs-backend-wasm-simd.wasm': wasmSimdUrl,
-      'tfjs-backend-wasm-threaded-simd.wasm': wasmThreadedUrl,
-    });
-    setThreadsCount(threads);
+/** Started once; the backend then stays registered. */
+let wasmThreads: Promise<number> | null = null;
+
+async function registerWasm(): Promise<number> {
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threads = Math.min(navigator.hardwareConcurrency || 1, MAX_THREADS);
+  if (simd && globalThis.crossOriginIsolated === true && threads > 1) {
+    await registerThreadedWasm(threads);
+    return threads;
   }
+  // The package looks for threads by itself and would start them its own way.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': wasmUrl,
+    'tfjs-backend-wasm-simd.wasm': wasmSimdUrl,
+  });
+  return 1;
+}
+
+async function takeWasm(reason: string): Promise<BackendInfo> {
+  wasmThreads ??= registerWasm();
+  const threads = await wasmThreads;
   if (await tf.setBackend('wasm')) {
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    const isolated = globalThis.crossOriginIsolated === true;
     return {
       backend: 'wasm',
       adapter: simd ? 'WASM with SIMD' : 'WASM without SIMD',
