@@ -1,0 +1,89 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Failure } from '../base/result.ts';
+import { crc32 } from './crc32.ts';
+import { createGunzip, MAX_RATIO } from './gunzip.ts';
+
+interface Unzipped {
+  readonly bytes: Buffer;
+  readonly failure: Failure | null;
+}
+
+function unzip(zipped: Uint8Array, chunkBytes = 4096, maxProducedBytes = 2 ** 33): Unzipped {
+  const pieces: Uint8Array[] = [];
+  const onBytes = (bytes: Uint8Array): null => {
+    pieces.push(bytes.slice());
+    return null;
+  };
+  const gunzip = createGunzip('a.gz', onBytes, { maxProducedBytes });
+  let failure: Failure | null = null;
+  for (let at = 0; at < zipped.length && !failure; at += chunkBytes) {
+    failure = gunzip.push(zipped.slice(at, at + chunkBytes));
+  }
+  return { bytes: Buffer.concat(pieces), failure: failure ?? gunzip.finish() };
+}
+
+const noise = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (Math.imul(i, 0x9e3779b9) >>> 13) & 255);
+
+describe('gunzip', () => {
+  it('gives back what was zipped, in any number of members, wherever it is cut', () => {
+    const members = fc.array(fc.uint8Array({ maxLength: 3000 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(members, fc.integer({ min: 1, max: 600 }), (parts, chunkBytes) => {
+        const { bytes, failure } = unzip(
+          Buffer.concat(parts.map((part) => gzipSync(part))),
+          chunkBytes,
+        );
+        expect(failure).toBeNull();
+        expect(bytes.equals(Buffer.concat(parts))).toBe(true);
+      }),
+    );
+  });
+
+  it('reports a file that is cut anywhere', () => {
+    const zipped = gzipSync(noise(500));
+    for (let length = 2; length < zipped.length; length++) {
+      const { failure } = unzip(zipped.subarray(0, length));
+      expect(failure?.what, `cut to ${length} bytes`).toContain('truncated');
+      expect(failure?.where).toBe(`a.gz, after ${length} bytes`);
+    }
+  });
+
+  it('reports a changed byte, by structure or by check sum', () => {
+    const zipped = gzipSync(noise(5000));
+    for (let at = 10; at < zipped.length; at += 37) {
+      const changed = Uint8Array.from(zipped);
+      changed[at]! ^= 16;
+      expect(unzip(changed).failure?.what, `byte ${at}`).toMatch(/damaged|truncated/);
+    }
+  });
+
+  it('reports something else behind the end', () => {
+    const zipped = Buffer.concat([gzipSync(noise(500)), Buffer.from('and then some')]);
+    expect(unzip(zipped).failure?.what).toContain('damaged');
+  });
+
+  it('stops a file that unpacks to too much, by size or by ratio', () => {
+    const zeros = gzipSync(new Uint8Array(100 * 1024 * 1024));
+    expect(100 * 1024 * 1024).toBeGreaterThan(MAX_RATIO * zeros.length);
+    const { bytes, failure } = unzip(zeros);
+    expect(failure?.what).toContain('unpacks to more than');
+    expect(bytes.length).toBeLessThan(70 * 1024 * 1024);
+    expect(unzip(gzipSync(noise(9000)), 4096, 5000).failure?.what).toContain('unpacks to more');
+  });
+
+  it('passes on the failure of what reads its output', () => {
+    const failure = { what: 'enough', where: 'here', advice: '' };
+    const gunzip = createGunzip('a.gz', () => failure);
+    expect(gunzip.push(gzipSync(noise(500)))).toBe(failure);
+    expect(gunzip.finish()).toBe(failure);
+  });
+});
+
+it('CRC-32 has its check value, in one piece or several', () => {
+  const digits = Buffer.from('123456789');
+  expect(crc32(digits)).toBe(0xcbf43926);
+  expect(crc32(digits.subarray(5), crc32(digits.subarray(0, 5)))).toBe(0xcbf43926);
+});
