@@ -38,7 +38,7 @@ const rooms = [
   {
     room: 'ui',
     may: ['base', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
-    packages: ['react', 'react-dom', D3, '@fontsource/'],
+    packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/'],
   },
 ];
 

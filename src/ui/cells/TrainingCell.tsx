@@ -2,12 +2,12 @@
 import { useEffect, useState } from 'react';
 import { cellStates, isRunStale } from '../../stores/cell-states.ts';
 import type { RunState, TrainingPhase } from '../../stores/run-store.ts';
-import type { BackendInfo } from '../../worker/protocol.ts';
-import { useDataset, useEnvironment, useRuns } from '../app/notebook-context.ts';
+import { useDataset, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatDuration, formatRate } from '../widgets/format.ts';
 import { Notice } from '../widgets/Notice.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { backendWords } from './backend-words.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { TrainingControls } from './TrainingControls.tsx';
@@ -135,13 +135,6 @@ function TrainingProgress({
   );
 }
 
-export function backendWords({ backend, adapter, threads }: BackendInfo): string {
-  const name = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' }[backend];
-  const detail = backend === 'wasm' ? (adapter.includes('without') ? '' : ' SIMD') : `, ${adapter}`;
-  const count = backend === 'webgpu' ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`;
-  return `${name}${detail}${count}`;
-}
-
 function RunFoot({ run: { run } }: { readonly run: Extract<TrainingPhase, { phase: 'done' }> }) {
   const { outcome, settings } = run;
   const name = useDataset((d) => d.dataset?.name);
@@ -153,10 +146,4 @@ function RunFoot({ run: { run } }: { readonly run: Extract<TrainingPhase, { phas
       {outcome.stopped && ' · stopped early'}
     </>
   );
-}
-
-/** What `auto` would take, in words. */
-export function useAutoBackend(): string {
-  const backend = useEnvironment((e) => e.backend);
-  return backend === null ? 'probing' : `${backendWords(backend)}: ${backend.reason}`;
 }

@@ -5,7 +5,7 @@ import { useRuns } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { NumberField } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
-import { useAutoBackend } from './TrainingCell.tsx';
+import { useAutoBackend } from './backend-words.ts';
 
 /** Settings that have a control of their own above. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['maxNodes']);
