@@ -112,6 +112,7 @@ export function Histogram(props: HistogramProps) {
               scale={layout.x}
               ticks={layout.xTicks}
               label={xLabel}
+              labelAt="middle"
               y={height - layout.margin.bottom}
             />
             <Outside layout={layout} height={height} width={width} />
@@ -164,7 +165,11 @@ function Regions(props: PartProps & HistogramProps & { readonly id: string }) {
             {...tall}
             style={{ fill: `url(#${id}-inverted)` }}
           />
-          <text className="histogram__inverted" x={span(layout, inverted.range).x + 4} y={top + 11}>
+          <text
+            className="histogram__inverted chart__over-marks"
+            x={span(layout, inverted.range).x + 4}
+            y={top + 11}
+          >
             {inverted.label}
           </text>
         </g>
@@ -210,11 +215,7 @@ function Outside({ layout, height, width }: PartProps & { width: number }) {
         </text>
       )}
       {layout.over > 0 && (
-        <text
-          x={width - layout.margin.right}
-          y={height - layout.margin.bottom - 6}
-          textAnchor="end"
-        >
+        <text x={width - layout.margin.right} y={y} textAnchor="end">
           {formatCount(layout.over)} above ▸
         </text>
       )}

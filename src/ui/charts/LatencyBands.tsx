@@ -34,7 +34,7 @@ const Z_WIDTH = 52;
 export function LatencyBands(props: LatencyBandsProps) {
   const { title, rows, hovered = null, selected = null, onHover, onSelect } = props;
   const [box, width] = useWidth<HTMLDivElement>();
-  const left = Math.max(110, Math.min(260, Math.round(width * 0.38)));
+  const left = Math.max(120, Math.min(280, Math.round(width * 0.46)));
   const plot = Math.max(60, width - left - Z_WIDTH);
   const axis = latencyAxis(rows, plot);
   const far = rows.filter(isFar).length;
@@ -66,9 +66,9 @@ export function LatencyBands(props: LatencyBandsProps) {
                 onBlur={() => onHover?.(null)}
                 onClick={() => onSelect?.(i)}
               >
-                <span className="bands__name" style={{ paddingLeft: (row.depth ?? 0) * 10 }}>
+                <span className="bands__name" style={{ paddingLeft: (row.depth ?? 0) * 8 }}>
                   <i style={{ background: serviceColourCss(row.service) }} />
-                  <span>{row.service}</span>
+                  <span className="bands__service">{row.service}</span>
                   <span className="bands__operation">{row.operation}</span>
                 </span>
                 <Band row={row} axis={axis} width={plot} />
@@ -84,7 +84,9 @@ export function LatencyBands(props: LatencyBandsProps) {
   );
 }
 
-const zText = (z: number): string => `${z > 0 ? '+' : ''}${formatNumber(z, 2)}`;
+/** One decimal, and no more digits than mean anything. */
+const zText = (z: number): string =>
+  `${z > 0 ? '+' : ''}${Math.abs(z) < 99.95 ? z.toFixed(1).replace('-', '−') : formatNumber(z)}`;
 
 const words = ({ service, operation, observedMs, expectedMs, stdMs, zScore }: LatencyRow): string =>
   `${service} ${operation}: ${formatMs(observedMs)} observed, ${formatMs(expectedMs)} ± ${formatMs(stdMs)} expected, z ${zText(zScore)}`;

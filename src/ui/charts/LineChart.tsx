@@ -1,6 +1,6 @@
 /** Curves over epochs: solid and dashed, labelled at their ends, with exact values on hover. */
 import { useState } from 'react';
-import { formatNats, formatNumber } from '../widgets/format.ts';
+import { formatNats } from '../widgets/format.ts';
 import { ChartCursor } from './ChartCursor.tsx';
 import { AxisBottom, AxisLeft, ChartFigure, ChartTip } from './chart-parts.tsx';
 import {
@@ -62,9 +62,7 @@ export function LineChart(props: LineChartProps) {
 
   const latest = series.flatMap(({ label, points }) => {
     const last = points.at(-1);
-    return last === undefined
-      ? []
-      : [`${label} ${formatY(last.y)} at ${xLabel} ${formatNumber(last.x)}`];
+    return last === undefined ? [] : [`${label} ${formatY(last.y)} at ${xLabel} ${last.x}`];
   });
   const summary = `${title}, ${yLabel} by ${xLabel}: ${latest.join(', ') || empty}`;
 
@@ -121,16 +119,7 @@ function Lines({ layout }: PartProps) {
         cy={end.y}
         r={2.5}
       />
-      {Math.abs(end.labelY - end.y) > 2 && (
-        <line
-          className="line-chart__leader"
-          x1={end.x + 3}
-          y1={end.y}
-          x2={end.x + 8}
-          y2={end.labelY}
-        />
-      )}
-      <text className="line-chart__label" x={end.x + 9} y={end.labelY} dy="0.32em">
+      <text className="line-chart__label" x={end.x + 7} y={end.labelY} dy="0.32em">
         {series.label}
       </text>
     </g>

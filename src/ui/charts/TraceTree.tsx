@@ -8,11 +8,13 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { nodeWords, type TraceTreeNode, TreeNodeBox } from './TreeNodeBox.tsx';
 import {
   edgePath,
+  fittingDirection,
   layoutTree,
   nodeAfterKey,
   type TreeDirection,
   type TreeGeometry,
 } from './tree-layout.ts';
+import { useWidth } from './use-size.ts';
 import './trace-tree.css';
 
 export type { NodeStatus, TraceTreeNode } from './TreeNodeBox.tsx';
@@ -23,7 +25,8 @@ export interface TraceTreeProps {
   readonly label: string;
   /** Root first. */
   readonly nodes: readonly TraceTreeNode[];
-  readonly direction?: TreeDirection;
+  /** `auto` takes the first of down, right and indent that needs no scrolling sideways. */
+  readonly direction?: TreeDirection | 'auto';
   readonly hovered?: number | null;
   readonly selected?: number | null;
   readonly onHover?: (node: number | null) => void;
@@ -34,37 +37,38 @@ export interface TraceTreeProps {
 }
 
 const GEOMETRY: Readonly<Record<TreeDirection, TreeGeometry>> = {
-  down: { direction: 'down', box: { width: 148, height: 54 }, siblingGap: 12, levelGap: 28 },
+  down: { direction: 'down', box: { width: 156, height: 54 }, siblingGap: 12, levelGap: 28 },
   right: { direction: 'right', box: { width: 168, height: 54 }, siblingGap: 8, levelGap: 36 },
-  indent: { direction: 'indent', box: { width: 300, height: 36 }, siblingGap: 4, levelGap: 18 },
+  // Boxes of an indented tree reach to the right edge and are at least this wide.
+  indent: { direction: 'indent', box: { width: 220, height: 36 }, siblingGap: 4, levelGap: 16 },
 };
 const PADDING = 8;
 
 export function TraceTree(props: TraceTreeProps) {
-  const {
-    label,
-    nodes,
-    direction = 'down',
-    hovered = null,
-    selected = null,
-    maxHeight = 480,
-  } = props;
+  const { label, nodes, hovered = null, selected = null, maxHeight = 480 } = props;
   const { onHover, onSelect } = props;
   const [focusable, setFocusable] = useState(0);
   const groups = useRef(new Map<number, SVGGElement>());
-  const scroller = useRef<HTMLDivElement>(null);
-  const geometry = GEOMETRY[direction];
+  const [scroller, room] = useWidth<HTMLDivElement>();
   const parents = nodes.map(({ parent }) => parent);
+  const direction =
+    props.direction === undefined || props.direction === 'auto'
+      ? fittingDirection(parents, room - 2 * PADDING, GEOMETRY)
+      : props.direction;
+  const geometry = GEOMETRY[direction];
   const layout = layoutTree(parents, geometry);
   const current = Math.min(focusable, Math.max(0, nodes.length - 1));
-  const width = layout.width + 2 * PADDING;
+  const width = Math.max(layout.width + 2 * PADDING, direction === 'indent' ? room : 0);
+  const root = layout.boxes[0];
 
-  // A wide tree starts with its root in the middle of the box.
+  // A tree larger than its box starts with the root in sight.
+  const [rootX, rootY] = [root?.x ?? 0, root?.y ?? 0];
   useEffect(() => {
     const element = scroller.current;
-    if (element === null || direction !== 'down') return;
-    element.scrollLeft = (width - element.clientWidth) / 2;
-  }, [width, direction]);
+    if (element === null) return;
+    element.scrollLeft = rootX + geometry.box.width / 2 - element.clientWidth / 2;
+    element.scrollTop = rootY + geometry.box.height / 2 - element.clientHeight / 2;
+  }, [rootX, rootY, geometry, scroller]);
 
   const onKeyDown = (event: KeyboardEvent, node: number) => {
     if (event.key === 'Enter' || event.key === ' ') {
@@ -133,7 +137,15 @@ export function TraceTree(props: TraceTreeProps) {
                 onBlur={() => onHover?.(null)}
                 onClick={() => onSelect?.(i)}
               >
-                <TreeNodeBox node={node} box={geometry.box} rows={direction === 'indent' ? 2 : 3} />
+                <TreeNodeBox
+                  node={node}
+                  box={
+                    direction === 'indent'
+                      ? { ...geometry.box, width: width - 2 * PADDING - x }
+                      : geometry.box
+                  }
+                  rows={direction === 'indent' ? 2 : 3}
+                />
               </g>
             );
           })}

@@ -1,6 +1,6 @@
 /** One node of a call tree: a box with the service's colour at its left and two or three lines. */
 import { serviceColourCss } from '../theme/service-colour.ts';
-import { formatMs, formatNumber } from '../widgets/format.ts';
+import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import { fitText, textWidth } from './text-width.ts';
 import type { TreeSize } from './tree-layout.ts';
 
@@ -32,12 +32,16 @@ const GLYPHS: Readonly<Record<NodeStatus, string>> = {
   relabelled: '≠',
 };
 
+/** Whole for one trace; a mean, with a digit behind the point, for many. */
+const spansText = (spanCount: number): string =>
+  Number.isInteger(spanCount) ? formatCount(spanCount) : formatNumber(spanCount, 2);
+
 /** All of a node in words. */
 export function nodeWords(node: TraceTreeNode): string {
   const { service, operation, spanCount = 1, latencyMs, status = 'same', other, note } = node;
   return [
     `${service} ${operation}`,
-    ...(spanCount > 1 ? [`${formatNumber(spanCount)} spans`] : []),
+    ...(spanCount > 1 ? [`${spansText(spanCount)} spans`] : []),
     ...(latencyMs === undefined || latencyMs === null ? [] : [formatMs(latencyMs)]),
     ...(status === 'same' ? [] : [status]),
     ...(other ? [`instead of ${other.service} ${other.operation}`] : []),
@@ -61,9 +65,9 @@ const LINE = 16;
 export function TreeNodeBox({ node, box, rows }: TreeNodeBoxProps) {
   const { service, operation, spanCount = 1, latencyMs, status = 'same', other } = node;
   const numbers = [
-    ...(spanCount > 1 ? [`×${formatNumber(spanCount)}`] : []),
+    ...(spanCount > 1 ? [`×${spansText(spanCount)}`] : []),
     ...(latencyMs === undefined || latencyMs === null ? [] : [formatMs(latencyMs)]),
-  ].join('  ');
+  ].join(' · ');
   const room = box.width - LEFT - RIGHT;
   const glyph = GLYPHS[status];
   const tag = status === 'same' ? '' : rows === 2 ? glyph : status;

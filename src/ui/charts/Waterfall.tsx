@@ -95,6 +95,7 @@ function Bar({ bar, x, last, fill }: BarProps) {
   const { kind, from, to, part } = bar;
   const [low, high] = [Math.min(x(from), x(to)), Math.max(x(from), x(to))];
   const tone = part.tone ?? 'plain';
+  const start = kind === 'total' ? to : from;
   const style =
     kind === 'total'
       ? { fill: 'var(--ink)' }
@@ -112,6 +113,9 @@ function Bar({ bar, x, last, fill }: BarProps) {
       )}
       {!last && kind !== 'total' && (
         <line className="waterfall__link" x1={x(to)} x2={x(to)} y1={21} y2={ROW} />
+      )}
+      {(kind === 'total' || from !== 0) && (
+        <line className="waterfall__link" x1={x(start)} x2={x(start)} y2={7} />
       )}
     </>
   );

@@ -63,7 +63,7 @@ const COLUMNS = [
   [1014, 112],
 ] as const;
 const TOP_LANE = { y: 0, height: 188, middle: 104 } as const;
-const LOW_LANE = { y: 224, height: 172, middle: 326 } as const;
+const LOW_LANE = { y: 224, height: 144, middle: 322 } as const;
 /** Height of the corridor between the lanes, where arrows without gradients run. */
 const CORRIDOR = 206;
 const BOX_HEIGHT = 48;

@@ -46,8 +46,14 @@ interface AxisProps {
   readonly format?: (value: number) => string;
 }
 
-export function AxisBottom(props: AxisProps & { readonly y: number }) {
-  const { scale, ticks, label, format = tickLabel, y } = props;
+interface AxisBottomProps extends AxisProps {
+  readonly y: number;
+  /** Where the quantity stands below the axis; at its end unless told. */
+  readonly labelAt?: 'middle' | 'end';
+}
+
+export function AxisBottom(props: AxisBottomProps) {
+  const { scale, ticks, label, format = tickLabel, y, labelAt = 'end' } = props;
   const [low = 0, high = 0] = scale.range();
   return (
     <g className="chart__axis" transform={`translate(0 ${y})`}>
@@ -66,7 +72,12 @@ export function AxisBottom(props: AxisProps & { readonly y: number }) {
         );
       })}
       {label !== undefined && (
-        <text className="chart__axis-label" x={high} y={31} textAnchor="end">
+        <text
+          className="chart__axis-label"
+          x={labelAt === 'end' ? high : (low + high) / 2}
+          y={31}
+          textAnchor={labelAt}
+        >
           {label}
         </text>
       )}

@@ -1,7 +1,8 @@
 /** Overlaid histograms on shared bins as geometry: steps per group, ticks, labels of the threshold. */
 import { scaleLinear, scaleSymlog } from 'd3';
 import type { Margin } from './chart-parts.tsx';
-import { type PositionScale, symlogTicks, tickCount } from './ticks.ts';
+import { textWidth } from './text-width.ts';
+import { type PositionScale, spacedTicks, symlogTicks, tickCount, tickLabel } from './ticks.ts';
 import type { Tone } from './tones.ts';
 
 export interface HistogramGroup {
@@ -35,7 +36,7 @@ export interface HistogramLayout {
   readonly over: number;
 }
 
-const MARGIN: Margin = { top: 26, right: 12, bottom: 36, left: 44 };
+const EDGES = { top: 24, right: 10, bottom: 36 } as const;
 
 /** Steps from the zero line up, over and down again; runs of empty bins are left out. */
 export function stepArea(
@@ -66,7 +67,7 @@ export function layoutHistogram(
   for (const { counts } of groups) {
     for (let i = 0; i < counts.length; i++) highest = Math.max(highest, counts[i]!);
   }
-  const range: [number, number] = [height - MARGIN.bottom, MARGIN.top];
+  const range: [number, number] = [height - EDGES.bottom, EDGES.top];
   const yCount = tickCount(range[0] - range[1], 'y');
   // log(1 + n): a bin of one trace stays visible and an empty one is zero.
   const y =
@@ -76,11 +77,13 @@ export function layoutHistogram(
   const yTicks =
     countScale === 'linear'
       ? y.ticks(yCount).filter(Number.isInteger)
-      : symlogTicks(0, highest, 1, yCount + 1);
-  const xRange: [number, number] = [MARGIN.left, width - MARGIN.right];
+      : spacedTicks(symlogTicks(0, highest, 1, yCount + 1), y, 14);
+  const tickWidth = Math.max(...yTicks.map((tick) => textWidth(tickLabel(tick), 12)));
+  const margin: Margin = { ...EDGES, left: Math.ceil(tickWidth) + 8 };
+  const xRange: [number, number] = [margin.left, width - margin.right];
   const x = scaleLinear([edges[0]!, edges[edges.length - 1]!], xRange);
   return {
-    margin: MARGIN,
+    margin,
     x,
     y,
     xTicks: x.ticks(tickCount(xRange[1] - xRange[0], 'x')),

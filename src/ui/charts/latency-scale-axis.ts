@@ -1,6 +1,6 @@
 /** One axis for the latencies of a trace: logarithmic, but with zero on it. */
 import { scaleSymlog } from 'd3';
-import { type PositionScale, symlogTicks, tickCount } from './ticks.ts';
+import { type PositionScale, spacedTicks, symlogTicks } from './ticks.ts';
 
 export interface LatencyRow {
   readonly service: string;
@@ -20,6 +20,8 @@ export interface LatencyAxis {
 
 /** Decades shown below the largest latency; what is smaller is drawn near zero. */
 const DECADES = 4;
+/** Pixels between ticks at least, so that their labels stay apart. */
+const LABEL_WIDTH = 40;
 
 export function latencyAxis(rows: readonly LatencyRow[], width: number): LatencyAxis {
   let highest = 0;
@@ -36,7 +38,8 @@ export function latencyAxis(rows: readonly LatencyRow[], width: number): Latency
   const floor = Math.max(Math.min(least, highest), highest / 10 ** DECADES);
   const linearBelow = 10 ** Math.floor(Math.log10(floor));
   const x = scaleSymlog([0, highest * 1.05], [4, Math.max(5, width - 6)]).constant(linearBelow);
-  return { x, ticks: symlogTicks(0, highest, linearBelow, tickCount(width, 'x') + 1) };
+  const all = symlogTicks(0, highest, linearBelow, DECADES + 2);
+  return { x, ticks: spacedTicks(all, x, LABEL_WIDTH) };
 }
 
 /** From mean - k std to mean + k std, cut off at zero: a latency is never less. */

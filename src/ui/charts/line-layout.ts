@@ -10,6 +10,7 @@ import {
   spreadLabels,
   symlogTicks,
   tickCount,
+  tickLabel,
   wholeTicks,
 } from './ticks.ts';
 import type { Tone } from './tones.ts';
@@ -56,6 +57,8 @@ export interface LineLayout {
 }
 
 const LABEL_GAP = 14;
+const TOP = 24;
+const BOTTOM = 36;
 
 function yAxis(low: number, high: number, kind: 'linear' | 'log', range: [number, number]) {
   const count = tickCount(range[0] - range[1], 'y');
@@ -87,12 +90,6 @@ export function layoutLines(
     .filter(({ points }) => points.length > 0);
   if (series.length === 0 || options.width < 80) return null;
   const widest = Math.max(...series.map(({ label }) => textWidth(label, 12)));
-  const margin: Margin = {
-    top: 26,
-    bottom: 36,
-    left: 44,
-    right: 14 + Math.ceil(options.labelWidth ?? widest),
-  };
   const points = series.flatMap((one) => one.points);
   let low = Infinity;
   let high = -Infinity;
@@ -102,11 +99,18 @@ export function layoutLines(
   }
   const places = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
   const [first, last] = options.xDomain ?? [places[0]!, places.at(-1)!];
-  const xRange: [number, number] = [margin.left, options.width - margin.right];
-  const x = scaleLinear([first, last > first ? last : first + 1], xRange);
-  const yRange: [number, number] = [options.height - margin.bottom, margin.top];
+  const yRange: [number, number] = [options.height - BOTTOM, TOP];
   const { scale: y, ticks: yTicks } = yAxis(low, high, options.yScale, yRange);
 
+  const tickWidth = Math.max(...yTicks.map((tick) => textWidth(tickLabel(tick), 12)));
+  const margin: Margin = {
+    top: TOP,
+    bottom: BOTTOM,
+    left: Math.ceil(tickWidth) + 8,
+    right: 12 + Math.ceil(options.labelWidth ?? widest),
+  };
+  const xRange: [number, number] = [margin.left, options.width - margin.right];
+  const x = scaleLinear([first, last > first ? last : first + 1], xRange);
   const limit = Math.max(50, 2 * Math.floor(xRange[1] - xRange[0]));
   const path = line<LinePoint>(
     (point) => x(point.x),
@@ -116,7 +120,7 @@ export function layoutLines(
   const labelY = spreadLabels(
     ends.map((end) => y(end.y)),
     LABEL_GAP,
-    margin.top,
+    TOP,
     yRange[0],
   );
   const drawn = series.map((one, i): DrawnSeries => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { logTicks, niceDomain, spreadLabels, symlogTicks, tickLabel, wholeTicks } from './ticks.ts';
+import {
+  logTicks,
+  niceDomain,
+  spacedTicks,
+  spreadLabels,
+  symlogTicks,
+  tickLabel,
+  wholeTicks,
+} from './ticks.ts';
 
 describe('ticks', () => {
   it('are powers of ten on log axes, few of them', () => {
@@ -16,6 +24,11 @@ describe('ticks', () => {
     expect(symlogTicks(0, 1500, 1, 6)).toEqual([0, 1, 10, 100, 1000]);
     expect(symlogTicks(-100, 100, 10, 6)).toEqual([-100, -10, 0, 10, 100]);
     expect(symlogTicks(0, 0.5, 1, 6)).toEqual([0]);
+  });
+
+  it('keep their distance', () => {
+    expect(spacedTicks([0, 1, 10, 100], Math.sqrt, 2)).toEqual([0, 10, 100]);
+    expect(spacedTicks([-1, 0, 10], (value) => value, 5)).toEqual([0, 10]);
   });
 
   it('are whole for epochs', () => {

@@ -11,10 +11,25 @@ export interface PositionScale {
 }
 
 /** Room for a label along the axis, pixels. */
-const PER_TICK = { x: 72, y: 36 } as const;
+const PER_TICK = { x: 56, y: 36 } as const;
 
 export function tickCount(length: number, axis: 'x' | 'y'): number {
   return Math.max(2, Math.min(8, Math.floor(length / PER_TICK[axis])));
+}
+
+/** Leaves out ticks whose labels would touch the one before; the first and zero stay. */
+export function spacedTicks(
+  ticks: readonly number[],
+  scale: (value: number) => number,
+  gap: number,
+): number[] {
+  const kept: number[] = [];
+  for (const tick of ticks) {
+    const last = kept.at(-1);
+    if (last === undefined || Math.abs(scale(tick) - scale(last)) >= gap) kept.push(tick);
+    else if (tick === 0) kept[kept.length - 1] = 0;
+  }
+  return kept;
 }
 
 /** Whole numbers only, for epochs and counts. */

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { edgePath, layoutTree, nodeAfterKey, type TreeGeometry } from './tree-layout.ts';
+import {
+  edgePath,
+  fittingDirection,
+  layoutTree,
+  nodeAfterKey,
+  type TreeGeometry,
+} from './tree-layout.ts';
 
 const geometry = (direction: TreeGeometry['direction']): TreeGeometry => ({
   direction,
@@ -59,6 +65,17 @@ describe.each(['down', 'right', 'indent'] as const)('layoutTree, %s', (direction
     const { boxes } = layoutTree([-1, 0, 0], geometry(direction));
     expect(edgePath(boxes[0]!, boxes[2]!, geometry(direction))).not.toMatch(/NaN|undefined/);
   });
+});
+
+it('draws wide trees to the right and deep ones as rows', () => {
+  const geometries = {
+    down: geometry('down'),
+    right: geometry('right'),
+    indent: geometry('indent'),
+  };
+  expect(fittingDirection([-1, 0, 0], 400, geometries)).toBe('down');
+  expect(fittingDirection([-1, 0, 0, 0, 0], 400, geometries)).toBe('right');
+  expect(fittingDirection([-1, 0, 0, 0, 0, 1, 5], 400, geometries)).toBe('indent');
 });
 
 describe('nodeAfterKey', () => {

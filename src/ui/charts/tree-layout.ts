@@ -115,6 +115,17 @@ export function layoutTree(parents: readonly number[], size: TreeGeometry): Tree
   };
 }
 
+/** The way that shows a whole tree in this width: down, else to the right, else indented rows. */
+export function fittingDirection(
+  parents: readonly number[],
+  width: number,
+  geometries: Readonly<Record<TreeDirection, TreeGeometry>>,
+): TreeDirection {
+  const fits = (direction: TreeDirection) =>
+    layoutTree(parents, geometries[direction]).width <= width;
+  return (['down', 'right'] as const).find(fits) ?? 'indent';
+}
+
 /** The line from a parent's box to a child's. */
 export function edgePath(
   parent: TreeBox,

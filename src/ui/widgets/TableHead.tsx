@@ -1,4 +1,6 @@
 /** The head of a table: titles, and buttons where a column sorts. */
+import { Term } from './Term.tsx';
+import { useExplanation } from './use-explanation.tsx';
 import type { TableColumn } from './VirtualTable.tsx';
 
 export interface TableSort {
@@ -46,23 +48,39 @@ export function TableHead({ columns, template, sort, onSort }: TableHeadProps) {
             role="columnheader"
             aria-sort={column.sortable ? (direction ?? 'none') : undefined}
           >
-            {column.sortable && onSort ? (
-              <button
-                type="button"
-                className="vtable__sort"
-                onClick={() => onSort(nextSort(column, sort))}
-              >
-                {column.title}
-                <span className="vtable__arrow" aria-hidden="true">
-                  {direction === undefined ? '' : ARROWS[direction]}
-                </span>
-              </button>
-            ) : (
-              column.title
-            )}
+            <Title column={column} direction={direction} sort={sort} onSort={onSort} />
           </div>
         );
       })}
     </div>
+  );
+}
+
+interface TitleProps extends Pick<TableHeadProps, 'sort' | 'onSort'> {
+  readonly column: TableColumn;
+  readonly direction: TableSort['direction'] | undefined;
+}
+
+function Title({ column, direction, sort, onSort }: TitleProps) {
+  const { title, explain, sortable = false } = column;
+  const { anchor, popover } = useExplanation(explain);
+  if (!sortable || !onSort) {
+    return explain === undefined ? title : <Term text={explain}>{title}</Term>;
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className="vtable__sort"
+        {...(explain === undefined ? {} : anchor)}
+        onClick={() => onSort(nextSort(column, sort))}
+      >
+        <span className={explain === undefined ? undefined : 'vtable__explained'}>{title}</span>
+        <span className="vtable__arrow" aria-hidden="true">
+          {direction === undefined ? '' : ARROWS[direction]}
+        </span>
+      </button>
+      {explain !== undefined && popover}
+    </>
   );
 }

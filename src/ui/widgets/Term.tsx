@@ -1,9 +1,6 @@
-/**
- * A term of the field with its explanation, on hover and on focus. The explanation is a popover in
- * the top layer, so no scrolling box cuts it off; Escape puts it away.
- */
-import { type ReactNode, useId, useRef } from 'react';
-import './term.css';
+/** A term of the field with its explanation, on hover and on focus. */
+import type { ReactNode } from 'react';
+import { useExplanation } from './use-explanation.tsx';
 
 export interface TermProps {
   /** One or two sentences. */
@@ -11,51 +8,15 @@ export interface TermProps {
   readonly children: ReactNode;
 }
 
-const GAP = 6;
-const MARGIN = 8;
-
-function placeBelow(popover: HTMLElement, anchor: Element): void {
-  const box = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = popover;
-  const left = Math.max(MARGIN, Math.min(box.left, window.innerWidth - width - MARGIN));
-  const below = box.bottom + GAP;
-  const fits = below + height <= window.innerHeight - MARGIN;
-  popover.style.left = `${left}px`;
-  popover.style.top = `${fits ? below : Math.max(MARGIN, box.top - GAP - height)}px`;
-}
-
+/** Holds a button, so it does not go into buttons, links and labels. */
 export function Term({ text, children }: TermProps) {
-  const id = useId();
-  const popover = useRef<HTMLSpanElement>(null);
-  const show = (anchor: Element) => {
-    const element = popover.current;
-    if (element === null || element.matches(':popover-open')) return;
-    element.showPopover();
-    placeBelow(element, anchor);
-  };
-  const hide = () => popover.current?.hidePopover();
+  const { anchor, popover } = useExplanation(text);
   return (
     <span className="term">
-      <button
-        type="button"
-        className="term__word"
-        aria-describedby={id}
-        onPointerEnter={(event) => show(event.currentTarget)}
-        onPointerLeave={hide}
-        onFocus={(event) => show(event.currentTarget)}
-        onBlur={hide}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !popover.current?.matches(':popover-open')) return;
-          // Only the explanation goes: the sheet it may stand in also listens for Escape.
-          event.stopPropagation();
-          hide();
-        }}
-      >
+      <button type="button" className="term__word" {...anchor}>
         {children}
       </button>
-      <span ref={popover} id={id} popover="manual" role="tooltip" className="term__text">
-        {text}
-      </span>
+      {popover}
     </span>
   );
 }

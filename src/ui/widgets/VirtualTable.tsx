@@ -12,7 +12,10 @@ export type { TableSort } from './TableHead.tsx';
 
 export interface TableColumn {
   readonly key: string;
+  /** Words; no buttons or terms, as the title itself may be a button. */
   readonly title: ReactNode;
+  /** Explanation of the title, on hover and focus. */
+  readonly explain?: ReactNode;
   /** A grid track: "120px", "minmax(160px, 2fr)". */
   readonly width: string;
   readonly align?: 'start' | 'end';
@@ -134,7 +137,7 @@ export function VirtualTable(props: VirtualTableProps) {
                     // biome-ignore lint/a11y/useSemanticElements: see above
                     // biome-ignore lint/a11y/useFocusableInteractive: rows are the unit of movement
                     <div key={column.key} className={cellClass(column)} role="gridcell">
-                      {column.render(row)}
+                      <span className="vtable__content">{column.render(row)}</span>
                     </div>
                   ))}
                 </div>
