@@ -204,7 +204,7 @@ export function latencyTargets(batch: TraceBatch, graph: NodeGraph): LatencyTarg
 }
 
 /** [R] the value of each row's node; 0 for padding and fill, as the batch has it */
-function rowValues(batch: TraceBatch, layout: NodeLayout, values: Int32Array): Int32Array {
+export function rowValues(batch: TraceBatch, layout: NodeLayout, values: Int32Array): Int32Array {
   const { rows, graphOf, nodeOf } = layout;
   const out = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {

@@ -115,20 +115,18 @@ export function latencyPrior(
  * mu and log sigma of p(x_i | A, Y, z2). The dispatching layer (figure 5) gives every node its
  * trace's z2 beside its own operation: Z2_i = [z2 || y_i].
  *
- * @param z2 [B, K2]
- * @returns  [R, 1] each, a row a node
+ * @param z2Rows     [R, K2] z2 of each row's trace
+ * @param operations [R] operation ids
+ * @returns          [R, 1] each, a row a node
  */
 export function decodeLatency(
   parameters: Parameters,
   config: TraceVaeConfig,
-  z2: tf.Tensor2D,
-  { graph, dispatch, operations }: LatencyDecoderInput,
+  z2Rows: tf.Tensor2D,
+  { graph, operations }: Pick<LatencyDecoderInput, 'graph' | 'operations'>,
   mode: Mode,
 ): Gaussian {
-  const dispatched: tf.Tensor2D = tf.concat(
-    [multiplyConstant(dispatch, z2), embedOperations(parameters, operations)],
-    1,
-  );
+  const dispatched: tf.Tensor2D = tf.concat([z2Rows, embedOperations(parameters, operations)], 1);
   const output = gatNetwork(parameters, `${LATENCY_VAE}.pG_node_features`, dispatched, graph, {
     layers: config.layers,
     output: true,

@@ -146,7 +146,8 @@ export function latencyPass(
 ): LatencyPass {
   const posterior = encodeLatency(parameters, config, input.encoder, mode);
   const z2 = sampleGaussian(posterior, noise);
-  const likelihood = decodeLatency(parameters, config, z2, input.decoder, mode);
+  const z2Rows = multiplyConstant(input.decoder.dispatch, z2);
+  const likelihood = decodeLatency(parameters, config, z2Rows, input.decoder, mode);
   return {
     logQz2: gaussianLogProb(z2, posterior),
     logPz2: gaussianLogProb(z2, latencyPrior(parameters, config, z, mode)),

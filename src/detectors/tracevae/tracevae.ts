@@ -1,4 +1,6 @@
 /** TraceVAE as a detector: fit on training traces, or restored from stored weights. */
+import { ok } from '../../base/result.ts';
+import { ParameterStore } from '../../nn/parameters.ts';
 import type {
   DetectorData,
   FitContext,
@@ -6,20 +8,45 @@ import type {
   ProbabilisticModel,
   SavedWeights,
 } from '../detector.ts';
+import { explainTrace } from './explain.ts';
 import type { TraceVaeConfig } from './meta.ts';
+import { scoreTraces } from './scoring.ts';
+import { findStdLimit } from './std-limit.ts';
+import { traceVaeSpecs } from './trace-vae.ts';
+import { trainTraceVae } from './training.ts';
 
-export function fitTraceVae(
-  _data: DetectorData,
-  _config: TraceVaeConfig,
-  _context: FitContext,
+export async function fitTraceVae(
+  data: DetectorData,
+  config: TraceVaeConfig,
+  context: FitContext,
 ): FitResult {
-  throw new Error('not built yet');
+  const trained = await trainTraceVae(data, config, context);
+  if (!trained.ok) return trained;
+  return ok(modelOf(trained.value, config, data.traces.operations.length));
 }
 
+/** @param operationCount operations of the dataset, padding included */
 export function restoreTraceVae(
-  _config: TraceVaeConfig,
-  _operationCount: number,
-  _weights: SavedWeights,
+  config: TraceVaeConfig,
+  operationCount: number,
+  weights: SavedWeights,
 ): ProbabilisticModel {
-  throw new Error('not built yet');
+  const specs = traceVaeSpecs(config, operationCount);
+  return modelOf(ParameterStore.load(specs, weights.tensors), config, operationCount);
+}
+
+function modelOf(
+  store: ParameterStore,
+  config: TraceVaeConfig,
+  operationCount: number,
+): ProbabilisticModel {
+  const model = { store, config, operationCount };
+  return {
+    parameterCount: store.parameterCount(),
+    saveWeights: async () => ({ formatVersion: 1, tensors: await store.save() }),
+    scoreTerms: (data, selected, options) => scoreTraces(model, data, selected, options),
+    stdLimit: (data, selected, seed) => findStdLimit(model, data, selected, seed),
+    explain: (data, trace, options) => explainTrace(model, data, trace, options),
+    dispose: () => store.dispose(),
+  };
 }

@@ -1,0 +1,252 @@
+/** Why one trace has its score: its samples once more, taken apart by node and by term. */
+import { microsToMillis } from '../../base/units.ts';
+import { makeBatch } from '../../features/trace-batch.ts';
+import { combineScores, correctionsOf } from '../../scoring/corrections.ts';
+import type { Corrections, ScoreTerms } from '../../scoring/score-terms.ts';
+import type { DetectorData } from '../detector.ts';
+import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
+import {
+  type LatencySamples,
+  logLimit,
+  nodeLatencyLogProb,
+  priorLogProbs,
+  sampleLatencies,
+} from './latency-scores.ts';
+import { reconstructTree } from './reconstruction.ts';
+import { latencyNoise, structureNoise, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
+import {
+  forEachEdge,
+  nodeCountLogProb,
+  type StructureSamples,
+  sampleStructures,
+} from './structure-scores.ts';
+import type { TrainingModel } from './train-step.ts';
+
+interface ExplainOptions {
+  readonly samples: number;
+  readonly seed: number;
+  readonly stdLimit: number;
+}
+
+const NLL: Corrections = {
+  bernoulliScaling: false,
+  nodeCountNormalization: false,
+  stdLimit: false,
+};
+
+/** The samples of one trace: the same ones that its score is made of. */
+interface TraceSamples {
+  readonly structure: StructureSamples;
+  readonly latency: LatencySamples;
+  /** [L] log p(z2 | z) */
+  readonly logPz2: Float64Array;
+  readonly terms: ScoreTerms;
+}
+
+export async function explainTrace(
+  model: TrainingModel,
+  data: DetectorData,
+  trace: number,
+  options: ExplainOptions,
+): Promise<TraceExplanation> {
+  const samples = await sampleTrace(model, data, trace, options);
+  const { structures } = samples.structure;
+  return {
+    trace,
+    nodeCount: structures.nodeCount[0]!,
+    maxNodes: structures.maxNodes,
+    reconstruction: await reconstructTree(model, structures),
+    nodes: describeNodes(samples, data, trace),
+    contributions: {
+      nll: splitScore(samples, NLL),
+      full: splitScore(samples, correctionsOf('full')),
+    },
+  };
+}
+
+async function sampleTrace(
+  model: TrainingModel,
+  data: DetectorData,
+  trace: number,
+  { samples, seed, stdLimit }: ExplainOptions,
+): Promise<TraceSamples> {
+  const { config } = model;
+  const batch = makeBatch(data.traces, data.scale, Uint32Array.of(trace), config.maxNodes);
+  const noiseZ = structureNoise(seed, data.traces.structureOf[trace]!, samples * config.latent);
+  const structure = await sampleStructures(model, batch, noiseZ);
+  const noiseZ2 = latencyNoise(seed, trace, samples * config.latent2);
+  const latency = await sampleLatencies(model, batch, noiseZ2);
+  const priorStart = (_trace: number, sample: number): number => sample * config.latent2;
+  const logPz2 = priorLogProbs(latency, config.latent2, structure.prior2, priorStart);
+
+  const column = (): Float32Array => new Float32Array(samples);
+  const terms: ScoreTerms = {
+    samples,
+    maxNodes: config.maxNodes,
+    stdLimit,
+    trace: Uint32Array.of(trace),
+    structureRow: Uint32Array.of(0),
+    nodeCount: Uint16Array.of(batch.nodeCount[0]!),
+    mismatch: Uint8Array.of(0), // plays no part in a score
+    structure: {
+      logQz: column(),
+      logPz: column(),
+      logPNodeCount: column(),
+      logPAdjacency: column(),
+      logPAdjacencyUnlikely: column(),
+      logPNodeType: column(),
+    },
+    latency: {
+      logQz2: column(),
+      logPz2: column(),
+      logPLatency: column(),
+      logPLatencyLimited: column(),
+    },
+  };
+  writeStructureTerms(terms, structure, 0);
+  writeLatencyTerms(terms, latency, logPz2, [0]);
+  return { structure, latency, logPz2, terms };
+}
+
+/** What one sample adds to the score, nats. */
+interface SampleParts {
+  klStructure: number;
+  klLatency: number;
+  nodeCount: number;
+  padding: number;
+  readonly nodeType: Float64Array;
+  readonly nodeLatency: Float64Array;
+  readonly nodeEdges: Float64Array;
+}
+
+const emptyParts = (nodes: number): SampleParts => ({
+  klStructure: 0,
+  klLatency: 0,
+  nodeCount: 0,
+  padding: 0,
+  nodeType: new Float64Array(nodes),
+  nodeLatency: new Float64Array(nodes),
+  nodeEdges: new Float64Array(nodes),
+});
+
+const LOG_HALF = Math.log(0.5);
+
+function partsOfSample(
+  { structure, latency, logPz2, terms }: TraceSamples,
+  sample: number,
+  corrections: Corrections,
+): SampleParts {
+  const { maxNodes } = terms;
+  const n = terms.nodeCount[0]!;
+  const { bernoulliScaling } = corrections;
+  const scaled = (logProb: number, factor: number): number =>
+    bernoulliScaling && logProb < LOG_HALF ? logProb * factor : logProb; // equation (6)
+  const latencyFactor = corrections.nodeCountNormalization ? maxNodes / n : 1; // equation (7)
+  const logStdLimit = corrections.stdLimit ? logLimit(terms.stdLimit) : Number.POSITIVE_INFINITY;
+
+  const parts = emptyParts(n);
+  parts.klStructure = structure.logQz[sample]! - structure.logPz[sample]!;
+  parts.klLatency = latency.logQz2[sample]! - logPz2[sample]!;
+  parts.nodeCount = -scaled(nodeCountLogProb(structure, sample), maxNodes * maxNodes);
+  forEachEdge(structure, sample, (_i, j, logProb) => {
+    if (j < n) parts.nodeEdges[j]! -= scaled(logProb, maxNodes);
+    else parts.padding -= scaled(logProb, maxNodes);
+  });
+  for (let i = 0; i < maxNodes; i++) {
+    const logProb = structure.operationLogProbs[sample * maxNodes + i]!;
+    if (i < n) parts.nodeType[i] = -logProb;
+    else parts.padding -= logProb;
+  }
+  for (let i = 0; i < n; i++) {
+    parts.nodeLatency[i] = -latencyFactor * nodeLatencyLogProb(latency, sample, i, logStdLimit);
+  }
+  return parts;
+}
+
+const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
+const total = (parts: SampleParts): number =>
+  parts.klStructure +
+  parts.klLatency +
+  parts.nodeCount +
+  parts.padding +
+  sum(parts.nodeType) +
+  sum(parts.nodeLatency) +
+  sum(parts.nodeEdges);
+
+/**
+ * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by its
+ * share of that mean.
+ */
+function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit {
+  const count = samples.terms.samples;
+  const perSample = Array.from({ length: count }, (_, l) => partsOfSample(samples, l, corrections));
+  const totals = perSample.map(total);
+  const least = Math.min(...totals);
+  const powers = totals.map((value) => Math.exp(least - value));
+  const norm = sum(powers);
+  const mean = emptyParts(samples.terms.nodeCount[0]!);
+  perSample.forEach((parts, l) => {
+    const weight = powers[l]! / norm;
+    mean.klStructure += weight * parts.klStructure;
+    mean.klLatency += weight * parts.klLatency;
+    mean.nodeCount += weight * parts.nodeCount;
+    mean.padding += weight * parts.padding;
+    for (let i = 0; i < mean.nodeType.length; i++) {
+      mean.nodeType[i]! += weight * parts.nodeType[i]!;
+      mean.nodeLatency[i]! += weight * parts.nodeLatency[i]!;
+      mean.nodeEdges[i]! += weight * parts.nodeEdges[i]!;
+    }
+  });
+  const score = combineScores(samples.terms, corrections)[0]!;
+  return { score, ...mean, remainder: score - total(mean) };
+}
+
+function describeNodes(
+  { structure, latency }: TraceSamples,
+  { traces, scale }: DetectorData,
+  trace: number,
+): TraceExplanation['nodes'] {
+  const { structures, samples } = structure;
+  const { maxNodes, parent } = structures;
+  const n = structures.nodeCount[0]!;
+  const first = traces.nodeOffset[trace]!;
+  const nodes = {
+    edgeProbability: new Float32Array(n),
+    operationProbability: new Float32Array(n),
+    observedMs: new Float64Array(n),
+    expectedMs: new Float64Array(n),
+    stdMs: new Float64Array(n),
+    mean: new Float64Array(n),
+    std: new Float64Array(n),
+    latency: new Float64Array(n),
+    zScore: new Float64Array(n),
+  };
+  for (let l = 0; l < samples; l++) {
+    forEachEdge(structure, l, (i, j, logProb) => {
+      if (j < n && parent[j] === i) nodes.edgeProbability[j]! += Math.exp(logProb) / samples;
+    });
+    for (let i = 0; i < n; i++) {
+      const row = latency.firstRow[l]! + i;
+      const logProb = structure.operationLogProbs[l * maxNodes + i]!;
+      nodes.operationProbability[i]! += Math.exp(logProb) / samples;
+      nodes.mean[i]! += latency.mean[row]! / samples;
+      nodes.std[i]! += Math.exp(latency.logStd[row]!) / samples;
+    }
+  }
+  nodes.edgeProbability[0] = 1;
+  for (let i = 0; i < n; i++) {
+    const operation = structures.operation[i]!;
+    const divisorUs = scale.divisorUs[operation]!;
+    nodes.observedMs[i] = microsToMillis(traces.latencyUs[first + i]!);
+    nodes.expectedMs[i] = microsToMillis(scale.meanUs[operation]! + nodes.mean[i]! * divisorUs);
+    nodes.stdMs[i] = microsToMillis(nodes.std[i]! * divisorUs);
+    nodes.latency[i] = structures.latency[i]!;
+    nodes.zScore[i] = (nodes.latency[i]! - nodes.mean[i]!) / nodes.std[i]!;
+  }
+  return nodes;
+}

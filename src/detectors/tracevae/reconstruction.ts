@@ -1,0 +1,65 @@
+/** The tree that the model would write for a trace: the most probable one at the mean of q(z). */
+import type { TraceBatch } from '../../features/trace-batch.ts';
+import { argMax, categoricalLogMass, logSigmoidOf } from '../../nn/host-densities.ts';
+import { createNodeGraph } from '../../nn/node-graph.ts';
+import { readBack } from '../../nn/read-back.ts';
+import * as tf from '../../nn/tf.ts';
+import type { TraceExplanation } from '../explanation.ts';
+import { decodeOperations, decodeTopology } from './struct-vae.ts';
+import { sampleStructures } from './structure-scores.ts';
+import type { TrainingModel } from './train-step.ts';
+
+/**
+ * N is the most probable node count; node j hangs under the earlier node with the most probable
+ * edge; operations are the most probable ones given these edges.
+ *
+ * @param observed one trace, with the model's N_max
+ */
+export async function reconstructTree(
+  model: TrainingModel,
+  observed: TraceBatch,
+): Promise<TraceExplanation['reconstruction']> {
+  const { store, config, operationCount } = model;
+  const { maxNodes } = observed;
+  const atMean = new Float32Array(config.latent);
+  const { z, nodeCountLogits, edgeLogits } = await sampleStructures(model, observed, atMean);
+  const classes = maxNodes + 1;
+  const nodes = Math.max(1, argMax(nodeCountLogits, 0, classes));
+
+  const parent = new Int32Array(maxNodes).fill(-1);
+  const edgeProbability = new Float32Array(nodes).fill(1);
+  for (let j = 1; j < nodes; j++) {
+    let best = 0;
+    for (let i = 1; i < j; i++) {
+      if (edgeLogits[i * maxNodes + j]! > edgeLogits[best * maxNodes + j]!) best = i;
+    }
+    parent[j] = best;
+    edgeProbability[j] = Math.exp(logSigmoidOf(edgeLogits[best * maxNodes + j]!));
+  }
+
+  const [operationLogits] = await readBack(() => {
+    const tree = { size: 1, maxNodes, nodeCount: Int32Array.of(nodes), parent };
+    const { nodeEmbedding } = decodeTopology(store, config, tf.tensor2d(z, [1, z.length]), 'eval');
+    const graph = createNodeGraph(tree, { padding: 'all' });
+    return [decodeOperations(store, config, nodeEmbedding, graph, 'eval')];
+  });
+  const operation = new Uint32Array(nodes);
+  const operationProbability = new Float32Array(nodes);
+  for (let i = 0; i < nodes; i++) {
+    const start = i * operationCount;
+    operation[i] = argMax(operationLogits, start, operationCount);
+    operationProbability[i] = Math.exp(
+      categoricalLogMass(operationLogits, start, operationCount, operation[i]!),
+    );
+  }
+  const nodeCountMass = (count: number): number =>
+    Math.exp(categoricalLogMass(nodeCountLogits, 0, classes, count));
+  return {
+    parent: parent.slice(0, nodes),
+    operation,
+    edgeProbability,
+    operationProbability,
+    nodeCountProbability: nodeCountMass(nodes),
+    observedNodeCountProbability: nodeCountMass(observed.nodeCount[0]!),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * One training step, in either phase, and the same terms without training for validation.
+ *
+ * Phase 1 ("joint") trains everything. Phase 2 ("time") trains the time VAE alone, with a fresh
+ * optimiser and the structure VAE in eval mode.
+ */
+import type { TraceBatch } from '../../features/trace-batch.ts';
+import type { ParameterStore } from '../../nn/parameters.ts';
+import { initialiseActNorms } from '../../nn/real-nvp.ts';
+import { RmsProp } from '../../nn/rms-prop.ts';
+import * as tf from '../../nn/tf.ts';
+import { LATENCY_VAE } from './latency-vae.ts';
+import { differentiatedLoss, lossTerms } from './loss.ts';
+import type { TraceVaeConfig } from './meta.ts';
+import { PRIOR } from './struct-vae.ts';
+import {
+  latencyInput,
+  latencyPass,
+  type StructurePass,
+  structureInput,
+  structurePass,
+} from './trace-vae.ts';
+
+export type Phase = 'joint' | 'time';
+
+/** The model while it trains: parameters, sizes, and the operations of its dataset. */
+export interface TrainingModel {
+  readonly store: ParameterStore;
+  readonly config: TraceVaeConfig;
+  /** Padding included. */
+  readonly operationCount: number;
+}
+
+/** Standard normal noise of one batch. */
+export interface Noise {
+  /** [B, K] */
+  readonly z: Float32Array;
+  /** [B, K2] */
+  readonly z2: Float32Array;
+}
+
+export function createOptimiser({ store, config }: TrainingModel, phase: Phase): RmsProp {
+  const all = store.trainable();
+  const names = phase === 'joint' ? all : all.filter((name) => name.startsWith(`${LATENCY_VAE}.`));
+  // The authors' phase 2 pairs the latency parameters with the names of all parameters, so which
+  // ones are penalised there is an accident of their order. Kept, for the numbers' sake.
+  const penalised = names.filter((_, i) => !all[i]!.includes('bias'));
+  return new RmsProp(store, names, {
+    clipNorm: config.clipNorm,
+    l2: config.l2,
+    penalised: new Set(penalised),
+  });
+}
+
+/** The gradients of one step beside the terms of its loss. */
+export interface StepGradients {
+  /** [10] in the order of LOSS_TERMS */
+  readonly terms: tf.Tensor1D;
+  /** [P] of the whole loss, before clipping */
+  readonly gradient: tf.Tensor1D;
+}
+
+/** Call within a tidy. */
+export function stepGradients(
+  { store, config, operationCount }: TrainingModel,
+  phase: Phase,
+  optimiser: RmsProp,
+  batch: TraceBatch,
+  noise: Noise,
+): StepGradients {
+  const structureMode = phase === 'joint' ? 'train' : 'eval';
+  const structureBatch = structureInput(batch, operationCount);
+  const latencyBatch = latencyInput(batch, 'train');
+  const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
+  const encode = (): StructurePass =>
+    structurePass(store, config, structureBatch, noiseZ, structureMode);
+  // outside of the differentiated function, the structure VAE leaves nothing on the tape
+  const fixed = phase === 'time' ? encode() : null;
+
+  let terms: tf.Tensor1D | undefined;
+  const { grads } = tf.valueAndGrads(() => {
+    const structure = fixed ?? encode();
+    const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, 'train');
+    terms = tf.keep(lossTerms(structure, latency, optimiser.penaltyNorm()));
+    return differentiatedLoss(structure, latency, config);
+  })(optimiser.parameters());
+  if (terms === undefined) throw new Error('no forward pass was made');
+  return { terms, gradient: optimiser.gradient(grads) };
+}
+
+/** @returns [10] terms of the loss before the step, owned by the caller */
+export function trainStep(
+  model: TrainingModel,
+  phase: Phase,
+  optimiser: RmsProp,
+  batch: TraceBatch,
+  noise: Noise,
+  learningRate: number,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const { terms, gradient } = stepGradients(model, phase, optimiser, batch, noise);
+    optimiser.apply(gradient, learningRate);
+    return terms;
+  });
+}
+
+/** @returns [10] terms of the loss in eval mode, owned by the caller */
+export function evaluateBatch(
+  { store, config, operationCount }: TrainingModel,
+  optimiser: RmsProp,
+  batch: TraceBatch,
+  noise: Noise,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
+    const input = structureInput(batch, operationCount);
+    const structure = structurePass(store, config, input, noiseZ, 'eval');
+    const { z } = structure;
+    const latency = latencyPass(store, config, latencyInput(batch, 'eval'), z, noiseZ2, 'eval');
+    return lossTerms(structure, latency, optimiser.penaltyNorm());
+  });
+}
+
+/**
+ * The forward pass in train mode that starts each phase. In the first it sets the ActNorms of the
+ * prior from its z; in both it moves the running statistics once, as the authors' does.
+ */
+export function warmUp(
+  { store, config, operationCount }: TrainingModel,
+  phase: Phase,
+  batch: TraceBatch,
+  noise: Noise,
+): void {
+  tf.tidy(() => {
+    const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
+    const input = structureInput(batch, operationCount);
+    const { z } = structurePass(store, config, input, noiseZ, 'train');
+    if (phase === 'joint') initialiseActNorms(store, PRIOR, config.flowLevels, z);
+    latencyPass(store, config, latencyInput(batch, 'train'), z, noiseZ2, 'train');
+  });
+}
+
+function noiseTensors({ size }: TraceBatch, noise: Noise): [tf.Tensor2D, tf.Tensor2D] {
+  return [
+    tf.tensor2d(noise.z, [size, noise.z.length / size]),
+    tf.tensor2d(noise.z2, [size, noise.z2.length / size]),
+  ];
+}

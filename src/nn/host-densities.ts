@@ -1,0 +1,41 @@
+/**
+ * Log-densities of single numbers in float64, for scoring: sums over hundreds of entries keep their
+ * digits, and parts of a sum can be told apart. Same formulas as distributions.ts.
+ */
+const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/** log N(x; mean, exp(logStd)²) */
+export function normalLogDensity(x: number, mean: number, logStd: number): number {
+  return standardLogDensity((x - mean) * Math.exp(-logStd)) - logStd;
+}
+
+/** log N(x; 0, 1) */
+export const standardLogDensity = (x: number): number => -HALF_LOG_TWO_PI - 0.5 * x * x;
+
+/** log sigmoid(x) */
+export const logSigmoidOf = (x: number): number =>
+  Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+
+/** log p(1) or log p(0) of a Bernoulli given its logit. */
+export const bernoulliLogMass = (logit: number, one: boolean): number =>
+  logSigmoidOf(one ? logit : -logit);
+
+/** log p(target) of a categorical, its logits at `start` of a longer array. */
+export function categoricalLogMass(
+  logits: ArrayLike<number>,
+  start: number,
+  classes: number,
+  target: number,
+): number {
+  const max = logits[start + argMax(logits, start, classes)]!;
+  let sum = 0;
+  for (let c = 0; c < classes; c++) sum += Math.exp(logits[start + c]! - max);
+  return logits[start + target]! - max - Math.log(sum);
+}
+
+/** The first largest of `count` values from `start` on; 0 where all are NaN. */
+export function argMax(values: ArrayLike<number>, start: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[start + i]! > values[start + best]!) best = i;
+  return best;
+}
