@@ -1,0 +1,155 @@
+/** The main path, on both backends: drop, train, see curves, scores and a flagged trace, reload, export. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, traceVaeCsv, VAL_CSV } from './fixtures.ts';
+import { dropFiles, expect, openNotebook, test, train } from './notebook.ts';
+
+async function exportRun(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export run' }).click(),
+  ]);
+  return readFileSync(await download.path(), 'utf8');
+}
+
+test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', async ({ page }) => {
+  await openNotebook(page);
+  await dropFiles(page, [
+    { name: 'train.csv.gz', body: gzipSync(TRAIN_CSV()) },
+    { name: 'val.csv', body: VAL_CSV() },
+    { name: 'test.csv', body: TEST_CSV() },
+  ]);
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /train\.csv\.gz/ })).toContainText(
+    'TraceVAE CSV, gzip',
+  );
+  await expect(files.getByRole('combobox').nth(0)).toHaveValue('train');
+  await expect(files.getByRole('combobox').nth(1)).toHaveValue('val');
+  await expect(files.getByRole('combobox').nth(2)).toHaveValue('test');
+  await expect(page.getByText('160 / 40 / 60')).toBeVisible();
+
+  await expect(
+    page.getByRole('list', { name: 'Structures' }).getByRole('listitem'),
+  ).not.toHaveCount(0);
+  await expect(page.getByRole('treeitem', { name: /payment Charge/ })).toBeVisible();
+
+  await train(page, { preset: 'tiny', epochs: 6, backend: 'wasm' });
+  await expect(page.getByRole('progressbar', { name: 'Training' })).toBeVisible();
+  const log = page.getByRole('log', { name: 'Training log' });
+  await expect(log.getByRole('listitem')).toHaveCount(6);
+  await expect(page.getByText(/^Loss/).first()).toBeVisible();
+
+  // Scores, with metrics, since the test file is labelled.
+  const metrics = page.getByRole('table', { name: 'Metrics by variant' });
+  await expect(metrics.getByRole('row', { name: /TraceVAE, all corrections/ })).toContainText(
+    /0\.\d{3}|1\.000/,
+  );
+  const firstExport = await exportRun(page);
+  const run = JSON.parse(firstExport);
+  expect(run.environment.backend).toBe('wasm');
+  expect(run.dataset.traces).toEqual({ train: 160, val: 40, test: 60 });
+  expect(run.dataset.labels).toEqual({ normal: 48, structure: 6, time: 6 });
+  expect(run.curves).toHaveLength(6);
+  expect(run.curves.at(-1).loss).toBeLessThan(run.curves[0].loss);
+  expect(run.results).toHaveLength(5);
+  expect(run.results[0].total.auroc).toBeGreaterThan(0.5);
+
+  // A flagged trace.
+  await page.getByText('all', { exact: true }).click();
+  const table = page.getByRole('grid', { name: 'Test traces by score' });
+  await table.getByRole('row').nth(1).click();
+  const inspector = page.getByRole('region', { name: /^Trace / });
+  await expect(inspector.getByRole('table', { name: 'Tree and reconstruction' })).toBeVisible();
+  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
+  await expect(inspector.getByText(/was expected from its neighbours|within 3 stds/)).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  // Everything is still there.
+  await page.reload();
+  await expect(metrics.getByRole('row', { name: /TraceVAE, all corrections/ })).toBeVisible();
+  await expect(log.getByRole('listitem')).toHaveCount(6);
+  expect(await exportRun(page)).toBe(firstExport);
+  await page.getByText('all', { exact: true }).click();
+  await table.getByRole('row').nth(1).click();
+  await expect(inspector.getByRole('table', { name: 'Tree and reconstruction' })).toBeVisible();
+});
+
+test('the same seed on the same backend gives the same numbers', async ({ page }) => {
+  const results = [];
+  for (const round of [1, 2]) {
+    await openNotebook(page);
+    await dropFiles(page, [{ name: `all-${round}.csv`, body: TEST_CSV() }]);
+    await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
+    await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
+    const { curves, results: metrics } = JSON.parse(await exportRun(page));
+    results.push({ losses: curves.map((c: { loss: number }) => c.loss), metrics });
+  }
+  expect(results[1]).toEqual(results[0]);
+});
+
+test('a Jaeger JSON without labels is split, trained and scored, without metrics', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'jaeger.json', body: jaegerJson(requestSpans(5, 170)) }]);
+  await expect(page.getByText('Jaeger JSON')).toBeVisible();
+  await expect(page.getByText('100 / 20 / 50')).toBeVisible();
+  await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
+  await expect(page.getByText(/carry no labels/).first()).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Test traces by score' })).toBeVisible();
+});
+
+test('WebGPU trains in the worker, on the software adapter when asked for by name', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'all.csv', body: traceVaeCsv(requestSpans(7, 17), false) }]);
+  await page.getByRole('button', { name: 'All settings' }).click();
+  await page.getByLabel('units per head').fill('4');
+  await page.getByLabel('attention layers').fill('1');
+  await page.getByLabel('Largest tree').fill('8');
+  await page.getByLabel('L', { exact: true }).fill('2');
+  await page.getByLabel('Epochs').fill('2');
+  await page.getByLabel('Backend').selectOption('webgpu');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled({ timeout: 90_000 });
+  const run = JSON.parse(await exportRun(page));
+  expect(run.environment.backend).toBe('webgpu');
+  expect(run.environment.adapter).toMatch(/software/);
+  expect(run.curves).toHaveLength(2);
+  for (const point of run.curves) expect(Number.isFinite(point.loss)).toBe(true);
+  await expect(page.getByRole('contentinfo')).toContainText('WebGPU');
+});
+
+test('Pause holds training, Resume goes on, Stop keeps the weights', async ({ page }) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'all.csv', body: traceVaeCsv(requestSpans(9, 600), false) }]);
+  await train(page, { preset: 'tiny', epochs: 200, backend: 'wasm' });
+  const lines = page.getByRole('log', { name: 'Training log' }).getByRole('listitem');
+  await expect.poll(() => lines.count()).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText('paused').first()).toBeVisible();
+  await page.waitForTimeout(1000); // what was under way when Pause was pressed
+  const held = await lines.count();
+  await page.waitForTimeout(1500);
+  expect(await lines.count()).toBe(held);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(() => lines.count()).toBeGreaterThan(held);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
+  const run = JSON.parse(await exportRun(page));
+  expect(run.curves.length).toBeLessThan(200);
+  expect(run.warnings).toContain('training was stopped before its last epoch');
+});
+
+test('a changed seed marks the cells below as stale', async ({ page }) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'all.csv', body: traceVaeCsv(requestSpans(11, 60), false) }]);
+  await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
+  await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
+  await page.getByLabel('Seed').fill('2');
+  for (const name of ['Model and training', 'Scores', 'Flagged traces']) {
+    await expect(page.getByRole('region', { name }).getByText('stale')).toBeVisible();
+  }
+});
