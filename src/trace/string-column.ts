@@ -13,7 +13,6 @@ export function decodeString(column: StringColumn, index: number): string {
 }
 
 export interface StringColumnBuilder {
-  readonly length: () => number;
   append(text: string): void;
   /** Appends `bytes[start..end)`, which must be UTF-8. */
   appendBytes(bytes: Uint8Array, start: number, end: number): void;
@@ -38,7 +37,6 @@ export function createStringColumnBuilder(): StringColumnBuilder {
   };
 
   return {
-    length: () => length,
     appendBytes,
     append: (text) => {
       const encoded = encodeUtf8(text);
