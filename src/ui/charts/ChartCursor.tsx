@@ -82,7 +82,8 @@ export function ChartCursor(props: ChartCursorProps) {
     delete event.currentTarget.dataset.from;
     if (goal === null) return;
     if (onRange && from !== undefined && Number(from) !== goal) onRange(Number(from), goal, true);
-    else onActivate?.(goal);
+    else if (onActivate) onActivate(goal);
+    else props.onClearRange?.();
   };
 
   return (

@@ -4,15 +4,10 @@
  */
 import { type ReactNode, useId, useState } from 'react';
 import { formatCount, formatNumber } from '../widgets/format.ts';
-import { ChartCursor } from './ChartCursor.tsx';
-import { AxisBottom, AxisLeft, ChartFigure, ChartTip } from './chart-parts.tsx';
+import { AxisBottom, AxisLeft, ChartFigure } from './chart-parts.tsx';
+import { HistogramCursor } from './HistogramCursor.tsx';
 import { HatchDefs, hatch, Swatch } from './hatch.tsx';
-import {
-  binOf,
-  type HistogramGroup,
-  type HistogramLayout,
-  layoutHistogram,
-} from './histogram-layout.ts';
+import { type HistogramGroup, type HistogramLayout, layoutHistogram } from './histogram-layout.ts';
 import { textWidth } from './text-width.ts';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
@@ -116,9 +111,22 @@ export function Histogram(props: HistogramProps) {
               y={height - layout.margin.bottom}
             />
             <Outside layout={layout} height={height} width={width} />
+            {inverted !== null && (
+              <text
+                className="histogram__inverted chart__over-marks"
+                x={span(layout, inverted.range).x + 4}
+                y={layout.margin.top + 11}
+              >
+                {inverted.label}
+              </text>
+            )}
             {threshold !== null && <Threshold {...{ ...threshold, layout, height, width }} />}
           </svg>
-          <Cursor {...props} {...{ layout, bin, setBin, width, height, formatX }} shown={shown} />
+          <HistogramCursor
+            {...props}
+            {...{ layout, bin, setBin, width, height, formatX }}
+            shown={shown}
+          />
         </>
       )}
     </ChartFigure>
@@ -159,20 +167,11 @@ function Regions(props: PartProps & HistogramProps & { readonly id: string }) {
         <rect className="histogram__selection" {...span(layout, selection)} {...tall} />
       )}
       {inverted && (
-        <g>
-          <rect
-            {...span(layout, inverted.range)}
-            {...tall}
-            style={{ fill: `url(#${id}-inverted)` }}
-          />
-          <text
-            className="histogram__inverted chart__over-marks"
-            x={span(layout, inverted.range).x + 4}
-            y={top + 11}
-          >
-            {inverted.label}
-          </text>
-        </g>
+        <rect
+          {...span(layout, inverted.range)}
+          {...tall}
+          style={{ fill: `url(#${id}-inverted)` }}
+        />
       )}
     </>
   );
@@ -222,68 +221,3 @@ function Outside({ layout, height, width }: PartProps & { width: number }) {
     </>
   );
 }
-
-interface CursorProps extends HistogramProps, PartProps {
-  readonly bin: number | null;
-  readonly setBin: (bin: number | null) => void;
-  readonly width: number;
-  readonly height: number;
-  readonly formatX: (value: number) => string;
-  readonly shown: readonly HistogramGroup[];
-}
-
-function Cursor(props: CursorProps) {
-  const { layout, edges, shown, bin, setBin, label, onBin, onSelection, width, height } = props;
-  const { margin } = layout;
-  const range = (i: number) =>
-    `${props.formatX(edges[i]!)} to ${props.formatX(edges[i + 1]!)} ${unitOf(props.xLabel)}`;
-  const words = (i: number) =>
-    `${range(i)}: ${shown.map((group) => `${formatCount(group.counts[i])} ${group.label}`).join(', ')}`;
-  return (
-    <>
-      <ChartCursor
-        label={`${label}, counts by bin`}
-        index={bin}
-        count={edges.length - 1}
-        valueText={bin === null ? '' : words(bin)}
-        box={{
-          left: margin.left,
-          top: margin.top,
-          width: width - margin.left - margin.right,
-          height: height - margin.top - margin.bottom,
-        }}
-        onIndex={setBin}
-        indexAt={(x) => binOf(edges, layout.x.invert(x + margin.left))}
-        {...(onBin ? { onActivate: onBin } : {})}
-        {...(onSelection
-          ? {
-              onRange: (from: number, to: number) =>
-                onSelection([edges[Math.min(from, to)]!, edges[Math.max(from, to) + 1]!]),
-              onClearRange: () => onSelection(null),
-            }
-          : {})}
-      />
-      {bin !== null && bin < edges.length - 1 && (
-        <ChartTip x={layout.x(edges[bin + 1]!)} y={margin.top} boxWidth={width}>
-          <div className="chart__tip-head">{range(bin)}</div>
-          <table>
-            <tbody>
-              {shown.map((group) => (
-                <tr key={group.id}>
-                  <td>
-                    <Swatch tone={group.tone} />
-                    {group.label}
-                  </td>
-                  <td>{formatCount(group.counts[bin])}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ChartTip>
-      )}
-    </>
-  );
-}
-
-/** "nats" of "score (nats)". */
-const unitOf = (label: string): string => label.match(/\(([^)]+)\)/)?.[1] ?? '';

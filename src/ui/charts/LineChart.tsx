@@ -1,15 +1,9 @@
 /** Curves over epochs: solid and dashed, labelled at their ends, with exact values on hover. */
 import { useState } from 'react';
 import { formatNats } from '../widgets/format.ts';
-import { ChartCursor } from './ChartCursor.tsx';
-import { AxisBottom, AxisLeft, ChartFigure, ChartTip } from './chart-parts.tsx';
-import {
-  type LineLayout,
-  type LineSeries,
-  layoutLines,
-  nearestPlace,
-  valueAt,
-} from './line-layout.ts';
+import { AxisBottom, AxisLeft, ChartFigure } from './chart-parts.tsx';
+import { LineCursor } from './LineCursor.tsx';
+import { DASH, type LineLayout, type LineSeries, layoutLines, valueAt } from './line-layout.ts';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
 import './line-chart.css';
@@ -41,8 +35,6 @@ export interface LineChartProps {
   readonly onCursor?: (x: number | null) => void;
   readonly empty?: string;
 }
-
-const DASH = '5 3';
 
 export function LineChart(props: LineChartProps) {
   const { title, series, xLabel = 'epoch', yScale = 'linear', height = 200 } = props;
@@ -92,7 +84,7 @@ export function LineChart(props: LineChartProps) {
             <Lines layout={layout} />
             {cursor !== null && <Hair layout={layout} at={cursor} height={height} />}
           </svg>
-          <Cursor
+          <LineCursor
             {...{ title, layout, series, cursor, setCursor, xLabel, formatY, height, width }}
           />
         </>
@@ -165,74 +157,5 @@ function Hair({ layout, at, height }: PartProps & { at: number; height: number }
         );
       })}
     </g>
-  );
-}
-
-interface CursorProps extends PartProps {
-  readonly title: string;
-  readonly series: readonly LineSeries[];
-  readonly cursor: number | null;
-  readonly setCursor: (x: number | null) => void;
-  readonly xLabel: string;
-  readonly formatY: (value: number) => string;
-  readonly height: number;
-  readonly width: number;
-}
-
-function Cursor(props: CursorProps) {
-  const { title, layout, series, cursor, setCursor, xLabel, formatY, height, width } = props;
-  const { margin, places } = layout;
-  const index = cursor === null ? -1 : places.indexOf(cursor);
-  const rows = series.flatMap((one) => {
-    const value = cursor === null ? null : valueAt(one, cursor);
-    return value === null ? [] : [{ one, text: formatY(value) }];
-  });
-  const head = `${xLabel} ${cursor ?? ''}`;
-  return (
-    <>
-      <ChartCursor
-        label={`${title}, values by ${xLabel}`}
-        index={index < 0 ? null : index}
-        count={places.length}
-        valueText={`${head}: ${rows.map(({ one, text }) => `${one.label} ${text}`).join(', ')}`}
-        box={{
-          left: margin.left,
-          top: margin.top,
-          width: width - margin.left - margin.right,
-          height: height - margin.top - margin.bottom,
-        }}
-        onIndex={(at) => setCursor(at === null ? null : (places[at] ?? null))}
-        indexAt={(x) => nearestPlace(layout, x + margin.left)}
-      />
-      {cursor !== null && rows.length > 0 && (
-        <ChartTip x={layout.x(cursor)} y={margin.top} boxWidth={width}>
-          <div className="chart__tip-head">{head}</div>
-          <table>
-            <tbody>
-              {rows.map(({ one, text }) => (
-                <tr key={one.id}>
-                  <td>
-                    <svg
-                      width="16"
-                      height="4"
-                      style={{ color: toneInk(one.tone ?? 'plain') }}
-                      aria-hidden="true"
-                    >
-                      <path
-                        className="line-chart__line"
-                        d="M0 2h16"
-                        strokeDasharray={one.dashed ? DASH : undefined}
-                      />
-                    </svg>
-                    {one.label}
-                  </td>
-                  <td>{text}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ChartTip>
-      )}
-    </>
   );
 }

@@ -59,7 +59,6 @@ export interface TreeNodeBoxProps {
 const SIZE = 12;
 const LEFT = 12;
 const RIGHT = 6;
-const TOP = 14;
 const LINE = 16;
 
 export function TreeNodeBox({ node, box, rows }: TreeNodeBoxProps) {
@@ -69,6 +68,8 @@ export function TreeNodeBox({ node, box, rows }: TreeNodeBoxProps) {
     ...(latencyMs === undefined || latencyMs === null ? [] : [formatMs(latencyMs)]),
   ].join(' · ');
   const room = box.width - LEFT - RIGHT;
+  // Both heights leave the same room above the first line and below the last.
+  const top = (box.height - (rows - 1) * LINE) / 2 + 4;
   const glyph = GLYPHS[status];
   const tag = status === 'same' ? '' : rows === 2 ? glyph : status;
   const beside = rows === 2 && numbers !== '' ? textWidth(numbers, SIZE) + 10 : 0;
@@ -84,14 +85,14 @@ export function TreeNodeBox({ node, box, rows }: TreeNodeBoxProps) {
         style={{ fill: serviceColourCss(service) }}
         opacity={status === 'missing' ? 0.5 : 1}
       />
-      <text className="trace-tree__service" x={LEFT} y={TOP}>
+      <text className="trace-tree__service" x={LEFT} y={top}>
         {fitText(service, room - beside - glyphRoom, SIZE * 1.04)}
       </text>
-      <text className="trace-tree__operation" x={LEFT} y={TOP + LINE}>
+      <text className="trace-tree__operation" x={LEFT} y={top + LINE}>
         {fitText(name, room, SIZE)}
       </text>
       {glyph !== '' && (
-        <text className="trace-tree__glyph" x={box.width - RIGHT - beside} y={TOP} textAnchor="end">
+        <text className="trace-tree__glyph" x={box.width - RIGHT - beside} y={top} textAnchor="end">
           {glyph}
         </text>
       )}
@@ -99,7 +100,7 @@ export function TreeNodeBox({ node, box, rows }: TreeNodeBoxProps) {
         <text
           className="trace-tree__status"
           x={box.width - RIGHT}
-          y={TOP + 2 * LINE}
+          y={top + 2 * LINE}
           textAnchor="end"
         >
           {tag}
@@ -108,7 +109,7 @@ export function TreeNodeBox({ node, box, rows }: TreeNodeBoxProps) {
       <text
         className="trace-tree__numbers"
         x={rows === 3 ? LEFT : box.width - RIGHT}
-        y={rows === 3 ? TOP + 2 * LINE : TOP}
+        y={rows === 3 ? top + 2 * LINE : top}
         textAnchor={rows === 3 ? 'start' : 'end'}
       >
         {numbers}

@@ -100,7 +100,7 @@ export function AxisLeft(props: AxisProps & { readonly x: number; readonly width
         </g>
       ))}
       {label !== undefined && (
-        <text className="chart__axis-label" x={-x} y={top - 10}>
+        <text className="chart__axis-label" x={-x} y={top - 13}>
           {label}
         </text>
       )}

@@ -36,7 +36,7 @@ export interface HistogramLayout {
   readonly over: number;
 }
 
-const EDGES = { top: 24, right: 10, bottom: 36 } as const;
+const EDGES = { top: 26, right: 10, bottom: 36 } as const;
 
 /** Steps from the zero line up, over and down again; runs of empty bins are left out. */
 export function stepArea(

@@ -56,8 +56,11 @@ export interface LineLayout {
   readonly places: readonly number[];
 }
 
+/** Of dashed curves, as of stroke-dasharray. */
+export const DASH = '5 3';
+
 const LABEL_GAP = 14;
-const TOP = 24;
+const TOP = 26;
 const BOTTOM = 36;
 
 function yAxis(low: number, high: number, kind: 'linear' | 'log', range: [number, number]) {
