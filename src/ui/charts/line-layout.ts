@@ -124,7 +124,7 @@ export function layoutLines(
     ends.map((end) => y(end.y)),
     LABEL_GAP,
     TOP,
-    yRange[0],
+    yRange[0] - LABEL_GAP / 2,
   );
   const drawn = series.map((one, i): DrawnSeries => {
     const kept = largestTriangle(

@@ -1,19 +1,8 @@
-import { rgb } from 'd3';
 import { describe, expect, it } from 'vitest';
+import { contrast } from './contrast.ts';
 import { serviceColour, serviceColourCss } from './service-colour.ts';
 
 const names = Array.from({ length: 400 }, (_, i) => `service-${i}`);
-
-function luminance(colour: string): number {
-  const { r, g, b } = rgb(colour);
-  const linear = (v: number) => (v <= 10.31 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-}
-
-function contrast(a: string, b: string): number {
-  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
-  return (high + 0.05) / (low + 0.05);
-}
 
 describe('serviceColour', () => {
   it('is the same for the same name, and spreads over the palette', () => {

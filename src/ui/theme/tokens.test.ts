@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { rgb } from 'd3';
 import { describe, expect, it } from 'vitest';
+import { contrast } from './contrast.ts';
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
@@ -11,18 +11,6 @@ function token(name: string): { light: string; dark: string } {
   const dark = both?.[2] ?? one?.[1];
   if (light === undefined || dark === undefined) throw new Error(`no token ${name}`);
   return { light, dark };
-}
-
-function contrast(a: string, b: string): number {
-  const luminance = (colour: string) => {
-    const { r, g, b: blue } = rgb(colour);
-    const [x, y, z] = [r, g, blue].map((v) =>
-      v <= 10.31 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4,
-    ) as [number, number, number];
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
-  return (high + 0.05) / (low + 0.05);
 }
 
 const texts = ['ink', 'ink-2', 'ink-3', 'accent', 'danger', 'warn'];
