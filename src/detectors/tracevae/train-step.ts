@@ -7,7 +7,7 @@
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { ParameterStore } from '../../nn/parameters.ts';
 import { initialiseActNorms } from '../../nn/real-nvp.ts';
-import { RmsProp } from '../../nn/rms-prop.ts';
+import { createRmsProp, type Optimiser } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';
@@ -39,13 +39,13 @@ export interface Noise {
   readonly z2: Float32Array;
 }
 
-export function createOptimiser({ store, config }: TrainingModel, phase: Phase): RmsProp {
+export function createOptimiser({ store, config }: TrainingModel, phase: Phase): Optimiser {
   const all = store.trainable();
   const names = phase === 'joint' ? all : all.filter((name) => name.startsWith(`${LATENCY_VAE}.`));
   // The authors' phase 2 pairs the latency parameters with the names of all parameters, so which
   // ones are penalised there is an accident of their order. Kept, for the numbers' sake.
   const penalised = names.filter((_, i) => !all[i]!.includes('bias'));
-  return new RmsProp(store, names, {
+  return createRmsProp(store, names, {
     clipNorm: config.clipNorm,
     l2: config.l2,
     penalised: new Set(penalised),
@@ -56,15 +56,15 @@ export function createOptimiser({ store, config }: TrainingModel, phase: Phase):
 export interface StepGradients {
   /** [10] in the order of LOSS_TERMS */
   readonly terms: tf.Tensor1D;
-  /** [P] of the whole loss, before clipping */
-  readonly gradient: tf.Tensor1D;
+  /** Of the loss without the norm of the weights, one a parameter of the optimiser. */
+  readonly gradients: readonly tf.Tensor[];
 }
 
 /** Call within a tidy. */
 export function stepGradients(
   { store, config, operationCount }: TrainingModel,
   phase: Phase,
-  optimiser: RmsProp,
+  optimiser: Optimiser,
   batch: TraceBatch,
   noise: Noise,
 ): StepGradients {
@@ -83,23 +83,23 @@ export function stepGradients(
     const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, 'train');
     terms = tf.keep(lossTerms(structure, latency, optimiser.penaltyNorm()));
     return differentiatedLoss(structure, latency, config);
-  })(optimiser.parameters());
+  })(optimiser.names.map((name) => store.get(name)));
   if (terms === undefined) throw new Error('no forward pass was made');
-  return { terms, gradient: optimiser.gradient(grads) };
+  return { terms, gradients: grads };
 }
 
 /** @returns [10] terms of the loss before the step, owned by the caller */
 export function trainStep(
   model: TrainingModel,
   phase: Phase,
-  optimiser: RmsProp,
+  optimiser: Optimiser,
   batch: TraceBatch,
   noise: Noise,
   learningRate: number,
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    const { terms, gradient } = stepGradients(model, phase, optimiser, batch, noise);
-    optimiser.apply(gradient, learningRate);
+    const { terms, gradients } = stepGradients(model, phase, optimiser, batch, noise);
+    optimiser.step(gradients, learningRate);
     return terms;
   });
 }
@@ -107,7 +107,7 @@ export function trainStep(
 /** @returns [10] terms of the loss in eval mode, owned by the caller */
 export function evaluateBatch(
   { store, config, operationCount }: TrainingModel,
-  optimiser: RmsProp,
+  optimiser: Optimiser,
   batch: TraceBatch,
   noise: Noise,
 ): tf.Tensor1D {

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import { epochBatches } from '../../features/epoch-batches.ts';
 import { makeBatch, type TraceBatch } from '../../features/trace-batch.ts';
 import { ParameterStore, saveTensors } from '../../nn/parameters.ts';
-import type { RmsProp } from '../../nn/rms-prop.ts';
+import type { Optimiser } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint, DetectorData, FitContext, FitFailure } from '../detector.ts';
 import { combineLoss, LOSS_TERMS, type LossParts } from './loss.ts';
@@ -107,7 +107,7 @@ class TrainingRun {
   readonly #model: TrainingModel;
   readonly #seed: number;
   readonly #context: FitContext;
-  #optimiser: RmsProp | null = null;
+  #optimiser: Optimiser | null = null;
   #lastGood: { epoch: number; tensors: ReadonlyMap<string, tf.Tensor> } | null = null;
 
   constructor(data: DetectorData, model: TrainingModel, seed: number, context: FitContext) {
