@@ -70,7 +70,7 @@ export interface TrainingChoices {
 
 export async function train(page: Page, choices: TrainingChoices): Promise<void> {
   await page.getByLabel('Preset').selectOption(choices.preset);
-  await page.getByLabel('Epochs').fill(String(choices.epochs));
+  await page.getByLabel('Epochs', { exact: true }).fill(String(choices.epochs));
   await page.getByLabel('Backend').selectOption(choices.backend);
   await page.getByRole('button', { name: 'Start training' }).click();
 }

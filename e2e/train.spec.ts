@@ -110,7 +110,7 @@ test('WebGPU trains in the worker, on the software adapter when asked for by nam
   await page.getByLabel('attention layers').fill('1');
   await page.getByLabel('Largest tree').fill('8');
   await page.getByLabel('L', { exact: true }).fill('2');
-  await page.getByLabel('Epochs').fill('2');
+  await page.getByLabel('Epochs', { exact: true }).fill('2');
   await page.getByLabel('Backend').selectOption('webgpu');
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled({ timeout: 90_000 });

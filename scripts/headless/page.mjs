@@ -102,10 +102,10 @@ export async function trainAndScore(page, values, progress) {
   for (const [i, { role }] of roles.entries()) await roleSelects.nth(i).selectOption(role);
   await setMaxNodes(page, values);
 
-  await page.getByLabel('Preset').selectOption(preset);
-  await page.getByLabel('Backend').selectOption(backend);
-  await page.getByLabel('Seed').fill(values.seed);
-  if (epochs !== null) await page.getByLabel('Epochs').fill(String(epochs));
+  await page.getByLabel('Preset', { exact: true }).selectOption(preset);
+  await page.getByLabel('Backend', { exact: true }).selectOption(backend);
+  await page.getByLabel('Seed', { exact: true }).fill(values.seed);
+  if (epochs !== null) await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   if (limit !== null) await page.getByLabel('Training traces, at most').fill(String(limit));
   await page.getByRole('button', { name: 'Start training' }).click();
   await until(page, followTraining(page, progress));
