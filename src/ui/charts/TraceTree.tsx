@@ -4,7 +4,7 @@
  * tree, Enter selects, and the node under the pointer or the focus is told to the caller, so that
  * its twins elsewhere light up.
  */
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { nodeWords, type TraceTreeNode, TreeNodeBox } from './TreeNodeBox.tsx';
 import {
   edgePath,
@@ -90,7 +90,7 @@ export function TraceTree(props: TraceTreeProps) {
     <div
       ref={scroller}
       className={`trace-tree trace-tree--${direction}`}
-      style={{ maxHeight }}
+      style={{ '--tree-max-height': `${maxHeight}px` } as CSSProperties}
       role="tree"
       aria-label={`${label}, ${nodes.length} nodes`}
     >
