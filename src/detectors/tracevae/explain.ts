@@ -13,7 +13,13 @@ import {
   sampleLatencies,
 } from './latency-scores.ts';
 import { reconstructTree } from './reconstruction.ts';
-import { latencyNoise, structureNoise, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
+import {
+  emptyTerms,
+  latencyNoise,
+  structureNoise,
+  writeLatencyTerms,
+  writeStructureTerms,
+} from './scoring.ts';
 import {
   forEachEdge,
   nodeCountLogProb,
@@ -79,30 +85,15 @@ async function sampleTrace(
   const priorStart = (_trace: number, sample: number): number => sample * config.latent2;
   const logPz2 = priorLogProbs(latency, config.latent2, structure.prior2, priorStart);
 
-  const column = (): Float32Array => new Float32Array(samples);
-  const terms: ScoreTerms = {
+  const terms = emptyTerms({
     samples,
     maxNodes: config.maxNodes,
     stdLimit,
     trace: Uint32Array.of(trace),
     structureRow: Uint32Array.of(0),
     nodeCount: Uint16Array.of(batch.nodeCount[0]!),
-    mismatch: Uint8Array.of(0), // plays no part in a score
-    structure: {
-      logQz: column(),
-      logPz: column(),
-      logPNodeCount: column(),
-      logPAdjacency: column(),
-      logPAdjacencyUnlikely: column(),
-      logPNodeType: column(),
-    },
-    latency: {
-      logQz2: column(),
-      logPz2: column(),
-      logPLatency: column(),
-      logPLatencyLimited: column(),
-    },
-  };
+    structures: 1,
+  });
   writeStructureTerms(terms, structure, 0);
   writeLatencyTerms(terms, latency, logPz2, [0]);
   return { structure, latency, logPz2, terms };

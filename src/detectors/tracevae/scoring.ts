@@ -72,7 +72,15 @@ export async function scoreTraces(
     rowOfStructure.set(structure, row);
     return row;
   });
-  const terms = emptyTerms(config.maxNodes, selected, structureRow, example.length, data, options);
+  const terms = emptyTerms({
+    samples,
+    maxNodes: config.maxNodes,
+    stdLimit: options.stdLimit,
+    trace: selected.slice(),
+    structureRow,
+    nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+    structures: example.length,
+  });
   const prior2 = {
     mean: new Float32Array(example.length * samples * config.latent2),
     logStd: new Float32Array(example.length * samples * config.latent2),
@@ -129,24 +137,17 @@ export async function scoreTraces(
   return terms;
 }
 
-function emptyTerms(
-  maxNodes: number,
-  selected: Uint32Array,
-  structureRow: Uint32Array,
-  structures: number,
-  { traces }: DetectorData,
-  { samples, stdLimit }: ScoreOptions,
+/** Terms of 0, to be written in passes. */
+export function emptyTerms(
+  head: Omit<ScoreTerms, 'structure' | 'latency' | 'mismatch'> & { readonly structures: number },
 ): ScoreTerms {
+  const { structures, ...rest } = head;
+  const { samples, trace } = rest;
   const perStructure = (): Float32Array => new Float32Array(structures * samples);
-  const perTrace = (): Float32Array => new Float32Array(selected.length * samples);
+  const perTrace = (): Float32Array => new Float32Array(trace.length * samples);
   return {
-    samples,
-    maxNodes,
-    stdLimit,
-    trace: selected.slice(),
-    structureRow,
-    nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
-    mismatch: new Uint8Array(selected.length),
+    ...rest,
+    mismatch: new Uint8Array(trace.length),
     structure: {
       logQz: perStructure(),
       logPz: perStructure(),
