@@ -98,3 +98,17 @@ test('a full storage is said, and the dataset can still be used', async () => {
   expect(state().status.phase).toBe('ready');
   expect(state().storageFailure?.what).toBe('no room');
 });
+
+test('a damaged stored dataset is said and not shown', async () => {
+  const { state, last, stored } = setUp();
+  const done = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  await done;
+  const record = stored().dataset!;
+  const { traces } = record.imported;
+  const broken = { ...traces, structureOf: traces.structureOf.map(() => 1e6) };
+  const fresh = setUp();
+  await fresh.state().restore({ ...record, imported: { ...record.imported, traces: broken } }, []);
+  expect(fresh.state().dataset).toBeNull();
+  expect(fresh.state().storageFailure?.what).toMatch(/damaged/);
+});

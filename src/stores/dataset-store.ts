@@ -7,6 +7,7 @@ import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { DATASET_FORMAT, type DatasetRecord } from '../storage/records.ts';
+import { validateTraceSet } from '../trace/validate.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 
@@ -142,6 +143,16 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
           return;
         }
         const { id, name, imported, roles } = record;
+        const valid = validateTraceSet(imported.traces);
+        if (!valid.ok) {
+          const failure: Failure = {
+            what: `the stored dataset is damaged: ${valid.error}`,
+            where: 'browser storage',
+            advice: 'import it again',
+          };
+          set({ status: { phase: 'empty' }, storageFailure: failure });
+          return;
+        }
         set({
           status: { phase: 'ready' },
           dataset: { id, name, imported, roles },

@@ -81,7 +81,7 @@ export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSu
   });
   if (names.length > 0) {
     warnings.push(
-      `${names.length} operations have (almost) one constant latency in training; their scale took the floor: ${names.join(', ')}`,
+      `${names.length} operations vary less than the floor of the robust latency scale, which took the place of their standard deviation: ${names.join(', ')}`,
     );
   }
   if (restarts > 0) warnings.push(`training was started anew ${restarts} times after it diverged`);

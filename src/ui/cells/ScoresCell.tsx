@@ -13,6 +13,7 @@ import {
 import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
+import { Disclosure } from '../widgets/Disclosure.tsx';
 import {
   formatCount,
   formatDuration,
@@ -21,7 +22,6 @@ import {
   formatRate,
   formatScore,
 } from '../widgets/format.ts';
-import { Notice } from '../widgets/Notice.tsx';
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Select } from '../widgets/Select.tsx';
@@ -147,7 +147,6 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
   const low = histogram.edges[0]!;
   return (
     <>
-      <Warnings scored={scored} />
       <div className="table-controls">
         <Select<Variant>
           label="Score"
@@ -186,7 +185,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           anomaliesBelowNormalMedian > 0
             ? {
                 range: [low, normalMedian],
-                label: `${formatPercent(anomaliesBelowNormalMedian)} of the anomalies score below the median normal trace`,
+                label: `inverted: ${formatPercent(anomaliesBelowNormalMedian)} of anomalies`,
               }
             : null
         }
@@ -225,15 +224,31 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           The test traces carry no labels, so there is nothing to measure against.
         </p>
       )}
+      <Warnings scored={scored} />
     </>
   );
 }
 
+/** What a reader of the scores should know, folded so that the scores come first. */
 function Warnings({ scored: { dataset, run } }: { readonly scored: Scored }) {
+  const [open, setOpen] = useState(false);
   const warnings = useMemo(
     () =>
       runWarnings(dataset, run, summarise({ ...dataset, roles: run.settings.roles }, run.settings)),
     [dataset, run],
   );
-  return warnings.map((warning) => <Notice key={warning} kind="warn" what={warning} />);
+  if (warnings.length === 0) return null;
+  return (
+    <Disclosure
+      open={open}
+      onToggle={setOpen}
+      summary={`${formatCount(warnings.length, 'remark')} on this run`}
+    >
+      <ul className="remarks">
+        {warnings.map((warning) => (
+          <li key={warning}>{warning}</li>
+        ))}
+      </ul>
+    </Disclosure>
+  );
 }

@@ -9,6 +9,7 @@ import { Notice } from '../widgets/Notice.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { backendWords } from './backend-words.ts';
 import { FailureNotice } from './FailureNotice.tsx';
+import { ModelView } from './ModelView.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { TrainingControls } from './TrainingControls.tsx';
 import { TrainingCurves } from './TrainingCurves.tsx';
@@ -45,6 +46,7 @@ export function TrainingCell() {
         />
       )}
       <TrainingControls disabled={busy} />
+      <ModelView />
       {training.phase === 'failed' && <FailureNotice kind="error" failure={training.failure} />}
       {runs.storageFailure !== null && <FailureNotice kind="warn" failure={runs.storageFailure} />}
       {busy && <TrainingProgress training={training} />}

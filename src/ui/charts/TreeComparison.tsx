@@ -5,7 +5,7 @@
  */
 import type { CSSProperties } from 'react';
 import { serviceColourCss } from '../theme/service-colour.ts';
-import { formatMs, formatNumber } from '../widgets/format.ts';
+import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import './tree-comparison.css';
 
 export interface ComparedNode {
@@ -118,7 +118,7 @@ function Side({ row, side }: SideProps) {
       <span className="tree-comparison__service">{service}</span>
       <span className="tree-comparison__operation">
         {operation}
-        {spanCount > 1 && ` ×${formatNumber(spanCount)}`}
+        {spanCount > 1 && ` ×${formatCount(spanCount)}`}
       </span>
       <span className="tree-comparison__numbers">
         {side === 'observed' && latencyMs !== undefined && formatMs(latencyMs)}
