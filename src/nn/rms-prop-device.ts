@@ -2,8 +2,9 @@
  * RMSprop on the device: a few long operations on flat vectors instead of several short ones a
  * parameter, because on WebGPU each operation costs a dispatch.
  */
+
+import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
-import { type Optimiser, type OptimiserOptions, RMS_PROP } from './rms-prop.ts';
 import * as tf from './tf.ts';
 
 export function createDeviceRmsProp(

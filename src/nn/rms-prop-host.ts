@@ -3,8 +3,8 @@
  * vector copies the whole vector first, so the device's way would cost a second a step.)
  */
 import { readFloats } from './host-memory.ts';
+import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
-import { type Optimiser, type OptimiserOptions, RMS_PROP } from './rms-prop.ts';
 import * as tf from './tf.ts';
 
 interface Slot {

@@ -5,7 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 export const TEST_BACKENDS = ['cpu', 'wasm'] as const;
 
-export async function startTestBackend(name: (typeof TEST_BACKENDS)[number]): Promise<void> {
+export type TestBackend = (typeof TEST_BACKENDS)[number];
+
+export async function startTestBackend(name: TestBackend): Promise<void> {
   tf.env().set('PROD', true); // keeps the advice to install tfjs-node out of the report
   setWasmPaths(`${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`);
   if (!(await tf.setBackend(name))) throw new Error(`the ${name} backend does not start`);

@@ -5,9 +5,10 @@
  * optimiser and the structure VAE in eval mode.
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
+import type { Optimiser } from '../../nn/optimiser.ts';
 import type { ParameterStore } from '../../nn/parameters.ts';
 import { initialiseActNorms } from '../../nn/real-nvp.ts';
-import { createRmsProp, type Optimiser } from '../../nn/rms-prop.ts';
+import { createRmsProp } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';

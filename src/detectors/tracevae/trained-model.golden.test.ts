@@ -116,7 +116,7 @@ test.skipIf(!present).each(TEST_BACKENDS)('a trained model on the %s backend', a
       `score ${ours}`,
       scores,
       golden.traces.map(({ nll }) => nll[theirs]!),
-      LOG_Q,
+      TOLERANCE,
     );
   }
   console.info(`trained model on ${backend}, worst deviation: ${deviations.report()}`);

@@ -6,8 +6,9 @@ import { createRandom, normals } from '../../base/random.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { epochBatches } from '../../features/epoch-batches.ts';
 import { makeBatch, type TraceBatch } from '../../features/trace-batch.ts';
+import type { Optimiser } from '../../nn/optimiser.ts';
 import { ParameterStore, saveTensors } from '../../nn/parameters.ts';
-import type { Optimiser } from '../../nn/rms-prop.ts';
+import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint, DetectorData, FitContext, FitFailure } from '../detector.ts';
 import { combineLoss, LOSS_TERMS, type LossParts } from './loss.ts';
@@ -210,10 +211,9 @@ class TrainingRun {
       train.add(trainStep(this.#model, phase, optimiser, batch, noise, learningRate), batch.size);
       const last = index === batches.length - 1;
       if ((index + 1) % READ_EVERY === 0 || last) {
-        const recent = await train.read();
-        const term = divergedTerm(recent);
-        if (term !== null) return { kind: 'diverged', epoch, term };
-        pacer.observeLoss(combineLoss(recent, config).loss);
+        const { means, diverged } = await train.read();
+        if (diverged !== null) return { kind: 'diverged', epoch, term: diverged };
+        pacer.observeLoss(combineLoss(means, config).loss);
       }
       await pacer.afterBatch(batch.size);
       if (control.stopRequested() && !control.signal.aborted && !last) {
@@ -225,8 +225,8 @@ class TrainingRun {
 
   /** Stop between two batches keeps the weights, unless the last few steps spoilt them. */
   async #stop(train: TermMeans, epoch: number): Promise<'stopped' | Interruption> {
-    const term = divergedTerm(await train.read());
-    return term === null ? 'stopped' : { kind: 'diverged', epoch, term };
+    const { diverged } = await train.read();
+    return diverged === null ? 'stopped' : { kind: 'diverged', epoch, term: diverged };
   }
 
   /** The loss of the validation traces in eval mode, with the same noise in every epoch. */
@@ -268,34 +268,38 @@ class TrainingRun {
   }
 }
 
-/** Running means of the loss terms: summed on the device, read a few times an epoch. */
+/** Means of the loss terms over batches, kept on the device and read a few times an epoch. */
 class TermMeans {
   readonly #totals = new Float64Array(LOSS_TERMS.length);
   #count = 0;
-  #pending: tf.Tensor1D | null = null;
-  #pendingCount = 0;
+  #pending: { readonly terms: tf.Tensor1D; readonly size: number }[] = [];
 
   /** Takes over the tensor. */
   add(terms: tf.Tensor1D, size: number): void {
-    const before = this.#pending;
-    this.#pending = tf.tidy(() => {
-      const weighted = tf.mul(terms, size) as tf.Tensor1D;
-      return before === null ? weighted : (tf.add(before, weighted) as tf.Tensor1D);
-    });
-    tf.dispose([terms, ...(before === null ? [] : [before])]);
-    this.#pendingCount += size;
+    this.#pending.push({ terms, size });
   }
 
-  /** @returns [10] means since the last read */
-  async read(): Promise<Float64Array> {
-    if (this.#pending === null) return this.means();
-    const sums = await this.#pending.data();
+  /** What was added since the last read: its means, and the first term that is no finite number. */
+  async read(): Promise<{ readonly means: Float64Array; readonly diverged: string | null }> {
+    const pending = this.#pending;
+    if (pending.length === 0) return { means: this.means(), diverged: null };
+    const [values] = await readBack(() => [tf.stack(pending.map(({ terms }) => terms))]);
     this.dispose();
-    const count = this.#pendingCount;
-    this.#pendingCount = 0;
+    const width = LOSS_TERMS.length;
+    const sums = new Float64Array(width);
+    let count = 0;
+    pending.forEach(({ size }, step) => {
+      count += size;
+      for (let i = 0; i < width; i++) sums[i]! += size * values[step * width + i]!;
+    });
+    for (let i = 0; i < width; i++) this.#totals[i]! += sums[i]!;
     this.#count += count;
-    for (let i = 0; i < sums.length; i++) this.#totals[i]! += sums[i]!;
-    return Float64Array.from(sums, (sum) => sum / count);
+    // within the first bad step: a step later every term is NaN
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    return {
+      means: sums.map((sum) => sum / count),
+      diverged: bad < 0 ? null : LOSS_TERMS[bad % width]!,
+    };
   }
 
   /** [10] means of everything read so far. */
@@ -304,15 +308,10 @@ class TermMeans {
   }
 
   dispose(): void {
-    this.#pending?.dispose();
-    this.#pending = null;
+    for (const { terms } of this.#pending) terms.dispose();
+    this.#pending = [];
   }
 }
-
-const divergedTerm = (terms: Float64Array): string | null => {
-  const index = terms.findIndex((value) => !Number.isFinite(value));
-  return index < 0 ? null : LOSS_TERMS[index]!;
-};
 
 function curvePoint(
   at: Pick<CurvePoint, 'epoch' | 'phase' | 'learningRate' | 'seconds'>,

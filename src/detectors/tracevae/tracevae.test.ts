@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { createRandom } from '../../base/random.ts';
+import { makeBatch } from '../../features/trace-batch.ts';
+import { ParameterStore } from '../../nn/parameters.ts';
+import * as tf from '../../nn/tf.ts';
+import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
+import { describeDetectorContract } from '../../testing/detector-contract.ts';
+import { toyData } from '../../testing/toy-traces.ts';
+import type { FitEvent } from '../detector.ts';
+import { selectRows } from './inputs.ts';
+import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS, type TraceVaeConfig, withEpochs } from './meta.ts';
+import { traceVaeSpecs } from './trace-vae.ts';
+import { fitTraceVae, restoreTraceVae } from './tracevae.ts';
+import { createOptimiser, stepGradients } from './train-step.ts';
+
+/** Small enough for a test, all parts present. */
+const SMALL: TraceVaeConfig = withEpochs(
+  {
+    ...TRACEVAE_PRESETS.tiny,
+    units: 6,
+    layers: 2,
+    operationEmbedding: 5,
+    nodeEmbedding: 4,
+    nodeCountHidden: [8],
+    graphEmbeddingHidden: [8, 8],
+    z2GivenZHidden: [8],
+    flowHidden: 8,
+    flowLevels: 2,
+    maxNodes: 6,
+    batchSize: 8,
+  },
+  3,
+);
+
+for (const backend of TEST_BACKENDS) {
+  describeDetectorContract('TraceVAE', backend, {
+    fit: (data, context) => fitTraceVae(data, SMALL, context),
+    restore: (operations, weights) => restoreTraceVae(SMALL, operations, weights),
+  });
+}
+
+const control = {
+  signal: new AbortController().signal,
+  stopRequested: () => false,
+  whenRunning: async () => {},
+};
+
+test('two joint epochs to one of the time VAE, at any total', () => {
+  const phases = (total: number): number[] => {
+    const config = withEpochs(TRACEVAE_PRESETS.paper, total);
+    return [config.epochsJoint, config.epochsTime, config.learningRateStepEpoch];
+  };
+  expect(phases(60)).toEqual([40, 20, 30]);
+  expect(phases(3)).toEqual([2, 1, 2]);
+  expect(phases(1)).toEqual([1, 0, 1]);
+});
+
+test('settings have short, distinct labels and bounds that hold every preset', () => {
+  const labels = TRACEVAE_SETTINGS.map(({ label }) => label);
+  expect(new Set(labels).size).toBe(labels.length);
+  for (const preset of Object.values(TRACEVAE_PRESETS)) {
+    for (const { key, min, max } of TRACEVAE_SETTINGS) {
+      expect(preset[key]).toBeGreaterThanOrEqual(min);
+      expect(preset[key]).toBeLessThanOrEqual(max);
+    }
+  }
+});
+
+test('phase 2 moves the time VAE alone, at a tenth of the rate', async () => {
+  await startTestBackend('cpu');
+  const data = toyData(24);
+  const epochs = async (total: number) => {
+    const events: FitEvent[] = [];
+    const config = { ...SMALL, epochsJoint: 2, epochsTime: total - 2, learningRateStepEpoch: 2 };
+    const onEvent = (event: FitEvent): number => events.push(event);
+    const result = await fitTraceVae(data, config, { seed: 3, control, onEvent });
+    if (!result.ok) throw new Error(result.error.what);
+    const { tensors } = await result.value.saveWeights();
+    result.value.dispose();
+    return { tensors, points: events.flatMap((e) => (e.kind === 'epoch' ? [e.point] : [])) };
+  };
+  const joint = await epochs(2);
+  const both = await epochs(3);
+  expect(both.points.map(({ phase }) => phase)).toEqual(['joint', 'joint', 'time']);
+  expect(both.points.map(({ learningRate }) => learningRate)).toEqual([1e-3, 1e-3, 1e-4]);
+  for (const [i, { name, data: values }] of both.tensors.entries()) {
+    // running statistics move once more in the pass that starts the phase
+    if (name.includes('running_')) continue;
+    const moved = values.some((value, k) => value !== joint.tensors[i]!.data[k]);
+    expect(moved, name).toBe(name.startsWith('latency_vae.'));
+  }
+});
+
+test('a loss that is no number restarts the first epoch, then names the term', async () => {
+  await startTestBackend('cpu');
+  const data = toyData(24);
+  const divisorUs = data.scale.divisorUs.map(() => Number.NaN);
+  const events: FitEvent[] = [];
+  const result = await fitTraceVae({ ...data, scale: { ...data.scale, divisorUs } }, SMALL, {
+    seed: 3,
+    control,
+    onEvent: (event) => events.push(event),
+  });
+  expect(events.filter(({ kind }) => kind === 'restart')).toHaveLength(10);
+  expect(result).toMatchObject({
+    ok: false,
+    error: { kind: 'diverged', what: expect.stringContaining('log q(z2 | A, X, Y)') },
+  });
+});
+
+test('pausing holds the loop until the run goes on', async () => {
+  await startTestBackend('cpu');
+  let waits = 0;
+  const paused = {
+    ...control,
+    whenRunning: async () => {
+      waits++;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+  };
+  const context = { seed: 3, control: paused, onEvent: () => {} };
+  const result = await fitTraceVae(toyData(24), SMALL, context);
+  expect(result.ok && waits).toBeGreaterThan(3);
+  if (result.ok) result.value.dispose();
+});
+
+test('sharing equal structures in a batch changes no gradient', async () => {
+  await startTestBackend('cpu');
+  const data = toyData(12);
+  const operationCount = data.traces.operations.length;
+  const store = ParameterStore.initialise(traceVaeSpecs(SMALL, operationCount), 5);
+  const model = { store, config: SMALL, operationCount };
+  const optimiser = createOptimiser(model, 'joint');
+  const once = makeBatch(data.traces, data.scale, data.train.subarray(0, 4), SMALL.maxNodes);
+  // every trace three times: the same batch statistics, the same mean gradient
+  const thrice = selectRows(once, [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
+  const random = createRandom(1);
+  const z = Float32Array.from({ length: 4 * SMALL.latent }, () => random.normal());
+  const z2 = Float32Array.from({ length: 4 * SMALL.latent2 }, () => random.normal());
+  const repeat = (x: Float32Array): Float32Array => Float32Array.from([...x, ...x, ...x]);
+  tf.tidy(() => {
+    const a = stepGradients(model, 'joint', optimiser, once, { z, z2 }).gradients;
+    const noise = { z: repeat(z), z2: repeat(z2) };
+    const b = stepGradients(model, 'joint', optimiser, thrice, noise).gradients;
+    a.forEach((gradient, i) => {
+      const other = b[i]!.dataSync();
+      gradient.dataSync().forEach((value, k) => {
+        expect(Math.abs(other[k]! - value)).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+      });
+    });
+  });
+  optimiser.dispose();
+  store.dispose();
+});

@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createRandom, normals } from '../base/random.ts';
+import { startTestBackend, TEST_BACKENDS } from '../testing/backends.ts';
+import { deviation } from '../testing/deviation.ts';
+import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
+import { bernoulliLogProb, categoricalLogProb, clip, normalLogProb } from './distributions.ts';
+import { graphAttention } from './graph-attention.ts';
+import { aggregate } from './graph-convolution.ts';
+import { bernoulliLogMass, categoricalLogMass, normalLogDensity } from './host-densities.ts';
+import { factorise, factoriseTensors, logAbsDet } from './log-det.ts';
+import { nodeGraphOf, uniformShares } from './node-graph.ts';
+import { layoutNodes } from './node-layout.ts';
+import { ParameterStore } from './parameters.ts';
+import { addBias, innerProducts, multiply, multiplyTransposed } from './products.ts';
+import { flowForward, flowInverse, realNvpSpecs } from './real-nvp.ts';
+import { createDeviceRmsProp } from './rms-prop-device.ts';
+import { createHostRmsProp } from './rms-prop-host.ts';
+import * as tf from './tf.ts';
+import { stopGradient } from './with-gradient.ts';
+
+const randomTensor = <T extends tf.Tensor>(seed: number, ...shape: number[]): T => {
+  const size = shape.reduce((n, d) => n * d, 1);
+  return tf.tensor(normals(createRandom(seed), size), shape) as T;
+};
+
+/** Gradients of sum(w f(x)) for a fixed random w, so that every output counts differently. */
+function gradientsOf(f: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): Float32Array[] {
+  const weigh = (...x: tf.Tensor[]): tf.Tensor => {
+    const y = f(...x);
+    return tf.sum(tf.mul(y, randomTensor(99, ...y.shape)));
+  };
+  return tf
+    .grads(weigh)(inputs)
+    .map((g) => g.dataSync() as Float32Array);
+}
+
+describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
+  beforeAll(() => startTestBackend(backend));
+
+  test('products have the gradients of the stock operations', async () => {
+    const x = randomTensor<tf.Tensor2D>(1, 5, 4);
+    const w = randomTensor<tf.Tensor2D>(2, 3, 4);
+    const b = randomTensor<tf.Tensor1D>(3, 3);
+    const e = randomTensor<tf.Tensor3D>(4, 2, 4, 3);
+    const compare = (
+      ours: (...t: tf.Tensor[]) => tf.Tensor,
+      stock: (...t: tf.Tensor[]) => tf.Tensor,
+      inputs: tf.Tensor[],
+    ): void => {
+      const wanted = gradientsOf(stock, inputs);
+      gradientsOf(ours, inputs).forEach((gradient, i) => {
+        expect(deviation(gradient, [...wanted[i]!])).toBeLessThan(1e-5);
+      });
+      const value = ours(...inputs).dataSync();
+      expect(deviation(value, [...stock(...inputs).dataSync()])).toBeLessThan(1e-5);
+    };
+    compare(
+      (a, c, d) =>
+        addBias(multiplyTransposed(a as tf.Tensor2D, c as tf.Tensor2D), d as tf.Tensor1D),
+      (a, c, d) => tf.add(tf.matMul(a!, c!, false, true), d!),
+      [x, w, b],
+    );
+    compare(
+      (a, c) => multiply(a as tf.Tensor2D, c as tf.Tensor2D),
+      (a, c) => tf.matMul(a!, c!),
+      [x, tf.transpose(w)],
+    );
+    compare(
+      (a) => innerProducts(a as tf.Tensor3D),
+      (a) => tf.matMul(a!, a!, false, true),
+      [e],
+    );
+  });
+
+  test('no gradient passes stopGradient', () => {
+    const [gradient] = gradientsOf(
+      (x) => tf.mul(x!, stopGradient(tf.square(x!))),
+      [tf.tensor1d([2])],
+    );
+    expect(gradient![0]).toBeCloseTo(4 * randomTensor(99, 1).dataSync()[0]!, 4);
+  });
+
+  test('densities agree with float64, far tails included', () => {
+    const logits = tf.tensor2d([
+      [-200, 0, 3],
+      [1, 2, 200],
+    ]);
+    const oneHot = tf.tensor2d([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    const values = [...logits.dataSync()];
+    const expected = [categoricalLogMass(values, 0, 3, 0), categoricalLogMass(values, 3, 3, 1)];
+    expect(deviation(categoricalLogProb(logits, oneHot).dataSync(), expected)).toBeLessThan(1e-6);
+    const bernoulli = bernoulliLogProb(logits, oneHot).dataSync();
+    const masses = values.map((l, i) => bernoulliLogMass(l, oneHot.dataSync()[i] === 1));
+    expect(deviation(bernoulli, masses)).toBeLessThan(1e-6);
+    const normal = normalLogProb(tf.scalar(3), tf.scalar(1), tf.scalar(-2)).dataSync();
+    expect(deviation(normal, [normalLogDensity(3, 1, -2)])).toBeLessThan(1e-6);
+  });
+
+  test('clip shows a NaN, and stops the gradient outside of its bounds', () => {
+    expect(clip(tf.tensor1d([Number.NaN]), -7, 2).dataSync()[0]).toBeNaN();
+    const [gradient] = gradientsOf((x) => clip(x!, -1, 1), [tf.tensor1d([-2, 0.5, 1, 3])]);
+    const weights = randomTensor(99, 4).dataSync();
+    expect([...gradient!]).toEqual([0, weights[1], weights[2], 0]);
+  });
+
+  test('attention and aggregation: loops over edges agree with dense products', () => {
+    const trees = {
+      size: 3,
+      maxNodes: 4,
+      nodeCount: Int32Array.of(3, 1, 4),
+      parent: Int32Array.of(-1, 0, 0, -1, -1, -1, -1, -1, -1, 0, 1, 1),
+    };
+    const layout = layoutNodes(trees, { padding: 'one', block: 5 });
+    const x = randomTensor<tf.Tensor2D>(5, layout.rows, 6);
+    const left = randomTensor<tf.Tensor3D>(6, 1, 2, 3);
+    const right = randomTensor<tf.Tensor3D>(7, 1, 2, 3);
+    for (const dense of [false, true]) {
+      const graph = nodeGraphOf(layout, dense);
+      const other = nodeGraphOf(layout, !dense);
+      const attend =
+        (g: typeof graph) =>
+        (...[f, l, r]: tf.Tensor[]): tf.Tensor =>
+          graphAttention(f as tf.Tensor2D, l as tf.Tensor3D, r as tf.Tensor3D, g);
+      const inputs = [x, left, right];
+      const values = attend(graph)(...inputs).dataSync();
+      expect(deviation(values, [...attend(other)(...inputs).dataSync()])).toBeLessThan(1e-5);
+      const wanted = gradientsOf(attend(other), inputs);
+      gradientsOf(attend(graph), inputs).forEach((gradient, i) => {
+        expect(deviation(gradient, [...wanted[i]!])).toBeLessThan(1e-5);
+      });
+      const sums = [...aggregate(x, other).dataSync()];
+      expect(deviation(aggregate(x, graph).dataSync(), sums)).toBeLessThan(1e-5);
+    }
+  });
+
+  test('BatchNorm: a row with weight 2 counts as two equal rows', () => {
+    const store = ParameterStore.initialise(batchNormSpecs('bn', 3), 1);
+    const rows = randomTensor<tf.Tensor2D>(8, 3, 3);
+    const doubled: tf.Tensor2D = tf.concat([rows, tf.slice(rows, [2, 0], [1, 3])], 0);
+    const share = tf.tensor2d([0.25, 0.25, 0.5], [3, 1]);
+    const shares = { row: tf.transpose(share) as tf.Tensor2D, column: share, count: 4 };
+    const a = batchNormLeakyRelu(store, 'bn', rows, shares, 'train');
+    const meanOnce = [...store.get('bn.running_mean').dataSync()];
+    const varianceOnce = [...store.get('bn.running_var').dataSync()];
+    const b = batchNormLeakyRelu(store, 'bn', doubled, uniformShares(4), 'train');
+    expect(deviation(tf.slice(b, [0, 0], [3, 3]).dataSync(), [...a.dataSync()])).toBeLessThan(1e-5);
+    // the second pass moves the statistics by the same batch once more
+    const mean = [...store.get('bn.running_mean').dataSync()];
+    expect(
+      deviation(
+        mean,
+        meanOnce.map((m) => 1.9 * m),
+      ),
+    ).toBeLessThan(1e-5);
+    const variance = [...store.get('bn.running_var').dataSync()];
+    expect(
+      deviation(
+        variance,
+        varianceOnce.map((v) => 1.9 * v - 0.9),
+      ),
+    ).toBeLessThan(1e-5);
+    store.dispose();
+  });
+
+  test('log |det M| and M⁻¹: loops, tensor operations and finite differences agree', () => {
+    const m = randomTensor<tf.Tensor3D>(10, 2, 4, 4);
+    const loops = factorise(m);
+    const tensors = factoriseTensors(m);
+    expect(deviation(tensors.logAbsDet.dataSync(), [...loops.logAbsDet.dataSync()])).toBeLessThan(
+      1e-4,
+    );
+    expect(deviation(tensors.inverse.dataSync(), [...loops.inverse.dataSync()])).toBeLessThan(1e-3);
+    const product = tf.matMul(m, loops.inverse).dataSync();
+    const identity = Array.from({ length: 32 }, (_, i) => ((i % 16) % 5 === 0 ? 1 : 0));
+    expect(deviation(product, identity)).toBeLessThan(1e-5);
+    const [gradient] = gradientsOf((x) => logAbsDet(x as tf.Tensor3D), [m]);
+    const weights = randomTensor(99, 2).dataSync();
+    const step = 1e-2;
+    for (const at of [0, 7, 21]) {
+      const shifted = (by: number): number => {
+        const values = m.dataSync().slice();
+        values[at]! += by;
+        const logDets = logAbsDet(tf.tensor3d(values, [2, 4, 4])).dataSync();
+        return logDets[0]! * weights[0]! + logDets[1]! * weights[1]!;
+      };
+      const slope = (shifted(step) - shifted(-step)) / (2 * step);
+      expect(Math.abs(gradient![at]! - slope)).toBeLessThan(1e-2 * (1 + Math.abs(slope)));
+    }
+  });
+
+  test('RMSprop is the same in loops and on the device', () => {
+    const specs = [
+      { name: 'w', shape: [2, 3], initialise: () => normals(createRandom(1), 6) },
+      { name: 'b', shape: [2], initialise: () => normals(createRandom(2), 2) },
+    ];
+    const options = { clipNorm: 1, l2: 0.1, penalised: new Set(['w']) };
+    const results = [createHostRmsProp, createDeviceRmsProp].map((create) => {
+      const store = ParameterStore.initialise(specs, 0);
+      const optimiser = create(store, ['w', 'b'], options);
+      const norm = optimiser.penaltyNorm().dataSync()[0]!;
+      for (const seed of [3, 4]) {
+        optimiser.step([randomTensor(seed, 2, 3), randomTensor(seed + 10, 2)], 0.01);
+      }
+      const values = [norm, ...store.get('w').dataSync(), ...store.get('b').dataSync()];
+      optimiser.dispose();
+      store.dispose();
+      return values;
+    });
+    expect(deviation(results[0]!, results[1]!)).toBeLessThan(1e-6);
+  });
+});
+
+describe('the RealNVP prior', () => {
+  beforeAll(() => startTestBackend('cpu'));
+
+  const flow = { size: 3, levels: 3, hidden: 5 };
+  const randomFlow = (seed: number): ParameterStore => {
+    const specs = realNvpSpecs('flow', flow).map((spec) => ({
+      ...spec,
+      initialise: spec.name.endsWith('matrix')
+        ? spec.initialise
+        : (random: ReturnType<typeof createRandom>, n: number) =>
+            normals(random, n).map((v) => 0.5 * v),
+    }));
+    return ParameterStore.initialise(specs, seed);
+  };
+
+  test('inverse after forward is the identity, log-determinants cancel', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
+        tf.tidy(() => {
+          const store = randomFlow(seed);
+          const z = randomTensor<tf.Tensor2D>(seed + 1, 4, flow.size);
+          const { output, logDet } = flowForward(store, 'flow', flow.levels, z);
+          const back = flowInverse(store, 'flow', flow.levels, output);
+          expect(deviation(back.output.dataSync(), [...z.dataSync()])).toBeLessThan(1e-3);
+          const total = tf.add(logDet, back.logDet).dataSync();
+          expect(deviation(total, [0, 0, 0, 0])).toBeLessThan(1e-3);
+          store.dispose();
+        });
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('log |det| matches finite differences', () => {
+    tf.tidy(() => {
+      const store = randomFlow(3);
+      const z = [0.3, -0.7, 1.1];
+      const f = (x: number[]): number[] => [
+        ...flowForward(store, 'flow', flow.levels, tf.tensor2d([x])).output.dataSync(),
+      ];
+      const step = 1e-2;
+      const columns = z.map((_, k) => {
+        const at = (by: number): number[] => f(z.map((v, i) => (i === k ? v + by : v)));
+        const [up, down] = [at(step), at(-step)];
+        return up.map((v, i) => (v - down[i]!) / (2 * step));
+      });
+      const jacobian = tf.tensor3d([columns]);
+      const { logDet } = flowForward(store, 'flow', flow.levels, tf.tensor2d([z]));
+      expect(logAbsDet(jacobian).dataSync()[0]).toBeCloseTo(logDet.dataSync()[0]!, 2);
+      store.dispose();
+    });
+  });
+});
