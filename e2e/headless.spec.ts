@@ -1,0 +1,98 @@
+/** The headless run: a complete file or one line of error, never half of either. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function headless(args: readonly string[], interruptAfter?: RegExp): Promise<Outcome> {
+  const child = spawn(process.execPath, ['scripts/headless.mjs', ...args]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    if (interruptAfter?.test(stderr)) child.kill('SIGINT');
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'tracevae-headless-'));
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const [a, b, c] = [file('a.csv', TRAIN_CSV()), file('b.csv', VAL_CSV()), file('c.csv', TEST_CSV())];
+const sets = ['--train', a!, '--val', b!, '--test', c!];
+
+test('train writes run.json and scores.csv, and one line an epoch', async () => {
+  const [out, scores] = [join(folder, 'run.json'), join(folder, 'scores.csv')];
+  const options = ['--preset', 'tiny', '--epochs', '2', '--limit-train', '100', '--seed', '4'];
+  const ran = await headless(['train', ...sets, ...options, '--scores', scores, '--out', out]);
+  expect(ran).toMatchObject({ code: 0, stdout: '' });
+  expect(ran.stderr.match(/^epoch \d/gm)).toHaveLength(2);
+  const run = JSON.parse(readFileSync(out, 'utf8'));
+  expect(run).toMatchObject({ formatVersion: 1, seed: 4, environment: { backend: 'wasm' } });
+  // The roles come from the options, not from the names of the files.
+  expect(run.dataset.traces).toEqual({ train: 100, val: 40, test: 60 });
+  expect(run.results).toHaveLength(5);
+  const lines = readFileSync(scores, 'utf8').trimEnd().split('\n');
+  expect(lines[0]).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
+  expect(lines).toHaveLength(1 + 40 + 60);
+});
+
+test('import writes import.json, and its counts add up', async () => {
+  const out = join(folder, 'import.json');
+  const ran = await headless(['import', '--data', a!, c!, '--max-nodes', '3', '--out', out]);
+  expect(ran).toMatchObject({ code: 0, stdout: '' });
+  const report = JSON.parse(readFileSync(out, 'utf8'));
+  const lost = report.ledger.reduce((sum: number, row: { count: number }) => sum + row.count, 0);
+  expect(report.traces - report.trainable).toBeGreaterThan(0);
+  expect(lost).toBeGreaterThan(0);
+  expect(lost).toBeLessThan(report.spans);
+});
+
+const MISUSES: readonly { name: string; args: readonly string[]; says: RegExp }[] = [
+  {
+    name: 'a file that does not exist',
+    args: ['--train', join(folder, 'none.csv')],
+    says: /none\.csv/,
+  },
+  { name: 'an unknown preset', args: [...sets, '--preset', 'huge'], says: /"huge".*--preset/ },
+  { name: 'an unknown option', args: [...sets, '--colour', 'red'], says: /--colour/ },
+  {
+    name: 'a file that is no traces',
+    args: ['--train', file('page.csv', '<html></html>')],
+    says: /page\.csv/,
+  },
+];
+for (const { name, args, says } of MISUSES) {
+  test(`${name}: one line of error, a code and no file`, async () => {
+    const out = join(folder, 'never.json');
+    const ran = await headless(['train', ...args, '--out', out]);
+    expect(ran.code).not.toBe(0);
+    expect(ran.stdout).toBe('');
+    const errors = ran.stderr.split('\n').filter((line) => line.startsWith('error: '));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(says);
+    expect(existsSync(out)).toBe(false);
+  });
+}
+
+test('Ctrl-C stops it cleanly', async () => {
+  const out = join(folder, 'interrupted.json');
+  const args = ['train', ...sets, '--preset', 'tiny', '--epochs', '500', '--out', out];
+  const ran = await headless(args, /^epoch 2 /m);
+  expect(ran.code).not.toBe(0);
+  expect(ran.stderr).toMatch(/error: interrupted/);
+  expect(existsSync(out)).toBe(false);
+});

@@ -1,0 +1,51 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { requestSpans, traceVaeCsv } from './fixtures.ts';
+import { dropFiles, expect, openNotebook, test } from './notebook.ts';
+
+/** Large enough that its import can be seen and cancelled. */
+function largeFile(): string {
+  const once = traceVaeCsv(requestSpans(1, 4000), false);
+  const [header, ...rows] = once.trimEnd().split('\n');
+  const path = join(mkdtempSync(join(tmpdir(), 'tracevae-import-')), 'large.csv');
+  const copies = Array.from({ length: 60 }, (_, copy) =>
+    rows.map((row) => row.replace(/^-4365100055175869479,/, `${copy},`)).join('\n'),
+  );
+  writeFileSync(path, `${header}\n${copies.join('\n')}\n`);
+  return path;
+}
+
+test('an import shows its progress and can be cancelled', async ({ page }) => {
+  await openNotebook(page);
+  await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
+  await page.locator('input[type=file]').setInputFiles(largeFile());
+  await expect(page.getByRole('progressbar', { name: 'Import' })).toBeVisible();
+  await expect(page.getByText(/spans\/s/)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel import' }).click();
+  await expect(page.getByRole('button', { name: 'Load the demo dataset' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Files' })).toHaveCount(0);
+});
+
+test('what a file is used for can be changed, and is kept over a reload', async ({ page }) => {
+  await openNotebook(page);
+  const csv = traceVaeCsv(requestSpans(1, 170), false);
+  await dropFiles(page, [{ name: 'mine.csv', body: csv }]);
+  await expect(page.getByText('100 / 20 / 50')).toBeVisible();
+  await page.getByRole('combobox', { name: 'What mine.csv is used for' }).selectOption('test');
+  await expect(page.getByText('0 / 0 / 170')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('0 / 0 / 170')).toBeVisible();
+  // With nothing to train on, training says so instead of failing somewhere.
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByRole('alert')).toContainText(/train/i);
+});
+
+test('a bad file keeps the dataset that was there', async ({ page }) => {
+  await openNotebook(page);
+  await page.getByRole('button', { name: 'Load the demo dataset' }).click();
+  await expect(page.getByRole('row', { name: /demo-train/ })).toBeVisible();
+  await dropFiles(page, [{ name: 'notes.txt', body: 'hello' }]);
+  await expect(page.getByRole('alert')).toContainText('notes.txt');
+  await expect(page.getByRole('row', { name: /demo-train/ })).toBeVisible();
+});
