@@ -46,10 +46,7 @@ export function batchNormLeakyRelu(
   const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
   const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
   if (mode === 'eval') {
-    const mean = parameters.get(`${name}.running_mean`);
-    const variance = parameters.get(`${name}.running_var`);
-    const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, EPSILON))) as tf.Tensor1D;
-    const shift = tf.sub(beta, tf.mul(mean, scale));
+    const { scale, shift } = evalAffine(parameters, name);
     return leaky(tf.add(tf.mul(x, scale), shift) as tf.Tensor2D, slope);
   }
   return withGradient([x, gamma, beta], (save) => {
@@ -84,6 +81,19 @@ export function batchNormLeakyRelu(
       },
     };
   });
+}
+
+/** BatchNorm in eval mode as x scale + shift: [F] each. */
+export function evalAffine(
+  parameters: Parameters,
+  name: string,
+): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
+  const mean = parameters.get<tf.Tensor1D>(`${name}.running_mean`);
+  const variance = parameters.get<tf.Tensor1D>(`${name}.running_var`);
+  const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
+  const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
+  const scale: tf.Tensor1D = tf.mul(gamma, tf.rsqrt(tf.add(variance, EPSILON)));
+  return { scale, shift: tf.sub(beta, tf.mul(mean, scale)) };
 }
 
 const leaky = (x: tf.Tensor2D, slope: number): tf.Tensor2D =>

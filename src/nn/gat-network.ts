@@ -3,6 +3,7 @@
  * concatenated heads -> BatchNorm -> LeakyReLU; the decoders end with a GraphConv.
  */
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
+import { gatBlockInference } from './gat-inference.ts';
 import { graphAttention } from './graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from './graph-convolution.ts';
 import { xavierNormal, zeros } from './initialisers.ts';
@@ -83,6 +84,10 @@ export function gatNetwork(
   let h = x;
   for (let layer = 0; layer < layers; layer++) {
     const block = `${name}.gnn.${layer}`;
+    if (mode === 'eval' && graph.dense === null) {
+      h = gatBlockInference(parameters, block, h, graph);
+      continue;
+    }
     const attended = gatLayer(parameters, block, h, graph);
     h = batchNormLeakyRelu(parameters, `${block}.normalization`, attended, graph.shares, mode);
   }

@@ -2,8 +2,8 @@
  * Graph attention as DGL's GATConv computes it (no dropout, no residual, no activation), between
  * the shared linear map and the bias: one function, two ways to compute it.
  */
-import { attend, attendBackward } from './graph-attention-loops.ts';
-import { readFloats } from './host-memory.ts';
+import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
+import { viewFloats } from './host-memory.ts';
 import type { NodeGraph } from './node-graph.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
@@ -38,21 +38,22 @@ function loopAttention(
   graph: NodeGraph,
 ): tf.Tensor2D {
   const [, heads, units] = attnL.shape;
-  return withGradient([f, attnL, attnR], () => {
-    const input = {
-      features: readFloats(f),
-      attnL: readFloats(attnL),
-      attnR: readFloats(attnR),
-      heads,
-      units,
-      slope: ATTENTION_SLOPE,
-      graph,
-    };
-    const forward = attend(input);
+  const inputOf = (tensors: readonly tf.Tensor[]): AttentionInput => ({
+    features: viewFloats(tensors[0]!),
+    attnL: viewFloats(tensors[1]!),
+    attnR: viewFloats(tensors[2]!),
+    heads,
+    units,
+    slope: ATTENTION_SLOPE,
+    graph,
+  });
+  return withGradient([f, attnL, attnR], (save) => {
+    save([f, attnL, attnR]);
+    const forward = attend(inputOf([f, attnL, attnR]));
     return {
       value: tf.tensor2d(forward.output, f.shape),
-      gradient: (dy) => {
-        const gradients = attendBackward(input, forward, readFloats(dy));
+      gradient: (dy, saved) => {
+        const gradients = attendBackward(inputOf(saved), forward, viewFloats(dy));
         return [
           tf.tensor2d(gradients.features, f.shape),
           tf.tensor3d(gradients.attnL, attnL.shape),

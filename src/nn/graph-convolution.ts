@@ -1,5 +1,5 @@
 /** GraphConv with norm = both, as DGL computes it: y = D^-1/2 A D^-1/2 x W + b, self loops in A. */
-import { readFloats } from './host-memory.ts';
+import { viewFloats } from './host-memory.ts';
 import { xavierUniform, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
 import type { NodeLayout } from './node-layout.ts';
@@ -53,7 +53,7 @@ export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
   const apply = (input: tf.Tensor2D): tf.Tensor2D => {
     const [rows, width] = input.shape;
     if (graph.dense === null) {
-      return tf.tensor2d(aggregateLoops(readFloats(input), width, graph), [rows, width]);
+      return tf.tensor2d(aggregateLoops(viewFloats(input), width, graph), [rows, width]);
     }
     const blocks = tf.reshape(input, [rows / graph.block, graph.block, width]);
     return tf.reshape(tf.matMul(graph.dense.normalised, blocks), [rows, width]);

@@ -10,5 +10,29 @@ export function tensorsAreHostMemory(): boolean {
   return backend === 'cpu' || backend === 'wasm';
 }
 
-/** Only where {@link tensorsAreHostMemory}. */
-export const readFloats = (x: tf.Tensor): Float32Array => x.dataSync() as Float32Array;
+/** The wasm backend's view of a tensor in its heap. */
+interface HeapBackend {
+  typedArrayFromHeap?(tensor: tf.Tensor): Float32Array;
+}
+
+/**
+ * The values where they lie, without a copy where the backend allows it. Only where
+ * {@link tensorsAreHostMemory}; read only, and only until the next tensor is made: the heap may move.
+ */
+export function viewFloats(x: tf.Tensor): Float32Array {
+  const backend = tf.backend() as HeapBackend;
+  return backend.typedArrayFromHeap?.(x) ?? (x.dataSync() as Float32Array);
+}
+
+/**
+ * A new tensor whose values are written where they will lie. Views of other tensors are to be taken
+ * inside of `write`: making the tensor may move the heap.
+ */
+export function writeTensor2D(
+  shape: [number, number],
+  write: (values: Float32Array) => void,
+): tf.Tensor2D {
+  const tensor: tf.Tensor2D = tf.fill(shape, 0);
+  write(viewFloats(tensor));
+  return tensor;
+}

@@ -5,7 +5,7 @@
  * log |det M| = sum log r_j (the norms met on the way) and M⁻¹ = Qᵀ T. On host memory the same in
  * float64 loops; on WebGPU, which cannot be read in the middle of a step, as tensor operations.
  */
-import { readFloats, tensorsAreHostMemory } from './host-memory.ts';
+import { tensorsAreHostMemory, viewFloats } from './host-memory.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -73,7 +73,7 @@ export function factoriseTensors(matrices: tf.Tensor3D): Factorisation {
 
 function factoriseLoops(matrices: tf.Tensor3D): Factorisation {
   const [count, size] = matrices.shape;
-  const values = readFloats(matrices);
+  const values = viewFloats(matrices);
   const logDets = new Float32Array(count);
   const inverses = new Float32Array(count * size * size);
   for (let l = 0; l < count; l++) {

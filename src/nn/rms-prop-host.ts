@@ -2,7 +2,7 @@
  * RMSprop where tensors are host memory: one loop over each parameter. (On WASM a slice of a flat
  * vector copies the whole vector first, so the device's way would cost a second a step.)
  */
-import { readFloats } from './host-memory.ts';
+import { viewFloats } from './host-memory.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
 import * as tf from './tf.ts';
@@ -28,7 +28,7 @@ export function createHostRmsProp(
       name,
       shape: tensor.shape,
       penalised: penalised.has(name),
-      values: readFloats(tensor).slice(),
+      values: viewFloats(tensor).slice(),
       squares: new Float32Array(tensor.size),
     };
   });
@@ -42,7 +42,7 @@ export function createHostRmsProp(
     names,
     penaltyNorm: () => tf.scalar(normOfPenalised()),
     step(gradientTensors, learningRate) {
-      const gradients = gradientTensors.map((tensor) => readFloats(tensor).slice());
+      const gradients = gradientTensors.map((tensor) => viewFloats(tensor).slice());
       // the gradient of a norm is the vector over its length
       const pull = l2 === 0 ? 0 : l2 / normOfPenalised();
       let squaredNorm = 0;

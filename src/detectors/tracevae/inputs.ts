@@ -43,7 +43,7 @@ export interface LatencyEncoderInput {
   /** [B, R] */
   readonly pooling: tf.Tensor2D;
   /** [R] operation ids */
-  readonly operations: tf.Tensor1D;
+  readonly operations: Int32Array;
   /** [R, 1] standardised */
   readonly latency: tf.Tensor2D;
 }
@@ -54,7 +54,7 @@ export interface LatencyDecoderInput {
   /** [R, B] copies z2 to the trace's rows */
   readonly dispatch: tf.Tensor2D;
   /** [R] operation ids */
-  readonly operations: tf.Tensor1D;
+  readonly operations: Int32Array;
 }
 
 /** What p(X | A, Y, z2) is compared with. */
@@ -175,7 +175,7 @@ export function latencyEncoderInput(batch: TraceBatch): LatencyEncoderInput {
   return {
     graph,
     pooling: poolingMatrix(graph, batch.nodeCount),
-    operations: tf.tensor1d(rowValues(batch, graph, batch.operation), 'int32'),
+    operations: rowValues(batch, graph, batch.operation),
     latency: tf.tensor2d(rowLatency(batch, graph), [graph.rows, 1]),
   };
 }
@@ -186,7 +186,7 @@ export function latencyDecoderInput(batch: TraceBatch, padding: Padding): Latenc
   return {
     graph,
     dispatch: dispatchMatrix(graph),
-    operations: tf.tensor1d(rowValues(batch, graph, batch.operation), 'int32'),
+    operations: rowValues(batch, graph, batch.operation),
   };
 }
 

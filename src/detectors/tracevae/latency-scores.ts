@@ -47,7 +47,7 @@ export async function sampleLatencies(
     const repeated = repeatRows(traces, samples);
     const graph = createNodeGraph(repeated, { padding: 'none' });
     firstRow = graph.firstRow;
-    const operations = tf.tensor1d(rowValues(repeated, graph, repeated.operation), 'int32');
+    const operations = rowValues(repeated, graph, repeated.operation);
     // the dispatching layer, by copying: a product would be larger than the network
     const rows = new Float32Array(graph.rows * config.latent2);
     for (let row = 0; row < graph.rows; row++) {

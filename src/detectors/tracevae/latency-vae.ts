@@ -9,6 +9,7 @@ import type { Mode } from '../../nn/batch-norm.ts';
 import { clip, normalLogProb } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
+import { lookUp } from '../../nn/lookup.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
 import * as tf from '../../nn/tf.ts';
@@ -51,9 +52,8 @@ export function latencyVaeSpecs(config: TraceVaeConfig): ParameterSpec[] {
 }
 
 /** y_i of each row, without a gradient. */
-function embedOperations(parameters: Parameters, operations: tf.Tensor1D): tf.Tensor2D {
-  const table = parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING);
-  return stopGradient(tf.gather(table, operations));
+function embedOperations(parameters: Parameters, operations: Int32Array): tf.Tensor2D {
+  return lookUp(parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING), operations);
 }
 
 /**

@@ -5,7 +5,8 @@
 import type { FitContext } from '../detector.ts';
 
 const REPORT_EVERY_MS = 100;
-const YIELD_EVERY_MS = 25;
+/** How long a worker may compute before it looks at its messages. */
+export const YIELD_EVERY_MS = 25;
 
 export interface Pacer {
   /** Speed is measured within a phase: the second one is faster. */

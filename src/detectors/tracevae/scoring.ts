@@ -15,7 +15,7 @@ import {
   priorLogProbs,
   sampleLatencies,
 } from './latency-scores.ts';
-import { nextTask } from './pacer.ts';
+import { nextTask, YIELD_EVERY_MS } from './pacer.ts';
 import {
   adjacencyLogProb,
   findMismatches,
@@ -35,7 +35,7 @@ export interface ScoreOptions {
 }
 
 /** Node rows that one pass decodes at most: bounds memory, and keeps Cancel prompt. */
-const ROWS_PER_PASS = 8192;
+const ROWS_PER_PASS = 4096;
 /** Traces of one encoder pass at most: its pooling matrix is traces x rows. */
 const TRACES_PER_PASS = 128;
 
@@ -91,11 +91,14 @@ export async function scoreTraces(
   const structureWork = example.length * (samples + 1) * config.maxNodes;
   const latencyWork = selected.reduce((sum, trace) => sum + samples * nodeCount(traces, trace), 0);
   let work = 0;
+  let yieldedMs = performance.now();
   const advance = async (rows: number): Promise<void> => {
     work += rows;
     const done = Math.floor((selected.length * work) / (structureWork + latencyWork));
+    if (performance.now() - yieldedMs < YIELD_EVERY_MS) return;
     options.onProgress({ done, total: selected.length });
     await nextTask();
+    yieldedMs = performance.now();
   };
 
   const structuresPerPass = Math.max(1, Math.floor(ROWS_PER_PASS / (samples * config.maxNodes)));
@@ -134,6 +137,7 @@ export async function scoreTraces(
     writeLatencyTerms(terms, scores, logPz2, chunk);
     await advance(samples * batch.nodeCount.reduce((sum, n) => sum + n, 0));
   }
+  options.onProgress({ done: selected.length, total: selected.length });
   return terms;
 }
 

@@ -1,0 +1,22 @@
+/** Rows of a table by index, without a gradient. */
+import { tensorsAreHostMemory, viewFloats } from './host-memory.ts';
+import * as tf from './tf.ts';
+import { stopGradient } from './with-gradient.ts';
+
+/**
+ * @param table   [T, F]
+ * @param indices [R]
+ * @returns       [R, F], a constant
+ */
+export function lookUp(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
+  if (!tensorsAreHostMemory()) return stopGradient(tf.gather(table, tf.tensor1d(indices, 'int32')));
+  // the gather of WASM is many times slower than this
+  const width = table.shape[1];
+  const values = viewFloats(table);
+  const rows = new Float32Array(indices.length * width);
+  for (let row = 0; row < indices.length; row++) {
+    const from = indices[row]! * width;
+    rows.set(values.subarray(from, from + width), row * width);
+  }
+  return tf.tensor2d(rows, [indices.length, width]);
+}
