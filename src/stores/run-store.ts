@@ -80,7 +80,7 @@ export interface RunState {
 }
 
 export const DEFAULT_PRESET: PresetId = 'tiny';
-export const DEFAULT_EPOCHS = 15;
+export const DEFAULT_EPOCHS = 30;
 
 const DEFAULT_CHOICES: RunChoices = {
   preset: DEFAULT_PRESET,
