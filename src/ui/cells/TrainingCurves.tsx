@@ -55,7 +55,7 @@ export function TrainingCurves() {
     firstTime === undefined ? [] : [{ x: firstTime.epoch - 0.5, label: 'time VAE alone' }];
   const epochs = epochsOf(training, nextEpochs);
   return (
-    <div>
+    <div className="training-curves-box">
       <div className="training-curves">
         {QUANTITIES.map(({ title, train, validation }, i) => {
           const series: LineSeries[] = [
