@@ -36,3 +36,22 @@ describe('groupedHistogram', () => {
     expect(found.above[0]!).toBeGreaterThanOrEqual(1);
   });
 });
+
+it('symlog bins rise, hold every value of the range and are narrower near zero', () => {
+  const scores = [-40, -3, 0, 2, 17, 23, 60, 4000, 88_000];
+  const { edges, counts, below, above } = groupedHistogram([scores], {
+    bins: 20,
+    coverage: 100,
+    linearBelow: 10,
+  });
+  for (let i = 1; i < edges.length; i++) expect(edges[i]!).toBeGreaterThan(edges[i - 1]!);
+  expect([edges[0], edges.at(-1)]).toEqual([-40, 88_000]);
+  expect(counts[0]!.reduce((a, b) => a + b)).toBe(scores.length);
+  expect([below[0], above[0]]).toEqual([0, 0]);
+  const width = (value: number) => {
+    const i = edges.findIndex((edge) => edge > value);
+    return edges[i]! - edges[i - 1]!;
+  };
+  expect(width(0)).toBeLessThan(width(60));
+  expect(width(60)).toBeLessThan(width(4000));
+});

@@ -16,6 +16,11 @@ export interface HistogramOptions {
   readonly bins: number;
   /** Percent of each group that the range must hold, around its middle; 100 for everything. */
   readonly coverage?: number;
+  /**
+   * Bins of equal width in sign(v) log(1 + |v| / c) with this c, nearly linear below c and
+   * logarithmic above; of equal width in v itself where it is left out.
+   */
+  readonly linearBelow?: number;
 }
 
 /**
@@ -26,15 +31,16 @@ export interface HistogramOptions {
  */
 export function groupedHistogram(
   groups: readonly ArrayLike<number>[],
-  { bins, coverage = 98 }: HistogramOptions,
+  { bins, coverage = 98, linearBelow }: HistogramOptions,
 ): GroupedHistogram {
-  return countInto(groups, histogramEdges(groups, bins, coverage));
+  return countInto(groups, histogramEdges(groups, bins, coverage, linearBelow));
 }
 
 export function histogramEdges(
   groups: readonly ArrayLike<number>[],
   bins: number,
   coverage: number,
+  linearBelow?: number,
 ): Float64Array {
   assert(bins >= 1, `histogram of ${bins} bins`);
   const tail = (100 - coverage) / 2;
@@ -49,10 +55,20 @@ export function histogramEdges(
   if (low > high) [low, high] = [0, 1];
   // one value alone still needs a bin with a width
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
-  return Float64Array.from({ length: bins + 1 }, (_, i) =>
-    i === bins ? high : low + ((high - low) * i) / bins,
-  );
+  const { forward, backward } = linearBelow === undefined ? IDENTITY : symlog(linearBelow);
+  const [first, last] = [forward(low), forward(high)];
+  return Float64Array.from({ length: bins + 1 }, (_, i) => {
+    if (i === 0) return low;
+    return i === bins ? high : backward(first + ((last - first) * i) / bins);
+  });
 }
+
+const IDENTITY = { forward: (v: number) => v, backward: (v: number) => v };
+
+const symlog = (c: number) => ({
+  forward: (v: number) => Math.sign(v) * Math.log1p(Math.abs(v) / c),
+  backward: (v: number) => Math.sign(v) * Math.expm1(Math.abs(v)) * c,
+});
 
 /** Counts over given edges, for charts whose edges must stay put while scores move. */
 export function countInto(

@@ -13,13 +13,17 @@ export { VARIANTS, type Variant };
 
 export const SHOWN_LABELS = ['normal', 'structure', 'time'] as const satisfies readonly Label[];
 
-const HISTOGRAM_BINS = 60;
+const HISTOGRAM_BINS = 72;
+
+/** Of a logarithmic score axis: normal traces mostly score some tens of nats, anomalies thousands. */
+export const SCORE_LINEAR_BELOW = 10;
 
 /** Test scores by label; where nothing is labelled, all count as one group, `normal`. */
 export function scoreHistogram(
   traces: TraceSet,
   scores: ScoreOutcome,
   variant: Variant,
+  logScores: boolean,
 ): GroupedHistogram {
   const groups = SHOWN_LABELS.map((): number[] => []);
   scores.test.trace.forEach((trace, row) => {
@@ -27,7 +31,10 @@ export function scoreHistogram(
     const group = label === 'unlabelled' ? 0 : SHOWN_LABELS.indexOf(label);
     groups[group]!.push(scores.scores[variant].test[row]!);
   });
-  return groupedHistogram(groups, { bins: HISTOGRAM_BINS });
+  return groupedHistogram(groups, {
+    bins: HISTOGRAM_BINS,
+    ...(logScores ? { coverage: 100, linearBelow: SCORE_LINEAR_BELOW } : {}),
+  });
 }
 
 export interface FlaggedRow {

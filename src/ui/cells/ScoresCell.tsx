@@ -4,6 +4,7 @@ import { cellStates } from '../../stores/cell-states.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { runReport, runWarnings } from '../../stores/run-report.ts';
 import {
+  SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
   scoreHistogram,
   scoresCsv,
@@ -137,9 +138,10 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
   const variant = useInspect((i) => i.variant);
   const setVariant = useInspect((i) => i.setVariant);
   const [logCounts, setLogCounts] = useState(true);
+  const [logScores, setLogScores] = useState(true);
   const histogram = useMemo(
-    () => scoreHistogram(dataset.imported.traces, scores, variant),
-    [dataset, scores, variant],
+    () => scoreHistogram(dataset.imported.traces, scores, variant, logScores),
+    [dataset, scores, variant, logScores],
   );
   const { inversion, atThreshold, total } = scores.reports[variant];
   const labelled = total.auroc !== null;
@@ -154,13 +156,17 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           options={VARIANTS.map((value) => ({ value, label: VARIANT_WORDS[value] }))}
           onChange={setVariant}
         />
-        <Checkbox label="Logarithmic counts" checked={logCounts} onChange={setLogCounts} />
+        <div className="table-controls">
+          <Checkbox label="Logarithmic scores" checked={logScores} onChange={setLogScores} />
+          <Checkbox label="Logarithmic counts" checked={logCounts} onChange={setLogCounts} />
+        </div>
       </div>
       <Histogram
         title="Scores of the test traces"
         label={`Test scores under ${VARIANT_WORDS[variant]}`}
         edges={histogram.edges}
-        xLabel="score (nats)"
+        xLabel={logScores ? 'score (nats, log)' : 'score (nats)'}
+        xLinearBelow={logScores ? SCORE_LINEAR_BELOW : undefined}
         countScale={logCounts ? 'log' : 'linear'}
         height={280}
         groups={SHOWN_LABELS.map((label, i) => ({

@@ -28,6 +28,8 @@ export interface HistogramProps {
   readonly countLabel?: string;
   readonly countScale?: 'linear' | 'log';
   readonly countMax?: number;
+  /** The x axis is logarithmic above this value and nearly linear below; linear without it. */
+  readonly xLinearBelow?: number | undefined;
   readonly threshold?: { readonly value: number; readonly label: string } | null;
   /** [from, to] on the x axis: anomalies that score below normal traces. */
   readonly inverted?: { readonly range: readonly [number, number]; readonly label: string } | null;
@@ -54,12 +56,24 @@ const groupTotal = ({ counts, under = 0, over = 0 }: HistogramGroup): number =>
 
 export function Histogram(props: HistogramProps) {
   const { title, label, edges, groups, xLabel, countLabel = 'traces', height = 240 } = props;
-  const { countScale = 'linear', countMax, threshold = null, inverted = null } = props;
+  const {
+    countScale = 'linear',
+    countMax,
+    xLinearBelow,
+    threshold = null,
+    inverted = null,
+  } = props;
   const { formatX = formatNumber, legend = true, empty = 'No scores yet.' } = props;
   const [box, width] = useWidth<HTMLDivElement>();
   const [bin, setBin] = useState<number | null>(null);
   const id = useId();
-  const layout = layoutHistogram(edges, groups, { width, height, countScale, countMax });
+  const layout = layoutHistogram(edges, groups, {
+    width,
+    height,
+    countScale,
+    countMax,
+    xLinearBelow,
+  });
   const shown = groups.filter((group) => groupTotal(group) > 0);
   const totals = shown
     .map((group) => `${formatCount(groupTotal(group))} ${group.label}`)

@@ -22,6 +22,8 @@ export interface HistogramLayoutOptions {
   readonly countScale: 'linear' | 'log';
   /** Highest count of the axis, for several charts on one scale. */
   readonly countMax?: number | undefined;
+  /** The x axis is logarithmic above this value and nearly linear below; linear without it. */
+  readonly xLinearBelow?: number | undefined;
 }
 
 export interface HistogramLayout {
@@ -60,7 +62,7 @@ export function stepArea(
 export function layoutHistogram(
   edges: ArrayLike<number>,
   groups: readonly HistogramGroup[],
-  { width, height, countScale, countMax }: HistogramLayoutOptions,
+  { width, height, countScale, countMax, xLinearBelow }: HistogramLayoutOptions,
 ): HistogramLayout | null {
   if (edges.length < 2 || width < 100) return null;
   let highest = countMax ?? 1;
@@ -81,12 +83,20 @@ export function layoutHistogram(
   const tickWidth = Math.max(...yTicks.map((tick) => textWidth(tickLabel(tick), 12)));
   const margin: Margin = { ...EDGES, left: Math.ceil(tickWidth) + 8 };
   const xRange: [number, number] = [margin.left, width - margin.right];
-  const x = scaleLinear([edges[0]!, edges[edges.length - 1]!], xRange);
+  const domain: [number, number] = [edges[0]!, edges[edges.length - 1]!];
+  const x =
+    xLinearBelow === undefined
+      ? scaleLinear(domain, xRange)
+      : scaleSymlog(domain, xRange).constant(xLinearBelow);
+  const xCount = tickCount(xRange[1] - xRange[0], 'x');
   return {
     margin,
     x,
     y,
-    xTicks: x.ticks(tickCount(xRange[1] - xRange[0], 'x')),
+    xTicks:
+      xLinearBelow === undefined
+        ? x.ticks(xCount)
+        : spacedTicks(symlogTicks(...domain, xLinearBelow, xCount), x, 40),
     yTicks,
     areas: groups.map(({ counts }) => stepArea(edges, counts, x, y)),
     under: groups.reduce((sum, group) => sum + (group.under ?? 0), 0),
