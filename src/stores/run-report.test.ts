@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
 import type { RunRecord } from '../storage/records.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
 import type { Dataset } from './dataset-store.ts';
 import { importReport, runReport } from './run-report.ts';
 
@@ -27,22 +27,7 @@ const run: RunRecord = {
     limitTrain: null,
   },
   outcome: fakeTrainOutcome(),
-  curve: [
-    {
-      epoch: 1,
-      phase: 'joint',
-      loss: Number.NaN,
-      valLoss: null,
-      kl: 1,
-      valKl: null,
-      nllStructure: 2,
-      valNllStructure: null,
-      nllTime: 3,
-      valNllTime: null,
-      learningRate: 1e-3,
-      seconds: 0.1,
-    },
-  ],
+  curve: [fakeCurvePoint(1, Number.NaN)],
   scores: fakeScores(dataset.imported.traces),
   peakHeapBytes: 5,
   restarts: 0,

@@ -1,29 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { CurvePoint } from '../detectors/detector.ts';
 import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
 import { cellStates } from './cell-states.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createRunStore } from './run-store.ts';
 
 const imported = importedFixture();
 
-function point(epoch: number): CurvePoint {
-  return {
-    epoch,
-    phase: 'joint',
-    loss: 10 / epoch,
-    valLoss: null,
-    kl: 1,
-    valKl: null,
-    nllStructure: 2,
-    valNllStructure: null,
-    nllTime: 3,
-    valNllTime: null,
-    learningRate: 1e-3,
-    seconds: 0.1,
-  };
-}
+const point = (epoch: number) => fakeCurvePoint(epoch, 10 / epoch);
 
 async function setUp() {
   const fake = createFakeClient();

@@ -80,7 +80,8 @@ export interface RunState {
 }
 
 export const DEFAULT_PRESET: PresetId = 'tiny';
-export const DEFAULT_EPOCHS = 30;
+/** The paper's 40 + 20 (section 6.2). */
+export const DEFAULT_EPOCHS = 60;
 
 const DEFAULT_CHOICES: RunChoices = {
   preset: DEFAULT_PRESET,

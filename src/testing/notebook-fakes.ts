@@ -5,8 +5,8 @@ import type { ImportedTraces } from '../ingest/import.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
 import type { NotebookStorage, StoredNotebook } from '../storage/notebook-storage.ts';
 import type { DatasetRecord, RunRecord } from '../storage/records.ts';
-import { assembleTraces } from '../trace/assemble.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
+import { importSimulated } from '../worker/import-simulated.ts';
 import type { JobFailure, JobKind, Jobs } from '../worker/protocol.ts';
 
 export interface FakeJob<K extends JobKind = JobKind> {
@@ -104,22 +104,13 @@ export function createFakeStorage(initial: Partial<StoredNotebook> = {}) {
 }
 
 /** A small simulated dataset, imported the usual way. */
-export function importedFixture(seed = 1): ImportedTraces {
-  const { files, spans } = simulateDataset('fixture', {
-    ...DEMO,
-    seed,
-    normal: { train: 60, val: 12, test: 30 },
-    structureAnomalies: 4,
-    timeAnomalies: 4,
-  });
-  const names = files.map(({ name }) => name);
-  const { traces, ledger, spansKept } = assembleTraces(spans, names);
-  return {
-    files: names.map((name) => ({ name, bytes: 0, format: 'simulated', container: 'plain' })),
-    traces,
-    ledger,
-    spansRead: spans.length,
-    spansKept,
-    seconds: 0.5,
-  };
-}
+export const importedFixture = (seed = 1): ImportedTraces =>
+  importSimulated(() =>
+    simulateDataset('fixture', {
+      ...DEMO,
+      seed,
+      normal: { train: 60, val: 12, test: 30 },
+      structureAnomalies: 4,
+      timeAnomalies: 4,
+    }),
+  );

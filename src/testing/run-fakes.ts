@@ -1,8 +1,24 @@
 /** A training outcome and scores of the right shapes, with made-up numbers. */
+import type { CurvePoint } from '../detectors/detector.ts';
 import { evaluate } from '../scoring/evaluate.ts';
 import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import type { ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
+
+export const fakeCurvePoint = (epoch: number, loss: number): CurvePoint => ({
+  epoch,
+  phase: 'joint',
+  loss,
+  valLoss: null,
+  kl: 1,
+  valKl: null,
+  nllStructure: 2,
+  valNllStructure: null,
+  nllTime: 3,
+  valNllTime: null,
+  learningRate: 1e-3,
+  seconds: 0.1,
+});
 
 export const fakeTrainOutcome = (): TrainOutcome => ({
   weights: { formatVersion: 1, tensors: [] },

@@ -8,12 +8,11 @@ import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts'
 import { fitTraceVae, restoreTraceVae } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
-import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles } from '../ingest/import-files.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
-import { assembleTraces } from '../trace/assemble.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
+import { importSimulated } from './import-simulated.ts';
 import type {
   BackendInfo,
   BackendPreference,
@@ -141,7 +140,7 @@ export function createRunner(post: Post): Runner {
       },
 
       async demo({ seed }) {
-        const imported = importDemo(seed);
+        const imported = importSimulated(() => simulateDemo(seed));
         adopt(imported.traces);
         return ok(imported);
       },
@@ -260,19 +259,3 @@ const deviceFailure = (message: string): JobFailure => ({
 /** Settings are plain JSON, made in one place, so their text compares them. */
 const sameSettings = (a: RunSettings, b: RunSettings): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
-
-/** The demo takes the way of every file, from its spans on. */
-function importDemo(seed: number): ImportedTraces {
-  const started = performance.now();
-  const { files, spans } = simulateDemo(seed);
-  const names = files.map(({ name }) => name);
-  const { traces, ledger, spansKept } = assembleTraces(spans, names);
-  return {
-    files: names.map((name) => ({ name, bytes: 0, format: 'simulated', container: 'plain' })),
-    traces,
-    ledger,
-    spansRead: spans.length,
-    spansKept,
-    seconds: (performance.now() - started) / 1e3,
-  };
-}

@@ -90,7 +90,7 @@ export function withEpochs(config: TraceVaeConfig, total: number): TraceVaeConfi
  * cost little and decide how many structures the model can tell apart. `tiny` is for a first look.
  */
 export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeConfig>> = {
-  tiny: withEpochs({ ...PAPER, units: 16 }, 30),
+  tiny: { ...PAPER, units: 16 },
   small: { ...PAPER, units: 64 },
   paper: PAPER,
 };

@@ -1,8 +1,6 @@
 /** Cell 5: the test traces by score; choosing one opens the inspector. */
-import { useMemo } from 'react';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { LabelFilter } from '../../stores/inspect-store.ts';
-import { rankTraces } from '../../stores/score-view.ts';
 import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
@@ -10,7 +8,7 @@ import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-import { NotScoredYet, useScored, VARIANT_WORDS } from './scored.tsx';
+import { NotScoredYet, useRanked, useScored, VARIANT_WORDS } from './scored.tsx';
 
 const FILTERS: readonly { readonly value: LabelFilter; readonly label: string }[] = [
   { value: 'flagged', label: 'flagged' },
@@ -46,13 +44,7 @@ export function FlaggedCell() {
 function RankedTable() {
   const scored = useScored();
   const { trace: selected, filter, variant, setFilter, inspect } = useInspect((i) => i);
-  const ranked = useMemo(
-    () =>
-      scored === null
-        ? null
-        : rankTraces(scored.dataset.imported.traces, scored.scores, variant, filter),
-    [scored, variant, filter],
-  );
+  const ranked = useRanked(scored);
   if (scored === null || ranked === null) return <NotScoredYet what="ranked traces" />;
   const { row } = ranked;
   const columns: TableColumn[] = [

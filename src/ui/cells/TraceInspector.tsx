@@ -2,7 +2,6 @@
 import { useMemo, useState } from 'react';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import { comparisonRows, scoreParts, slowestNode } from '../../stores/explanation-view.ts';
-import { rankTraces } from '../../stores/score-view.ts';
 import { traceTree } from '../../stores/tree-view.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { LatencyBands } from '../charts/LatencyBands.tsx';
@@ -22,18 +21,12 @@ import { SegmentedControl } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
-import { type Scored, useScored } from './scored.tsx';
+import { type Scored, useRanked, useScored } from './scored.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
-  const { explanation, close, inspect, filter, variant } = useInspect((i) => i);
-  const ranked = useMemo(
-    () =>
-      scored === null
-        ? null
-        : rankTraces(scored.dataset.imported.traces, scored.scores, variant, filter),
-    [scored, variant, filter],
-  );
+  const { explanation, close, inspect } = useInspect((i) => i);
+  const ranked = useRanked(scored);
   if (scored === null || ranked === null) return null;
   const at = ranked.indexOf(trace);
   const row = at === -1 ? null : ranked.row(at);

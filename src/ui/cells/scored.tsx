@@ -2,9 +2,9 @@
 import { useMemo } from 'react';
 import type { RunRecord } from '../../storage/records.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
-import type { Variant } from '../../stores/score-view.ts';
+import { type RankedTraces, rankTraces, type Variant } from '../../stores/score-view.ts';
 import type { ScoreOutcome } from '../../worker/protocol.ts';
-import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
 
 export interface Scored {
   readonly dataset: Dataset;
@@ -23,6 +23,19 @@ export function useScored(): Scored | null {
         ? null
         : { dataset, run, scores: run.scores },
     [dataset, run],
+  );
+}
+
+/** The test traces as the Flagged cell lists them: by the chosen variant and filter. */
+export function useRanked(scored: Scored | null): RankedTraces | null {
+  const variant = useInspect((i) => i.variant);
+  const filter = useInspect((i) => i.filter);
+  return useMemo(
+    () =>
+      scored === null
+        ? null
+        : rankTraces(scored.dataset.imported.traces, scored.scores, variant, filter),
+    [scored, variant, filter],
   );
 }
 

@@ -4,33 +4,13 @@
  * glyph, word and line, not by colour alone.
  */
 import type { CSSProperties } from 'react';
+import type { ComparisonRow } from '../../stores/explanation-view.ts';
 import { serviceColourCss } from '../theme/service-colour.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import './tree-comparison.css';
 
-export interface ComparedNode {
-  readonly service: string;
-  readonly operation: string;
-  /** Observed side only. */
-  readonly latencyMs?: number;
-  readonly spanCount?: number;
-  /** Of the edge to the parent and of the operation, as the model sees them; null for no edge. */
-  readonly edgeProbability: number | null;
-  readonly operationProbability: number;
-}
-
-export interface ComparedRow {
-  readonly key: string;
-  readonly depth: number;
-  readonly status: 'same' | 'missing' | 'unexpected' | 'relabelled';
-  /** Index of the observed node, for twins elsewhere; null where it is missing. */
-  readonly observedIndex: number | null;
-  readonly observed: ComparedNode | null;
-  readonly reconstructed: ComparedNode | null;
-}
-
 export interface TreeComparisonProps {
-  readonly rows: readonly ComparedRow[];
+  readonly rows: readonly ComparisonRow[];
   readonly hovered?: number | null;
   readonly onHover?: (observedIndex: number | null) => void;
 }
@@ -95,7 +75,7 @@ function Gap({ word }: { readonly word: string }) {
 }
 
 interface SideProps {
-  readonly row: ComparedRow;
+  readonly row: ComparisonRow;
   readonly side: 'observed' | 'reconstructed';
 }
 
