@@ -1,10 +1,9 @@
 /**
  * Units carried in names and, at doors between rooms, in types.
- * Latency is kept in microseconds, shown in milliseconds; likelihoods are in nats.
+ * Latency is kept in microseconds and shown in milliseconds.
  */
 export type Microseconds = number & { readonly unit?: 'us' };
 export type Milliseconds = number & { readonly unit?: 'ms' };
-export type Nats = number & { readonly unit?: 'nat' };
 
 export const millisToMicros = (ms: number): Microseconds => ms * 1e3;
 export const microsToMillis = (us: number): Milliseconds => us / 1e3;

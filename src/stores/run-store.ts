@@ -3,6 +3,7 @@
  * a finished run used is kept with the run, so that a changed setting marks it stale.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { assertNever } from '../base/assert.ts';
 import type { Failure } from '../base/result.ts';
 import type { CurvePoint, FitProgress, ScoreProgress } from '../detectors/detector.ts';
 import {
@@ -200,6 +201,8 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
                 restarts: event.attempt,
               }));
               break;
+            default:
+              assertNever(event);
           }
         });
         trainJob = mine;

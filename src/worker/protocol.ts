@@ -3,7 +3,7 @@
  * every message carries the job's runId, so that late replies can be told apart and ignored.
  */
 import type { Failure } from '../base/result.ts';
-import type { CurvePoint, FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
+import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
@@ -65,10 +65,7 @@ export interface ModelSource {
   readonly weights: SavedWeights;
 }
 
-export type TrainEvent =
-  | FitEvent
-  | { readonly kind: 'backend'; readonly info: BackendInfo }
-  | { readonly kind: 'curve'; readonly points: readonly CurvePoint[] };
+export type TrainEvent = FitEvent | { readonly kind: 'backend'; readonly info: BackendInfo };
 
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */

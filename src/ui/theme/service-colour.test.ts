@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrast } from './contrast.ts';
+import { contrast } from '../../testing/contrast.ts';
 import { serviceColour, serviceColourCss } from './service-colour.ts';
 
 const names = Array.from({ length: 400 }, (_, i) => `service-${i}`);

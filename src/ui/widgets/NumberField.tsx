@@ -1,4 +1,4 @@
-/** Numbers typed or slid, and yes-or-no. Half-typed numbers stay local until they are valid. */
+/** Numbers typed, and yes-or-no. Half-typed numbers stay local until they are valid. */
 import { type ReactNode, useId, useState } from 'react';
 import { Field, type FieldProps } from './Field.tsx';
 import { formatNumber } from './format.ts';
@@ -54,39 +54,6 @@ export function NumberField(props: NumberFieldProps) {
             if (complaint(text, min, max) === undefined) onChange(Number(text));
           }}
           onBlur={() => setDraft(null)}
-        />
-      )}
-    </Field>
-  );
-}
-
-export interface SliderProps extends Pick<FieldProps, 'label' | 'help' | 'inline'> {
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number | 'any';
-  /** The value with its unit, shown beside the slider and said by screen readers. */
-  readonly valueText: string;
-  readonly onChange: (value: number) => void;
-  readonly disabled?: boolean;
-}
-
-export function Slider(props: SliderProps) {
-  const { value, min, max, step, valueText, onChange, disabled, ...words } = props;
-  return (
-    <Field {...words} unit={<output className="field__output">{valueText}</output>}>
-      {(control) => (
-        <input
-          {...control}
-          type="range"
-          className="field__slider"
-          value={value}
-          min={min}
-          max={max}
-          step={step}
-          disabled={disabled}
-          aria-valuetext={valueText}
-          onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
         />
       )}
     </Field>
