@@ -84,8 +84,12 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [split, setSplit] = useState<'full' | 'nll'>('full');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
-  const depthOf = useMemo(
-    () => new Map(rows.map(({ observedIndex, depth }) => [observedIndex, depth])),
+  // Nodes as the comparison lists them, each below its parent.
+  const listed = useMemo(
+    () =>
+      rows.flatMap(({ observedIndex, depth }) =>
+        observedIndex === null ? [] : [{ node: observedIndex, depth }],
+      ),
     [rows],
   );
   const tree = useMemo(() => traceTree(traces, explanation.trace), [traces, explanation]);
@@ -113,17 +117,17 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           Latency, expected and observed (<G id="std">± std</G>)
         </h3>
         <LatencyBands
-          rows={tree.map(({ service, operation }, i) => ({
-            service,
-            operation,
-            depth: depthOf.get(i) ?? 0,
-            observedMs: nodes.observedMs[i]!,
-            expectedMs: nodes.expectedMs[i]!,
-            stdMs: nodes.stdMs[i]!,
-            zScore: nodes.zScore[i]!,
+          rows={listed.map(({ node, depth }) => ({
+            service: tree[node]!.service,
+            operation: tree[node]!.operation,
+            depth,
+            observedMs: nodes.observedMs[node]!,
+            expectedMs: nodes.expectedMs[node]!,
+            stdMs: nodes.stdMs[node]!,
+            zScore: nodes.zScore[node]!,
           }))}
-          hovered={hovered}
-          onHover={setHovered}
+          hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
+          onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
         />
         <LatencyTable explanation={explanation} names={tree} />
       </section>
