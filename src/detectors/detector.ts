@@ -6,6 +6,7 @@ import type { Failure, Result } from '../base/result.ts';
 import type { LatencyScale } from '../features/latency-scale.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { FitCheckpoint } from './checkpoint.ts';
 import type { TraceExplanation } from './explanation.ts';
 
 /** What a detector learns from. Traces are indices into the set. */
@@ -49,6 +50,8 @@ export interface FitProgress {
 export type FitEvent =
   | { readonly kind: 'progress'; readonly progress: FitProgress }
   | { readonly kind: 'epoch'; readonly point: CurvePoint }
+  /** After an epoch, unless saving would take more than a tenth of the time. */
+  | { readonly kind: 'checkpoint'; readonly checkpoint: FitCheckpoint }
   | { readonly kind: 'restart'; readonly attempt: number; readonly reason: string };
 
 export type FitFailure = Failure & {
@@ -72,6 +75,8 @@ export interface FitContext {
   readonly seed: number;
   readonly control: RunControl;
   readonly onEvent: (event: FitEvent) => void;
+  /** Where an earlier run with this seed, config and data was interrupted. */
+  readonly from?: FitCheckpoint | null;
 }
 
 /** Weights by the authors' parameter name, as plain arrays that can be stored. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRandom, normals } from '../base/random.ts';
+import { deviation } from '../parity/measure.ts';
 import { startTestBackend, TEST_BACKENDS } from '../testing/backends.ts';
-import { deviation } from '../testing/deviation.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
 import { bernoulliLogProb, categoricalLogProb, clip, normalLogProb } from './distributions.ts';
 import { graphAttention } from './graph-attention.ts';
@@ -192,25 +192,35 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
     }
   });
 
-  test('RMSprop is the same in loops and on the device', () => {
+  test('RMSprop is the same in loops and on the device, and goes on from its state', async () => {
     const specs = [
       { name: 'w', shape: [2, 3], initialise: () => normals(createRandom(1), 6) },
       { name: 'b', shape: [2], initialise: () => normals(createRandom(2), 2) },
     ];
     const options = { clipNorm: 1, l2: 0.1, penalised: new Set(['w']) };
-    const results = [createHostRmsProp, createDeviceRmsProp].map((create) => {
+    const ways = [createHostRmsProp, createDeviceRmsProp];
+    /** @param change makes the second step with an optimiser that takes over from the first */
+    const train = async (create: (typeof ways)[number], change: boolean) => {
       const store = ParameterStore.initialise(specs, 0);
-      const optimiser = create(store, ['w', 'b'], options);
+      const names = ['w', 'b'];
+      let optimiser = create(store, names, options);
       const norm = optimiser.penaltyNorm().dataSync()[0]!;
       for (const seed of [3, 4]) {
         optimiser.step([randomTensor(seed, 2, 3), randomTensor(seed + 10, 2)], 0.01);
+        if (!change) continue;
+        const state = await optimiser.state();
+        optimiser.dispose();
+        optimiser = create(store, names, { ...options, state });
       }
       const values = [norm, ...store.get('w').dataSync(), ...store.get('b').dataSync()];
       optimiser.dispose();
       store.dispose();
       return values;
-    });
-    expect(deviation(results[0]!, results[1]!)).toBeLessThan(1e-6);
+    };
+    const [host, device] = [await train(ways[0]!, false), await train(ways[1]!, false)];
+    expect(deviation(host, device)).toBeLessThan(1e-6);
+    expect(await train(ways[0]!, true)).toEqual(host);
+    expect(await train(ways[1]!, true)).toEqual(device);
   });
 });
 

@@ -9,6 +9,8 @@ export interface OptimiserOptions {
   /** Weight of the norm (not its square) of the penalised parameters. */
   readonly l2: number;
   readonly penalised: ReadonlySet<string>;
+  /** [P] an earlier optimiser's {@link Optimiser.state} to go on from; absent: zeros. */
+  readonly state?: Float32Array | undefined;
 }
 
 export interface Optimiser {
@@ -22,5 +24,7 @@ export interface Optimiser {
    * @param gradients of the loss without its penalty, in the order of `names`
    */
   step(gradients: readonly tf.Tensor[], learningRate: number): void;
+  /** [P] running means of squared gradients, in the order of `names`; what a resumed run needs. */
+  state(): Promise<Float32Array>;
   dispose(): void;
 }

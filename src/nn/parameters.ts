@@ -68,6 +68,18 @@ export class ParameterStore implements Parameters {
     });
   }
 
+  /** @param values [sum of all sizes] what {@link pack} gave for a store of these specs */
+  static unpack(specs: readonly ParameterSpec[], values: Float32Array): ParameterStore {
+    let end = 0;
+    const store = new ParameterStore(specs, ({ shape }) => {
+      const start = end;
+      end += sizeOf(shape);
+      return values.subarray(start, end);
+    });
+    assert(end === values.length, `${values.length} packed values, ${end} expected`);
+    return store;
+  }
+
   get<T extends tf.Tensor = tf.Tensor>(name: string): T {
     const tensor = this.#tensors.get(name);
     assert(tensor !== undefined, `no parameter ${name}`);
@@ -100,6 +112,16 @@ export class ParameterStore implements Parameters {
     return new Map([...this.#tensors].map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
   }
 
+  /** All values, buffers too, one tensor after the other: [sum of all sizes]. */
+  async pack(): Promise<Float32Array> {
+    return packTensors(this.#tensors);
+  }
+
+  /** Back to a {@link snapshot}, which stays the caller's. */
+  restore(tensors: ReadonlyMap<string, tf.Tensor>): void {
+    for (const [name, tensor] of tensors) this.replace(name, tf.clone(tensor));
+  }
+
   async save(): Promise<NamedArray[]> {
     return saveTensors(this.#tensors);
   }
@@ -119,4 +141,17 @@ export async function saveTensors(tensors: ReadonlyMap<string, tf.Tensor>): Prom
       data: Float32Array.from(await tensor.data()),
     })),
   );
+}
+
+/** @returns [sum of all sizes] in the order of the map */
+export async function packTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Float32Array> {
+  const list = [...tensors.values()];
+  const packed = new Float32Array(list.reduce((total, { size }) => total + size, 0));
+  const values = await Promise.all(list.map((tensor) => tensor.data()));
+  let start = 0;
+  for (const part of values) {
+    packed.set(part, start);
+    start += part.length;
+  }
+  return packed;
 }

@@ -2,7 +2,7 @@
  * RMSprop on the device: a few long operations on flat vectors instead of several short ones a
  * parameter, because on WebGPU each operation costs a dispatch.
  */
-
+import { assert } from '../base/assert.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
 import * as tf from './tf.ts';
@@ -10,13 +10,14 @@ import * as tf from './tf.ts';
 export function createDeviceRmsProp(
   store: ParameterStore,
   names: readonly string[],
-  { clipNorm, l2, penalised }: OptimiserOptions,
+  { clipNorm, l2, penalised, state }: OptimiserOptions,
 ): Optimiser {
   const { alpha, epsilon } = RMS_PROP;
   const parameters = (): tf.Tensor[] => names.map((name) => store.get(name));
 
   let values = tf.keep(tf.tidy(() => flatten(parameters()))); // [P]
-  let squares = tf.keep(tf.zerosLike(values)); // [P] running mean of squared gradients
+  let squares = tf.keep(state === undefined ? tf.zerosLike(values) : tf.tensor1d(state)); // [P] running mean of squared gradients
+  assert(squares.size === values.size, `${squares.size} squares for ${values.size}`);
   const isPenalised = tf.keep(
     tf.tidy(() =>
       flatten(parameters().map(({ size }, i) => tf.fill([size], penalised.has(names[i]!) ? 1 : 0))),
@@ -55,6 +56,8 @@ export function createDeviceRmsProp(
       values = tf.keep(next.nextValues);
       squares = tf.keep(next.nextSquares);
     },
+    // a copy: the cpu backend hands out its own memory
+    state: async () => Float32Array.from(await squares.data<'float32'>()),
     dispose() {
       tf.dispose([values, squares, isPenalised]);
     },

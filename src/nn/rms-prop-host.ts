@@ -2,6 +2,7 @@
  * RMSprop where tensors are host memory: one loop over each parameter. (On WASM a slice of a flat
  * vector copies the whole vector first, so the device's way would cost a second a step.)
  */
+import { assert } from '../base/assert.ts';
 import { viewFloats } from './host-memory.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
@@ -19,19 +20,23 @@ interface Slot {
 export function createHostRmsProp(
   store: ParameterStore,
   names: readonly string[],
-  { clipNorm, l2, penalised }: OptimiserOptions,
+  { clipNorm, l2, penalised, state }: OptimiserOptions,
 ): Optimiser {
   const { alpha, epsilon } = RMS_PROP;
+  let size = 0;
   const slots = names.map((name): Slot => {
     const tensor = store.get(name);
+    const start = size;
+    size += tensor.size;
     return {
       name,
       shape: tensor.shape,
       penalised: penalised.has(name),
       values: viewFloats(tensor).slice(),
-      squares: new Float32Array(tensor.size),
+      squares: state?.slice(start, size) ?? new Float32Array(tensor.size),
     };
   });
+  assert(state === undefined || state.length === size, `${state?.length} squares for ${size}`);
   const normOfPenalised = (): number => {
     let sum = 0;
     for (const slot of slots) if (slot.penalised) sum += sumOfSquares(slot.values);
@@ -66,6 +71,15 @@ export function createHostRmsProp(
         // a copy: the cpu backend keeps the array that it is given
         store.replace(name, tf.tensor(values.slice(), shape, 'float32'));
       });
+    },
+    async state() {
+      const all = new Float32Array(size);
+      let start = 0;
+      for (const { squares } of slots) {
+        all.set(squares, start);
+        start += squares.length;
+      }
+      return all;
     },
     dispose() {},
   };

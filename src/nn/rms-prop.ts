@@ -8,7 +8,7 @@ import type { ParameterStore } from './parameters.ts';
 import { createDeviceRmsProp } from './rms-prop-device.ts';
 import { createHostRmsProp } from './rms-prop-host.ts';
 
-/** A fresh optimiser for parameters as they are now; nothing else may move them while it lives. */
+/** An optimiser for parameters as they are now; nothing else may move them while it lives. */
 export function createRmsProp(
   store: ParameterStore,
   names: readonly string[],

@@ -193,6 +193,8 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
             case 'epoch':
               updateRunning((running) => ({ ...running, curve: [...running.curve, event.point] }));
               break;
+            case 'checkpoint':
+              break;
             case 'restart':
               updateRunning((running) => ({
                 ...running,

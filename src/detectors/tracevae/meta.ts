@@ -35,6 +35,8 @@ export interface TraceVaeConfig {
   readonly safeNormalStds: number;
   readonly latencyScale: LatencyScaleKind;
   readonly validateEvery: number;
+  /** Validations without a lower loss that end a phase; 0: none do. */
+  readonly earlyStopping: number;
   /** L of equation (3). */
   readonly samples: number;
 }
@@ -66,7 +68,8 @@ const PAPER: TraceVaeConfig = {
   unitBall: 1,
   safeNormalStds: 6,
   latencyScale: 'robust',
-  validateEvery: 1,
+  validateEvery: 2,
+  earlyStopping: 0,
   samples: 10,
 };
 
@@ -90,8 +93,8 @@ export function withEpochs(config: TraceVaeConfig, total: number): TraceVaeConfi
  * cost little and decide how many structures the model can tell apart. `tiny` is for a first look.
  */
 export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeConfig>> = {
-  tiny: { ...PAPER, units: 16 },
-  small: { ...PAPER, units: 64 },
+  tiny: { ...PAPER, units: 16, validateEvery: 1 },
+  small: { ...PAPER, units: 64, validateEvery: 1 },
   paper: PAPER,
 };
 
@@ -286,6 +289,15 @@ export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
     unit: 'epochs',
     help: 'epochs between two validation losses',
     min: 1,
+    max: 1000,
+    step: 1,
+  },
+  {
+    key: 'earlyStopping',
+    label: 'early stopping after',
+    unit: 'validations',
+    help: 'a phase ends when the validation loss has not fallen for so many validations, and keeps its best weights; 0 turns it off',
+    min: 0,
     max: 1000,
     step: 1,
   },

@@ -40,7 +40,12 @@ export interface Noise {
   readonly z2: Float32Array;
 }
 
-export function createOptimiser({ store, config }: TrainingModel, phase: Phase): Optimiser {
+/** @param state of an interrupted phase, to go on from; absent: a fresh optimiser */
+export function createOptimiser(
+  { store, config }: TrainingModel,
+  phase: Phase,
+  state?: Float32Array,
+): Optimiser {
   const all = store.trainable();
   const names = phase === 'joint' ? all : all.filter((name) => name.startsWith(`${LATENCY_VAE}.`));
   // The authors' phase 2 pairs the latency parameters with the names of all parameters, so which
@@ -50,6 +55,7 @@ export function createOptimiser({ store, config }: TrainingModel, phase: Phase):
     clipNorm: config.clipNorm,
     l2: config.l2,
     penalised: new Set(penalised),
+    state,
   });
 }
 
