@@ -19,6 +19,11 @@ const rooms = [
     may: ['base', 'trace', 'features', 'scoring', 'nn'],
     packages: [TFJS],
   },
+  {
+    room: 'parity',
+    may: ['base', 'trace', 'features', 'scoring', 'ingest', 'nn', 'detectors'],
+    packages: [],
+  },
   { room: 'storage', may: ['base'], packages: ['idb'] },
   {
     room: 'stores',

@@ -23,21 +23,14 @@ export function combineScores(terms: ScoreTerms, corrections: Corrections): Floa
   const logWeight = new Float64Array(samples);
 
   for (let t = 0; t < scores.length; t++) {
-    // equation (7)
-    const latencyFactor = corrections.nodeCountNormalization ? maxNodes / terms.nodeCount[t]! : 1;
+    const latencyFactor = latencyWeight(terms, t, corrections.nodeCountNormalization);
     for (let l = 0; l < samples; l++) {
       const s = terms.structureRow[t]! * samples + l;
       const x = t * samples + l;
-      let logPNodeCount = structure.logPNodeCount[s]!;
-      let logPAdjacency = structure.logPAdjacency[s]!;
-      if (corrections.bernoulliScaling) {
-        // equation (6); the unlikely edges are in the sum once already
-        if (logPNodeCount < LOG_HALF) logPNodeCount *= maxNodes * maxNodes;
-        logPAdjacency += (maxNodes - 1) * structure.logPAdjacencyUnlikely[s]!;
-      }
+      const { bernoulliScaling } = corrections;
       logWeight[l] =
-        logPNodeCount +
-        logPAdjacency +
+        nodeCountTerm(structure, s, maxNodes, bernoulliScaling) +
+        adjacencyTerm(structure, s, maxNodes, bernoulliScaling) +
         structure.logPNodeType[s]! +
         (structure.logPz[s]! - structure.logQz[s]!) +
         latencyFactor * logPLatency[x]! +
@@ -47,6 +40,33 @@ export function combineScores(terms: ScoreTerms, corrections: Corrections): Floa
   }
   return scores;
 }
+
+/** log p(N | z), scaled as equation (6) says. @param row s L + l */
+export function nodeCountTerm(
+  { logPNodeCount }: ScoreTerms['structure'],
+  row: number,
+  maxNodes: number,
+  scaled: boolean,
+): number {
+  const logP = logPNodeCount[row]!;
+  return scaled && logP < LOG_HALF ? logP * (maxNodes * maxNodes) : logP;
+}
+
+/** log p(A | z), scaled as equation (6) says. @param row s L + l */
+export function adjacencyTerm(
+  { logPAdjacency, logPAdjacencyUnlikely }: ScoreTerms['structure'],
+  row: number,
+  maxNodes: number,
+  scaled: boolean,
+): number {
+  // the unlikely edges are in the sum once already
+  const more = scaled ? (maxNodes - 1) * logPAdjacencyUnlikely[row]! : 0;
+  return logPAdjacency[row]! + more;
+}
+
+/** What log p(X | A, Y, z2) of a trace is multiplied by, equation (7). */
+export const latencyWeight = (terms: ScoreTerms, trace: number, normalised: boolean): number =>
+  normalised ? terms.maxNodes / terms.nodeCount[trace]! : 1;
 
 const clip = (score: number): number =>
   Number.isFinite(score) ? Math.min(score, SCORE_CEILING) : SCORE_CEILING;

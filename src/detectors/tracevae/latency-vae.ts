@@ -57,6 +57,26 @@ function embedOperations(parameters: Parameters, operations: Int32Array): tf.Ten
 }
 
 /**
+ * The encoder's node features, averaged over each trace.
+ *
+ * @returns [B, heads x units]
+ */
+export function poolLatency(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  { graph, pooling, operations, latency }: LatencyEncoderInput,
+  mode: Mode,
+): tf.Tensor2D {
+  const h: tf.Tensor2D = tf.concat([embedOperations(parameters, operations), latency], 1);
+  const nodes = gatNetwork(parameters, `${LATENCY_VAE}.qz2_gnn_layers`, h, graph, {
+    layers: config.layers,
+    output: false,
+    mode,
+  });
+  return multiplyConstant(pooling, nodes);
+}
+
+/**
  * q(z2 | A, X, Y)
  *
  * @returns [B, K2]
@@ -64,16 +84,10 @@ function embedOperations(parameters: Parameters, operations: Int32Array): tf.Ten
 export function encodeLatency(
   parameters: Parameters,
   config: TraceVaeConfig,
-  { graph, pooling, operations, latency }: LatencyEncoderInput,
+  input: LatencyEncoderInput,
   mode: Mode,
 ): Gaussian {
-  const h: tf.Tensor2D = tf.concat([embedOperations(parameters, operations), latency], 1);
-  const nodes = gatNetwork(parameters, `${LATENCY_VAE}.qz2_gnn_layers`, h, graph, {
-    layers: config.layers,
-    output: false,
-    mode,
-  });
-  const pooled = multiplyConstant(pooling, nodes);
+  const pooled = poolLatency(parameters, config, input, mode);
   return {
     mean: linear(parameters, `${LATENCY_VAE}.qz2_mean`, pooled),
     logStd: clip(

@@ -78,6 +78,26 @@ export function gaussianLogProb(x: tf.Tensor2D, { mean, logStd }: Gaussian): tf.
 }
 
 /**
+ * The encoder's node features, averaged over each structure.
+ *
+ * @returns [S, heads x units]
+ */
+export function poolStructure(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  { graph, pooling, operations }: StructureEncoderInput,
+  mode: Mode,
+): tf.Tensor2D {
+  const y = multiplyConstant(operations, parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING));
+  const nodes = gatNetwork(parameters, 'struct_vae.qz_gnn_layers', y, graph, {
+    layers: config.layers,
+    output: false,
+    mode,
+  });
+  return multiplyConstant(pooling, nodes);
+}
+
+/**
  * q(z | A, Y), one a distinct structure.
  *
  * @returns [S, K]
@@ -85,16 +105,10 @@ export function gaussianLogProb(x: tf.Tensor2D, { mean, logStd }: Gaussian): tf.
 export function encodeStructure(
   parameters: Parameters,
   config: TraceVaeConfig,
-  { graph, pooling, operations }: StructureEncoderInput,
+  input: StructureEncoderInput,
   mode: Mode,
 ): Gaussian {
-  const y = multiplyConstant(operations, parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING));
-  const nodes = gatNetwork(parameters, 'struct_vae.qz_gnn_layers', y, graph, {
-    layers: config.layers,
-    output: false,
-    mode,
-  });
-  const pooled = multiplyConstant(pooling, nodes);
+  const pooled = poolStructure(parameters, config, input, mode);
   return {
     mean: linear(parameters, 'struct_vae.qz_mean', pooled),
     logStd: clip(

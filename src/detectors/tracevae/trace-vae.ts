@@ -127,6 +127,10 @@ export function structurePass(
 
 /** [B] nats each. */
 export interface LatencyPass {
+  /** [B, K2] */
+  readonly z2: tf.Tensor2D;
+  /** [R, 1], a row a node of the decoder's graph */
+  readonly likelihood: Gaussian;
   readonly logQz2: tf.Tensor1D;
   readonly logPz2: tf.Tensor1D;
   readonly logPLatency: tf.Tensor1D;
@@ -149,6 +153,8 @@ export function latencyPass(
   const z2Rows = multiplyConstant(input.decoder.dispatch, z2);
   const likelihood = decodeLatency(parameters, config, z2Rows, input.decoder, mode);
   return {
+    z2,
+    likelihood,
     logQz2: gaussianLogProb(z2, posterior),
     logPz2: gaussianLogProb(z2, latencyPrior(parameters, config, z, mode)),
     logPLatency: latencyLogProb(likelihood, input.targets, config, mode),
