@@ -38,7 +38,13 @@ export default defineConfig({
   base: './',
   plugins: [react(), securityHeaders()],
   define: { __APP_NAME__: JSON.stringify(name), __APP_VERSION__: JSON.stringify(version) },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 4096 },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4096,
+    // The notebook, and the page of `npm run parity`.
+    rolldownOptions: { input: ['index.html', 'parity.html'] },
+  },
   worker: { format: 'es' },
   server: { host: '127.0.0.1', headers: COMMON_HEADERS },
   preview: { host: '127.0.0.1', port: 4173, strictPort: false },

@@ -23,7 +23,15 @@ function newestChange(path) {
 
 async function buildIfStale() {
   const built = join(ROOT, 'dist/index.html');
-  const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'];
+  const sources = [
+    'src',
+    'public',
+    'index.html',
+    'parity.html',
+    'security-headers.ts',
+    'vite.config.ts',
+    'package.json',
+  ];
   const changed = Math.max(...sources.map((path) => newestChange(join(ROOT, path))));
   if (existsSync(built) && statSync(built).mtimeMs > changed) return;
   process.stderr.write('building the page\n');
@@ -68,45 +76,59 @@ export function positive(values, name) {
   return value;
 }
 
-async function perform(readArguments, closers) {
+async function runJob(readArguments, openPage) {
   const { job, values } = readArguments();
   if (values.out === undefined) {
     throw new CommandError('no output file was named', '--out', 'add --out FILE.json');
   }
   const signal = stopSignal(positive(values, 'timeout'));
   const work = async () => {
-    await buildIfStale();
-    // Port 0: any free one, so that runs can go side by side.
-    const server = await preview({ root: ROOT, logLevel: 'silent', preview: { port: 0 } });
-    closers.push(() => server.close());
-    const browser = await chromium.launch({
-      executablePath: findBrowser().path,
-      args: BROWSER_ARGS,
-      handleSIGINT: false,
-    });
-    closers.push(() => browser.close());
-    const page = await browser.newPage({ acceptDownloads: true });
-    await page.goto(server.resolvedUrls.local[0]);
+    const page = await openPage('');
     return job(page, values, (line) => process.stderr.write(`${line}\n`));
   };
   const files = await Promise.race([work(), aborted(signal)]);
   for (const { path, text } of files) writeWhole(path, text);
+  return 0;
 }
 
-/** @param readArguments gives the job and its options, or throws a CommandError */
-export async function runHeadless(readArguments) {
+/** Builds where needed, serves and opens the page, and leaves the closing to `closers`. */
+async function openBuiltPage(path, closers) {
+  await buildIfStale();
+  // Port 0: any free one, so that runs can go side by side.
+  const server = await preview({ root: ROOT, logLevel: 'silent', preview: { port: 0 } });
+  closers.push(() => server.close());
+  const browser = await chromium.launch({
+    executablePath: findBrowser().path,
+    args: BROWSER_ARGS,
+    handleSIGINT: false,
+  });
+  closers.push(() => browser.close());
+  const page = await browser.newPage({ acceptDownloads: true });
+  await page.goto(new URL(path, server.resolvedUrls.local[0]).href);
+  return page;
+}
+
+/**
+ * Runs a command to its exit code, with one line `error: …` where it throws.
+ *
+ * @param perform takes a function that opens a page of the built notebook; gives the exit code
+ */
+export async function runCommand(perform) {
   const closers = [];
-  let code = 0;
+  let code = 1;
   try {
-    await perform(readArguments, closers);
+    code = await perform((path) => openBuiltPage(path, closers));
   } catch (cause) {
     const message =
       cause instanceof CommandError
         ? cause.message
         : `${String(cause?.message ?? cause).split('\n')[0]}, the headless run, please report it`;
     process.stderr.write(`error: ${message}\n`);
-    code = 1;
   }
   await Promise.allSettled(closers.reverse().map((close) => close()));
   process.exit(code);
 }
+
+/** @param readArguments gives the job and its options, or throws a CommandError */
+export const runHeadless = (readArguments) =>
+  runCommand((openPage) => runJob(readArguments, openPage));

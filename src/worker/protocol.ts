@@ -8,6 +8,8 @@ import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
+import type { Quantity } from '../parity/measure.ts';
+import type { ParityPart } from '../parity/parity.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { ScoreTerms, Variant } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -67,6 +69,10 @@ export interface ModelSource {
 
 export type TrainEvent = FitEvent | { readonly kind: 'backend'; readonly info: BackendInfo };
 
+export type ParityEvent =
+  | { readonly kind: 'backend'; readonly info: BackendInfo }
+  | { readonly kind: 'quantity'; readonly quantity: Quantity };
+
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
@@ -80,6 +86,12 @@ export interface Jobs {
     input: { model: ModelSource; trace: number; stdLimit: number };
     event: never;
     output: TraceExplanation;
+  };
+  /** Holds the model against a golden file; docs/parity.md. */
+  parity: {
+    input: { files: readonly File[]; backend: BackendPreference; part: ParityPart };
+    event: ParityEvent;
+    output: null;
   };
 }
 export type JobKind = keyof Jobs;

@@ -197,6 +197,17 @@ export function createRunner(post: Post): Runner {
         const { seed, config } = source.settings;
         return ok(await model.explain(data, trace, { samples: config.samples, seed, stdLimit }));
       },
+
+      async parity({ files, backend: preference, part }, { emit }) {
+        emit({ kind: 'backend', info: await takeBackend(preference) });
+        // a chunk of its own: the notebook never loads it
+        const { compareFiles } = await import('../parity/parity.ts');
+        const compared = await compareFiles(files, part, (quantity) =>
+          emit({ kind: 'quantity', quantity }),
+        );
+        if (deviceError !== null) return err(deviceFailure(deviceError));
+        return compared.ok ? compared : err(unreadable(compared.error));
+      },
     };
 
   const run = async <K extends JobKind>(
@@ -248,6 +259,13 @@ export function createRunner(post: Post): Runner {
 }
 
 const READS: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open']);
+
+const unreadable = (what: string): JobFailure => ({
+  kind: 'unreadable',
+  what,
+  where: 'the golden file',
+  advice: 'choose a file that docs/parity.md describes',
+});
 
 const deviceFailure = (message: string): JobFailure => ({
   kind: 'device',
