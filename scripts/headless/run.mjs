@@ -1,4 +1,4 @@
-/** Builds, serves and opens the page, runs one job on it, writes its files, cleans up. */
+/** Builds, serves and opens a page, runs one command on it, writes its files, cleans up. */
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,23 +46,21 @@ function writeWhole(path, text) {
   renameSync(temporary, path);
 }
 
-function stopSignal(timeoutSeconds) {
-  const abort = new AbortController();
-  const stop = () => abort.abort(new CommandError('interrupted', 'Ctrl-C', 'run it again'));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  if (timeoutSeconds !== null) {
-    setTimeout(() => {
-      const what = `not finished after ${timeoutSeconds} s`;
-      abort.abort(new CommandError(what, 'the headless run', 'give it a longer --timeout'));
-    }, timeoutSeconds * 1e3).unref();
-  }
-  return abort.signal;
-}
-
-const aborted = (signal) =>
+/** Rejects on Ctrl-C. */
+const interruption = () =>
   new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const stop = () => reject(new CommandError('interrupted', 'Ctrl-C', 'run it again'));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+
+/** Rejects after so many seconds; null: never. */
+const expiry = (seconds) =>
+  new Promise((_, reject) => {
+    if (seconds === null) return;
+    const what = `not finished after ${seconds} s`;
+    const late = new CommandError(what, 'the headless run', 'give it a longer --timeout');
+    setTimeout(() => reject(late), seconds * 1e3).unref();
   });
 
 /** A positive number, or null where the option was not given. */
@@ -81,12 +79,12 @@ async function runJob(readArguments, openPage) {
   if (values.out === undefined) {
     throw new CommandError('no output file was named', '--out', 'add --out FILE.json');
   }
-  const signal = stopSignal(positive(values, 'timeout'));
+  const late = expiry(positive(values, 'timeout'));
   const work = async () => {
     const page = await openPage('');
     return job(page, values, (line) => process.stderr.write(`${line}\n`));
   };
-  const files = await Promise.race([work(), aborted(signal)]);
+  const files = await Promise.race([work(), late]);
   for (const { path, text } of files) writeWhole(path, text);
   return 0;
 }
@@ -117,7 +115,8 @@ export async function runCommand(perform) {
   const closers = [];
   let code = 1;
   try {
-    code = await perform((path) => openBuiltPage(path, closers));
+    const open = (path) => openBuiltPage(path, closers);
+    code = await Promise.race([perform(open), interruption()]);
   } catch (cause) {
     const message =
       cause instanceof CommandError

@@ -7,12 +7,21 @@ const WORDS: Readonly<Record<QuantityStatus, string>> = {
   'not-reached': 'not reached',
 };
 
+const NAME_WIDTH = 48;
+
 const number = (x: number): string => (Number.isFinite(x) ? x.toExponential(1) : 'infinite');
 
 export function quantityLine(quantity: Quantity): string {
   const { name, count, absolute, relative, where, tolerance, status } = quantity;
-  const figures = `absolute ${number(absolute)}  relative ${number(relative)}`;
-  return `${name}  ${figures}  at ${where} of ${count}  tolerance ${number(tolerance)}  ${WORDS[status]}`;
+  return [
+    name.padEnd(NAME_WIDTH),
+    `absolute ${number(absolute)}`,
+    `relative ${number(relative)}`,
+    `at ${where}`,
+    count === 1 ? '1 number' : `${count} numbers`,
+    `tolerance ${number(tolerance)}`,
+    WORDS[status],
+  ].join('  ');
 }
 
 /** Worst first counts: one failed quantity makes a failed run. */
@@ -25,8 +34,8 @@ export function verdictOf(quantities: readonly Quantity[]): QuantityStatus {
 
 const EXPLANATION =
   'Not reached, and why: the bias of a graph attention layer stands before a BatchNorm, which takes ' +
-  'its mean off again. Its true gradient is 0; what the file holds is rounding noise (below 1e-5), ' +
-  'which the first step of RMSprop turns into a move of up to 10 learning rates in a direction that ' +
+  'its mean off again. Its true gradient is 0; what the file holds is rounding noise of ' +
+  'about 1e-6, which the first step of RMSprop turns into a move of up to 10 learning rates in a direction that ' +
   'rounding decides. docs/decisions/0003-parity-of-biases-before-batchnorm.md';
 
 /** What is told after the last quantity. */
