@@ -1,24 +1,36 @@
 /**
- * IndexedDB: the current dataset and its current run. Typed arrays are stored as they are.
+ * IndexedDB: the current dataset, its current run, and the checkpoint of a run that is not
+ * finished. Typed arrays are stored as they are.
  * Enters: records. Leaves: records that were checked on the way out, or a failure in words.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { type DatasetRecord, type RunRecord, readDatasetRecord, readRunRecord } from './records.ts';
+import { type CheckpointRecord, createCheckpointSlots } from './checkpoint-slots.ts';
+import {
+  type DatasetRecord,
+  type InterruptedRun,
+  type RunRecord,
+  readDatasetRecord,
+  readRunRecord,
+} from './records.ts';
 
 const DATABASE = 'tracevae-notebook';
-const DATABASE_VERSION = 1;
+const DATABASE_VERSION = 2;
 /** One dataset and one run are current at a time; the key leaves room for more. */
 const CURRENT = 'current';
 
 interface NotebookSchema extends DBSchema {
   datasets: { key: string; value: unknown };
   runs: { key: string; value: unknown };
+  /** Two slots; since version 2. */
+  checkpoints: { key: string; value: unknown };
 }
 
 export interface StoredNotebook {
   readonly dataset: DatasetRecord | null;
   readonly run: RunRecord | null;
+  /** Training that was under way when the page went. */
+  readonly interrupted: InterruptedRun | null;
   /** Records that are there and could not be read. */
   readonly failures: readonly Failure[];
 }
@@ -32,9 +44,12 @@ export interface StorageUse {
 
 export interface NotebookStorage {
   load(): Promise<StoredNotebook>;
-  /** Saves the dataset; with `keepRun` false, removes the run of the dataset before it. */
+  /** Saves the dataset; with `keepRun` false, removes run and checkpoint of the one before it. */
   saveDataset(record: DatasetRecord, keepRun: boolean): Promise<Result<null, Failure>>;
+  /** Saves a finished run, and removes the checkpoint that it no longer needs. */
   saveRun(record: RunRecord): Promise<Result<null, Failure>>;
+  saveCheckpoint(run: InterruptedRun): Promise<Result<null, Failure>>;
+  discardCheckpoint(): Promise<Result<null, Failure>>;
   deleteAll(): Promise<Result<null, Failure>>;
   use(): Promise<StorageUse>;
 }
@@ -73,54 +88,93 @@ export function createNotebookStorage(): NotebookStorage {
           db.createObjectStore('datasets');
           db.createObjectStore('runs');
         }
+        if (oldVersion < 2) db.createObjectStore('checkpoints');
+      },
+      // A page of a newer build wants to upgrade: let it; this one opens it again when it saves.
+      blocking(_current, _next, event) {
+        (event.target as IDBDatabase).close();
+        opened = null;
       },
     });
     return opened;
   };
 
+  const slots = createCheckpointSlots({
+    read: async (slot) => (await database()).get('checkpoints', slot),
+    write: async (slot, record: CheckpointRecord) => {
+      await (await database()).put('checkpoints', record, slot);
+    },
+  });
+
   return {
     async load() {
+      const nothing: StoredNotebook = { dataset: null, run: null, interrupted: null, failures: [] };
       try {
         const db = await database();
-        const [storedDataset, storedRun] = await Promise.all([
-          db.get('datasets', CURRENT),
-          db.get('runs', CURRENT),
-        ]);
-        if (storedDataset === undefined) return { dataset: null, run: null, failures: [] };
+        const storedDataset = await db.get('datasets', CURRENT);
+        if (storedDataset === undefined) return nothing;
         const dataset = readDatasetRecord(storedDataset);
-        if (!dataset.ok) return { dataset: null, run: null, failures: [dataset.error] };
-        if (storedRun === undefined) return { dataset: dataset.value, run: null, failures: [] };
-        const run = readRunRecord(storedRun);
-        if (!run.ok) return { dataset: dataset.value, run: null, failures: [run.error] };
-        const matches = run.value.datasetId === dataset.value.id;
-        return { dataset: dataset.value, run: matches ? run.value : null, failures: [] };
+        if (!dataset.ok) return { ...nothing, failures: [dataset.error] };
+        const storedRun = await db.get('runs', CURRENT);
+        const run = storedRun === undefined ? ok(null) : readRunRecord(storedRun);
+        const interrupted = await slots.newest();
+        const { id } = dataset.value;
+        const ofDataset = <T extends { datasetId: string }>(found: Result<T | null, Failure>) =>
+          found.ok && found.value?.datasetId === id ? found.value : null;
+        return {
+          dataset: dataset.value,
+          run: ofDataset(run),
+          interrupted: ofDataset(interrupted),
+          failures: [run, interrupted].flatMap((found) => (found.ok ? [] : [found.error])),
+        };
       } catch (cause) {
-        return { dataset: null, run: null, failures: [storageFailure(cause)] };
+        return { ...nothing, failures: [storageFailure(cause)] };
       }
     },
 
     saveDataset: (record, keepRun) =>
       guarded(async () => {
         const db = await database();
-        const transaction = db.transaction(['datasets', 'runs'], 'readwrite');
+        const transaction = db.transaction(['datasets', 'runs', 'checkpoints'], 'readwrite');
         await Promise.all([
           transaction.objectStore('datasets').put(record, CURRENT),
-          ...(keepRun ? [] : [transaction.objectStore('runs').delete(CURRENT)]),
+          ...(keepRun
+            ? []
+            : [
+                transaction.objectStore('runs').delete(CURRENT),
+                transaction.objectStore('checkpoints').clear(),
+              ]),
           transaction.done,
         ]);
+        if (!keepRun) slots.forget();
         // Asked for once something worth keeping is there; a refusal is shown, not an error.
         await navigator.storage?.persist?.();
       }),
 
     saveRun: (record) =>
       guarded(async () => {
-        await (await database()).put('runs', record, CURRENT);
+        const transaction = (await database()).transaction(['runs', 'checkpoints'], 'readwrite');
+        await Promise.all([
+          transaction.objectStore('runs').put(record, CURRENT),
+          transaction.objectStore('checkpoints').clear(),
+          transaction.done,
+        ]);
+        slots.forget();
+      }),
+
+    saveCheckpoint: (run) => guarded(() => slots.save(run)),
+
+    discardCheckpoint: () =>
+      guarded(async () => {
+        await (await database()).clear('checkpoints');
+        slots.forget();
       }),
 
     deleteAll: () =>
       guarded(async () => {
         const db = await database();
-        await Promise.all([db.clear('datasets'), db.clear('runs')]);
+        await Promise.all([db.clear('datasets'), db.clear('runs'), db.clear('checkpoints')]);
+        slots.forget();
       }),
 
     async use() {

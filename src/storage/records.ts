@@ -4,6 +4,7 @@
  */
 import type { Failure } from '../base/result.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
@@ -11,7 +12,7 @@ import type { ImportedTraces } from '../ingest/import.ts';
 import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
 
 export const DATASET_FORMAT = 1;
-export const RUN_FORMAT = 1;
+export const RUN_FORMAT = 2;
 
 export interface DatasetRecord {
   readonly formatVersion: typeof DATASET_FORMAT;
@@ -37,6 +38,19 @@ export interface RunRecord {
   readonly peakHeapBytes: number | null;
   /** Fresh starts after a divergence in the first epoch. */
   readonly restarts: number;
+  /** What else a reader of the results should know of its training, in sentences. */
+  readonly incidents: readonly string[];
+}
+
+/** A training run that was not finished: what it takes to go on. */
+export interface InterruptedRun {
+  readonly datasetId: string;
+  readonly savedAt: number;
+  readonly preset: PresetId;
+  readonly settings: RunSettings;
+  readonly checkpoint: FitCheckpoint;
+  readonly peakHeapBytes: number | null;
+  readonly incidents: readonly string[];
 }
 
 const DATASET_KEYS = ['id', 'name', 'savedAt', 'imported', 'roles'];
@@ -74,5 +88,20 @@ function checkRecord<T>(
 export const readDatasetRecord = (value: unknown): Result<DatasetRecord, Failure> =>
   checkRecord(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
 
-export const readRunRecord = (value: unknown): Result<RunRecord, Failure> =>
-  checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);
+export function readRunRecord(value: unknown): Result<RunRecord, Failure> {
+  return checkRecord(upgradedRun(value), 'run', RUN_FORMAT, RUN_KEYS);
+}
+
+/** Format 1 knew neither early stopping nor incidents. */
+function upgradedRun(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!('formatVersion' in value && value.formatVersion === 1)) return value;
+  const first = value as RunRecord;
+  const config = { ...first.settings?.config, earlyStopping: 0 };
+  return {
+    ...first,
+    formatVersion: RUN_FORMAT,
+    settings: { ...first.settings, config },
+    incidents: [],
+  };
+}

@@ -31,7 +31,7 @@ export function cellStates(dataset: DatasetState, runs: RunState): Record<CellId
     state === 'done' && stale ? 'stale' : state;
 
   const trained: CellState =
-    training.phase === 'idle'
+    training.phase === 'idle' || training.phase === 'interrupted'
       ? 'not-run'
       : training.phase === 'running' || training.phase === 'paused'
         ? 'running'

@@ -50,7 +50,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     async open() {
       const stored = await deps.storage.load();
       await dataset.getState().restore(stored.dataset, stored.failures);
-      if (dataset.getState().dataset !== null) runs.getState().restore(stored.run);
+      if (dataset.getState().dataset !== null)
+        runs.getState().restore(stored.run, stored.interrupted);
 
       dataset.subscribe((state, before) => {
         if (state.dataset?.id === before.dataset?.id) return;

@@ -14,7 +14,7 @@ const dataset: Dataset = {
 };
 
 const run: RunRecord = {
-  formatVersion: 1,
+  formatVersion: 2,
   id: 'r',
   datasetId: 'd',
   savedAt: 0,
@@ -31,6 +31,7 @@ const run: RunRecord = {
   scores: fakeScores(dataset.imported.traces),
   peakHeapBytes: 5,
   restarts: 0,
+  incidents: ['training diverged'],
 };
 
 const app = { name: 'tracevae-notebook', version: '0.1.0', userAgent: 'test' };

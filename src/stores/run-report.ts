@@ -73,7 +73,7 @@ const result = (variant: string, report: VariantReport) => ({
 
 /** What a reader of the results should know about how they came to be. */
 export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSummary): string[] {
-  const { outcome, restarts } = run;
+  const { outcome, restarts, incidents } = run;
   const warnings: string[] = [];
   const names = outcome.flooredOperations.map((id) => {
     const { service, name } = dataset.imported.traces.operations[id]!;
@@ -85,6 +85,7 @@ export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSu
     );
   }
   if (restarts > 0) warnings.push(`training was started anew ${restarts} times after it diverged`);
+  warnings.push(...incidents);
   if (outcome.stopped) warnings.push('training was stopped before its last epoch');
   if (summary.untrainable > 0) {
     warnings.push(

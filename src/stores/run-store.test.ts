@@ -1,6 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import {
+  fakeCheckpoint,
+  fakeCurvePoint,
+  fakeScores,
+  fakeTrainOutcome,
+} from '../testing/run-fakes.ts';
 import { cellStates } from './cell-states.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createRunStore } from './run-store.ts';
@@ -109,7 +114,11 @@ test('a diverged training keeps its curve and says which term', async () => {
   } as const;
   await last('train').fail(failure);
   await training;
-  expect(state().training).toMatchObject({ phase: 'failed', failure, curve: [{ epoch: 1 }] });
+  expect(state().training).toMatchObject({
+    phase: 'failed',
+    failure,
+    ended: { curve: [{ epoch: 1 }] },
+  });
 });
 
 test('a stored run comes back with its settings and scores', async () => {
@@ -123,7 +132,116 @@ test('a stored run comes back with its settings and scores', async () => {
     newId: () => 'other',
     heapBytes: () => null,
   });
-  fresh.getState().restore(record);
+  fresh.getState().restore(record, null);
   expect(cellStates(notebook.dataset.getState(), fresh.getState()).scores).toBe('done');
   expect(fresh.getState().choices).toEqual(notebook.state().choices);
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** The page after a reload in the middle of a training. */
+async function interrupt() {
+  const { state, last, dataset, stored } = notebook;
+  state().choose({ seed: 9 });
+  void state().train();
+  const job = last('train');
+  job.emit({ kind: 'epoch', point: fakeCurvePoint(1, 10) });
+  job.emit({ kind: 'checkpoint', checkpoint: fakeCheckpoint(1) });
+  job.emit({ kind: 'epoch', point: fakeCurvePoint(2, 5) });
+  await settled();
+  const { interrupted, run } = stored();
+  const fake = createFakeClient();
+  const storage = createFakeStorage({ interrupted });
+  const runs = createRunStore({
+    client: fake.client,
+    storage: storage.storage,
+    dataset,
+    now: () => 2,
+    newId: () => 'resumed',
+    heapBytes: () => null,
+  });
+  runs.getState().restore(run, interrupted);
+  return { ...fake, stored: storage.stored, state: runs.getState, settings: job.input.settings };
+}
+
+test('an interrupted training comes back with its curve and goes on with its own settings', async () => {
+  const { state, last, stored, settings } = await interrupt();
+  expect(state().training).toMatchObject({
+    phase: 'interrupted',
+    interrupted: { datasetId: 'id-1', checkpoint: { epoch: 1, curve: [{ epoch: 1 }] } },
+  });
+  expect(state().choices.seed).toBe(9);
+
+  const training = state().resumeInterrupted();
+  expect(last('train').input).toEqual({ settings, from: fakeCheckpoint(1) });
+  last('train').emit({ kind: 'epoch', point: fakeCurvePoint(2, 5) });
+  expect(state().training).toMatchObject({ phase: 'running', curve: [{ epoch: 1 }, { epoch: 2 }] });
+  await last('train').finish(fakeTrainOutcome());
+  await last('score').finish(fakeScores(imported.traces));
+  await training;
+  expect(stored().interrupted).toBeNull();
+  expect(stored().run).toMatchObject({ id: 'resumed', settings: { seed: 9 } });
+  expect(stored().run?.curve).toHaveLength(2);
+});
+
+test('an interrupted training that is discarded leaves the run before it', async () => {
+  await trainAndScore();
+  const { state, stored } = await interrupt();
+  await state().discardInterrupted();
+  expect(state().training).toMatchObject({ phase: 'done', run: { settings: { seed: 1 } } });
+  expect(stored().interrupted).toBeNull();
+});
+
+test('a new training takes the place of a checkpoint', async () => {
+  const { state, last, stored } = notebook;
+  void state().train();
+  last('train').emit({ kind: 'checkpoint', checkpoint: fakeCheckpoint(1) });
+  await settled();
+  expect(stored().interrupted).not.toBeNull();
+  void state().train();
+  await settled();
+  expect(stored().interrupted).toBeNull();
+});
+
+test('the last good weights of a diverged run become a run that says so', async () => {
+  const { state, last, stored } = notebook;
+  const training = state().train();
+  last('train').emit({ kind: 'epoch', point: fakeCurvePoint(1, 10) });
+  await last('train').fail({
+    kind: 'diverged',
+    what: 'training diverged: log p(z) is not a finite number',
+    where: 'epoch 2',
+    advice: 'lower the learning rate',
+    lastGood: { epoch: 1, outcome: fakeTrainOutcome() },
+  });
+  await training;
+  const kept = state().keepLastGood();
+  await settled();
+  await last('score').finish(fakeScores(imported.traces));
+  await kept;
+  const { run } = stored();
+  expect(run?.incidents).toEqual([
+    'training diverged: log p(z) is not a finite number in epoch 2: these are the weights of epoch 1',
+  ]);
+  expect(run?.scores).not.toBeNull();
+});
+
+test('after a lost device the curve goes on from the checkpoint, and the run says so', async () => {
+  const { state, last, stored } = notebook;
+  const training = state().train();
+  const job = last('train');
+  for (const epoch of [1, 2, 3]) job.emit({ kind: 'epoch', point: fakeCurvePoint(epoch, epoch) });
+  const info = { backend: 'wasm', adapter: 'a test', threads: 1, reason: '' } as const;
+  job.emit({ kind: 'recovered', epoch: 1, why: 'unplugged', info });
+  job.emit({ kind: 'epoch', point: fakeCurvePoint(2, 20) });
+  const incident = 'the GPU device was lost (unplugged); training went on after epoch 1 on WASM';
+  expect(state().training).toMatchObject({
+    curve: [{ loss: 1 }, { loss: 20 }],
+    backend: info,
+    incidents: [incident],
+  });
+  await job.finish(fakeTrainOutcome());
+  await last('score').finish(fakeScores(imported.traces));
+  await training;
+  expect(stored().run?.incidents).toEqual([incident]);
 });

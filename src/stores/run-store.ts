@@ -3,9 +3,9 @@
  * a finished run used is kept with the run, so that a changed setting marks it stale.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { assertNever } from '../base/assert.ts';
 import type { Failure } from '../base/result.ts';
-import type { CurvePoint, FitProgress, ScoreProgress } from '../detectors/detector.ts';
+import type { FitCheckpoint } from '../detectors/checkpoint.ts';
+import type { ScoreProgress } from '../detectors/detector.ts';
 import {
   type PresetId,
   TRACEVAE_PRESETS,
@@ -13,16 +13,26 @@ import {
   withEpochs,
 } from '../detectors/tracevae/meta.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import { RUN_FORMAT, type RunRecord } from '../storage/records.ts';
+import { type InterruptedRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type {
-  BackendInfo,
   BackendPreference,
   JobFailure,
   ModelSource,
   RunSettings,
+  TrainOutcome,
 } from '../worker/protocol.ts';
+import { createCheckpointWriter } from './checkpoint-writer.ts';
 import type { DatasetState } from './dataset-store.ts';
+import {
+  afterTrainEvent,
+  isRunning,
+  plannedEpochs,
+  type RunningPhase,
+  resumedRun,
+  startedRun,
+  type TrainingPhase,
+} from './training-phase.ts';
 
 /** What the Training cell's controls hold. */
 export interface RunChoices {
@@ -33,25 +43,6 @@ export interface RunChoices {
   readonly backend: BackendPreference;
   readonly limitTrain: number | null;
 }
-
-export type TrainingPhase =
-  | { readonly phase: 'idle' }
-  | {
-      readonly phase: 'running' | 'paused';
-      readonly settings: RunSettings;
-      readonly backend: BackendInfo | null;
-      readonly progress: FitProgress | null;
-      readonly curve: readonly CurvePoint[];
-      /** Mean batch loss against the epoch as a fraction, while the epoch runs. */
-      readonly liveLoss: readonly { readonly epoch: number; readonly loss: number }[];
-      readonly restarts: number;
-    }
-  | {
-      readonly phase: 'failed';
-      readonly failure: JobFailure;
-      readonly curve: readonly CurvePoint[];
-    }
-  | { readonly phase: 'done'; readonly run: RunRecord };
 
 export type ScoringPhase =
   | { readonly phase: 'idle' }
@@ -75,7 +66,13 @@ export interface RunState {
   stop(): void;
   score(): Promise<void>;
   cancelScoring(): void;
-  restore(run: RunRecord | null): void;
+  /** Goes on with the training that a reload interrupted. */
+  resumeInterrupted(): Promise<void>;
+  discardInterrupted(): Promise<void>;
+  /** Takes the weights of a diverged run's last good epoch for a finished run. */
+  keepLastGood(): Promise<void>;
+  /** Puts back what was stored: a finished run, or one that was interrupted after it. */
+  restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
   /** Forgets the run of a dataset that is gone. */
   reset(): void;
 }
@@ -103,8 +100,6 @@ export interface RunStoreDeps {
   readonly heapBytes: () => number | null;
 }
 
-const LIVE_POINTS = 2000;
-
 export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
   const { client, storage, dataset } = deps;
   let trainJob: RunningJob<'train'> | null = null;
@@ -117,18 +112,93 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
   };
 
   return createStore<RunState>((set, get) => {
-    const updateRunning = (
-      change: (running: Extract<TrainingPhase, { phase: 'running' | 'paused' }>) => TrainingPhase,
-    ): void => {
+    const updateRunning = (change: (running: RunningPhase) => TrainingPhase): void => {
       const { training } = get();
-      if (training.phase === 'running' || training.phase === 'paused') {
-        set({ training: change(training) });
-      }
+      if (isRunning(training)) set({ training: change(training) });
     };
 
     const saveRun = async (run: RunRecord): Promise<void> => {
       const saved = await storage.saveRun(run);
       set({ storageFailure: saved.ok ? null : saved.error });
+    };
+
+    const writer = createCheckpointWriter({
+      storage,
+      now: deps.now,
+      onSaved: (saved) => set({ storageFailure: saved.ok ? null : saved.error }),
+    });
+
+    /** A run that is trained: stored in the place of its checkpoint, then scored. */
+    const finish = async (
+      ended: RunningPhase,
+      datasetId: string,
+      outcome: TrainOutcome,
+    ): Promise<void> => {
+      const { preset, settings, curve, restarts, incidents } = ended;
+      const run: RunRecord = {
+        formatVersion: RUN_FORMAT,
+        id: deps.newId(),
+        datasetId,
+        savedAt: deps.now(),
+        preset,
+        settings,
+        outcome,
+        curve,
+        scores: null,
+        peakHeapBytes: peakHeap,
+        restarts,
+        incidents,
+      };
+      set({ training: { phase: 'done', run } });
+      await writer.settle();
+      await saveRun(run);
+      await get().score();
+    };
+
+    /** @param from null to start at the first epoch */
+    const launch = async (
+      first: RunningPhase,
+      datasetId: string,
+      from: FitCheckpoint | null,
+    ): Promise<void> => {
+      const { settings, preset } = first;
+      scoreJob?.cancel();
+      trainJob?.cancel();
+      set({ training: first, scoring: { phase: 'idle' } });
+      let latest = first;
+      const mine = client.start('train', { settings, from }, (event) => {
+        if (trainJob !== mine) return;
+        noteHeap();
+        updateRunning((running) => {
+          latest = afterTrainEvent(running, event);
+          return latest;
+        });
+        if (event.kind !== 'checkpoint') return;
+        const { checkpoint } = event;
+        const { incidents } = latest;
+        const savedAt = deps.now();
+        const peakHeapBytes = peakHeap;
+        writer.offer({
+          datasetId,
+          savedAt,
+          preset,
+          settings,
+          checkpoint,
+          peakHeapBytes,
+          incidents,
+        });
+      });
+      trainJob = mine;
+      const result = await mine.result;
+      if (trainJob !== mine) return;
+      trainJob = null;
+      if (result.ok) {
+        await finish(latest, datasetId, result.value);
+      } else if (result.error.kind === 'cancelled') {
+        set({ training: { phase: 'idle' } });
+      } else {
+        set({ training: { phase: 'failed', failure: result.error, ended: latest } });
+      }
     };
 
     return {
@@ -158,87 +228,38 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const current = dataset.getState().dataset;
         if (current === null) return;
         const { choices } = get();
-        const settings = nextSettings(choices, current.roles);
-        scoreJob?.cancel();
-        trainJob?.cancel();
+        void writer.discard();
         peakHeap = null;
-        set({
-          training: {
-            phase: 'running',
-            settings,
-            backend: null,
-            progress: null,
-            curve: [],
-            liveLoss: [],
-            restarts: 0,
-          },
-          scoring: { phase: 'idle' },
-        });
+        const settings = nextSettings(choices, current.roles);
+        await launch(startedRun(choices.preset, settings), current.id, null);
+      },
 
-        const mine = client.start('train', settings, (event) => {
-          noteHeap();
-          switch (event.kind) {
-            case 'backend':
-              updateRunning((running) => ({ ...running, backend: event.info }));
-              break;
-            case 'progress':
-              updateRunning((running) => {
-                const { progress } = event;
-                if (progress.loss === null) return { ...running, progress };
-                const epoch = progress.epoch - 1 + progress.batch / progress.batches;
-                const live = [...running.liveLoss, { epoch, loss: progress.loss }];
-                return { ...running, progress, liveLoss: live.slice(-LIVE_POINTS) };
-              });
-              break;
-            case 'epoch':
-              updateRunning((running) => ({ ...running, curve: [...running.curve, event.point] }));
-              break;
-            case 'checkpoint':
-              break;
-            case 'restart':
-              updateRunning((running) => ({
-                ...running,
-                curve: [],
-                liveLoss: [],
-                restarts: event.attempt,
-              }));
-              break;
-            default:
-              assertNever(event);
-          }
-        });
-        trainJob = mine;
-        const result = await mine.result;
-        if (trainJob !== mine) return;
-        trainJob = null;
+      async resumeInterrupted() {
         const { training } = get();
-        const running = training.phase === 'running' || training.phase === 'paused';
-        const curve = running ? training.curve : [];
-        if (!result.ok) {
-          const cancelled = result.error.kind === 'cancelled';
-          set({
-            training: cancelled
-              ? { phase: 'idle' }
-              : { phase: 'failed', failure: result.error, curve },
-          });
-          return;
-        }
-        const run: RunRecord = {
-          formatVersion: RUN_FORMAT,
-          id: deps.newId(),
-          datasetId: current.id,
-          savedAt: deps.now(),
-          preset: choices.preset,
-          settings,
-          outcome: result.value,
-          curve,
-          scores: null,
-          peakHeapBytes: peakHeap,
-          restarts: running ? training.restarts : 0,
-        };
-        set({ training: { phase: 'done', run } });
-        await saveRun(run);
-        await get().score();
+        if (training.phase !== 'interrupted') return;
+        const { interrupted } = training;
+        peakHeap = interrupted.peakHeapBytes;
+        await launch(resumedRun(interrupted), interrupted.datasetId, interrupted.checkpoint);
+      },
+
+      async discardInterrupted() {
+        const { training } = get();
+        if (training.phase !== 'interrupted') return;
+        set({ training: { phase: 'idle' } });
+        get().restore(training.previous, null);
+        await writer.discard();
+      },
+
+      async keepLastGood() {
+        const { training } = get();
+        const current = dataset.getState().dataset;
+        if (training.phase !== 'failed' || current === null) return;
+        const { failure, ended } = training;
+        if (failure.lastGood === undefined) return;
+        const { epoch, outcome } = failure.lastGood;
+        const incident = `${failure.what} in ${failure.where}: these are the weights of epoch ${epoch}`;
+        const incidents = [...ended.incidents, incident];
+        await finish({ ...ended, incidents }, current.id, outcome);
       },
 
       pause() {
@@ -289,15 +310,18 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 
       cancelScoring: () => scoreJob?.cancel(),
 
-      restore(run) {
-        if (run === null) return;
-        const { config, seed, backend, limitTrain } = run.settings;
-        const epochs = config.epochsJoint + config.epochsTime;
-        set({
-          choices: { preset: run.preset, config, epochs, seed, backend, limitTrain },
-          training: { phase: 'done', run },
-          scoring: run.scores === null ? { phase: 'idle' } : { phase: 'done' },
-        });
+      restore(run, interrupted) {
+        const stored = interrupted ?? run;
+        if (stored === null) return;
+        const { config, seed, backend, limitTrain } = stored.settings;
+        const epochs = plannedEpochs(stored.settings);
+        const choices = { preset: stored.preset, config, epochs, seed, backend, limitTrain };
+        if (interrupted !== null) {
+          set({ choices, training: { phase: 'interrupted', interrupted, previous: run } });
+        } else if (run !== null) {
+          const scoring: ScoringPhase = { phase: run.scores === null ? 'idle' : 'done' };
+          set({ choices, training: { phase: 'done', run }, scoring });
+        }
       },
 
       reset() {
@@ -305,6 +329,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         scoreJob?.cancel();
         trainJob = null;
         scoreJob = null;
+        void writer.settle();
         set({ training: { phase: 'idle' }, scoring: { phase: 'idle' } });
       },
     };

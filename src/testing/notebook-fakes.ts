@@ -4,7 +4,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
 import type { NotebookStorage, StoredNotebook } from '../storage/notebook-storage.ts';
-import type { DatasetRecord, RunRecord } from '../storage/records.ts';
+import type { DatasetRecord, InterruptedRun, RunRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import { importSimulated } from '../worker/import-simulated.ts';
 import type { JobFailure, JobKind, Jobs } from '../worker/protocol.ts';
@@ -72,31 +72,47 @@ export function createFakeClient() {
 export function createFakeStorage(initial: Partial<StoredNotebook> = {}) {
   let dataset: DatasetRecord | null = initial.dataset ?? null;
   let run: RunRecord | null = initial.run ?? null;
+  let interrupted: InterruptedRun | null = initial.interrupted ?? null;
   let failure: Failure | null = null;
   const answer = (): Result<null, Failure> => (failure === null ? ok(null) : err(failure));
   const storage: NotebookStorage = {
-    load: async () => ({ dataset, run, failures: [] }),
+    load: async () => ({ dataset, run, interrupted, failures: [] }),
     saveDataset: async (record, keepRun) => {
       if (failure === null) {
         dataset = record;
-        if (!keepRun) run = null;
+        if (!keepRun) {
+          run = null;
+          interrupted = null;
+        }
       }
       return answer();
     },
     saveRun: async (record) => {
-      if (failure === null) run = record;
+      if (failure === null) {
+        run = record;
+        interrupted = null;
+      }
+      return answer();
+    },
+    saveCheckpoint: async (record) => {
+      if (failure === null) interrupted = record;
+      return answer();
+    },
+    discardCheckpoint: async () => {
+      interrupted = null;
       return answer();
     },
     deleteAll: async () => {
       dataset = null;
       run = null;
+      interrupted = null;
       return answer();
     },
     use: async () => ({ usedBytes: 0, quotaBytes: 0, persistent: true }),
   };
   return {
     storage,
-    stored: () => ({ dataset, run }),
+    stored: () => ({ dataset, run, interrupted }),
     failWith: (next: Failure) => {
       failure = next;
     },

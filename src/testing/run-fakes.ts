@@ -1,9 +1,12 @@
 /** A training outcome and scores of the right shapes, with made-up numbers. */
+import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
+import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
 import { evaluate } from '../scoring/evaluate.ts';
 import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
+import { type InterruptedRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type { ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
+import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
 
 export const fakeCurvePoint = (epoch: number, loss: number): CurvePoint => ({
   epoch,
@@ -28,6 +31,51 @@ export const fakeTrainOutcome = (): TrainOutcome => ({
   trainSeconds: 2,
   trainTracesPerSecond: 60,
   flooredOperations: [],
+});
+
+const fakeSettings = (): RunSettings => ({
+  config: TRACEVAE_PRESETS.tiny,
+  seed: 1,
+  backend: 'wasm',
+  roles: ['train', 'val', 'test'],
+  limitTrain: null,
+});
+
+/** Trained, not scored. */
+export const fakeRun = (): RunRecord => ({
+  formatVersion: RUN_FORMAT,
+  id: 'run-1',
+  datasetId: 'dataset-1',
+  savedAt: 1,
+  preset: 'tiny',
+  settings: fakeSettings(),
+  outcome: fakeTrainOutcome(),
+  curve: [fakeCurvePoint(1, 3)],
+  scores: null,
+  peakHeapBytes: null,
+  restarts: 0,
+  incidents: [],
+});
+
+export const fakeCheckpoint = (epoch: number): FitCheckpoint => ({
+  formatVersion: 1,
+  attempt: 0,
+  epoch,
+  nextEpoch: epoch + 1,
+  curve: Array.from({ length: epoch }, (_, i) => fakeCurvePoint(i + 1, 10 / (i + 1))),
+  weights: Float32Array.of(epoch, 0.1, -3),
+  optimiser: Float32Array.of(1e-9, epoch),
+  best: null,
+});
+
+export const interruptedFixture = (epoch: number): InterruptedRun => ({
+  datasetId: 'dataset-1',
+  savedAt: 1,
+  preset: 'tiny',
+  settings: fakeSettings(),
+  checkpoint: fakeCheckpoint(epoch),
+  peakHeapBytes: null,
+  incidents: [],
 });
 
 function fakeTerms(traces: TraceSet, selected: Uint32Array): ScoreTerms {

@@ -11,6 +11,7 @@ import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-si
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
+import type { DeviceTrouble } from './device.ts';
 import type { BackendInfo, BackendPreference } from './protocol.ts';
 import { registerThreadedWasm } from './wasm-threads.ts';
 
@@ -38,7 +39,7 @@ async function requestGpu(): Promise<GpuChoice | null> {
  */
 async function registerWebGpu(
   { adapter }: GpuChoice,
-  onDeviceError: (message: string) => void,
+  onTrouble: (trouble: DeviceTrouble) => void,
 ): Promise<void> {
   const { limits } = adapter;
   const device = await adapter.requestDevice({
@@ -53,11 +54,9 @@ async function registerWebGpu(
     },
   });
   device.addEventListener('uncapturederror', (event) => {
-    onDeviceError((event as GPUUncapturedErrorEvent).error.message);
+    onTrouble({ kind: 'error', message: (event as GPUUncapturedErrorEvent).error.message });
   });
-  void device.lost.then(({ reason, message }) => {
-    if (reason !== 'destroyed') onDeviceError(`the GPU device was lost: ${message}`);
-  });
+  void device.lost.then(({ message }) => onTrouble({ kind: 'lost', message }));
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
 }
@@ -109,11 +108,11 @@ async function takeWasm(reason: string): Promise<BackendInfo> {
 
 /**
  * Starts the backend and makes it the current one.
- * @param onDeviceError called for GPU errors that no operation throws
+ * @param onTrouble called for GPU errors that no operation throws
  */
 export async function startBackend(
   preference: BackendPreference,
-  onDeviceError: (message: string) => void,
+  onTrouble: (trouble: DeviceTrouble) => void,
 ): Promise<BackendInfo> {
   if (preference === 'wasm') return takeWasm('chosen by you');
   const gpu = await requestGpu();
@@ -121,7 +120,11 @@ export async function startBackend(
   if (preference === 'auto' && gpu.software) {
     return takeWasm(`the WebGPU adapter (${gpu.name}) is software, slower than WASM`);
   }
-  await registerWebGpu(gpu, onDeviceError);
+  try {
+    await registerWebGpu(gpu, onTrouble);
+  } catch (cause) {
+    return takeWasm(`no WebGPU device could be had (${String(cause)})`);
+  }
   if (!(await tf.setBackend('webgpu'))) return takeWasm('WebGPU could not be started');
   return {
     backend: 'webgpu',

@@ -3,6 +3,7 @@
  * every message carries the job's runId, so that late replies can be told apart and ignored.
  */
 import type { Failure } from '../base/result.ts';
+import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
@@ -67,7 +68,16 @@ export interface ModelSource {
   readonly weights: SavedWeights;
 }
 
-export type TrainEvent = FitEvent | { readonly kind: 'backend'; readonly info: BackendInfo };
+export type TrainEvent =
+  | FitEvent
+  | { readonly kind: 'backend'; readonly info: BackendInfo }
+  /** The device was lost, and training goes on after this epoch, 0 for from the start. */
+  | {
+      readonly kind: 'recovered';
+      readonly epoch: number;
+      readonly why: string;
+      readonly info: BackendInfo;
+    };
 
 export type ParityEvent =
   | { readonly kind: 'backend'; readonly info: BackendInfo }
@@ -80,7 +90,12 @@ export interface Jobs {
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
   /** Hands the worker a dataset that came out of storage. */
   open: { input: { traces: TraceSet }; event: never; output: null };
-  train: { input: RunSettings; event: TrainEvent; output: TrainOutcome };
+  train: {
+    /** `from`: where a run with these settings was interrupted. */
+    input: { settings: RunSettings; from: FitCheckpoint | null };
+    event: TrainEvent;
+    output: TrainOutcome;
+  };
   score: { input: { model: ModelSource }; event: ScoreProgress; output: ScoreOutcome };
   explain: {
     input: { model: ModelSource; trace: number; stdLimit: number };
@@ -98,6 +113,8 @@ export type JobKind = keyof Jobs;
 
 export type JobFailure = Failure & {
   readonly kind: 'cancelled' | 'unreadable' | 'diverged' | 'unusable-data' | 'device' | 'bug';
+  /** Of a diverged training: what it had learnt by the end of the last epoch before. */
+  readonly lastGood?: { readonly epoch: number; readonly outcome: TrainOutcome };
 };
 
 export type JobRequest = {

@@ -12,10 +12,9 @@ import { importFiles } from '../ingest/import-files.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
+import { createDevice, deviceFailure } from './device.ts';
 import { importSimulated } from './import-simulated.ts';
 import type {
-  BackendInfo,
-  BackendPreference,
   JobFailure,
   JobKind,
   JobRequest,
@@ -23,11 +22,13 @@ import type {
   ModelSource,
   RunSettings,
   ScoreOutcome,
+  TrainOutcome,
   WorkerReply,
   WorkerRequest,
 } from './protocol.ts';
 import { createJobControl, type JobControl } from './run-control.ts';
 import { scoreSets } from './score-sets.ts';
+import { fitSurviving } from './surviving-fit.ts';
 
 type Post = (reply: WorkerReply) => void;
 
@@ -68,8 +69,6 @@ export function createRunner(post: Post): Runner {
   const controls = new Map<number, JobControl>();
   let traces: TraceSet | null = null;
   let trained: TrainedModel | null = null;
-  let backend: { readonly preference: BackendPreference; readonly info: BackendInfo } | null = null;
-  let deviceError: string | null = null;
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
   // dataset touches neither and goes beside them. Controls reach a running job because it yields.
   let last: Promise<void> = Promise.resolve();
@@ -85,16 +84,8 @@ export function createRunner(post: Post): Runner {
     last = last.then(dropModel);
   };
 
-  const takeBackend = async (preference: BackendPreference): Promise<BackendInfo> => {
-    if (backend?.preference === preference && deviceError === null) return backend.info;
-    dropModel(); // its tensors live on the backend that is left
-    deviceError = null;
-    const info = await startBackend(preference, (message) => {
-      deviceError = message;
-    });
-    backend = { preference, info };
-    return info;
-  };
+  // Tensors of a model live on the backend that is left.
+  const device = createDevice(startBackend, dropModel);
 
   const prepare = (set: TraceSet, settings: RunSettings) => {
     const { config, seed, roles, limitTrain } = settings;
@@ -117,7 +108,7 @@ export function createRunner(post: Post): Runner {
 
   /** The model of this run: the one at hand, or restored from its stored weights. */
   const modelOf = async ({ settings, weights }: ModelSource): Promise<TrainedModel> => {
-    await takeBackend(settings.backend);
+    await device.take(settings.backend);
     if (trained !== null && sameSettings(trained.settings, settings)) return trained;
     if (traces === null) throw new Error(noDataset.what);
     dropModel();
@@ -130,7 +121,7 @@ export function createRunner(post: Post): Runner {
   const jobs: { [K in JobKind]: (input: Jobs[K]['input'], context: JobContext<K>) => Outcome<K> } =
     {
       async probe({ preference }) {
-        return ok(await takeBackend(preference));
+        return ok(await device.take(preference));
       },
 
       async import({ files }, { control, emit }) {
@@ -150,36 +141,50 @@ export function createRunner(post: Post): Runner {
         return ok(null);
       },
 
-      async train(settings, { control, emit }) {
+      async train({ settings, from }, { control, emit }) {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-        const info = await takeBackend(settings.backend);
-        emit({ kind: 'backend', info });
         dropModel();
+        const { config, seed, backend: preference } = settings;
         const { data, test } = prepare(traces, settings);
-        let epochs = 0;
+        const operationCount = traces.operations.length;
+        const epochSeconds = (from?.curve ?? []).map(({ seconds }) => seconds);
+        const secondsBefore = epochSeconds.reduce((sum, seconds) => sum + seconds, 0);
         const started = performance.now();
-        const fitted = await fitTraceVae(data, settings.config, {
-          seed: settings.seed,
+        let epochs = epochSeconds.length;
+        const { fitted, info } = await fitSurviving({
+          train: (context) => fitTraceVae(data, config, context),
+          device,
+          preference,
+          seed,
+          from,
           control,
-          onEvent: (event) => {
-            if (event.kind === 'epoch') epochs = event.point.epoch;
+          emit: (event) => {
+            if (event.kind === 'epoch') epochs++;
+            if (event.kind === 'recovered') epochs = event.epoch;
             emit(event);
           },
         });
-        if (deviceError !== null) return err(deviceFailure(deviceError));
-        if (!fitted.ok) return fitted;
-        const trainSeconds = (performance.now() - started) / 1e3;
-        const model = fitted.value;
-        trained = { settings, data, test, model };
-        return ok({
-          weights: await model.saveWeights(),
-          parameterCount: model.parameterCount,
-          backend: info,
-          stopped: control.stopRequested(),
-          trainSeconds,
-          trainTracesPerSecond: (epochs * data.train.length) / trainSeconds,
-          flooredOperations: data.scale.floored,
-        });
+        const trouble = device.trouble();
+        if (trouble !== null) return err(deviceFailure(trouble));
+
+        const trainSeconds = secondsBefore + (performance.now() - started) / 1e3;
+        const keep = async (model: ProbabilisticModel): Promise<TrainOutcome> => {
+          trained = { settings, data, test, model };
+          return {
+            weights: await model.saveWeights(),
+            parameterCount: model.parameterCount,
+            backend: info,
+            stopped: control.stopRequested(),
+            trainSeconds,
+            trainTracesPerSecond: (epochs * data.train.length) / trainSeconds,
+            flooredOperations: data.scale.floored,
+          };
+        };
+        if (fitted.ok) return ok(await keep(fitted.value));
+        const { lastGood, ...failure } = fitted.error;
+        if (lastGood === undefined) return err(failure);
+        const model = restoreTraceVae(config, operationCount, lastGood.weights);
+        return err({ ...failure, lastGood: { epoch: lastGood.epoch, outcome: await keep(model) } });
       },
 
       async score({ model: source }, { control, emit }) {
@@ -188,7 +193,8 @@ export function createRunner(post: Post): Runner {
           signal: control.signal,
           onProgress: emit,
         });
-        if (deviceError !== null) return err(deviceFailure(deviceError));
+        const trouble = device.trouble();
+        if (trouble !== null) return err(deviceFailure(trouble));
         return scored === null ? err(cancelled) : ok(scored);
       },
 
@@ -199,13 +205,14 @@ export function createRunner(post: Post): Runner {
       },
 
       async parity({ files, backend: preference, part }, { emit }) {
-        emit({ kind: 'backend', info: await takeBackend(preference) });
+        emit({ kind: 'backend', info: await device.take(preference) });
         // a chunk of its own: the notebook never loads it
         const { compareFiles } = await import('../parity/parity.ts');
         const compared = await compareFiles(files, part, (quantity) =>
           emit({ kind: 'quantity', quantity }),
         );
-        if (deviceError !== null) return err(deviceFailure(deviceError));
+        const trouble = device.trouble();
+        if (trouble !== null) return err(deviceFailure(trouble));
         return compared.ok ? compared : err(unreadable(compared.error));
       },
     };
@@ -231,7 +238,8 @@ export function createRunner(post: Post): Runner {
           : { kind: 'failed', runId, failure: result.error },
       );
     } catch (cause) {
-      const failure = deviceError === null ? bug(cause) : deviceFailure(deviceError);
+      const trouble = await device.troubleSoon();
+      const failure = trouble === null ? bug(cause) : deviceFailure(trouble);
       post({ kind: 'failed', runId, failure: control.signal.aborted ? cancelled : failure });
     } finally {
       controls.delete(runId);
@@ -265,13 +273,6 @@ const unreadable = (what: string): JobFailure => ({
   what,
   where: 'the golden file',
   advice: 'choose a file that docs/parity.md describes',
-});
-
-const deviceFailure = (message: string): JobFailure => ({
-  kind: 'device',
-  what: `the GPU reported an error: ${message}`,
-  where: 'WebGPU',
-  advice: 'choose the WASM backend and start again',
 });
 
 /** Settings are plain JSON, made in one place, so their text compares them. */

@@ -1,7 +1,13 @@
 /** Cell 3: the model, how it trains, and its curves while it does. */
 import { useEffect, useState } from 'react';
 import { cellStates, isRunStale } from '../../stores/cell-states.ts';
-import type { RunState, TrainingPhase } from '../../stores/run-store.ts';
+import type { RunState } from '../../stores/run-store.ts';
+import {
+  isRunning,
+  plannedEpochs,
+  type RunningPhase,
+  type TrainingPhase,
+} from '../../stores/training-phase.ts';
 import { useDataset, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatDuration, formatRate } from '../widgets/format.ts';
@@ -20,13 +26,13 @@ export function TrainingCell() {
   const runs = useRuns((r) => r);
   const { training } = runs;
   const state = cellStates(datasetState, runs).training;
-  const busy = training.phase === 'running' || training.phase === 'paused';
+  const interrupted = training.phase === 'interrupted';
   const stale = training.phase === 'done' && isRunStale(training.run, runs.choices, datasetState);
   return (
     <NotebookCell
       id="training"
       state={state}
-      stateText={training.phase === 'paused' ? 'paused' : undefined}
+      stateText={training.phase === 'paused' || interrupted ? training.phase : undefined}
       section="§4, §6.2"
       prose={
         <>
@@ -45,11 +51,12 @@ export function TrainingCell() {
           advice="Start training to bring the cells below up to date; until then they show the run before."
         />
       )}
-      <TrainingControls disabled={busy} />
+      {interrupted && <InterruptedNotice {...training} />}
+      <TrainingControls disabled={isRunning(training) || interrupted} />
       <ModelView />
-      {training.phase === 'failed' && <FailureNotice kind="error" failure={training.failure} />}
+      {training.phase === 'failed' && <TrainingFailure runs={runs} training={training} />}
       {runs.storageFailure !== null && <FailureNotice kind="warn" failure={runs.storageFailure} />}
-      {busy && <TrainingProgress training={training} />}
+      {isRunning(training) && <TrainingProgress training={training} />}
       <TrainingCurves />
       <TrainingLog />
     </NotebookCell>
@@ -58,6 +65,16 @@ export function TrainingCell() {
 
 function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly ready: boolean }) {
   const { phase } = runs.training;
+  if (phase === 'interrupted') {
+    return (
+      <>
+        <Button icon="play" variant="primary" onClick={() => void runs.resumeInterrupted()}>
+          Resume
+        </Button>
+        <Button onClick={() => void runs.discardInterrupted()}>Discard</Button>
+      </>
+    );
+  }
   if (phase === 'running' || phase === 'paused') {
     return (
       <>
@@ -83,6 +100,41 @@ function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly re
   );
 }
 
+function InterruptedNotice({
+  interrupted: { checkpoint, settings },
+}: Extract<TrainingPhase, { phase: 'interrupted' }>) {
+  return (
+    <Notice
+      kind="info"
+      what={`Training was interrupted at epoch ${checkpoint.epoch} of ${plannedEpochs(settings)}.`}
+      advice="Resume goes on from there; on WASM the numbers are those of a run that was never interrupted. Discard forgets it."
+    />
+  );
+}
+
+function TrainingFailure({
+  runs,
+  training: { failure },
+}: {
+  readonly runs: RunState;
+  readonly training: Extract<TrainingPhase, { phase: 'failed' }>;
+}) {
+  const { lastGood } = failure;
+  if (lastGood === undefined) return <FailureNotice kind="error" failure={failure} />;
+  return (
+    <Notice
+      kind="error"
+      what={failure.what}
+      where={failure.where}
+      advice={`${failure.advice}. What the model had learnt by the end of epoch ${lastGood.epoch} is kept.`}
+    >
+      <Button size="small" onClick={() => void runs.keepLastGood()}>
+        Use the weights of epoch {lastGood.epoch}
+      </Button>
+    </Notice>
+  );
+}
+
 /** The time left as of now: between two progress events the clock goes on. */
 function useSecondsLeft(secondsLeft: number | null, running: boolean): number | null {
   const [left, setLeft] = useState(secondsLeft);
@@ -98,12 +150,8 @@ function useSecondsLeft(secondsLeft: number | null, running: boolean): number | 
   return left;
 }
 
-function TrainingProgress({
-  training,
-}: {
-  readonly training: Extract<TrainingPhase, { phase: 'running' | 'paused' }>;
-}) {
-  const { progress, backend, restarts } = training;
+function TrainingProgress({ training }: { readonly training: RunningPhase }) {
+  const { progress, backend, restarts, incidents } = training;
   const running = training.phase === 'running';
   const left = useSecondsLeft(progress?.secondsLeft ?? null, running);
   const share =
@@ -111,29 +159,38 @@ function TrainingProgress({
       ? null
       : (progress.epoch - 1 + progress.batch / progress.batches) / progress.epochs;
   return (
-    <ProgressBar
-      label="Training"
-      share={share}
-      paused={!running}
-      text={
-        progress === null
-          ? backend === null
-            ? 'Starting the backend'
-            : 'Preparing the model'
-          : `Epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
-              restarts > 0 ? `, start ${restarts + 1} after a divergence` : ''
-            }`
-      }
-      detail={
-        progress !== null &&
-        [
-          formatRate(progress.tracesPerSecond, 'traces'),
-          running ? left !== null && `${formatDuration(left)} left` : 'paused',
-        ]
-          .filter(Boolean)
-          .join(' · ')
-      }
-    />
+    <>
+      {incidents.map((incident) => (
+        <Notice
+          key={incident}
+          kind="warn"
+          what={`${incident[0]!.toUpperCase()}${incident.slice(1)}.`}
+        />
+      ))}
+      <ProgressBar
+        label="Training"
+        share={share}
+        paused={!running}
+        text={
+          progress === null
+            ? backend === null
+              ? 'Starting the backend'
+              : 'Preparing the model'
+            : `Epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
+                restarts > 0 ? `, start ${restarts + 1} after a divergence` : ''
+              }`
+        }
+        detail={
+          progress !== null &&
+          [
+            formatRate(progress.tracesPerSecond, 'traces'),
+            running ? left !== null && `${formatDuration(left)} left` : 'paused',
+          ]
+            .filter(Boolean)
+            .join(' · ')
+        }
+      />
+    </>
   );
 }
 

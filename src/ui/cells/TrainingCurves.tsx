@@ -1,7 +1,7 @@
 /** Loss, KL and the two likelihoods over the epochs, side by side on one x scale. */
 import { useState } from 'react';
 import type { CurvePoint } from '../../detectors/detector.ts';
-import type { TrainingPhase } from '../../stores/run-store.ts';
+import { isRunning, plannedEpochs, type TrainingPhase } from '../../stores/training-phase.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { LineChart, type LinePoint, type LineSeries } from '../charts/LineChart.tsx';
 import { Checkbox } from '../widgets/NumberField.tsx';
@@ -35,11 +35,8 @@ function epochsOf(training: TrainingPhase, next: number): number {
   if (training.phase === 'done') {
     return Math.max(training.run.curve.at(-1)?.epoch ?? 1, 1);
   }
-  if (training.phase === 'running' || training.phase === 'paused') {
-    const { config } = training.settings;
-    return config.epochsJoint + config.epochsTime;
-  }
-  return next;
+  if (training.phase === 'interrupted') return plannedEpochs(training.interrupted.settings);
+  return isRunning(training) ? plannedEpochs(training.settings) : next;
 }
 
 export function TrainingCurves() {
@@ -49,7 +46,7 @@ export function TrainingCurves() {
   const [cursor, setCursor] = useState<number | null>(null);
   if (training.phase === 'idle') return null;
   const curve = curveOf(training);
-  const live = training.phase === 'running' || training.phase === 'paused' ? training.liveLoss : [];
+  const live = isRunning(training) ? training.liveLoss : [];
   const firstTime = curve.find((point) => point.phase === 'time');
   const markers =
     firstTime === undefined ? [] : [{ x: firstTime.epoch - 0.5, label: 'time VAE alone' }];

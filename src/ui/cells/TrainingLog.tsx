@@ -1,7 +1,7 @@
 /** One line an epoch, as a terminal would print it. */
 import { useEffect, useRef } from 'react';
 import type { CurvePoint } from '../../detectors/detector.ts';
-import type { TrainingPhase } from '../../stores/run-store.ts';
+import type { TrainingPhase } from '../../stores/training-phase.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { formatDuration, formatNumber } from '../widgets/format.ts';
 
@@ -11,8 +11,11 @@ export function curveOf(training: TrainingPhase): readonly CurvePoint[] {
       return [];
     case 'running':
     case 'paused':
-    case 'failed':
       return training.curve;
+    case 'interrupted':
+      return training.interrupted.checkpoint.curve;
+    case 'failed':
+      return training.ended.curve;
     case 'done':
       return training.run.curve;
   }

@@ -1,0 +1,70 @@
+/**
+ * The backend at hand, and what becomes of its GPU device. TensorFlow.js does not throw on a GPU's
+ * errors: after a validation error it goes on with old buffer contents, after the device is lost
+ * only reads fail. So whoever computes looks here.
+ */
+import type { BackendInfo, BackendPreference, JobFailure } from './protocol.ts';
+
+export interface DeviceTrouble {
+  /** A lost device is no mistake of ours: the work can go on on another one. */
+  readonly kind: 'error' | 'lost';
+  readonly message: string;
+}
+
+export type StartBackend = (
+  preference: BackendPreference,
+  onTrouble: (trouble: DeviceTrouble) => void,
+) => Promise<BackendInfo>;
+
+export interface Device {
+  /** Starts the backend, unless it is the one at hand and well. */
+  take(preference: BackendPreference): Promise<BackendInfo>;
+  /** Aborted by trouble of the device at hand. */
+  signal(): AbortSignal;
+  trouble(): DeviceTrouble | null;
+  /** After an exception: its trouble, which may be told a little later than a read fails. */
+  troubleSoon(): Promise<DeviceTrouble | null>;
+}
+
+const SOON_MS = 1000;
+
+/** @param onLeave called before a backend is left: what lives on it has to go */
+export function createDevice(start: StartBackend, onLeave: () => void): Device {
+  let taken: { readonly preference: BackendPreference; readonly info: BackendInfo } | null = null;
+  let watch = new AbortController();
+  const trouble = (): DeviceTrouble | null => watch.signal.reason ?? null;
+
+  return {
+    async take(preference) {
+      if (taken?.preference === preference && trouble() === null) return taken.info;
+      onLeave();
+      taken = null;
+      const mine = new AbortController();
+      watch = mine;
+      const info = await start(preference, (reason) => mine.abort(reason));
+      taken = { preference, info };
+      return info;
+    },
+    signal: () => watch.signal,
+    trouble,
+    async troubleSoon() {
+      if (trouble() !== null || taken?.info.backend !== 'webgpu') return trouble();
+      const { signal } = watch;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, SOON_MS);
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+      return trouble();
+    },
+  };
+}
+
+export const deviceFailure = ({ kind, message }: DeviceTrouble): JobFailure => ({
+  kind: 'device',
+  what: kind === 'lost' ? `the GPU device was lost: ${message}` : `the GPU reported: ${message}`,
+  where: 'WebGPU',
+  advice: 'choose the WASM backend and start again',
+});
