@@ -23,7 +23,8 @@ export function createImportPace(
   nowMs: () => number = () => performance.now(),
 ): ImportPace {
   const startMs = nowMs();
-  let reportMs = startMs;
+  // The first report comes at once: a short import too is seen, and can be cancelled.
+  let reportMs = Number.NEGATIVE_INFINITY;
   let breathMs = startMs;
   const seconds = (): number => (nowMs() - startMs) / 1000;
 
