@@ -45,6 +45,13 @@ test('a database of version 1 is upgraded, and keeps its dataset and its run', a
   expect((await createNotebookStorage().load()).interrupted).toEqual(interruptedFixture(4));
 });
 
+test('a page of the older version in another tab is said, and nothing hangs', async () => {
+  const other = await openDB('tracevae-notebook', 1);
+  const { failures } = await createNotebookStorage().load();
+  expect(failures).toMatchObject([{ what: expect.stringContaining('open in another tab') }]);
+  other.close();
+});
+
 test('a checkpoint goes when its run is finished, discarded, or its dataset replaced', async () => {
   const storage = createNotebookStorage();
   await storage.saveDataset(dataset, false);

@@ -82,22 +82,34 @@ async function guarded(work: () => Promise<void>): Promise<Result<null, Failure>
 export function createNotebookStorage(): NotebookStorage {
   let opened: Promise<IDBPDatabase<NotebookSchema>> | null = null;
   const database = (): Promise<IDBPDatabase<NotebookSchema>> => {
-    opened ??= openDB<NotebookSchema>(DATABASE, DATABASE_VERSION, {
-      upgrade(db, oldVersion) {
-        if (oldVersion < 1) {
-          db.createObjectStore('datasets');
-          db.createObjectStore('runs');
-        }
-        if (oldVersion < 2) db.createObjectStore('checkpoints');
-      },
-      // A page of a newer build wants to upgrade: let it; this one opens it again when it saves.
-      blocking(_current, _next, event) {
-        (event.target as IDBDatabase).close();
-        opened = null;
-      },
-    });
+    opened ??= open();
     return opened;
   };
+  const open = (): Promise<IDBPDatabase<NotebookSchema>> =>
+    new Promise((resolve, reject) => {
+      openDB<NotebookSchema>(DATABASE, DATABASE_VERSION, {
+        upgrade(db, oldVersion) {
+          if (oldVersion < 1) {
+            db.createObjectStore('datasets');
+            db.createObjectStore('runs');
+          }
+          if (oldVersion < 2) db.createObjectStore('checkpoints');
+        },
+        blocked() {
+          opened = null;
+          reject(
+            new Error(
+              'the notebook is open in another tab, from an older version of this page; close it and reload',
+            ),
+          );
+        },
+        // A page of a newer build wants to upgrade: let it; this one opens it again when it saves.
+        blocking(_current, _next, event) {
+          (event.target as IDBDatabase).close();
+          opened = null;
+        },
+      }).then(resolve, reject);
+    });
 
   const slots = createCheckpointSlots({
     read: async (slot) => (await database()).get('checkpoints', slot),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
+import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import type { RunRecord } from '../storage/records.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
@@ -36,6 +36,13 @@ const run: RunRecord = {
 
 const app = { name: 'tracevae-notebook', version: '0.1.0', userAgent: 'test' };
 const report = JSON.parse(runReport(dataset, run, app));
+
+test('every setting of the page is in the config', () => {
+  expect(Object.keys(report.config)).toEqual(
+    expect.arrayContaining(TRACEVAE_SETTINGS.map(({ label }) => label)),
+  );
+  expect(report.config['early stopping after']).toBe(0);
+});
 
 test('run.json has the keys that scripts rely on, in order', () => {
   expect(Object.keys(report)).toEqual([

@@ -66,5 +66,8 @@ export const deviceFailure = ({ kind, message }: DeviceTrouble): JobFailure => (
   kind: 'device',
   what: kind === 'lost' ? `the GPU device was lost: ${message}` : `the GPU reported: ${message}`,
   where: 'WebGPU',
-  advice: 'choose the WASM backend and start again',
+  advice:
+    kind === 'lost'
+      ? 'start again: a new device is tried first, then WASM'
+      : 'choose the WASM backend and start again',
 });
