@@ -3,7 +3,8 @@
  */
 import type { RunRecord } from '../storage/records.ts';
 import type { DatasetState } from './dataset-store.ts';
-import { nextSettings, type RunChoices, type RunState } from './run-store.ts';
+import { nextSettings, type RunChoices } from './run-choices.ts';
+import type { RunState } from './run-store.ts';
 
 export const CELLS = ['data', 'trees', 'training', 'scores', 'flagged'] as const;
 export type CellId = (typeof CELLS)[number];

@@ -15,15 +15,10 @@ import {
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { type InterruptedRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
-import type {
-  BackendPreference,
-  JobFailure,
-  ModelSource,
-  RunSettings,
-  TrainOutcome,
-} from '../worker/protocol.ts';
+import type { JobFailure, ModelSource, TrainOutcome } from '../worker/protocol.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import type { DatasetState } from './dataset-store.ts';
+import { DEFAULT_CHOICES, nextSettings, type RunChoices } from './run-choices.ts';
 import {
   afterTrainEvent,
   isRunning,
@@ -33,16 +28,6 @@ import {
   startedRun,
   type TrainingPhase,
 } from './training-phase.ts';
-
-/** What the Training cell's controls hold. */
-export interface RunChoices {
-  readonly preset: PresetId;
-  readonly config: TraceVaeConfig;
-  readonly epochs: number;
-  readonly seed: number;
-  readonly backend: BackendPreference;
-  readonly limitTrain: number | null;
-}
 
 export type ScoringPhase =
   | { readonly phase: 'idle' }
@@ -76,19 +61,6 @@ export interface RunState {
   /** Forgets the run of a dataset that is gone. */
   reset(): void;
 }
-
-export const DEFAULT_PRESET: PresetId = 'tiny';
-/** The paper's 40 + 20 (section 6.2). */
-export const DEFAULT_EPOCHS = 60;
-
-const DEFAULT_CHOICES: RunChoices = {
-  preset: DEFAULT_PRESET,
-  config: withEpochs(TRACEVAE_PRESETS[DEFAULT_PRESET], DEFAULT_EPOCHS),
-  epochs: DEFAULT_EPOCHS,
-  seed: 1,
-  backend: 'auto',
-  limitTrain: null,
-};
 
 export interface RunStoreDeps {
   readonly client: WorkerClient;
@@ -335,15 +307,6 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
     };
   });
 }
-
-/** The settings that Start would use now. */
-export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
-  config: choices.config,
-  seed: choices.seed,
-  backend: choices.backend,
-  roles,
-  limitTrain: choices.limitTrain,
-});
 
 /** What the worker needs to score or explain with this run, even after a reload. */
 export const modelSource = (run: RunRecord): ModelSource => ({

@@ -1,0 +1,39 @@
+/** What the next run is made with, as the Training cell's controls hold it. */
+import {
+  type PresetId,
+  TRACEVAE_PRESETS,
+  type TraceVaeConfig,
+  withEpochs,
+} from '../detectors/tracevae/meta.ts';
+import type { BackendPreference, RunSettings } from '../worker/protocol.ts';
+
+export interface RunChoices {
+  readonly preset: PresetId;
+  readonly config: TraceVaeConfig;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly backend: BackendPreference;
+  readonly limitTrain: number | null;
+}
+
+export const DEFAULT_PRESET: PresetId = 'tiny';
+/** The paper's 40 + 20 (section 6.2). */
+export const DEFAULT_EPOCHS = 60;
+
+export const DEFAULT_CHOICES: RunChoices = {
+  preset: DEFAULT_PRESET,
+  config: withEpochs(TRACEVAE_PRESETS[DEFAULT_PRESET], DEFAULT_EPOCHS),
+  epochs: DEFAULT_EPOCHS,
+  seed: 1,
+  backend: 'auto',
+  limitTrain: null,
+};
+
+/** The settings that Start would use now. */
+export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
+  config: choices.config,
+  seed: choices.seed,
+  backend: choices.backend,
+  roles,
+  limitTrain: choices.limitTrain,
+});
