@@ -84,7 +84,9 @@ function RailHeader() {
       ? `TraceVAE ${training.run.preset}, seed ${training.run.settings.seed}`
       : training.phase === 'running' || training.phase === 'paused'
         ? 'training'
-        : 'none yet';
+        : training.phase === 'interrupted'
+          ? 'interrupted'
+          : 'none yet';
   return (
     <dl className="rail-facts">
       <dt>dataset</dt>
