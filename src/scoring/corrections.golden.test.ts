@@ -1,29 +1,17 @@
-/** Scores against the authors' code, on shared numbers that need not be there. */
-import { existsSync, readFileSync } from 'node:fs';
+/** Scores against the authors' code: every variant from its terms. */
 import { describe, expect, it } from 'vitest';
+import type { GoldenVariant, LogProb } from '../parity/golden-file.ts';
+import { readGolden } from '../testing/golden/tracevae-golden.ts';
 import { combineVariants, SCORE_CEILING } from './corrections.ts';
+import { VARIANTS } from './score-terms.ts';
 
-interface GoldenSamples {
-  readonly log_probs: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
-  readonly nll: Readonly<Record<string, number>>;
-}
-interface Golden {
-  readonly config: { readonly MAX_NODE_COUNT: number };
-  readonly std_limit: number;
-  readonly traces: readonly { readonly node_count: number; readonly n_z_4: GoldenSamples }[];
-}
-
-const GOLDEN = new URL('../../../shared/goldens/tracevae-golden.json', import.meta.url);
-const present = existsSync(GOLDEN);
-if (!present) console.log('skipped: golden scores need ../shared/goldens/tracevae-golden.json');
-
-describe.skipIf(!present)("the authors' scores", () => {
+describe("the authors' scores", () => {
   it('come out of the authors terms, every variant, rtol and atol 1e-4', () => {
-    const golden = JSON.parse(readFileSync(GOLDEN, 'utf8')) as Golden;
+    const golden = readGolden();
     const { traces } = golden;
     const maxNodes = golden.config.MAX_NODE_COUNT;
-    const terms = (variant: string, name: string): Float32Array =>
-      Float32Array.from(traces.flatMap(({ n_z_4 }) => n_z_4.log_probs[variant]![name]!));
+    const terms = (variant: GoldenVariant, name: LogProb): Float32Array =>
+      Float32Array.from(traces.flatMap(({ n_z_4 }) => n_z_4.log_probs[variant][name]));
     const plainAdjacency = terms('nll', 'log_p_adj');
 
     const found = combineVariants({
@@ -52,16 +40,11 @@ describe.skipIf(!present)("the authors' scores", () => {
       },
     });
 
-    const names = {
-      nll: 'nll',
-      bcscale: 'bcscale',
-      ncnorm: 'ncnorm',
-      stdlimit: 'stdlimit',
-    } as const;
-    for (const [variant, theirs] of Object.entries({ ...names, full: 'all' })) {
+    for (const variant of VARIANTS) {
+      const theirs = variant === 'full' ? 'all' : variant;
       traces.forEach(({ n_z_4 }, t) => {
-        const expected = Math.min(n_z_4.nll[theirs]!, SCORE_CEILING);
-        const score = found[variant as keyof typeof found][t]!;
+        const expected = Math.min(n_z_4.nll[theirs], SCORE_CEILING);
+        const score = found[variant][t]!;
         expect(Math.abs(score - expected)).toBeLessThanOrEqual(1e-4 * (1 + Math.abs(expected)));
       });
     }
