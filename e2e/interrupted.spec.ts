@@ -1,8 +1,15 @@
 /** Training that survives: reloads, a divergence, a lost GPU device. */
-import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { requestSpans, TEST_CSV, TRAIN_CSV, traceVaeCsv, VAL_CSV } from './fixtures.ts';
-import { dropFiles, expect, openNotebook, test, train } from './notebook.ts';
+import {
+  dropFiles,
+  expect,
+  exportRun,
+  openNotebook,
+  test,
+  train,
+  trainSmallestOnWebGpu,
+} from './notebook.ts';
 
 interface Run {
   readonly environment: { readonly backend: string };
@@ -11,12 +18,7 @@ interface Run {
   readonly warnings: readonly string[];
 }
 
-async function exportRun(page: Page): Promise<Run> {
-  const button = page.getByRole('button', { name: 'Export run' });
-  await expect(button).toBeEnabled({ timeout: 100_000 });
-  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
-  return JSON.parse(readFileSync(await download.path(), 'utf8'));
-}
+const readRun = async (page: Page): Promise<Run> => JSON.parse(await exportRun(page));
 
 /** What must be equal between two runs: all but their times. */
 const numbersOf = ({ curves, results }: Run): unknown => ({
@@ -50,7 +52,7 @@ test('training that reloads interrupt gives the numbers of a run that none did',
   await openNotebook(page);
   await dropFiles(page, SETS());
   await train(page, choices);
-  const whole = await exportRun(page);
+  const whole = await readRun(page);
 
   await dropFiles(page, SETS());
   await expect(page.getByRole('button', { name: 'Export run' })).toBeDisabled();
@@ -72,7 +74,7 @@ test('training that reloads interrupt gives the numbers of a run that none did',
   await expect(interrupted).toBeVisible();
   await resume.click();
 
-  const resumed = await exportRun(page);
+  const resumed = await readRun(page);
   expect(resumed.curves).toHaveLength(12);
   expect(numbersOf(resumed)).toEqual(numbersOf(whole));
   expect(resumed.warnings).toEqual(whole.warnings);
@@ -89,7 +91,7 @@ test('Discard forgets an interrupted training and brings back the run before it'
   await openNotebook(page);
   await dropFiles(page, [{ name: 'all.csv', body: TEST_CSV() }]);
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
-  await exportRun(page);
+  await readRun(page);
   await train(page, { preset: 'tiny', epochs: 200, backend: 'wasm' });
   await expect.poll(() => lines(page).count()).toBeGreaterThan(2);
   await page.reload();
@@ -98,9 +100,9 @@ test('Discard forgets an interrupted training and brings back the run before it'
     if (again) await page.reload();
   }
   await page.getByRole('button', { name: 'Discard' }).click();
-  expect((await exportRun(page)).curves).toHaveLength(1);
+  expect((await readRun(page)).curves).toHaveLength(1);
   await page.reload();
-  expect((await exportRun(page)).curves).toHaveLength(1);
+  expect((await readRun(page)).curves).toHaveLength(1);
 });
 
 test('a run that diverges offers the weights of its last good epoch', async ({ page }) => {
@@ -120,14 +122,14 @@ test('a run that diverges offers the weights of its last good epoch', async ({ p
   await expect(page.getByText(/training diverged: .* is not a finite number/)).toBeVisible();
   await expect(page.getByText('epoch 3', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Use the weights of epoch 2' }).click();
-  const run = await exportRun(page);
+  const run = await readRun(page);
   expect(run.curves).toHaveLength(2);
   expect(run.results).toHaveLength(5);
   expect(run.warnings.join('\n')).toMatch(
     /diverged.* in epoch 3: these are the weights of epoch 2/,
   );
   await page.reload();
-  expect((await exportRun(page)).warnings).toEqual(run.warnings);
+  expect((await readRun(page)).warnings).toEqual(run.warnings);
 });
 
 test('training goes on when the GPU device is lost: on a new one, on WASM if there is none', async ({
@@ -151,15 +153,7 @@ test('training goes on when the GPU device is lost: on a new one, on WASM if the
   );
   await openNotebook(page);
   await dropFiles(page, [{ name: 'all.csv', body: traceVaeCsv(requestSpans(7, 17), false) }]);
-  await page.getByRole('button', { name: 'All settings' }).click();
-  await page.getByLabel('units per head').fill('4');
-  await page.getByLabel('attention layers').fill('1');
-  await page.getByLabel('flow levels').fill('1');
-  await page.getByLabel('Largest tree').fill('8');
-  await page.getByLabel('L', { exact: true }).fill('2');
-  await page.getByLabel('Epochs', { exact: true }).fill('400');
-  await page.getByLabel('Backend').selectOption('webgpu');
-  await page.getByRole('button', { name: 'Start training' }).click();
+  await trainSmallestOnWebGpu(page, 400);
   const notices = [
     /GPU device was lost .*; training went on after epoch 1 on a new device/,
     /GPU device was lost .*; training went on after epoch 2 on WASM/,
@@ -168,7 +162,7 @@ test('training goes on when the GPU device is lost: on a new one, on WASM if the
     await expect(page.getByText(notice).first()).toBeVisible({ timeout: 250_000 });
   }
   await page.getByRole('button', { name: 'Stop' }).click();
-  const run = await exportRun(page);
+  const run = await readRun(page);
   expect(run.environment.backend).toBe('wasm');
   expect(run.curves.map(({ epoch }) => epoch)).toEqual(run.curves.map((_, i) => i + 1));
   for (const { loss } of run.curves) expect(Number.isFinite(loss)).toBe(true);

@@ -1,4 +1,5 @@
 /** The page as the tests drive it, and what must hold on every page: no violation, no stranger. */
+import { readFileSync } from 'node:fs';
 import { test as base, expect, type Page } from '@playwright/test';
 
 interface Watched {
@@ -73,6 +74,27 @@ export async function train(page: Page, choices: TrainingChoices): Promise<void>
   await page.getByLabel('Epochs', { exact: true }).fill(String(choices.epochs));
   await page.getByLabel('Backend').selectOption(choices.backend);
   await page.getByRole('button', { name: 'Start training' }).click();
+}
+
+/** Shaders compile slowly on the software adapter, so the model is as small as it gets. */
+export async function trainSmallestOnWebGpu(page: Page, epochs: number): Promise<void> {
+  await page.getByRole('button', { name: 'All settings' }).click();
+  await page.getByLabel('units per head').fill('4');
+  await page.getByLabel('attention layers').fill('1');
+  await page.getByLabel('flow levels').fill('1');
+  await page.getByLabel('Largest tree').fill('8');
+  await page.getByLabel('L', { exact: true }).fill('2');
+  await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
+  await page.getByLabel('Backend').selectOption('webgpu');
+  await page.getByRole('button', { name: 'Start training' }).click();
+}
+
+/** run.json as the page gives it, waiting until it can. */
+export async function exportRun(page: Page): Promise<string> {
+  const button = page.getByRole('button', { name: 'Export run' });
+  await expect(button).toBeEnabled({ timeout: 100_000 });
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFileSync(await download.path(), 'utf8');
 }
 
 export { expect };

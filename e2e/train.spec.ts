@@ -1,17 +1,15 @@
 /** The main path, on both backends: drop, train, see curves, scores and a flagged trace, reload, export. */
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { Page } from '@playwright/test';
 import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, traceVaeCsv, VAL_CSV } from './fixtures.ts';
-import { dropFiles, expect, openNotebook, test, train } from './notebook.ts';
-
-async function exportRun(page: Page): Promise<string> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export run' }).click(),
-  ]);
-  return readFileSync(await download.path(), 'utf8');
-}
+import {
+  dropFiles,
+  expect,
+  exportRun,
+  openNotebook,
+  test,
+  train,
+  trainSmallestOnWebGpu,
+} from './notebook.ts';
 
 test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', async ({ page }) => {
   await openNotebook(page);
@@ -106,15 +104,7 @@ test('WebGPU trains in the worker, on the software adapter when asked for by nam
   test.setTimeout(240_000); // most of it is the compiling of shaders on the CPU
   await openNotebook(page);
   await dropFiles(page, [{ name: 'all.csv', body: traceVaeCsv(requestSpans(7, 17), false) }]);
-  await page.getByRole('button', { name: 'All settings' }).click();
-  await page.getByLabel('units per head').fill('4');
-  await page.getByLabel('attention layers').fill('1');
-  await page.getByLabel('flow levels').fill('1');
-  await page.getByLabel('Largest tree').fill('8');
-  await page.getByLabel('L', { exact: true }).fill('2');
-  await page.getByLabel('Epochs', { exact: true }).fill('2');
-  await page.getByLabel('Backend').selectOption('webgpu');
-  await page.getByRole('button', { name: 'Start training' }).click();
+  await trainSmallestOnWebGpu(page, 2);
   await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled({ timeout: 220_000 });
   const run = JSON.parse(await exportRun(page));
   expect(run.environment.backend).toBe('webgpu');
