@@ -1,11 +1,12 @@
 /** How well scores separate anomalies from normal traces (section 6.3 of the paper). */
 
-/** Missing numbers (no labels, a single class) are null. */
+/** Numbers that are not defined (no labels, no anomaly, no normal trace for AUROC) are null. */
 export interface Metrics {
   readonly bestF: number | null;
   /** At the threshold of the best F. */
   readonly precision: number | null;
   readonly recall: number | null;
+  /** Between the lowest score that is flagged and the next lower one; scores above are flagged. */
   readonly threshold: number | null;
   readonly auroc: number | null;
   readonly averagePrecision: number | null;

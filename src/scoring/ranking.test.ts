@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rankingMetrics } from './ranking.ts';
+import { descending, NO_METRICS, rankingMetrics } from './ranking.ts';
 
 /** Few distinct scores, so that ties within and across classes are common. */
 const cases = fc
@@ -93,10 +93,59 @@ describe('rankingMetrics', () => {
     });
   });
 
-  it('has no number for a single class', () => {
-    const found = rankingMetrics([1, 2], [0, 0]);
-    expect(found.bestF).toBeNull();
-    expect(found.auroc).toBeNull();
-    expect(found.normal).toBe(2);
+  it('has no number without an anomaly', () => {
+    expect(rankingMetrics([1, 2], [0, 0])).toEqual({ ...NO_METRICS, normal: 2 });
+    expect(rankingMetrics([], [])).toEqual(NO_METRICS);
+  });
+
+  it('flags every trace where all are anomalies, and has no AUROC', () => {
+    expect(rankingMetrics([1, 2], [1, 1])).toEqual({
+      bestF: 1,
+      precision: 1,
+      recall: 1,
+      threshold: 0,
+      auroc: null,
+      averagePrecision: 1,
+      normal: 0,
+      anomalies: 2,
+    });
+  });
+
+  const { MAX_VALUE, POSITIVE_INFINITY: up, NEGATIVE_INFINITY: down } = Number;
+
+  it.each([
+    ['the largest double from infinity', [MAX_VALUE, up], MAX_VALUE],
+    ['the two infinities', [down, up], 0],
+    ['the two largest doubles', [-MAX_VALUE, MAX_VALUE], 0],
+    ['a number from infinity', [0, up], MAX_VALUE / 2],
+    ['minus infinity from a number', [down, 0], -MAX_VALUE / 2],
+    ['neighbouring doubles by > alone', [1, 1 + Number.EPSILON], 1],
+  ])('parts %s by a finite threshold', (_, scores, threshold) => {
+    expect(rankingMetrics(scores, [0, 1])).toMatchObject({ bestF: 1, auroc: 1, threshold });
+  });
+
+  it.each([1e-300, 0.5, 2 ** 53, -(2 ** 60), 1e300, MAX_VALUE, up])(
+    'flags traces that all score %d by a finite threshold below',
+    (score) => {
+      const { threshold } = rankingMetrics([score, score], [0, 1]);
+      expect(threshold).toSatisfy(Number.isFinite);
+      expect(threshold).toBeLessThan(score);
+    },
+  );
+
+  it('has no threshold below minus infinity', () => {
+    const found = rankingMetrics([down, down], [0, 1]);
+    expect(found).toMatchObject({ threshold: null, precision: 0.5, recall: 1, auroc: 0.5 });
+  });
+
+  it('refuses a score that is no number', () => {
+    expect(() => rankingMetrics([1, Number.NaN], [0, 1])).toThrow('score 1 of 2 is NaN');
+  });
+});
+
+describe('descending', () => {
+  it('orders infinite scores as any other, ties by index', () => {
+    const { POSITIVE_INFINITY: up, NEGATIVE_INFINITY: down } = Number;
+    expect([...descending([down, up, 0, up, down, up])]).toEqual([1, 3, 5, 2, 0, 4]);
   });
 });

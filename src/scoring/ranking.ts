@@ -1,19 +1,34 @@
 /**
  * How well a ranking by score puts anomalies on top, over every threshold at once. Equal scores are
- * one step: a threshold cannot part them.
+ * one step: a threshold cannot part them. The numbers are those of scikit-learn's
+ * precision_recall_curve, roc_auc_score and average_precision_score.
  */
 import type { Metrics } from './metrics.ts';
 
 /**
- * @param scores  finite, higher is more anomalous
+ * A metric is null where scikit-learn raises or warns that it is undefined, and scikit-learn's
+ * number where it does neither. So without an anomaly there is no number at all; with nothing but
+ * anomalies there is no AUROC, while average precision, best F, precision and recall are 1, every
+ * trace being flagged.
+ *
+ * Of thresholds that share the best F, the highest counts. scikit-learn names the lowest score that
+ * is flagged; here the threshold lies between that score and the next lower one, so that the same
+ * traces are flagged by `>` as by `>=`. Only where no double lies between the two is the threshold
+ * the lower score itself, and parts them by `>` alone.
+ *
+ * @param scores  higher is more anomalous; not NaN. scikit-learn refuses infinite scores; here equal
+ *   infinities are a tie
  * @param anomaly 1 anomaly, 0 normal, per score
- * @returns all numbers null but the counts where one of the two classes is absent
+ * @returns every number finite or null; the threshold is null where no finite one flags the traces
  */
 export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<number>): Metrics {
   let anomalies = 0;
-  for (let i = 0; i < anomaly.length; i++) anomalies += anomaly[i]!;
+  for (let i = 0; i < scores.length; i++) {
+    if (Number.isNaN(scores[i])) throw new Error(`score ${i} of ${scores.length} is NaN`);
+    anomalies += anomaly[i]!;
+  }
   const normal = scores.length - anomalies;
-  if (normal === 0 || anomalies === 0) return { ...NO_METRICS, normal, anomalies };
+  if (anomalies === 0) return { ...NO_METRICS, normal };
 
   const order = descending(scores);
   let truePositives = 0;
@@ -38,8 +53,9 @@ export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<num
 
     const f = (2 * truePositives) / (truePositives + falsePositives + anomalies);
     if (f > best.f) {
-      const below = end < order.length ? scores[order[end]!]! : score - 2;
-      best = { f, precision, recall: truePositives / anomalies, threshold: between(below, score) };
+      const below = end < order.length ? scores[order[end]!]! : null;
+      const threshold = below === null ? under(score) : between(below, score);
+      best = { f, precision, recall: truePositives / anomalies, threshold };
     }
     start = end;
   }
@@ -48,8 +64,8 @@ export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<num
     bestF: best.f,
     precision: best.precision,
     recall: best.recall,
-    threshold: best.threshold,
-    auroc: concordant / (normal * anomalies),
+    threshold: Number.isFinite(best.threshold) ? best.threshold : null,
+    auroc: normal > 0 ? concordant / (normal * anomalies) : null,
     averagePrecision,
     normal,
     anomalies,
@@ -67,14 +83,25 @@ export const NO_METRICS: Metrics = {
   anomalies: 0,
 };
 
-/** A threshold that parts two scores, whether flagging means `>` or `>=`. */
+/** A threshold that parts two scores; the lower one if no double lies between. */
 function between(below: number, score: number): number {
-  const middle = below + (score - below) / 2;
-  return middle < score ? middle : below;
+  // an infinite score is parted from the rest by a finite threshold
+  const low = Math.max(below, -Number.MAX_VALUE);
+  const high = Math.min(score, Number.MAX_VALUE);
+  const width = high - low;
+  const middle = Number.isFinite(width) ? low + width / 2 : low / 2 + high / 2;
+  return middle < high ? middle : below;
+}
+
+/** A threshold below the lowest score: by 1, or by as little as a double of that size can. */
+function under(score: number): number {
+  const high = Math.min(score, Number.MAX_VALUE);
+  return high - 1 < high ? high - 1 : high - Math.abs(high) * Number.EPSILON;
 }
 
 /** Indices by falling score; ties by rising index, so that the order is one. */
 export function descending(scores: ArrayLike<number>): Uint32Array {
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
+  // the difference of equal infinities is NaN: as falsy as 0, so they are a tie too
   return order.sort((a, b) => scores[b]! - scores[a]! || a - b);
 }
