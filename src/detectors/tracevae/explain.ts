@@ -1,5 +1,6 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
 import { microsToMillis } from '../../base/units.ts';
+import { toLatency } from '../../features/latency-scale.ts';
 import { makeBatch } from '../../features/trace-batch.ts';
 import { combineScores, correctionsOf } from '../../scoring/corrections.ts';
 import type { Corrections, ScoreTerms } from '../../scoring/score-terms.ts';
@@ -232,10 +233,10 @@ function describeNodes(
   nodes.edgeProbability[0] = 1;
   for (let i = 0; i < n; i++) {
     const operation = structures.operation[i]!;
-    const divisorUs = scale.divisorUs[operation]!;
+    const expected = toLatency(scale, operation, nodes.mean[i]!, nodes.std[i]!);
     nodes.observedMs[i] = microsToMillis(traces.latencyUs[first + i]!);
-    nodes.expectedMs[i] = microsToMillis(scale.meanUs[operation]! + nodes.mean[i]! * divisorUs);
-    nodes.stdMs[i] = microsToMillis(nodes.std[i]! * divisorUs);
+    nodes.expectedMs[i] = microsToMillis(expected.latencyUs);
+    nodes.stdMs[i] = microsToMillis(expected.stdUs);
     nodes.latency[i] = structures.latency[i]!;
     nodes.zScore[i] = (nodes.latency[i]! - nodes.mean[i]!) / nodes.std[i]!;
   }
