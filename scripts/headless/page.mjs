@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { CommandError, positive } from './run.mjs';
 
 const NO_LIMIT = { timeout: 0 };
-const POLL_MS = 250;
+const POLL_MS = 500;
 
 function checkFiles(files, option) {
   for (const file of files) {
@@ -25,15 +25,24 @@ function oneOf(values, name, allowed) {
   return value;
 }
 
-/** Rejects with the page's own words as soon as it shows an error. */
-async function pageFailure(page) {
-  const alert = page.getByRole('alert').first();
-  await alert.waitFor(NO_LIMIT);
-  const [what, where, advice] = await alert.locator('p').allInnerTexts();
-  throw new CommandError(what.replace(/^Error:\s*/, ''), where ?? 'the page', advice ?? '');
+/**
+ * Looks at the page now and then until `ready`. A waiting locator would look at every frame, and
+ * keep a core busy that the training needs.
+ *
+ * @throws CommandError with the page's own words as soon as it shows an error
+ */
+async function until(page, ready) {
+  const alert = page.locator('[role=alert]');
+  for (;;) {
+    if ((await alert.count()) > 0) {
+      const [what, where, advice] = await alert.first().locator('p').allInnerTexts();
+      const words = what.replace(/^Error:\s*/, '');
+      throw new CommandError(words, where ?? 'the page', advice ?? '');
+    }
+    if (await ready()) return;
+    await page.waitForTimeout(POLL_MS);
+  }
 }
-
-const until = (page, work) => Promise.race([work, pageFailure(page)]);
 
 const saved = async (page, button) => {
   const [download] = await Promise.all([
@@ -45,7 +54,8 @@ const saved = async (page, button) => {
 
 async function importFiles(page, files) {
   await page.locator('input[type=file]').setInputFiles(files);
-  await until(page, page.getByRole('table', { name: 'Files' }).waitFor(NO_LIMIT));
+  const table = page.getByRole('table', { name: 'Files' });
+  await until(page, async () => (await table.count()) > 0);
 }
 
 async function setMaxNodes(page, values) {
@@ -64,17 +74,16 @@ export async function importDataset(page, values) {
 
 /** Prints each line of the page's training log once, until the scores are there. */
 async function followTraining(page, progress) {
-  const lines = page.getByRole('log', { name: 'Training log' }).getByRole('listitem');
+  const lines = page.locator('[role=log] li');
   const exportRun = page.getByRole('button', { name: 'Export run', exact: true });
   let printed = 0;
-  for (;;) {
+  await until(page, async () => {
     const done = await exportRun.isEnabled(NO_LIMIT);
     const texts = await lines.allInnerTexts();
     for (const text of texts.slice(printed)) progress(text);
     printed = Math.max(printed, texts.length);
-    if (done) return;
-    await page.waitForTimeout(POLL_MS);
-  }
+    return done;
+  });
 }
 
 export async function trainAndScore(page, values, progress) {
@@ -108,7 +117,7 @@ export async function trainAndScore(page, values, progress) {
   if (epochs !== null) await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   if (limit !== null) await page.getByLabel('Training traces, at most').fill(String(limit));
   await page.getByRole('button', { name: 'Start training' }).click();
-  await until(page, followTraining(page, progress));
+  await followTraining(page, progress);
 
   const files = [{ path: values.out, text: await saved(page, 'Export run') }];
   if (values.scores !== undefined) {

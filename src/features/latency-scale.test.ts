@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { TraceSet } from '../trace/trace-set.ts';
 import {
   fitLatencyScale,
-  LINEAR_WITHIN,
   type LatencyScale,
+  LINEAR_WITHIN,
   latencyMoments,
   standardise,
   toLatency,

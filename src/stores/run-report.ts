@@ -141,6 +141,14 @@ export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): s
     },
     curves: run.curve.map(curvePoint),
     results: scores === null ? [] : VARIANTS.map((v) => result(v, scores.reports[v])),
+    ...(scores === null || scores.byFile.length === 0
+      ? {}
+      : {
+          resultsByFile: scores.byFile.map(({ file, reports }) => ({
+            file: imported.files[file]!.name,
+            results: VARIANTS.map((v) => result(v, reports[v])),
+          })),
+        }),
     warnings: runWarnings(dataset, run, summary),
   });
 }

@@ -118,6 +118,7 @@ export function fakeScores(traces: TraceSet): ScoreOutcome {
     test: fakeTerms(traces, test),
     scores: per(scores) as ScoreOutcome['scores'],
     reports: per(evaluate(scores.test, labels, scores.val)) as ScoreOutcome['reports'],
+    byFile: [],
     scoreSeconds: 1,
     scoreTracesPerSecond: all.length,
   };

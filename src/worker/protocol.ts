@@ -57,6 +57,12 @@ export interface ScoreOutcome {
   readonly test: ScoreTerms;
   readonly scores: Readonly<Record<Variant, ScoredSets>>;
   readonly reports: Readonly<Record<Variant, VariantReport>>;
+  /** The same for each test file by itself, where there are several. */
+  readonly byFile: readonly {
+    /** Index of the file. */
+    readonly file: number;
+    readonly reports: Readonly<Record<Variant, VariantReport>>;
+  }[];
   readonly scoreSeconds: number;
   readonly scoreTracesPerSecond: number;
 }

@@ -36,7 +36,8 @@ export async function scoreSets(
   if (signal.aborted) return null;
   const scoreSeconds = (performance.now() - started) / 1e3;
 
-  const labels = Uint8Array.from(test, (trace) => data.traces.label[trace]!);
+  const { label, file } = data.traces;
+  const labels = Uint8Array.from(test, (trace) => label[trace]!);
   const valScores = combineVariants(val);
   const testScores = combineVariants(testTerms);
   const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
@@ -46,7 +47,22 @@ export async function scoreSets(
     test: testTerms,
     scores: perVariant((v) => ({ val: valScores[v], test: testScores[v] })),
     reports: perVariant((v) => evaluate(testScores[v], labels, valScores[v])),
+    byFile: testFiles(test, file).map((of) => {
+      const rows = [...test.keys()].filter((row) => file[test[row]!] === of);
+      const labelsOf = Uint8Array.from(rows, (row) => labels[row]!);
+      const reports = perVariant((v) => {
+        const scores = Float64Array.from(rows, (row) => testScores[v][row]!);
+        return evaluate(scores, labelsOf, valScores[v]);
+      });
+      return { file: of, reports };
+    }),
     scoreSeconds,
     scoreTracesPerSecond: total / scoreSeconds,
   };
+}
+
+/** Files that test traces come from, ascending; none where it is one file, which is all of them. */
+function testFiles(test: Uint32Array, fileOf: Uint16Array): number[] {
+  const files = new Set(Array.from(test, (trace) => fileOf[trace]!));
+  return files.size > 1 ? [...files].sort((a, b) => a - b) : [];
 }
