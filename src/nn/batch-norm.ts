@@ -1,6 +1,8 @@
 /**
- * BatchNorm over rows, followed by LeakyReLU: the two come together everywhere in the model.
- * eps 1e-6, momentum 0.1, as the authors set them.
+ * BatchNorm over rows (Ioffe & Szegedy 2015), followed by LeakyReLU: the two come together
+ * everywhere in the model. Features are unitless.
+ *
+ * As the authors' code: BatchNorm, eps 1e-6, momentum 0.1 and slope 0.01; the paper names none.
  */
 import { ones, zeros } from './initialisers.ts';
 import type { RowShares } from './node-graph.ts';
@@ -17,6 +19,11 @@ const MOMENTUM = 0.1;
 /** Slope of every LeakyReLU outside of attention. */
 export const LEAKY_SLOPE = 0.01;
 
+/**
+ * gamma = 1, beta = 0 and running statistics of N(0, 1) to start with: [F] each.
+ *
+ * @param width F
+ */
 export function batchNormSpecs(name: string, width: number): ParameterSpec[] {
   const shape = [width];
   return [
@@ -28,10 +35,11 @@ export function batchNormSpecs(name: string, width: number): ParameterSpec[] {
 }
 
 /**
- * LeakyReLU(gamma (x - mean) / sqrt(var + eps) + beta)
+ * LeakyReLU(gamma (x - mean) / sqrt(var + eps) + beta), Ioffe & Szegedy 2015, algorithm 1.
  *
  * @param x      [R, F]
- * @param shares weight of each row in the batch statistics; a row may stand for several equal ones
+ * @param shares [R] weight of each row in the batch statistics; a row may stand for several equal
+ *               ones
  * @param slope  of the LeakyReLU; 1 for none
  * @returns      [R, F]
  */
@@ -83,7 +91,11 @@ export function batchNormLeakyRelu(
   });
 }
 
-/** BatchNorm in eval mode as x scale + shift: [F] each. */
+/**
+ * BatchNorm by its running statistics as x scale + shift, Ioffe & Szegedy 2015, algorithm 2.
+ *
+ * @returns [F] each
+ */
 export function evalAffine(
   parameters: Parameters,
   name: string,

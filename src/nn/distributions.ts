@@ -1,6 +1,7 @@
 /**
- * Log-densities, elementwise, in nats. Everything is computed from logits and log-stds, so nothing
- * overflows and no log of a rounded 0 is taken.
+ * Log-densities, elementwise, in nats, of the families that the paper's section 4 names for eq.
+ * (2). Everything is computed from logits and log-stds, so nothing overflows and no log of a rounded
+ * 0 is taken.
  */
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
@@ -8,11 +9,12 @@ import { withGradient } from './with-gradient.ts';
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
- * log N(x; mean, exp(logStd)²)
+ * log N(x; mean, exp(logStd)²): p(x_i | A, Y, z2) and p(z2 | z) of eq. (2), and the posteriors.
  *
- * @param x      any shape
- * @param mean   the same shape
- * @param logStd the same shape
+ * @param x      any shape, unitless
+ * @param mean   the same shape and scale
+ * @param logStd the same shape, log of the std in units of x
+ * @returns      the same shape, nats
  */
 export function normalLogProb<T extends tf.Tensor>(x: T, mean: T, logStd: T): T {
   const standardised = tf.mul(tf.sub(x, mean), tf.exp(tf.neg(logStd)));
@@ -22,12 +24,22 @@ export function normalLogProb<T extends tf.Tensor>(x: T, mean: T, logStd: T): T 
   ) as unknown as T;
 }
 
-/** log N(x; 0, 1) */
+/**
+ * log N(x; 0, 1), the base density of the prior p(z), section 4.
+ *
+ * @param x any shape, unitless
+ * @returns the same shape, nats
+ */
 export function standardNormalLogProb<T extends tf.Tensor>(x: T): T {
   return tf.sub(-HALF_LOG_TWO_PI, tf.mul(0.5, tf.square(x))) as T;
 }
 
-/** log sigmoid(x) = min(x, 0) - log(1 + exp(-|x|)), stable on both sides. */
+/**
+ * log sigmoid(x) = min(x, 0) - log(1 + exp(-|x|)), stable on both sides.
+ *
+ * @param x any shape, a logit in nats
+ * @returns the same shape, nats
+ */
 export function logSigmoid<T extends tf.Tensor>(x: T): T {
   return withGradient<T>([x], (save) => {
     save([x]);
@@ -39,10 +51,11 @@ export function logSigmoid<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * log p(target) of a Bernoulli given its logit.
+ * log p(target) of a Bernoulli given its logit: p(A_ij | z) of eq. (2).
  *
- * @param logits any shape
+ * @param logits any shape, nats
  * @param target the same shape, 0 or 1; constant
+ * @returns      the same shape, nats
  */
 export function bernoulliLogProb<T extends tf.Tensor>(logits: T, target: T): T {
   // log p(1) = log sigmoid(l), log p(0) = log sigmoid(-l)
@@ -51,11 +64,12 @@ export function bernoulliLogProb<T extends tf.Tensor>(logits: T, target: T): T {
 }
 
 /**
- * log p(target) of a categorical given its logits: l_target - log sum exp(l).
+ * log p(target) of a categorical given its logits, l_target - log sum exp(l): p(N | z) and
+ * p(y_i | z) of eq. (2).
  *
- * @param logits [R, C]
+ * @param logits [R, C] nats, up to a constant a row
  * @param oneHot [R, C] the target; constant
- * @returns      [R]
+ * @returns      [R] nats
  */
 export function categoricalLogProb(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor1D {
   return withGradient([logits], (save) => {
@@ -76,6 +90,11 @@ export function categoricalLogProb(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf
 /**
  * clip(x, min, max) with the gradient of PyTorch's clamp: 1 inside and on the bounds. NaN stays NaN
  * on every backend (the stock clip hides it on WASM).
+ *
+ * As the authors' code: log-stds are bounded so; the paper names no bounds for training.
+ *
+ * @param x any shape; the bounds are on its scale
+ * @returns the same shape
  */
 export function clip<T extends tf.Tensor>(x: T, min: number, max: number): T {
   return withGradient<T>([x], (save) => {

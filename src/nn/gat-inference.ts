@@ -14,7 +14,10 @@ import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
 /**
- * @param x [R, in]
+ * LeakyReLU(BatchNorm(attention over x Wᵀ, + bias)): one GAT layer of section 6.2 with what follows
+ * it; Veličković et al. 2018, eq. (3) to (5).
+ *
+ * @param x [R, in] unitless
  * @returns [R, heads x units], not differentiable
  */
 export function gatBlockInference(

@@ -1,6 +1,9 @@
 /**
  * The graph network of the paper, used four times (section 4): blocks of graph attention with
- * concatenated heads -> BatchNorm -> LeakyReLU; the decoders end with a GraphConv.
+ * concatenated heads -> BatchNorm -> LeakyReLU; the decoders end with a GraphConv. The paper has
+ * four layers, two heads and 500 units a head (section 6.2).
+ *
+ * As the authors' code: BatchNorm, LeakyReLU and GraphConv, of which the paper is silent.
  */
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
 import { gatBlockInference } from './gat-inference.ts';
@@ -22,6 +25,12 @@ export interface GatNetworkShape {
   readonly outputs: number | null;
 }
 
+/**
+ * Parameters of {@link gatNetwork}; per layer fc.weight [heads x units, in], attn_l and attn_r
+ * [1, heads, units], bias [heads x units]; then BatchNorm's and the GraphConv's.
+ *
+ * As the authors' code: names, shapes and initial values are those of DGL's GATConv.
+ */
 export function gatNetworkSpecs(name: string, shape: GatNetworkShape): ParameterSpec[] {
   const { inputs, layers, heads, units, outputs } = shape;
   const width = heads * units;
@@ -49,9 +58,10 @@ export function gatNetworkSpecs(name: string, shape: GatNetworkShape): Parameter
 }
 
 /**
- * One attention layer: f = x Wᵀ, attention over f, bias.
+ * One attention layer, paper section 3.2: f = x Wᵀ, attention over f, bias. Veličković et al. 2018,
+ * heads concatenated as in its eq. (5).
  *
- * @param x [R, in]
+ * @param x [R, in] unitless
  * @returns [R, heads x units]
  */
 export function gatLayer(
@@ -71,7 +81,9 @@ export function gatLayer(
 }
 
 /**
- * @param x [R, in]
+ * The layers of section 6.2, one after the other.
+ *
+ * @param x [R, in] unitless
  * @returns [R, heads x units], or [R, outputs] where a GraphConv ends the network
  */
 export function gatNetwork(

@@ -1,6 +1,7 @@
 /**
- * Graph attention as loops over the edges, forward and backward. A tree has about three incoming
- * edges a node (itself, its parent, its children), so this is far less work than N x N products.
+ * Graph attention (Veličković et al. 2018; paper section 3.2) as loops over the edges, forward and
+ * backward. A tree has about three incoming edges a node (itself, its parent, its children), so
+ * this is far less work than N x N products. R rows, H heads, U units a head; features are unitless.
  */
 import type { NodeLayout } from './node-layout.ts';
 
@@ -21,12 +22,18 @@ export interface AttentionInput {
 export interface AttentionForward {
   /** [R, H, U] */
   readonly output: Float32Array;
-  /** [edges, H] a(u -> v) */
+  /** [edges, H] a(u -> v), sums to 1 over the edges into v */
   readonly attention: Float32Array;
   /** [edges, H] derivative of the LeakyReLU: 1 or its slope */
   readonly slopes: Float32Array;
 }
 
+/**
+ * out[v] = sum over u of a(u -> v) f[u], Veličković et al. 2018, eq. (3) and (4) before the
+ * nonlinearity, for each head.
+ *
+ * @returns output [R, H, U], and [edges, H] of what the gradient needs
+ */
 export function attend(input: AttentionInput): AttentionForward {
   const { features, attnL, attnR, heads, units, slope, graph } = input;
   const { rows, edgeStart, edgeSource } = graph;
@@ -100,7 +107,12 @@ export interface AttentionGradients {
   readonly attnR: Float32Array;
 }
 
-/** @param dy [R, H, U] gradient of the output */
+/**
+ * The gradient of {@link attend}: of out = sum of a f, through softmax and LeakyReLU.
+ *
+ * @param dy [R, H, U] gradient of the output
+ * @returns  gradients in the shapes of the input: [R, H, U], [H, U] and [H, U]
+ */
 export function attendBackward(
   input: AttentionInput,
   { attention, slopes }: AttentionForward,

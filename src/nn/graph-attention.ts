@@ -1,6 +1,8 @@
 /**
- * Graph attention as DGL's GATConv computes it (no dropout, no residual, no activation), between
+ * Graph attention (Veličković et al. 2018; paper section 3.2) as DGL's GATConv computes it, between
  * the shared linear map and the bias: one function, two ways to compute it.
+ *
+ * As the authors' code: no dropout, no residual, no activation.
  */
 import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
 import { viewFloats } from './host-memory.ts';
@@ -8,14 +10,15 @@ import type { NodeGraph } from './node-graph.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
-/** Slope of the LeakyReLU on attention logits. */
+/** Slope of the LeakyReLU on attention logits, Veličković et al. 2018, section 2.1. */
 export const ATTENTION_SLOPE = 0.2;
 
 /**
  * out[v] = sum over u of a(u -> v) f[u], with a the softmax over v's incoming edges of
- * LeakyReLU(<f[u], attnL> + <f[v], attnR>), for each head.
+ * LeakyReLU(<f[u], attnL> + <f[v], attnR>), for each head. Veličković et al. 2018, eq. (3) and (4);
+ * attnR and attnL are the two halves of its vector a.
  *
- * @param f     [R, H U] node features, head by head
+ * @param f     [R, H U] node features, head by head, unitless
  * @param attnL [1, H, U] of the source node
  * @param attnR [1, H, U] of the destination node
  * @returns     [R, H U]

@@ -1,4 +1,9 @@
-/** GraphConv with norm = both, as DGL computes it: y = D^-1/2 A D^-1/2 x W + b, self loops in A. */
+/**
+ * GraphConv with norm = both, as DGL computes it: y = D^-1/2 A D^-1/2 x W + b, self loops in A
+ * (Kipf & Welling 2017, eq. (2)).
+ *
+ * As the authors' code: it ends the graph networks of the decoders; the paper does not mention it.
+ */
 import { viewFloats } from './host-memory.ts';
 import { xavierUniform, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
@@ -8,6 +13,12 @@ import { addBias, multiply } from './products.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
+/**
+ * Weight [in, out], Xavier uniform as DGL draws it, and bias [out], zeros.
+ *
+ * @param inputs  in
+ * @param outputs out
+ */
 export function graphConvolutionSpecs(
   name: string,
   inputs: number,
@@ -24,7 +35,9 @@ export function graphConvolutionSpecs(
 }
 
 /**
- * @param x [R, in]
+ * D^-1/2 A D^-1/2 x W + b, Kipf & Welling 2017, eq. (2), before the nonlinearity.
+ *
+ * @param x [R, in] unitless
  * @returns [R, out]
  */
 export function graphConvolution(
@@ -45,9 +58,11 @@ export function graphConvolution(
 }
 
 /**
- * D^-1/2 A D^-1/2 x. The matrix is symmetric, so the gradient is the same operation.
+ * D^-1/2 A D^-1/2 x, Kipf & Welling 2017, eq. (2). The matrix is symmetric, so the gradient is the
+ * same operation.
  *
- * @param x [R, F]
+ * @param x [R, F] unitless
+ * @returns [R, F]
  */
 export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
   const apply = (input: tf.Tensor2D): tf.Tensor2D => {

@@ -1,26 +1,44 @@
 /**
  * Log-densities of single numbers in float64, for scoring: sums over hundreds of entries keep their
- * digits, and parts of a sum can be told apart. Same formulas as distributions.ts.
+ * digits, and parts of a sum can be told apart. The families of eq. (2), as in distributions.ts.
  */
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
-/** log N(x; mean, exp(logStd)²) */
+/**
+ * log N(x; mean, exp(logStd)²), as p(x_i | A, Y, z2) of eq. (2).
+ *
+ * @param x      unitless
+ * @param mean   on the scale of x
+ * @param logStd log of the std in units of x
+ * @returns      nats
+ */
 export function normalLogDensity(x: number, mean: number, logStd: number): number {
   return standardLogDensity((x - mean) * Math.exp(-logStd)) - logStd;
 }
 
-/** log N(x; 0, 1) */
+/** log N(x; 0, 1) in nats, x unitless: the base density of the prior p(z), section 4. */
 export const standardLogDensity = (x: number): number => -HALF_LOG_TWO_PI - 0.5 * x * x;
 
-/** log sigmoid(x) */
+/** log sigmoid(x) in nats, x a logit in nats. */
 export const logSigmoidOf = (x: number): number =>
   Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
 
-/** log p(1) or log p(0) of a Bernoulli given its logit. */
+/**
+ * log p(1) or log p(0) of a Bernoulli: p(A_ij | z) of eq. (2).
+ *
+ * @param logit nats
+ * @returns     nats
+ */
 export const bernoulliLogMass = (logit: number, one: boolean): number =>
   logSigmoidOf(one ? logit : -logit);
 
-/** log p(target) of a categorical, its logits at `start` of a longer array. */
+/**
+ * log p(target) of a categorical: p(N | z) and p(y_i | z) of eq. (2).
+ *
+ * @param logits [at least start + classes] nats; those of this variable begin at `start`
+ * @param target 0 to classes - 1
+ * @returns      nats
+ */
 export function categoricalLogMass(
   logits: ArrayLike<number>,
   start: number,
@@ -33,7 +51,12 @@ export function categoricalLogMass(
   return logits[start + target]! - max - Math.log(sum);
 }
 
-/** The first largest of `count` values from `start` on; 0 where all are NaN. */
+/**
+ * The first largest of `count` values from `start` on; 0 where all are NaN.
+ *
+ * @param values [at least start + count]
+ * @returns      0 to count - 1
+ */
 export function argMax(values: ArrayLike<number>, start: number, count: number): number {
   let best = 0;
   for (let i = 1; i < count; i++) if (values[start + i]! > values[start + best]!) best = i;

@@ -5,6 +5,7 @@
  */
 import * as tf from './tf.ts';
 
+/** True on cpu and wasm: {@link viewFloats} may be used. */
 export function tensorsAreHostMemory(): boolean {
   const backend = tf.getBackend();
   return backend === 'cpu' || backend === 'wasm';
@@ -18,6 +19,9 @@ interface HeapBackend {
 /**
  * The values where they lie, without a copy where the backend allows it. Only where
  * {@link tensorsAreHostMemory}; read only, and only until the next tensor is made: the heap may move.
+ *
+ * @param x any shape
+ * @returns [size of x] row-major
  */
 export function viewFloats(x: tf.Tensor): Float32Array {
   const backend = tf.backend() as HeapBackend;
@@ -27,6 +31,10 @@ export function viewFloats(x: tf.Tensor): Float32Array {
 /**
  * A new tensor whose values are written where they will lie. Views of other tensors are to be taken
  * inside of `write`: making the tensor may move the heap.
+ *
+ * @param shape [R, F]
+ * @param write fills [R F] values, row-major, zeros before
+ * @returns     [R, F]
  */
 export function writeTensor2D(
   shape: [number, number],

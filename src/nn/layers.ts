@@ -1,4 +1,9 @@
-/** Linear maps and the authors' MLP: Linear without bias -> BatchNorm -> LeakyReLU, repeated. */
+/**
+ * Linear maps and MLPs, the fully-connected networks of the paper's section 4.
+ *
+ * As the authors' code: hidden layers are Linear without bias -> BatchNorm -> LeakyReLU, and
+ * parameters have its names and initial values; the paper is silent.
+ */
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
 import { kaimingUniform, zeros } from './initialisers.ts';
 import { uniformShares } from './node-graph.ts';
@@ -6,7 +11,13 @@ import type { ParameterSpec, Parameters } from './parameters.ts';
 import { addBias, multiplyTransposed } from './products.ts';
 import type * as tf from './tf.ts';
 
-/** @param initialise of the weight; by default as the authors' Linear draws it */
+/**
+ * Weight [out, in] and bias [out], zeros.
+ *
+ * @param inputs     in
+ * @param outputs    out
+ * @param initialise of the weight; by default as the authors' Linear draws it
+ */
 export function linearSpecs(
   name: string,
   inputs: number,
@@ -19,7 +30,9 @@ export function linearSpecs(
 }
 
 /**
- * @param x [R, in]
+ * x Wᵀ + b
+ *
+ * @param x [R, in] unitless
  * @returns [R, out]
  */
 export function linear(parameters: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
@@ -40,7 +53,12 @@ function linearWithoutBias(parameters: Parameters, name: string, x: tf.Tensor2D)
 const hiddenName = (name: string, layer: number, unwrapped: boolean, part: 0 | 1): string =>
   unwrapped ? `${name}.wrapped.${part}` : `${name}.wrapped.${layer}.${part}`;
 
-/** @param outputs width of a last Linear, or null where the MLP ends with its hidden layers */
+/**
+ * Parameters of {@link mlp}: weights [out, in], no biases but BatchNorm's and the last Linear's.
+ *
+ * @param hidden  width of each hidden layer
+ * @param outputs width of a last Linear, or null where the MLP ends with its hidden layers
+ */
 export function mlpSpecs(
   name: string,
   inputs: number,
@@ -61,7 +79,10 @@ export function mlpSpecs(
 }
 
 /**
- * @param x      [B, in], a row a graph
+ * LeakyReLU(BatchNorm(x Wᵀ)) for each hidden layer, then x Wᵀ + b: section 4's fully-connected
+ * networks from a graph's latent variable.
+ *
+ * @param x      [B, in] unitless, a row a graph
  * @param hidden number of hidden layers
  * @param output whether a last Linear follows
  * @returns      [B, last width]

@@ -1,5 +1,6 @@
 /**
- * log |det M| and M⁻¹ of a stack of small matrices, for the invertible dense layers of the prior.
+ * log |det M| and M⁻¹ of a stack of small matrices, for the invertible dense layers of the RealNVP
+ * prior (section 4), which mix dimensions as the 1 x 1 convolutions of Kingma & Dhariwal 2018 do.
  *
  * Gram-Schmidt on rows: Q = T M with Q orthogonal and T lower triangular, so that
  * log |det M| = sum log r_j (the norms met on the way) and M⁻¹ = Qᵀ T. On host memory the same in
@@ -17,10 +18,10 @@ export interface Factorisation {
 }
 
 /**
- * log |det M| with its gradient M⁻ᵀ.
+ * log |det M| with its gradient M⁻ᵀ; Kingma & Dhariwal 2018, section 3.2.
  *
- * @param matrices [L, K, K]
- * @returns        [L]
+ * @param matrices [L, K, K] unitless
+ * @returns        [L] nats
  */
 export function logAbsDet(matrices: tf.Tensor3D): tf.Tensor1D {
   return withGradient([matrices], (save) => {
@@ -35,12 +36,22 @@ export function logAbsDet(matrices: tf.Tensor3D): tf.Tensor1D {
   });
 }
 
-/** @param matrices [L, K, K] */
+/**
+ * Q = T M by Gram-Schmidt: log |det M| = sum log r_j, M⁻¹ = Qᵀ T. Without a gradient.
+ *
+ * @param matrices [L, K, K] unitless
+ * @returns        [L] nats and [L, K, K]
+ */
 export function factorise(matrices: tf.Tensor3D): Factorisation {
   return tensorsAreHostMemory() ? factoriseLoops(matrices) : factoriseTensors(matrices);
 }
 
-/** The same as tensor operations alone. */
+/**
+ * {@link factorise} as tensor operations alone.
+ *
+ * @param matrices [L, K, K] unitless
+ * @returns        [L] nats and [L, K, K]
+ */
 export function factoriseTensors(matrices: tf.Tensor3D): Factorisation {
   const [count, size] = matrices.shape;
   const identity = tf.tile(tf.expandDims(tf.eye(size), 0), [count, 1, 1]);

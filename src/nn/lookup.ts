@@ -4,8 +4,10 @@ import * as tf from './tf.ts';
 import { stopGradient } from './with-gradient.ts';
 
 /**
- * @param table   [T, F]
- * @param indices [R]
+ * Embeddings whose gradient section 4 blocks (the dashed arrows of figure 4).
+ *
+ * @param table   [T, F] unitless
+ * @param indices [R] rows of the table
  * @returns       [R, F], a constant
  */
 export function lookUp(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {

@@ -32,7 +32,12 @@ export interface NodeGraph extends NodeLayout {
   } | null;
 }
 
-/** Rows that all count the same. */
+/**
+ * Rows that all count the same: the statistics of plain BatchNorm (Ioffe & Szegedy 2015).
+ *
+ * @param rows R
+ * @returns    [1, R] and [R, 1] of 1 / R, unitless
+ */
 export function uniformShares(rows: number): RowShares {
   return {
     row: tf.fill([1, rows], 1 / rows),
@@ -41,7 +46,13 @@ export function uniformShares(rows: number): RowShares {
   };
 }
 
-/** @param options `block` is what a dense backend uses; loops over edges take rows as they come */
+/**
+ * The graph G = (A, X) that graph networks work on (section 3.2), for the backend in use. `block`
+ * is what a dense backend uses; loops over edges take rows as they come.
+ *
+ * @param trees [B, N] parents, [B] node counts
+ * @returns     R rows; dense tensors only where loops over edges cannot run
+ */
 export function createNodeGraph(
   trees: TreeArrays,
   options: Omit<LayoutOptions, 'block'>,
@@ -51,6 +62,11 @@ export function createNodeGraph(
   return nodeGraphOf(layoutNodes(trees, { ...options, block }), !hostMemory);
 }
 
+/**
+ * Shares [1, R] and [R, 1], and the adjacency [blocks, M, M] where `dense`.
+ *
+ * As the authors' code: padding nodes count in the shares, and so in BatchNorm's statistics.
+ */
 export function nodeGraphOf(layout: NodeLayout, dense: boolean): NodeGraph {
   return { ...layout, shares: sharesOf(layout), dense: dense ? denseAdjacency(layout) : null };
 }
@@ -80,9 +96,10 @@ function denseAdjacency(layout: NodeLayout): NonNullable<NodeGraph['dense']> {
 }
 
 /**
- * [graphs, R] mean over the real nodes of each graph: average pooling as a product.
+ * Mean over the real nodes of each graph: the average pooling of section 4 as a product.
  *
- * @param nodeCount [graphs]
+ * @param nodeCount [B]
+ * @returns         [B, R] 1 / nodeCount at real nodes, else 0
  */
 export function poolingMatrix(layout: NodeLayout, nodeCount: Int32Array): tf.Tensor2D {
   const { graphs, rows, firstRow } = layout;
@@ -95,7 +112,12 @@ export function poolingMatrix(layout: NodeLayout, nodeCount: Int32Array): tf.Ten
   return tf.tensor2d(values, [graphs, rows]);
 }
 
-/** [R, graphs] 1 where the row belongs to the graph: copies a graph's vector to its rows. */
+/**
+ * Copies a graph's vector to its rows: z2 as the shared context of the dispatching layer,
+ * Z2_i = [z2 || y_i], section 4 and figure 5.
+ *
+ * @returns [R, B] 1 where the row belongs to the graph
+ */
 export function dispatchMatrix({ graphs, rows, graphOf }: NodeLayout): tf.Tensor2D {
   const values = new Float32Array(rows * graphs);
   for (let row = 0; row < rows; row++) {

@@ -54,6 +54,17 @@ export interface LayoutOptions {
   readonly block: number | 'tight';
 }
 
+/**
+ * Rows and edges of the trees' adjacency matrices A (section 2), for R rows in all.
+ *
+ * Differs from the paper: messages flow both ways along an edge and from each node to itself, as in
+ * the authors' code; section 2 has A_ij = 1 only where i is the parent of j.
+ *
+ * As the authors' code: with padding, the N - n nodes have a self loop alone.
+ *
+ * @param trees [B, N] parents, [B] node counts
+ * @returns     [B], [R] and [edges] indices, [R] weights
+ */
 export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayout {
   const { size, maxNodes, nodeCount, parent } = trees;
   const { padding, multiplicity } = options;

@@ -23,13 +23,15 @@ export interface NamedArray {
 
 /** What a forward pass needs of the store. */
 export interface Parameters {
+  /** The store's own tensor, in the shape of its spec: not to be disposed. */
   get<T extends tf.Tensor = tf.Tensor>(name: string): T;
-  /** Takes over the tensor. */
+  /** Takes over the tensor, which has the shape of the one that it replaces. */
   replace(name: string, tensor: tf.Tensor): void;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
 
+/** Owns the tensors of the specs, each in its shape; all are unitless. */
 export class ParameterStore implements Parameters {
   readonly #specs: readonly ParameterSpec[];
   readonly #tensors = new Map<string, tf.Tensor>();
@@ -47,14 +49,17 @@ export class ParameterStore implements Parameters {
     });
   }
 
-  /** Every parameter has its own stream of the seed, so that adding one moves no other. */
+  /**
+   * Tensors in the shapes of the specs. Every parameter has its own stream of the seed, so that
+   * adding one moves no other.
+   */
   static initialise(specs: readonly ParameterSpec[], seed: number): ParameterStore {
     return new ParameterStore(specs, ({ shape, initialise }, index) =>
       initialise(createRandom(seed, index), sizeOf(shape)),
     );
   }
 
-  /** @param arrays one of each spec's name, in any order; further ones are left alone */
+  /** @param arrays one of each spec's name and shape, in any order; further ones are left alone */
   static load(specs: readonly ParameterSpec[], arrays: readonly NamedArray[]): ParameterStore {
     const byName = new Map(arrays.map((array) => [array.name, array]));
     return new ParameterStore(specs, ({ name, shape }) => {
@@ -101,6 +106,7 @@ export class ParameterStore implements Parameters {
     return this.#specs.filter(({ buffer }) => !buffer).map(({ name }) => name);
   }
 
+  /** P, the trainable values. */
   parameterCount(): number {
     return this.#specs
       .filter(({ buffer }) => !buffer)
@@ -122,6 +128,7 @@ export class ParameterStore implements Parameters {
     for (const [name, tensor] of tensors) this.replace(name, tf.clone(tensor));
   }
 
+  /** All tensors, buffers too, in their shapes. */
   async save(): Promise<NamedArray[]> {
     return saveTensors(this.#tensors);
   }
@@ -132,6 +139,7 @@ export class ParameterStore implements Parameters {
   }
 }
 
+/** Each tensor's shape and a copy of its values, row-major. */
 export async function saveTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<NamedArray[]> {
   return Promise.all(
     [...tensors].map(async ([name, tensor]) => ({
@@ -143,7 +151,7 @@ export async function saveTensors(tensors: ReadonlyMap<string, tf.Tensor>): Prom
   );
 }
 
-/** @returns [sum of all sizes] in the order of the map */
+/** All values, one tensor after the other: [sum of all sizes], in the order of the map. */
 export async function packTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Float32Array> {
   const list = [...tensors.values()];
   const packed = new Float32Array(list.reduce((total, { size }) => total + size, 0));

@@ -9,8 +9,10 @@ import { withGradient } from './with-gradient.ts';
 const transposed = (x: tf.Tensor2D): tf.Tensor2D => tf.transpose(x);
 
 /**
+ * 1ᵀ x
+ *
  * @param x [R, F]
- * @returns [1, F] sum over rows
+ * @returns [1, F] sum over rows, in the unit of x
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
   return tf.matMul(tf.ones([1, x.shape[0]]), x);
@@ -60,7 +62,8 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
  * x + b, row by row.
  *
  * @param x    [R, F]
- * @param bias [F]
+ * @param bias [F] in the unit of x
+ * @returns    [R, F]
  */
 export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
   return withGradient([x, bias], () => ({
@@ -70,11 +73,12 @@ export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
 }
 
 /**
- * C x for a constant C: pooling, dispatching and embedding are such products. The gradient for C,
- * which a stock product would compute in vain, is left out.
+ * C x for a constant C: section 4's pooling, dispatching and node embeddings are such products. The
+ * gradient for C, which a stock product would compute in vain, is left out.
  *
  * @param constant [M, R]
  * @param x        [R, F]
+ * @returns        [M, F]
  */
 export function multiplyConstant(constant: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor2D {
   return withGradient([x], (save) => {
@@ -87,10 +91,13 @@ export function multiplyConstant(constant: tf.Tensor2D, x: tf.Tensor2D): tf.Tens
 }
 
 /**
- * e eᵀ for each trace: the logits of p(A | z), paper section 4.
+ * e eᵀ for each graph: the logits of p(A_ij | z), eq. (2).
  *
- * @param e [B, N, D]
- * @returns [B, N, N]
+ * As the authors' code: the paper has fully-connected networks decode A and does not say how they
+ * end.
+ *
+ * @param e [B, N, D] an embedding a node, unitless
+ * @returns [B, N, N] logits, nats
  */
 export function innerProducts(e: tf.Tensor3D): tf.Tensor3D {
   return withGradient([e], (save) => {

@@ -4,7 +4,8 @@ import * as tf from './tf.ts';
 /**
  * Computes within a tidy and reads the results, which are gone afterwards.
  *
- * @returns a copy of each tensor's values, row-major
+ * @param compute tensors of any shape
+ * @returns       a copy of each tensor's values, row-major
  */
 export async function readBack<const T extends readonly tf.Tensor[]>(
   compute: () => T,

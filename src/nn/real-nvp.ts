@@ -1,8 +1,11 @@
 /**
- * RealNVP, the learnable prior p(z) of the paper (section 4): levels of ActNorm -> coupling ->
- * invertible dense. The first floor(K / 2) numbers are the ones kept on every level.
+ * RealNVP (Dinh et al. 2017), the learnable prior p(z) of the paper (section 4, eq. (2)).
  *
  * log p(z) = log N(f(z); 0, I) + log |det df/dz|
+ *
+ * As the authors' code: levels of ActNorm -> coupling -> invertible dense, the first and last of
+ * Kingma & Dhariwal 2018, with the first floor(K / 2) numbers kept on every level and the scale a
+ * sigmoid; the paper names RealNVP and no more.
  */
 import { LEAKY_SLOPE } from './batch-norm.ts';
 import { logSigmoid, standardNormalLogProb } from './distributions.ts';
@@ -14,7 +17,7 @@ import { multiplyTransposed } from './products.ts';
 import * as tf from './tf.ts';
 
 export interface FlowShape {
-  /** K */
+  /** K, the width of z (section 6.2). */
   readonly size: number;
   readonly levels: number;
   /** Units of the coupling networks' one hidden layer. */
@@ -31,6 +34,12 @@ const couplingName = (name: string, level: number): string =>
 const matrixName = (name: string, level: number): string =>
   `${name}.original_flow._chain.${3 * level + 2}.invertible_matrix.matrix`;
 
+/**
+ * Per level pre_scale (a log scale) and bias [K], the coupling's weights [out, in] and biases, and
+ * the matrix [K, K].
+ *
+ * As the authors' code: the coupling's last layers start at zero, the matrix orthogonal.
+ */
 export function realNvpSpecs(name: string, { size, levels, hidden }: FlowShape): ParameterSpec[] {
   const kept = Math.floor(size / 2);
   const specs: ParameterSpec[] = [];
@@ -60,9 +69,10 @@ export interface FlowPass {
 export type FlowObserver = (pass: FlowPass) => void;
 
 /**
- * x = f(z)
+ * x = f(z), Dinh et al. 2017, section 3.
  *
- * @param z [B, K]
+ * @param z [B, K] unitless
+ * @returns x [B, K] and log |det dx/dz| [B], nats
  */
 export function flowForward(
   parameters: Parameters,
@@ -89,9 +99,10 @@ export function flowForward(
 }
 
 /**
- * log p(z) under the flow prior.
+ * log p(z) under the flow prior: p(z) of eq. (1) and (2), by the change of variables of Dinh et al.
+ * 2017, section 3.1.
  *
- * @param z [B, K]
+ * @param z [B, K] unitless
  * @returns [B] nats
  */
 export function flowLogProb(
@@ -105,10 +116,10 @@ export function flowLogProb(
 }
 
 /**
- * z = f⁻¹(x): samples of the prior from samples of N(0, I).
+ * z = f⁻¹(x), Dinh et al. 2017, section 3.3: samples of the prior from samples of N(0, I).
  *
- * @param x [B, K]
- * @returns z and log |det dz/dx|
+ * @param x [B, K] unitless
+ * @returns z [B, K] and log |det dz/dx| [B], nats
  */
 export function flowInverse(
   parameters: Parameters,
@@ -145,8 +156,9 @@ export function flowInverse(
 
 /**
  * Data-dependent start of every ActNorm: its output has mean 0 and variance 1 on this batch.
+ * Kingma & Dhariwal 2018, section 3.1.
  *
- * @param z [B, K], B at least 2
+ * @param z [B, K] unitless, B at least 2
  */
 export function initialiseActNorms(
   parameters: Parameters,

@@ -7,6 +7,11 @@ import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts'
 import type { ParameterStore } from './parameters.ts';
 import * as tf from './tf.ts';
 
+/**
+ * The step of `createRmsProp`: one flat [P] vector for all parameters.
+ *
+ * @param names of the parameters to move: any shapes, P values together, unitless
+ */
 export function createDeviceRmsProp(
   store: ParameterStore,
   names: readonly string[],

@@ -17,6 +17,11 @@ interface Slot {
   readonly squares: Float32Array;
 }
 
+/**
+ * The step of `createRmsProp`: values and squares of each parameter in JavaScript's memory.
+ *
+ * @param names of the parameters to move: any shapes, P values together, unitless
+ */
 export function createHostRmsProp(
   store: ParameterStore,
   names: readonly string[],

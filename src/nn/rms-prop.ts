@@ -8,7 +8,16 @@ import type { ParameterStore } from './parameters.ts';
 import { createDeviceRmsProp } from './rms-prop-device.ts';
 import { createHostRmsProp } from './rms-prop-host.ts';
 
-/** An optimiser for parameters as they are now; nothing else may move them while it lives. */
+/**
+ * s = alpha s + (1 - alpha) g², theta -= rate g / (sqrt(s) + eps), as PyTorch's RMSprop, with g the
+ * gradient of loss + l2 ||theta||_2, scaled down to a global norm of at most `clipNorm`.
+ *
+ * For parameters as they are now; nothing else may move them while it lives.
+ *
+ * As the authors' code: the paper names no optimiser, penalty or clipping.
+ *
+ * @param names of the parameters to move: any shapes, P values together, unitless
+ */
 export function createRmsProp(
   store: ParameterStore,
   names: readonly string[],

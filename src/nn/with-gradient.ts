@@ -2,9 +2,13 @@
 import * as tf from './tf.ts';
 
 /**
- * @param inputs  what the gradient is taken for
+ * An operation and its vector-Jacobian product.
+ *
+ * @param inputs  what the gradient is taken for, any shapes
  * @param compute `save` keeps tensors alive for the gradient; plain arrays may be closed over.
- *                `gradient` returns one tensor an input, in order
+ *                `gradient` takes dy in the shape of `value` and returns one tensor an input, in
+ *                order and of its shape
+ * @returns       `value`
  */
 export function withGradient<T extends tf.Tensor>(
   inputs: readonly tf.Tensor[],
@@ -23,7 +27,11 @@ export function withGradient<T extends tf.Tensor>(
 
 /**
  * The same values, through which no gradient flows. An operation that declares no inputs leaves no
- * path on the tape, so what lies before it is not differentiated at all.
+ * path on the tape, so what lies before it is not differentiated at all. The blocked gradients of
+ * section 4 (the dashed arrows of figure 4).
+ *
+ * @param x any shape
+ * @returns the same shape
  */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   return withGradient<T>([], () => ({ value: tf.clone(x), gradient: () => [] }));
