@@ -1,5 +1,11 @@
 /** Every detector by id and label: plain data, safe on the page. */
 import { TRACEVAE_META } from './tracevae/meta.ts';
+import { ABLATIONS } from './tracevae/meta-ablations.ts';
 
-export const DETECTOR_CATALOG = [TRACEVAE_META] as const;
+export const DETECTOR_CATALOG = [TRACEVAE_META, ...ABLATIONS] as const;
 export type DetectorId = (typeof DETECTOR_CATALOG)[number]['id'];
+
+export const DETECTOR_IDS: readonly DetectorId[] = DETECTOR_CATALOG.map(({ id }) => id);
+
+export const detectorLabel = (id: DetectorId): string =>
+  DETECTOR_CATALOG.find((entry) => entry.id === id)!.label;

@@ -4,7 +4,7 @@
  */
 import type { Failure, Result } from '../base/result.ts';
 import type { LatencyScale } from '../features/latency-scale.ts';
-import type { ScoreTerms } from '../scoring/score-terms.ts';
+import type { Corrections, ScoreTerms, StdLimits } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { FitCheckpoint } from './checkpoint.ts';
 import type { TraceExplanation } from './explanation.ts';
@@ -104,17 +104,22 @@ export interface ProbabilisticModel {
     options: {
       readonly samples: number;
       readonly seed: number;
-      readonly stdLimit: number;
+      readonly stdLimits: StdLimits;
       readonly signal: AbortSignal;
       readonly onProgress: (progress: ScoreProgress) => void;
     },
   ): Promise<ScoreTerms>;
-  /** sigma_p99 of section 5.3: 99th percentile of the stds of all nodes of these traces. */
-  stdLimit(data: DetectorData, selected: Uint32Array, seed: number): Promise<number>;
+  /** sigma_p99 of section 5.3: 99th percentile of the stds of the nodes of these traces. */
+  stdLimits(data: DetectorData, selected: Uint32Array, seed: number): Promise<StdLimits>;
   explain(
     data: DetectorData,
     trace: number,
-    options: { readonly samples: number; readonly seed: number; readonly stdLimit: number },
+    options: {
+      readonly samples: number;
+      readonly seed: number;
+      readonly stdLimits: StdLimits;
+      readonly corrections: Corrections;
+    },
   ): Promise<TraceExplanation>;
   dispose(): void;
 }

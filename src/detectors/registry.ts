@@ -7,7 +7,8 @@ import type {
   ProbabilisticModel,
   SavedWeights,
 } from './detector.ts';
-import type { TraceVaeConfig } from './tracevae/meta.ts';
+import type { Ablation, TraceVaeConfig } from './tracevae/meta.ts';
+import { ablated } from './tracevae/meta-ablations.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae/tracevae.ts';
 
 export interface DetectorFactory<Config> {
@@ -16,12 +17,15 @@ export interface DetectorFactory<Config> {
   restore(config: Config, operationCount: number, weights: SavedWeights): ProbabilisticModel;
 }
 
-interface Configs {
-  readonly tracevae: TraceVaeConfig;
-}
+const tracevae = (ablation: Ablation): DetectorFactory<TraceVaeConfig> => ({
+  fit: (data, config, context) => fitTraceVae(data, ablated(config, ablation), context),
+  restore: (config, operationCount, weights) =>
+    restoreTraceVae(ablated(config, ablation), operationCount, weights),
+});
 
-export const DETECTORS: { readonly [Id in DetectorId]: DetectorFactory<Configs[Id]> } = {
-  tracevae: { fit: fitTraceVae, restore: restoreTraceVae },
+export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory<TraceVaeConfig>>> = {
+  tracevae: tracevae('none'),
+  'tracevae-fc': tracevae('fc'),
+  'tracevae-singlez': tracevae('singlez'),
+  'tracevae-dimex': tracevae('dimex'),
 };
-
-export { fitTraceVae, restoreTraceVae };

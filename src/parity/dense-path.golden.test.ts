@@ -22,10 +22,10 @@ const golden = readGolden();
 beforeAll(() => startTestBackend('cpu'));
 
 test('several traces share a block, and the graph is dense', () => {
-  const { store, batch } = loadGolden(golden);
+  const { store, batch, config } = loadGolden(golden);
   store.dispose();
   tf.tidy(() => {
-    const { graph } = latencyInput(batch, 'train').encoder;
+    const { graph } = latencyInput(batch, 'train', config).encoder;
     expect(graph.dense).not.toBeNull();
     expect(graph.rows / graph.block).toBeLessThan(batch.size);
   });

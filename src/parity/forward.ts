@@ -7,6 +7,7 @@ import {
 } from '../detectors/tracevae/inputs.ts';
 import {
   decodeLatency,
+  dispatchLatent,
   encodeLatency,
   LATENCY_VAE,
   latencyPrior,
@@ -128,7 +129,8 @@ export const compareLatencyDecoder: Comparison = async (model, report) => {
       layout = input.graph;
       const z2 = tensor2d(golden.traces.map((trace) => trace.n_z_1.z2));
       const rows = multiplyConstant(input.dispatch, z2);
-      return { ...decodeLatency(store, config, rows, input, 'eval') };
+      const dispatched = dispatchLatent(store, rows, input.operations);
+      return { ...decodeLatency(store, config, dispatched, input.graph, 'eval') };
     });
     const of = (field: 'latency_mean' | 'latency_logstd', actual: Float32Array): Part[] =>
       nodeParts(model, layout!, actual, (b) => golden.traces[b]!.n_z_1[field]);

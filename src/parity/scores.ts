@@ -16,6 +16,7 @@ import {
   adjacencyTerm,
   combineScores,
   correctionsOf,
+  latencyTerm,
   latencyWeight,
   nodeCountTerm,
 } from '../scoring/corrections.ts';
@@ -84,7 +85,7 @@ export function correctedLogProbs(
 ): Record<LogProb, Float64Array> {
   const { structure, latency, samples, maxNodes, structureRow } = terms;
   const { bernoulliScaling, nodeCountNormalization, stdLimit } = correctionsOf(variant);
-  const logPLatency = stdLimit ? latency.logPLatencyLimited : latency.logPLatency;
+  const logPLatency = latencyTerm(latency, stdLimit);
   const size = terms.trace.length * samples;
   const perRow = (of: (x: number, s: number, trace: number) => number): Float64Array =>
     Float64Array.from({ length: size }, (_, x) => {
@@ -122,7 +123,7 @@ export async function sampleTerms(
   noise: { readonly z: Float32Array; readonly z2: Float32Array },
   stdLimit: number,
 ): Promise<SampledTerms> {
-  const { config } = model;
+  const { config, operationCount } = model;
   const structures = await sampleStructures(model, batch, noise.z);
   const latencies = await sampleLatencies(model, batch, noise.z2);
   const { samples } = structures;
@@ -130,10 +131,11 @@ export async function sampleTerms(
   const terms = emptyTerms({
     samples,
     maxNodes: config.maxNodes,
-    stdLimit,
+    stdLimits: { global: stdLimit, byOperation: new Float64Array(operationCount).fill(stdLimit) },
     trace: order,
     structureRow: order,
     nodeCount: Uint16Array.from(batch.nodeCount),
+    latencyNodes: Uint16Array.from(batch.nodeCount),
     structures: batch.size,
   });
   const priorStart = (trace: number, sample: number): number =>

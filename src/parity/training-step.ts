@@ -52,9 +52,9 @@ async function comparePass(golden: GoldenModel, step: GoldenStep, report: Report
   let layout: NodeLayout | undefined;
   const values = await readNamed(() => {
     const structureMode = phaseOf(step) === 'joint' ? 'train' : 'eval';
-    const input = structureInput(batch, operationCount);
+    const input = structureInput(batch, operationCount, config);
     const structure = structurePass(store, config, input, tensor2d(step.noise_z), structureMode);
-    const times = latencyInput(batch, 'train');
+    const times = latencyInput(batch, 'train', config);
     layout = times.decoder.graph;
     const noise2 = tensor2d(step.noise_z2);
     const latency = latencyPass(store, config, times, structure.z, noise2, 'train');

@@ -17,10 +17,11 @@ describe("the authors' scores", () => {
     const found = combineVariants({
       samples: 4,
       maxNodes,
-      stdLimit: golden.std_limit,
+      stdLimits: { global: golden.std_limit, byOperation: new Float64Array(0) },
       trace: Uint32Array.from(traces.keys()),
       structureRow: Uint32Array.from(traces.keys()),
       nodeCount: Uint16Array.from(traces, ({ node_count }) => node_count),
+      latencyNodes: Uint16Array.from(traces, ({ node_count }) => node_count),
       mismatch: new Uint8Array(traces.length),
       structure: {
         logQz: terms('nll', 'log_q_z'),
@@ -37,6 +38,7 @@ describe("the authors' scores", () => {
         logPz2: terms('nll', 'log_p_z2'),
         logPLatency: terms('nll', 'log_p_latency'),
         logPLatencyLimited: terms('stdlimit', 'log_p_latency'),
+        logPLatencyLimitedByOperation: new Float32Array(traces.length * 4),
       },
     });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { combineScores, correctionsOf, SCORE_CEILING } from './corrections.ts';
-import type { ScoreTerms } from './score-terms.ts';
+import { combineScores, correctionsOf, SCORE_CEILING, variantOf } from './corrections.ts';
+import { type ScoreTerms, type StdLimitKind, VARIANTS } from './score-terms.ts';
 
 const column = (...values: number[]): Float32Array => Float32Array.from(values);
 
@@ -9,10 +9,11 @@ function twoSamples(logPLatency: readonly [number, number] = [-3, -5]): ScoreTer
   return {
     samples: 2,
     maxNodes: 4,
-    stdLimit: 1,
+    stdLimits: { global: 1, byOperation: Float64Array.of(1) },
     trace: Uint32Array.of(9),
     structureRow: Uint32Array.of(0),
     nodeCount: Uint16Array.of(2),
+    latencyNodes: Uint16Array.of(2),
     mismatch: Uint8Array.of(0),
     structure: {
       logQz: column(-1, -2),
@@ -27,6 +28,7 @@ function twoSamples(logPLatency: readonly [number, number] = [-3, -5]): ScoreTer
       logPz2: column(-1.5, -1.5),
       logPLatency: column(...logPLatency),
       logPLatencyLimited: column(-4, -6),
+      logPLatencyLimitedByOperation: column(-4.5, -7),
     },
   };
 }
@@ -55,5 +57,35 @@ describe('combineScores', () => {
     const never = Number.NEGATIVE_INFINITY;
     expect(combineScores(twoSamples([never, never]), nll)[0]).toBe(SCORE_CEILING);
     expect(combineScores(twoSamples([never, -1]), nll)[0]).toBeLessThan(100);
+  });
+
+  it('limits stds by the number of all nodes or by that of each operation', () => {
+    const terms = twoSamples();
+    const score = (stdLimit: StdLimitKind): number =>
+      combineScores(terms, { ...correctionsOf('nll'), stdLimit })[0]!;
+    const { logPLatencyLimited, logPLatencyLimitedByOperation } = terms.latency;
+    const limitedTo = (logPLatency: Float32Array): number =>
+      combineScores(
+        { ...terms, latency: { ...terms.latency, logPLatency } },
+        correctionsOf('nll'),
+      )[0]!;
+    expect(score('global')).toBe(limitedTo(logPLatencyLimited));
+    expect(score('operation')).toBe(limitedTo(logPLatencyLimitedByOperation));
+    expect(score('off')).toBeLessThan(score('global'));
+    expect(score('global')).toBeLessThan(score('operation'));
+  });
+
+  it('normalises by the nodes that the latencies are summed over, dummies included', () => {
+    const terms = twoSamples();
+    const filled = { ...terms, latencyNodes: Uint16Array.of(4) };
+    expect(combineScores(filled, correctionsOf('ncnorm'))).toEqual(
+      combineScores(terms, correctionsOf('nll')),
+    );
+  });
+
+  it('knows the named variants among all choices of corrections', () => {
+    for (const variant of VARIANTS) expect(variantOf(correctionsOf(variant))).toBe(variant);
+    expect(variantOf({ ...correctionsOf('full'), stdLimit: 'operation' })).toBeNull();
+    expect(variantOf({ ...correctionsOf('full'), bernoulliScaling: false })).toBeNull();
   });
 });

@@ -4,7 +4,13 @@
  * mean over samples; all arithmetic is float64.
  */
 import { logMeanExp } from '../base/statistics.ts';
-import { type Corrections, type ScoreTerms, VARIANTS, type Variant } from './score-terms.ts';
+import {
+  type Corrections,
+  type ScoreTerms,
+  type StdLimitKind,
+  VARIANTS,
+  type Variant,
+} from './score-terms.ts';
 
 /** Scores above this, and scores that are no number, count as this many nats. */
 export const SCORE_CEILING = 1e5;
@@ -18,7 +24,7 @@ const LOG_HALF = Math.log(0.5);
  */
 export function combineScores(terms: ScoreTerms, corrections: Corrections): Float64Array {
   const { samples, maxNodes, structure, latency } = terms;
-  const logPLatency = corrections.stdLimit ? latency.logPLatencyLimited : latency.logPLatency;
+  const logPLatency = latencyTerm(latency, corrections.stdLimit);
   const scores = new Float64Array(terms.trace.length);
   const logWeight = new Float64Array(samples);
 
@@ -64,9 +70,21 @@ export function adjacencyTerm(
   return logPAdjacency[row]! + more;
 }
 
-/** What log p(X | A, Y, z2) of a trace is multiplied by, equation (7). */
+/** [T, L] log p(X | A, Y, z2) under a std limit (section 5.3). */
+export function latencyTerm(latency: ScoreTerms['latency'], stdLimit: StdLimitKind): Float32Array {
+  switch (stdLimit) {
+    case 'off':
+      return latency.logPLatency;
+    case 'global':
+      return latency.logPLatencyLimited;
+    case 'operation':
+      return latency.logPLatencyLimitedByOperation;
+  }
+}
+
+/** What log p(X | A, Y, z2) of a trace is multiplied by, N_max / N of equation (7). */
 export const latencyWeight = (terms: ScoreTerms, trace: number, normalised: boolean): number =>
-  normalised ? terms.maxNodes / terms.nodeCount[trace]! : 1;
+  normalised ? terms.maxNodes / terms.latencyNodes[trace]! : 1;
 
 const clip = (score: number): number =>
   Number.isFinite(score) ? Math.min(score, SCORE_CEILING) : SCORE_CEILING;
@@ -77,9 +95,18 @@ export function correctionsOf(variant: Variant): Corrections {
   return {
     bernoulliScaling: all || variant === 'bcscale',
     nodeCountNormalization: all || variant === 'ncnorm',
-    stdLimit: all || variant === 'stdlimit',
+    stdLimit: all || variant === 'stdlimit' ? 'global' : 'off',
   };
 }
+
+/** The named variant that these corrections make up, or null. */
+export const variantOf = (corrections: Corrections): Variant | null =>
+  VARIANTS.find((variant) => sameCorrections(correctionsOf(variant), corrections)) ?? null;
+
+export const sameCorrections = (a: Corrections, b: Corrections): boolean =>
+  a.bernoulliScaling === b.bernoulliScaling &&
+  a.nodeCountNormalization === b.nodeCountNormalization &&
+  a.stdLimit === b.stdLimit;
 
 /** Every named variant, from the same samples. */
 export function combineVariants(terms: ScoreTerms): Record<Variant, Float64Array> {

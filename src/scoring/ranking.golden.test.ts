@@ -95,10 +95,11 @@ function termsOf(scores: readonly number[]): ScoreTerms {
   return {
     samples: 1,
     maxNodes: 1,
-    stdLimit: 1,
+    stdLimits: { global: 1, byOperation: Float64Array.of(1) },
     trace: Uint32Array.from(scores.keys()),
     structureRow: Uint32Array.from(scores.keys()),
     nodeCount: new Uint16Array(scores.length).fill(1),
+    latencyNodes: new Uint16Array(scores.length).fill(1),
     mismatch: new Uint8Array(scores.length),
     structure: {
       logQz: zeros,
@@ -108,7 +109,13 @@ function termsOf(scores: readonly number[]): ScoreTerms {
       logPAdjacencyUnlikely: zeros,
       logPNodeType: zeros,
     },
-    latency: { logQz2: zeros, logPz2: zeros, logPLatency, logPLatencyLimited: logPLatency },
+    latency: {
+      logQz2: zeros,
+      logPz2: zeros,
+      logPLatency,
+      logPLatencyLimited: logPLatency,
+      logPLatencyLimitedByOperation: logPLatency,
+    },
   };
 }
 

@@ -10,14 +10,15 @@ export interface ScoreTerms {
   readonly samples: number;
   /** N_max of the model. */
   readonly maxNodes: number;
-  /** sigma_p99 of section 5.3, unitless (standardised latency). */
-  readonly stdLimit: number;
+  readonly stdLimits: StdLimits;
   /** Scored traces, as indices into the TraceSet. */
   readonly trace: Uint32Array;
   /** [T] row of each trace in the structure terms. */
   readonly structureRow: Uint32Array;
   /** [T] merged nodes. */
   readonly nodeCount: Uint16Array;
+  /** [T] nodes that log p(X | .) sums over: the merged nodes, or N_max where dummies fill a trace. */
+  readonly latencyNodes: Uint16Array;
   /** [T] 1 where the reconstructed structure (at the posterior mean) differs from the trace's. */
   readonly mismatch: Uint8Array;
   readonly structure: StructureTerms;
@@ -48,9 +49,25 @@ export interface LatencyTerms {
   readonly logPz2: Float32Array;
   /** sum of log p(x_i | A, Y, z2) over the trace's nodes */
   readonly logPLatency: Float32Array;
-  /** the same with every std at most {@link ScoreTerms.stdLimit} */
+  /** the same with every std at most the global limit of {@link StdLimits} */
   readonly logPLatencyLimited: Float32Array;
+  /** the same with every std at most its operation's limit */
+  readonly logPLatencyLimitedByOperation: Float32Array;
 }
+
+/** sigma_p99 of section 5.3 over the validation nodes, unitless (stds of standardised latency). */
+export interface StdLimits {
+  readonly global: number;
+  /** [operations] the limit of each operation's own nodes; the global one where it has none */
+  readonly byOperation: Float64Array;
+}
+
+/**
+ * Where the Gaussian std-limit takes sigma_p99 from. The paper has one number; the authors' code
+ * offers one an operation beside it.
+ */
+export const STD_LIMITS = ['off', 'global', 'operation'] as const;
+export type StdLimitKind = (typeof STD_LIMITS)[number];
 
 /** The corrections of section 5.3, each a switch. */
 export interface Corrections {
@@ -59,7 +76,7 @@ export interface Corrections {
   /** Node count normalization, equation (7). */
   readonly nodeCountNormalization: boolean;
   /** Gaussian std-limit, section 5.3. */
-  readonly stdLimit: boolean;
+  readonly stdLimit: StdLimitKind;
 }
 
 export const VARIANTS = ['full', 'nll', 'bcscale', 'ncnorm', 'stdlimit'] as const;

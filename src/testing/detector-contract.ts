@@ -9,7 +9,7 @@ import type {
   SavedWeights,
 } from '../detectors/detector.ts';
 import * as tf from '../nn/tf.ts';
-import { combineVariants } from '../scoring/corrections.ts';
+import { combineVariants, correctionsOf } from '../scoring/corrections.ts';
 import { startTestBackend, type TestBackend } from './backends.ts';
 import { toyData } from './toy-traces.ts';
 
@@ -19,6 +19,9 @@ export interface DetectorUnderTest {
 }
 
 const SEED = 7;
+
+/** sigma_p99 = 1 everywhere; the toy traces have few operations. */
+const UNIT_LIMITS = { global: 1, byOperation: new Float64Array(64).fill(1) };
 
 interface Watched {
   readonly context: FitContext;
@@ -64,7 +67,8 @@ export function describeDetectorContract(
     const scoreOptions = {
       samples: 3,
       seed: SEED,
-      stdLimit: 1,
+      stdLimits: UNIT_LIMITS,
+      corrections: correctionsOf('full'),
       signal: new AbortController().signal,
       onProgress: () => {},
     };
@@ -89,9 +93,10 @@ export function describeDetectorContract(
           true,
         );
       }
-      const stdLimit = await model.stdLimit(data, data.val, SEED);
-      expect(stdLimit).toBeGreaterThan(0);
-      const terms = await model.scoreTerms(data, data.val, { ...scoreOptions, stdLimit });
+      const stdLimits = await model.stdLimits(data, data.val, SEED);
+      expect(stdLimits.global).toBeGreaterThan(0);
+      expect(Math.min(...stdLimits.byOperation)).toBeGreaterThan(0);
+      const terms = await model.scoreTerms(data, data.val, { ...scoreOptions, stdLimits });
       for (const scores of Object.values(combineVariants(terms))) {
         expect(scores.length).toBe(data.val.length);
         expect(scores.every((score) => Number.isFinite(score))).toBe(true);
@@ -105,8 +110,10 @@ export function describeDetectorContract(
       const terms = await model.scoreTerms(data, Uint32Array.of(trace), scoreOptions);
       const scores = combineVariants(terms);
       const { contributions } = await model.explain(data, trace, scoreOptions);
-      for (const variant of ['nll', 'full'] as const) {
-        const split = contributions[variant];
+      for (const [variant, split] of [
+        ['nll', contributions.nll],
+        ['full', contributions.corrected],
+      ] as const) {
         const columns = [split.nodeType, split.nodeLatency, split.nodeEdges];
         const parts =
           split.klStructure +
@@ -153,7 +160,7 @@ export function describeDetectorContract(
       const stopped = await detector.fit(data, watch('stop').context);
       if (!stopped.ok) throw new Error(stopped.error.what);
       await stopped.value.scoreTerms(data, data.val, scoreOptions);
-      await stopped.value.stdLimit(data, data.val, SEED);
+      await stopped.value.stdLimits(data, data.val, SEED);
       await stopped.value.explain(data, data.val[0]!, scoreOptions);
       stopped.value.dispose();
       expect(tf.memory().numTensors).toBe(before);

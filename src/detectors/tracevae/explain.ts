@@ -1,14 +1,16 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
 import { microsToMillis } from '../../base/units.ts';
 import { toLatency } from '../../features/latency-scale.ts';
-import { makeBatch } from '../../features/trace-batch.ts';
-import { combineScores, correctionsOf } from '../../scoring/corrections.ts';
-import type { Corrections, ScoreTerms } from '../../scoring/score-terms.ts';
+import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corrections.ts';
+import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
+import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData } from '../detector.ts';
 import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
+import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
-  logLimit,
+  latenciesOf,
+  logStdLimit,
   nodeLatencyLogProb,
   priorLogProbs,
   sampleLatencies,
@@ -17,6 +19,7 @@ import { reconstructTree } from './reconstruction.ts';
 import {
   emptyTerms,
   latencyNoise,
+  noiseKey,
   structureNoise,
   writeLatencyTerms,
   writeStructureTerms,
@@ -32,14 +35,9 @@ import type { TrainingModel } from './train-step.ts';
 interface ExplainOptions {
   readonly samples: number;
   readonly seed: number;
-  readonly stdLimit: number;
+  readonly stdLimits: StdLimits;
+  readonly corrections: Corrections;
 }
-
-const NLL: Corrections = {
-  bernoulliScaling: false,
-  nodeCountNormalization: false,
-  stdLimit: false,
-};
 
 /** The samples of one trace: the same ones that its score is made of. */
 interface TraceSamples {
@@ -60,13 +58,13 @@ export async function explainTrace(
   const { structures } = samples.structure;
   return {
     trace,
-    nodeCount: structures.nodeCount[0]!,
+    nodeCount: samples.terms.nodeCount[0]!,
     maxNodes: structures.maxNodes,
     reconstruction: await reconstructTree(model, structures),
     nodes: describeNodes(samples, data, trace),
     contributions: {
-      nll: splitScore(samples, NLL),
-      full: splitScore(samples, correctionsOf('full')),
+      nll: splitScore(samples, correctionsOf('nll')),
+      corrected: splitScore(samples, options.corrections),
     },
   };
 }
@@ -75,24 +73,30 @@ async function sampleTrace(
   model: TrainingModel,
   data: DetectorData,
   trace: number,
-  { samples, seed, stdLimit }: ExplainOptions,
+  { samples, seed, stdLimits }: ExplainOptions,
 ): Promise<TraceSamples> {
   const { config } = model;
-  const batch = makeBatch(data.traces, data.scale, Uint32Array.of(trace), config.maxNodes);
-  const noiseZ = structureNoise(seed, data.traces.structureOf[trace]!, samples * config.latent);
+  const batch = modelBatch(data, config, Uint32Array.of(trace), config.maxNodes);
+  const noiseZ = structureNoise(seed, noiseKey(config, data, trace), samples * config.latent);
   const structure = await sampleStructures(model, batch, noiseZ);
+  const singleZ = config.ablation === 'singlez';
   const noiseZ2 = latencyNoise(seed, trace, samples * config.latent2);
-  const latency = await sampleLatencies(model, batch, noiseZ2);
+  const latency = singleZ
+    ? await latenciesOf(model, batch, structure.z, samples)
+    : await sampleLatencies(model, batch, noiseZ2);
   const priorStart = (_trace: number, sample: number): number => sample * config.latent2;
-  const logPz2 = priorLogProbs(latency, config.latent2, structure.prior2, priorStart);
+  const logPz2 = singleZ
+    ? new Float64Array(samples)
+    : priorLogProbs(latency, config.latent2, structure.prior2, priorStart);
 
   const terms = emptyTerms({
     samples,
     maxNodes: config.maxNodes,
-    stdLimit,
+    stdLimits,
     trace: Uint32Array.of(trace),
     structureRow: Uint32Array.of(0),
-    nodeCount: Uint16Array.of(batch.nodeCount[0]!),
+    nodeCount: Uint16Array.of(nodeCount(data.traces, trace)),
+    latencyNodes: Uint16Array.of(batch.nodeCount[0]!),
     structures: 1,
   });
   writeStructureTerms(terms, structure, 0);
@@ -133,8 +137,8 @@ function partsOfSample(
   const { bernoulliScaling } = corrections;
   const scaled = (logProb: number, factor: number): number =>
     bernoulliScaling && logProb < LOG_HALF ? logProb * factor : logProb; // equation (6)
-  const latencyFactor = corrections.nodeCountNormalization ? maxNodes / n : 1; // equation (7)
-  const logStdLimit = corrections.stdLimit ? logLimit(terms.stdLimit) : Number.POSITIVE_INFINITY;
+  const latencyFactor = latencyWeight(terms, 0, corrections.nodeCountNormalization); // equation (7)
+  const limitOf = logStdLimit(terms.stdLimits, corrections.stdLimit);
 
   const parts = emptyParts(n);
   parts.klStructure = structure.logQz[sample]! - structure.logPz[sample]!;
@@ -149,8 +153,11 @@ function partsOfSample(
     if (i < n) parts.nodeType[i] = -logProb;
     else parts.padding -= logProb;
   }
-  for (let i = 0; i < n; i++) {
-    parts.nodeLatency[i] = -latencyFactor * nodeLatencyLogProb(latency, sample, i, logStdLimit);
+  for (let i = 0; i < terms.latencyNodes[0]!; i++) {
+    const limit = limitOf(latency.traces.operation[i]!);
+    const adds = -latencyFactor * nodeLatencyLogProb(latency, sample, i, limit);
+    if (i < n) parts.nodeLatency[i] = adds;
+    else parts.padding += adds;
   }
   return parts;
 }
@@ -199,13 +206,13 @@ function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit
 }
 
 function describeNodes(
-  { structure, latency }: TraceSamples,
+  { structure, latency, terms }: TraceSamples,
   { traces, scale }: DetectorData,
   trace: number,
 ): TraceExplanation['nodes'] {
   const { structures, samples } = structure;
   const { maxNodes, parent } = structures;
-  const n = structures.nodeCount[0]!;
+  const n = terms.nodeCount[0]!;
   const first = traces.nodeOffset[trace]!;
   const nodes = {
     edgeProbability: new Float32Array(n),

@@ -6,7 +6,8 @@
  * with its multiplicity in the batch statistics; the padding nodes of p(X | .) are all equal within
  * a trace, so one row stands for them.
  */
-import type { TraceBatch } from '../../features/trace-batch.ts';
+import type { LatencyScale } from '../../features/latency-scale.ts';
+import { makeBatch, type TraceBatch } from '../../features/trace-batch.ts';
 import {
   createNodeGraph,
   dispatchMatrix,
@@ -15,6 +16,8 @@ import {
 } from '../../nn/node-graph.ts';
 import type { NodeLayout, Padding } from '../../nn/node-layout.ts';
 import * as tf from '../../nn/tf.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
+import type { TraceVaeConfig } from './meta.ts';
 
 /** What q(z | A, Y) reads: S distinct structures. */
 export interface StructureEncoderInput {
@@ -23,6 +26,8 @@ export interface StructureEncoderInput {
   readonly pooling: tf.Tensor2D;
   /** [R, operations] */
   readonly operations: tf.Tensor2D;
+  /** [R, 1] standardised; read by q(z | A, X, Y) of SingleZ alone */
+  readonly latency: tf.Tensor2D;
 }
 
 /** What p(N, A, Y | z) is compared with: B traces (or samples). */
@@ -65,6 +70,23 @@ export interface LatencyTargets {
   readonly sumNodes: tf.Tensor2D;
 }
 
+/**
+ * Traces as the model sees them. DimEx (section 6.6) takes the padding for nodes: dummies without
+ * edges, of the padding operation and of standardised latency 0.
+ *
+ * @param maxNodes N of the batch; all selected traces must fit
+ */
+export function modelBatch(
+  { traces, scale }: { readonly traces: TraceSet; readonly scale: LatencyScale },
+  { ablation }: TraceVaeConfig,
+  selected: Uint32Array,
+  maxNodes: number,
+): TraceBatch {
+  const batch = makeBatch(traces, scale, selected, maxNodes);
+  if (ablation !== 'dimex') return batch;
+  return { ...batch, nodeCount: new Int32Array(batch.size).fill(maxNodes) };
+}
+
 /** Distinct structures of a batch, in order of appearance. */
 export interface DistinctStructures {
   /** One row a structure. */
@@ -98,6 +120,15 @@ export function distinctStructures(batch: TraceBatch): DistinctStructures {
     batch: selectRows(batch, first),
     indexOf,
     multiplicity: Float32Array.from(copies),
+  };
+}
+
+/** Every trace by itself, where latency plays a part and equal structures are no longer the same. */
+export function separateTraces(batch: TraceBatch): DistinctStructures {
+  return {
+    batch,
+    indexOf: Int32Array.from({ length: batch.size }, (_, b) => b),
+    multiplicity: new Float32Array(batch.size).fill(1),
   };
 }
 
@@ -150,6 +181,7 @@ export function structureEncoderInput(
     graph,
     pooling: poolingMatrix(graph, structures.nodeCount),
     operations: copyMatrix(rowValues(structures, graph, structures.operation), operationCount),
+    latency: tf.tensor2d(rowLatency(structures, graph), [graph.rows, 1]),
   };
 }
 

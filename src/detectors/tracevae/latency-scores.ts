@@ -5,11 +5,14 @@
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import { normalLogDensity } from '../../nn/host-densities.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
+import type { NodeLayout } from '../../nn/node-layout.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
+import type { StdLimitKind, StdLimits } from '../../scoring/score-terms.ts';
 import { latencyEncoderInput, repeatRows, rowValues } from './inputs.ts';
-import { decodeLatency, encodeLatency } from './latency-vae.ts';
+import { connectLatent, decodeLatency, dispatchLatent, encodeLatency } from './latency-vae.ts';
 import { sampleOnHost } from './structure-scores.ts';
+import { decoderPadding } from './trace-vae.ts';
 import type { TrainingModel } from './train-step.ts';
 
 /** Samples of z2 for T traces and the latencies that they predict. */
@@ -17,7 +20,7 @@ export interface LatencySamples {
   readonly traces: TraceBatch;
   /** L */
   readonly samples: number;
-  /** [T, L, K2] */
+  /** [T, L, K2]; of SingleZ [T, L, K], z itself */
   readonly z2: Float32Array;
   /** [T, L] log q(z2 | A, X, Y) */
   readonly logQz2: Float64Array;
@@ -29,46 +32,77 @@ export interface LatencySamples {
   readonly logStd: Float32Array;
 }
 
-/** @param noise [T, L, K2] standard normal; zeros give the posterior mean */
+/**
+ * Samples of q(z2 | A, X, Y), equation (3), and the latencies that they predict.
+ *
+ * @param noise [T, L, K2] standard normal; zeros give the posterior mean
+ */
 export async function sampleLatencies(
-  { store, config }: TrainingModel,
+  model: TrainingModel,
   traces: TraceBatch,
   noise: Float32Array,
 ): Promise<LatencySamples> {
+  const { store, config } = model;
   const samples = noise.length / (traces.size * config.latent2);
   const [mean, logStd] = await readBack(() => {
     const posterior = encodeLatency(store, config, latencyEncoderInput(traces), 'eval');
     return [posterior.mean, posterior.logStd];
   });
   const { values: z2, logQ } = sampleOnHost(mean, logStd, noise, config.latent2, samples);
+  return { ...(await predictLatencies(model, traces, z2, samples)), logQz2: logQ };
+}
 
+/** SingleZ: latencies from the samples of z, whose densities are counted with the structure. */
+export async function latenciesOf(
+  model: TrainingModel,
+  traces: TraceBatch,
+  z: Float32Array,
+  samples: number,
+): Promise<LatencySamples> {
+  const predicted = await predictLatencies(model, traces, z, samples);
+  return { ...predicted, logQz2: new Float64Array(traces.size * samples) };
+}
+
+/** @param z2 [T, L, K2] */
+async function predictLatencies(
+  { store, config }: TrainingModel,
+  traces: TraceBatch,
+  z2: Float32Array,
+  samples: number,
+): Promise<Omit<LatencySamples, 'logQz2'>> {
+  const size = z2.length / (traces.size * samples);
   let firstRow: Int32Array = new Int32Array(0);
   const [latencyMean, latencyLogStd] = await readBack(() => {
     const repeated = repeatRows(traces, samples);
-    const graph = createNodeGraph(repeated, { padding: 'none' });
+    const graph = createNodeGraph(repeated, { padding: decoderPadding(config, 'eval') });
     firstRow = graph.firstRow;
-    const operations = rowValues(repeated, graph, repeated.operation);
-    // the dispatching layer, by copying: a product would be larger than the network
-    const rows = new Float32Array(graph.rows * config.latent2);
-    for (let row = 0; row < graph.rows; row++) {
-      const sample = graph.graphOf[row]! * config.latent2;
-      if (sample >= 0) {
-        rows.set(z2.subarray(sample, sample + config.latent2), row * config.latent2);
-      }
-    }
-    const z2Rows = tf.tensor2d(rows, [graph.rows, config.latent2]);
-    const predicted = decodeLatency(store, config, z2Rows, { graph, operations }, 'eval');
+    const dispatched =
+      config.ablation === 'fc'
+        ? connectLatent(store, config, tf.tensor2d(z2, [repeated.size, size]), 'eval')
+        : dispatchLatent(
+            store,
+            tf.tensor2d(copyToRows(z2, size, graph), [graph.rows, size]),
+            rowValues(repeated, graph, repeated.operation),
+          );
+    const predicted = decodeLatency(store, config, dispatched, graph, 'eval');
     return [predicted.mean, predicted.logStd];
   });
-  return {
-    traces,
-    samples,
-    z2,
-    logQz2: logQ,
-    firstRow,
-    mean: latencyMean,
-    logStd: latencyLogStd,
-  };
+  return { traces, samples, z2, firstRow, mean: latencyMean, logStd: latencyLogStd };
+}
+
+/**
+ * The dispatching layer, by copying: a product would be larger than the network.
+ *
+ * @param z2 [graphs, size]
+ * @returns  [R, size]
+ */
+function copyToRows(z2: Float32Array, size: number, { rows, graphOf }: NodeLayout): Float32Array {
+  const copied = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    const sample = graphOf[row]! * size;
+    if (sample >= 0) copied.set(z2.subarray(sample, sample + size), row * size);
+  }
+  return copied;
 }
 
 /**
@@ -111,13 +145,39 @@ export function nodeLatencyLogProb(
   return normalLogDensity(x, mean[at]!, Math.min(logStd[at]!, logStdLimit));
 }
 
-/** Sum over the real nodes of one sample. */
-export function latencyLogProbOf(scores: LatencySamples, row: number, logStdLimit: number): number {
-  const nodes = scores.traces.nodeCount[Math.floor(row / scores.samples)]!;
+/**
+ * Sum over the nodes of one sample: log p(X | A, Y, z2) of equation (2), nats.
+ *
+ * @param logStdLimitOf log limit of an operation's std, or infinity
+ */
+export function latencyLogProbOf(
+  scores: LatencySamples,
+  row: number,
+  logStdLimitOf: (operation: number) => number,
+): number {
+  const { nodeCount, operation, maxNodes } = scores.traces;
+  const trace = Math.floor(row / scores.samples);
   let sum = 0;
-  for (let i = 0; i < nodes; i++) sum += nodeLatencyLogProb(scores, row, i, logStdLimit);
+  for (let i = 0; i < nodeCount[trace]!; i++) {
+    const limit = logStdLimitOf(operation[trace * maxNodes + i]!);
+    sum += nodeLatencyLogProb(scores, row, i, limit);
+  }
   return sum;
 }
 
+/** No node's std is limited. */
+export const unlimited = (): number => Number.POSITIVE_INFINITY;
+
+/** log sigma_p99 of an operation, section 5.3. */
+export function logStdLimit(limits: StdLimits, kind: StdLimitKind): (operation: number) => number {
+  if (kind === 'off') return unlimited;
+  if (kind === 'global') {
+    const limit = logLimit(limits.global);
+    return () => limit;
+  }
+  const byOperation = limits.byOperation.map(logLimit);
+  return (operation) => byOperation[operation]!;
+}
+
 /** The authors clamp a limit of 0 before its log. */
-export const logLimit = (stdLimit: number): number => Math.log(Math.max(stdLimit, 1e-7));
+const logLimit = (stdLimit: number): number => Math.log(Math.max(stdLimit, 1e-7));

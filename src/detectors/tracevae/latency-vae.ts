@@ -24,8 +24,19 @@ const PRIOR_LOG_STD = { min: -5, max: 2 } as const;
 /** No upper bound: the std limit of section 5.3 is applied when scoring. */
 const LATENCY_LOG_STD_MIN = -7;
 
+/** Sizes of the time VAE's parameters, named as the authors name them. */
 export function latencyVaeSpecs(config: TraceVaeConfig): ParameterSpec[] {
   const { heads, layers, units, latent, latent2, operationEmbedding } = config;
+  const singleZ = config.ablation === 'singlez';
+  const dispatched = (singleZ ? latent : latent2) + operationEmbedding;
+  const decoder = gatNetworkSpecs(`${LATENCY_VAE}.pG_node_features`, {
+    inputs: dispatched,
+    layers,
+    heads,
+    units,
+    outputs: 2,
+  });
+  if (singleZ) return decoder;
   const width = heads * units;
   const lastHidden = config.z2GivenZHidden.at(-1) ?? latent;
   return [
@@ -41,13 +52,19 @@ export function latencyVaeSpecs(config: TraceVaeConfig): ParameterSpec[] {
     ...mlpSpecs(`${LATENCY_VAE}.z2_given_z_hidden_layers`, latent, config.z2GivenZHidden, null),
     ...linearSpecs(`${LATENCY_VAE}.pz2_mean`, lastHidden, latent2),
     ...linearSpecs(`${LATENCY_VAE}.pz2_logstd`, lastHidden, latent2),
-    ...gatNetworkSpecs(`${LATENCY_VAE}.pG_node_features`, {
-      inputs: latent2 + operationEmbedding,
-      layers,
-      heads,
-      units,
-      outputs: 2,
-    }),
+    ...(config.ablation === 'fc' ? fullyConnectedSpecs(config, dispatched) : []),
+    ...decoder,
+  ];
+}
+
+const FC_HIDDEN = `${LATENCY_VAE}.pG_graph_embedding`;
+const FC_NODES = `${LATENCY_VAE}.pG_node_embedding`;
+
+function fullyConnectedSpecs(config: TraceVaeConfig, width: number): ParameterSpec[] {
+  const { latent2, graphEmbeddingHidden: hidden, maxNodes } = config;
+  return [
+    ...mlpSpecs(FC_HIDDEN, latent2, hidden, null),
+    ...linearSpecs(FC_NODES, hidden.at(-1) ?? latent2, maxNodes * width),
   ];
 }
 
@@ -126,21 +143,56 @@ export function latencyPrior(
 }
 
 /**
- * mu and log sigma of p(x_i | A, Y, z2). The dispatching layer (figure 5) gives every node its
- * trace's z2 beside its own operation: Z2_i = [z2 || y_i].
+ * The dispatching layer (figure 5): every node gets its trace's z2 beside its own operation,
+ * Z2_i = [z2 || y_i].
  *
  * @param z2Rows     [R, K2] z2 of each row's trace
  * @param operations [R] operation ids
- * @returns          [R, 1] each, a row a node
+ * @returns          [R, K2 + embedding]
+ */
+export function dispatchLatent(
+  parameters: Parameters,
+  z2Rows: tf.Tensor2D,
+  operations: Int32Array,
+): tf.Tensor2D {
+  return tf.concat([z2Rows, embedOperations(parameters, operations)], 1);
+}
+
+/**
+ * TraceVAE-FC (section 6.6): a fully connected network in the place of the dispatching layer, of
+ * the shape of the structure decoder's. It knows a node by its position alone.
+ *
+ * @param z2 [B, K2]
+ * @returns  [B N_max, K2 + embedding], row b N_max + i
+ */
+export function connectLatent(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  z2: tf.Tensor2D,
+  mode: Mode,
+): tf.Tensor2D {
+  const hidden = mlp(parameters, FC_HIDDEN, z2, {
+    hidden: config.graphEmbeddingHidden.length,
+    output: false,
+    mode,
+  });
+  const nodes = linear(parameters, FC_NODES, hidden);
+  return tf.reshape(nodes, [-1, config.latent2 + config.operationEmbedding]);
+}
+
+/**
+ * mu and log sigma of p(x_i | A, Y, z2), equation (2).
+ *
+ * @param dispatched [R, K2 + embedding] Z2 of {@link dispatchLatent} or {@link connectLatent}
+ * @returns          [R, 1] each, a row a node, standardised latency
  */
 export function decodeLatency(
   parameters: Parameters,
   config: TraceVaeConfig,
-  z2Rows: tf.Tensor2D,
-  { graph, operations }: Pick<LatencyDecoderInput, 'graph' | 'operations'>,
+  dispatched: tf.Tensor2D,
+  graph: LatencyDecoderInput['graph'],
   mode: Mode,
 ): Gaussian {
-  const dispatched: tf.Tensor2D = tf.concat([z2Rows, embedOperations(parameters, operations)], 1);
   const output = gatNetwork(parameters, `${LATENCY_VAE}.pG_node_features`, dispatched, graph, {
     layers: config.layers,
     output: true,

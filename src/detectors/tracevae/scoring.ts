@@ -4,17 +4,20 @@
  * not depend on what else is scored.
  */
 import { createRandom, normals } from '../../base/random.ts';
-import { makeBatch } from '../../features/trace-batch.ts';
-import type { ScoreTerms } from '../../scoring/score-terms.ts';
+import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
+import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
+  latenciesOf,
   latencyLogProbOf,
-  logLimit,
+  logStdLimit,
   priorLogProbs,
   sampleLatencies,
+  unlimited,
 } from './latency-scores.ts';
+import type { TraceVaeConfig } from './meta.ts';
 import { nextTask, YIELD_EVERY_MS } from './pacer.ts';
 import {
   adjacencyLogProb,
@@ -29,7 +32,7 @@ import type { TrainingModel } from './train-step.ts';
 export interface ScoreOptions {
   readonly samples: number;
   readonly seed: number;
-  readonly stdLimit: number;
+  readonly stdLimits: StdLimits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ScoreProgress) => void;
 }
@@ -41,9 +44,27 @@ const TRACES_PER_PASS = 128;
 
 const STREAM = { z: 11, z2: 12 } as const;
 
-/** [L, K] of one structure, whatever else is scored. */
-export const structureNoise = (seed: number, structure: number, length: number): Float32Array =>
-  normals(createRandom(seed, STREAM.z, structure), length);
+/** What shares its samples of z: a structure, or a trace where z knows its latencies (SingleZ). */
+export const noiseKey = (
+  { ablation }: TraceVaeConfig,
+  { traces }: DetectorData,
+  trace: number,
+): number => (ablation === 'singlez' ? trace : traces.structureOf[trace]!);
+
+/** Nodes of a trace that p(X | .) decodes. Fully connected and filled up, there are N_max of them. */
+export const decodedNodes = (
+  { ablation, maxNodes }: TraceVaeConfig,
+  { traces }: DetectorData,
+  trace: number,
+): number => (ablation === 'fc' || ablation === 'dimex' ? maxNodes : nodeCount(traces, trace));
+
+/** Nodes whose latencies add to the score: dummies are nodes, padding is not. */
+const countedNodes = (config: TraceVaeConfig, data: DetectorData, trace: number): number =>
+  config.ablation === 'dimex' ? config.maxNodes : nodeCount(data.traces, trace);
+
+/** [L, K] of one {@link noiseKey}, whatever else is scored. */
+export const structureNoise = (seed: number, key: number, length: number): Float32Array =>
+  normals(createRandom(seed, STREAM.z, key), length);
 
 /** [L, K2] of one trace. */
 export const latencyNoise = (seed: number, trace: number, length: number): Float32Array =>
@@ -59,37 +80,38 @@ export async function scoreTraces(
   const { config } = model;
   const { samples, signal } = options;
   const { traces } = data;
-  const { structureOf } = traces;
-
-  // a row of structure terms for each distinct structure, with a trace that has it
-  const rowOfStructure = new Map<number, number>();
+  // a row of structure terms for each distinct structure, with a trace that has it; where z knows
+  // the latencies too, one for each trace
+  const rowOf = new Map<number, number>();
   const example: number[] = [];
   const structureRow = Uint32Array.from(selected, (trace) => {
-    const structure = structureOf[trace]!;
-    const known = rowOfStructure.get(structure);
+    const key = noiseKey(config, data, trace);
+    const known = rowOf.get(key);
     if (known !== undefined) return known;
     const row = example.push(trace) - 1;
-    rowOfStructure.set(structure, row);
+    rowOf.set(key, row);
     return row;
   });
+  const singleZ = config.ablation === 'singlez';
+  const latents = new Float32Array(singleZ ? example.length * samples * config.latent : 0);
   const terms = emptyTerms({
     samples,
     maxNodes: config.maxNodes,
-    stdLimit: options.stdLimit,
+    stdLimits: options.stdLimits,
     trace: selected.slice(),
     structureRow,
     nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+    latencyNodes: Uint16Array.from(selected, (trace) => countedNodes(config, data, trace)),
     structures: example.length,
   });
-  const prior2 = {
-    mean: new Float32Array(example.length * samples * config.latent2),
-    logStd: new Float32Array(example.length * samples * config.latent2),
-  };
+  const priorSize = singleZ ? 0 : example.length * samples * config.latent2;
+  const prior2 = { mean: new Float32Array(priorSize), logStd: new Float32Array(priorSize) };
   const mismatchOf = new Uint8Array(example.length);
 
   // progress in node rows of decoder work, told in traces
   const structureWork = example.length * (samples + 1) * config.maxNodes;
-  const latencyWork = selected.reduce((sum, trace) => sum + samples * nodeCount(traces, trace), 0);
+  const rowsOf = (trace: number): number => samples * decodedNodes(config, data, trace);
+  const latencyWork = selected.reduce((sum, trace) => sum + rowsOf(trace), 0);
   let work = 0;
   let yieldedMs = performance.now();
   const advance = async (rows: number): Promise<void> => {
@@ -105,16 +127,20 @@ export async function scoreTraces(
   for (let start = 0; start < example.length; start += structuresPerPass) {
     if (signal.aborted) return terms;
     const chunk = Uint32Array.from(example.slice(start, start + structuresPerPass));
-    const batch = makeBatch(traces, data.scale, chunk, config.maxNodes);
+    const batch = modelBatch(data, config, chunk, config.maxNodes);
     const noise = concatFloats(
       [...chunk].map((trace) =>
-        structureNoise(options.seed, structureOf[trace]!, samples * config.latent),
+        structureNoise(options.seed, noiseKey(config, data, trace), samples * config.latent),
       ),
     );
     const scores = await sampleStructures(model, batch, noise);
     writeStructureTerms(terms, scores, start);
-    prior2.mean.set(scores.prior2.mean, start * samples * config.latent2);
-    prior2.logStd.set(scores.prior2.logStd, start * samples * config.latent2);
+    if (singleZ) {
+      latents.set(scores.z, start * samples * config.latent);
+    } else {
+      prior2.mean.set(scores.prior2.mean, start * samples * config.latent2);
+      prior2.logStd.set(scores.prior2.logStd, start * samples * config.latent2);
+    }
     mismatchOf.set(await findMismatches(model, batch), start);
     await advance(chunk.length * (samples + 1) * config.maxNodes);
   }
@@ -122,20 +148,28 @@ export async function scoreTraces(
     terms.mismatch[t] = mismatchOf[row]!;
   });
 
-  for (const chunk of chunksBySize(data, selected, samples)) {
+  for (const chunk of chunksBySize(config, data, selected, samples)) {
     if (signal.aborted) return terms;
     const picked = chunk.map((t) => selected[t]!);
-    const maxNodes = terms.nodeCount[chunk.at(-1)!]!;
-    const batch = makeBatch(traces, data.scale, picked, maxNodes);
-    const noise = concatFloats(
-      [...picked].map((trace) => latencyNoise(options.seed, trace, samples * config.latent2)),
-    );
-    const scores = await sampleLatencies(model, batch, noise);
-    const logPz2 = priorLogProbs(scores, config.latent2, prior2, (t, l) => {
-      return (structureRow[chunk[t]!]! * samples + l) * config.latent2;
-    });
-    writeLatencyTerms(terms, scores, logPz2, chunk);
-    await advance(samples * batch.nodeCount.reduce((sum, n) => sum + n, 0));
+    const batch = modelBatch(data, config, picked, decodedNodes(config, data, picked.at(-1)!));
+    if (singleZ) {
+      const width = samples * config.latent;
+      const z = concatFloats(
+        [...chunk].map((t) => latents.subarray(structureRow[t]! * width).subarray(0, width)),
+      );
+      const scores = await latenciesOf(model, batch, z, samples);
+      writeLatencyTerms(terms, scores, new Float64Array(chunk.length * samples), chunk);
+    } else {
+      const noise = concatFloats(
+        [...picked].map((trace) => latencyNoise(options.seed, trace, samples * config.latent2)),
+      );
+      const scores = await sampleLatencies(model, batch, noise);
+      const logPz2 = priorLogProbs(scores, config.latent2, prior2, (t, l) => {
+        return (structureRow[chunk[t]!]! * samples + l) * config.latent2;
+      });
+      writeLatencyTerms(terms, scores, logPz2, chunk);
+    }
+    await advance(picked.reduce((sum, trace) => sum + rowsOf(trace), 0));
   }
   options.onProgress({ done: selected.length, total: selected.length });
   return terms;
@@ -165,6 +199,7 @@ export function emptyTerms(
       logPz2: perTrace(),
       logPLatency: perTrace(),
       logPLatencyLimited: perTrace(),
+      logPLatencyLimitedByOperation: perTrace(),
     },
   };
 }
@@ -190,31 +225,34 @@ export function writeStructureTerms(
 
 /** @param places [chunk] row of each of the chunk's traces in the terms */
 export function writeLatencyTerms(
-  { latency, stdLimit, samples }: Pick<ScoreTerms, 'latency' | 'stdLimit' | 'samples'>,
+  { latency, stdLimits, samples }: Pick<ScoreTerms, 'latency' | 'stdLimits' | 'samples'>,
   scores: LatencySamples,
   logPz2: Float64Array,
   places: ArrayLike<number>,
 ): void {
-  const limit = logLimit(stdLimit);
+  const limit = logStdLimit(stdLimits, 'global');
+  const limitByOperation = logStdLimit(stdLimits, 'operation');
   for (let t = 0; t < places.length; t++) {
     for (let l = 0; l < samples; l++) {
       const row = t * samples + l;
       const to = places[t]! * samples + l;
       latency.logQz2[to] = scores.logQz2[row]!;
       latency.logPz2[to] = logPz2[row]!;
-      latency.logPLatency[to] = latencyLogProbOf(scores, row, Number.POSITIVE_INFINITY);
+      latency.logPLatency[to] = latencyLogProbOf(scores, row, unlimited);
       latency.logPLatencyLimited[to] = latencyLogProbOf(scores, row, limit);
+      latency.logPLatencyLimitedByOperation[to] = latencyLogProbOf(scores, row, limitByOperation);
     }
   }
 }
 
 /** Positions in `selected`, smallest trees first, cut into passes of bounded work. */
 export function chunksBySize(
-  { traces }: DetectorData,
+  config: TraceVaeConfig,
+  data: DetectorData,
   selected: Uint32Array,
   samples: number,
 ): Uint32Array[] {
-  const sizes = Uint16Array.from(selected, (trace) => nodeCount(traces, trace));
+  const sizes = Uint16Array.from(selected, (trace) => decodedNodes(config, data, trace));
   const order = Uint32Array.from(selected.keys()).sort((a, b) => sizes[a]! - sizes[b]! || a - b);
   const chunks: Uint32Array[] = [];
   let start = 0;

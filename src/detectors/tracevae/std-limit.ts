@@ -1,48 +1,75 @@
 /** sigma_p99 of section 5.3: where the stds of the Gaussian std-limit are cut. */
 import { percentileOfSorted } from '../../base/statistics.ts';
-import { makeBatch } from '../../features/trace-batch.ts';
-import { nodeCount } from '../../trace/trace-set.ts';
+import type { StdLimits } from '../../scoring/score-terms.ts';
 import type { DetectorData } from '../detector.ts';
-import { sampleLatencies } from './latency-scores.ts';
+import { modelBatch } from './inputs.ts';
+import { latenciesOf, sampleLatencies } from './latency-scores.ts';
 import { nextTask } from './pacer.ts';
-import { chunksBySize, concatFloats, latencyNoise } from './scoring.ts';
+import {
+  chunksBySize,
+  concatFloats,
+  decodedNodes,
+  latencyNoise,
+  noiseKey,
+  structureNoise,
+} from './scoring.ts';
+import { sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
 const PERCENT = 99;
 
 /**
- * The 99th percentile of the predicted stds of all nodes of these traces, one sample of z2 each.
+ * The 99th percentile of the predicted stds of all nodes of these traces, one sample each, and the
+ * same of each operation's own nodes.
  *
  * @returns unitless (standardised latency); infinity, no limit, where there are no traces
  */
-export async function findStdLimit(
+export async function findStdLimits(
   model: TrainingModel,
   data: DetectorData,
   selected: Uint32Array,
   seed: number,
-): Promise<number> {
-  const { traces, scale } = data;
-  const stds: Float64Array[] = [];
-  for (const chunk of chunksBySize(data, selected, 1)) {
+): Promise<StdLimits> {
+  const ofOperation = Array.from({ length: model.operationCount }, (): number[] => []);
+  for (const chunk of chunksBySize(model.config, data, selected, 1)) {
     const picked = chunk.map((t) => selected[t]!);
-    const maxNodes = nodeCount(traces, picked.at(-1)!);
-    const batch = makeBatch(traces, scale, picked, maxNodes);
-    const noise = concatFloats(
-      [...picked].map((trace) => latencyNoise(seed, trace, model.config.latent2)),
-    );
-    const { firstRow, logStd } = await sampleLatencies(model, batch, noise);
-    for (let t = 0; t < batch.size; t++) {
-      const start = firstRow[t]!;
-      const nodes = logStd.subarray(start, start + batch.nodeCount[t]!);
-      stds.push(Float64Array.from(nodes, (value) => Math.exp(value)));
+    const { traces, firstRow, logStd } = await sampleOnce(model, data, picked, seed);
+    for (let t = 0; t < traces.size; t++) {
+      for (let i = 0; i < traces.nodeCount[t]!; i++) {
+        const operation = traces.operation[t * traces.maxNodes + i]!;
+        ofOperation[operation]!.push(Math.exp(logStd[firstRow[t]! + i]!));
+      }
     }
     await nextTask();
   }
-  const all = new Float64Array(stds.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of stds) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all.length === 0 ? Number.POSITIVE_INFINITY : percentileOfSorted(all.sort(), PERCENT);
+  const global = p99(ofOperation.flat()) ?? Number.POSITIVE_INFINITY;
+  return { global, byOperation: Float64Array.from(ofOperation, (stds) => p99(stds) ?? global) };
 }
+
+async function sampleOnce(
+  model: TrainingModel,
+  data: DetectorData,
+  picked: Uint32Array,
+  seed: number,
+): ReturnType<typeof sampleLatencies> {
+  const { config } = model;
+  const batch = modelBatch(data, config, picked, decodedNodes(config, data, picked.at(-1)!));
+  const noise = (of: (trace: number) => Float32Array): Float32Array =>
+    concatFloats(Array.from(picked, of));
+  if (config.ablation !== 'singlez') {
+    return sampleLatencies(
+      model,
+      batch,
+      noise((trace) => latencyNoise(seed, trace, config.latent2)),
+    );
+  }
+  const structures = modelBatch(data, config, picked, config.maxNodes);
+  const noiseZ = noise((trace) =>
+    structureNoise(seed, noiseKey(config, data, trace), config.latent),
+  );
+  const { z } = await sampleStructures(model, structures, noiseZ);
+  return latenciesOf(model, batch, z, 1);
+}
+
+const p99 = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : percentileOfSorted(Float64Array.from(values).sort(), PERCENT);

@@ -36,7 +36,7 @@ export function structVaeSpecs(config: TraceVaeConfig, operationCount: number): 
       initialise: normal(1),
     },
     ...gatNetworkSpecs('struct_vae.qz_gnn_layers', {
-      inputs: operationEmbedding,
+      inputs: config.ablation === 'singlez' ? operationEmbedding + 1 : operationEmbedding,
       layers,
       heads,
       units,
@@ -78,18 +78,20 @@ export function gaussianLogProb(x: tf.Tensor2D, { mean, logStd }: Gaussian): tf.
 }
 
 /**
- * The encoder's node features, averaged over each structure.
+ * The encoder's node features, averaged over each structure (section 4, average pooling). SingleZ
+ * reads the latencies beside the operations.
  *
  * @returns [S, heads x units]
  */
 export function poolStructure(
   parameters: Parameters,
   config: TraceVaeConfig,
-  { graph, pooling, operations }: StructureEncoderInput,
+  { graph, pooling, operations, latency }: StructureEncoderInput,
   mode: Mode,
 ): tf.Tensor2D {
   const y = multiplyConstant(operations, parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING));
-  const nodes = gatNetwork(parameters, 'struct_vae.qz_gnn_layers', y, graph, {
+  const h: tf.Tensor2D = config.ablation === 'singlez' ? tf.concat([y, latency], 1) : y;
+  const nodes = gatNetwork(parameters, 'struct_vae.qz_gnn_layers', h, graph, {
     layers: config.layers,
     output: false,
     mode,

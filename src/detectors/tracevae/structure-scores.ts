@@ -40,12 +40,14 @@ export interface StructureSamples {
   readonly edgeLogits: Float32Array;
   /** [S, L, N_max] log p(y_i | z) of the observed operation, 0 (padding) beyond the trace */
   readonly operationLogProbs: Float32Array;
-  /** [S, L, K2] of p(z2 | z) */
+  /** [S, L, K2] of p(z2 | z); of no meaning in SingleZ, which has no z2 */
   readonly prior2: { readonly mean: Float32Array; readonly logStd: Float32Array };
 }
 
 /**
- * @param structures S rows; latencies play no part
+ * The samples of equation (3) and what p(N, A, Y | z) and p(z2 | z) make of them.
+ *
+ * @param structures S rows; latencies play no part but in SingleZ, where a row is a trace
  * @param noise      [S, L, K] standard normal; zeros give the posterior mean
  */
 export async function sampleStructures(
@@ -73,7 +75,10 @@ export async function sampleStructures(
       const graph = createNodeGraph(repeated, { padding: 'all' });
       const logits = decodeOperations(store, config, topology.nodeEmbedding, graph, 'eval');
       const observed = copyMatrix(repeated.operation, operationCount);
-      const prior2 = latencyPrior(store, config, zRows, 'eval');
+      const prior2 =
+        config.ablation === 'singlez'
+          ? { mean: tf.scalar(0), logStd: tf.scalar(0) } // there is no z2
+          : latencyPrior(store, config, zRows, 'eval');
       return [
         structurePriorLogProb(store, config, zRows),
         topology.nodeCountLogits,

@@ -4,9 +4,10 @@
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { Mode } from '../../nn/batch-norm.ts';
+import type { Padding } from '../../nn/node-layout.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
-import type * as tf from '../../nn/tf.ts';
+import * as tf from '../../nn/tf.ts';
 import {
   copyMatrix,
   distinctStructures,
@@ -18,11 +19,14 @@ import {
   latencyTargets,
   type StructureEncoderInput,
   type StructureTargets,
+  separateTraces,
   structureEncoderInput,
   structureTargets,
 } from './inputs.ts';
 import {
+  connectLatent,
   decodeLatency,
+  dispatchLatent,
   encodeLatency,
   latencyLogProb,
   latencyPrior,
@@ -62,8 +66,12 @@ export interface LatencyInput {
   readonly targets: LatencyTargets;
 }
 
-export function structureInput(batch: TraceBatch, operationCount: number): StructureInput {
-  const distinct = distinctStructures(batch);
+export function structureInput(
+  batch: TraceBatch,
+  operationCount: number,
+  { ablation }: TraceVaeConfig,
+): StructureInput {
+  const distinct = ablation === 'singlez' ? separateTraces(batch) : distinctStructures(batch);
   return {
     encoder: structureEncoderInput(distinct.batch, distinct.multiplicity, operationCount),
     copies: copyMatrix(distinct.indexOf, distinct.batch.size),
@@ -71,13 +79,22 @@ export function structureInput(batch: TraceBatch, operationCount: number): Struc
   };
 }
 
-export function latencyInput(batch: TraceBatch, mode: Mode): LatencyInput {
-  const decoder = latencyDecoderInput(batch, mode === 'train' ? 'one' : 'none');
+export function latencyInput(batch: TraceBatch, mode: Mode, config: TraceVaeConfig): LatencyInput {
+  const decoder = latencyDecoderInput(batch, decoderPadding(config, mode));
   return {
     encoder: latencyEncoderInput(batch),
     decoder,
     targets: latencyTargets(batch, decoder.graph),
   };
+}
+
+/**
+ * Which padding nodes p(X | A, Y, z2) decodes. They count in batch statistics; behind the dispatching
+ * layer they are all equal within a trace, behind TraceVAE-FC's network each is another.
+ */
+export function decoderPadding({ ablation }: TraceVaeConfig, mode: Mode): Padding {
+  if (ablation === 'fc') return 'all';
+  return mode === 'train' ? 'one' : 'none';
 }
 
 /** [B] nats each. */
@@ -127,7 +144,7 @@ export function structurePass(
 
 /** [B] nats each. */
 export interface LatencyPass {
-  /** [B, K2] */
+  /** [B, K2]; of SingleZ, which has no z2, z itself */
   readonly z2: tf.Tensor2D;
   /** [R, 1], a row a node of the decoder's graph */
   readonly likelihood: Gaussian;
@@ -148,15 +165,42 @@ export function latencyPass(
   noise: tf.Tensor2D,
   mode: Mode,
 ): LatencyPass {
-  const posterior = encodeLatency(parameters, config, input.encoder, mode);
+  const { logQz2, logPz2, z2 } =
+    config.ablation === 'singlez'
+      ? withoutLatencyLatent(z)
+      : latencyLatent(parameters, config, input.encoder, z, noise, mode);
+  const { dispatch, operations, graph } = input.decoder;
+  const dispatched =
+    config.ablation === 'fc'
+      ? connectLatent(parameters, config, z2, mode)
+      : dispatchLatent(parameters, multiplyConstant(dispatch, z2), operations);
+  const likelihood = decodeLatency(parameters, config, dispatched, graph, mode);
+  const logPLatency = latencyLogProb(likelihood, input.targets, config, mode);
+  return { z2, likelihood, logQz2, logPz2, logPLatency };
+}
+
+type LatencyLatent = Pick<LatencyPass, 'z2' | 'logQz2' | 'logPz2'>;
+
+/** z2 ~ q(z2 | A, X, Y) and its densities. */
+function latencyLatent(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  encoder: LatencyEncoderInput,
+  z: tf.Tensor2D,
+  noise: tf.Tensor2D,
+  mode: Mode,
+): LatencyLatent {
+  const posterior = encodeLatency(parameters, config, encoder, mode);
   const z2 = sampleGaussian(posterior, noise);
-  const z2Rows = multiplyConstant(input.decoder.dispatch, z2);
-  const likelihood = decodeLatency(parameters, config, z2Rows, input.decoder, mode);
   return {
     z2,
-    likelihood,
     logQz2: gaussianLogProb(z2, posterior),
     logPz2: gaussianLogProb(z2, latencyPrior(parameters, config, z, mode)),
-    logPLatency: latencyLogProb(likelihood, input.targets, config, mode),
   };
+}
+
+/** SingleZ: the latencies are decoded from z, whose densities are the structure pass's. */
+function withoutLatencyLatent(z: tf.Tensor2D): LatencyLatent {
+  const zeros = tf.zeros([z.shape[0]]) as tf.Tensor1D;
+  return { z2: z, logQz2: zeros, logPz2: zeros };
 }

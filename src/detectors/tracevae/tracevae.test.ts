@@ -6,11 +6,13 @@ import * as tf from '../../nn/tf.ts';
 import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
 import { describeDetectorContract } from '../../testing/detector-contract.ts';
 import { toyData } from '../../testing/toy-traces.ts';
+import { DETECTOR_CATALOG } from '../catalog.ts';
 import type { FitEvent } from '../detector.ts';
+import { DETECTORS } from '../registry.ts';
 import { selectRows } from './inputs.ts';
 import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS, type TraceVaeConfig, withEpochs } from './meta.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
-import { fitTraceVae, restoreTraceVae } from './tracevae.ts';
+import { fitTraceVae } from './tracevae.ts';
 import { createOptimiser, stepGradients } from './train-step.ts';
 
 /** Small enough for a test, all parts present. */
@@ -33,10 +35,13 @@ const SMALL: TraceVaeConfig = withEpochs(
 );
 
 for (const backend of TEST_BACKENDS) {
-  describeDetectorContract('TraceVAE', backend, {
-    fit: (data, context) => fitTraceVae(data, SMALL, context),
-    restore: (operations, weights) => restoreTraceVae(SMALL, operations, weights),
-  });
+  for (const { id, label } of DETECTOR_CATALOG) {
+    const { fit, restore } = DETECTORS[id];
+    describeDetectorContract(label, backend, {
+      fit: (data, context) => fit(data, SMALL, context),
+      restore: (operations, weights) => restore(SMALL, operations, weights),
+    });
+  }
 }
 
 const control = {

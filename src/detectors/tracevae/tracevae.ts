@@ -11,7 +11,7 @@ import type {
 import { explainTrace } from './explain.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { scoreTraces } from './scoring.ts';
-import { findStdLimit } from './std-limit.ts';
+import { findStdLimits } from './std-limit.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { trainTraceVae } from './training.ts';
 
@@ -45,7 +45,7 @@ function modelOf(
     parameterCount: store.parameterCount(),
     saveWeights: async () => ({ formatVersion: 1, tensors: await store.save() }),
     scoreTerms: (data, selected, options) => scoreTraces(model, data, selected, options),
-    stdLimit: (data, selected, seed) => findStdLimit(model, data, selected, seed),
+    stdLimits: (data, selected, seed) => findStdLimits(model, data, selected, seed),
     explain: (data, trace, options) => explainTrace(model, data, trace, options),
     dispose: () => store.dispose(),
   };

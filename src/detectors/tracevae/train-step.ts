@@ -76,8 +76,8 @@ export function stepGradients(
   noise: Noise,
 ): StepGradients {
   const structureMode = phase === 'joint' ? 'train' : 'eval';
-  const structureBatch = structureInput(batch, operationCount);
-  const latencyBatch = latencyInput(batch, 'train');
+  const structureBatch = structureInput(batch, operationCount, config);
+  const latencyBatch = latencyInput(batch, 'train', config);
   const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
   const encode = (): StructurePass =>
     structurePass(store, config, structureBatch, noiseZ, structureMode);
@@ -120,10 +120,10 @@ export function evaluateBatch(
 ): tf.Tensor1D {
   return tf.tidy(() => {
     const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
-    const input = structureInput(batch, operationCount);
+    const input = structureInput(batch, operationCount, config);
     const structure = structurePass(store, config, input, noiseZ, 'eval');
-    const { z } = structure;
-    const latency = latencyPass(store, config, latencyInput(batch, 'eval'), z, noiseZ2, 'eval');
+    const times = latencyInput(batch, 'eval', config);
+    const latency = latencyPass(store, config, times, structure.z, noiseZ2, 'eval');
     return lossTerms(structure, latency, optimiser.penaltyNorm());
   });
 }
@@ -140,10 +140,10 @@ export function warmUp(
 ): void {
   tf.tidy(() => {
     const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
-    const input = structureInput(batch, operationCount);
+    const input = structureInput(batch, operationCount, config);
     const { z } = structurePass(store, config, input, noiseZ, 'train');
     if (phase === 'joint') initialiseActNorms(store, PRIOR, config.flowLevels, z);
-    latencyPass(store, config, latencyInput(batch, 'train'), z, noiseZ2, 'train');
+    latencyPass(store, config, latencyInput(batch, 'train', config), z, noiseZ2, 'train');
   });
 }
 

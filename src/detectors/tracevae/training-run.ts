@@ -6,13 +6,14 @@
 import { createRandom, normals } from '../../base/random.ts';
 import { createSavePace } from '../../base/save-pace.ts';
 import { epochBatches } from '../../features/epoch-batches.ts';
-import { makeBatch, type TraceBatch } from '../../features/trace-batch.ts';
+import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { Optimiser } from '../../nn/optimiser.ts';
 import { type ParameterSpec, ParameterStore, saveTensors } from '../../nn/parameters.ts';
 import type * as tf from '../../nn/tf.ts';
 import type { FitCheckpoint } from '../checkpoint.ts';
 import type { CurvePoint, DetectorData, FitContext, FitFailure } from '../detector.ts';
 import { EarlyStopping } from './early-stopping.ts';
+import { modelBatch } from './inputs.ts';
 import { combineLoss, type LossParts } from './loss.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { curvePoint, TermMeans } from './term-means.ts';
@@ -253,8 +254,8 @@ export class TrainingRun {
   }
 
   #batch(selected: Uint32Array): TraceBatch {
-    const { traces, scale } = this.#data;
-    return makeBatch(traces, scale, selected, this.#model.config.maxNodes);
+    const { config } = this.#model;
+    return modelBatch(this.#data, config, selected, config.maxNodes);
   }
 
   #noise(size: number, ...stream: number[]): Noise {
