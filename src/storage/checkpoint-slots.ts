@@ -9,7 +9,7 @@ import type { InterruptedRun } from './records.ts';
 export const SLOTS = ['a', 'b'] as const;
 export type Slot = (typeof SLOTS)[number];
 
-export const CHECKPOINT_FORMAT = 1;
+export const CHECKPOINT_FORMAT = 2;
 
 export interface CheckpointRecord {
   readonly formatVersion: typeof CHECKPOINT_FORMAT;

@@ -22,10 +22,7 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-test('a database of version 1 is upgraded, and keeps its dataset and its run', async () => {
-  const { incidents: _, settings, ...run } = fakeRun();
-  const { earlyStopping: __, ...config } = settings.config;
-  const first = { ...run, formatVersion: 1, settings: { ...settings, config } };
+test('a database of version 1 is upgraded; its dataset stays, its run is said to be too old', async () => {
   const before = await openDB('tracevae-notebook', 1, {
     upgrade(db) {
       db.createObjectStore('datasets');
@@ -33,16 +30,19 @@ test('a database of version 1 is upgraded, and keeps its dataset and its run', a
     },
   });
   await before.put('datasets', dataset, 'current');
-  await before.put('runs', first, 'current');
+  await before.put('runs', { ...fakeRun(), formatVersion: 1 }, 'current');
   before.close();
 
   const storage = createNotebookStorage();
   const stored = await storage.load();
-  expect(stored).toMatchObject({ interrupted: null, failures: [] });
+  expect(stored).toMatchObject({ run: null, interrupted: null });
+  expect(stored.failures).toMatchObject([{ what: expect.stringContaining('has format 1') }]);
   expect(stored.dataset).toEqual(dataset);
-  expect(stored.run).toEqual(fakeRun());
+  expect(await storage.saveRun(fakeRun())).toMatchObject({ ok: true });
   expect(await storage.saveCheckpoint(interruptedFixture(4))).toMatchObject({ ok: true });
-  expect((await createNotebookStorage().load()).interrupted).toEqual(interruptedFixture(4));
+  const again = await createNotebookStorage().load();
+  expect(again).toMatchObject({ run: fakeRun(), failures: [] });
+  expect(again.interrupted).toEqual(interruptedFixture(4));
 });
 
 test('a page of the older version in another tab is said, and nothing hangs', async () => {

@@ -46,7 +46,7 @@ export interface NotebookStorage {
   load(): Promise<StoredNotebook>;
   /** Saves the dataset; with `keepRun` false, removes run and checkpoint of the one before it. */
   saveDataset(record: DatasetRecord, keepRun: boolean): Promise<Result<null, Failure>>;
-  /** Saves a finished run, and removes the checkpoint that it no longer needs. */
+  /** Saves a run of finished detectors, and removes the checkpoint that it no longer needs. */
   saveRun(record: RunRecord): Promise<Result<null, Failure>>;
   saveCheckpoint(run: InterruptedRun): Promise<Result<null, Failure>>;
   discardCheckpoint(): Promise<Result<null, Failure>>;

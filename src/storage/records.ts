@@ -4,6 +4,7 @@
  */
 import type { Failure } from '../base/result.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
@@ -12,7 +13,7 @@ import type { ImportedTraces } from '../ingest/import.ts';
 import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
 
 export const DATASET_FORMAT = 1;
-export const RUN_FORMAT = 2;
+export const RUN_FORMAT = 3;
 
 export interface DatasetRecord {
   readonly formatVersion: typeof DATASET_FORMAT;
@@ -31,19 +32,31 @@ export interface RunRecord {
   readonly savedAt: number;
   readonly preset: PresetId;
   readonly settings: RunSettings;
+  /** One a detector of the settings, in their order; fewer while some are still to be trained. */
+  readonly detectors: readonly DetectorRun[];
+  /** Detectors that are still to be trained: none once the run has ended, or was stopped. */
+  readonly pending: readonly DetectorId[];
+  readonly peakHeapBytes: number | null;
+}
+
+/** What came of one detector. */
+export interface DetectorRun {
+  readonly detector: DetectorId;
   readonly outcome: TrainOutcome;
   readonly curve: readonly CurvePoint[];
-  /** null until the run was scored. */
+  /** null until it was scored. */
   readonly scores: ScoreOutcome | null;
-  readonly peakHeapBytes: number | null;
   /** Fresh starts after a divergence in the first epoch. */
   readonly restarts: number;
   /** What else a reader of the results should know of its training, in sentences. */
   readonly incidents: readonly string[];
 }
 
-/** A training run that was not finished: what it takes to go on. */
+/** The training of a detector that was not finished: what it takes to go on. */
 export interface InterruptedRun {
+  /** Of the {@link RunRecord} that holds the detectors before it, where there are any. */
+  readonly runId: string;
+  readonly detector: DetectorId;
   readonly datasetId: string;
   readonly savedAt: number;
   readonly preset: PresetId;
@@ -54,7 +67,7 @@ export interface InterruptedRun {
 }
 
 const DATASET_KEYS = ['id', 'name', 'savedAt', 'imported', 'roles'];
-const RUN_KEYS = ['id', 'datasetId', 'savedAt', 'settings', 'outcome', 'curve', 'scores'];
+const RUN_KEYS = ['id', 'datasetId', 'savedAt', 'settings', 'detectors', 'pending'];
 
 function checkRecord<T>(
   value: unknown,
@@ -71,7 +84,7 @@ function checkRecord<T>(
     return err({
       what: `the stored ${what} has format ${String(found)}, this build reads ${version}`,
       where,
-      advice: 'open it with the build that wrote it, or import it again',
+      advice: 'open it with the build that wrote it, or import or train again',
     });
   }
   const missing = keys.filter((key) => !(key in value));
@@ -88,20 +101,6 @@ function checkRecord<T>(
 export const readDatasetRecord = (value: unknown): Result<DatasetRecord, Failure> =>
   checkRecord(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
 
-export function readRunRecord(value: unknown): Result<RunRecord, Failure> {
-  return checkRecord(upgradedRun(value), 'run', RUN_FORMAT, RUN_KEYS);
-}
-
-/** Format 1 knew neither early stopping nor incidents. */
-function upgradedRun(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (!('formatVersion' in value && value.formatVersion === 1)) return value;
-  const first = value as RunRecord;
-  const config = { ...first.settings?.config, earlyStopping: 0 };
-  return {
-    ...first,
-    formatVersion: RUN_FORMAT,
-    settings: { ...first.settings, config },
-    incidents: [],
-  };
-}
+/** Runs of earlier formats were trained on another latency scale; their scores would not be ours. */
+export const readRunRecord = (value: unknown): Result<RunRecord, Failure> =>
+  checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);

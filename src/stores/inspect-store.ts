@@ -1,10 +1,16 @@
-/** Which trace is looked at, under which variant, and why it has its score. */
+/**
+ * What is looked at: which detector, under which corrections, on which test file; and which trace,
+ * with why it has its score. A change of corrections scores anew from stored terms, in the worker.
+ */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { DetectorId } from '../detectors/catalog.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
-import type { Variant } from '../scoring/score-terms.ts';
+import { correctionsOf } from '../scoring/corrections.ts';
+import type { Corrections } from '../scoring/score-terms.ts';
+import type { DetectorRun } from '../storage/records.ts';
 import type { Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
 import { modelSource, type RunState } from './run-store.ts';
 
 export type ExplanationPhase =
@@ -15,50 +21,128 @@ export type ExplanationPhase =
 
 export type LabelFilter = 'all' | 'flagged' | Exclude<Label, 'unlabelled'>;
 
+/** Scores under the chosen corrections, and what they were combined from. */
+export interface ChosenScores extends CombinedScores {
+  readonly of: ScoreOutcome;
+  readonly corrections: Corrections;
+  readonly file: number | null;
+}
+
 export interface InspectState {
   /** Index into the TraceSet; null while the inspector is closed. */
   readonly trace: number | null;
   readonly explanation: ExplanationPhase;
   readonly filter: LabelFilter;
-  /** The score that the Scores and Flagged cells show. */
-  readonly variant: Variant;
+  /** The one whose curves, scores and traces are shown. */
+  readonly detector: DetectorId;
+  readonly corrections: Corrections;
+  /** Index of a test file, null for all. */
+  readonly file: number | null;
+  /** null until the first ones were combined; those before stay until the next are there. */
+  readonly chosen: ChosenScores | null;
+  readonly failure: JobFailure | null;
 
   inspect(trace: number): Promise<void>;
   close(): void;
   setFilter(filter: LabelFilter): void;
-  setVariant(variant: Variant): void;
+  setDetector(detector: DetectorId): Promise<void>;
+  setCorrections(change: Partial<Corrections>): Promise<void>;
+  setFile(file: number | null): Promise<void>;
+}
+
+/** The scored detector that is shown: the chosen one, or the first where the run lacks it. */
+export function shownDetector(runs: RunState, detector: DetectorId): DetectorRun | null {
+  if (runs.training.phase !== 'done') return null;
+  const { detectors } = runs.training.run;
+  return detectors.find((trained) => trained.detector === detector) ?? detectors[0] ?? null;
 }
 
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
 ): StoreApi<InspectState> {
-  return createStore<InspectState>((set, get) => ({
-    trace: null,
-    explanation: { phase: 'none' },
-    filter: 'flagged',
-    variant: 'full',
+  let request = 0;
 
-    async inspect(trace) {
-      const { training } = runs.getState();
-      if (training.phase !== 'done' || training.run.scores === null) return;
-      const { run } = training;
-      set({ trace, explanation: { phase: 'running' } });
-      const result = await client.start('explain', {
-        model: modelSource(run),
-        trace,
-        stdLimit: training.run.scores.test.stdLimit,
-      }).result;
-      if (get().trace !== trace) return; // another trace was chosen meanwhile
-      set({
-        explanation: result.ok
-          ? { phase: 'done', explanation: result.value }
-          : { phase: 'failed', failure: result.error },
-      });
-    },
+  const store = createStore<InspectState>((set, get) => {
+    /** Combines what is chosen now; a later choice overtakes an earlier one. */
+    const combine = async (): Promise<void> => {
+      request += 1;
+      const mine = request;
+      const { corrections, file } = get();
+      const scores = shownDetector(runs.getState(), get().detector)?.scores ?? null;
+      if (scores === null) return;
+      const { val, test } = scores;
+      const { result } = client.start('combine', { val, test, corrections, file });
+      const combined = await result;
+      if (mine !== request) return;
+      if (combined.ok) {
+        set({ chosen: { ...combined.value, of: scores, corrections, file }, failure: null });
+      } else {
+        set({ failure: combined.error });
+      }
+      const { trace } = get();
+      if (trace !== null) await get().inspect(trace);
+    };
 
-    close: () => set({ trace: null, explanation: { phase: 'none' } }),
-    setFilter: (filter) => set({ filter }),
-    setVariant: (variant) => set({ variant }),
-  }));
+    return {
+      trace: null,
+      explanation: { phase: 'none' },
+      filter: 'flagged',
+      detector: 'tracevae',
+      corrections: correctionsOf('full'),
+      file: null,
+      chosen: null,
+      failure: null,
+
+      async inspect(trace) {
+        const { training } = runs.getState();
+        const { detector, corrections } = get();
+        const shown = shownDetector(runs.getState(), detector);
+        if (training.phase !== 'done' || shown === null || shown.scores === null) return;
+        set({ trace, explanation: { phase: 'running' } });
+        const result = await client.start('explain', {
+          model: modelSource(training.run, shown.detector),
+          trace,
+          stdLimits: shown.scores.test.stdLimits,
+          corrections,
+        }).result;
+        const now = get();
+        // another trace or another score was chosen meanwhile
+        if (now.trace !== trace || now.detector !== detector) return;
+        if (now.corrections !== corrections) return;
+        set({
+          explanation: result.ok
+            ? { phase: 'done', explanation: result.value }
+            : { phase: 'failed', failure: result.error },
+        });
+      },
+
+      close: () => set({ trace: null, explanation: { phase: 'none' } }),
+      setFilter: (filter) => set({ filter }),
+      setDetector(detector) {
+        set({ detector });
+        return combine();
+      },
+      setCorrections(change) {
+        set({ corrections: { ...get().corrections, ...change } });
+        return combine();
+      },
+      setFile(file) {
+        set({ file });
+        return combine();
+      },
+    };
+  });
+
+  let last: ScoreOutcome | null = null;
+  runs.subscribe((state) => {
+    const scores = shownDetector(state, store.getState().detector)?.scores ?? null;
+    if (scores === last) return;
+    last = scores;
+    if (scores === null) return;
+    const file = store.getState().file;
+    const known = scores.byFile.some((part) => part.file === file);
+    void store.getState().setFile(known ? file : null);
+  });
+  return store;
 }

@@ -1,4 +1,5 @@
 /** What the next run is made with, as the Training cell's controls hold it. */
+import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
 import {
   type PresetId,
   TRACEVAE_PRESETS,
@@ -8,6 +9,8 @@ import {
 import type { BackendPreference, RunSettings } from '../worker/protocol.ts';
 
 export interface RunChoices {
+  /** At least one, in the order of the catalog. */
+  readonly detectors: readonly DetectorId[];
   readonly preset: PresetId;
   readonly config: TraceVaeConfig;
   readonly epochs: number;
@@ -21,6 +24,7 @@ export const DEFAULT_PRESET: PresetId = 'tiny';
 export const DEFAULT_EPOCHS = 60;
 
 export const DEFAULT_CHOICES: RunChoices = {
+  detectors: ['tracevae'],
   preset: DEFAULT_PRESET,
   config: withEpochs(TRACEVAE_PRESETS[DEFAULT_PRESET], DEFAULT_EPOCHS),
   epochs: DEFAULT_EPOCHS,
@@ -31,9 +35,20 @@ export const DEFAULT_CHOICES: RunChoices = {
 
 /** The settings that Start would use now. */
 export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
+  detectors: choices.detectors,
   config: choices.config,
   seed: choices.seed,
   backend: choices.backend,
   roles,
   limitTrain: choices.limitTrain,
 });
+
+/** With or without a detector; the last one stays. */
+export function toggleDetector(
+  chosen: readonly DetectorId[],
+  detector: DetectorId,
+): readonly DetectorId[] {
+  const rest = chosen.filter((id) => id !== detector);
+  const next = rest.length === chosen.length ? [...chosen, detector] : rest;
+  return next.length === 0 ? chosen : DETECTOR_IDS.filter((id) => next.includes(id));
+}

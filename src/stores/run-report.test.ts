@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
-import type { RunRecord } from '../storage/records.ts';
+import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
 import type { Dataset } from './dataset-store.ts';
@@ -13,25 +13,32 @@ const dataset: Dataset = {
   roles: ['train', 'val', 'test'],
 };
 
+const trained: DetectorRun = {
+  detector: 'tracevae',
+  outcome: fakeTrainOutcome(),
+  curve: [fakeCurvePoint(1, Number.NaN)],
+  scores: fakeScores(dataset.imported.traces),
+  restarts: 0,
+  incidents: ['training diverged'],
+};
+
 const run: RunRecord = {
-  formatVersion: 2,
+  formatVersion: 3,
   id: 'r',
   datasetId: 'd',
   savedAt: 0,
   preset: 'tiny',
   settings: {
+    detectors: ['tracevae'],
     config: TRACEVAE_PRESETS.tiny,
     seed: 7,
     backend: 'auto',
     roles: dataset.roles,
     limitTrain: null,
   },
-  outcome: fakeTrainOutcome(),
-  curve: [fakeCurvePoint(1, Number.NaN)],
-  scores: fakeScores(dataset.imported.traces),
+  detectors: [trained],
+  pending: [],
   peakHeapBytes: 5,
-  restarts: 0,
-  incidents: ['training diverged'],
 };
 
 const app = { name: 'tracevae-notebook', version: '0.1.0', userAgent: 'test' };
@@ -147,4 +154,36 @@ test('the import report adds up: spans read are spans in trees plus spans in the
   }
   expect(parsed.trainable).toBeLessThan(parsed.traces);
   expect(inLedger + kept).toBe(parsed.spans);
+});
+
+test('several detectors stand beside each other, in results, times and curves', () => {
+  const second: DetectorRun = { ...trained, detector: 'tracevae-fc', restarts: 2, incidents: [] };
+  const both = { ...run, detectors: [trained, second] };
+  const parsed = JSON.parse(runReport(dataset, both, app));
+  expect(parsed.results.map((r: { detector: string }) => r.detector)).toEqual([
+    ...Array(5).fill('tracevae'),
+    ...Array(5).fill('tracevae-fc'),
+  ]);
+  expect(parsed.timing).toMatchObject({ trainSeconds: 4, trainTracesPerSecond: 60 });
+  expect(parsed.detectors.map((d: { detector: string }) => d.detector)).toEqual([
+    'tracevae',
+    'tracevae-fc',
+  ]);
+  expect(parsed.detectors[1]).toMatchObject({ parameters: 1234, stdLimit: 1 });
+  expect(parsed.warnings).toEqual(
+    expect.arrayContaining([
+      'TraceVAE: training diverged',
+      'TraceVAE-FC: training was started anew 2 times after it diverged',
+    ]),
+  );
+});
+
+test('several test files have their metrics each', () => {
+  const { scores } = trained;
+  const { reports } = scores!;
+  const split = { ...trained, scores: { ...scores!, byFile: [{ file: 0, reports }] } };
+  const parsed = JSON.parse(runReport(dataset, { ...run, detectors: [split] }, app));
+  expect(parsed.resultsByFile).toEqual([
+    { file: dataset.imported.files[0]!.name, results: parsed.results },
+  ]);
 });

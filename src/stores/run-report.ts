@@ -2,12 +2,14 @@
  * run.json and import.json, as docs/formats.md describes them: scripts outside the app rely on
  * them, so keys and units stay. Numbers are finite or null.
  */
+import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
 import { TRACEVAE_SETTINGS, type TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
-import type { RunRecord } from '../storage/records.ts';
+import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { type Ledger, REPAIRS } from '../trace/ledger.ts';
+import type { ScoreOutcome } from '../worker/protocol.ts';
 import type { Dataset } from './dataset-store.ts';
 import { type DatasetSummary, fullLedger, summarise } from './dataset-summary.ts';
 
@@ -61,8 +63,8 @@ export function settingValues(config: TraceVaeConfig): Record<string, unknown> {
   };
 }
 
-const result = (variant: string, report: VariantReport) => ({
-  detector: 'tracevae',
+const result = (detector: DetectorId, variant: string, report: VariantReport) => ({
+  detector,
   variant,
   total: metrics(report.total),
   structure: metrics(report.structure),
@@ -73,9 +75,9 @@ const result = (variant: string, report: VariantReport) => ({
 
 /** What a reader of the results should know about how they came to be. */
 export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSummary): string[] {
-  const { outcome, restarts, incidents } = run;
   const warnings: string[] = [];
-  const names = outcome.flooredOperations.map((id) => {
+  // the scale belongs to the dataset and is the same for every detector
+  const names = (run.detectors[0]?.outcome.flooredOperations ?? []).map((id) => {
     const { service, name } = dataset.imported.traces.operations[id]!;
     return `${dataset.imported.traces.services[service]}/${name}`;
   });
@@ -84,9 +86,14 @@ export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSu
       `${names.length} operations vary less than the floor of the robust latency scale, which took the place of their standard deviation: ${names.join(', ')}`,
     );
   }
-  if (restarts > 0) warnings.push(`training was started anew ${restarts} times after it diverged`);
-  warnings.push(...incidents);
-  if (outcome.stopped) warnings.push('training was stopped before its last epoch');
+  for (const { detector, restarts, incidents, outcome } of run.detectors) {
+    const says = (what: string): void => {
+      warnings.push(run.detectors.length > 1 ? `${detectorLabel(detector)}: ${what}` : what);
+    };
+    if (restarts > 0) says(`training was started anew ${restarts} times after it diverged`);
+    for (const incident of incidents) says(incident);
+    if (outcome.stopped) says('training was stopped before its last epoch');
+  }
   if (summary.untrainable > 0) {
     warnings.push(
       `${summary.untrainable} traces have more than ${run.settings.config.maxNodes} merged nodes and were left out`,
@@ -98,19 +105,75 @@ export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSu
   return warnings;
 }
 
+/** Seconds add up over detectors; speeds are their traces over those seconds. */
+function timing(run: RunRecord) {
+  const rate = (parts: readonly { seconds: number; perSecond: number }[]) => {
+    const seconds = parts.reduce((sum, part) => sum + part.seconds, 0);
+    const traces = parts.reduce((sum, part) => sum + part.seconds * part.perSecond, 0);
+    return { seconds, perSecond: traces / seconds };
+  };
+  const train = rate(
+    run.detectors.map(({ outcome }) => ({
+      seconds: outcome.trainSeconds,
+      perSecond: outcome.trainTracesPerSecond,
+    })),
+  );
+  const scored = run.detectors.flatMap(({ scores }) => scores ?? []);
+  const score = rate(
+    scored.map(({ scoreSeconds, scoreTracesPerSecond }) => ({
+      seconds: scoreSeconds,
+      perSecond: scoreTracesPerSecond,
+    })),
+  );
+  return {
+    trainSeconds: train.seconds,
+    trainTracesPerSecond: train.perSecond,
+    scoreSeconds: scored.length === 0 ? null : score.seconds,
+    scoreTracesPerSecond: scored.length === 0 ? null : score.perSecond,
+  };
+}
+
+/** Where several detectors ran: each one's own time, size, sigma_p99 and curves. */
+const detectorReport = ({ detector, outcome, scores, curve }: DetectorRun) => ({
+  detector,
+  parameters: outcome.parameterCount,
+  trainSeconds: outcome.trainSeconds,
+  scoreSeconds: scores?.scoreSeconds ?? null,
+  stdLimit: scores?.test.stdLimits.global ?? null,
+  curves: curve.map(curvePoint),
+});
+
+const results = ({ detector }: DetectorRun, reports: ScoreOutcome['reports']) =>
+  VARIANTS.map((variant) => result(detector, variant, reports[variant]));
+
+/** Metrics of each test file by itself, where there are several. */
+function resultsByFile(dataset: Dataset, { detectors }: RunRecord) {
+  const files = detectors[0]?.scores?.byFile.map(({ file }) => file) ?? [];
+  return files.map((file) => ({
+    file: dataset.imported.files[file]!.name,
+    results: detectors.flatMap((trained) => {
+      const part = trained.scores?.byFile.find((reports) => reports.file === file);
+      return part === undefined ? [] : results(trained, part.reports);
+    }),
+  }));
+}
+
 export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): string {
-  const { settings, outcome, scores } = run;
+  const { settings, detectors } = run;
   const { imported } = dataset;
   // Roles as the run used them: they may have been changed since.
   const summary = summarise({ ...dataset, roles: settings.roles }, settings);
   const rejected = losses(fullLedger(imported, settings.config.maxNodes));
+  // The last word on the backend: a run may have gone on from a lost device to WASM.
+  const { backend } = detectors.at(-1)!.outcome;
+  const byFile = resultsByFile(dataset, run);
   return toJson({
     formatVersion: 1,
     app: { name: app.name, version: app.version },
     environment: {
-      backend: outcome.backend.backend,
-      adapter: outcome.backend.adapter,
-      threads: outcome.backend.threads,
+      backend: backend.backend,
+      adapter: backend.adapter,
+      threads: backend.threads,
       userAgent: app.userAgent,
     },
     dataset: {
@@ -133,22 +196,15 @@ export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): s
     timing: {
       importSeconds: imported.seconds,
       importSpansPerSecond: imported.spansRead / imported.seconds,
-      trainSeconds: outcome.trainSeconds,
-      trainTracesPerSecond: outcome.trainTracesPerSecond,
-      scoreSeconds: scores?.scoreSeconds ?? null,
-      scoreTracesPerSecond: scores?.scoreTracesPerSecond ?? null,
+      ...timing(run),
       peakHeapBytes: run.peakHeapBytes,
     },
-    curves: run.curve.map(curvePoint),
-    results: scores === null ? [] : VARIANTS.map((v) => result(v, scores.reports[v])),
-    ...(scores === null || scores.byFile.length === 0
-      ? {}
-      : {
-          resultsByFile: scores.byFile.map(({ file, reports }) => ({
-            file: imported.files[file]!.name,
-            results: VARIANTS.map((v) => result(v, reports[v])),
-          })),
-        }),
+    curves: detectors[0]!.curve.map(curvePoint),
+    results: detectors.flatMap((trained) =>
+      trained.scores === null ? [] : results(trained, trained.scores.reports),
+    ),
+    ...(byFile.length > 0 ? { resultsByFile: byFile } : {}),
+    ...(detectors.length > 1 ? { detectors: detectors.map(detectorReport) } : {}),
     warnings: runWarnings(dataset, run, summary),
   });
 }

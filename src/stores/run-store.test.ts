@@ -76,7 +76,7 @@ test('a finished training is stored, then scored and stored again', async () => 
   await trainAndScore();
   const { stored, states } = notebook;
   expect(stored().run).toMatchObject({ preset: 'tiny', peakHeapBytes: 1000 });
-  expect(stored().run?.scores?.test.samples).toBe(10);
+  expect(stored().run?.detectors[0]?.scores?.test.samples).toBe(10);
   expect(states()).toEqual({
     data: 'done',
     trees: 'done',
@@ -168,20 +168,26 @@ test('an interrupted training comes back with its curve and goes on with its own
   const { state, last, stored, settings } = await interrupt();
   expect(state().training).toMatchObject({
     phase: 'interrupted',
-    interrupted: { datasetId: 'id-1', checkpoint: { epoch: 1, curve: [{ epoch: 1 }] } },
+    next: { datasetId: 'id-1', detector: 'tracevae', curve: [{ epoch: 1 }] },
+    checkpoint: { epoch: 1 },
   });
   expect(state().choices.seed).toBe(9);
 
   const training = state().resumeInterrupted();
-  expect(last('train').input).toEqual({ settings, from: fakeCheckpoint(1) });
+  const { runId } = stored().interrupted!;
+  expect(last('train').input).toEqual({
+    detector: 'tracevae',
+    settings,
+    from: fakeCheckpoint(1),
+  });
   last('train').emit({ kind: 'epoch', point: fakeCurvePoint(2, 5) });
   expect(state().training).toMatchObject({ phase: 'running', curve: [{ epoch: 1 }, { epoch: 2 }] });
   await last('train').finish(fakeTrainOutcome());
   await last('score').finish(fakeScores(imported.traces));
   await training;
   expect(stored().interrupted).toBeNull();
-  expect(stored().run).toMatchObject({ id: 'resumed', settings: { seed: 9 } });
-  expect(stored().run?.curve).toHaveLength(2);
+  expect(stored().run).toMatchObject({ id: runId, settings: { seed: 9 } });
+  expect(stored().run?.detectors[0]?.curve).toHaveLength(2);
 });
 
 test('an interrupted training that is discarded leaves the run before it', async () => {
@@ -220,10 +226,10 @@ test('the last good weights of a diverged run become a run that says so', async 
   await last('score').finish(fakeScores(imported.traces));
   await kept;
   const { run } = stored();
-  expect(run?.incidents).toEqual([
+  expect(run?.detectors[0]?.incidents).toEqual([
     'training diverged: log p(z) is not a finite number in epoch 2: these are the weights of epoch 1',
   ]);
-  expect(run?.scores).not.toBeNull();
+  expect(run?.detectors[0]?.scores).not.toBeNull();
 });
 
 test('after a lost device the curve goes on from the checkpoint, and the run says so', async () => {
@@ -243,5 +249,95 @@ test('after a lost device the curve goes on from the checkpoint, and the run say
   await job.finish(fakeTrainOutcome());
   await last('score').finish(fakeScores(imported.traces));
   await training;
-  expect(stored().run?.incidents).toEqual([incident]);
+  expect(stored().run?.detectors[0]?.incidents).toEqual([incident]);
+});
+
+const BOTH = ['tracevae', 'tracevae-fc'] as const;
+
+test('several detectors train one after another, then are scored', async () => {
+  const { state, last, stored, states } = notebook;
+  state().choose({ detectors: BOTH });
+  const training = state().train();
+  expect(last('train').input.detector).toBe('tracevae');
+  last('train').emit({ kind: 'epoch', point: point(1) });
+  await last('train').finish(fakeTrainOutcome());
+  expect(last('train').input.detector).toBe('tracevae-fc');
+  expect(state().training).toMatchObject({
+    phase: 'running',
+    finished: [{ curve: [{ epoch: 1 }] }],
+  });
+  expect(stored().run).toMatchObject({ pending: ['tracevae-fc'] });
+  await last('train').finish(fakeTrainOutcome());
+  for (const detector of BOTH) {
+    expect(last('score').input.model.detector).toBe(detector);
+    expect(states().scores).toBe('running');
+    await last('score').finish(fakeScores(imported.traces));
+  }
+  await training;
+  expect(stored().run).toMatchObject({
+    pending: [],
+    detectors: [{ detector: 'tracevae' }, { detector: 'tracevae-fc' }],
+  });
+  expect(states()).toMatchObject({ training: 'done', scores: 'done' });
+});
+
+test('Stop ends the whole run, with what is trained', async () => {
+  const { state, last, stored } = notebook;
+  state().choose({ detectors: BOTH });
+  const training = state().train();
+  state().stop();
+  await last('train').finish({ ...fakeTrainOutcome(), stopped: true });
+  await last('score').finish(fakeScores(imported.traces));
+  await training;
+  expect(stored().run).toMatchObject({ pending: [], detectors: [{ detector: 'tracevae' }] });
+});
+
+test('a page that went between two detectors goes on with the second', async () => {
+  const { state, last, stored, client, dataset } = notebook;
+  state().choose({ detectors: BOTH });
+  void state().train();
+  await last('train').finish(fakeTrainOutcome());
+  const { run } = stored();
+  const deps = { client, dataset, now: () => 2, newId: () => 'other', heapBytes: () => null };
+  const after = createRunStore({ ...deps, storage: createFakeStorage({ run }).storage });
+  after.getState().restore(run, null);
+  expect(after.getState().training).toMatchObject({
+    phase: 'interrupted',
+    next: { detector: 'tracevae-fc', runId: run!.id, finished: [{ detector: 'tracevae' }] },
+    checkpoint: null,
+  });
+  void after.getState().resumeInterrupted();
+  expect(last('train').input).toMatchObject({ detector: 'tracevae-fc', from: null });
+
+  const discarding = createRunStore({ ...deps, storage: createFakeStorage({ run }).storage });
+  discarding.getState().restore(run, null);
+  void discarding.getState().discardInterrupted();
+  expect(discarding.getState().training).toMatchObject({ phase: 'done', run: { pending: [] } });
+});
+
+test('where a later detector fails, the run can end with those before it', async () => {
+  const { state, last, stored } = notebook;
+  state().choose({ detectors: BOTH });
+  const training = state().train();
+  await last('train').finish(fakeTrainOutcome());
+  await last('train').fail({
+    kind: 'diverged',
+    what: 'log p(z) is not a finite number',
+    where: 'epoch 1',
+    advice: 'lower the learning rate',
+  });
+  await training;
+  const kept = state().keepFinished();
+  await settled();
+  await last('score').finish(fakeScores(imported.traces));
+  await kept;
+  expect(stored().run).toMatchObject({
+    pending: [],
+    detectors: [
+      {
+        detector: 'tracevae',
+        incidents: ['TraceVAE-FC was not trained: log p(z) is not a finite number, epoch 1'],
+      },
+    ],
+  });
 });

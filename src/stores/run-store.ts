@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
+import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { ScoreProgress } from '../detectors/detector.ts';
 import {
@@ -13,7 +14,7 @@ import {
   withEpochs,
 } from '../detectors/tracevae/meta.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import { type InterruptedRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
+import type { InterruptedRun, RunRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ModelSource, TrainOutcome } from '../worker/protocol.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
@@ -21,17 +22,22 @@ import type { DatasetState } from './dataset-store.ts';
 import { DEFAULT_CHOICES, nextSettings, type RunChoices } from './run-choices.ts';
 import {
   afterTrainEvent,
+  interruptedPhase,
   isRunning,
   plannedEpochs,
   type RunningPhase,
-  resumedRun,
   startedRun,
   type TrainingPhase,
+  withDetector,
 } from './training-phase.ts';
 
 export type ScoringPhase =
   | { readonly phase: 'idle' }
-  | { readonly phase: 'running'; readonly progress: ScoreProgress | null }
+  | {
+      readonly phase: 'running';
+      readonly detector: DetectorId;
+      readonly progress: ScoreProgress | null;
+    }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'done' };
 
@@ -56,6 +62,8 @@ export interface RunState {
   discardInterrupted(): Promise<void>;
   /** Takes the weights of a diverged run's last good epoch for a finished run. */
   keepLastGood(): Promise<void>;
+  /** Where a later detector failed: the run ends with those before it. */
+  keepFinished(): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
   /** Forgets the run of a dataset that is gone. */
@@ -100,45 +108,28 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       onSaved: (saved) => set({ storageFailure: saved.ok ? null : saved.error }),
     });
 
-    /** A run that is trained: stored in the place of its checkpoint, then scored. */
-    const finish = async (
-      ended: RunningPhase,
-      datasetId: string,
-      outcome: TrainOutcome,
-    ): Promise<void> => {
-      const { preset, settings, curve, restarts, incidents } = ended;
-      const run: RunRecord = {
-        formatVersion: RUN_FORMAT,
-        id: deps.newId(),
-        datasetId,
-        savedAt: deps.now(),
-        preset,
-        settings,
-        outcome,
-        curve,
-        scores: null,
-        peakHeapBytes: peakHeap,
-        restarts,
-        incidents,
-      };
-      set({ training: { phase: 'done', run } });
+    /**
+     * A detector that is trained: stored in the place of its checkpoint. Then the next one's turn,
+     * or, after the last, the scores of all.
+     */
+    const finish = async (running: RunningPhase, outcome: TrainOutcome): Promise<void> => {
+      const run = withDetector(running, outcome, deps.now(), peakHeap);
+      const [detector] = run.pending;
+      if (detector === undefined) set({ training: { phase: 'done', run } });
       await writer.settle();
       await saveRun(run);
-      await get().score();
+      if (detector === undefined) await get().score();
+      else await launch(startedRun({ ...running, detector, finished: run.detectors }), null);
     };
 
     /** @param from null to start at the first epoch */
-    const launch = async (
-      first: RunningPhase,
-      datasetId: string,
-      from: FitCheckpoint | null,
-    ): Promise<void> => {
-      const { settings, preset } = first;
+    const launch = async (first: RunningPhase, from: FitCheckpoint | null): Promise<void> => {
+      const { runId, datasetId, detector, settings, preset } = first;
       scoreJob?.cancel();
       trainJob?.cancel();
       set({ training: first, scoring: { phase: 'idle' } });
       let latest = first;
-      const mine = client.start('train', { settings, from }, (event) => {
+      const mine = client.start('train', { detector, settings, from }, (event) => {
         if (trainJob !== mine) return;
         noteHeap();
         updateRunning((running) => {
@@ -146,18 +137,16 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
           return latest;
         });
         if (event.kind !== 'checkpoint') return;
-        const { checkpoint } = event;
-        const { incidents } = latest;
-        const savedAt = deps.now();
-        const peakHeapBytes = peakHeap;
         writer.offer({
+          runId,
           datasetId,
-          savedAt,
+          detector,
+          savedAt: deps.now(),
           preset,
           settings,
-          checkpoint,
-          peakHeapBytes,
-          incidents,
+          checkpoint: event.checkpoint,
+          peakHeapBytes: peakHeap,
+          incidents: latest.incidents,
         });
       });
       trainJob = mine;
@@ -165,12 +154,37 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       if (trainJob !== mine) return;
       trainJob = null;
       if (result.ok) {
-        await finish(latest, datasetId, result.value);
+        await finish(latest, result.value);
       } else if (result.error.kind === 'cancelled') {
         set({ training: { phase: 'idle' } });
       } else {
         set({ training: { phase: 'failed', failure: result.error, ended: latest } });
       }
+    };
+
+    const scoreDetector = async (run: RunRecord, index: number): Promise<RunRecord | null> => {
+      const { detector } = run.detectors[index]!;
+      set({ scoring: { phase: 'running', detector, progress: null } });
+      const mine = client.start('score', { model: modelSource(run, detector) }, (progress) => {
+        noteHeap();
+        set({ scoring: { phase: 'running', detector, progress } });
+      });
+      scoreJob = mine;
+      const result = await mine.result;
+      if (scoreJob !== mine) return null;
+      scoreJob = null;
+      if (!result.ok) {
+        const cancelled = result.error.kind === 'cancelled';
+        const failed: ScoringPhase = { phase: 'failed', failure: result.error };
+        set({ scoring: cancelled ? { phase: 'idle' } : failed });
+        return null;
+      }
+      const peak = Math.max(peakHeap ?? 0, run.peakHeapBytes ?? 0);
+      return {
+        ...run,
+        detectors: run.detectors.with(index, { ...run.detectors[index]!, scores: result.value }),
+        peakHeapBytes: peak === 0 ? null : peak,
+      };
     };
 
     return {
@@ -203,35 +217,61 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         void writer.discard();
         peakHeap = null;
         const settings = nextSettings(choices, current.roles);
-        await launch(startedRun(choices.preset, settings), current.id, null);
+        const { preset, detectors } = choices;
+        const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
+        await launch(startedRun({ ...identity, detector: detectors[0]!, finished: [] }), null);
       },
 
       async resumeInterrupted() {
         const { training } = get();
         if (training.phase !== 'interrupted') return;
-        const { interrupted } = training;
-        peakHeap = interrupted.peakHeapBytes;
-        await launch(resumedRun(interrupted), interrupted.datasetId, interrupted.checkpoint);
+        peakHeap = training.peakHeapBytes;
+        await launch(training.next, training.checkpoint);
       },
 
       async discardInterrupted() {
         const { training } = get();
         if (training.phase !== 'interrupted') return;
+        const { previous } = training;
         set({ training: { phase: 'idle' } });
-        get().restore(training.previous, null);
+        const ended = previous === null ? null : { ...previous, pending: [] };
+        get().restore(ended, null);
         await writer.discard();
+        if (ended !== null && previous!.pending.length > 0) {
+          await saveRun(ended);
+          await get().score();
+        }
       },
 
       async keepLastGood() {
         const { training } = get();
-        const current = dataset.getState().dataset;
-        if (training.phase !== 'failed' || current === null) return;
+        if (training.phase !== 'failed') return;
         const { failure, ended } = training;
         if (failure.lastGood === undefined) return;
         const { epoch, outcome } = failure.lastGood;
         const incident = `${failure.what} in ${failure.where}: these are the weights of epoch ${epoch}`;
-        const incidents = [...ended.incidents, incident];
-        await finish({ ...ended, incidents }, current.id, outcome);
+        await finish({ ...ended, incidents: [...ended.incidents, incident] }, outcome);
+      },
+
+      async keepFinished() {
+        const { training } = get();
+        if (training.phase !== 'failed' || training.ended.finished.length === 0) return;
+        const { failure, ended } = training;
+        const { detector, finished, curve: _, ...identity } = ended;
+        const last = finished.at(-1)!;
+        const incident = `${detectorLabel(detector)} was not trained: ${failure.what}, ${failure.where}`;
+        const running = { ...ended, ...identity, ...last, finished: finished.slice(0, -1) };
+        const record = withDetector(
+          { ...running, incidents: [...last.incidents, incident] },
+          last.outcome,
+          deps.now(),
+          peakHeap,
+        );
+        const run = { ...record, pending: [] };
+        set({ training: { phase: 'done', run } });
+        await writer.discard();
+        await saveRun(run);
+        await get().score();
       },
 
       pause() {
@@ -252,46 +292,34 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       async score() {
         const { training } = get();
         if (training.phase !== 'done') return;
-        const { run } = training;
         scoreJob?.cancel();
-        set({ scoring: { phase: 'running', progress: null } });
-        const mine = client.start('score', { model: modelSource(run) }, (progress) => {
-          noteHeap();
-          set({ scoring: { phase: 'running', progress } });
-        });
-        scoreJob = mine;
-        const result = await mine.result;
-        if (scoreJob !== mine) return;
-        scoreJob = null;
-        if (!result.ok) {
-          const cancelled = result.error.kind === 'cancelled';
-          set({
-            scoring: cancelled ? { phase: 'idle' } : { phase: 'failed', failure: result.error },
-          });
-          return;
+        let { run } = training;
+        for (const [index, { scores }] of run.detectors.entries()) {
+          if (scores !== null) continue;
+          const scored = await scoreDetector(run, index);
+          if (scored === null) return;
+          run = scored;
+          set({ training: { phase: 'done', run } });
         }
-        const peak = Math.max(peakHeap ?? 0, run.peakHeapBytes ?? 0);
-        const scored: RunRecord = {
-          ...run,
-          scores: result.value,
-          peakHeapBytes: peak === 0 ? null : peak,
-        };
-        set({ training: { phase: 'done', run: scored }, scoring: { phase: 'done' } });
-        await saveRun(scored);
+        set({ scoring: { phase: 'done' } });
+        await saveRun(run);
       },
 
       cancelScoring: () => scoreJob?.cancel(),
 
       restore(run, interrupted) {
-        const stored = interrupted ?? run;
+        const phase = interruptedPhase(run, interrupted);
+        const stored = phase?.next ?? run;
         if (stored === null) return;
-        const { config, seed, backend, limitTrain } = stored.settings;
-        const epochs = plannedEpochs(stored.settings);
-        const choices = { preset: stored.preset, config, epochs, seed, backend, limitTrain };
-        if (interrupted !== null) {
-          set({ choices, training: { phase: 'interrupted', interrupted, previous: run } });
+        const { settings, preset } = stored;
+        const { detectors, config, seed, backend, limitTrain } = settings;
+        const epochs = plannedEpochs(settings);
+        const choices = { preset, detectors, config, epochs, seed, backend, limitTrain };
+        if (phase !== null) {
+          set({ choices, training: phase });
         } else if (run !== null) {
-          const scoring: ScoringPhase = { phase: run.scores === null ? 'idle' : 'done' };
+          const scored = run.detectors.every(({ scores }) => scores !== null);
+          const scoring: ScoringPhase = { phase: scored ? 'done' : 'idle' };
           set({ choices, training: { phase: 'done', run }, scoring });
         }
       },
@@ -308,9 +336,9 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
   });
 }
 
-/** What the worker needs to score or explain with this run, even after a reload. */
-export const modelSource = (run: RunRecord): ModelSource => ({
-  runKey: run.id,
+/** What the worker needs to score or explain with a detector of this run, even after a reload. */
+export const modelSource = (run: RunRecord, detector: DetectorId): ModelSource => ({
+  detector,
   settings: run.settings,
-  weights: run.outcome.weights,
+  weights: run.detectors.find((trained) => trained.detector === detector)!.outcome.weights,
 });

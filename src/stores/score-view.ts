@@ -1,15 +1,18 @@
 /** Scores as the page shows them: histograms by label, rows by rank, the CSV of all. */
+import type { DetectorId } from '../detectors/catalog.ts';
+import { variantOf } from '../scoring/corrections.ts';
 import { type GroupedHistogram, groupedHistogram } from '../scoring/histogram.ts';
+import type { VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { formatScoresCsv } from '../scoring/scores-csv.ts';
-import type { RunRecord } from '../storage/records.ts';
+import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { LABELS, type Label, setCode, type TraceSet } from '../trace/trace-set.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
-import type { LabelFilter } from './inspect-store.ts';
+import type { ChosenScores, LabelFilter } from './inspect-store.ts';
 import { namedOperation } from './tree-view.ts';
 
-export { VARIANTS, type Variant };
+export { VARIANTS, type Variant, variantOf };
 
 export const SHOWN_LABELS = ['normal', 'structure', 'time'] as const satisfies readonly Label[];
 
@@ -21,20 +24,57 @@ export const SCORE_LINEAR_BELOW = 10;
 /** Test scores by label; where nothing is labelled, all count as one group, `normal`. */
 export function scoreHistogram(
   traces: TraceSet,
-  scores: ScoreOutcome,
-  variant: Variant,
+  { of, rows, test }: ChosenScores,
   logScores: boolean,
 ): GroupedHistogram {
   const groups = SHOWN_LABELS.map((): number[] => []);
-  scores.test.trace.forEach((trace, row) => {
-    const label = LABELS[traces.label[trace]!]!;
+  rows.forEach((row, i) => {
+    const label = LABELS[traces.label[of.test.trace[row]!]!]!;
     const group = label === 'unlabelled' ? 0 : SHOWN_LABELS.indexOf(label);
-    groups[group]!.push(scores.scores[variant].test[row]!);
+    groups[group]!.push(test[i]!);
   });
   return groupedHistogram(groups, {
     bins: HISTOGRAM_BINS,
     ...(logScores ? { coverage: 100, linearBelow: SCORE_LINEAR_BELOW } : {}),
   });
+}
+
+/** One line of the metrics table. */
+export interface MetricsRow {
+  readonly detector: DetectorId;
+  /** null: the chosen corrections, where they are none of the named variants. */
+  readonly variant: Variant | null;
+  readonly report: VariantReport;
+  /** Whether it is what the Scores cell shows. */
+  readonly shown: boolean;
+}
+
+/**
+ * As the paper's table 1: every detector with all corrections, then the shown one's other variants.
+ *
+ * @param shown the detector that the chosen scores are of
+ */
+export function metricsRows(
+  run: RunRecord,
+  shown: DetectorId,
+  { corrections, file, report }: ChosenScores,
+): MetricsRow[] {
+  const named = variantOf(corrections);
+  const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
+    if (scores === null) return [];
+    const part = scores.byFile.find((reports) => reports.file === file);
+    const { reports } = part ?? scores;
+    const isShown = detector === shown && variant === named;
+    return [{ detector, variant, report: reports[variant], shown: isShown }];
+  };
+  const ofShown = run.detectors.filter(({ detector }) => detector === shown);
+  return [
+    ...run.detectors.flatMap((trained) => rowOf(trained, 'full')),
+    ...ofShown.flatMap((trained) =>
+      VARIANTS.filter((variant) => variant !== 'full').flatMap((v) => rowOf(trained, v)),
+    ),
+    ...(named === null ? [{ detector: shown, variant: null, report, shown: true }] : []),
+  ];
 }
 
 export interface FlaggedRow {
@@ -54,7 +94,7 @@ export interface FlaggedRow {
   readonly latencyMs: number;
 }
 
-/** The test traces of a variant, ranked; rows are made on demand, so that millions can be listed. */
+/** The test traces under the chosen corrections, ranked; rows are made on demand, so that millions can be listed. */
 export interface RankedTraces {
   readonly length: number;
   row(index: number): FlaggedRow;
@@ -64,41 +104,41 @@ export interface RankedTraces {
 
 export function rankTraces(
   traces: TraceSet,
-  scores: ScoreOutcome,
-  variant: Variant,
+  { of, rows, test, report }: ChosenScores,
   filter: LabelFilter,
 ): RankedTraces {
-  const { test } = scores.scores[variant];
-  const { threshold } = scores.reports[variant].atThreshold;
-  const isFlagged = (row: number): boolean => threshold !== null && test[row]! > threshold;
-  const byScore = Uint32Array.from(test, (_, row) => row).sort(
+  const { threshold } = report.atThreshold;
+  const terms = of.test;
+  const traceOf = (at: number): number => terms.trace[rows[at]!]!;
+  const isFlagged = (at: number): boolean => threshold !== null && test[at]! > threshold;
+  const byScore = Uint32Array.from(test, (_, at) => at).sort(
     (a, b) => test[b]! - test[a]! || a - b,
   );
   const rankOf = new Uint32Array(byScore.length);
-  byScore.forEach((row, i) => {
-    rankOf[row] = i + 1;
+  byScore.forEach((at, i) => {
+    rankOf[at] = i + 1;
   });
-  const shown = byScore.filter((row) => {
+  const shown = byScore.filter((at) => {
     if (filter === 'all') return true;
-    if (filter === 'flagged') return isFlagged(row);
-    return LABELS[traces.label[scores.test.trace[row]!]!] === filter;
+    if (filter === 'flagged') return isFlagged(at);
+    return LABELS[traces.label[traceOf(at)]!] === filter;
   });
   return {
     length: shown.length,
-    indexOf: (trace) => shown.findIndex((row) => scores.test.trace[row] === trace),
+    indexOf: (trace) => shown.findIndex((at) => traceOf(at) === trace),
     row(index) {
-      const row = shown[index]!;
-      const trace = scores.test.trace[row]!;
+      const at = shown[index]!;
+      const trace = traceOf(at);
       const root = traces.structures.nodeOffset[traces.structureOf[trace]!]!;
       return {
-        rank: rankOf[row]!,
+        rank: rankOf[at]!,
         trace,
         traceId: decodeString(traces.traceIds, trace),
-        score: test[row]!,
-        flagged: isFlagged(row),
+        score: test[at]!,
+        flagged: isFlagged(at),
         label: LABELS[traces.label[trace]!]!,
-        nodes: scores.test.nodeCount[row]!,
-        mismatch: scores.test.mismatch[row] === 1,
+        nodes: terms.nodeCount[rows[at]!]!,
+        mismatch: terms.mismatch[rows[at]!] === 1,
         ...namedOperation(traces, traces.structures.operation[root]!),
         latencyMs: traces.latencyUs[traces.nodeOffset[trace]!]! / 1e3,
       };
@@ -106,10 +146,8 @@ export function rankTraces(
   };
 }
 
-/** scores.csv of a run: validation traces, then test traces, in the dataset's order. */
-export function scoresCsv(traces: TraceSet, run: RunRecord): string | null {
-  const { scores } = run;
-  if (scores === null) return null;
+/** scores.csv of a detector: validation traces, then test traces, in the dataset's order. */
+export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
   const { val, test } = scores;
   const trace = [...val.trace, ...test.trace];
   const concatenated = VARIANTS.map((variant) => {

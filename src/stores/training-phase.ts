@@ -1,12 +1,31 @@
 /** Where a training run stands, and how an event of the worker moves it. */
 import { assertNever } from '../base/assert.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
+import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint, FitProgress } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
-import type { InterruptedRun, RunRecord } from '../storage/records.ts';
-import type { BackendInfo, JobFailure, RunSettings, TrainEvent } from '../worker/protocol.ts';
+import {
+  type DetectorRun,
+  type InterruptedRun,
+  RUN_FORMAT,
+  type RunRecord,
+} from '../storage/records.ts';
+import type {
+  BackendInfo,
+  JobFailure,
+  RunSettings,
+  TrainEvent,
+  TrainOutcome,
+} from '../worker/protocol.ts';
 
 export interface RunningPhase {
   readonly phase: 'running' | 'paused';
+  readonly runId: string;
+  readonly datasetId: string;
+  /** In training now. */
+  readonly detector: DetectorId;
+  /** Trained before it, in this run. */
+  readonly finished: readonly DetectorRun[];
   readonly preset: PresetId;
   readonly settings: RunSettings;
   readonly backend: BackendInfo | null;
@@ -23,14 +42,19 @@ export type TrainingPhase =
   | { readonly phase: 'idle' }
   | RunningPhase
   /** Found after a reload. */
-  | {
-      readonly phase: 'interrupted';
-      readonly interrupted: InterruptedRun;
-      /** The finished run before it, which comes back when this one is discarded. */
-      readonly previous: RunRecord | null;
-    }
+  | InterruptedPhase
   | { readonly phase: 'failed'; readonly failure: JobFailure; readonly ended: RunningPhase }
   | { readonly phase: 'done'; readonly run: RunRecord };
+
+export interface InterruptedPhase {
+  readonly phase: 'interrupted';
+  /** Where to go on: with the detector's checkpoint, or with its first epoch. */
+  readonly next: RunningPhase;
+  readonly checkpoint: FitCheckpoint | null;
+  readonly peakHeapBytes: number | null;
+  /** A run to come back to when this one is discarded: what it has finished, or the run before. */
+  readonly previous: RunRecord | null;
+}
 
 export const isRunning = (training: TrainingPhase): training is RunningPhase =>
   training.phase === 'running' || training.phase === 'paused';
@@ -40,10 +64,14 @@ const LIVE_POINTS = 2000;
 export const plannedEpochs = ({ config }: RunSettings): number =>
   config.epochsJoint + config.epochsTime;
 
-export const startedRun = (preset: PresetId, settings: RunSettings): RunningPhase => ({
+export type RunIdentity = Pick<
+  RunningPhase,
+  'runId' | 'datasetId' | 'preset' | 'settings' | 'detector' | 'finished'
+>;
+
+export const startedRun = (identity: RunIdentity): RunningPhase => ({
+  ...identity,
   phase: 'running',
-  preset,
-  settings,
   backend: null,
   progress: null,
   curve: [],
@@ -52,17 +80,64 @@ export const startedRun = (preset: PresetId, settings: RunSettings): RunningPhas
   incidents: [],
 });
 
-export const resumedRun = ({
-  preset,
-  settings,
-  checkpoint,
-  incidents,
-}: InterruptedRun): RunningPhase => ({
-  ...startedRun(preset, settings),
-  curve: checkpoint.curve,
-  restarts: checkpoint.attempt,
-  incidents,
-});
+/** What storage holds of a run that did not end, as a phase; null where it did end. */
+export function interruptedPhase(
+  run: RunRecord | null,
+  interrupted: InterruptedRun | null,
+): InterruptedPhase | null {
+  const [pending] = run?.pending ?? [];
+  if (interrupted !== null) {
+    const { detector, runId, datasetId, preset, settings, checkpoint, incidents } = interrupted;
+    const finished = run?.id === runId ? run.detectors : [];
+    const next = startedRun({ runId, datasetId, preset, settings, detector, finished });
+    const { curve, attempt } = checkpoint;
+    return {
+      phase: 'interrupted',
+      next: { ...next, curve, restarts: attempt, incidents },
+      checkpoint,
+      peakHeapBytes: interrupted.peakHeapBytes,
+      previous: run,
+    };
+  }
+  if (run === null || pending === undefined) return null;
+  const { id, datasetId, preset, settings, detectors } = run;
+  const identity = { runId: id, datasetId, preset, settings, detector: pending };
+  return {
+    phase: 'interrupted',
+    next: startedRun({ ...identity, finished: detectors }),
+    checkpoint: null,
+    peakHeapBytes: run.peakHeapBytes,
+    previous: run,
+  };
+}
+
+/**
+ * A run with one detector more.
+ *
+ * @param savedAt milliseconds since the epoch
+ */
+export function withDetector(
+  running: RunningPhase,
+  outcome: TrainOutcome,
+  savedAt: number,
+  peakHeapBytes: number | null,
+): RunRecord {
+  const { runId, datasetId, preset, settings, detector, curve, restarts, incidents } = running;
+  const trained: DetectorRun = { detector, outcome, curve, scores: null, restarts, incidents };
+  const detectors = [...running.finished, trained];
+  return {
+    formatVersion: RUN_FORMAT,
+    id: runId,
+    datasetId,
+    savedAt,
+    preset,
+    settings,
+    detectors,
+    // Stop ends the whole run
+    pending: outcome.stopped ? [] : settings.detectors.slice(detectors.length),
+    peakHeapBytes,
+  };
+}
 
 export function afterTrainEvent(running: RunningPhase, event: TrainEvent): RunningPhase {
   switch (event.kind) {

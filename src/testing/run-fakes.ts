@@ -4,7 +4,12 @@ import type { CurvePoint } from '../detectors/detector.ts';
 import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
 import { evaluate } from '../scoring/evaluate.ts';
 import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
-import { type InterruptedRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
+import {
+  type DetectorRun,
+  type InterruptedRun,
+  RUN_FORMAT,
+  type RunRecord,
+} from '../storage/records.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
 
@@ -34,6 +39,7 @@ export const fakeTrainOutcome = (): TrainOutcome => ({
 });
 
 const fakeSettings = (): RunSettings => ({
+  detectors: ['tracevae'],
   config: TRACEVAE_PRESETS.tiny,
   seed: 1,
   backend: 'wasm',
@@ -49,10 +55,16 @@ export const fakeRun = (): RunRecord => ({
   savedAt: 1,
   preset: 'tiny',
   settings: fakeSettings(),
+  detectors: [fakeDetectorRun()],
+  pending: [],
+  peakHeapBytes: null,
+});
+
+export const fakeDetectorRun = (): DetectorRun => ({
+  detector: 'tracevae',
   outcome: fakeTrainOutcome(),
   curve: [fakeCurvePoint(1, 3)],
   scores: null,
-  peakHeapBytes: null,
   restarts: 0,
   incidents: [],
 });
@@ -69,6 +81,8 @@ export const fakeCheckpoint = (epoch: number): FitCheckpoint => ({
 });
 
 export const interruptedFixture = (epoch: number): InterruptedRun => ({
+  runId: 'run-1',
+  detector: 'tracevae',
   datasetId: 'dataset-1',
   savedAt: 1,
   preset: 'tiny',
@@ -83,10 +97,11 @@ function fakeTerms(traces: TraceSet, selected: Uint32Array): ScoreTerms {
   return {
     samples: 10,
     maxNodes: 32,
-    stdLimit: 1,
+    stdLimits: { global: 1, byOperation: new Float64Array(traces.operations.length).fill(1) },
     trace: selected,
     structureRow: selected.map((_, row) => row),
     nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+    latencyNodes: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
     mismatch: new Uint8Array(selected.length),
     structure: {
       logQz: column(),
@@ -101,6 +116,7 @@ function fakeTerms(traces: TraceSet, selected: Uint32Array): ScoreTerms {
       logPz2: column(),
       logPLatency: column(),
       logPLatencyLimited: column(),
+      logPLatencyLimitedByOperation: column(),
     },
   };
 }

@@ -3,6 +3,7 @@
  * every message carries the job's runId, so that late replies can be told apart and ignored.
  */
 import type { Failure } from '../base/result.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
@@ -12,7 +13,7 @@ import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
-import type { ScoreTerms, Variant } from '../scoring/score-terms.ts';
+import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -27,6 +28,8 @@ export interface BackendInfo {
 
 /** Everything that decides a run, besides the dataset itself. */
 export interface RunSettings {
+  /** At least one; trained one after another, in this order. */
+  readonly detectors: readonly DetectorId[];
   readonly config: TraceVaeConfig;
   readonly seed: number;
   readonly backend: BackendPreference;
@@ -67,9 +70,20 @@ export interface ScoreOutcome {
   readonly scoreTracesPerSecond: number;
 }
 
+/** Test traces under one choice of corrections: what {@link ScoreOutcome} has for the named ones. */
+export interface CombinedScores {
+  /** Rows of the test terms, all or those of one file. */
+  readonly rows: Uint32Array;
+  /** [rows] nats */
+  readonly test: Float64Array;
+  /** nats, of all validation traces */
+  readonly val: Float64Array;
+  readonly report: VariantReport;
+}
+
 /** A trained model as the store keeps it; the worker restores it when it has none. */
 export interface ModelSource {
-  readonly runKey: string;
+  readonly detector: DetectorId;
   readonly settings: RunSettings;
   readonly weights: SavedWeights;
 }
@@ -98,15 +112,21 @@ export interface Jobs {
   open: { input: { traces: TraceSet }; event: never; output: null };
   train: {
     /** `from`: where a run with these settings was interrupted. */
-    input: { settings: RunSettings; from: FitCheckpoint | null };
+    input: { detector: DetectorId; settings: RunSettings; from: FitCheckpoint | null };
     event: TrainEvent;
     output: TrainOutcome;
   };
   score: { input: { model: ModelSource }; event: ScoreProgress; output: ScoreOutcome };
   explain: {
-    input: { model: ModelSource; trace: number; stdLimit: number };
+    input: { model: ModelSource; trace: number; stdLimits: StdLimits; corrections: Corrections };
     event: never;
     output: TraceExplanation;
+  };
+  /** Scores anew from stored terms, without the model. `file`: of one test file, null for all. */
+  combine: {
+    input: { val: ScoreTerms; test: ScoreTerms; corrections: Corrections; file: number | null };
+    event: never;
+    output: CombinedScores;
   };
   /** Holds the model against a golden file; docs/parity.md. */
   parity: {

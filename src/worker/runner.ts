@@ -4,8 +4,9 @@
  */
 import type { Failure, Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
 import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts';
-import { fitTraceVae, restoreTraceVae } from '../detectors/registry.ts';
+import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import { importFiles } from '../ingest/import-files.ts';
@@ -27,7 +28,7 @@ import type {
   WorkerRequest,
 } from './protocol.ts';
 import { createJobControl, type JobControl } from './run-control.ts';
-import { scoreSets } from './score-sets.ts';
+import { combineTerms, scoreSets } from './score-sets.ts';
 import { fitSurviving } from './surviving-fit.ts';
 
 type Post = (reply: WorkerReply) => void;
@@ -40,7 +41,7 @@ interface JobContext<K extends JobKind> {
 }
 
 interface TrainedModel {
-  /** The run it belongs to; null between training and the page's naming of the run. */
+  readonly detector: DetectorId;
   readonly settings: RunSettings;
   readonly data: DetectorData;
   readonly test: Uint32Array;
@@ -70,7 +71,7 @@ export function createRunner(post: Post): Runner {
   let traces: TraceSet | null = null;
   let trained: TrainedModel | null = null;
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
-  // dataset touches neither and goes beside them. Controls reach a running job because it yields.
+  // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
   let last: Promise<void> = Promise.resolve();
 
   const dropModel = (): void => {
@@ -107,14 +108,15 @@ export function createRunner(post: Post): Runner {
   };
 
   /** The model of this run: the one at hand, or restored from its stored weights. */
-  const modelOf = async ({ settings, weights }: ModelSource): Promise<TrainedModel> => {
+  const modelOf = async ({ detector, settings, weights }: ModelSource): Promise<TrainedModel> => {
     await device.take(settings.backend);
-    if (trained !== null && sameSettings(trained.settings, settings)) return trained;
+    if (trained?.detector === detector && sameSettings(trained.settings, settings)) return trained;
     if (traces === null) throw new Error(noDataset.what);
     dropModel();
     const { data, test } = prepare(traces, settings);
-    const model = restoreTraceVae(settings.config, traces.operations.length, weights);
-    trained = { settings, data, test, model };
+    const { restore } = DETECTORS[detector];
+    const model = restore(settings.config, traces.operations.length, weights);
+    trained = { detector, settings, data, test, model };
     return trained;
   };
 
@@ -141,7 +143,7 @@ export function createRunner(post: Post): Runner {
         return ok(null);
       },
 
-      async train({ settings, from }, { control, emit }) {
+      async train({ detector, settings, from }, { control, emit }) {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
         dropModel();
         const { config, seed, backend: preference } = settings;
@@ -152,7 +154,7 @@ export function createRunner(post: Post): Runner {
         const started = performance.now();
         let epochs = epochSeconds.length;
         const { fitted, info } = await fitSurviving({
-          train: (context) => fitTraceVae(data, config, context),
+          train: (context) => DETECTORS[detector].fit(data, config, context),
           device,
           preference,
           seed,
@@ -169,7 +171,7 @@ export function createRunner(post: Post): Runner {
 
         const trainSeconds = secondsBefore + (performance.now() - started) / 1e3;
         const keep = async (model: ProbabilisticModel): Promise<TrainOutcome> => {
-          trained = { settings, data, test, model };
+          trained = { detector, settings, data, test, model };
           return {
             weights: await model.saveWeights(),
             parameterCount: model.parameterCount,
@@ -183,7 +185,7 @@ export function createRunner(post: Post): Runner {
         if (fitted.ok) return ok(await keep(fitted.value));
         const { lastGood, ...failure } = fitted.error;
         if (lastGood === undefined) return err(failure);
-        const model = restoreTraceVae(config, operationCount, lastGood.weights);
+        const model = DETECTORS[detector].restore(config, operationCount, lastGood.weights);
         return err({ ...failure, lastGood: { epoch: lastGood.epoch, outcome: await keep(model) } });
       },
 
@@ -198,10 +200,16 @@ export function createRunner(post: Post): Runner {
         return scored === null ? err(cancelled) : ok(scored);
       },
 
-      async explain({ model: source, trace, stdLimit }) {
+      async explain({ model: source, trace, stdLimits, corrections }) {
         const { data, model } = await modelOf(source);
         const { seed, config } = source.settings;
-        return ok(await model.explain(data, trace, { samples: config.samples, seed, stdLimit }));
+        const options = { samples: config.samples, seed, stdLimits, corrections };
+        return ok(await model.explain(data, trace, options));
+      },
+
+      async combine(input) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(combineTerms(traces, input));
       },
 
       async parity({ files, backend: preference, part }, { emit }) {
@@ -258,7 +266,7 @@ export function createRunner(post: Post): Runner {
         default: {
           const control = createJobControl();
           controls.set(request.runId, control);
-          if (READS.has(request.kind)) void run(request, control);
+          if (BESIDE.has(request.kind)) void run(request, control);
           else last = last.then(() => run(request, control));
         }
       }
@@ -266,7 +274,8 @@ export function createRunner(post: Post): Runner {
   };
 }
 
-const READS: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open']);
+/** They need neither backend nor model. */
+const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open', 'combine']);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

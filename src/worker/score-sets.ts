@@ -1,9 +1,10 @@
 /** Scores validation and test traces, combines every variant and measures it. */
 import type { DetectorData, ProbabilisticModel, ScoreProgress } from '../detectors/detector.ts';
-import { combineVariants } from '../scoring/corrections.ts';
+import { combineScores, combineVariants } from '../scoring/corrections.ts';
 import { evaluate } from '../scoring/evaluate.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
-import type { RunSettings, ScoreOutcome } from './protocol.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import type { CombinedScores, Jobs, RunSettings, ScoreOutcome } from './protocol.ts';
 
 interface ScoreOptions {
   readonly signal: AbortSignal;
@@ -21,12 +22,12 @@ export async function scoreSets(
   const started = performance.now();
   const total = data.val.length + test.length;
   // sigma_p99 comes from the validation set (section 5.3), before anything is scored with it.
-  const stdLimit = await model.stdLimit(data, data.val, seed);
+  const stdLimits = await model.stdLimits(data, data.val, seed);
   const termsOf = (selected: Uint32Array, before: number) =>
     model.scoreTerms(data, selected, {
       samples: config.samples,
       seed,
-      stdLimit,
+      stdLimits,
       signal,
       onProgress: ({ done }) => onProgress({ done: before + done, total }),
     });
@@ -48,17 +49,41 @@ export async function scoreSets(
     scores: perVariant((v) => ({ val: valScores[v], test: testScores[v] })),
     reports: perVariant((v) => evaluate(testScores[v], labels, valScores[v])),
     byFile: testFiles(test, file).map((of) => {
-      const rows = [...test.keys()].filter((row) => file[test[row]!] === of);
+      const rows = rowsOfFile(data.traces, test, of);
       const labelsOf = Uint8Array.from(rows, (row) => labels[row]!);
-      const reports = perVariant((v) => {
-        const scores = Float64Array.from(rows, (row) => testScores[v][row]!);
-        return evaluate(scores, labelsOf, valScores[v]);
-      });
-      return { file: of, reports };
+      const scoresOf = (v: Variant) => Float64Array.from(rows, (row) => testScores[v][row]!);
+      return {
+        file: of,
+        reports: perVariant((v) => evaluate(scoresOf(v), labelsOf, valScores[v])),
+      };
     }),
     scoreSeconds,
     scoreTracesPerSecond: total / scoreSeconds,
   };
+}
+
+/** The job `combine`: other corrections, or another test file, from the terms of a scored run. */
+export function combineTerms(
+  traces: TraceSet,
+  { val, test, corrections, file }: Jobs['combine']['input'],
+): CombinedScores {
+  const rows = rowsOfFile(traces, test.trace, file);
+  const all = combineScores(test, corrections);
+  const testScores = Float64Array.from(rows, (row) => all[row]!);
+  const valScores = combineScores(val, corrections);
+  const labels = Uint8Array.from(rows, (row) => traces.label[test.trace[row]!]!);
+  return {
+    rows,
+    test: testScores,
+    val: valScores,
+    report: evaluate(testScores, labels, valScores),
+  };
+}
+
+/** @param file null for every row */
+function rowsOfFile(traces: TraceSet, test: Uint32Array, file: number | null): Uint32Array {
+  const rows = Uint32Array.from(test.keys());
+  return file === null ? rows : rows.filter((row) => traces.file[test[row]!] === file);
 }
 
 /** Files that test traces come from, ascending; none where it is one file, which is all of them. */

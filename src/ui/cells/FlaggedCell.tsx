@@ -1,4 +1,5 @@
 /** Cell 5: the test traces by score; choosing one opens the inspector. */
+import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { LabelFilter } from '../../stores/inspect-store.ts';
 import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
@@ -8,7 +9,7 @@ import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-import { NotScoredYet, useRanked, useScored, VARIANT_WORDS } from './scored.tsx';
+import { correctionsWords, NotScoredYet, useRanked, useScored } from './scored.tsx';
 
 const FILTERS: readonly { readonly value: LabelFilter; readonly label: string }[] = [
   { value: 'flagged', label: 'flagged' },
@@ -43,7 +44,7 @@ export function FlaggedCell() {
 
 function RankedTable() {
   const scored = useScored();
-  const { trace: selected, filter, variant, setFilter, inspect } = useInspect((i) => i);
+  const { trace: selected, filter, setFilter, inspect } = useInspect((i) => i);
   const ranked = useRanked(scored);
   if (scored === null || ranked === null) return <NotScoredYet what="ranked traces" />;
   const { row } = ranked;
@@ -102,8 +103,8 @@ function RankedTable() {
       <div className="table-controls">
         <SegmentedControl label="Show" value={filter} options={FILTERS} onChange={setFilter} />
         <p className="quiet">
-          {formatCount(ranked.length)} of {formatCount(scored.scores.test.trace.length)} test
-          traces, by {VARIANT_WORDS[variant]}
+          {formatCount(ranked.length)} of {formatCount(scored.chosen.rows.length)} test traces, by{' '}
+          {detectorLabel(scored.trained.detector)}, {correctionsWords(scored.chosen.corrections)}
         </p>
       </div>
       <VirtualTable

@@ -1,18 +1,25 @@
 /** Best F, ROC-AUC, average precision and F at the threshold, for every variant of the score. */
-import type { VariantReport } from '../../scoring/metrics.ts';
-import { VARIANTS, type Variant } from '../../stores/score-view.ts';
+import { detectorLabel } from '../../detectors/catalog.ts';
+import type { ChosenScores } from '../../stores/inspect-store.ts';
+import type { MetricsRow } from '../../stores/score-view.ts';
 import { formatScore } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
-import { VARIANT_WORDS } from './scored.tsx';
+import { correctionsWords, VARIANT_WORDS } from './scored.tsx';
 
 const SUBSETS = ['total', 'structure', 'time'] as const;
 
 interface MetricsTableProps {
-  readonly reports: Readonly<Record<Variant, VariantReport>>;
-  readonly variant: Variant;
+  readonly rows: readonly MetricsRow[];
+  readonly chosen: ChosenScores;
 }
 
-export function MetricsTable({ reports, variant: shown }: MetricsTableProps) {
+/** "TraceVAE, all corrections", then what the score of the shown detector is made of. */
+function rowWords({ detector, variant }: MetricsRow, { corrections }: ChosenScores): string {
+  if (variant === 'full') return `${detectorLabel(detector)}, ${VARIANT_WORDS.full}`;
+  return variant === null ? correctionsWords(corrections) : VARIANT_WORDS[variant];
+}
+
+export function MetricsTable({ rows, chosen }: MetricsTableProps) {
   return (
     <div className="scroll-x">
       <table className="plain-table metrics-table" aria-label="Metrics by variant">
@@ -37,18 +44,18 @@ export function MetricsTable({ reports, variant: shown }: MetricsTableProps) {
           </tr>
         </thead>
         <tbody>
-          {VARIANTS.map((variant) => {
-            const report = reports[variant];
-            return (
-              <tr key={variant} className={variant === shown ? 'metrics-table__shown' : undefined}>
-                <th scope="row">{VARIANT_WORDS[variant]}</th>
-                <Numbers values={SUBSETS.map((s) => report[s].bestF)} />
-                <Numbers values={SUBSETS.map((s) => report[s].auroc)} />
-                <Numbers values={SUBSETS.map((s) => report[s].averagePrecision)} />
-                <Numbers values={SUBSETS.map((s) => report.atThreshold[s].f)} />
-              </tr>
-            );
-          })}
+          {rows.map((row) => (
+            <tr
+              key={`${row.detector} ${row.variant}`}
+              className={row.shown ? 'metrics-table__shown' : undefined}
+            >
+              <th scope="row">{rowWords(row, chosen)}</th>
+              <Numbers values={SUBSETS.map((s) => row.report[s].bestF)} />
+              <Numbers values={SUBSETS.map((s) => row.report[s].auroc)} />
+              <Numbers values={SUBSETS.map((s) => row.report[s].averagePrecision)} />
+              <Numbers values={SUBSETS.map((s) => row.report.atThreshold[s].f)} />
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>

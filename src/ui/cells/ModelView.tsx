@@ -11,11 +11,12 @@ export function ModelView() {
   const operations = useDataset((d) => d.dataset?.imported.traces.operations.length ?? null);
   // The count belongs to the trained model, so it is shown only while the drawing is of that model.
   const trained = training.phase === 'done' && training.run.settings.config === config;
+  const model = trained ? training.run.detectors.find((d) => d.detector === 'tracevae') : undefined;
   return (
     <Disclosure open={open} onToggle={setOpen} summary="Architecture">
       <ArchitectureDiagram
         sizes={{ ...config, operations }}
-        parameterCount={trained ? training.run.outcome.parameterCount : null}
+        parameterCount={model?.outcome.parameterCount ?? null}
       />
     </Disclosure>
   );

@@ -1,17 +1,17 @@
 /** Cell 4: how the scores of normal and anomalous traces lie, under each variant. */
 import { useMemo, useState } from 'react';
+import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { runReport, runWarnings } from '../../stores/run-report.ts';
 import {
+  metricsRows,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
   scoreHistogram,
   scoresCsv,
-  VARIANTS,
-  type Variant,
 } from '../../stores/score-view.ts';
-import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
+import { useDataset, useRuns } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
@@ -25,7 +25,6 @@ import {
 } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
-import { Select } from '../widgets/Select.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { downloadText } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -33,7 +32,8 @@ import { G } from './glossary.tsx';
 import { LABEL_WORDS } from './labels.tsx';
 import { MetricsTable } from './MetricsTable.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-import { NotScoredYet, type Scored, useScored, VARIANT_WORDS } from './scored.tsx';
+import { ScoreChoices } from './ScoreChoices.tsx';
+import { correctionsWords, NotScoredYet, type Scored, useScored } from './scored.tsx';
 
 const APP = { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent };
 
@@ -63,7 +63,7 @@ export function ScoresCell() {
       {scoring.phase === 'running' && (
         <div className="data-cell__import">
           <ProgressBar
-            label="Scoring"
+            label={`Scoring ${detectorLabel(scoring.detector)}`}
             share={
               scoring.progress === null ? null : scoring.progress.done / scoring.progress.total
             }
@@ -101,8 +101,8 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
         disabled={scored === null}
         onClick={() => {
           if (scored === null) return;
-          const csv = scoresCsv(scored.dataset.imported.traces, scored.run);
-          if (csv !== null) downloadText('scores.csv', csv, 'text/csv');
+          const csv = scoresCsv(scored.dataset.imported.traces, scored.scores);
+          downloadText('scores.csv', csv, 'text/csv');
         }}
       >
         Export scores
@@ -110,7 +110,7 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
       <Button
         size="small"
         icon="download"
-        disabled={scored === null}
+        disabled={scored === null || runs.scoring.phase === 'running'}
         onClick={() => {
           if (scored === null) return;
           downloadText('run.json', runReport(scored.dataset, scored.run, APP), 'application/json');
@@ -128,34 +128,29 @@ function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
       L = {scores.test.samples} samples · {formatCount(scores.val.trace.length)} validation and{' '}
       {formatCount(scores.test.trace.length)} test traces in {formatDuration(scores.scoreSeconds)},{' '}
       {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed} ·{' '}
-      <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimit)}
+      <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimits.global)}
     </>
   );
 }
 
 function ScoresView({ scored }: { readonly scored: Scored }) {
-  const { dataset, scores } = scored;
-  const variant = useInspect((i) => i.variant);
-  const setVariant = useInspect((i) => i.setVariant);
+  const { dataset, run, trained, chosen } = scored;
   const [logCounts, setLogCounts] = useState(true);
   const [logScores, setLogScores] = useState(true);
   const histogram = useMemo(
-    () => scoreHistogram(dataset.imported.traces, scores, variant, logScores),
-    [dataset, scores, variant, logScores],
+    () => scoreHistogram(dataset.imported.traces, chosen, logScores),
+    [dataset, chosen, logScores],
   );
-  const { inversion, atThreshold, total } = scores.reports[variant];
-  const labelled = total.auroc !== null;
+  const { inversion, atThreshold, total } = chosen.report;
+  const labelled = total.anomalies > 0;
+  const words = `${detectorLabel(trained.detector)}, ${correctionsWords(chosen.corrections)}`;
   const { normalMedian, anomaliesBelowNormalMedian, area } = inversion;
   const low = histogram.edges[0]!;
   return (
     <>
+      <ScoreChoices scored={scored} />
       <div className="table-controls">
-        <Select<Variant>
-          label="Score"
-          value={variant}
-          options={VARIANTS.map((value) => ({ value, label: VARIANT_WORDS[value] }))}
-          onChange={setVariant}
-        />
+        <p className="quiet">{words}</p>
         <div className="table-controls">
           <Checkbox label="Logarithmic scores" checked={logScores} onChange={setLogScores} />
           <Checkbox label="Logarithmic counts" checked={logCounts} onChange={setLogCounts} />
@@ -163,7 +158,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
       </div>
       <Histogram
         title="Scores of the test traces"
-        label={`Test scores under ${VARIANT_WORDS[variant]}`}
+        label={`Test scores of ${words}`}
         edges={histogram.edges}
         xLabel={logScores ? 'score (nats, log)' : 'score (nats)'}
         xLinearBelow={logScores ? SCORE_LINEAR_BELOW : undefined}
@@ -224,7 +219,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
         ]}
       />
       {labelled ? (
-        <MetricsTable reports={scores.reports} variant={variant} />
+        <MetricsTable rows={metricsRows(run, trained.detector, chosen)} chosen={chosen} />
       ) : (
         <p className="quiet">
           The test traces carry no labels, so there is nothing to measure against.

@@ -21,7 +21,7 @@ import { SegmentedControl } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
-import { type Scored, useRanked, useScored } from './scored.tsx';
+import { correctionsWords, type Scored, useRanked, useScored } from './scored.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
@@ -82,7 +82,7 @@ interface ExplanationProps {
 function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
   const [hovered, setHovered] = useState<number | null>(null);
-  const [split, setSplit] = useState<'full' | 'nll'>('full');
+  const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
   // Nodes as the comparison lists them, each below its parent.
   const listed = useMemo(
@@ -138,7 +138,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           hideLabel
           value={split}
           options={[
-            { value: 'full', label: 'all corrections' },
+            { value: 'corrected', label: correctionsWords(scored.chosen.corrections) },
             { value: 'nll', label: 'plain NLL' },
           ]}
           onChange={setSplit}
@@ -194,7 +194,7 @@ type LatencyTableProps = Pick<FindingProps, 'explanation' | 'names'>;
 /** The same numbers to read and to copy. */
 function LatencyTable({ explanation, names }: LatencyTableProps) {
   const { nodes } = explanation;
-  const split = explanation.contributions.full;
+  const split = explanation.contributions.corrected;
   return (
     <details className="inspector-details">
       <summary>All nodes in numbers</summary>

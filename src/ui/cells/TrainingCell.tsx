@@ -1,5 +1,6 @@
 /** Cell 3: the model, how it trains, and its curves while it does. */
 import { useEffect, useState } from 'react';
+import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates, isRunStale } from '../../stores/cell-states.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type RunningPhase,
   type TrainingPhase,
 } from '../../stores/training-phase.ts';
-import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatDuration, formatRate } from '../widgets/format.ts';
 import { Notice } from '../widgets/Notice.tsx';
@@ -100,13 +101,17 @@ function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly re
   );
 }
 
-function InterruptedNotice({
-  interrupted: { checkpoint, settings },
-}: Extract<TrainingPhase, { phase: 'interrupted' }>) {
+/** Whose turn it is, where several detectors take turns. */
+const turnWords = ({ detector, finished, settings }: RunningPhase): string =>
+  settings.detectors.length === 1
+    ? ''
+    : `${detectorLabel(detector)}, ${finished.length + 1} of ${settings.detectors.length}: `;
+
+function InterruptedNotice({ next, checkpoint }: Extract<TrainingPhase, { phase: 'interrupted' }>) {
   return (
     <Notice
       kind="info"
-      what={`Training was interrupted at epoch ${checkpoint.epoch} of ${plannedEpochs(settings)}.`}
+      what={`${turnWords(next)}${turnWords(next) === '' ? 'T' : 't'}raining was interrupted at epoch ${checkpoint?.epoch ?? 0} of ${plannedEpochs(next.settings)}.`}
       advice="Resume goes on from there; on WASM the numbers are those of a run that was never interrupted. Discard forgets it."
     />
   );
@@ -114,13 +119,24 @@ function InterruptedNotice({
 
 function TrainingFailure({
   runs,
-  training: { failure },
+  training: { failure, ended },
 }: {
   readonly runs: RunState;
   readonly training: Extract<TrainingPhase, { phase: 'failed' }>;
 }) {
   const { lastGood } = failure;
-  if (lastGood === undefined) return <FailureNotice kind="error" failure={failure} />;
+  const keep = ended.finished.length > 0 && (
+    <Button size="small" onClick={() => void runs.keepFinished()}>
+      Go on without {detectorLabel(ended.detector)}
+    </Button>
+  );
+  if (lastGood === undefined) {
+    return (
+      <Notice kind="error" what={failure.what} where={failure.where} advice={failure.advice}>
+        {keep}
+      </Notice>
+    );
+  }
   return (
     <Notice
       kind="error"
@@ -131,6 +147,7 @@ function TrainingFailure({
       <Button size="small" onClick={() => void runs.keepLastGood()}>
         Use the weights of epoch {lastGood.epoch}
       </Button>
+      {keep}
     </Notice>
   );
 }
@@ -176,7 +193,7 @@ function TrainingProgress({ training }: { readonly training: RunningPhase }) {
             ? backend === null
               ? 'Starting the backend'
               : 'Preparing the model'
-            : `Epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
+            : `${turnWords(training)}epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
                 restarts > 0 ? `, start ${restarts + 1} after a divergence` : ''
               }`
         }
@@ -195,13 +212,17 @@ function TrainingProgress({ training }: { readonly training: RunningPhase }) {
 }
 
 function RunFoot({ run: { run } }: { readonly run: Extract<TrainingPhase, { phase: 'done' }> }) {
-  const { outcome, settings } = run;
+  const detector = useInspect((i) => i.detector);
+  const { settings, detectors } = run;
+  const shown = detectors.find((trained) => trained.detector === detector) ?? detectors[0]!;
+  const { outcome } = shown;
   const name = useDataset((d) => d.dataset?.name);
   return (
     <>
-      seed {settings.seed} · {name} · {outcome.parameterCount.toLocaleString('en')} parameters ·
-      trained in {formatDuration(outcome.trainSeconds)} at{' '}
-      {formatRate(outcome.trainTracesPerSecond, 'traces')} on {backendWords(outcome.backend)}
+      {detectors.length > 1 && `${detectorLabel(shown.detector)} · `}seed {settings.seed} · {name} ·{' '}
+      {outcome.parameterCount.toLocaleString('en')} parameters · trained in{' '}
+      {formatDuration(outcome.trainSeconds)} at {formatRate(outcome.trainTracesPerSecond, 'traces')}{' '}
+      on {backendWords(outcome.backend)}
       {outcome.stopped && ' · stopped early'}
     </>
   );

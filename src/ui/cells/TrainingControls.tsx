@@ -1,10 +1,13 @@
 /** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
 import { useState } from 'react';
+import { DETECTOR_CATALOG } from '../../detectors/catalog.ts';
 import { TRACEVAE_META } from '../../detectors/tracevae/meta.ts';
+import { toggleDetector } from '../../stores/run-choices.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
-import { NumberField } from '../widgets/NumberField.tsx';
+import { Checkbox, NumberField } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
+import { Term } from '../widgets/Term.tsx';
 import { useAutoBackend } from './backend-words.ts';
 
 /** Settings that have a control of their own above. */
@@ -74,6 +77,19 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
         />
       </div>
+      <fieldset className="score-choices__corrections" disabled={disabled}>
+        <legend>Detectors</legend>
+        {DETECTOR_CATALOG.map(({ id, label, says }) => (
+          <Checkbox
+            key={id}
+            label={
+              <Term text={`${says[0]!.toUpperCase()}${says.slice(1)} (section 6.6).`}>{label}</Term>
+            }
+            checked={choices.detectors.includes(id)}
+            onChange={() => runs.choose({ detectors: toggleDetector(choices.detectors, id) })}
+          />
+        ))}
+      </fieldset>
       <Disclosure open={open} onToggle={setOpen} summary="All settings">
         <div className="training-controls training-controls--all">
           {TRACEVAE_META.settings
@@ -98,7 +114,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             label="latency scale"
             value={choices.config.latencyScale}
             disabled={disabled}
-            help="robust gives each operation’s standard deviation a floor"
+            help="robust counts latencies beyond 6 standard deviations by their logarithm, and gives the standard deviation a floor"
             options={[
               { value: 'robust', label: 'robust' },
               { value: 'authors', label: 'authors’ formula' },

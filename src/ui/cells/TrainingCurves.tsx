@@ -1,10 +1,13 @@
 /** Loss, KL and the two likelihoods over the epochs, side by side on one x scale. */
 import { useState } from 'react';
+import { detectorLabel } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/detector.ts';
+import { shownDetector } from '../../stores/inspect-store.ts';
 import { isRunning, plannedEpochs, type TrainingPhase } from '../../stores/training-phase.ts';
-import { useRuns } from '../app/notebook-context.ts';
+import { useInspect, useRuns } from '../app/notebook-context.ts';
 import { LineChart, type LinePoint, type LineSeries } from '../charts/LineChart.tsx';
 import { Checkbox } from '../widgets/NumberField.tsx';
+import { SegmentedControl } from '../widgets/Select.tsx';
 import { curveOf } from './TrainingLog.tsx';
 
 interface Quantity {
@@ -31,28 +34,38 @@ function pointsOf(
 }
 
 /** Epochs of the run on show, or of the next one. */
-function epochsOf(training: TrainingPhase, next: number): number {
-  if (training.phase === 'done') {
-    return Math.max(training.run.curve.at(-1)?.epoch ?? 1, 1);
-  }
-  if (training.phase === 'interrupted') return plannedEpochs(training.interrupted.settings);
+function epochsOf(training: TrainingPhase, curve: readonly CurvePoint[], next: number): number {
+  if (training.phase === 'done') return Math.max(curve.at(-1)?.epoch ?? 1, 1);
+  if (training.phase === 'interrupted') return plannedEpochs(training.next.settings);
   return isRunning(training) ? plannedEpochs(training.settings) : next;
 }
 
 export function TrainingCurves() {
-  const training = useRuns((r) => r.training);
+  const runs = useRuns((r) => r);
+  const { training } = runs;
+  const detector = useInspect((i) => i.detector);
+  const setDetector = useInspect((i) => i.setDetector);
   const nextEpochs = useRuns((r) => r.choices.epochs);
   const [log, setLog] = useState(false);
   const [cursor, setCursor] = useState<number | null>(null);
   if (training.phase === 'idle') return null;
-  const curve = curveOf(training);
+  const curve = curveOf(runs, detector);
+  const trained = training.phase === 'done' ? training.run.detectors : [];
   const live = isRunning(training) ? training.liveLoss : [];
   const firstTime = curve.find((point) => point.phase === 'time');
   const markers =
     firstTime === undefined ? [] : [{ x: firstTime.epoch - 0.5, label: 'time VAE alone' }];
-  const epochs = epochsOf(training, nextEpochs);
+  const epochs = epochsOf(training, curve, nextEpochs);
   return (
     <div className="training-curves-box">
+      {trained.length > 1 && (
+        <SegmentedControl
+          label="Curves of"
+          value={shownDetector(runs, detector)?.detector ?? detector}
+          options={trained.map((t) => ({ value: t.detector, label: detectorLabel(t.detector) }))}
+          onChange={(id) => void setDetector(id)}
+        />
+      )}
       <div className="training-curves">
         {QUANTITIES.map(({ title, train, validation }, i) => {
           const series: LineSeries[] = [

@@ -1,0 +1,119 @@
+import { beforeEach, expect, test } from 'vitest';
+import { correctionsOf } from '../scoring/corrections.ts';
+import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { combineTerms } from '../worker/score-sets.ts';
+import { createDatasetStore } from './dataset-store.ts';
+import { createInspectStore } from './inspect-store.ts';
+import { createRunStore } from './run-store.ts';
+import { metricsRows, rankTraces } from './score-view.ts';
+
+const imported = importedFixture();
+const { traces } = imported;
+
+function setUp() {
+  const fake = createFakeClient();
+  const { storage } = createFakeStorage();
+  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
+  const dataset = createDatasetStore(deps);
+  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
+  const inspect = createInspectStore(fake.client, runs);
+  const run = fakeRun();
+  const scores = fakeScores(traces);
+  runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);
+  const answer = async () => {
+    const job = fake.last('combine');
+    await job.finish(combineTerms(traces, job.input));
+  };
+  return { ...fake, runs, inspect, state: inspect.getState, scores, answer };
+}
+
+let notebook: ReturnType<typeof setUp>;
+beforeEach(() => {
+  notebook = setUp();
+});
+
+test('scores of a run are combined with all corrections at first', async () => {
+  const { state, answer, scores } = notebook;
+  expect(state().chosen).toBeNull();
+  await answer();
+  expect(state().chosen).toMatchObject({ corrections: correctionsOf('full'), file: null });
+  expect(state().chosen?.of).toBe(scores);
+  expect(state().chosen?.rows).toHaveLength(scores.test.trace.length);
+});
+
+test('a correction that is switched scores anew from the stored terms, without the model', async () => {
+  const { state, answer, last, started, scores } = notebook;
+  await answer();
+  void state().setCorrections({ stdLimit: 'operation' });
+  const { input } = last('combine');
+  expect(input.test).toBe(scores.test);
+  expect(input.corrections).toEqual({ ...correctionsOf('full'), stdLimit: 'operation' });
+  await answer();
+  expect(state().chosen?.corrections.stdLimit).toBe('operation');
+  expect(started.some(({ kind }) => kind === 'score' || kind === 'explain')).toBe(false);
+});
+
+test('a later choice overtakes an earlier one that is late', async () => {
+  const { state, answer, last } = notebook;
+  await answer();
+  void state().setCorrections({ bernoulliScaling: false });
+  const first = last('combine');
+  void state().setCorrections({ nodeCountNormalization: false });
+  await answer();
+  await first.finish(combineTerms(traces, first.input));
+  expect(state().chosen?.corrections).toMatchObject({
+    bernoulliScaling: false,
+    nodeCountNormalization: false,
+  });
+});
+
+test('an open trace is explained anew under the new corrections', async () => {
+  const { state, answer, last, scores } = notebook;
+  await answer();
+  void state().inspect(scores.test.trace[0]!);
+  expect(last('explain').input.corrections).toEqual(correctionsOf('full'));
+  void state().setCorrections({ bernoulliScaling: false });
+  await answer();
+  expect(last('explain').input).toMatchObject({
+    trace: scores.test.trace[0],
+    corrections: { bernoulliScaling: false },
+  });
+});
+
+test('one test file by itself: its traces, ranked, and its metrics', async () => {
+  const { state, answer, scores } = notebook;
+  const file = traces.file[scores.test.trace[0]!]!;
+  void state().setFile(file);
+  await answer();
+  const chosen = state().chosen!;
+  const ranked = rankTraces(traces, chosen, 'all');
+  expect(ranked.length).toBe(chosen.rows.length);
+  for (let i = 0; i < ranked.length; i++) {
+    expect(traces.file[ranked.row(i).trace]).toBe(file);
+    expect(ranked.row(i).rank).toBe(i + 1);
+  }
+});
+
+test('the metrics table lists every detector, the variants, and a choice that has no name', async () => {
+  const { state, answer, scores } = notebook;
+  await answer();
+  const run = fakeRun();
+  const trained = { ...run.detectors[0]!, scores };
+  const both = { ...run, detectors: [trained, { ...trained, detector: 'tracevae-fc' as const }] };
+  const rows = () =>
+    metricsRows(both, 'tracevae', state().chosen!).map(
+      ({ detector, variant, shown }) => `${detector} ${variant}${shown ? ' *' : ''}`,
+    );
+  expect(rows()).toEqual([
+    'tracevae full *',
+    'tracevae-fc full',
+    'tracevae nll',
+    'tracevae bcscale',
+    'tracevae ncnorm',
+    'tracevae stdlimit',
+  ]);
+  void state().setCorrections({ stdLimit: 'operation' });
+  await answer();
+  expect(rows().at(-1)).toBe('tracevae null *');
+});
