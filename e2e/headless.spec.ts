@@ -37,14 +37,25 @@ const sets = ['--train', a!, '--val', b!, '--test', c!];
 test('train writes run.json and scores.csv, and one line an epoch', async () => {
   const [out, scores] = [join(folder, 'run.json'), join(folder, 'scores.csv')];
   const options = ['--preset', 'tiny', '--epochs', '2', '--limit-train', '100', '--seed', '4'];
-  const ran = await headless(['train', ...sets, ...options, '--scores', scores, '--out', out]);
+  const detectors = ['--detectors', 'tracevae,tracevae-fc'];
+  const ran = await headless([
+    'train',
+    ...sets,
+    ...options,
+    ...detectors,
+    '--scores',
+    scores,
+    '--out',
+    out,
+  ]);
   expect(ran).toMatchObject({ code: 0, stdout: '' });
-  expect(ran.stderr.match(/^epoch \d/gm)).toHaveLength(2);
+  expect(ran.stderr.match(/^TraceVAE, epoch \d/gm)).toHaveLength(2);
+  expect(ran.stderr.match(/^TraceVAE-FC, epoch \d/gm)).toHaveLength(2);
   const run = JSON.parse(readFileSync(out, 'utf8'));
   expect(run).toMatchObject({ formatVersion: 1, seed: 4, environment: { backend: 'wasm' } });
   // The roles come from the options, not from the names of the files.
   expect(run.dataset.traces).toEqual({ train: 100, val: 40, test: 60 });
-  expect(run.results).toHaveLength(5);
+  expect(run.results).toHaveLength(10);
   const lines = readFileSync(scores, 'utf8').trimEnd().split('\n');
   expect(lines[0]).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
   expect(lines).toHaveLength(1 + 40 + 60);
@@ -66,6 +77,11 @@ const MISUSES: readonly { name: string; args: readonly string[]; says: RegExp }[
     name: 'a file that does not exist',
     args: ['--train', join(folder, 'none.csv')],
     says: /none\.csv/,
+  },
+  {
+    name: 'an unknown detector',
+    args: [...sets, '--detectors', 'tracevae,oracle'],
+    says: /"oracle".*--detectors.*tracevae-fc/,
   },
   { name: 'an unknown preset', args: [...sets, '--preset', 'huge'], says: /"huge".*--preset/ },
   { name: 'an unknown option', args: [...sets, '--colour', 'red'], says: /--colour/ },

@@ -53,6 +53,26 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   expect(run.results).toHaveLength(5);
   expect(run.results[0].total.auroc).toBeGreaterThan(0.5);
 
+  // Corrections are switches: other scores at once, from the same training.
+  const shown = metrics.locator('.metrics-table__shown');
+  await expect(shown).toContainText('TraceVAE, all corrections');
+  await page.getByRole('checkbox', { name: 'Node count normalization' }).uncheck();
+  await expect(shown).toContainText('NLL + Bernoulli & categorical scaling + Gaussian std-limit');
+  await page.getByLabel('σ p99 of').selectOption('operation');
+  await expect(shown).toContainText('std-limit by operation');
+  await page.getByRole('checkbox', { name: 'Bernoulli & categorical scaling' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Gaussian std-limit' }).uncheck();
+  await expect(shown).toContainText('plain NLL');
+  await expect(page.getByLabel('σ p99 of')).toBeDisabled();
+  for (const name of [
+    'Bernoulli & categorical scaling',
+    'Node count normalization',
+    'Gaussian std-limit',
+  ]) {
+    await page.getByRole('checkbox', { name }).check();
+  }
+  await expect(shown).toContainText('TraceVAE, all corrections');
+
   // A flagged trace.
   await page.getByText('all', { exact: true }).click();
   const table = page.getByRole('grid', { name: 'Test traces by score' });
@@ -144,4 +164,44 @@ test('a changed seed marks the cells below as stale', async ({ page }) => {
   for (const name of ['Model and training', 'Scores', 'Flagged traces']) {
     await expect(page.getByRole('region', { name }).getByText('stale')).toBeVisible();
   }
+});
+
+test('two detectors and two test files, side by side', async ({ page }) => {
+  await openNotebook(page);
+  await dropFiles(page, [
+    { name: 'train.csv', body: TRAIN_CSV() },
+    { name: 'val.csv', body: VAL_CSV() },
+    { name: 'test.csv', body: TEST_CSV() },
+    { name: 'test-hard.csv', body: traceVaeCsv(requestSpans(23, 30), false) },
+  ]);
+  await page.getByRole('checkbox', { name: 'TraceVAE-SingleZ' }).check();
+  await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
+  const run = JSON.parse(await exportRun(page));
+  expect(run.results.map((r: { detector: string }) => r.detector)).toEqual([
+    ...Array(5).fill('tracevae'),
+    ...Array(5).fill('tracevae-singlez'),
+  ]);
+  expect(run.detectors).toHaveLength(2);
+  expect(run.detectors[1].curves.map((c: { phase: string }) => c.phase)).toEqual([
+    'joint',
+    'joint',
+  ]);
+  expect(run.resultsByFile.map((part: { file: string }) => part.file)).toEqual([
+    'test.csv',
+    'test-hard.csv',
+  ]);
+
+  const metrics = page.getByRole('table', { name: 'Metrics by variant' });
+  await expect(metrics.getByRole('row', { name: /SingleZ, all corrections/ })).toBeVisible();
+  const ranked = page.getByText(/of \d+ test traces, by TraceVAE/);
+  await expect(ranked).toContainText('of 90 test traces, by TraceVAE, all corrections');
+  await page.getByLabel('Test file').selectOption({ label: 'test.csv' });
+  await expect(ranked).toContainText('of 60 test traces');
+  await page.getByLabel('Detector', { exact: true }).selectOption('tracevae-singlez');
+  await expect(ranked).toContainText('by TraceVAE-SingleZ');
+  await expect(metrics.locator('.metrics-table__shown')).toContainText('TraceVAE-SingleZ');
+  await page.getByText('all', { exact: true }).click();
+  await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
+  const inspector = page.getByRole('region', { name: /^Trace / });
+  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
 });

@@ -72,6 +72,24 @@ export async function importDataset(page, values) {
   return [{ path: values.out, text: await saved(page, 'Export import report') }];
 }
 
+/** The page's names of what `--detectors` names. */
+const DETECTORS = {
+  tracevae: 'TraceVAE',
+  'tracevae-fc': 'TraceVAE-FC',
+  'tracevae-singlez': 'TraceVAE-SingleZ',
+  'tracevae-dimex': 'TraceVAE-DimEx',
+};
+
+function chosenDetectors(values) {
+  const detectors = values.detectors.split(',');
+  for (const detector of detectors) {
+    if (Object.hasOwn(DETECTORS, detector)) continue;
+    const advice = `use some of: ${Object.keys(DETECTORS).join(', ')}`;
+    throw new CommandError(`there is no detector "${detector}"`, '--detectors', advice);
+  }
+  return detectors;
+}
+
 /** Prints each line of the page's training log once, until the scores are there. */
 async function followTraining(page, progress) {
   const lines = page.locator('[role=log] li');
@@ -89,12 +107,7 @@ async function followTraining(page, progress) {
 export async function trainAndScore(page, values, progress) {
   const preset = oneOf(values, 'preset', ['tiny', 'small', 'paper']);
   const backend = oneOf(values, 'backend', ['auto', 'webgpu', 'wasm']);
-  for (const detector of values.detectors.split(',')) {
-    if (detector !== 'tracevae') {
-      const advice = 'use tracevae, the one detector of this version';
-      throw new CommandError(`there is no detector "${detector}"`, '--detectors', advice);
-    }
-  }
+  const detectors = chosenDetectors(values);
   const epochs = positive(values, 'epochs');
   const limit = positive(values, 'limit-train');
   const roles = ['train', 'val', 'test'].flatMap((role) =>
@@ -116,6 +129,10 @@ export async function trainAndScore(page, values, progress) {
   await page.getByLabel('Seed', { exact: true }).fill(values.seed);
   if (epochs !== null) await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   if (limit !== null) await page.getByLabel('Training traces, at most').fill(String(limit));
+  for (const [id, label] of Object.entries(DETECTORS)) {
+    const box = page.getByRole('checkbox', { name: label, exact: true });
+    await box.setChecked(detectors.includes(id));
+  }
   await page.getByRole('button', { name: 'Start training' }).click();
   await followTraining(page, progress);
 

@@ -80,7 +80,7 @@ const DAMAGES: Readonly<Record<string, (record: CheckpointRecord) => unknown>> =
   'a changed sequence number': (record) => ({ ...record, sequence: record.sequence + 9 }),
   'no arrays': ({ arrays: _, ...record }) => record,
   'no record': () => 'half of some',
-  'another format': (record) => ({ ...record, formatVersion: 2 }),
+  'another format': (record) => ({ ...record, formatVersion: 1 }),
 };
 
 test.each(Object.entries(DAMAGES))('%s loses that slot and not the other', async (_, damage) => {

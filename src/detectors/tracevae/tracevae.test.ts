@@ -36,10 +36,9 @@ const SMALL: TraceVaeConfig = withEpochs(
 
 for (const backend of TEST_BACKENDS) {
   for (const { id, label } of DETECTOR_CATALOG) {
-    const { fit, restore } = DETECTORS[id];
     describeDetectorContract(label, backend, {
-      fit: (data, context) => fit(data, SMALL, context),
-      restore: (operations, weights) => restore(SMALL, operations, weights),
+      fit: (data, context) => DETECTORS[id].fit(data, SMALL, context),
+      restore: (operations, weights) => DETECTORS[id].restore(SMALL, operations, weights),
     });
   }
 }

@@ -4,7 +4,6 @@ import { useInspect } from '../app/notebook-context.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
-import { G } from './glossary.tsx';
 import type { Scored } from './scored.tsx';
 
 const ALL_FILES = 'all';
@@ -45,17 +44,20 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
         <fieldset className="score-choices__corrections">
           <legend>Corrections</legend>
           <Checkbox
-            label={<G id="bcscale">Bernoulli & categorical scaling</G>}
+            label="Bernoulli & categorical scaling"
+            help="equation (6): an improbable node count or edge weighs more"
             checked={corrections.bernoulliScaling}
             onChange={(bernoulliScaling) => void setCorrections({ bernoulliScaling })}
           />
           <Checkbox
-            label={<G id="ncnorm">Node count normalization</G>}
+            label="Node count normalization"
+            help="equation (7): latency terms times N_max / N"
             checked={corrections.nodeCountNormalization}
             onChange={(nodeCountNormalization) => void setCorrections({ nodeCountNormalization })}
           />
           <Checkbox
-            label={<G id="stdLimit">Gaussian std-limit</G>}
+            label="Gaussian std-limit"
+            help="section 5.3: predicted stds are at most σ p99"
             checked={corrections.stdLimit !== 'off'}
             onChange={(on) => void setCorrections({ stdLimit: on ? 'global' : 'off' })}
           />

@@ -7,7 +7,6 @@ import { useRuns } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { Checkbox, NumberField } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
-import { Term } from '../widgets/Term.tsx';
 import { useAutoBackend } from './backend-words.ts';
 
 /** Settings that have a control of their own above. */
@@ -82,9 +81,8 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
         {DETECTOR_CATALOG.map(({ id, label, says }) => (
           <Checkbox
             key={id}
-            label={
-              <Term text={`${says[0]!.toUpperCase()}${says.slice(1)} (section 6.6).`}>{label}</Term>
-            }
+            label={label}
+            help={says}
             checked={choices.detectors.includes(id)}
             onChange={() => runs.choose({ detectors: toggleDetector(choices.detectors, id) })}
           />

@@ -4,7 +4,7 @@ import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/detector.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
-import type { TrainingPhase } from '../../stores/training-phase.ts';
+import type { RunningPhase, TrainingPhase } from '../../stores/training-phase.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { formatDuration, formatNumber } from '../widgets/format.ts';
 
@@ -31,20 +31,32 @@ interface Part {
   readonly curve: readonly CurvePoint[];
 }
 
-/** Every detector of the run, in the order of training. */
-function partsOf(training: TrainingPhase): readonly Part[] {
+interface Log {
+  /** Every detector that was in training, in order. */
+  readonly parts: readonly Part[];
+  /** Whether lines say whose they are. */
+  readonly named: boolean;
+}
+
+function logOf(training: TrainingPhase): Log {
+  const ofRun = (running: RunningPhase): Log => ({
+    parts: [...running.finished, running],
+    named: running.settings.detectors.length > 1,
+  });
   switch (training.phase) {
     case 'idle':
-      return [];
+      return { parts: [], named: false };
     case 'running':
     case 'paused':
-      return [...training.finished, training];
+      return ofRun(training);
     case 'interrupted':
-      return [...training.next.finished, training.next];
+      return ofRun(training.next);
     case 'failed':
-      return [...training.ended.finished, training.ended];
-    case 'done':
-      return training.run.detectors;
+      return ofRun(training.ended);
+    case 'done': {
+      const { detectors, settings } = training.run;
+      return { parts: detectors, named: settings.detectors.length > 1 };
+    }
   }
 }
 
@@ -55,12 +67,12 @@ function epochLine(point: CurvePoint): string {
 
 export function TrainingLog() {
   const training = useRuns((r) => r.training);
-  const parts = partsOf(training);
+  const { parts, named } = logOf(training);
   const list = useRef<HTMLOListElement>(null);
   const lines = parts.flatMap(({ detector, curve }) =>
     curve.map((point) => ({
       key: `${detector} ${point.epoch}`,
-      text: `${parts.length > 1 ? `${detectorLabel(detector)}, ` : ''}${epochLine(point)}`,
+      text: `${named ? `${detectorLabel(detector)}, ` : ''}${epochLine(point)}`,
     })),
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what it waits for

@@ -21,10 +21,6 @@ const GLOSSARY = {
   ap: 'Average precision: area under the precision-recall curve.',
   inversion:
     'Anomalies with a lower NLL than normal traces: small traces have less entropy than large ones, so a small odd trace can look likelier than a large normal one (section 5.2).',
-  bcscale:
-    'log p(N|z) counts N_max² times, log p(A_ij|z) N_max times where the probability is below 0.5: improbable structure weighs more. Equation (6).',
-  ncnorm:
-    'log p(X | A, Y, z₂) is multiplied by N_max / N: small and large traces weigh the same. Equation (7).',
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
   std: 'Standard deviation that the model gives to a node’s latency.',
   stdLimit:
