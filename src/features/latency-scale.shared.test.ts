@@ -78,9 +78,9 @@ describe.skipIf(!present)('the latency scale of real traces', () => {
   });
 
   it.each([
-    ['trainticket', 32, 400, 13],
-    ['trainticket', 64, 400, 13],
-    ['boutique', 32, 150, 13],
+    ['trainticket', 32, 400, 19],
+    ['trainticket', 64, 400, 19],
+    ['boutique', 32, 150, 19],
   ])(
     'brings normal validation traces of %s (N <= %i) near',
     async (dataset, maxNodes, far, near) => {

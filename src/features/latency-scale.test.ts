@@ -126,12 +126,12 @@ describe('standardise', () => {
     linearWithin,
   });
 
-  it('is linear within six stds and logarithmic beyond, on both sides', () => {
+  it('is linear within twelve stds and logarithmic beyond, on both sides', () => {
     const scale = scaleOf(LINEAR_WITHIN);
-    expect(standardise(scale, 1, 1060)).toBe(6);
+    expect(standardise(scale, 1, 1120)).toBe(12);
     expect(standardise(scale, 1, 960)).toBe(-4);
-    expect(standardise(scale, 1, 1070)).toBeCloseTo(6 + Math.LN2, 12);
-    expect(standardise(scale, 1, 930)).toBeCloseTo(-6 - Math.LN2, 12);
+    expect(standardise(scale, 1, 1130)).toBeCloseTo(12 + Math.LN2, 12);
+    expect(standardise(scale, 1, 870)).toBeCloseTo(-12 - Math.LN2, 12);
   });
 
   it('goes anywhere on the scale of the authors', () => {

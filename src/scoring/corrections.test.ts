@@ -84,8 +84,12 @@ describe('combineScores', () => {
   });
 
   it('knows the named variants among all choices of corrections', () => {
-    for (const variant of VARIANTS) expect(variantOf(correctionsOf(variant))).toBe(variant);
-    expect(variantOf({ ...correctionsOf('full'), stdLimit: 'operation' })).toBeNull();
-    expect(variantOf({ ...correctionsOf('full'), bernoulliScaling: false })).toBeNull();
+    for (const source of ['global', 'operation'] as const) {
+      for (const variant of VARIANTS) {
+        expect(variantOf(correctionsOf(variant, source), source)).toBe(variant);
+      }
+    }
+    expect(variantOf(correctionsOf('full', 'operation'), 'global')).toBeNull();
+    expect(variantOf({ ...correctionsOf('full'), bernoulliScaling: false }, 'global')).toBeNull();
   });
 });

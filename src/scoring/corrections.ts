@@ -8,6 +8,7 @@ import {
   type Corrections,
   type ScoreTerms,
   type StdLimitKind,
+  type StdLimitSource,
   VARIANTS,
   type Variant,
 } from './score-terms.ts';
@@ -89,27 +90,34 @@ export const latencyWeight = (terms: ScoreTerms, trace: number, normalised: bool
 const clip = (score: number): number =>
   Number.isFinite(score) ? Math.min(score, SCORE_CEILING) : SCORE_CEILING;
 
-/** Which corrections make up a named variant of the score. */
-export function correctionsOf(variant: Variant): Corrections {
+/**
+ * Which corrections make up a named variant of the score.
+ *
+ * @param source of sigma_p99, where the variant limits stds: the paper's one number by default
+ */
+export function correctionsOf(variant: Variant, source: StdLimitSource = 'global'): Corrections {
   const all = variant === 'full';
   return {
     bernoulliScaling: all || variant === 'bcscale',
     nodeCountNormalization: all || variant === 'ncnorm',
-    stdLimit: all || variant === 'stdlimit' ? 'global' : 'off',
+    stdLimit: all || variant === 'stdlimit' ? source : 'off',
   };
 }
 
 /** The named variant that these corrections make up, or null. */
-export const variantOf = (corrections: Corrections): Variant | null =>
-  VARIANTS.find((variant) => sameCorrections(correctionsOf(variant), corrections)) ?? null;
+export const variantOf = (corrections: Corrections, source: StdLimitSource): Variant | null =>
+  VARIANTS.find((variant) => sameCorrections(correctionsOf(variant, source), corrections)) ?? null;
 
-export const sameCorrections = (a: Corrections, b: Corrections): boolean =>
+const sameCorrections = (a: Corrections, b: Corrections): boolean =>
   a.bernoulliScaling === b.bernoulliScaling &&
   a.nodeCountNormalization === b.nodeCountNormalization &&
   a.stdLimit === b.stdLimit;
 
 /** Every named variant, from the same samples. */
-export function combineVariants(terms: ScoreTerms): Record<Variant, Float64Array> {
-  const entries = VARIANTS.map((name) => [name, combineScores(terms, correctionsOf(name))]);
+export function combineVariants(
+  terms: ScoreTerms,
+  source: StdLimitSource = 'global',
+): Record<Variant, Float64Array> {
+  const entries = VARIANTS.map((name) => [name, combineScores(terms, correctionsOf(name, source))]);
   return Object.fromEntries(entries) as Record<Variant, Float64Array>;
 }

@@ -66,8 +66,8 @@ export interface StdLimits {
  * Where the Gaussian std-limit takes sigma_p99 from. The paper has one number; the authors' code
  * offers one an operation beside it.
  */
-export const STD_LIMITS = ['off', 'global', 'operation'] as const;
-export type StdLimitKind = (typeof STD_LIMITS)[number];
+export type StdLimitSource = 'global' | 'operation';
+export type StdLimitKind = 'off' | StdLimitSource;
 
 /** The corrections of section 5.3, each a switch. */
 export interface Corrections {

@@ -135,14 +135,21 @@ export function createInspectStore(
   });
 
   let last: ScoreOutcome | null = null;
+  let lastRun: string | null = null;
   runs.subscribe((state) => {
+    if (state.training.phase === 'done' && state.training.run.id !== lastRun) {
+      // a run is first shown under all corrections, as it was set up
+      lastRun = state.training.run.id;
+      const { stdLimit } = state.training.run.settings.config;
+      store.setState({ corrections: correctionsOf('full', stdLimit) });
+    }
     const scores = shownDetector(state, store.getState().detector)?.scores ?? null;
     if (scores === last) return;
     last = scores;
     if (scores === null) return;
-    const file = store.getState().file;
+    const { file, setFile } = store.getState();
     const known = scores.byFile.some((part) => part.file === file);
-    void store.getState().setFile(known ? file : null);
+    void setFile(known ? file : null);
   });
   return store;
 }

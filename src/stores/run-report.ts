@@ -60,6 +60,7 @@ export function settingValues(config: TraceVaeConfig): Record<string, unknown> {
     'graph embedding hidden units': config.graphEmbeddingHidden,
     'z2 given z hidden units': config.z2GivenZHidden,
     'latency scale': config.latencyScale,
+    'std limit of': config.stdLimit,
   };
 }
 

@@ -59,7 +59,7 @@ export function metricsRows(
   shown: DetectorId,
   { corrections, file, report }: ChosenScores,
 ): MetricsRow[] {
-  const named = variantOf(corrections);
+  const named = variantOf(corrections, run.settings.config.stdLimit);
   const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
     if (scores === null) return [];
     const part = scores.byFile.find((reports) => reports.file === file);

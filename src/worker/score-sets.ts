@@ -39,8 +39,8 @@ export async function scoreSets(
 
   const { label, file } = data.traces;
   const labels = Uint8Array.from(test, (trace) => label[trace]!);
-  const valScores = combineVariants(val);
-  const testScores = combineVariants(testTerms);
+  const valScores = combineVariants(val, config.stdLimit);
+  const testScores = combineVariants(testTerms, config.stdLimit);
   const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
     Object.fromEntries(VARIANTS.map((v) => [v, of(v)])) as Record<Variant, V>;
   return {

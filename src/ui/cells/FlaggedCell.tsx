@@ -104,7 +104,7 @@ function RankedTable() {
         <SegmentedControl label="Show" value={filter} options={FILTERS} onChange={setFilter} />
         <p className="quiet">
           {formatCount(ranked.length)} of {formatCount(scored.chosen.rows.length)} test traces, by{' '}
-          {detectorLabel(scored.trained.detector)}, {correctionsWords(scored.chosen.corrections)}
+          {detectorLabel(scored.trained.detector)}, {correctionsWords(scored)}
         </p>
       </div>
       <VirtualTable

@@ -1,25 +1,24 @@
 /** Best F, ROC-AUC, average precision and F at the threshold, for every variant of the score. */
 import { detectorLabel } from '../../detectors/catalog.ts';
-import type { ChosenScores } from '../../stores/inspect-store.ts';
-import type { MetricsRow } from '../../stores/score-view.ts';
+import { type MetricsRow, metricsRows } from '../../stores/score-view.ts';
 import { formatScore } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
-import { correctionsWords, VARIANT_WORDS } from './scored.tsx';
+import { correctionsWords, type Scored, VARIANT_WORDS } from './scored.tsx';
 
 const SUBSETS = ['total', 'structure', 'time'] as const;
 
 interface MetricsTableProps {
-  readonly rows: readonly MetricsRow[];
-  readonly chosen: ChosenScores;
+  readonly scored: Scored;
 }
 
 /** "TraceVAE, all corrections", then what the score of the shown detector is made of. */
-function rowWords({ detector, variant }: MetricsRow, { corrections }: ChosenScores): string {
+function rowWords({ detector, variant }: MetricsRow, scored: Scored): string {
   if (variant === 'full') return `${detectorLabel(detector)}, ${VARIANT_WORDS.full}`;
-  return variant === null ? correctionsWords(corrections) : VARIANT_WORDS[variant];
+  return variant === null ? correctionsWords(scored) : VARIANT_WORDS[variant];
 }
 
-export function MetricsTable({ rows, chosen }: MetricsTableProps) {
+export function MetricsTable({ scored }: MetricsTableProps) {
+  const rows = metricsRows(scored.run, scored.trained.detector, scored.chosen);
   return (
     <div className="scroll-x">
       <table className="plain-table metrics-table" aria-label="Metrics by variant">
@@ -49,7 +48,7 @@ export function MetricsTable({ rows, chosen }: MetricsTableProps) {
               key={`${row.detector} ${row.variant}`}
               className={row.shown ? 'metrics-table__shown' : undefined}
             >
-              <th scope="row">{rowWords(row, chosen)}</th>
+              <th scope="row">{rowWords(row, scored)}</th>
               <Numbers values={SUBSETS.map((s) => row.report[s].bestF)} />
               <Numbers values={SUBSETS.map((s) => row.report[s].auroc)} />
               <Numbers values={SUBSETS.map((s) => row.report[s].averagePrecision)} />

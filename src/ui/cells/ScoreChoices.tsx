@@ -59,7 +59,9 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
             label="Gaussian std-limit"
             help="section 5.3: predicted stds are at most σ p99"
             checked={corrections.stdLimit !== 'off'}
-            onChange={(on) => void setCorrections({ stdLimit: on ? 'global' : 'off' })}
+            onChange={(on) =>
+              void setCorrections({ stdLimit: on ? run.settings.config.stdLimit : 'off' })
+            }
           />
         </fieldset>
         <Select

@@ -5,7 +5,6 @@ import { cellStates } from '../../stores/cell-states.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { runReport, runWarnings } from '../../stores/run-report.ts';
 import {
-  metricsRows,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
   scoreHistogram,
@@ -134,7 +133,7 @@ function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
 }
 
 function ScoresView({ scored }: { readonly scored: Scored }) {
-  const { dataset, run, trained, chosen } = scored;
+  const { dataset, trained, chosen } = scored;
   const [logCounts, setLogCounts] = useState(true);
   const [logScores, setLogScores] = useState(true);
   const histogram = useMemo(
@@ -143,7 +142,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
   );
   const { inversion, atThreshold, total } = chosen.report;
   const labelled = total.anomalies > 0;
-  const words = `${detectorLabel(trained.detector)}, ${correctionsWords(chosen.corrections)}`;
+  const words = `${detectorLabel(trained.detector)}, ${correctionsWords(scored)}`;
   const { normalMedian, anomaliesBelowNormalMedian, area } = inversion;
   const low = histogram.edges[0]!;
   return (
@@ -219,7 +218,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
         ]}
       />
       {labelled ? (
-        <MetricsTable rows={metricsRows(run, trained.detector, chosen)} chosen={chosen} />
+        <MetricsTable scored={scored} />
       ) : (
         <p className="quiet">
           The test traces carry no labels, so there is nothing to measure against.

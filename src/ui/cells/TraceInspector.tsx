@@ -138,7 +138,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           hideLabel
           value={split}
           options={[
-            { value: 'corrected', label: correctionsWords(scored.chosen.corrections) },
+            { value: 'corrected', label: correctionsWords(scored) },
             { value: 'nll', label: 'plain NLL' },
           ]}
           onChange={setSplit}

@@ -112,12 +112,23 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             label="latency scale"
             value={choices.config.latencyScale}
             disabled={disabled}
-            help="robust counts latencies beyond 6 standard deviations by their logarithm, and gives the standard deviation a floor"
+            help="robust counts latencies beyond 12 standard deviations by their logarithm, and gives the standard deviation a floor"
             options={[
               { value: 'robust', label: 'robust' },
               { value: 'authors', label: 'authors’ formula' },
             ]}
             onChange={(latencyScale) => runs.configure({ latencyScale })}
+          />
+          <Select
+            label="std limit of"
+            value={choices.config.stdLimit}
+            disabled={disabled}
+            help="where σ p99 of the named scores comes from; the Scores cell switches without training"
+            options={[
+              { value: 'global', label: 'all nodes' },
+              { value: 'operation', label: 'each operation' },
+            ]}
+            onChange={(stdLimit) => runs.configure({ stdLimit })}
           />
         </div>
       </Disclosure>

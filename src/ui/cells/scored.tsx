@@ -1,6 +1,5 @@
 /** The scores that the Scores and Flagged cells show, and what they say before there are any. */
 import { useMemo } from 'react';
-import type { Corrections } from '../../scoring/score-terms.ts';
 import type { DetectorRun, RunRecord } from '../../storage/records.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { type ChosenScores, shownDetector } from '../../stores/inspect-store.ts';
@@ -53,13 +52,13 @@ export const VARIANT_WORDS: Readonly<Record<Variant, string>> = {
 
 const STD_LIMIT_WORDS = {
   off: null,
-  global: 'Gaussian std-limit',
+  global: 'Gaussian std-limit of all nodes',
   operation: 'Gaussian std-limit by operation',
 } as const;
 
-/** A choice of corrections in words. */
-export function correctionsWords(corrections: Corrections): string {
-  const named = variantOf(corrections);
+/** The corrections of the scores on show, in words. */
+export function correctionsWords({ run, chosen: { corrections } }: Scored): string {
+  const named = variantOf(corrections, run.settings.config.stdLimit);
   if (named !== null) return VARIANT_WORDS[named];
   const parts = [
     corrections.bernoulliScaling ? 'Bernoulli & categorical scaling' : null,
