@@ -77,8 +77,8 @@ const scoresOf = ({ scores, anomaly }: Subset, wanted: 0 | 1): Float64Array =>
   scores.filter((_, i) => anomaly[i] === wanted);
 
 /**
- * Null where one class is absent or there is no threshold. Where nothing is flagged, precision is
- * 0, as in scikit-learn.
+ * Null where there are no anomalies or no threshold. Where nothing is flagged, precision is 0, as in
+ * scikit-learn.
  */
 function thresholdMetrics({ scores, anomaly }: Subset, threshold: number | null): ThresholdMetrics {
   let truePositives = 0;
@@ -90,7 +90,7 @@ function thresholdMetrics({ scores, anomaly }: Subset, threshold: number | null)
     flagged++;
     truePositives += anomaly[i]!;
   }
-  if (threshold === null || anomalies === 0 || anomalies === scores.length) {
+  if (threshold === null || anomalies === 0) {
     return { f: null, precision: null, recall: null };
   }
   return {
