@@ -97,7 +97,12 @@ export interface ScoreProgress {
 export interface ProbabilisticModel {
   readonly parameterCount: number;
   saveWeights(): Promise<SavedWeights>;
-  /** The terms of equation (3) for these traces; sigma_p99 comes from the validation traces. */
+  /**
+   * The terms of equation (3) for these traces; sigma_p99 comes from the validation traces.
+   *
+   * @param selected [T] trace indices; `samples` is L
+   * @returns        [S, L] structure and [T, L] latency terms, nats
+   */
   scoreTerms(
     data: DetectorData,
     selected: Uint32Array,
@@ -109,8 +114,14 @@ export interface ProbabilisticModel {
       readonly onProgress: (progress: ScoreProgress) => void;
     },
   ): Promise<ScoreTerms>;
-  /** sigma_p99 of section 5.3: 99th percentile of the stds of the nodes of these traces. */
+  /**
+   * sigma_p99 of section 5.3: 99th percentile of the stds of the nodes of these traces.
+   *
+   * @param selected [T] trace indices, the validation traces in the paper
+   * @returns        unitless, stds of standardised latency
+   */
   stdLimits(data: DetectorData, selected: Uint32Array, seed: number): Promise<StdLimits>;
+  /** One trace's score (equation 3) split over nodes and terms: nats; latencies in milliseconds too. */
   explain(
     data: DetectorData,
     trace: number,

@@ -12,8 +12,13 @@ import { ablated } from './tracevae/meta-ablations.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae/tracevae.ts';
 
 export interface DetectorFactory<Config> {
+  /** Trains on the training traces of the data (section 6.2); labels play no part. */
   fit(data: DetectorData, config: Config, context: FitContext): FitResult;
-  /** @param operationCount operations of the dataset, padding included */
+  /**
+   * The model of stored weights, without training.
+   *
+   * @param operationCount operations of the dataset, padding included
+   */
   restore(config: Config, operationCount: number, weights: SavedWeights): ProbabilisticModel;
 }
 

@@ -13,13 +13,16 @@ import {
   type Variant,
 } from './score-terms.ts';
 
-/** Scores above this, and scores that are no number, count as this many nats. */
+/** Scores above this, and scores that are no number, count as this many nats. As the authors' code. */
 export const SCORE_CEILING = 1e5;
 
 /** I(p < 0.5) of equation (6), on the log. */
 const LOG_HALF = Math.log(0.5);
 
 /**
+ * The NLL of equation (3), its terms changed as equations (6) and (7) and section 5.3 say.
+ *
+ * @param terms [S, L] structure and [T, L] latency terms, nats
  * @returns [T] nats, higher is more anomalous:
  *   -log 1/L sum_l exp(log p(N, A, Y | z) p(z) p(X | A, Y, z2) p(z2 | z) / q(z) q(z2))
  */
@@ -48,7 +51,12 @@ export function combineScores(terms: ScoreTerms, corrections: Corrections): Floa
   return scores;
 }
 
-/** log p(N | z), scaled as equation (6) says. @param row s L + l */
+/**
+ * log p(N | z), scaled as equation (6) says: times N_max² where p < 0.5.
+ *
+ * @param row s L + l of the [S, L] terms
+ * @returns   nats
+ */
 export function nodeCountTerm(
   { logPNodeCount }: ScoreTerms['structure'],
   row: number,
@@ -59,7 +67,12 @@ export function nodeCountTerm(
   return scaled && logP < LOG_HALF ? logP * (maxNodes * maxNodes) : logP;
 }
 
-/** log p(A | z), scaled as equation (6) says. @param row s L + l */
+/**
+ * log p(A | z), scaled as equation (6) says: each entry times N_max where p < 0.5.
+ *
+ * @param row s L + l of the [S, L] terms
+ * @returns   nats
+ */
 export function adjacencyTerm(
   { logPAdjacency, logPAdjacencyUnlikely }: ScoreTerms['structure'],
   row: number,
@@ -71,7 +84,7 @@ export function adjacencyTerm(
   return logPAdjacency[row]! + more;
 }
 
-/** [T, L] log p(X | A, Y, z2) under a std limit (section 5.3). */
+/** [T, L] log p(X | A, Y, z2), nats, under a std limit (section 5.3). */
 export function latencyTerm(latency: ScoreTerms['latency'], stdLimit: StdLimitKind): Float32Array {
   switch (stdLimit) {
     case 'off':
@@ -83,7 +96,10 @@ export function latencyTerm(latency: ScoreTerms['latency'], stdLimit: StdLimitKi
   }
 }
 
-/** What log p(X | A, Y, z2) of a trace is multiplied by, N_max / N of equation (7). */
+/**
+ * What log p(X | A, Y, z2) of a trace is multiplied by, N_max / N of equation (7), unitless; of
+ * DimEx's filled traces N is N_max.
+ */
 export const latencyWeight = (terms: ScoreTerms, trace: number, normalised: boolean): number =>
   normalised ? terms.maxNodes / terms.latencyNodes[trace]! : 1;
 
@@ -91,7 +107,7 @@ const clip = (score: number): number =>
   Number.isFinite(score) ? Math.min(score, SCORE_CEILING) : SCORE_CEILING;
 
 /**
- * Which corrections make up a named variant of the score.
+ * Which corrections of section 5.3 make up a named variant of the score (section 6.6).
  *
  * @param source of sigma_p99, where the variant limits stds: the paper's one number by default
  */
@@ -104,7 +120,7 @@ export function correctionsOf(variant: Variant, source: StdLimitSource = 'global
   };
 }
 
-/** The named variant that these corrections make up, or null. */
+/** The variant of section 6.6 that these corrections make up, or null. */
 export const variantOf = (corrections: Corrections, source: StdLimitSource): Variant | null =>
   VARIANTS.find((variant) => sameCorrections(correctionsOf(variant, source), corrections)) ?? null;
 
@@ -113,7 +129,12 @@ const sameCorrections = (a: Corrections, b: Corrections): boolean =>
   a.nodeCountNormalization === b.nodeCountNormalization &&
   a.stdLimit === b.stdLimit;
 
-/** Every named variant, from the same samples. */
+/**
+ * Every variant of section 6.6, from the same samples.
+ *
+ * @param terms [S, L] structure and [T, L] latency terms, nats
+ * @returns     [T] nats each
+ */
 export function combineVariants(
   terms: ScoreTerms,
   source: StdLimitSource = 'global',

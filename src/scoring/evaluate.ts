@@ -17,10 +17,12 @@ const TIME = labelCode('time');
 export const THRESHOLD_PERCENTILE = 99;
 
 /**
- * @param scores     [T] of the test traces, higher is more anomalous
+ * The metrics of sections 6.3, A.1, A.2 and 5.1.2 of one variant.
+ *
+ * @param scores     [T] of the test traces, nats, higher is more anomalous
  * @param labels     [T] index into LABELS; unlabelled traces count as normal if any trace has a
  *   label, and if none has, every metric is null
- * @param valScores  validation scores of the same variant, same samples and corrections; a trace
+ * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections; a trace
  *   is flagged when its score is above their percentile
  * @param percentile 0 to 100
  */

@@ -27,7 +27,8 @@ export interface HistogramOptions {
  * The range holds the central part of every group, so that a few scores at the ceiling do not press
  * everything else into one bin.
  *
- * @param groups finite values; empty groups are allowed
+ * @param groups finite values, nats where they are scores (figures 6 and 8); empty ones are allowed
+ * @returns      edges [bins + 1] in the values' unit, counts [bins] a group
  */
 export function groupedHistogram(
   groups: readonly ArrayLike<number>[],
@@ -36,6 +37,14 @@ export function groupedHistogram(
   return countInto(groups, histogramEdges(groups, bins, coverage, linearBelow));
 }
 
+/**
+ * Edges of bins over the central part of every group.
+ *
+ * @param groups      finite values; of none at all the range is 0 to 1
+ * @param coverage    percent of each group that the range holds
+ * @param linearBelow c of {@link HistogramOptions}, in the values' unit
+ * @returns           [bins + 1] ascending, in the values' unit
+ */
 export function histogramEdges(
   groups: readonly ArrayLike<number>[],
   bins: number,
@@ -70,7 +79,12 @@ const symlog = (c: number) => ({
   backward: (v: number) => Math.sign(v) * Math.expm1(Math.abs(v)) * c,
 });
 
-/** Counts over given edges, for charts whose edges must stay put while scores move. */
+/**
+ * Counts over given edges, for charts whose edges must stay put while scores move.
+ *
+ * @param edges [bins + 1] ascending, in the values' unit
+ * @returns     counts [bins] a group, overflow [groups]
+ */
 export function countInto(
   groups: readonly ArrayLike<number>[],
   edges: Float64Array,

@@ -11,8 +11,13 @@ import { median } from '../base/statistics.ts';
 import type { Inversion } from './metrics.ts';
 
 /**
- * @param normal    scores of the normal test traces
- * @param anomalous scores of the anomalies
+ * How far scores are inverted, section 5.1.2.
+ *
+ * Differs from the paper: figure 6 shows only the anomalies that are reconstructed otherwise
+ * ("mismatched"); here all anomalies count.
+ *
+ * @param normal    [T0] scores of the normal test traces, nats
+ * @param anomalous [T1] scores of the anomalies, nats
  * @returns nulls where a class is absent (the median needs only normal traces)
  */
 export function inversion(normal: Float64Array, anomalous: Float64Array): Inversion {
@@ -34,7 +39,16 @@ export function inversion(normal: Float64Array, anomalous: Float64Array): Invers
 /** At most this many bins; fewer for small classes, whose empty bins would hide an overlap. */
 const MAX_BINS = 20;
 
-/** Shared area of two samples' distributions, 0 (a threshold parts them) to 1 (the same). */
+/**
+ * Shared area of two samples' distributions, the red area of figure 6.
+ *
+ * Differs from the paper: figure 6 draws this area over the NLL and gives no number; here the bins
+ * are quantiles.
+ *
+ * @param a [T0] scores; not NaN
+ * @param b [T1] scores; not NaN
+ * @returns 0 (a threshold parts them) to 1 (the same), unitless
+ */
 export function overlapArea(a: Float64Array, b: Float64Array): number {
   const first = a.slice().sort();
   const second = b.slice().sort();

@@ -6,6 +6,9 @@
 import type { Metrics } from './metrics.ts';
 
 /**
+ * Best F (section 6.3), ROC-AUC (section A.1) and average precision. As the authors' code: average
+ * precision is what it prints as "auc".
+ *
  * A metric is null where scikit-learn raises or warns that it is undefined, and scikit-learn's
  * number where it does neither. So without an anomaly there is no number at all; with nothing but
  * anomalies there is no AUROC, while average precision, best F, precision and recall are 1, every
@@ -16,9 +19,9 @@ import type { Metrics } from './metrics.ts';
  * traces are flagged by `>` as by `>=`. Only where no double lies between the two is the threshold
  * the lower score itself, and parts them by `>` alone.
  *
- * @param scores  higher is more anomalous; not NaN. scikit-learn refuses infinite scores; here equal
+ * @param scores  [T] nats of a detector, higher is more anomalous; not NaN. scikit-learn refuses infinite scores; here equal
  *   infinities are a tie
- * @param anomaly 1 anomaly, 0 normal, per score
+ * @param anomaly [T] 1 anomaly, 0 normal
  * @returns every number finite or null; the threshold is null where no finite one flags the traces
  */
 export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<number>): Metrics {
@@ -99,7 +102,12 @@ function under(score: number): number {
   return high - 1 < high ? high - 1 : high - Math.abs(high) * Number.EPSILON;
 }
 
-/** Indices by falling score; ties by rising index, so that the order is one. */
+/**
+ * Indices by falling score; ties by rising index, so that the order is one.
+ *
+ * @param scores [T] not NaN
+ * @returns      [T]
+ */
 export function descending(scores: ArrayLike<number>): Uint32Array {
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
   // the difference of equal infinities is NaN: as falsy as 0, so they are a tie too

@@ -37,7 +37,7 @@ export interface StructureTerms {
   readonly logPAdjacency: Float32Array;
   /** the part of {@link logPAdjacency} from entries with p(A_ij | z) < 0.5 */
   readonly logPAdjacencyUnlikely: Float32Array;
-  /** sum of log p(y_i | z) over all N_max positions */
+  /** sum of log p(y_i | z) over all N_max positions, which equation (6) does not scale */
   readonly logPNodeType: Float32Array;
 }
 

@@ -28,7 +28,12 @@ const SCORE_ORDER = [
 
 const HEADER = ['traceId', 'set', 'label', ...SCORE_ORDER, 'nodes', 'mismatch'].join(',');
 
-/** Quoted as RFC 4180 says, lines end with a line feed; scores round-trip as float64. */
+/**
+ * Quoted as RFC 4180 says, lines end with a line feed; scores round-trip as float64.
+ *
+ * @param columns [T] each; scores of equation (3) and of the variants of section 6.6, nats
+ * @returns       a header and T lines
+ */
 export function formatScoresCsv(columns: ScoreColumns): string {
   const lines = columns.traceId.map((traceId, row) =>
     [

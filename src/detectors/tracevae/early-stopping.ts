@@ -1,6 +1,8 @@
 /**
  * Early stopping (the paper, section 6.2, says only that it is used): a phase ends when the
  * validation loss has not fallen for some validations, and keeps the weights of its lowest one.
+ *
+ * Differs from the paper: it is off in every preset, as it is by default in the authors' code.
  */
 import { type ParameterStore, packTensors } from '../../nn/parameters.ts';
 import type * as tf from '../../nn/tf.ts';
@@ -23,6 +25,7 @@ export class EarlyStopping {
     this.#store = store;
   }
 
+  /** Forgets the best epoch: phases (section 6.2) are stopped each by itself. */
   startPhase(): void {
     this.dispose();
   }
@@ -34,7 +37,8 @@ export class EarlyStopping {
   }
 
   /**
-   * @param loss of the validation traces, nats; null where it is not finite
+   * @param epoch 1-based, counted over both phases
+   * @param loss  of the validation traces, nats; null where it is not finite
    * @returns whether the phase has had its patience
    */
   observe(epoch: number, loss: number | null): boolean {
@@ -56,6 +60,7 @@ export class EarlyStopping {
     this.dispose();
   }
 
+  /** The best epoch for a checkpoint: loss in nats, weights [numbers] in one column. */
   async state(): Promise<BestEpoch | null> {
     if (this.#best === null) return null;
     const { tensors, ...best } = this.#best;

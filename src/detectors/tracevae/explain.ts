@@ -48,6 +48,13 @@ interface TraceSamples {
   readonly terms: ScoreTerms;
 }
 
+/**
+ * The score of one trace, equation (3), split over its n nodes and its terms, under the corrections
+ * of section 5.3. The split is not in the paper; with the same seed and samples it sums to the score.
+ *
+ * @param trace index into the set
+ * @returns     per node [n]: contributions in nats, latency in milliseconds and standardised
+ */
 export async function explainTrace(
   model: TrainingModel,
   data: DetectorData,

@@ -71,10 +71,15 @@ export interface LatencyTargets {
 }
 
 /**
- * Traces as the model sees them. DimEx (section 6.6) takes the padding for nodes: dummies without
- * edges, of the padding operation and of standardised latency 0.
+ * Traces as the model sees them. DimEx (section 6.6) takes the padding for nodes: dummies of the
+ * padding operation.
  *
+ * Differs from the paper: it does not say how its zero-time dummies are linked or scaled. Here they
+ * have no edges, and 0 is their standardised latency.
+ *
+ * @param selected [B] trace indices
  * @param maxNodes N of the batch; all selected traces must fit
+ * @returns        [B, N] latency standardised, unitless
  */
 export function modelBatch(
   { traces, scale }: { readonly traces: TraceSet; readonly scale: LatencyScale },
@@ -97,6 +102,12 @@ export interface DistinctStructures {
   readonly multiplicity: Float32Array;
 }
 
+/**
+ * Traces of equal A and Y become one row, since q(z | A, Y) of equation (2) is the same for them.
+ *
+ * @param batch [B, N]
+ * @returns     rows [S, N], the place of each trace [B] and the traces of each row [S]
+ */
 export function distinctStructures(batch: TraceBatch): DistinctStructures {
   const { size, maxNodes, nodeCount, parent, operation } = batch;
   const found = new Map<string, number>();
@@ -123,7 +134,13 @@ export function distinctStructures(batch: TraceBatch): DistinctStructures {
   };
 }
 
-/** Every trace by itself, where latency plays a part and equal structures are no longer the same. */
+/**
+ * Every trace by itself, where latency plays a part and equal structures are no longer the same:
+ * q(z | A, X, Y) of SingleZ, section 6.6.
+ *
+ * @param batch [B, N]
+ * @returns     the same rows, S = B
+ */
 export function separateTraces(batch: TraceBatch): DistinctStructures {
   return {
     batch,
@@ -132,7 +149,13 @@ export function separateTraces(batch: TraceBatch): DistinctStructures {
   };
 }
 
-/** The batch with these rows, which may repeat. */
+/**
+ * The batch with these rows, which may repeat.
+ *
+ * @param batch [B, N]
+ * @param rows  [P] each below B
+ * @returns     [P, N]
+ */
 export function selectRows(batch: TraceBatch, rows: readonly number[]): TraceBatch {
   const { maxNodes } = batch;
   const picked = <A extends Int32Array | Float32Array>(values: A, make: (n: number) => A): A => {
@@ -152,7 +175,13 @@ export function selectRows(batch: TraceBatch, rows: readonly number[]): TraceBat
   };
 }
 
-/** Each trace `samples` times in a row: row b L + l is sample l of trace b. */
+/**
+ * Each trace L times in a row, for the samples of equation (3): row b L + l is sample l of trace b.
+ *
+ * @param batch   [B, N]
+ * @param samples L
+ * @returns       [B L, N]
+ */
 export function repeatRows(batch: TraceBatch, samples: number): TraceBatch {
   if (samples === 1) return batch;
   return selectRows(
@@ -162,8 +191,11 @@ export function repeatRows(batch: TraceBatch, samples: number): TraceBatch {
 }
 
 /**
- * [rows, sources] one 1 a row: copies a source's vector to the rows that use it, or marks a class.
+ * One 1 a row: copies a source's vector to the rows that use it, or marks a class.
  * (The stock oneHot writes integers into float32 tensors on WASM.)
+ *
+ * @param indexOf [rows] each below `sources`
+ * @returns       [rows, sources]
  */
 export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tensor2D {
   const values = new Float32Array(indexOf.length * sources);
@@ -171,6 +203,14 @@ export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tens
   return tf.tensor2d(values, [indexOf.length, sources]);
 }
 
+/**
+ * What q(z | A, Y) of equation (2) reads, for S structures in R rows of real nodes.
+ *
+ * @param structures     [S, N]
+ * @param multiplicity   [S] traces of each structure, its weight in the batch statistics
+ * @param operationCount padding included
+ * @returns              pooling [S, R], operations [R, operations], latency [R, 1] standardised
+ */
 export function structureEncoderInput(
   structures: TraceBatch,
   multiplicity: Float32Array,
@@ -185,6 +225,17 @@ export function structureEncoderInput(
   };
 }
 
+/**
+ * N, A and Y as p(N, A, Y | z) of equation (2) is asked for them.
+ *
+ * Differs from the paper: padding positions are targets too, as in the authors' code: operation 0
+ * and no edges.
+ *
+ * @param batch          [B, N_max]
+ * @param operationCount padding included
+ * @returns              node counts [B, N_max + 1], edges [B, N_max, N_max], operations
+ *   [B N_max, operations]
+ */
 export function structureTargets(batch: TraceBatch, operationCount: number): StructureTargets {
   const { size, maxNodes, parent, operation } = batch;
   const edges = new Float32Array(size * maxNodes * maxNodes);
@@ -202,6 +253,12 @@ export function structureTargets(batch: TraceBatch, operationCount: number): Str
   };
 }
 
+/**
+ * What q(z2 | A, X, Y) of equation (2) reads, in R rows of real nodes.
+ *
+ * @param batch [B, N]
+ * @returns     pooling [B, R], operations [R], latency [R, 1] standardised, unitless
+ */
 export function latencyEncoderInput(batch: TraceBatch): LatencyEncoderInput {
   const graph = createNodeGraph(batch, { padding: 'none' });
   return {
@@ -212,7 +269,13 @@ export function latencyEncoderInput(batch: TraceBatch): LatencyEncoderInput {
   };
 }
 
-/** @param padding `one` where batch statistics are taken; in eval mode padding plays no part */
+/**
+ * What p(X | A, Y, z2) of equation (2) reads beside z2: the observed A and Y, in R rows.
+ *
+ * @param batch   [B, N]
+ * @param padding `one` where batch statistics are taken; in eval mode padding plays no part
+ * @returns       dispatch [R, B], operations [R]
+ */
 export function latencyDecoderInput(batch: TraceBatch, padding: Padding): LatencyDecoderInput {
   const graph = createNodeGraph(batch, { padding });
   return {
@@ -222,6 +285,13 @@ export function latencyDecoderInput(batch: TraceBatch, padding: Padding): Latenc
   };
 }
 
+/**
+ * X as p(X | A, Y, z2) of equation (2) is asked for it.
+ *
+ * @param batch [B, N]
+ * @param graph of {@link latencyDecoderInput}, R rows
+ * @returns     latency [R, 1] standardised, unitless; sums over real nodes [B, R]
+ */
 export function latencyTargets(batch: TraceBatch, graph: NodeGraph): LatencyTargets {
   const { rows, graphs, graphOf, nodeOf } = graph;
   const sums = new Float32Array(graphs * rows);
@@ -235,7 +305,12 @@ export function latencyTargets(batch: TraceBatch, graph: NodeGraph): LatencyTarg
   };
 }
 
-/** [R] the value of each row's node; 0 for padding and fill, as the batch has it */
+/**
+ * The value of each row's node.
+ *
+ * @param values [B, N]
+ * @returns      [R] 0 for padding and fill, as the batch has it
+ */
 export function rowValues(batch: TraceBatch, layout: NodeLayout, values: Int32Array): Int32Array {
   const { rows, graphOf, nodeOf } = layout;
   const out = new Int32Array(rows);

@@ -35,7 +35,9 @@ export interface LatencySamples {
 /**
  * Samples of q(z2 | A, X, Y), equation (3), and the latencies that they predict.
  *
- * @param noise [T, L, K2] standard normal; zeros give the posterior mean
+ * @param traces [T, N]
+ * @param noise  [T, L, K2] standard normal; zeros give the posterior mean
+ * @returns      z2 [T, L, K2], log q [T, L] nats, mean and log std [rows] of standardised latency
  */
 export async function sampleLatencies(
   model: TrainingModel,
@@ -52,7 +54,15 @@ export async function sampleLatencies(
   return { ...(await predictLatencies(model, traces, z2, samples)), logQz2: logQ };
 }
 
-/** SingleZ: latencies from the samples of z, whose densities are counted with the structure. */
+/**
+ * SingleZ (section 6.6): latencies from the samples of z, whose densities are counted with the
+ * structure.
+ *
+ * @param traces  [T, N]
+ * @param z       [T, L, K]
+ * @param samples L
+ * @returns       log q [T, L], all 0; mean and log std [rows] of standardised latency
+ */
 export async function latenciesOf(
   model: TrainingModel,
   traces: TraceBatch,
@@ -106,9 +116,10 @@ function copyToRows(z2: Float32Array, size: number, { rows, graphOf }: NodeLayou
 }
 
 /**
- * log p(z2 | z) of each sample.
+ * log p(z2 | z) of each sample, equation (2).
  *
- * @param prior parameters of p(z2 | z); those of sample l of trace t start at `priorStart(t, l)`
+ * @param size  K2; the samples are [T, L, K2]
+ * @param prior [S, L, K2] of p(z2 | z); those of sample l of trace t start at `priorStart(t, l)`
  * @returns     [T, L] nats
  */
 export function priorLogProbs(
@@ -129,10 +140,12 @@ export function priorLogProbs(
 }
 
 /**
- * log p(x_i | A, Y, z2) of one node.
+ * log p(x_i | A, Y, z2) of one node, equation (2), its std cut as section 5.3 says.
  *
  * @param row         t L + l
- * @param logStdLimit log sigma_p99, or infinity for no limit
+ * @param node        i, below N
+ * @param logStdLimit log sigma_p99 of standardised latency, or infinity for no limit
+ * @returns           nats
  */
 export function nodeLatencyLogProb(
   { traces, samples, firstRow, mean, logStd }: LatencySamples,
@@ -148,6 +161,7 @@ export function nodeLatencyLogProb(
 /**
  * Sum over the nodes of one sample: log p(X | A, Y, z2) of equation (2), nats.
  *
+ * @param row           t L + l
  * @param logStdLimitOf log limit of an operation's std, or infinity
  */
 export function latencyLogProbOf(
@@ -165,10 +179,15 @@ export function latencyLogProbOf(
   return sum;
 }
 
-/** No node's std is limited. */
+/** No node's std is limited: the plain NLL of equation (3). */
 export const unlimited = (): number => Number.POSITIVE_INFINITY;
 
-/** log sigma_p99 of an operation, section 5.3. */
+/**
+ * log sigma_p99 of an operation, section 5.3, for stds of standardised latency, unitless.
+ *
+ * Differs from the paper: `operation` takes the limit of the node's own operation, an option of the
+ * authors' code; the paper has one number.
+ */
 export function logStdLimit(limits: StdLimits, kind: StdLimitKind): (operation: number) => number {
   if (kind === 'off') return unlimited;
   if (kind === 'global') {

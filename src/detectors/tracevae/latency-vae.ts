@@ -20,11 +20,17 @@ import { type Gaussian, OPERATION_EMBEDDING, POSTERIOR_LOG_STD } from './struct-
 
 export const LATENCY_VAE = 'latency_vae';
 
+/** As the authors' code; the paper names no bounds. */
 const PRIOR_LOG_STD = { min: -5, max: 2 } as const;
-/** No upper bound: the std limit of section 5.3 is applied when scoring. */
+/** As the authors' code. No upper bound: the std limit of section 5.3 is applied when scoring. */
 const LATENCY_LOG_STD_MIN = -7;
 
-/** Sizes of the time VAE's parameters, named as the authors name them. */
+/**
+ * Names, as the authors' code has them, and shapes of the time VAE's parameters (section 4): of two
+ * networks of attention, q(z2 | A, X, Y) and p(X | A, Y, z2), and of the prior p(z2 | z).
+ *
+ * As the authors' code: the prior's hidden layers. SingleZ (section 6.6) has p(X | A, Y, z) alone.
+ */
 export function latencyVaeSpecs(config: TraceVaeConfig): ParameterSpec[] {
   const { heads, layers, units, latent, latent2, operationEmbedding } = config;
   const singleZ = config.ablation === 'singlez';
@@ -74,8 +80,9 @@ function embedOperations(parameters: Parameters, operations: Int32Array): tf.Ten
 }
 
 /**
- * The encoder's node features, averaged over each trace.
+ * The time encoder's node features, averaged over each trace (section 4, average pooling).
  *
+ * @param input operations [R], latency [R, 1] standardised, pooling [B, R]
  * @returns [B, heads x units]
  */
 export function poolLatency(
@@ -94,9 +101,10 @@ export function poolLatency(
 }
 
 /**
- * q(z2 | A, X, Y)
+ * q(z2 | A, X, Y), equation (2). As the authors' code: log std within -7 and 2, and no part for z.
  *
- * @returns [B, K2]
+ * @param input operations [R], latency [R, 1] standardised, pooling [B, R]
+ * @returns     [B, K2] each, unitless
  */
 export function encodeLatency(
   parameters: Parameters,
@@ -116,10 +124,11 @@ export function encodeLatency(
 }
 
 /**
- * p(z2 | z)
+ * p(z2 | z), equation (2): a Gaussian conditioned on z, which gets no gradient from here. As the
+ * authors' code: log std within -5 and 2.
  *
  * @param z [B, K]
- * @returns [B, K2]
+ * @returns [B, K2] each, unitless
  */
 export function latencyPrior(
   parameters: Parameters,
@@ -159,8 +168,11 @@ export function dispatchLatent(
 }
 
 /**
- * TraceVAE-FC (section 6.6): a fully connected network in the place of the dispatching layer, of
- * the shape of the structure decoder's. It knows a node by its position alone.
+ * TraceVAE-FC (section 6.6): a fully connected network in the place of the dispatching layer. It
+ * knows a node by its position alone.
+ *
+ * Differs from the paper: it gives this network no sizes. It has the structure decoder's layers, and
+ * its output is as wide as the dispatching layer's.
  *
  * @param z2 [B, K2]
  * @returns  [B N_max, K2 + embedding], row b N_max + i
@@ -181,9 +193,13 @@ export function connectLatent(
 }
 
 /**
- * mu and log sigma of p(x_i | A, Y, z2), equation (2).
+ * mu and log sigma of p(x_i | A, Y, z2), equation (2), for the observed A and Y.
+ *
+ * Differs from the paper: log sigma is at least -7, as in the authors' code; section 5.3 bounds it
+ * from above alone.
  *
  * @param dispatched [R, K2 + embedding] Z2 of {@link dispatchLatent} or {@link connectLatent}
+ * @param graph      the decoder's R rows
  * @returns          [R, 1] each, a row a node, standardised latency
  */
 export function decodeLatency(
@@ -210,10 +226,14 @@ export function decodeLatency(
 }
 
 /**
- * log p(X | A, Y, z2) over the real nodes of each trace. In training the latency is clipped to
- * mean +- `safeNormalStds` std, bounds without gradient, so that one outlier does not decide a step.
+ * log p(X | A, Y, z2) over the real nodes of each trace, equation (2).
  *
- * @returns [B] nats
+ * Differs from the paper: in training the latency is clipped to mean +- `safeNormalStds` std, bounds
+ * without gradient, as in the authors' code, so that one outlier does not decide a step.
+ *
+ * @param distribution [R, 1] each, of standardised latency
+ * @param targets      latency [R, 1] standardised, sums over real nodes [B, R]
+ * @returns            [B] nats
  */
 export function latencyLogProb(
   distribution: Gaussian,

@@ -1,6 +1,8 @@
 /**
- * The training loss: the negative ELBO of equation (1), estimated from one sample (KL included),
- * plus the authors' two penalties.
+ * The training loss: the negative ELBO of equation (1), estimated from one sample (KL included).
+ *
+ * Differs from the paper: the loss has two penalties more, which only the authors' code has: the unit
+ * ball of z, and the norm (not its square) of the weights.
  */
 import * as tf from '../../nn/tf.ts';
 import type { TraceVaeConfig } from './meta.ts';
@@ -21,10 +23,12 @@ export const LOSS_TERMS = [
 ] as const;
 
 /**
- * Means over the batch.
+ * Means over the batch of the terms of equations (1) and (2), and the two penalties.
  *
- * @param penaltyNorm scalar, norm of the penalised weights
- * @returns [10] in the order of {@link LOSS_TERMS}
+ * @param structure   [B] each, nats
+ * @param latency     [B] each, nats
+ * @param penaltyNorm scalar, norm of the penalised weights, unitless
+ * @returns           [10] in the order of {@link LOSS_TERMS}, nats but for the penalties
  */
 export function lossTerms(
   structure: StructurePass,
@@ -47,7 +51,10 @@ export function lossTerms(
 /**
  * mean_b (mean_d z)² + mean_b (var_d z - 1)², over the K numbers of each sample z.
  *
+ * Differs from the paper: only the authors' code has this penalty.
+ *
  * @param z [B, K]
+ * @returns scalar, unitless
  */
 export function unitBall(z: tf.Tensor2D): tf.Scalar {
   const mean = tf.mean(z, 1, true);
@@ -55,7 +62,13 @@ export function unitBall(z: tf.Tensor2D): tf.Scalar {
   return tf.add(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1)))) as tf.Scalar;
 }
 
-/** The loss without the norm of the weights, whose gradient the optimiser adds. A scalar. */
+/**
+ * The loss, equation (1), without the norm of the weights, whose gradient the optimiser adds.
+ *
+ * @param structure [B] each, nats
+ * @param latency   [B] each, nats
+ * @returns         scalar, mean over the batch, nats
+ */
 export function differentiatedLoss(
   structure: StructurePass,
   latency: LatencyPass,
@@ -84,7 +97,12 @@ export interface LossParts {
   readonly nllTime: number;
 }
 
-/** @param terms [10] in the order of {@link LOSS_TERMS} */
+/**
+ * The loss, equation (1) and the weighted penalties, from the means of its terms.
+ *
+ * @param terms [10] in the order of {@link LOSS_TERMS}
+ * @returns     nats a trace
+ */
 export function combineLoss(terms: ArrayLike<number>, config: TraceVaeConfig): LossParts {
   const [logQz, logPz, logPNodeCount, logPAdjacency, logPNodeType, ...rest] = Array.from(terms) as [
     number,

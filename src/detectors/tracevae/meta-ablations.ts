@@ -34,8 +34,11 @@ export const ABLATIONS = [
 ] as const satisfies readonly AblationMeta[];
 
 /**
- * The settings of an ablation, from those of TraceVAE. SingleZ has no time VAE to train alone: all
- * its epochs are joint; its z has K + K2 numbers, so that no capacity is lost.
+ * The settings of an ablation of section 6.6, from those of TraceVAE. SingleZ has no time VAE to
+ * train alone: all its epochs are joint.
+ *
+ * Differs from the paper: it does not say how large SingleZ's z is. Here it has K + K2 numbers, so
+ * that no capacity is lost.
  */
 export function ablated(config: TraceVaeConfig, ablation: Ablation): TraceVaeConfig {
   if (ablation !== 'singlez') return { ...config, ablation };

@@ -36,7 +36,9 @@ export interface TraceVaeConfig {
   readonly learningRate: number;
   /** The rate is multiplied by 0.1 after this epoch. */
   readonly learningRateStepEpoch: number;
+  /** Largest global norm of the gradients; as the authors' code. */
   readonly clipNorm: number;
+  /** Weights of the loss's two penalties, the norm of the parameters and the unit ball of z. */
   readonly l2: number;
   readonly unitBall: number;
   /** SafeNormal: latency clipped to mean +- this many stds in training. */
@@ -53,7 +55,14 @@ export interface TraceVaeConfig {
 
 export type PresetId = 'tiny' | 'small' | 'paper';
 
-/** The authors' sizes (their train.sh; K = 5 as section 6.2 says for datasets A, B and C). */
+/**
+ * The authors' sizes (their train.sh; K = 5 as section 6.2 says for datasets A, B and C). As the
+ * authors' code, where section 6.2 is silent: sizes of the embeddings, MLPs and flow, batch,
+ * learning rate and its step, gradient clip and penalties.
+ *
+ * Differs from the paper: early stopping (section 6.2) is off, as it is by default in the authors'
+ * code, and latency has the `robust` scale, whose reason stands in features/latency-scale.ts.
+ */
 const PAPER: TraceVaeConfig = {
   ablation: 'none',
   units: 500,
@@ -86,8 +95,10 @@ const PAPER: TraceVaeConfig = {
 };
 
 /**
- * The same schedule for another total number of epochs: two joint to one of the time VAE alone,
- * the learning rate stepped at half. At least one epoch is joint.
+ * The schedule of section 6.2 for another total number of epochs: two joint to one of the time VAE
+ * alone, the learning rate stepped at half (as the authors' code). At least one epoch is joint.
+ *
+ * @param total epochs of both phases, 60 in the paper
  */
 export function withEpochs(config: TraceVaeConfig, total: number): TraceVaeConfig {
   const epochs = Math.max(1, Math.round(total));

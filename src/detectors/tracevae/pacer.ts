@@ -20,6 +20,11 @@ export interface Pacer {
   epochSeconds(): number;
 }
 
+/**
+ * @param tracesPerEpoch training traces
+ * @param epochs         of both phases (section 6.2)
+ * @returns              the pace of one run; it reports traces a second and seconds left
+ */
 export function createPacer(
   { control, onEvent }: FitContext,
   tracesPerEpoch: number,

@@ -10,10 +10,14 @@ import { sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
 /**
- * N is the most probable node count; node j hangs under the earlier node with the most probable
- * edge; operations are the most probable ones given these edges.
+ * The most probable N, A and Y under p(N, A, Y | z) of equation (2), at the posterior mean of z.
  *
- * @param observed one trace, with the model's N_max
+ * Differs from the paper: it does not say how a tree is read from p(A | z). Here node j hangs under
+ * the earlier node with the most probable edge, and operations are the most probable ones given
+ * these edges.
+ *
+ * @param observed [1, N_max] one trace, with the model's N_max
+ * @returns        columns [n] of the n reconstructed nodes, probabilities from 0 to 1
  */
 export async function reconstructTree(
   model: TrainingModel,

@@ -44,14 +44,20 @@ const TRACES_PER_PASS = 128;
 
 const STREAM = { z: 11, z2: 12 } as const;
 
-/** What shares its samples of z: a structure, or a trace where z knows its latencies (SingleZ). */
+/**
+ * What shares its samples of z: a structure, whose q(z | A, Y) of equation (2) is one, or a trace
+ * where z knows its latencies (SingleZ, section 6.6).
+ */
 export const noiseKey = (
   { ablation }: TraceVaeConfig,
   { traces }: DetectorData,
   trace: number,
 ): number => (ablation === 'singlez' ? trace : traces.structureOf[trace]!);
 
-/** Nodes of a trace that p(X | .) decodes. Fully connected and filled up, there are N_max of them. */
+/**
+ * Nodes of a trace that p(X | .) decodes. Of FC and DimEx (section 6.6), fully connected and filled
+ * up, there are N_max of them.
+ */
 export const decodedNodes = (
   { ablation, maxNodes }: TraceVaeConfig,
   { traces }: DetectorData,
@@ -62,15 +68,32 @@ export const decodedNodes = (
 const countedNodes = (config: TraceVaeConfig, data: DetectorData, trace: number): number =>
   config.ablation === 'dimex' ? config.maxNodes : nodeCount(data.traces, trace);
 
-/** [L, K] of one {@link noiseKey}, whatever else is scored. */
+/**
+ * Noise of the samples of z, equation (3), of one {@link noiseKey}, whatever else is scored.
+ *
+ * @param length L K
+ * @returns      [L, K] standard normal
+ */
 export const structureNoise = (seed: number, key: number, length: number): Float32Array =>
   normals(createRandom(seed, STREAM.z, key), length);
 
-/** [L, K2] of one trace. */
+/**
+ * Noise of the samples of z2, equation (3), of one trace.
+ *
+ * @param length L K2
+ * @returns      [L, K2] standard normal
+ */
 export const latencyNoise = (seed: number, trace: number, length: number): Float32Array =>
   normals(createRandom(seed, STREAM.z2, trace), length);
 
-/** On abort the remaining terms stay 0; the caller drops them. */
+/**
+ * The terms of equation (3) and, beside them, of the Gaussian std-limit of section 5.3. On abort the
+ * remaining terms stay 0; the caller drops them.
+ *
+ * @param selected [T] trace indices
+ * @param options  L samples a trace; limits of standardised latency's stds
+ * @returns        [S, L] structure and [T, L] latency terms, nats
+ */
 export async function scoreTraces(
   model: TrainingModel,
   data: DetectorData,
@@ -175,7 +198,11 @@ export async function scoreTraces(
   return terms;
 }
 
-/** Terms of 0, to be written in passes. */
+/**
+ * Terms of 0, to be written in passes: structure terms [S, L], latency terms [T, L], nats.
+ *
+ * @param head `structures` is S, `samples` L, and `trace` has T
+ */
 export function emptyTerms(
   head: Omit<ScoreTerms, 'structure' | 'latency' | 'mismatch'> & { readonly structures: number },
 ): ScoreTerms {
@@ -204,7 +231,12 @@ export function emptyTerms(
   };
 }
 
-/** @param start row of the first structure */
+/**
+ * Copies a pass's structure terms of equation (3) to their rows.
+ *
+ * @param scores samples of the pass's structures, L each
+ * @param start  row of the first one in the [S, L] terms, nats
+ */
 export function writeStructureTerms(
   { structure }: Pick<ScoreTerms, 'structure'>,
   scores: StructureSamples,
@@ -223,7 +255,14 @@ export function writeStructureTerms(
   }
 }
 
-/** @param places [chunk] row of each of the chunk's traces in the terms */
+/**
+ * Copies a pass's latency terms of equation (3) to their rows, each log p(X | A, Y, z2) without and
+ * with the two std limits of section 5.3.
+ *
+ * @param scores samples of the chunk's traces, L each
+ * @param logPz2 [chunk, L] nats
+ * @param places [chunk] row of each of the chunk's traces in the [T, L] terms, nats
+ */
 export function writeLatencyTerms(
   { latency, stdLimits, samples }: Pick<ScoreTerms, 'latency' | 'stdLimits' | 'samples'>,
   scores: LatencySamples,
@@ -245,7 +284,13 @@ export function writeLatencyTerms(
   }
 }
 
-/** Positions in `selected`, smallest trees first, cut into passes of bounded work. */
+/**
+ * Positions in `selected`, smallest trees first, cut into passes of bounded work.
+ *
+ * @param selected [T] trace indices
+ * @param samples  L
+ * @returns        chunks that hold each of 0 to T - 1 once
+ */
 export function chunksBySize(
   config: TraceVaeConfig,
   data: DetectorData,
@@ -271,6 +316,7 @@ export function chunksBySize(
   return chunks;
 }
 
+/** [sum of the lengths] the parts one after the other. */
 export function concatFloats(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;

@@ -19,10 +19,14 @@ import type { TrainingModel } from './train-step.ts';
 const PERCENT = 99;
 
 /**
- * The 99th percentile of the predicted stds of all nodes of these traces, one sample each, and the
- * same of each operation's own nodes.
+ * sigma_p99 of section 5.3: the 99th percentile of the predicted stds of all nodes of these traces,
+ * one sample each (as the authors' code).
  *
- * @returns unitless (standardised latency); infinity, no limit, where there are no traces
+ * Differs from the paper: beside its one number there is one of each operation's own nodes, which
+ * the authors' code offers too.
+ *
+ * @param selected [T] trace indices, the validation traces in the paper
+ * @returns        one number and [operations], unitless (standardised latency); infinity, no limit, where there are no traces
  */
 export async function findStdLimits(
   model: TrainingModel,

@@ -22,9 +22,16 @@ import type { TraceVaeConfig } from './meta.ts';
 export const OPERATION_EMBEDDING = 'operation_embedding.node_embedding.weight';
 export const PRIOR = 'struct_vae.pz_flow';
 
-/** log std of q(z | A, Y) and of q(z2 | A, X, Y) */
+/** log std of q(z | A, Y) and of q(z2 | A, X, Y). As the authors' code; the paper names no bounds. */
 export const POSTERIOR_LOG_STD = { min: -7, max: 2 } as const;
 
+/**
+ * Names, as the authors' code has them, and shapes of the structure VAE's parameters (section 4):
+ * the embedding [operations, embedding] of y_i, q(z | A, Y), the RealNVP prior p(z), and p(N | z),
+ * p(A | z) and p(Y | z).
+ *
+ * @param operationCount padding included
+ */
 export function structVaeSpecs(config: TraceVaeConfig, operationCount: number): ParameterSpec[] {
   const { heads, layers, units, latent, maxNodes, nodeEmbedding, operationEmbedding } = config;
   const width = heads * units;
@@ -58,19 +65,26 @@ export function structVaeSpecs(config: TraceVaeConfig, operationCount: number): 
   ];
 }
 
-/** A diagonal Gaussian: of z, or of z2. */
+/** A diagonal Gaussian: of z [B, K], of z2 [B, K2], or of standardised latency [R, 1]. */
 export interface Gaussian {
   readonly mean: tf.Tensor2D;
   readonly logStd: tf.Tensor2D;
 }
 
-/** mean + std noise: a sample through which gradients flow. */
+/**
+ * mean + std noise: a sample for equation (1) through which gradients flow.
+ *
+ * @param noise [B, K] standard normal
+ * @returns     [B, K]
+ */
 export function sampleGaussian({ mean, logStd }: Gaussian, noise: tf.Tensor2D): tf.Tensor2D {
   return tf.add(mean, tf.mul(tf.exp(logStd), noise));
 }
 
 /**
- * @param x [B, K]
+ * log density of a diagonal Gaussian, the q(.) and p(z2 | z) of equation (2).
+ *
+ * @param x [B, K] as the mean and the log std
  * @returns [B] nats
  */
 export function gaussianLogProb(x: tf.Tensor2D, { mean, logStd }: Gaussian): tf.Tensor1D {
@@ -79,9 +93,10 @@ export function gaussianLogProb(x: tf.Tensor2D, { mean, logStd }: Gaussian): tf.
 
 /**
  * The encoder's node features, averaged over each structure (section 4, average pooling). SingleZ
- * reads the latencies beside the operations.
+ * (section 6.6) reads the latencies beside the operations.
  *
- * @returns [S, heads x units]
+ * @param input operations [R, operations], latency [R, 1] standardised, pooling [S, R]
+ * @returns     [S, heads x units]
  */
 export function poolStructure(
   parameters: Parameters,
@@ -100,9 +115,11 @@ export function poolStructure(
 }
 
 /**
- * q(z | A, Y), one a distinct structure.
+ * q(z | A, Y) of equation (2), one a distinct structure. As the authors' code: log std within -7
+ * and 2.
  *
- * @returns [S, K]
+ * @param input operations [R, operations], pooling [S, R]
+ * @returns     [S, K] each, unitless
  */
 export function encodeStructure(
   parameters: Parameters,
@@ -121,7 +138,12 @@ export function encodeStructure(
   };
 }
 
-/** log p(z) under the RealNVP prior: [B] nats. */
+/**
+ * log p(z) under the learnable RealNVP prior of section 4.
+ *
+ * @param z [B, K]
+ * @returns [B] nats
+ */
 export function structurePriorLogProb(
   parameters: Parameters,
   config: TraceVaeConfig,
@@ -140,7 +162,13 @@ export interface DecodedTopology {
   readonly edgeLogits: tf.Tensor3D;
 }
 
-/** @param z [B, K] */
+/**
+ * Logits of p(N | z) and of p(A_ij | z) = sigmoid(e_i . e_j), equation (2). As the authors' code:
+ * the inner product; the paper says only that the network is fully connected.
+ *
+ * @param z [B, K]
+ * @returns [B, N_max + 1], [B, N_max, N_max] and e [B, N_max, D]
+ */
 export function decodeTopology(
   parameters: Parameters,
   config: TraceVaeConfig,
@@ -165,9 +193,13 @@ export function decodeTopology(
 }
 
 /**
- * Logits of p(y_i | z), given the observed adjacency.
+ * Logits of p(y_i | z).
  *
- * @param nodeEmbedding [B, N_max, D]
+ * Differs from the paper: equation (2) conditions on z alone; here, as in the authors' code, on the
+ * observed adjacency too.
+ *
+ * @param nodeEmbedding [B, N_max, D] e of {@link decodeTopology}
+ * @param graph         all N_max nodes of each trace
  * @returns             [B N_max, operations]
  */
 export function decodeOperations(
@@ -192,7 +224,18 @@ export interface StructureLogProbs {
   readonly logPNodeType: tf.Tensor1D;
 }
 
-/** All entries of the strict upper triangle count, and all N_max positions: padding too. */
+/**
+ * log p(N | z), log p(A | z) and log p(Y | z), equation (2).
+ *
+ * Differs from the paper: of the product over ij only i < j counts (a node comes after its parent),
+ * and p(y_i | z) counts at all N_max positions, not at the trace's nodes alone, as in the authors'
+ * code. Both have a part that padding, and so N_max, decides.
+ *
+ * @param topology        [B, N_max + 1] and [B, N_max, N_max] logits
+ * @param operationLogits [B N_max, operations]
+ * @param targets         of the same B traces
+ * @returns               [B] nats each
+ */
 export function structureLogProbs(
   { nodeCountLogits, edgeLogits }: DecodedTopology,
   operationLogits: tf.Tensor2D,

@@ -49,6 +49,7 @@ export interface StructureSamples {
  *
  * @param structures S rows; latencies play no part but in SingleZ, where a row is a trace
  * @param noise      [S, L, K] standard normal; zeros give the posterior mean
+ * @returns          log probabilities in nats, shapes as in {@link StructureSamples}
  */
 export async function sampleStructures(
   model: TrainingModel,
@@ -102,12 +103,13 @@ export async function sampleStructures(
 }
 
 /**
- * mean + std noise, with log q of each sample. The standardised sample is the noise itself, so log q
+ * Samples of q of equation (3), mean + std noise, with log q of each. The standardised sample is the noise itself, so log q
  * keeps its digits where a std of exp(-7) would cost them.
  *
  * @param mean   [rows, size]
  * @param logStd [rows, size]
- * @param noise  [rows, samples, size]
+ * @param noise  [rows, samples, size] standard normal
+ * @returns      values [rows, samples, size]; logQ [rows, samples] nats
  */
 export function sampleOnHost(
   mean: Float32Array,
@@ -130,7 +132,12 @@ export function sampleOnHost(
   return { values, logQ };
 }
 
-/** log p(N | z) of the observed node count. @param row s L + l */
+/**
+ * log p(N | z) of the observed node count, equation (2).
+ *
+ * @param row s L + l
+ * @returns   nats
+ */
 export function nodeCountLogProb(scores: StructureSamples, row: number): number {
   const { structures, samples, nodeCountLogits } = scores;
   const classes = structures.maxNodes + 1;
@@ -138,7 +145,14 @@ export function nodeCountLogProb(scores: StructureSamples, row: number): number 
   return categoricalLogMass(nodeCountLogits, row * classes, classes, nodes);
 }
 
-/** Calls `visit` with log p(A_ij | z) of every entry i < j as observed. @param row s L + l */
+/**
+ * Calls `visit` with log p(A_ij | z), nats, of every entry i < j as observed, equation (2).
+ *
+ * Differs from the paper: only i < j of the product over ij, as in the authors' code. Entries of
+ * padding nodes are among them.
+ *
+ * @param row s L + l
+ */
 export function forEachEdge(
   scores: StructureSamples,
   row: number,
@@ -159,7 +173,13 @@ export function forEachEdge(
 
 const LOG_HALF = Math.log(0.5);
 
-/** Sums of log p(A_ij | z) over i < j: all, and those with p < 0.5. @param row s L + l */
+/**
+ * Sums of log p(A_ij | z) over i < j of N_max nodes: all (equation 2), and those with p < 0.5, which
+ * equation (6) scales.
+ *
+ * @param row s L + l
+ * @returns   nats
+ */
 export function adjacencyLogProb(
   scores: StructureSamples,
   row: number,
@@ -173,7 +193,14 @@ export function adjacencyLogProb(
   return { all, unlikely };
 }
 
-/** Sum of log p(y_i | z) over all N_max positions. @param row s L + l */
+/**
+ * Sum of log p(y_i | z), equation (2).
+ *
+ * Differs from the paper: over all N_max positions, padding included, as in the authors' code.
+ *
+ * @param row s L + l
+ * @returns   nats
+ */
 export function nodeTypeLogProb(scores: StructureSamples, row: number): number {
   const { maxNodes } = scores.structures;
   let sum = 0;
@@ -182,11 +209,12 @@ export function nodeTypeLogProb(scores: StructureSamples, row: number): number {
 }
 
 /**
- * Which structures the model would not write as they are: at the posterior mean of z, the most
+ * Which structures the model would not write as they are (section 5.1.2, "mismatched"): at the posterior mean of z, the most
  * probable node count, an edge (p > 0.5), or an operation given the observed edges differs. Edges
  * and operations are compared among the trace's own nodes.
  *
- * @returns [S] 1 where anything differs
+ * @param structures [S, N_max]
+ * @returns          [S] 1 where anything differs
  */
 export async function findMismatches(
   { store, config, operationCount }: TrainingModel,

@@ -10,12 +10,12 @@ export class TermMeans {
   #count = 0;
   #pending: { readonly terms: tf.Tensor1D; readonly size: number }[] = [];
 
-  /** Takes over the tensor. */
+  /** Takes over the tensor: [10] means of a batch of `size` traces, in the order of LOSS_TERMS. */
   add(terms: tf.Tensor1D, size: number): void {
     this.#pending.push({ terms, size });
   }
 
-  /** What was added since the last read: its means, and the first term that is no finite number. */
+  /** What was added since the last read: its means [10], and the first term that is no finite number. */
   async read(): Promise<{ readonly means: Float64Array; readonly diverged: string | null }> {
     const pending = this.#pending;
     if (pending.length === 0) return { means: this.means(), diverged: null };
@@ -49,6 +49,7 @@ export class TermMeans {
   }
 }
 
+/** One point of the curves, nats a trace; a validation loss that is no finite number is null. */
 export function curvePoint(
   at: Pick<CurvePoint, 'epoch' | 'phase' | 'learningRate' | 'seconds'>,
   train: LossParts,

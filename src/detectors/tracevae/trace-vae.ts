@@ -46,7 +46,11 @@ import {
   structVaeSpecs,
 } from './struct-vae.ts';
 
-/** @param operationCount padding included */
+/**
+ * Names and shapes of all parameters, of the structure VAE and of the time VAE (section 4).
+ *
+ * @param operationCount padding included
+ */
 export function traceVaeSpecs(config: TraceVaeConfig, operationCount: number): ParameterSpec[] {
   return [...structVaeSpecs(config, operationCount), ...latencyVaeSpecs(config)];
 }
@@ -66,6 +70,14 @@ export interface LatencyInput {
   readonly targets: LatencyTargets;
 }
 
+/**
+ * A batch as q(z | A, Y) and p(N, A, Y | z) of equation (2) take it. Of SingleZ (section 6.6), whose
+ * encoder reads latencies too, S = B.
+ *
+ * @param batch          [B, N_max]
+ * @param operationCount padding included
+ * @returns              S structures for the encoder, copies [B, S], B targets
+ */
 export function structureInput(
   batch: TraceBatch,
   operationCount: number,
@@ -79,6 +91,12 @@ export function structureInput(
   };
 }
 
+/**
+ * A batch as q(z2 | A, X, Y) and p(X | A, Y, z2) of equation (2) take it.
+ *
+ * @param batch [B, N_max] latency standardised, unitless
+ * @returns     rows of real nodes for the encoder; of the decoder as {@link decoderPadding} says
+ */
 export function latencyInput(batch: TraceBatch, mode: Mode, config: TraceVaeConfig): LatencyInput {
   const decoder = latencyDecoderInput(batch, decoderPadding(config, mode));
   return {
@@ -89,8 +107,9 @@ export function latencyInput(batch: TraceBatch, mode: Mode, config: TraceVaeConf
 }
 
 /**
- * Which padding nodes p(X | A, Y, z2) decodes. They count in batch statistics; behind the dispatching
- * layer they are all equal within a trace, behind TraceVAE-FC's network each is another.
+ * Which padding nodes p(X | A, Y, z2) decodes. They count in batch statistics (as the authors' code);
+ * behind the dispatching layer they are all equal within a trace, behind the network of TraceVAE-FC
+ * (section 6.6) each is another.
  */
 export function decoderPadding({ ablation }: TraceVaeConfig, mode: Mode): Padding {
   if (ablation === 'fc') return 'all';
@@ -105,7 +124,11 @@ export interface StructurePass extends StructureLogProbs {
   readonly logPz: tf.Tensor1D;
 }
 
-/** q(z | A, Y) of every trace: [B, K]. */
+/**
+ * q(z | A, Y) of every trace, equation (2).
+ *
+ * @returns [B, K] each
+ */
 export function structurePosterior(
   parameters: Parameters,
   config: TraceVaeConfig,
@@ -116,7 +139,12 @@ export function structurePosterior(
   return { mean: multiplyConstant(copies, mean), logStd: multiplyConstant(copies, logStd) };
 }
 
-/** @param noise [B, K] standard normal */
+/**
+ * The structure VAE's terms of equation (1), from one sample of z a trace.
+ *
+ * @param noise [B, K] standard normal
+ * @returns     z [B, K], log probabilities [B] nats
+ */
 export function structurePass(
   parameters: Parameters,
   config: TraceVaeConfig,
@@ -154,8 +182,12 @@ export interface LatencyPass {
 }
 
 /**
+ * The time VAE's terms of equation (1), from one sample of z2 a trace, or with FC's network or
+ * SingleZ's z in its place (section 6.6).
+ *
  * @param z     [B, K] of the structure pass
  * @param noise [B, K2] standard normal
+ * @returns     z2 [B, K2], p(x_i | .) [R, 1] of standardised latency, log probabilities [B] nats
  */
 export function latencyPass(
   parameters: Parameters,

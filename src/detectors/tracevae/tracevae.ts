@@ -15,6 +15,7 @@ import { findStdLimits } from './std-limit.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { trainTraceVae } from './training.ts';
 
+/** Trains TraceVAE, or an ablation of section 6.6, in the two phases of section 6.2. */
 export async function fitTraceVae(
   data: DetectorData,
   config: TraceVaeConfig,
@@ -25,7 +26,11 @@ export async function fitTraceVae(
   return ok(modelOf(trained.value, config, data.traces.operations.length));
 }
 
-/** @param operationCount operations of the dataset, padding included */
+/**
+ * TraceVAE (section 4) from stored weights.
+ *
+ * @param operationCount operations of the dataset, padding included
+ */
 export function restoreTraceVae(
   config: TraceVaeConfig,
   operationCount: number,

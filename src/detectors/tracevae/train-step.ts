@@ -1,8 +1,8 @@
 /**
  * One training step, in either phase, and the same terms without training for validation.
  *
- * Phase 1 ("joint") trains everything. Phase 2 ("time") trains the time VAE alone, with a fresh
- * optimiser and the structure VAE in eval mode.
+ * Section 6.2: phase 1 ("joint") trains everything, phase 2 ("time") the time VAE alone. As the
+ * authors' code: phase 2 has a fresh optimiser, and the structure VAE is in eval mode.
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { Optimiser } from '../../nn/optimiser.ts';
@@ -40,7 +40,12 @@ export interface Noise {
   readonly z2: Float32Array;
 }
 
-/** @param state of an interrupted phase, to go on from; absent: a fresh optimiser */
+/**
+ * RMSprop over the parameters of a phase (section 6.2). As the authors' code, the paper names none:
+ * the method, gradients clipped by their global norm, and the penalised norm of the weights.
+ *
+ * @param state [numbers] of an interrupted phase, to go on from; absent: a fresh optimiser
+ */
 export function createOptimiser(
   { store, config }: TrainingModel,
   phase: Phase,
@@ -67,7 +72,13 @@ export interface StepGradients {
   readonly gradients: readonly tf.Tensor[];
 }
 
-/** Call within a tidy. */
+/**
+ * The gradients of the loss, equation (1) and the unit ball. Call within a tidy.
+ *
+ * @param batch [B, N_max]
+ * @param noise z [B, K], z2 [B, K2]
+ * @returns     a gradient of the shape of each parameter, and the terms [10]
+ */
 export function stepGradients(
   { store, config, operationCount }: TrainingModel,
   phase: Phase,
@@ -95,7 +106,14 @@ export function stepGradients(
   return { terms, gradients: grads };
 }
 
-/** @returns [10] terms of the loss before the step, owned by the caller */
+/**
+ * One step down the loss, equation (1) and the authors' penalties.
+ *
+ * @param batch        [B, N_max]
+ * @param noise        z [B, K], z2 [B, K2]
+ * @param learningRate a tenth after its step's epoch, as the authors' code
+ * @returns            [10] terms of the loss before the step, owned by the caller; nats
+ */
 export function trainStep(
   model: TrainingModel,
   phase: Phase,
@@ -111,7 +129,13 @@ export function trainStep(
   });
 }
 
-/** @returns [10] terms of the loss in eval mode, owned by the caller */
+/**
+ * The terms of the loss, equation (1), in eval mode.
+ *
+ * @param batch [B, N_max]
+ * @param noise z [B, K], z2 [B, K2]
+ * @returns     [10] owned by the caller; nats
+ */
 export function evaluateBatch(
   { store, config, operationCount }: TrainingModel,
   optimiser: Optimiser,
@@ -130,7 +154,11 @@ export function evaluateBatch(
 
 /**
  * The forward pass in train mode that starts each phase. In the first it sets the ActNorms of the
- * prior from its z; in both it moves the running statistics once, as the authors' does.
+ * prior from its z; in both it moves the running statistics once. As the authors' code; the paper
+ * does not say how the model starts.
+ *
+ * @param batch [B, N_max]
+ * @param noise z [B, K], z2 [B, K2]
  */
 export function warmUp(
   { store, config, operationCount }: TrainingModel,

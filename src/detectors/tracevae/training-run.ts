@@ -82,7 +82,12 @@ export class TrainingRun {
     bestWeights.dispose();
   }
 
-  /** @returns null when training ended, or was stopped with its weights kept */
+  /**
+   * Both phases of section 6.2. As the authors' code: the learning rate falls to a tenth after an
+   * epoch counted over both.
+   *
+   * @returns null when training ended, or was stopped with its weights kept
+   */
   async run(): Promise<Interruption | null> {
     const epochs = this.#epochs();
     const pacer = createPacer(this.#context, this.#data.train.length, epochs);

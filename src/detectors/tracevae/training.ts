@@ -14,7 +14,12 @@ const MAX_RESTARTS = 10;
 /** The stream of the run's seed that gives each attempt its own. */
 const ATTEMPTS = 1;
 
-/** @returns the trained parameters, owned by the caller */
+/**
+ * The schedule of section 6.2. As the authors' code: a loss that is no number in the first epoch
+ * starts the training again, at most 10 times.
+ *
+ * @returns the trained parameters, owned by the caller
+ */
 export async function trainTraceVae(
   data: DetectorData,
   config: TraceVaeConfig,
