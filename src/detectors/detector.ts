@@ -121,7 +121,9 @@ export interface ProbabilisticModel {
    * @returns        unitless, stds of standardised latency
    */
   stdLimits(data: DetectorData, selected: Uint32Array, seed: number): Promise<StdLimits>;
-  /** One trace's score (equation 3) split over nodes and terms: nats; latencies in milliseconds too. */
+  /**
+   * One trace's score (equation 3) split over nodes and terms: nats; latencies in milliseconds too.
+   */
   explain(
     data: DetectorData,
     trace: number,

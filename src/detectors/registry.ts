@@ -1,4 +1,6 @@
-/** Detector id to its functions. The worker's door to the methods; it brings TensorFlow.js along. */
+/**
+ * Detector id to its functions. The worker's door to the methods; it brings TensorFlow.js along.
+ */
 import type { DetectorId } from './catalog.ts';
 import type {
   DetectorData,

@@ -13,7 +13,9 @@ import {
   type Variant,
 } from './score-terms.ts';
 
-/** Scores above this, and scores that are no number, count as this many nats. As the authors' code. */
+/**
+ * Scores above this, and scores that are no number, count as this many nats. As the authors' code.
+ */
 export const SCORE_CEILING = 1e5;
 
 /** I(p < 0.5) of equation (6), on the log. */

@@ -22,8 +22,8 @@ export const THRESHOLD_PERCENTILE = 99;
  * @param scores     [T] of the test traces, nats, higher is more anomalous
  * @param labels     [T] index into LABELS; unlabelled traces count as normal if any trace has a
  *   label, and if none has, every metric is null
- * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections; a trace
- *   is flagged when its score is above their percentile
+ * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections;
+ *   a trace is flagged when its score is above their percentile
  * @param percentile 0 to 100
  */
 export function evaluate(
@@ -79,8 +79,8 @@ const scoresOf = ({ scores, anomaly }: Subset, wanted: 0 | 1): Float64Array =>
   scores.filter((_, i) => anomaly[i] === wanted);
 
 /**
- * Null where there are no anomalies or no threshold. Where nothing is flagged, precision is 0, as in
- * scikit-learn.
+ * Null where there are no anomalies or no threshold. Where nothing is flagged, precision is 0, as
+ * in scikit-learn.
  */
 function thresholdMetrics({ scores, anomaly }: Subset, threshold: number | null): ThresholdMetrics {
   let truePositives = 0;

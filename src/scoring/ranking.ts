@@ -19,8 +19,8 @@ import type { Metrics } from './metrics.ts';
  * traces are flagged by `>` as by `>=`. Only where no double lies between the two is the threshold
  * the lower score itself, and parts them by `>` alone.
  *
- * @param scores  [T] nats of a detector, higher is more anomalous; not NaN. scikit-learn refuses infinite scores; here equal
- *   infinities are a tie
+ * @param scores  [T] nats of a detector, higher is more anomalous; not NaN. scikit-learn refuses
+ *   infinite scores; here equal infinities are a tie
  * @param anomaly [T] 1 anomaly, 0 normal
  * @returns every number finite or null; the threshold is null where no finite one flags the traces
  */

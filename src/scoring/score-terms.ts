@@ -17,7 +17,9 @@ export interface ScoreTerms {
   readonly structureRow: Uint32Array;
   /** [T] merged nodes. */
   readonly nodeCount: Uint16Array;
-  /** [T] nodes that log p(X | .) sums over: the merged nodes, or N_max where dummies fill a trace. */
+  /**
+   * [T] nodes that log p(X | .) sums over: the merged nodes, or N_max where dummies fill a trace.
+   */
   readonly latencyNodes: Uint16Array;
   /** [T] 1 where the reconstructed structure (at the posterior mean) differs from the trace's. */
   readonly mismatch: Uint8Array;

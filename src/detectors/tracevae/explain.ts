@@ -50,7 +50,8 @@ interface TraceSamples {
 
 /**
  * The score of one trace, equation (3), split over its n nodes and its terms, under the corrections
- * of section 5.3. The split is not in the paper; with the same seed and samples it sums to the score.
+ * of section 5.3. The split is not in the paper; with the same seed and samples it sums to the
+ * score.
  *
  * @param trace index into the set
  * @returns     per node [n]: contributions in nats, latency in milliseconds and standardised
@@ -185,8 +186,8 @@ const total = (parts: SampleParts): number =>
   sum(parts.nodeEdges);
 
 /**
- * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by its
- * share of that mean.
+ * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by
+ * its share of that mean.
  */
 function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit {
   const count = samples.terms.samples;

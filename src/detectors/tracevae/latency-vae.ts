@@ -171,8 +171,8 @@ export function dispatchLatent(
  * TraceVAE-FC (section 6.6): a fully connected network in the place of the dispatching layer. It
  * knows a node by its position alone.
  *
- * Differs from the paper: it gives this network no sizes. It has the structure decoder's layers, and
- * its output is as wide as the dispatching layer's.
+ * Differs from the paper: it gives this network no sizes. It has the structure decoder's layers,
+ * and its output is as wide as the dispatching layer's.
  *
  * @param z2 [B, K2]
  * @returns  [B N_max, K2 + embedding], row b N_max + i
@@ -228,8 +228,8 @@ export function decodeLatency(
 /**
  * log p(X | A, Y, z2) over the real nodes of each trace, equation (2).
  *
- * Differs from the paper: in training the latency is clipped to mean +- `safeNormalStds` std, bounds
- * without gradient, as in the authors' code, so that one outlier does not decide a step.
+ * Differs from the paper: in training the latency is clipped to mean +- `safeNormalStds` std,
+ * bounds without gradient, as in the authors' code, so that one outlier does not decide a step.
  *
  * @param distribution [R, 1] each, of standardised latency
  * @param targets      latency [R, 1] standardised, sums over real nodes [B, R]

@@ -1,8 +1,8 @@
 /**
  * The training loss: the negative ELBO of equation (1), estimated from one sample (KL included).
  *
- * Differs from the paper: the loss has two penalties more, which only the authors' code has: the unit
- * ball of z, and the norm (not its square) of the weights.
+ * Differs from the paper: the loss has two penalties more, which only the authors' code has: the
+ * unit ball of z, and the norm (not its square) of the weights.
  */
 import * as tf from '../../nn/tf.ts';
 import type { TraceVaeConfig } from './meta.ts';

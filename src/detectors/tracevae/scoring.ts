@@ -87,8 +87,8 @@ export const latencyNoise = (seed: number, trace: number, length: number): Float
   normals(createRandom(seed, STREAM.z2, trace), length);
 
 /**
- * The terms of equation (3) and, beside them, of the Gaussian std-limit of section 5.3. On abort the
- * remaining terms stay 0; the caller drops them.
+ * The terms of equation (3) and, beside them, of the Gaussian std-limit of section 5.3. On abort
+ * the remaining terms stay 0; the caller drops them.
  *
  * @param selected [T] trace indices
  * @param options  L samples a trace; limits of standardised latency's stds

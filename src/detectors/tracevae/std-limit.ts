@@ -26,7 +26,8 @@ const PERCENT = 99;
  * the authors' code offers too.
  *
  * @param selected [T] trace indices, the validation traces in the paper
- * @returns        one number and [operations], unitless (standardised latency); infinity, no limit, where there are no traces
+ * @returns        one number and [operations], unitless (standardised latency); infinity, no limit,
+ *   where there are no traces
  */
 export async function findStdLimits(
   model: TrainingModel,

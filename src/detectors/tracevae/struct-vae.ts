@@ -22,7 +22,9 @@ import type { TraceVaeConfig } from './meta.ts';
 export const OPERATION_EMBEDDING = 'operation_embedding.node_embedding.weight';
 export const PRIOR = 'struct_vae.pz_flow';
 
-/** log std of q(z | A, Y) and of q(z2 | A, X, Y). As the authors' code; the paper names no bounds. */
+/**
+ * log std of q(z | A, Y) and of q(z2 | A, X, Y). As the authors' code; the paper names no bounds.
+ */
 export const POSTERIOR_LOG_STD = { min: -7, max: 2 } as const;
 
 /**

@@ -103,8 +103,8 @@ export async function sampleStructures(
 }
 
 /**
- * Samples of q of equation (3), mean + std noise, with log q of each. The standardised sample is the noise itself, so log q
- * keeps its digits where a std of exp(-7) would cost them.
+ * Samples of q of equation (3), mean + std noise, with log q of each. The standardised sample is
+ * the noise itself, so log q keeps its digits where a std of exp(-7) would cost them.
  *
  * @param mean   [rows, size]
  * @param logStd [rows, size]
@@ -174,8 +174,8 @@ export function forEachEdge(
 const LOG_HALF = Math.log(0.5);
 
 /**
- * Sums of log p(A_ij | z) over i < j of N_max nodes: all (equation 2), and those with p < 0.5, which
- * equation (6) scales.
+ * Sums of log p(A_ij | z) over i < j of N_max nodes: all (equation 2), and those with p < 0.5,
+ * which equation (6) scales.
  *
  * @param row s L + l
  * @returns   nats
@@ -209,9 +209,9 @@ export function nodeTypeLogProb(scores: StructureSamples, row: number): number {
 }
 
 /**
- * Which structures the model would not write as they are (section 5.1.2, "mismatched"): at the posterior mean of z, the most
- * probable node count, an edge (p > 0.5), or an operation given the observed edges differs. Edges
- * and operations are compared among the trace's own nodes.
+ * Which structures the model would not write as they are (section 5.1.2, "mismatched"): at the
+ * posterior mean of z, the most probable node count, an edge (p > 0.5), or an operation given the
+ * observed edges differs. Edges and operations are compared among the trace's own nodes.
  *
  * @param structures [S, N_max]
  * @returns          [S] 1 where anything differs

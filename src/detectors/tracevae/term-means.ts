@@ -1,4 +1,6 @@
-/** What the curves show: means of the loss terms over an epoch, and the first one that is no number. */
+/**
+ * What the curves show: means of the loss terms over an epoch, and the first one that is no number.
+ */
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint } from '../detector.ts';
@@ -15,7 +17,10 @@ export class TermMeans {
     this.#pending.push({ terms, size });
   }
 
-  /** What was added since the last read: its means [10], and the first term that is no finite number. */
+  /**
+   * What was added since the last read: its means [10], and the first term that is no finite
+   * number.
+   */
   async read(): Promise<{ readonly means: Float64Array; readonly diverged: string | null }> {
     const pending = this.#pending;
     if (pending.length === 0) return { means: this.means(), diverged: null };

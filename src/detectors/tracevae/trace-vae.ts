@@ -71,8 +71,8 @@ export interface LatencyInput {
 }
 
 /**
- * A batch as q(z | A, Y) and p(N, A, Y | z) of equation (2) take it. Of SingleZ (section 6.6), whose
- * encoder reads latencies too, S = B.
+ * A batch as q(z | A, Y) and p(N, A, Y | z) of equation (2) take it. Of SingleZ (section 6.6),
+ * whose encoder reads latencies too, S = B.
  *
  * @param batch          [B, N_max]
  * @param operationCount padding included
@@ -107,9 +107,9 @@ export function latencyInput(batch: TraceBatch, mode: Mode, config: TraceVaeConf
 }
 
 /**
- * Which padding nodes p(X | A, Y, z2) decodes. They count in batch statistics (as the authors' code);
- * behind the dispatching layer they are all equal within a trace, behind the network of TraceVAE-FC
- * (section 6.6) each is another.
+ * Which padding nodes p(X | A, Y, z2) decodes. They count in batch statistics (as the authors'
+ * code); behind the dispatching layer they are all equal within a trace, behind the network of
+ * TraceVAE-FC (section 6.6) each is another.
  */
 export function decoderPadding({ ablation }: TraceVaeConfig, mode: Mode): Padding {
   if (ablation === 'fc') return 'all';
