@@ -1,12 +1,14 @@
 /**
- * How well a setting ranks time anomalies, judged without any test trace or label: every validation
- * trace as it is, against copies with injected anomalies. `mild`: one random node slowed to 1 to 3
- * times its operation's p99; `severe`: section A.4, a share U[0.1, 0.5] of the nodes slowed 2 to 10
- * times. Ancestors last longer by the same increment.
+ * How well a setting ranks time anomalies, judged without any test trace or label. Training and
+ * validation traces together are divided anew: 55 % train, 15 % give sigma_p99 and the threshold,
+ * and 30 % that the model has met in no way are judged, as they are and as copies with injected
+ * anomalies. `mild`: one random node slowed to 1 to 3 times its operation's p99; `severe`: section
+ * A.4, a share U[0.1, 0.5] of the nodes slowed 2 to 10 times. Ancestors last longer by the same
+ * increment.
  */
 import { openAsBlob, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createRandom, type Random } from '../src/base/random.ts';
+import { createRandom, type Random, shuffle } from '../src/base/random.ts';
 import { percentile } from '../src/base/statistics.ts';
 import type { DetectorData } from '../src/detectors/detector.ts';
 import {
@@ -15,32 +17,34 @@ import {
   withEpochs,
 } from '../src/detectors/tracevae/meta.ts';
 import { fitTraceVae } from '../src/detectors/tracevae/tracevae.ts';
-import { fitLatencyScale, type LatencyScale } from '../src/features/latency-scale.ts';
+import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import type { SourceFile } from '../src/ingest/import.ts';
 import { importFiles } from '../src/ingest/import-files.ts';
 import { combineScores, correctionsOf } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
+import type { StdLimitKind } from '../src/scoring/score-terms.ts';
 import { startTestBackend } from '../src/testing/backends.ts';
 import { labelCode, nodeCount, structureSize, type TraceSet } from '../src/trace/trace-set.ts';
 
 export { TRACEVAE_PRESETS, withEpochs };
 
 export interface Question {
-  readonly trainFile: string;
-  readonly valFile: string;
+  /** Normal traces: the training and the validation file. */
+  readonly files: readonly string[];
   readonly config: TraceVaeConfig;
   readonly seed: number;
-  /** The scale to judge, made from the training set's. */
-  readonly scaleOf: (authors: LatencyScale, robust: LatencyScale) => LatencyScale;
   readonly onEpoch: (epoch: number, valLoss: number | null) => void;
 }
+
+/** Stream of the seed that divides the traces. */
+const DIVISION = 21;
 
 const KINDS = ['severe', 'mild'] as const;
 type Kind = (typeof KINDS)[number];
 
 export interface Answer {
   readonly kind: Kind;
-  readonly stdLimit: 'global' | 'operation';
+  readonly stdLimit: StdLimitKind;
   readonly bestF: number | null;
   readonly averagePrecision: number | null;
   readonly fAtThreshold: number | null;
@@ -61,21 +65,21 @@ async function fileOf(path: string): Promise<SourceFile> {
 export async function judge(question: Question): Promise<Answer[]> {
   const { config, seed } = question;
   await startTestBackend('wasm');
-  const files = await Promise.all([fileOf(question.trainFile), fileOf(question.valFile)]);
+  const files = await Promise.all(question.files.map(fileOf));
   const imported = await importFiles(files, { signal: control.signal, onProgress: () => {} });
   if (!imported.ok) throw new Error(imported.error.what);
   const { traces } = imported.value;
-  const ofFile = (file: number): Uint32Array =>
-    Uint32Array.from(traces.structureOf.keys()).filter((trace) => {
-      const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
-      return traces.file[trace] === file && nodes >= 2 && nodes <= config.maxNodes;
-    });
-  const [train, val] = [ofFile(0), ofFile(1)];
-  const scale = question.scaleOf(
-    fitLatencyScale(traces, train, 'authors'),
-    fitLatencyScale(traces, train, 'robust'),
-  );
-  const injected = injectAll(traces, train, val);
+  const usable = Uint32Array.from(traces.structureOf.keys()).filter((trace) => {
+    const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
+    return nodes >= 2 && nodes <= config.maxNodes;
+  });
+  const order = shuffle(createRandom(seed, DIVISION), usable);
+  const [trained, known] = [0.55, 0.7].map((share) => Math.round(share * order.length));
+  const train = order.slice(0, trained);
+  const val = order.slice(trained, known);
+  const heldOut = order.slice(known);
+  const scale = fitLatencyScale(traces, train, config.latencyScale);
+  const injected = injectAll(traces, train, heldOut);
   const data: DetectorData = { traces: injected.traces, train, val, scale };
 
   const fitted = await fitTraceVae(data, config, {
@@ -96,19 +100,20 @@ export async function judge(question: Question): Promise<Answer[]> {
       signal: control.signal,
       onProgress: () => {},
     });
-  const normal = await termsOf(val);
+  const [own, normal] = [await termsOf(val), await termsOf(heldOut)];
   const answers: Answer[] = [];
   for (const kind of KINDS) {
     const anomalous = await termsOf(injected.of[kind]);
-    for (const stdLimit of ['global', 'operation'] as const) {
-      const corrections = correctionsOf('full', stdLimit);
-      const valScores = combineScores(normal, corrections);
-      const slowScores = combineScores(anomalous, corrections);
+    for (const stdLimit of ['off', 'global', 'operation'] as const) {
+      const corrections = { ...correctionsOf('full'), stdLimit };
+      const usual = combineScores(normal, corrections);
+      const slow = combineScores(anomalous, corrections);
       const labels = [
-        ...Array.from(valScores, () => labelCode('normal')),
-        ...Array.from(slowScores, () => labelCode('time')),
+        ...Array.from(usual, () => labelCode('normal')),
+        ...Array.from(slow, () => labelCode('time')),
       ];
-      const scores = Float64Array.from([...valScores, ...slowScores]);
+      const scores = Float64Array.from([...usual, ...slow]);
+      const valScores = combineScores(own, corrections);
       const { total, atThreshold } = evaluate(scores, Uint8Array.from(labels), valScores);
       const { bestF, averagePrecision } = total;
       answers.push({ kind, stdLimit, bestF, averagePrecision, fAtThreshold: atThreshold.total.f });
@@ -118,11 +123,11 @@ export async function judge(question: Question): Promise<Answer[]> {
   return answers;
 }
 
-/** The traces with slowed copies of the validation traces behind them, one of each kind. */
+/** The traces with slowed copies of some of them behind, one of each kind. */
 function injectAll(
   traces: TraceSet,
   train: Uint32Array,
-  val: Uint32Array,
+  copied: Uint32Array,
 ): { traces: TraceSet; of: Record<Kind, Uint32Array> } {
   const p99 = p99ByOperation(traces, train);
   const random = createRandom(12345);
@@ -130,7 +135,7 @@ function injectAll(
   const structureOf = [...traces.structureOf];
   const nodeOffset = [...traces.nodeOffset];
   const latencyUs = [...traces.latencyUs];
-  for (const trace of val) {
+  for (const trace of copied) {
     for (const kind of KINDS) {
       of[kind].push(structureOf.length);
       structureOf.push(traces.structureOf[trace]!);

@@ -58,8 +58,8 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   await expect(shown).toContainText('TraceVAE, all corrections');
   await page.getByRole('checkbox', { name: 'Node count normalization' }).uncheck();
   await expect(shown).toContainText('NLL + Bernoulli & categorical scaling + Gaussian std-limit');
-  await page.getByLabel('σ p99 of').selectOption('global');
-  await expect(shown).toContainText('std-limit of all nodes');
+  await page.getByLabel('σ p99 of').selectOption('operation');
+  await expect(shown).toContainText('std-limit by operation');
   await page.getByRole('checkbox', { name: 'Bernoulli & categorical scaling' }).uncheck();
   await page.getByRole('checkbox', { name: 'Gaussian std-limit' }).uncheck();
   await expect(shown).toContainText('plain NLL');

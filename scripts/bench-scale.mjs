@@ -1,6 +1,6 @@
 /**
- * Latency scales judged on validation traces with injected anomalies, without any test trace:
- *   npm run bench:scale -- --train FILE --val FILE [--within 6,12,20] [--authors]
+ * Latency scales judged on held-out normal traces with injected anomalies, without any test trace:
+ *   npm run bench:scale -- FILE… [--scales robust,authors]
  *       [--preset small] [--epochs N] [--seed N] [--max-nodes N] [--json OUT]
  * Prints JSON, one result a scale, kind of anomaly and source of the std limit.
  */
@@ -9,12 +9,10 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    train: { type: 'string' },
-    val: { type: 'string' },
-    within: { type: 'string', default: '6,12,20' },
-    authors: { type: 'boolean', default: false },
+    scales: { type: 'string', default: 'robust,authors' },
     preset: { type: 'string', default: 'small' },
     epochs: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
@@ -22,7 +20,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 });
-if (!values.train || !values.val) throw new Error('name --train FILE and --val FILE');
+if (positionals.length === 0) throw new Error('name files of normal traces');
 
 // One bundle with the model's sources in it. The gradients of TensorFlow.js go in too: Node cannot
 // load those files one by one, and they must find the one engine that stays outside.
@@ -47,21 +45,12 @@ const config = {
   maxNodes: Number(values['max-nodes']),
 };
 
-const scales = [
-  ...(values.authors ? [{ scale: 'authors', scaleOf: (authors) => authors }] : []),
-  ...values.within.split(',').map((within) => ({
-    scale: `robust, linear within ${within} stds`,
-    scaleOf: (_, robust) => ({ ...robust, linearWithin: Number(within) }),
-  })),
-];
 const results = [];
-for (const { scale, scaleOf } of scales) {
+for (const scale of values.scales.split(',')) {
   const answers = await judge({
-    trainFile: values.train,
-    valFile: values.val,
-    config,
+    files: positionals,
+    config: { ...config, latencyScale: scale },
     seed: Number(values.seed),
-    scaleOf,
     onEpoch: (epoch, valLoss) =>
       process.stderr.write(`${scale}: epoch ${epoch}, validation ${valLoss?.toFixed(2)}\n`),
   });

@@ -78,9 +78,9 @@ describe.skipIf(!present)('the latency scale of real traces', () => {
   });
 
   it.each([
-    ['trainticket', 32, 400, 19],
-    ['trainticket', 64, 400, 19],
-    ['boutique', 32, 150, 19],
+    ['trainticket', 32, 400, 40],
+    ['trainticket', 64, 400, 45],
+    ['boutique', 32, 150, 50],
   ])(
     'brings normal validation traces of %s (N <= %i) near',
     async (dataset, maxNodes, far, near) => {

@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { nodeCount as nodesOf, type TraceSet } from '../trace/trace-set.ts';
-import { type LatencyScale, standardise } from './latency-scale.ts';
+import type { LatencyScale } from './latency-scale.ts';
 
 export interface TraceBatch {
   /** B */
@@ -51,7 +51,7 @@ export function makeBatch(
       const op = structures.operation[shape + i]!;
       parent[row + i] = structures.parent[shape + i]!;
       operation[row + i] = op;
-      latency[row + i] = standardise(scale, op, latencyUs[first + i]!);
+      latency[row + i] = (latencyUs[first + i]! - scale.meanUs[op]!) / scale.divisorUs[op]!;
     }
   }
   return { size, maxNodes, nodeCount, parent, operation, latency };

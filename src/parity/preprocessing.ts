@@ -138,6 +138,5 @@ function authorsScale({ latency_range }: Preprocessing, operations: number): Lat
     meanUs: column((id) => range(id).mean * 1e3),
     divisorUs: column((id) => (range(id).std + 1e-5) * 1e3),
     floored: [],
-    linearWithin: Number.POSITIVE_INFINITY,
   };
 }

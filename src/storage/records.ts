@@ -101,6 +101,6 @@ function checkRecord<T>(
 export const readDatasetRecord = (value: unknown): Result<DatasetRecord, Failure> =>
   checkRecord(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
 
-/** Runs of earlier formats were trained on another latency scale; their scores would not be ours. */
+/** Runs of earlier formats lack terms that the corrections are combined from. */
 export const readRunRecord = (value: unknown): Result<RunRecord, Failure> =>
   checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);

@@ -1,6 +1,5 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
 import { microsToMillis } from '../../base/units.ts';
-import { toLatency } from '../../features/latency-scale.ts';
 import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corrections.ts';
 import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
@@ -248,10 +247,10 @@ function describeNodes(
   nodes.edgeProbability[0] = 1;
   for (let i = 0; i < n; i++) {
     const operation = structures.operation[i]!;
-    const expected = toLatency(scale, operation, nodes.mean[i]!, nodes.std[i]!);
+    const divisorUs = scale.divisorUs[operation]!;
     nodes.observedMs[i] = microsToMillis(traces.latencyUs[first + i]!);
-    nodes.expectedMs[i] = microsToMillis(expected.latencyUs);
-    nodes.stdMs[i] = microsToMillis(expected.stdUs);
+    nodes.expectedMs[i] = microsToMillis(scale.meanUs[operation]! + nodes.mean[i]! * divisorUs);
+    nodes.stdMs[i] = microsToMillis(nodes.std[i]! * divisorUs);
     nodes.latency[i] = structures.latency[i]!;
     nodes.zScore[i] = (nodes.latency[i]! - nodes.mean[i]!) / nodes.std[i]!;
   }

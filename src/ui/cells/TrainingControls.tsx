@@ -112,7 +112,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             label="latency scale"
             value={choices.config.latencyScale}
             disabled={disabled}
-            help="robust counts latencies beyond 12 standard deviations by their logarithm, and gives the standard deviation a floor"
+            help="robust gives each operation’s standard deviation a floor"
             options={[
               { value: 'robust', label: 'robust' },
               { value: 'authors', label: 'authors’ formula' },
