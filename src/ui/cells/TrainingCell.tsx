@@ -101,17 +101,22 @@ function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly re
   );
 }
 
-/** Whose turn it is, where several detectors take turns. */
-const turnWords = ({ detector, finished, settings }: RunningPhase): string =>
-  settings.detectors.length === 1
-    ? ''
-    : `${detectorLabel(detector)}, ${finished.length + 1} of ${settings.detectors.length}: `;
+/** A sentence, after whose turn it is where several detectors take turns. */
+function inTurn({ detector, finished, settings }: RunningPhase, sentence: string): string {
+  const { length } = settings.detectors;
+  if (length === 1) return sentence;
+  const turn = `${detectorLabel(detector)}, ${finished.length + 1} of ${length}`;
+  return `${turn}: ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`;
+}
 
 function InterruptedNotice({ next, checkpoint }: Extract<TrainingPhase, { phase: 'interrupted' }>) {
   return (
     <Notice
       kind="info"
-      what={`${turnWords(next)}${turnWords(next) === '' ? 'T' : 't'}raining was interrupted at epoch ${checkpoint?.epoch ?? 0} of ${plannedEpochs(next.settings)}.`}
+      what={inTurn(
+        next,
+        `Training was interrupted at epoch ${checkpoint?.epoch ?? 0} of ${plannedEpochs(next.settings)}.`,
+      )}
       advice="Resume goes on from there; on WASM the numbers are those of a run that was never interrupted. Discard forgets it."
     />
   );
@@ -193,9 +198,12 @@ function TrainingProgress({ training }: { readonly training: RunningPhase }) {
             ? backend === null
               ? 'Starting the backend'
               : 'Preparing the model'
-            : `${turnWords(training)}epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
-                restarts > 0 ? `, start ${restarts + 1} after a divergence` : ''
-              }`
+            : inTurn(
+                training,
+                `Epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}${
+                  restarts > 0 ? `, start ${restarts + 1} after a divergence` : ''
+                }`,
+              )
         }
         detail={
           progress !== null &&
