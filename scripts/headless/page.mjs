@@ -26,8 +26,7 @@ function oneOf(values, name, allowed) {
 }
 
 /**
- * Looks at the page now and then until `ready`. A waiting locator would look at every frame, and
- * keep a core busy that the training needs.
+ * Looks at the page now and then until `ready`; a waiting locator would look at every frame.
  *
  * @throws CommandError with the page's own words as soon as it shows an error
  */

@@ -40,8 +40,9 @@ export interface TraceExplanation {
   };
 
   /**
-   * What adds to the score, in nats, for the plain NLL and under the chosen corrections. Samples are weighted
-   * by their share of the importance-weighted mean, so the parts and the remainder sum to the score.
+   * What adds to the score, in nats, for the plain NLL and under the chosen corrections. Samples are
+   * weighted by their share of the importance-weighted mean, so the parts and the remainder sum to
+   * the score.
    */
   readonly contributions: {
     readonly nll: ScoreSplit;
@@ -61,7 +62,7 @@ export interface ScoreSplit {
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
   readonly nodeEdges: Float64Array;
-  /** Operations, edges and (of dummies) latencies of padding positions: a part that N_max decides. */
+  /** Operations, edges and (of dummies) latencies of padding positions: what N_max decides. */
   readonly padding: number;
   /** What the log of the mean over samples adds: score minus all parts. */
   readonly remainder: number;

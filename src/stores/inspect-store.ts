@@ -12,6 +12,7 @@ import type { Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
 import { modelSource, type RunState } from './run-store.ts';
+import type { TrainingPhase } from './training-phase.ts';
 
 export type ExplanationPhase =
   | { readonly phase: 'none' }
@@ -50,10 +51,10 @@ export interface InspectState {
   setFile(file: number | null): Promise<void>;
 }
 
-/** The scored detector that is shown: the chosen one, or the first where the run lacks it. */
-export function shownDetector(runs: RunState, detector: DetectorId): DetectorRun | null {
-  if (runs.training.phase !== 'done') return null;
-  const { detectors } = runs.training.run;
+/** The trained detector that is shown: the chosen one, or the first where the run lacks it. */
+export function shownDetector(training: TrainingPhase, detector: DetectorId): DetectorRun | null {
+  if (training.phase !== 'done') return null;
+  const { detectors } = training.run;
   return detectors.find((trained) => trained.detector === detector) ?? detectors[0] ?? null;
 }
 
@@ -69,7 +70,7 @@ export function createInspectStore(
       request += 1;
       const mine = request;
       const { corrections, file } = get();
-      const scores = shownDetector(runs.getState(), get().detector)?.scores ?? null;
+      const scores = shownDetector(runs.getState().training, get().detector)?.scores ?? null;
       if (scores === null) return;
       const { val, test } = scores;
       const { result } = client.start('combine', { val, test, corrections, file });
@@ -97,7 +98,7 @@ export function createInspectStore(
       async inspect(trace) {
         const { training } = runs.getState();
         const { detector, corrections } = get();
-        const shown = shownDetector(runs.getState(), detector);
+        const shown = shownDetector(training, detector);
         if (training.phase !== 'done' || shown === null || shown.scores === null) return;
         set({ trace, explanation: { phase: 'running' } });
         const result = await client.start('explain', {
@@ -136,14 +137,14 @@ export function createInspectStore(
 
   let last: ScoreOutcome | null = null;
   let lastRun: string | null = null;
-  runs.subscribe((state) => {
-    if (state.training.phase === 'done' && state.training.run.id !== lastRun) {
+  runs.subscribe(({ training }) => {
+    if (training.phase === 'done' && training.run.id !== lastRun) {
       // a run is first shown under all corrections, as it was set up
-      lastRun = state.training.run.id;
-      const { stdLimit } = state.training.run.settings.config;
+      lastRun = training.run.id;
+      const { stdLimit } = training.run.settings.config;
       store.setState({ corrections: correctionsOf('full', stdLimit) });
     }
-    const scores = shownDetector(state, store.getState().detector)?.scores ?? null;
+    const scores = shownDetector(training, store.getState().detector)?.scores ?? null;
     if (scores === last) return;
     last = scores;
     if (scores === null) return;

@@ -22,6 +22,7 @@ import type { DatasetState } from './dataset-store.ts';
 import { DEFAULT_CHOICES, nextSettings, type RunChoices } from './run-choices.ts';
 import {
   afterTrainEvent,
+  endedRun,
   interruptedPhase,
   isRunning,
   plannedEpochs,
@@ -257,17 +258,11 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const { training } = get();
         if (training.phase !== 'failed' || training.ended.finished.length === 0) return;
         const { failure, ended } = training;
-        const { detector, finished, curve: _, ...identity } = ended;
+        const { detector, finished } = ended;
         const last = finished.at(-1)!;
         const incident = `${detectorLabel(detector)} was not trained: ${failure.what}, ${failure.where}`;
-        const running = { ...ended, ...identity, ...last, finished: finished.slice(0, -1) };
-        const record = withDetector(
-          { ...running, incidents: [...last.incidents, incident] },
-          last.outcome,
-          deps.now(),
-          peakHeap,
-        );
-        const run = { ...record, pending: [] };
+        const said = { ...last, incidents: [...last.incidents, incident] };
+        const run = endedRun(ended, finished.with(-1, said), deps.now(), peakHeap);
         set({ training: { phase: 'done', run } });
         await writer.discard();
         await saveRun(run);

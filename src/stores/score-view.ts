@@ -94,7 +94,10 @@ export interface FlaggedRow {
   readonly latencyMs: number;
 }
 
-/** The test traces under the chosen corrections, ranked; rows are made on demand, so that millions can be listed. */
+/**
+ * The test traces under the chosen corrections, ranked; rows are made on demand, so that millions
+ * can be listed.
+ */
 export interface RankedTraces {
   readonly length: number;
   row(index: number): FlaggedRow;

@@ -112,19 +112,16 @@ export function interruptedPhase(
 }
 
 /**
- * A run with one detector more.
+ * A run that ends with these detectors.
  *
  * @param savedAt milliseconds since the epoch
  */
-export function withDetector(
-  running: RunningPhase,
-  outcome: TrainOutcome,
+export function endedRun(
+  { runId, datasetId, preset, settings }: RunIdentity,
+  detectors: readonly DetectorRun[],
   savedAt: number,
   peakHeapBytes: number | null,
 ): RunRecord {
-  const { runId, datasetId, preset, settings, detector, curve, restarts, incidents } = running;
-  const trained: DetectorRun = { detector, outcome, curve, scores: null, restarts, incidents };
-  const detectors = [...running.finished, trained];
   return {
     formatVersion: RUN_FORMAT,
     id: runId,
@@ -133,10 +130,24 @@ export function withDetector(
     preset,
     settings,
     detectors,
-    // Stop ends the whole run
-    pending: outcome.stopped ? [] : settings.detectors.slice(detectors.length),
+    pending: [],
     peakHeapBytes,
   };
+}
+
+/** A run with one detector more; the others of its settings are still to be trained. */
+export function withDetector(
+  running: RunningPhase,
+  outcome: TrainOutcome,
+  savedAt: number,
+  peakHeapBytes: number | null,
+): RunRecord {
+  const { settings, detector, curve, restarts, incidents } = running;
+  const trained: DetectorRun = { detector, outcome, curve, scores: null, restarts, incidents };
+  const detectors = [...running.finished, trained];
+  const run = endedRun(running, detectors, savedAt, peakHeapBytes);
+  // Stop ends the whole run
+  return outcome.stopped ? run : { ...run, pending: settings.detectors.slice(detectors.length) };
 }
 
 export function afterTrainEvent(running: RunningPhase, event: TrainEvent): RunningPhase {

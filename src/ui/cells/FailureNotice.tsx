@@ -1,4 +1,5 @@
 /** A failure as the page shows it, with a way to put it away where it does not go by itself. */
+import type { ReactNode } from 'react';
 import type { Failure } from '../../base/result.ts';
 import { Button } from '../widgets/Button.tsx';
 import { Notice } from '../widgets/Notice.tsx';
@@ -7,12 +8,15 @@ interface FailureNoticeProps {
   readonly kind: 'error' | 'warn';
   readonly failure: Failure;
   readonly onDismiss?: () => void;
+  /** What else can be done about it. */
+  readonly children?: ReactNode;
 }
 
-export function FailureNotice({ kind, failure, onDismiss }: FailureNoticeProps) {
+export function FailureNotice({ kind, failure, onDismiss, children }: FailureNoticeProps) {
   const { what, where, advice } = failure;
   return (
     <Notice kind={kind} what={what} where={where} advice={advice}>
+      {children}
       {onDismiss !== undefined && (
         <Button size="small" onClick={onDismiss}>
           Dismiss

@@ -1,6 +1,7 @@
 /** Which scores are shown: of which detector, under which corrections, on which test file. */
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { useInspect } from '../app/notebook-context.ts';
+import { formatNumber } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -8,11 +9,16 @@ import type { Scored } from './scored.tsx';
 
 const ALL_FILES = 'all';
 
+/** Without validation traces there is no limit. */
+const limitWords = (limit: number): string =>
+  Number.isFinite(limit)
+    ? `${formatNumber(limit)} stds of latency`
+    : 'no validation trace, no limit';
+
 export function ScoreChoices({ scored }: { readonly scored: Scored }) {
   const { corrections, failure, setCorrections, setDetector, setFile } = useInspect((i) => i);
   const { run, scores, chosen, trained, dataset } = scored;
   const { global, byOperation } = scores.test.stdLimits;
-  const limits = Array.from(byOperation).filter((limit) => Number.isFinite(limit));
   return (
     <>
       <div className="score-choices">
@@ -41,7 +47,7 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
             onChange={(file) => void setFile(file === ALL_FILES ? null : Number(file))}
           />
         )}
-        <fieldset className="score-choices__corrections">
+        <fieldset className="checkbox-group">
           <legend>Corrections</legend>
           <Checkbox
             label="Bernoulli & categorical scaling"
@@ -69,9 +75,9 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
           value={corrections.stdLimit === 'operation' ? 'operation' : 'global'}
           disabled={corrections.stdLimit === 'off'}
           help={
-            corrections.stdLimit === 'operation'
-              ? `${Math.min(...limits).toPrecision(3)} to ${Math.max(...limits).toPrecision(3)}`
-              : global.toPrecision(3)
+            corrections.stdLimit === 'operation' && Number.isFinite(global)
+              ? `${formatNumber(Math.min(...byOperation))} to ${formatNumber(Math.max(...byOperation))} stds of latency`
+              : limitWords(global)
           }
           options={[
             { value: 'global', label: 'all validation nodes' },

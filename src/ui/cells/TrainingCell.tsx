@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates, isRunStale } from '../../stores/cell-states.ts';
+import { shownDetector } from '../../stores/inspect-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import {
   isRunning,
@@ -43,7 +44,7 @@ export function TrainingCell() {
         </>
       }
       action={<TrainingActions runs={runs} ready={datasetState.dataset !== null} />}
-      foot={training.phase === 'done' && <RunFoot run={training} />}
+      foot={training.phase === 'done' && <RunFoot done={training} />}
     >
       {stale && (
         <Notice
@@ -132,14 +133,14 @@ function TrainingFailure({
   const { lastGood } = failure;
   const keep = ended.finished.length > 0 && (
     <Button size="small" onClick={() => void runs.keepFinished()}>
-      Go on without {detectorLabel(ended.detector)}
+      End with what is trained
     </Button>
   );
   if (lastGood === undefined) {
     return (
-      <Notice kind="error" what={failure.what} where={failure.where} advice={failure.advice}>
+      <FailureNotice kind="error" failure={failure}>
         {keep}
-      </Notice>
+      </FailureNotice>
     );
   }
   return (
@@ -219,10 +220,10 @@ function TrainingProgress({ training }: { readonly training: RunningPhase }) {
   );
 }
 
-function RunFoot({ run: { run } }: { readonly run: Extract<TrainingPhase, { phase: 'done' }> }) {
+function RunFoot({ done }: { readonly done: Extract<TrainingPhase, { phase: 'done' }> }) {
   const detector = useInspect((i) => i.detector);
-  const { settings, detectors } = run;
-  const shown = detectors.find((trained) => trained.detector === detector) ?? detectors[0]!;
+  const { settings, detectors } = done.run;
+  const shown = shownDetector(done, detector)!;
   const { outcome } = shown;
   const name = useDataset((d) => d.dataset?.name);
   return (

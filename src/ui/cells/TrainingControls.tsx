@@ -76,7 +76,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
         />
       </div>
-      <fieldset className="score-choices__corrections" disabled={disabled}>
+      <fieldset className="checkbox-group" disabled={disabled}>
         <legend>Detectors</legend>
         {DETECTOR_CATALOG.map(({ id, label, says }) => (
           <Checkbox

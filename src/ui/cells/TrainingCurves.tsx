@@ -41,15 +41,14 @@ function epochsOf(training: TrainingPhase, curve: readonly CurvePoint[], next: n
 }
 
 export function TrainingCurves() {
-  const runs = useRuns((r) => r);
-  const { training } = runs;
+  const training = useRuns((r) => r.training);
   const detector = useInspect((i) => i.detector);
   const setDetector = useInspect((i) => i.setDetector);
   const nextEpochs = useRuns((r) => r.choices.epochs);
   const [log, setLog] = useState(false);
   const [cursor, setCursor] = useState<number | null>(null);
   if (training.phase === 'idle') return null;
-  const curve = curveOf(runs, detector);
+  const curve = curveOf(training, detector);
   const trained = training.phase === 'done' ? training.run.detectors : [];
   const live = isRunning(training) ? training.liveLoss : [];
   const firstTime = curve.find((point) => point.phase === 'time');
@@ -61,7 +60,7 @@ export function TrainingCurves() {
       {trained.length > 1 && (
         <SegmentedControl
           label="Curves of"
-          value={shownDetector(runs, detector)?.detector ?? detector}
+          value={shownDetector(training, detector)?.detector ?? detector}
           options={trained.map((t) => ({ value: t.detector, label: detectorLabel(t.detector) }))}
           onChange={(id) => void setDetector(id)}
         />

@@ -3,14 +3,12 @@ import { useEffect, useRef } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/detector.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
-import type { RunState } from '../../stores/run-store.ts';
 import type { RunningPhase, TrainingPhase } from '../../stores/training-phase.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { formatDuration, formatNumber } from '../widgets/format.ts';
 
 /** The curve on show: of the detector in training, or of the shown one. */
-export function curveOf(runs: RunState, detector: DetectorId): readonly CurvePoint[] {
-  const { training } = runs;
+export function curveOf(training: TrainingPhase, detector: DetectorId): readonly CurvePoint[] {
   switch (training.phase) {
     case 'idle':
       return [];
@@ -22,7 +20,7 @@ export function curveOf(runs: RunState, detector: DetectorId): readonly CurvePoi
     case 'failed':
       return training.ended.curve;
     case 'done':
-      return shownDetector(runs, detector)?.curve ?? [];
+      return shownDetector(training, detector)?.curve ?? [];
   }
 }
 

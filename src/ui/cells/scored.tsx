@@ -20,16 +20,16 @@ export interface Scored {
 /** null until a run of the dataset at hand is trained and scored. */
 export function useScored(): Scored | null {
   const dataset = useDataset((d) => d.dataset);
-  const runs = useRuns((r) => r);
+  const training = useRuns((r) => r.training);
   const { detector, chosen } = useInspect((i) => i);
   return useMemo(() => {
-    const trained = shownDetector(runs, detector);
+    const trained = shownDetector(training, detector);
     if (dataset === null || trained === null || chosen === null) return null;
     const { scores } = trained;
-    if (runs.training.phase !== 'done' || scores === null || chosen.of !== scores) return null;
-    const { run } = runs.training;
+    if (training.phase !== 'done' || scores === null || chosen.of !== scores) return null;
+    const { run } = training;
     return run.datasetId === dataset.id ? { dataset, run, trained, scores, chosen } : null;
-  }, [dataset, runs, detector, chosen]);
+  }, [dataset, training, detector, chosen]);
 }
 
 /** The test traces as the Flagged cell lists them: by the chosen corrections and filter. */
