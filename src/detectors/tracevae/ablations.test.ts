@@ -5,9 +5,10 @@ import { makeBatch } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import * as tf from '../../nn/tf.ts';
 import { startTestBackend } from '../../testing/backends.ts';
+import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import { modelBatch } from './inputs.ts';
-import { type Ablation, TRACEVAE_PRESETS, type TraceVaeConfig } from './meta.ts';
+import type { Ablation } from './meta.ts';
 import { ABLATIONS, ablated } from './meta-ablations.ts';
 import { scoreTraces } from './scoring.ts';
 import {
@@ -18,22 +19,11 @@ import {
   traceVaeSpecs,
 } from './trace-vae.ts';
 
-const SMALL: TraceVaeConfig = {
-  ...TRACEVAE_PRESETS.tiny,
-  units: 6,
-  layers: 2,
-  nodeCountHidden: [8],
-  graphEmbeddingHidden: [8, 8],
-  z2GivenZHidden: [8],
-  flowHidden: 8,
-  flowLevels: 2,
-  maxNodes: 6,
-};
 const OPERATIONS = 6;
 const data = toyData(24);
 
 const modelOf = (ablation: Ablation) => {
-  const config = ablated(SMALL, ablation);
+  const config = ablated(SMALL_TRACEVAE, ablation);
   const store = ParameterStore.initialise(traceVaeSpecs(config, OPERATIONS), 5);
   return { config, store, operationCount: OPERATIONS };
 };
@@ -41,7 +31,7 @@ const modelOf = (ablation: Ablation) => {
 beforeAll(() => startTestBackend('cpu'));
 
 const names = (ablation: Ablation): string[] =>
-  traceVaeSpecs(ablated(SMALL, ablation), OPERATIONS).map(({ name }) => name);
+  traceVaeSpecs(ablated(SMALL_TRACEVAE, ablation), OPERATIONS).map(({ name }) => name);
 
 test('FC adds its network, SingleZ drops q(z2) and p(z2 | z), DimEx has the same parameters', () => {
   const whole = new Set(names('none'));
@@ -54,13 +44,14 @@ test('FC adds its network, SingleZ drops q(z2) and p(z2 | z), DimEx has the same
 });
 
 test('SingleZ has one latent variable as large as both, and no phase of its own for the time VAE', () => {
-  const single = ablated(SMALL, 'singlez');
-  expect(single.latent).toBe(SMALL.latent + SMALL.latent2);
+  const single = ablated(SMALL_TRACEVAE, 'singlez');
+  expect(single.latent).toBe(SMALL_TRACEVAE.latent + SMALL_TRACEVAE.latent2);
   expect([single.epochsJoint, single.epochsTime]).toEqual([
-    SMALL.epochsJoint + SMALL.epochsTime,
+    SMALL_TRACEVAE.epochsJoint + SMALL_TRACEVAE.epochsTime,
     0,
   ]);
-  for (const { ablation } of ABLATIONS) expect(ablated(SMALL, ablation).ablation).toBe(ablation);
+  for (const { ablation } of ABLATIONS)
+    expect(ablated(SMALL_TRACEVAE, ablation).ablation).toBe(ablation);
 });
 
 /** Predicted means of the first trace's nodes, in train or eval mode, at given noise. */

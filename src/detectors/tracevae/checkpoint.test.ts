@@ -2,23 +2,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as tf from '../../nn/tf.ts';
 import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
+import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import type { FitCheckpoint } from '../checkpoint.ts';
 import type { CurvePoint, DetectorData, FitEvent, SavedWeights } from '../detector.ts';
-import { TRACEVAE_PRESETS, type TraceVaeConfig } from './meta.ts';
+import type { TraceVaeConfig } from './meta.ts';
 import { fitTraceVae } from './tracevae.ts';
 
 const CONFIG: TraceVaeConfig = {
-  ...TRACEVAE_PRESETS.tiny,
+  ...SMALL_TRACEVAE,
   units: 4,
   layers: 1,
-  nodeCountHidden: [8],
-  graphEmbeddingHidden: [8, 8],
-  z2GivenZHidden: [8],
-  flowHidden: 8,
-  flowLevels: 2,
-  maxNodes: 6,
-  batchSize: 8,
   epochsJoint: 4,
   epochsTime: 2,
   learningRateStepEpoch: 3,

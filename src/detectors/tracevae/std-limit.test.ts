@@ -1,35 +1,60 @@
 import { beforeAll, expect, test } from 'vitest';
+import { percentile } from '../../base/statistics.ts';
+import { makeBatch } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import { startTestBackend } from '../../testing/backends.ts';
+import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
-import { TRACEVAE_PRESETS } from './meta.ts';
+import { sampleLatencies } from './latency-scores.ts';
+import { latencyNoise } from './scoring.ts';
 import { findStdLimits } from './std-limit.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 
-const config = { ...TRACEVAE_PRESETS.tiny, units: 4, layers: 1, flowLevels: 1, maxNodes: 6 };
+const config = SMALL_TRACEVAE;
 const data = toyData(40);
 const operationCount = data.traces.operations.length;
+const SEED = 1;
+
+const createModel = () => ({
+  store: ParameterStore.initialise(traceVaeSpecs(config, operationCount), 3),
+  config,
+  operationCount,
+});
 
 beforeAll(() => startTestBackend('cpu'));
 
-test('one limit for all nodes, and another one for each operation', async () => {
-  const store = ParameterStore.initialise(traceVaeSpecs(config, operationCount), 3);
-  const model = { store, config, operationCount };
-  const { global, byOperation } = await findStdLimits(model, data, data.val, 1);
-  expect(byOperation).toHaveLength(operationCount);
-  // no trace has the padding operation: the common limit is its own
-  expect(byOperation[0]).toBe(global);
-  const own = Array.from(byOperation.slice(1));
-  expect(Math.min(...own)).toBeLessThan(global);
-  expect(new Set(own).size).toBe(own.length);
-  store.dispose();
+test('limits are the 99th percentiles of the stds of all nodes, and of each operation’s', async () => {
+  const model = createModel();
+  const limits = await findStdLimits(model, data, data.val, SEED);
+
+  // trace by trace, with the noise that a trace has in any company
+  const all: number[] = [];
+  const ofOperation = Array.from({ length: operationCount }, (): number[] => []);
+  for (const trace of data.val) {
+    const batch = makeBatch(data.traces, data.scale, Uint32Array.of(trace), config.maxNodes);
+    const noise = latencyNoise(SEED, trace, config.latent2);
+    const { firstRow, logStd } = await sampleLatencies(model, batch, noise);
+    for (let i = 0; i < batch.nodeCount[0]!; i++) {
+      const std = Math.exp(logStd[firstRow[0]! + i]!);
+      all.push(std);
+      ofOperation[batch.operation[i]!]!.push(std);
+    }
+  }
+  expect(limits.global).toBeCloseTo(percentile(all, 99), 5);
+  ofOperation.forEach((stds, operation) => {
+    const own = stds.length === 0 ? limits.global : percentile(stds, 99);
+    expect(limits.byOperation[operation]).toBeCloseTo(own, 5);
+  });
+  // no trace has the padding operation: it takes the common limit
+  expect(ofOperation[0]).toEqual([]);
+  expect(new Set(limits.byOperation).size).toBeGreaterThan(2);
+  model.store.dispose();
 });
 
 test('without validation traces there is no limit', async () => {
-  const store = ParameterStore.initialise(traceVaeSpecs(config, operationCount), 3);
-  const model = { store, config, operationCount };
-  const { global, byOperation } = await findStdLimits(model, data, new Uint32Array(0), 1);
+  const model = createModel();
+  const { global, byOperation } = await findStdLimits(model, data, new Uint32Array(0), SEED);
   expect(global).toBe(Number.POSITIVE_INFINITY);
   expect([...byOperation]).toEqual(Array(operationCount).fill(Number.POSITIVE_INFINITY));
-  store.dispose();
+  model.store.dispose();
 });

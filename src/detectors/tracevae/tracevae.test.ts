@@ -5,34 +5,18 @@ import { ParameterStore } from '../../nn/parameters.ts';
 import * as tf from '../../nn/tf.ts';
 import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
 import { describeDetectorContract } from '../../testing/detector-contract.ts';
+import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import { DETECTOR_CATALOG } from '../catalog.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
 import { selectRows } from './inputs.ts';
-import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS, type TraceVaeConfig, withEpochs } from './meta.ts';
+import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS, withEpochs } from './meta.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { fitTraceVae } from './tracevae.ts';
 import { createOptimiser, stepGradients } from './train-step.ts';
 
-/** Small enough for a test, all parts present. */
-const SMALL: TraceVaeConfig = withEpochs(
-  {
-    ...TRACEVAE_PRESETS.tiny,
-    units: 6,
-    layers: 2,
-    operationEmbedding: 5,
-    nodeEmbedding: 4,
-    nodeCountHidden: [8],
-    graphEmbeddingHidden: [8, 8],
-    z2GivenZHidden: [8],
-    flowHidden: 8,
-    flowLevels: 2,
-    maxNodes: 6,
-    batchSize: 8,
-  },
-  3,
-);
+const SMALL = withEpochs(SMALL_TRACEVAE, 3);
 
 for (const backend of TEST_BACKENDS) {
   for (const { id, label } of DETECTOR_CATALOG) {
