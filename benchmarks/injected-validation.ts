@@ -6,7 +6,7 @@
  * A.4, a share U[0.1, 0.5] of the nodes slowed 2 to 10 times. Ancestors last longer by the same
  * increment.
  */
-import { openAsBlob, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createRandom, type Random, shuffle } from '../src/base/random.ts';
 import { percentile } from '../src/base/statistics.ts';
@@ -18,12 +18,11 @@ import {
 } from '../src/detectors/tracevae/meta.ts';
 import { fitTraceVae } from '../src/detectors/tracevae/tracevae.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
-import type { SourceFile } from '../src/ingest/import.ts';
-import { importFiles } from '../src/ingest/import-files.ts';
 import { combineScores, correctionsOf } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
 import type { StdLimitKind } from '../src/scoring/score-terms.ts';
 import { startTestBackend } from '../src/testing/backends.ts';
+import { importedFrom, sourceFile } from '../src/testing/files.ts';
 import { labelCode, nodeCount, structureSize, type TraceSet } from '../src/trace/trace-set.ts';
 
 export { TRACEVAE_PRESETS, withEpochs };
@@ -56,19 +55,11 @@ const control = {
   whenRunning: async () => {},
 };
 
-async function fileOf(path: string): Promise<SourceFile> {
-  const blob = await openAsBlob(path);
-  const stream = () => blob.stream() as ReadableStream<Uint8Array>;
-  return { name: basename(path), size: statSync(path).size, stream };
-}
-
 export async function judge(question: Question): Promise<Answer[]> {
   const { config, seed } = question;
   await startTestBackend('wasm');
-  const files = await Promise.all(question.files.map(fileOf));
-  const imported = await importFiles(files, { signal: control.signal, onProgress: () => {} });
-  if (!imported.ok) throw new Error(imported.error.what);
-  const { traces } = imported.value;
+  const files = question.files.map((path) => sourceFile(basename(path), readFileSync(path)));
+  const { traces } = await importedFrom(...files);
   const usable = Uint32Array.from(traces.structureOf.keys()).filter((trace) => {
     const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
     return nodes >= 2 && nodes <= config.maxNodes;

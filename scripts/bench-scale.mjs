@@ -5,9 +5,8 @@
  * Prints JSON, one result a scale, kind of anomaly and source of the std limit.
  */
 import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
+import { loadBenchmark } from './bundle-benchmark.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,24 +21,7 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) throw new Error('name files of normal traces');
 
-// One bundle with the model's sources in it. The gradients of TensorFlow.js go in too: Node cannot
-// load those files one by one, and they must find the one engine that stays outside.
-const PACKAGES = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}`);
-const outDir = 'node_modules/.cache/bench-scale';
-await build({
-  configFile: false,
-  logLevel: 'error',
-  publicDir: false,
-  ssr: { noExternal: true, target: 'node' },
-  build: {
-    ssr: 'benchmarks/injected-validation.ts',
-    outDir,
-    rolldownOptions: { external: PACKAGES, output: { entryFileNames: 'bundle.mjs' } },
-  },
-});
-const { judge, TRACEVAE_PRESETS, withEpochs } = await import(
-  pathToFileURL(`${outDir}/bundle.mjs`).href
-);
+const { judge, TRACEVAE_PRESETS, withEpochs } = await loadBenchmark('injected-validation');
 const config = {
   ...withEpochs(TRACEVAE_PRESETS[values.preset], Number(values.epochs)),
   maxNodes: Number(values['max-nodes']),
