@@ -138,7 +138,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           hideLabel
           value={split}
           options={[
-            { value: 'corrected', label: correctionsWords(scored) },
+            { value: 'corrected', label: 'chosen corrections' },
             { value: 'nll', label: 'plain NLL' },
           ]}
           onChange={setSplit}
@@ -151,8 +151,8 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           onHoverNode={setHovered}
         />
         <p className="quiet">
-          Parts are weighted by each sample’s share of the mean over L samples; the remainder is
-          what the logarithm of that mean adds.
+          Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
+          mean over L samples; the remainder is what the logarithm of that mean adds.
         </p>
       </section>
     </>

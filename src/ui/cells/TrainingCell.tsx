@@ -116,7 +116,9 @@ function InterruptedNotice({ next, checkpoint }: Extract<TrainingPhase, { phase:
       kind="info"
       what={inTurn(
         next,
-        `Training was interrupted at epoch ${checkpoint?.epoch ?? 0} of ${plannedEpochs(next.settings)}.`,
+        checkpoint === null
+          ? 'Training was interrupted before its first checkpoint.'
+          : `Training was interrupted at epoch ${checkpoint.epoch} of ${plannedEpochs(next.settings)}.`,
       )}
       advice="Resume goes on from there; on WASM the numbers are those of a run that was never interrupted. Discard forgets it."
     />
