@@ -45,6 +45,25 @@ const SETS = () => [
 
 const lines = (page: Page) => page.getByRole('log', { name: 'Training log' }).getByRole('listitem');
 
+/** On a busy machine epochs may pass before the first checkpoint lies on the disk. */
+const checkpointStored = (page: Page): Promise<boolean> =>
+  page.evaluate(
+    () =>
+      new Promise<boolean>((resolve, reject) => {
+        const opening = indexedDB.open('tracevae-notebook');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const counting = database.transaction('checkpoints').objectStore('checkpoints').count();
+          counting.onerror = () => reject(counting.error);
+          counting.onsuccess = () => {
+            database.close();
+            resolve(counting.result > 0);
+          };
+        };
+      }),
+  );
+
 test('training that reloads interrupt gives the numbers of a run that none did', async ({
   page,
 }) => {
@@ -61,6 +80,7 @@ test('training that reloads interrupt gives the numbers of a run that none did',
   const interrupted = page.getByText(/^(Note: )?Training was interrupted at epoch \d+ of 12\.$/);
 
   await expect.poll(() => lines(page).count(), { intervals: [20] }).toBeGreaterThan(2);
+  await expect.poll(() => checkpointStored(page), { intervals: [20] }).toBe(true);
   await page.reload();
   await expect(interrupted).toBeVisible();
   const kept = await lines(page).count();
@@ -94,6 +114,7 @@ test('Discard forgets an interrupted training and brings back the run before it'
   await readRun(page);
   await train(page, { preset: 'tiny', epochs: 200, backend: 'wasm' });
   await expect.poll(() => lines(page).count()).toBeGreaterThan(2);
+  await expect.poll(() => checkpointStored(page)).toBe(true);
   await page.reload();
   for (const again of [true, false]) {
     await expect(page.getByText(/interrupted at epoch \d+ of 200/)).toBeVisible();
