@@ -62,14 +62,16 @@ interface Subset {
 
 /** @param kinds labels that count as anomalies; null for no labels at all, an empty subset */
 function subset(scores: Float64Array, labels: Uint8Array, kinds: readonly number[] | null): Subset {
-  const isAnomaly = (i: number): boolean => labels[i] === STRUCTURE || labels[i] === TIME;
-  const kept = kinds
-    ? [...scores.keys()].filter((i) => !isAnomaly(i) || kinds.includes(labels[i]!))
-    : [];
-  return {
-    scores: Float64Array.from(kept, (i) => scores[i]!),
-    anomaly: Uint8Array.from(kept, (i) => (isAnomaly(i) ? 1 : 0)),
-  };
+  const keptScores = new Float64Array(kinds ? scores.length : 0);
+  const anomaly = new Uint8Array(keptScores.length);
+  let count = 0;
+  for (let i = 0; i < keptScores.length; i++) {
+    const isAnomaly = labels[i] === STRUCTURE || labels[i] === TIME;
+    if (isAnomaly && !kinds?.includes(labels[i]!)) continue;
+    keptScores[count] = scores[i]!;
+    anomaly[count++] = isAnomaly ? 1 : 0;
+  }
+  return { scores: keptScores.subarray(0, count), anomaly: anomaly.subarray(0, count) };
 }
 
 const metricsOf = ({ scores, anomaly }: Subset) =>

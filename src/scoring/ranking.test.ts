@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { descending, NO_METRICS, rankingMetrics } from './ranking.ts';
+import { NO_METRICS, rankingMetrics } from './ranking.ts';
 
 /** Few distinct scores, so that ties within and across classes are common. */
 const cases = fc
@@ -140,12 +140,5 @@ describe('rankingMetrics', () => {
 
   it('refuses a score that is no number', () => {
     expect(() => rankingMetrics([1, Number.NaN], [0, 1])).toThrow('score 1 of 2 is NaN');
-  });
-});
-
-describe('descending', () => {
-  it('orders infinite scores as any other, ties by index', () => {
-    const { POSITIVE_INFINITY: up, NEGATIVE_INFINITY: down } = Number;
-    expect([...descending([down, up, 0, up, down, up])]).toEqual([1, 3, 5, 2, 0, 4]);
   });
 });

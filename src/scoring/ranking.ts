@@ -25,42 +25,37 @@ import type { Metrics } from './metrics.ts';
  * @returns every number finite or null; the threshold is null where no finite one flags the traces
  */
 export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<number>): Metrics {
-  let anomalies = 0;
-  for (let i = 0; i < scores.length; i++) {
-    if (Number.isNaN(scores[i])) throw new Error(`score ${i} of ${scores.length} is NaN`);
-    anomalies += anomaly[i]!;
-  }
-  const normal = scores.length - anomalies;
-  if (anomalies === 0) return { ...NO_METRICS, normal };
+  // both ascending: plain float64 sorts, several times faster than one with a comparator
+  const [normal, anomalous] = sortedByClass(scores, anomaly);
+  if (anomalous.length === 0) return { ...NO_METRICS, normal: normal.length };
 
-  const order = descending(scores);
-  let truePositives = 0;
-  let falsePositives = 0;
+  // traces not passed yet, from the highest score down
+  let normalLeft = normal.length;
+  let anomalousLeft = anomalous.length;
   let best = { f: -1, precision: 0, recall: 0, threshold: 0 };
   let averagePrecision = 0;
   let concordant = 0;
 
-  for (let start = 0; start < order.length; ) {
-    const score = scores[order[start]!]!;
-    let end = start;
-    let hits = 0;
-    while (end < order.length && scores[order[end]!] === score) hits += anomaly[order[end++]!]!;
-    const misses = end - start - hits;
-
+  while (normalLeft > 0 || anomalousLeft > 0) {
+    const score = highest(normal, normalLeft, anomalous, anomalousLeft)!;
+    const hits = tiesAtEnd(anomalous, anomalousLeft, score);
+    const misses = tiesAtEnd(normal, normalLeft, score);
     // pairs (anomaly, normal) in the right order; a tie counts half, as in Mann-Whitney's U
-    concordant += misses * (truePositives + hits / 2);
-    truePositives += hits;
-    falsePositives += misses;
-    const precision = truePositives / (truePositives + falsePositives);
-    averagePrecision += (hits / anomalies) * precision;
+    concordant += misses * (anomalous.length - anomalousLeft + hits / 2);
+    anomalousLeft -= hits;
+    normalLeft -= misses;
 
-    const f = (2 * truePositives) / (truePositives + falsePositives + anomalies);
+    const truePositives = anomalous.length - anomalousLeft;
+    const flagged = truePositives + normal.length - normalLeft;
+    const precision = truePositives / flagged;
+    averagePrecision += (hits / anomalous.length) * precision;
+
+    const f = (2 * truePositives) / (flagged + anomalous.length);
     if (f > best.f) {
-      const below = end < order.length ? scores[order[end]!]! : null;
+      const below = highest(normal, normalLeft, anomalous, anomalousLeft);
       const threshold = below === null ? under(score) : between(below, score);
-      best = { f, precision, recall: truePositives / anomalies, threshold };
+      best = { f, precision, recall: truePositives / anomalous.length, threshold };
     }
-    start = end;
   }
 
   return {
@@ -68,11 +63,45 @@ export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<num
     precision: best.precision,
     recall: best.recall,
     threshold: Number.isFinite(best.threshold) ? best.threshold : null,
-    auroc: normal > 0 ? concordant / (normal * anomalies) : null,
+    auroc: normal.length > 0 ? concordant / (normal.length * anomalous.length) : null,
     averagePrecision,
-    normal,
-    anomalies,
+    normal: normal.length,
+    anomalies: anomalous.length,
   };
+}
+
+/** @returns scores of normal traces and of anomalies, each ascending */
+function sortedByClass(
+  scores: ArrayLike<number>,
+  anomaly: ArrayLike<number>,
+): [Float64Array, Float64Array] {
+  let anomalies = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (Number.isNaN(scores[i])) throw new Error(`score ${i} of ${scores.length} is NaN`);
+    anomalies += anomaly[i]!;
+  }
+  const normal = new Float64Array(scores.length - anomalies);
+  const anomalous = new Float64Array(anomalies);
+  let n = 0;
+  let a = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (anomaly[i]) anomalous[a++] = scores[i]!;
+    else normal[n++] = scores[i]!;
+  }
+  return [normal.sort(), anomalous.sort()];
+}
+
+/** The higher last score of the first m of a and the first n of b; null where both are none. */
+function highest(a: Float64Array, m: number, b: Float64Array, n: number): number | null {
+  if (m === 0) return n === 0 ? null : b[n - 1]!;
+  return n === 0 ? a[m - 1]! : Math.max(a[m - 1]!, b[n - 1]!);
+}
+
+/** How many of the last of the first n are this score. */
+function tiesAtEnd(ascending: Float64Array, n: number, score: number): number {
+  let first = n;
+  while (first > 0 && ascending[first - 1] === score) first--;
+  return n - first;
 }
 
 export const NO_METRICS: Metrics = {
@@ -100,16 +129,4 @@ function between(below: number, score: number): number {
 function under(score: number): number {
   const high = Math.min(score, Number.MAX_VALUE);
   return high - 1 < high ? high - 1 : high - Math.abs(high) * Number.EPSILON;
-}
-
-/**
- * Indices by falling score; ties by rising index, so that the order is one.
- *
- * @param scores [T] not NaN
- * @returns      [T]
- */
-export function descending(scores: ArrayLike<number>): Uint32Array {
-  const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
-  // the difference of equal infinities is NaN: as falsy as 0, so they are a tie too
-  return order.sort((a, b) => scores[b]! - scores[a]! || a - b);
 }
