@@ -13,7 +13,8 @@ const rooms = [
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
   { room: 'ingest', may: ['base', 'trace'], packages: ['fflate'] },
-  { room: 'nn', may: ['base'], packages: [TFJS] },
+  { room: 'kernels', may: ['base'], packages: [TFJS] },
+  { room: 'nn', may: ['base', 'kernels'], packages: [TFJS] },
   {
     room: 'detectors',
     may: ['base', 'trace', 'features', 'scoring', 'nn'],

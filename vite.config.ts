@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { kernels } from './scripts/kernels-plugin.mjs';
 import { COMMON_HEADERS, PAGE_POLICY, WORKER_POLICY } from './security-headers.ts';
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -36,7 +37,7 @@ function securityHeaders(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), securityHeaders()],
+  plugins: [react(), kernels(), securityHeaders()],
   define: { __APP_NAME__: JSON.stringify(name), __APP_VERSION__: JSON.stringify(version) },
   build: {
     target: 'es2022',
@@ -45,7 +46,7 @@ export default defineConfig({
     // The notebook, and the page of `npm run parity`.
     rolldownOptions: { input: ['index.html', 'parity.html'] },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [kernels()] },
   server: { host: '127.0.0.1', headers: COMMON_HEADERS },
   preview: { host: '127.0.0.1', port: 4173, strictPort: false },
 });

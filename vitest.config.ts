@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { kernels } from './scripts/kernels-plugin.mjs';
 
 export default defineConfig({
+  plugins: [kernels()],
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
     environment: 'node',

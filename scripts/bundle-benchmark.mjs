@@ -6,6 +6,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { kernels } from './kernels-plugin.mjs';
 
 const PACKAGES = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}`);
 const OUT_DIR = 'node_modules/.cache/benchmarks';
@@ -15,6 +16,7 @@ export async function loadBenchmark(name) {
   const entryFileNames = `${name}.mjs`;
   await build({
     configFile: false,
+    plugins: [kernels()],
     logLevel: 'error',
     publicDir: false,
     ssr: { noExternal: true, target: 'node' },

@@ -4,6 +4,8 @@
  *
  * As the authors' code: BatchNorm, eps 1e-6, momentum 0.1 and slope 0.01; the paper names none.
  */
+import * as normKernels from '../kernels/norm-kernels.ts';
+import { type WasmKernels, wasmKernels } from '../kernels/wasm-kernels.ts';
 import { ones, zeros } from './initialisers.ts';
 import type { RowShares } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
@@ -57,6 +59,8 @@ export function batchNormLeakyRelu(
     const { scale, shift } = evalAffine(parameters, name);
     return leaky(tf.add(tf.mul(x, scale), shift) as tf.Tensor2D, slope);
   }
+  const kernels = wasmKernels();
+  if (kernels !== null) return kernelNorm(kernels, parameters, name, x, shares, slope);
   return withGradient([x, gamma, beta], (save) => {
     const mean: tf.Tensor2D = tf.matMul(shares.row, x); // [1, F]
     const centred: tf.Tensor2D = tf.sub(x, mean);
@@ -91,6 +95,49 @@ export function batchNormLeakyRelu(
   });
 }
 
+/** The same by kernels, in train mode. */
+function kernelNorm(
+  kernels: WasmKernels,
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  shares: RowShares,
+  slope: number,
+): tf.Tensor2D {
+  const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
+  const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
+  return withGradient([x, gamma, beta], (save) => {
+    const input = { x, shares: shares.column, gamma, beta };
+    const { y, mean, variance, inverseStd } = normKernels.batchNorm(kernels, input, {
+      epsilon: EPSILON,
+      slope,
+    });
+    moveRunningStatistics(parameters, name, mean, variance, shares.count);
+    save([x, shares.column, gamma, y, mean, inverseStd]);
+    return {
+      value: y,
+      gradient: (dy, saved) => {
+        const [x0, share, g, y0, m, s] = saved as [
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor1D,
+          tf.Tensor2D,
+          tf.Tensor1D,
+          tf.Tensor1D,
+        ];
+        const of = { x: x0, shares: share, gamma: g };
+        return normKernels.batchNormBackward(
+          kernels,
+          of,
+          { y: y0, mean: m, inverseStd: s },
+          dy,
+          slope,
+        );
+      },
+    };
+  });
+}
+
 /**
  * BatchNorm by its running statistics as x scale + shift, Ioffe & Szegedy 2015, algorithm 2.
  *
@@ -115,8 +162,8 @@ const leaky = (x: tf.Tensor2D, slope: number): tf.Tensor2D =>
 function moveRunningStatistics(
   parameters: Parameters,
   name: string,
-  mean: tf.Tensor2D,
-  variance: tf.Tensor2D,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
   count: number,
 ): void {
   const move = (buffer: string, observed: tf.Tensor): void => {

@@ -12,7 +12,7 @@ import { graphConvolution, graphConvolutionSpecs } from './graph-convolution.ts'
 import { xavierNormal, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
-import { addBias, multiplyTransposed } from './products.ts';
+import { multiplyTransposed } from './products.ts';
 import type * as tf from './tf.ts';
 
 export interface GatNetworkShape {
@@ -71,13 +71,13 @@ export function gatLayer(
   graph: NodeGraph,
 ): tf.Tensor2D {
   const f = multiplyTransposed(x, parameters.get<tf.Tensor2D>(`${block}.gnn.fc.weight`));
-  const attended = graphAttention(
+  return graphAttention(
     f,
     parameters.get<tf.Tensor3D>(`${block}.gnn.attn_l`),
     parameters.get<tf.Tensor3D>(`${block}.gnn.attn_r`),
+    parameters.get<tf.Tensor1D>(`${block}.gnn.bias`),
     graph,
   );
-  return addBias(attended, parameters.get<tf.Tensor1D>(`${block}.gnn.bias`));
 }
 
 /**
@@ -96,8 +96,8 @@ export function gatNetwork(
   let h = x;
   for (let layer = 0; layer < layers; layer++) {
     const block = `${name}.gnn.${layer}`;
-    if (mode === 'eval' && graph.dense === null) {
-      h = gatBlockInference(parameters, block, h, graph);
+    if (mode === 'eval' && graph.edges !== null) {
+      h = gatBlockInference(parameters, block, h, graph.edges);
       continue;
     }
     const attended = gatLayer(parameters, block, h, graph);

@@ -1,12 +1,15 @@
 /**
  * Graph attention (Veličković et al. 2018; paper section 3.2) as DGL's GATConv computes it, between
- * the shared linear map and the bias: one function, two ways to compute it.
+ * the shared linear map and the bias, which it adds: one function, three ways to compute it.
  *
  * As the authors' code: no dropout, no residual, no activation.
  */
+import { attention, attentionBackward, type EdgeTensors } from '../kernels/attention-kernels.ts';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
 import { viewFloats } from './host-memory.ts';
 import type { NodeGraph } from './node-graph.ts';
+import { addBias, sumRows } from './products.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -14,24 +17,60 @@ import { withGradient } from './with-gradient.ts';
 export const ATTENTION_SLOPE = 0.2;
 
 /**
- * out[v] = sum over u of a(u -> v) f[u], with a the softmax over v's incoming edges of
+ * out[v] = sum over u of a(u -> v) f[u] + bias, with a the softmax over v's incoming edges of
  * LeakyReLU(<f[u], attnL> + <f[v], attnR>), for each head. Veličković et al. 2018, eq. (3) and (4);
  * attnR and attnL are the two halves of its vector a.
  *
  * @param f     [R, H U] node features, head by head, unitless
  * @param attnL [1, H, U] of the source node
  * @param attnR [1, H, U] of the destination node
+ * @param bias  [H U]
  * @returns     [R, H U]
  */
 export function graphAttention(
   f: tf.Tensor2D,
   attnL: tf.Tensor3D,
   attnR: tf.Tensor3D,
+  bias: tf.Tensor1D,
   graph: NodeGraph,
 ): tf.Tensor2D {
-  return graph.dense === null
-    ? loopAttention(f, attnL, attnR, graph)
-    : denseAttention(f, attnL, attnR, graph, graph.dense.adjacency);
+  if (graph.edges !== null) return kernelAttention(f, attnL, attnR, bias, graph.edges);
+  const attended =
+    graph.dense === null
+      ? loopAttention(f, attnL, attnR, graph)
+      : denseAttention(f, attnL, attnR, graph, graph.dense.adjacency);
+  return addBias(attended, bias);
+}
+
+function kernelAttention(
+  f: tf.Tensor2D,
+  attnL: tf.Tensor3D,
+  attnR: tf.Tensor3D,
+  bias: tf.Tensor1D,
+  edges: EdgeTensors,
+): tf.Tensor2D {
+  const kernels = wasmKernels()!;
+  const [, heads, units] = attnL.shape;
+  return withGradient([f, attnL, attnR, bias], (save) => {
+    const sizes = { heads, units, slope: ATTENTION_SLOPE };
+    const pass = attention(kernels, f, attnL, attnR, bias, edges, sizes);
+    save([f, attnL, attnR, pass.attention, pass.derivatives]);
+    return {
+      value: pass.output,
+      gradient: (dy, saved) => {
+        const [x, l, r, weights, derivatives] = saved as [
+          tf.Tensor2D,
+          tf.Tensor3D,
+          tf.Tensor3D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+        ];
+        const forward = { attention: weights, derivatives };
+        const gradients = attentionBackward(kernels, x, l, r, edges, forward, dy);
+        return [...gradients, tf.reshape(sumRows(dy), [-1])];
+      },
+    };
+  });
 }
 
 function loopAttention(

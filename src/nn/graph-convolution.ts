@@ -4,6 +4,8 @@
  *
  * As the authors' code: it ends the graph networks of the decoders; the paper does not mention it.
  */
+import { aggregation } from '../kernels/attention-kernels.ts';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { xavierUniform, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
@@ -66,6 +68,7 @@ export function graphConvolution(
  */
 export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
   const apply = (input: tf.Tensor2D): tf.Tensor2D => {
+    if (graph.edges !== null) return aggregation(wasmKernels()!, input, graph.edges);
     const [rows, width] = input.shape;
     if (graph.dense === null) {
       return tf.tensor2d(aggregateLoops(viewFloats(input), width, graph), [rows, width]);

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createRandom, normals } from '../base/random.ts';
 import { deviation } from '../parity/measure.ts';
 import { startTestBackend, TEST_BACKENDS } from '../testing/backends.ts';
+import { gradientsOf, randomTensor } from '../testing/gradients.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
 import { bernoulliLogProb, categoricalLogProb, clip, normalLogProb } from './distributions.ts';
 import { graphAttention } from './graph-attention.ts';
@@ -18,22 +19,6 @@ import { createDeviceRmsProp } from './rms-prop-device.ts';
 import { createHostRmsProp } from './rms-prop-host.ts';
 import * as tf from './tf.ts';
 import { stopGradient } from './with-gradient.ts';
-
-const randomTensor = <T extends tf.Tensor>(seed: number, ...shape: number[]): T => {
-  const size = shape.reduce((n, d) => n * d, 1);
-  return tf.tensor(normals(createRandom(seed), size), shape) as T;
-};
-
-/** Gradients of sum(w f(x)) for a fixed random w, so that every output counts differently. */
-function gradientsOf(f: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): Float32Array[] {
-  const weigh = (...x: tf.Tensor[]): tf.Tensor => {
-    const y = f(...x);
-    return tf.sum(tf.mul(y, randomTensor(99, ...y.shape)));
-  };
-  return tf
-    .grads(weigh)(inputs)
-    .map((g) => g.dataSync() as Float32Array);
-}
 
 describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
   beforeAll(() => startTestBackend(backend));
@@ -118,14 +103,15 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
     const x = randomTensor<tf.Tensor2D>(5, layout.rows, 6);
     const left = randomTensor<tf.Tensor3D>(6, 1, 2, 3);
     const right = randomTensor<tf.Tensor3D>(7, 1, 2, 3);
+    const bias = randomTensor<tf.Tensor1D>(9, 6);
     for (const dense of [false, true]) {
       const graph = nodeGraphOf(layout, dense);
       const other = nodeGraphOf(layout, !dense);
       const attend =
         (g: typeof graph) =>
-        (...[f, l, r]: tf.Tensor[]): tf.Tensor =>
-          graphAttention(f as tf.Tensor2D, l as tf.Tensor3D, r as tf.Tensor3D, g);
-      const inputs = [x, left, right];
+        (...[f, l, r, b]: tf.Tensor[]): tf.Tensor =>
+          graphAttention(f as tf.Tensor2D, l as tf.Tensor3D, r as tf.Tensor3D, b as tf.Tensor1D, g);
+      const inputs = [x, left, right, bias];
       const values = attend(graph)(...inputs).dataSync();
       expect(deviation(values, [...attend(other)(...inputs).dataSync()])).toBeLessThan(1e-5);
       const wanted = gradientsOf(attend(other), inputs);

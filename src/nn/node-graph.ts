@@ -2,6 +2,8 @@
  * A node layout with the constant tensors that graph networks need of it. Built within a tidy, so
  * that the tensors go with the step.
  */
+import type { EdgeTensors } from '../kernels/attention-kernels.ts';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { tensorsAreHostMemory } from './host-memory.ts';
 import {
   type LayoutOptions,
@@ -23,6 +25,8 @@ export interface RowShares {
 
 export interface NodeGraph extends NodeLayout {
   readonly shares: RowShares;
+  /** Only where kernels of ours run. */
+  readonly edges: EdgeTensors | null;
   /** Only where loops over edges cannot run: 1 where a message flows, self loops included. */
   readonly dense: {
     /** [blocks, M, M] */
@@ -68,7 +72,23 @@ export function createNodeGraph(
  * As the authors' code: padding nodes count in the shares, and so in BatchNorm's statistics.
  */
 export function nodeGraphOf(layout: NodeLayout, dense: boolean): NodeGraph {
-  return { ...layout, shares: sharesOf(layout), dense: dense ? denseAdjacency(layout) : null };
+  const shares = sharesOf(layout);
+  if (dense) return { ...layout, shares, edges: null, dense: denseAdjacency(layout) };
+  const edges = wasmKernels() === null ? null : edgeTensors(layout);
+  return { ...layout, shares, edges, dense: null };
+}
+
+function edgeTensors({ rows, block, firstRow, edgeStart, edgeSource }: NodeLayout): EdgeTensors {
+  // no edge leaves a graph of the tight packing, or a block
+  const first =
+    block === rows
+      ? [...firstRow, rows]
+      : Array.from({ length: rows / block + 1 }, (_, i) => i * block);
+  return {
+    start: tf.tensor1d(edgeStart, 'int32'),
+    source: tf.tensor1d(edgeSource, 'int32'),
+    firstRow: tf.tensor1d(first, 'int32'),
+  };
 }
 
 function sharesOf({ rows, weight }: NodeLayout): RowShares {

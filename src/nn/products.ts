@@ -3,6 +3,8 @@
  * 20 times slower than a transpose followed by a plain product, and a sum over axis 0 is 30 times
  * slower than a product with ones. Stock gradients use both.
  */
+import { product, sumOverRows } from '../kernels/matrix-kernels.ts';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -15,7 +17,28 @@ const transposed = (x: tf.Tensor2D): tf.Tensor2D => tf.transpose(x);
  * @returns [1, F] sum over rows, in the unit of x
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
+  const kernels = wasmKernels();
+  if (kernels !== null) return tf.reshape(sumOverRows(kernels, x), [1, -1]);
   return tf.matMul(tf.ones([1, x.shape[0]]), x);
+}
+
+/** Which of the two factors of a product are read transposed. */
+interface Transposed {
+  readonly a?: boolean;
+  readonly b?: boolean;
+}
+
+/** a b, either transposed; never differentiated itself. */
+function matMul(a: tf.Tensor2D, b: tf.Tensor2D, of: Transposed = {}): tf.Tensor2D {
+  const kernels = wasmKernels();
+  if (kernels !== null) {
+    return product(
+      kernels,
+      { tensor: a, transposed: of.a === true },
+      { tensor: b, transposed: of.b === true },
+    );
+  }
+  return tf.matMul(of.a ? transposed(a) : a, of.b ? transposed(b) : b);
 }
 
 /**
@@ -29,10 +52,10 @@ export function multiplyTransposed(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tens
   return withGradient([x, weight], (save) => {
     save([x, weight]);
     return {
-      value: tf.matMul(x, transposed(weight)),
+      value: matMul(x, weight, { b: true }),
       gradient: (dy, [input, w]) => [
-        tf.matMul(dy, w as tf.Tensor2D),
-        tf.matMul(transposed(dy), input as tf.Tensor2D),
+        matMul(dy, w as tf.Tensor2D),
+        matMul(dy, input as tf.Tensor2D, { a: true }),
       ],
     };
   });
@@ -49,10 +72,10 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
   return withGradient([x, weight], (save) => {
     save([x, weight]);
     return {
-      value: tf.matMul(x, weight),
+      value: matMul(x, weight),
       gradient: (dy, [input, w]) => [
-        tf.matMul(dy, transposed(w as tf.Tensor2D)),
-        tf.matMul(transposed(input as tf.Tensor2D), dy),
+        matMul(dy, w as tf.Tensor2D, { b: true }),
+        matMul(input as tf.Tensor2D, dy, { a: true }),
       ],
     };
   });
@@ -84,8 +107,8 @@ export function multiplyConstant(constant: tf.Tensor2D, x: tf.Tensor2D): tf.Tens
   return withGradient([x], (save) => {
     save([constant]);
     return {
-      value: tf.matMul(constant, x),
-      gradient: (dy, [c]) => [tf.matMul(transposed(c as tf.Tensor2D), dy)],
+      value: matMul(constant, x),
+      gradient: (dy, [c]) => [matMul(c as tf.Tensor2D, dy, { a: true })],
     };
   });
 }

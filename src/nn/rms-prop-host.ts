@@ -1,8 +1,11 @@
 /**
- * RMSprop where tensors are host memory: one loop over each parameter. (On WASM a slice of a flat
- * vector copies the whole vector first, so the device's way would cost a second a step.)
+ * RMSprop where tensors are host memory: one loop over each parameter, by a kernel of ours or in
+ * JavaScript. (On WASM a slice of a flat vector copies the whole vector first, so the device's way
+ * would cost a second a step.)
  */
 import { assert } from '../base/assert.ts';
+import { rmsPropStep, squaredNorm } from '../kernels/rms-prop-kernels.ts';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
@@ -10,15 +13,21 @@ import * as tf from './tf.ts';
 
 interface Slot {
   readonly name: string;
-  readonly shape: number[];
   readonly penalised: boolean;
-  readonly values: Float32Array;
-  /** Running mean of squared gradients. */
-  readonly squares: Float32Array;
+  /** Running mean of squared gradients, in the parameter's shape. */
+  readonly squares: tf.Tensor;
+}
+
+interface Step {
+  /** What of the parameter is added to its gradient. */
+  readonly pull: number;
+  /** What the sum is multiplied by. */
+  readonly scale: number;
+  readonly learningRate: number;
 }
 
 /**
- * The step of `createRmsProp`: values and squares of each parameter in JavaScript's memory.
+ * The step of `createRmsProp`.
  *
  * @param names of the parameters to move: any shapes, P values together, unitless
  */
@@ -27,71 +36,82 @@ export function createHostRmsProp(
   names: readonly string[],
   { clipNorm, l2, penalised, state }: OptimiserOptions,
 ): Optimiser {
-  const { alpha, epsilon } = RMS_PROP;
   let size = 0;
   const slots = names.map((name): Slot => {
-    const tensor = store.get(name);
-    const start = size;
-    size += tensor.size;
-    return {
-      name,
-      shape: tensor.shape,
-      penalised: penalised.has(name),
-      values: viewFloats(tensor).slice(),
-      squares: state?.slice(start, size) ?? new Float32Array(tensor.size),
-    };
+    const { shape, size: length } = store.get(name);
+    const values = state?.slice(size, size + length) ?? new Float32Array(length);
+    size += length;
+    const squares = tf.keep(tf.tensor(values, shape, 'float32'));
+    return { name, penalised: penalised.has(name), squares };
   });
   assert(state === undefined || state.length === size, `${state?.length} squares for ${size}`);
   const normOfPenalised = (): number => {
     let sum = 0;
-    for (const slot of slots) if (slot.penalised) sum += sumOfSquares(slot.values);
+    for (const { name, penalised: counts } of slots) {
+      if (counts) sum += sumOfSquares(store.get(name), store.get(name), 0);
+    }
     return Math.sqrt(sum);
   };
 
   return {
     names,
     penaltyNorm: () => tf.scalar(normOfPenalised()),
-    step(gradientTensors, learningRate) {
-      const gradients = gradientTensors.map((tensor) => viewFloats(tensor).slice());
+    step(gradients, learningRate) {
       // the gradient of a norm is the vector over its length
-      const pull = l2 === 0 ? 0 : l2 / normOfPenalised();
-      let squaredNorm = 0;
+      const pullOfPenalised = l2 === 0 ? 0 : l2 / normOfPenalised();
+      const pullOf = (slot: Slot): number => (slot.penalised ? pullOfPenalised : 0);
+      let squares = 0;
       slots.forEach((slot, i) => {
-        const gradient = gradients[i]!;
-        if (slot.penalised && pull > 0) {
-          for (let k = 0; k < gradient.length; k++) gradient[k]! += pull * slot.values[k]!;
-        }
-        squaredNorm += sumOfSquares(gradient);
+        squares += sumOfSquares(store.get(slot.name), gradients[i]!, pullOf(slot));
       });
-      const scale = Math.min(1, clipNorm / Math.sqrt(squaredNorm));
-
-      slots.forEach(({ name, shape, values, squares }, i) => {
-        const gradient = gradients[i]!;
-        for (let k = 0; k < gradient.length; k++) {
-          const g = scale * gradient[k]!;
-          const square = alpha * squares[k]! + (1 - alpha) * g * g;
-          squares[k] = square;
-          values[k]! -= (learningRate * g) / (Math.sqrt(square) + epsilon);
-        }
-        // a copy: the cpu backend keeps the array that it is given
-        store.replace(name, tf.tensor(values.slice(), shape, 'float32'));
+      const scale = Math.min(1, clipNorm / Math.sqrt(squares));
+      slots.forEach((slot, i) => {
+        const step = { pull: pullOf(slot), scale, learningRate };
+        store.replace(slot.name, moved(store.get(slot.name), gradients[i]!, slot.squares, step));
       });
     },
     async state() {
       const all = new Float32Array(size);
       let start = 0;
       for (const { squares } of slots) {
-        all.set(squares, start);
-        start += squares.length;
+        all.set(viewFloats(squares), start);
+        start += squares.size;
       }
       return all;
     },
-    dispose() {},
+    dispose() {
+      tf.dispose(slots.map(({ squares }) => squares));
+    },
   };
 }
 
-function sumOfSquares(values: Float32Array): number {
+/** Of gradient + pull values. */
+function sumOfSquares(values: tf.Tensor, gradient: tf.Tensor, pull: number): number {
+  const kernels = wasmKernels();
+  if (kernels !== null) return squaredNorm(kernels, values, gradient, pull);
+  const [theta, g] = [viewFloats(values), viewFloats(gradient)];
   let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += values[k]! * values[k]!;
+  for (let k = 0; k < g.length; k++) sum += (g[k]! + pull * theta[k]!) ** 2;
   return sum;
+}
+
+/** The parameter after a step; its squares are moved where they lie. */
+function moved(values: tf.Tensor, gradient: tf.Tensor, squares: tf.Tensor, step: Step): tf.Tensor {
+  const kernels = wasmKernels();
+  if (kernels !== null) {
+    return rmsPropStep(kernels, values, gradient, squares, { ...step, ...RMS_PROP });
+  }
+  const { alpha, epsilon } = RMS_PROP;
+  const next = new Float32Array(values.size);
+  const [theta, gradients, s] = [values, gradient, squares].map(viewFloats) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  for (let k = 0; k < next.length; k++) {
+    const g = step.scale * (gradients[k]! + step.pull * theta[k]!);
+    s[k] = alpha * s[k]! + (1 - alpha) * g * g;
+    next[k] = theta[k]! - (step.learningRate * g) / (Math.sqrt(s[k]!) + epsilon);
+  }
+  return tf.tensor(next, [...values.shape], 'float32');
 }

@@ -11,6 +11,7 @@ import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-si
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import type { DeviceTrouble } from './device.ts';
 import type { BackendInfo, BackendPreference } from './protocol.ts';
 import { registerThreadedWasm } from './wasm-threads.ts';
@@ -86,6 +87,7 @@ async function takeWasm(reason: string): Promise<BackendInfo> {
   wasmThreads ??= registerWasm();
   const threads = await wasmThreads;
   if (await tf.setBackend('wasm')) {
+    await wasmKernels()?.startThreads(threads - 1);
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     const isolated = globalThis.crossOriginIsolated === true;
     return {

@@ -1,0 +1,233 @@
+/**
+ * Matrix products. Neither factor needs to be transposed or packed by the caller: both are read
+ * with strides, the right one through a panel of eight columns that is copied once.
+ */
+import { FLOAT, madd, partStart, VECTOR } from './simd';
+
+const PANEL: i32 = 8;
+const TILE: i32 = 6;
+/** Rows of a panel at most: 16 KiB, half of a first-level cache. */
+const DEPTH: i32 = 512;
+/** A panel, and a cache line for a row of it. */
+const PANEL_BYTES: usize = <usize>(DEPTH * PANEL) * FLOAT + 64;
+
+/**
+ * c = a b + bias, part `part` of `parts` of it.
+ *
+ * @param a     [rows, depth], element (i, k) at a + 4 (i aRow + k aColumn)
+ * @param b     [depth, columns], element (k, j) at b + 4 (k bRow + j bColumn)
+ * @param bias  [columns], or 0 for none
+ * @param c     [rows, columns], contiguous
+ * @param panels 16 KiB + 64 bytes of scratch for each part
+ */
+export function multiply(
+  a: usize,
+  aRow: i32,
+  aColumn: i32,
+  b: usize,
+  bRow: i32,
+  bColumn: i32,
+  bias: usize,
+  c: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  panels: usize,
+  part: i32,
+  parts: i32,
+): void {
+  const panel = panels + <usize>part * PANEL_BYTES;
+  // parts share columns where there are enough of them, else rows: panels are then copied by each
+  const byColumns = columns >= PANEL * parts * 2;
+  const firstColumn = byColumns ? partStart(columns, PANEL, part, parts) : 0;
+  const endColumn = byColumns ? partStart(columns, PANEL, part + 1, parts) : columns;
+  const firstRow = byColumns ? 0 : partStart(rows, TILE, part, parts);
+  const endRow = byColumns ? rows : partStart(rows, TILE, part + 1, parts);
+  const edge = panel + PANEL_BYTES - 2 * VECTOR;
+
+  for (let k = 0; k < max(depth, 1); k += DEPTH) {
+    const slice = min(DEPTH, depth - k);
+    const first = k === 0;
+    for (let j = firstColumn; j < endColumn; j += PANEL) {
+      const width = min(PANEL, endColumn - j);
+      copyPanel(b + <usize>(k * bRow + j * bColumn) * FLOAT, bRow, bColumn, slice, width, panel);
+      let i = firstRow;
+      for (; i + TILE <= endRow; i += TILE) {
+        const from = a + <usize>(i * aRow + k * aColumn) * FLOAT;
+        const to = c + <usize>(i * columns + j) * FLOAT;
+        if (width === PANEL) {
+          tile6(from, aRow, aColumn, panel, slice, to, columns, first ? bias : 0, j, first);
+        } else {
+          for (let r = 0; r < TILE; r++) {
+            const row = from + <usize>(r * aRow) * FLOAT;
+            edgeRow(row, aColumn, panel, slice, to + <usize>(r * columns) * FLOAT, width, first ? bias : 0, j, first, edge);
+          }
+        }
+      }
+      for (; i < endRow; i++) {
+        const from = a + <usize>(i * aRow + k * aColumn) * FLOAT;
+        const to = c + <usize>(i * columns + j) * FLOAT;
+        edgeRow(from, aColumn, panel, slice, to, width, first ? bias : 0, j, first, edge);
+      }
+    }
+  }
+}
+
+/** [slice, 8] with zeros beyond the width. */
+function copyPanel(b: usize, bRow: i32, bColumn: i32, slice: i32, width: i32, panel: usize): void {
+  const rowBytes = <usize>bRow * FLOAT;
+  const columnBytes = <usize>bColumn * FLOAT;
+  if (width === PANEL && bColumn === 1) {
+    for (let k = 0; k < slice; k++) {
+      v128.store(panel, v128.load(b));
+      v128.store(panel, v128.load(b, VECTOR), VECTOR);
+      b += rowBytes;
+      panel += 2 * VECTOR;
+    }
+    return;
+  }
+  for (let j = 0; j < PANEL; j++) {
+    let from = b + <usize>j * columnBytes;
+    let to = panel + <usize>j * FLOAT;
+    if (j < width) {
+      for (let k = 0; k < slice; k++) {
+        store<f32>(to, load<f32>(from));
+        from += rowBytes;
+        to += 2 * VECTOR;
+      }
+    } else {
+      for (let k = 0; k < slice; k++) {
+        store<f32>(to, 0);
+        to += 2 * VECTOR;
+      }
+    }
+  }
+}
+
+/** Six rows by eight columns, held in registers over the depth. */
+function tile6(
+  a: usize,
+  aRow: i32,
+  aColumn: i32,
+  panel: usize,
+  slice: i32,
+  c: usize,
+  columns: i32,
+  bias: usize,
+  column: i32,
+  first: bool,
+): void {
+  const step = <usize>aColumn * FLOAT;
+  const stride = <usize>columns * FLOAT;
+  const rowBytes = <usize>aRow * FLOAT;
+  let a0 = a;
+  let a1 = a0 + rowBytes;
+  let a2 = a1 + rowBytes;
+  let a3 = a2 + rowBytes;
+  let a4 = a3 + rowBytes;
+  let a5 = a4 + rowBytes;
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  let c40 = c00;
+  let c41 = c00;
+  let c50 = c00;
+  let c51 = c00;
+  for (let k = 0; k < slice; k++) {
+    const b0 = v128.load(panel);
+    const b1 = v128.load(panel, VECTOR);
+    panel += 2 * VECTOR;
+    let x = v128.load32_splat(a0);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    x = v128.load32_splat(a4);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    x = v128.load32_splat(a5);
+    c50 = madd(x, b0, c50);
+    c51 = madd(x, b1, c51);
+    a0 += step;
+    a1 += step;
+    a2 += step;
+    a3 += step;
+    a4 += step;
+    a5 += step;
+  }
+  put(c, c00, c01, bias, column, first);
+  c += stride;
+  put(c, c10, c11, bias, column, first);
+  c += stride;
+  put(c, c20, c21, bias, column, first);
+  c += stride;
+  put(c, c30, c31, bias, column, first);
+  c += stride;
+  put(c, c40, c41, bias, column, first);
+  c += stride;
+  put(c, c50, c51, bias, column, first);
+}
+
+@inline
+function put(c: usize, low: v128, high: v128, bias: usize, column: i32, first: bool): void {
+  if (!first) {
+    low = f32x4.add(low, v128.load(c));
+    high = f32x4.add(high, v128.load(c, VECTOR));
+  } else if (bias !== 0) {
+    const at = bias + <usize>column * FLOAT;
+    low = f32x4.add(low, v128.load(at));
+    high = f32x4.add(high, v128.load(at, VECTOR));
+  }
+  v128.store(c, low);
+  v128.store(c, high, VECTOR);
+}
+
+/** One row, up to eight columns: what tiles leave over. */
+function edgeRow(
+  a: usize,
+  aColumn: i32,
+  panel: usize,
+  slice: i32,
+  c: usize,
+  width: i32,
+  bias: usize,
+  column: i32,
+  first: bool,
+  edge: usize,
+): void {
+  const step = <usize>aColumn * FLOAT;
+  let low = f32x4.splat(0);
+  let high = low;
+  for (let k = 0; k < slice; k++) {
+    const x = v128.load32_splat(a);
+    low = madd(x, v128.load(panel), low);
+    high = madd(x, v128.load(panel, VECTOR), high);
+    panel += 2 * VECTOR;
+    a += step;
+  }
+  if (width === PANEL) {
+    put(c, low, high, bias, column, first);
+    return;
+  }
+  v128.store(edge, low);
+  v128.store(edge, high, VECTOR);
+  for (let j = 0; j < width; j++) {
+    const offset = <usize>j * FLOAT;
+    let sum = load<f32>(edge + offset);
+    if (!first) sum += load<f32>(c + offset);
+    else if (bias !== 0) sum += load<f32>(bias + <usize>(column + j) * FLOAT);
+    store<f32>(c + offset, sum);
+  }
+}

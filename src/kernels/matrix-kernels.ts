@@ -1,0 +1,80 @@
+/** Products and sums of matrices on the WASM backend. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { WasmKernels } from './wasm-kernels.ts';
+
+/** A [R, C] matrix, or its transpose without moving a number. */
+export interface MatrixView {
+  readonly tensor: tf.Tensor2D;
+  readonly transposed?: boolean;
+}
+
+/** Bytes of one part's panel, as assembly/multiply.ts. */
+const PANEL_BYTES = 512 * 8 * 4 + 64;
+
+const shapeOf = ({ tensor, transposed }: MatrixView): [number, number] => {
+  const [rows, columns] = tensor.shape;
+  return transposed ? [columns, rows] : [rows, columns];
+};
+
+/** How many numbers apart neighbours in a column and in a row are. */
+const stridesOf = ({ tensor, transposed }: MatrixView): [number, number] => {
+  const columns = tensor.shape[1];
+  return transposed ? [1, columns] : [columns, 1];
+};
+
+/**
+ * a b + bias
+ *
+ * @param a    [R, D]
+ * @param b    [D, C]
+ * @param bias [C]
+ * @returns    [R, C]
+ */
+export function product(
+  kernels: WasmKernels,
+  a: MatrixView,
+  b: MatrixView,
+  bias?: tf.Tensor1D,
+): tf.Tensor2D {
+  const [rows, depth] = shapeOf(a);
+  const columns = shapeOf(b)[1];
+  const output = kernels.output<tf.Tensor2D>([rows, columns]);
+  const panels = kernels.scratch(kernels.parts * PANEL_BYTES);
+  kernels.run(
+    'multiply',
+    rows * columns * depth,
+    kernels.address(a.tensor),
+    ...stridesOf(a),
+    kernels.address(b.tensor),
+    ...stridesOf(b),
+    bias === undefined ? 0 : kernels.address(bias),
+    kernels.address(output),
+    rows,
+    columns,
+    depth,
+    panels,
+  );
+  return output;
+}
+
+/**
+ * Sum over rows, in float64.
+ *
+ * @param x [R, C]
+ * @returns [C]
+ */
+export function sumOverRows(kernels: WasmKernels, x: tf.Tensor2D): tf.Tensor1D {
+  const [rows, columns] = x.shape;
+  const output = kernels.output<tf.Tensor1D>([columns]);
+  const sums = kernels.scratch(8 * columns);
+  kernels.run(
+    'sumRows',
+    rows * columns,
+    kernels.address(x),
+    kernels.address(output),
+    sums,
+    rows,
+    columns,
+  );
+  return output;
+}

@@ -1,0 +1,225 @@
+/** Kernels of our own against their twins of stock operations, on any shapes. */
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../base/random.ts';
+import { setOwnKernels, wasmKernels } from '../kernels/wasm-kernels.ts';
+import { deviation } from '../parity/measure.ts';
+import { startTestBackend } from '../testing/backends.ts';
+import { gradientsOf, randomTensor } from '../testing/gradients.ts';
+import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
+import { gatNetwork, gatNetworkSpecs } from './gat-network.ts';
+import { graphAttention } from './graph-attention.ts';
+import { aggregate } from './graph-convolution.ts';
+import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
+import { layoutNodes, type NodeLayout } from './node-layout.ts';
+import { ParameterStore } from './parameters.ts';
+import { addBias, multiply, multiplyConstant, multiplyTransposed, sumRows } from './products.ts';
+import { createRmsProp } from './rms-prop.ts';
+import * as tf from './tf.ts';
+
+const TOLERANCE = 2e-5;
+
+const seeds = fc.integer({ min: 1, max: 1e6 });
+
+/** A random forest as padded rows. */
+function randomTrees(seed: number, size: number, maxNodes: number) {
+  const random = createRandom(seed);
+  const nodeCount = Int32Array.from({ length: size }, () => 1 + random.integer(maxNodes));
+  const parent = new Int32Array(size * maxNodes).fill(-1);
+  nodeCount.forEach((nodes, b) => {
+    for (let i = 1; i < nodes; i++) parent[b * maxNodes + i] = random.integer(i);
+  });
+  return { size, maxNodes, nodeCount, parent };
+}
+
+/** Values and gradients of the same function with and without kernels. */
+function expectTwins(f: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): void {
+  const [ours, stock] = [true, false].map((own) => {
+    setOwnKernels(own);
+    expect(wasmKernels() !== null).toBe(own);
+    return tf.tidy(() => [f(...inputs).dataSync() as Float32Array, ...gradientsOf(f, inputs)]);
+  }) as [Float32Array[], Float32Array[]];
+  setOwnKernels(true);
+  ours.forEach((values, i) => {
+    expect(deviation(values, [...stock[i]!])).toBeLessThan(TOLERANCE);
+  });
+}
+
+/** The graph that each twin works on; it has to outlive the backward pass. */
+function twinGraphs(layout: NodeLayout): () => NodeGraph {
+  const [ours, stock] = [true, false].map((own) => {
+    setOwnKernels(own);
+    return nodeGraphOf(layout, false);
+  }) as [NodeGraph, NodeGraph];
+  return () => (wasmKernels() === null ? stock : ours);
+}
+
+const sizes = (max: number) => fc.integer({ min: 1, max });
+
+describe('kernels and their stock twins on wasm', () => {
+  beforeAll(() => startTestBackend('wasm'));
+  afterEach(() => setOwnKernels(true));
+
+  test('products, with sizes that no tile divides and deeper than a panel', () => {
+    fc.assert(
+      fc.property(seeds, sizes(30), sizes(30), sizes(700), (seed, rows, columns, depth) => {
+        const x = randomTensor(seed, rows, depth);
+        const w = randomTensor(seed + 1, columns, depth);
+        const bias = randomTensor(seed + 2, columns);
+        const scaled = tf.mul(x, 1 / Math.sqrt(depth));
+        expectTwins(
+          (a, b, c) =>
+            addBias(multiplyTransposed(a as tf.Tensor2D, b as tf.Tensor2D), c as tf.Tensor1D),
+          [scaled, w, bias],
+        );
+        expectTwins(
+          (a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D),
+          [scaled, tf.transpose(w)],
+        );
+        const constant = scaled as tf.Tensor2D;
+        expectTwins((b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w)]);
+        const sums = [true, false].map((own) => {
+          setOwnKernels(own);
+          return sumRows(x as tf.Tensor2D).dataSync();
+        });
+        expect(deviation(sums[0]!, [...sums[1]!])).toBeLessThan(TOLERANCE);
+        setOwnKernels(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('BatchNorm with LeakyReLU, rows of unequal weight, running statistics', () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 8, max: 40 }), sizes(40), (seed, rows, width) => {
+        const weights = tf.abs(randomTensor(seed + 1, rows, 1));
+        const column = tf.div(weights, tf.sum(weights)) as tf.Tensor2D;
+        const shares = { row: tf.transpose(column) as tf.Tensor2D, column, count: rows };
+        const running: Float32Array[] = [];
+        expectTwins(
+          (x, gamma, beta) => {
+            const store = ParameterStore.initialise(batchNormSpecs('bn', width), 1);
+            const given = {
+              get: <T extends tf.Tensor>(name: string): T =>
+                name === 'bn.weight'
+                  ? (gamma as T)
+                  : name === 'bn.bias'
+                    ? (beta as T)
+                    : store.get<T>(name),
+              replace: (name: string, tensor: tf.Tensor) => store.replace(name, tensor),
+            };
+            const y = batchNormLeakyRelu(given, 'bn', x as tf.Tensor2D, shares, 'train');
+            running.push(store.get('bn.running_var').dataSync() as Float32Array);
+            return y;
+          },
+          [
+            randomTensor(seed, rows, width),
+            randomTensor(seed + 2, width),
+            randomTensor(seed + 3, width),
+          ],
+        );
+        expect(deviation(running[0]!, [...running.at(-1)!])).toBeLessThan(TOLERANCE);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('attention and aggregation over random trees', () => {
+    fc.assert(
+      fc.property(
+        seeds,
+        sizes(6),
+        sizes(9),
+        sizes(3),
+        sizes(21),
+        (seed, size, nodes, heads, units) => {
+          const trees = randomTrees(seed, size, nodes);
+          const layout = layoutNodes(trees, { padding: 'one', block: 'tight' });
+          const graph = twinGraphs(layout);
+          expectTwins(
+            (f, l, r, bias) =>
+              graphAttention(
+                f as tf.Tensor2D,
+                l as tf.Tensor3D,
+                r as tf.Tensor3D,
+                bias as tf.Tensor1D,
+                graph(),
+              ),
+            [
+              randomTensor(seed, layout.rows, heads * units),
+              randomTensor(seed + 1, 1, heads, units),
+              randomTensor(seed + 2, 1, heads, units),
+              randomTensor(seed + 3, heads * units),
+            ],
+          );
+          expectTwins(
+            (x) => aggregate(x as tf.Tensor2D, graph()),
+            [randomTensor(seed, layout.rows, units)],
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a graph network in eval mode, where attention and BatchNorm are one kernel', () => {
+    fc.assert(
+      fc.property(seeds, sizes(3), sizes(21), (seed, heads, units) => {
+        const trees = randomTrees(seed, 4, 7);
+        const layout = layoutNodes(trees, { padding: 'one', block: 'tight' });
+        const shape = { inputs: 5, layers: 2, heads, units, outputs: 3 };
+        const store = ParameterStore.initialise(gatNetworkSpecs('net', shape), seed);
+        const x = randomTensor<tf.Tensor2D>(seed, layout.rows, 5);
+        const [ours, stock] = [true, false].map((own) => {
+          setOwnKernels(own);
+          return tf.tidy(() =>
+            gatNetwork(store, 'net', x, nodeGraphOf(layout, false), {
+              layers: 2,
+              output: true,
+              mode: 'eval',
+            }).dataSync(),
+          );
+        });
+        expect(deviation(ours!, [...stock!])).toBeLessThan(TOLERANCE);
+        store.dispose();
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('a step of RMSprop, clipped and not', () => {
+    fc.assert(
+      fc.property(seeds, sizes(40), fc.constantFrom(0.1, 1e3), (seed, size, clipNorm) => {
+        const specs = ['a', 'b'].map((name, i) => ({
+          name,
+          shape: [size + i],
+          initialise: () => randomTensor(seed + i, size + i).dataSync() as Float32Array,
+        }));
+        const [ours, stock] = [true, false].map((own) => {
+          setOwnKernels(own);
+          const store = ParameterStore.initialise(specs, 1);
+          const options = { clipNorm, l2: 0.3, penalised: new Set(['a']) };
+          const optimiser = createRmsProp(store, ['a', 'b'], options);
+          const gradients = [randomTensor(seed + 5, size), randomTensor(seed + 6, size + 1)];
+          optimiser.step(gradients, 0.01);
+          optimiser.step(gradients, 0.01);
+          const moved = ['a', 'b'].flatMap((name) => [...store.get(name).dataSync()]);
+          optimiser.dispose();
+          store.dispose();
+          return moved;
+        });
+        expect(deviation(Float32Array.from(ours!), stock!)).toBeLessThan(TOLERANCE);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('NaN is spread, not hidden', () => {
+    const nan = tf.tensor2d([Number.NaN, 1, 2, 3], [2, 2]);
+    const w = tf.ones<tf.Rank.R2>([2, 2]);
+    expect([...multiply(nan, w).dataSync()].slice(0, 2)).toEqual([Number.NaN, Number.NaN]);
+    const store = ParameterStore.initialise(batchNormSpecs('bn', 2), 1);
+    const y = batchNormLeakyRelu(store, 'bn', nan, uniformShares(2), 'train').dataSync();
+    expect([...y].map(Number.isNaN)).toEqual([true, false, true, false]);
+  });
+});
