@@ -1,0 +1,36 @@
+/**
+ * The worker of speed.html: the app's own backend, import and model. Its name starts as the app's
+ * worker's does, which is how it gets the same policy.
+ */
+import { importFiles } from '../src/ingest/import-files.ts';
+import { startBackend } from '../src/worker/backend.ts';
+import type { BackendPreference } from '../src/worker/protocol.ts';
+import { createMeter } from './meter.ts';
+import { measureSpeed, type SpeedQuestion } from './speed.ts';
+
+export interface SpeedRequest {
+  readonly file: File;
+  readonly backend: BackendPreference;
+  readonly question: SpeedQuestion;
+}
+
+async function answer({ file, backend: preference, question }: SpeedRequest) {
+  const { backend, adapter, threads } = await startBackend(preference, ({ message }) => {
+    throw new Error(message);
+  });
+  const imported = await importFiles([file], {
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
+  if (!imported.ok) throw new Error(imported.error.what);
+  const meter = createMeter(`${backend}, ${adapter}, ${threads} threads`);
+  return measureSpeed(imported.value.traces, question, meter);
+}
+
+self.onmessage = async ({ data }: MessageEvent<SpeedRequest>) => {
+  try {
+    self.postMessage({ results: await answer(data) });
+  } catch (cause) {
+    self.postMessage({ error: String(cause) });
+  }
+};

@@ -1,0 +1,166 @@
+/**
+ * Speed of training and of scoring on the backend at hand. Weights are as training starts; batches
+ * are those of an epoch.
+ */
+import { createRandom, normals } from '../src/base/random.ts';
+import type { DetectorData } from '../src/detectors/detector.ts';
+import { modelBatch } from '../src/detectors/tracevae/inputs.ts';
+import { TRACEVAE_PRESETS, type TraceVaeConfig } from '../src/detectors/tracevae/meta.ts';
+import { scoreTraces } from '../src/detectors/tracevae/scoring.ts';
+import { findStdLimits } from '../src/detectors/tracevae/std-limit.ts';
+import { traceVaeSpecs } from '../src/detectors/tracevae/trace-vae.ts';
+import {
+  createOptimiser,
+  type Phase,
+  type TrainingModel,
+  trainStep,
+  warmUp,
+} from '../src/detectors/tracevae/train-step.ts';
+import { epochBatches } from '../src/features/epoch-batches.ts';
+import { fitLatencyScale } from '../src/features/latency-scale.ts';
+import { ParameterStore } from '../src/nn/parameters.ts';
+import type { TraceSet } from '../src/trace/trace-set.ts';
+import { structureSize } from '../src/trace/trace-set.ts';
+import type { Meter } from './meter.ts';
+
+export interface SpeedQuestion {
+  readonly what: 'train' | 'score';
+  /** Of every attention head. */
+  readonly units: number;
+  readonly batch: number;
+  /** Timed steps, behind as many as warm it up (three at most). */
+  readonly steps: number;
+  /** Traces scored. */
+  readonly traces: number;
+}
+
+/** One line of the benchmark's JSON. */
+export interface SpeedResult {
+  readonly name: string;
+  readonly backend: string;
+  readonly units: number;
+  readonly batch: number;
+  readonly tracesPerSecond: number;
+  readonly stepsPerSecond: number | null;
+  /** WebGPU only. */
+  readonly dispatchesPerStep: number | null;
+  /** Memory that the backend holds at most. */
+  readonly peakBytes: number;
+}
+
+const SEED = 1;
+const WARM_UP_STEPS = 3;
+/** Traces that sigma_p99 is taken from. */
+const VALIDATION = 64;
+
+export async function measureSpeed(
+  traces: TraceSet,
+  question: SpeedQuestion,
+  meter: Meter,
+): Promise<SpeedResult[]> {
+  const config: TraceVaeConfig = {
+    ...TRACEVAE_PRESETS.small,
+    units: question.units,
+    batchSize: question.batch,
+  };
+  const selected = Uint32Array.from(traces.structureOf.keys()).filter((trace) => {
+    const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
+    return nodes >= 2 && nodes <= config.maxNodes;
+  });
+  const scale = fitLatencyScale(traces, selected, config.latencyScale);
+  const data = { traces, train: selected, val: selected.subarray(0, VALIDATION), scale };
+  const operationCount = traces.operations.length;
+  const store = ParameterStore.initialise(traceVaeSpecs(config, operationCount), SEED);
+  const model: TrainingModel = { store, config, operationCount };
+  const results =
+    question.what === 'train'
+      ? [
+          await timeTraining(model, data, 'joint', question, meter),
+          await timeTraining(model, data, 'time', question, meter),
+        ]
+      : [await timeScoring(model, data, question, meter)];
+  store.dispose();
+  return results;
+}
+
+async function timeTraining(
+  model: TrainingModel,
+  data: DetectorData,
+  phase: Phase,
+  { units, batch, steps }: SpeedQuestion,
+  meter: Meter,
+): Promise<SpeedResult> {
+  const { config } = model;
+  const noise = {
+    z: normals(createRandom(SEED, 1), batch * config.latent),
+    z2: normals(createRandom(SEED, 2), batch * config.latent2),
+  };
+  const batches = epochBatches(data.train, batch, createRandom(SEED, 3)).filter(
+    ({ length }) => length === batch,
+  );
+  let next = 0;
+  const batchOf = () =>
+    modelBatch(data, config, batches[next++ % batches.length]!, config.maxNodes);
+  warmUp(model, phase, batchOf(), noise);
+  const optimiser = createOptimiser(model, phase);
+  const step = () => trainStep(model, phase, optimiser, batchOf(), noise, 1e-4).dispose();
+  for (let i = 0; i < Math.min(steps, WARM_UP_STEPS); i++) step();
+  await meter.settled();
+  meter.start();
+  const started = performance.now();
+  for (let i = 0; i < steps; i++) {
+    step();
+    // as training does, so that the queue of a GPU is bounded
+    if (i % 10 === 9) await meter.settled();
+  }
+  await meter.settled();
+  const seconds = (performance.now() - started) / 1e3;
+  const { dispatches, peakBytes } = meter.stop();
+  optimiser.dispose();
+  return {
+    name: phase === 'joint' ? 'training, whole model' : 'training, time VAE alone',
+    backend: meter.backend,
+    units,
+    batch,
+    tracesPerSecond: (steps * batch) / seconds,
+    stepsPerSecond: steps / seconds,
+    dispatchesPerStep: dispatches === null ? null : dispatches / steps,
+    peakBytes,
+  };
+}
+
+async function timeScoring(
+  model: TrainingModel,
+  data: DetectorData,
+  { units, batch, traces }: SpeedQuestion,
+  meter: Meter,
+): Promise<SpeedResult> {
+  const stdLimits = await findStdLimits(model, data, data.val, SEED);
+  const selected = Uint32Array.from(
+    { length: traces },
+    (_, i) => data.train[i % data.train.length]!,
+  );
+  const options = {
+    samples: model.config.samples,
+    seed: SEED,
+    stdLimits,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  };
+  await scoreTraces(model, data, selected.subarray(0, VALIDATION), options);
+  meter.start();
+  const started = performance.now();
+  await scoreTraces(model, data, selected, options);
+  const seconds = (performance.now() - started) / 1e3;
+  const { peakBytes } = meter.stop();
+  return {
+    name: `scoring, L = ${model.config.samples}`,
+    backend: meter.backend,
+    units,
+    batch,
+    tracesPerSecond: traces / seconds,
+    stepsPerSecond: null,
+    dispatchesPerStep: null,
+    peakBytes,
+  };
+}

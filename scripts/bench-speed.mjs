@@ -1,0 +1,63 @@
+/**
+ * Speed of the model in the notebook's own worker in Chromium:
+ *   npm run bench:train -- FILE [--backend wasm|webgpu] [--units 64,500] [--batch 64] [--steps 20]
+ *   npm run bench:score -- FILE [--backend wasm|webgpu] [--units 64,500] [--traces 2000]
+ *   both: [--json OUT]
+ * Prints JSON. FILE has normal traces.
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { build, preview } from 'vite';
+import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    backend: { type: 'string', default: 'wasm' },
+    units: { type: 'string', default: '64,500' },
+    batch: { type: 'string', default: '64' },
+    steps: { type: 'string', default: '20' },
+    traces: { type: 'string', default: '2000' },
+    json: { type: 'string' },
+  },
+});
+const [what, file] = positionals;
+if (file === undefined) throw new Error('name a file of normal traces');
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outDir = `${root}/node_modules/.cache/speed`;
+await build({
+  root,
+  logLevel: 'error',
+  build: { outDir, emptyOutDir: true, rolldownOptions: { input: 'benchmarks/speed.html' } },
+});
+const server = await preview({ root, logLevel: 'silent', build: { outDir }, preview: { port: 0 } });
+const browser = await chromium.launch({ executablePath: findBrowser().path, args: BROWSER_ARGS });
+const page = await browser.newPage();
+await page.goto(new URL('benchmarks/speed.html', server.resolvedUrls.local[0]).href);
+await page.getByLabel('Traces').setInputFiles(file);
+
+const results = [];
+for (const units of values.units.split(',')) {
+  const question = {
+    what,
+    units: Number(units),
+    batch: Number(values.batch),
+    steps: Number(values.steps),
+    traces: Number(values.traces),
+  };
+  results.push(
+    ...(await page.evaluate(
+      ([backend, asked]) => window.measure(backend, asked),
+      [values.backend, question],
+    )),
+  );
+}
+const text = `${JSON.stringify({ results }, null, 2)}\n`;
+process.stdout.write(text);
+if (values.json) writeFileSync(values.json, text);
+await browser.close();
+await server.close();
+process.exit(0);
