@@ -9,7 +9,7 @@ export interface MatrixView {
 }
 
 /** Bytes of one part's panel, as assembly/multiply.ts. */
-const PANEL_BYTES = 512 * 8 * 4 + 64;
+const PANEL_BYTES = 512 * 8 * 4 + 6 * 8 * 4;
 
 const shapeOf = ({ tensor, transposed }: MatrixView): [number, number] => {
   const [rows, columns] = tensor.shape;

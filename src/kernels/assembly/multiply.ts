@@ -8,8 +8,10 @@ const PANEL: i32 = 8;
 const TILE: i32 = 6;
 /** Rows of a panel at most: 16 KiB, half of a first-level cache. */
 const DEPTH: i32 = 512;
-/** A panel, and a cache line for a row of it. */
-const PANEL_BYTES: usize = <usize>(DEPTH * PANEL) * FLOAT + 64;
+/** A tile of six rows by a panel's columns. */
+const EDGE_BYTES: usize = <usize>(TILE * PANEL) * FLOAT;
+/** A panel, and a tile beside it. */
+const PANEL_BYTES: usize = <usize>(DEPTH * PANEL) * FLOAT + EDGE_BYTES;
 
 /**
  * c = a b + bias, part `part` of `parts` of it.
@@ -18,7 +20,7 @@ const PANEL_BYTES: usize = <usize>(DEPTH * PANEL) * FLOAT + 64;
  * @param b     [depth, columns], element (k, j) at b + 4 (k bRow + j bColumn)
  * @param bias  [columns], or 0 for none
  * @param c     [rows, columns], contiguous
- * @param panels 16 KiB + 64 bytes of scratch for each part
+ * @param panels 16 KiB + 192 bytes of scratch for each part
  */
 export function multiply(
   a: usize,
@@ -43,7 +45,7 @@ export function multiply(
   const endColumn = byColumns ? partStart(columns, PANEL, part + 1, parts) : columns;
   const firstRow = byColumns ? 0 : partStart(rows, TILE, part, parts);
   const endRow = byColumns ? rows : partStart(rows, TILE, part + 1, parts);
-  const edge = panel + PANEL_BYTES - 2 * VECTOR;
+  const edge = panel + PANEL_BYTES - EDGE_BYTES;
 
   for (let k = 0; k < max(depth, 1); k += DEPTH) {
     const slice = min(DEPTH, depth - k);
@@ -58,9 +60,11 @@ export function multiply(
         if (width === PANEL) {
           tile6(from, aRow, aColumn, panel, slice, to, columns, first ? bias : 0, j, first);
         } else {
+          // fewer columns than a panel: the whole tile beside, of which the columns are copied
+          tile6(from, aRow, aColumn, panel, slice, edge, PANEL, 0, 0, true);
           for (let r = 0; r < TILE; r++) {
-            const row = from + <usize>(r * aRow) * FLOAT;
-            edgeRow(row, aColumn, panel, slice, to + <usize>(r * columns) * FLOAT, width, first ? bias : 0, j, first, edge);
+            const row = to + <usize>(r * columns) * FLOAT;
+            copyEdge(edge + <usize>(r * PANEL) * FLOAT, row, width, first ? bias : 0, j, first);
           }
         }
       }
@@ -223,6 +227,18 @@ function edgeRow(
   }
   v128.store(edge, low);
   v128.store(edge, high, VECTOR);
+  copyEdge(edge, c, width, bias, column, first);
+}
+
+/** The first numbers of a row of a tile, bias or earlier slices added. */
+function copyEdge(
+  edge: usize,
+  c: usize,
+  width: i32,
+  bias: usize,
+  column: i32,
+  first: bool,
+): void {
   for (let j = 0; j < width; j++) {
     const offset = <usize>j * FLOAT;
     let sum = load<f32>(edge + offset);
