@@ -61,6 +61,7 @@ export function settingValues(config: TraceVaeConfig): Record<string, unknown> {
     'z2 given z hidden units': config.z2GivenZHidden,
     'latency scale': config.latencyScale,
     'std limit of': config.stdLimit,
+    kernels: config.kernels,
   };
 }
 

@@ -196,8 +196,8 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 
       choosePreset(preset) {
         const { choices } = get();
-        const { maxNodes, latencyScale } = choices.config;
-        const config = { ...TRACEVAE_PRESETS[preset], maxNodes, latencyScale };
+        const { maxNodes, latencyScale, kernels } = choices.config;
+        const config = { ...TRACEVAE_PRESETS[preset], maxNodes, latencyScale, kernels };
         set({ choices: { ...choices, preset, config: withEpochs(config, choices.epochs) } });
       },
 

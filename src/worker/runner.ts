@@ -10,6 +10,7 @@ import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import { importFiles } from '../ingest/import-files.ts';
+import { setOwnKernels } from '../kernels/wasm-kernels.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
@@ -113,6 +114,7 @@ export function createRunner(post: Post): Runner {
     if (trained?.detector === detector && sameSettings(trained.settings, settings)) return trained;
     if (traces === null) throw new Error(noDataset.what);
     dropModel();
+    setOwnKernels(settings.config.kernels !== 'stock');
     const { data, test } = prepare(traces, settings);
     const { restore } = DETECTORS[detector];
     const model = restore(settings.config, traces.operations.length, weights);
@@ -147,6 +149,7 @@ export function createRunner(post: Post): Runner {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
         dropModel();
         const { config, seed, backend: preference } = settings;
+        setOwnKernels(config.kernels !== 'stock');
         const { data, test } = prepare(traces, settings);
         const operationCount = traces.operations.length;
         const epochSeconds = (from?.curve ?? []).map(({ seconds }) => seconds);

@@ -51,7 +51,11 @@ export interface TraceVaeConfig {
   readonly earlyStopping: number;
   /** L of equation (3). */
   readonly samples: number;
+  /** What computes on WASM: kernels of our own, or stock TensorFlow.js as their reference. */
+  readonly kernels: KernelChoice;
 }
+
+export type KernelChoice = 'own' | 'stock';
 
 export type PresetId = 'tiny' | 'small' | 'paper';
 
@@ -92,6 +96,7 @@ const PAPER: TraceVaeConfig = {
   validateEvery: 2,
   earlyStopping: 0,
   samples: 10,
+  kernels: 'own',
 };
 
 /**

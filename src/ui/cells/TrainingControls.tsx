@@ -130,6 +130,17 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             ]}
             onChange={(stdLimit) => runs.configure({ stdLimit })}
           />
+          <Select
+            label="kernels"
+            value={choices.config.kernels}
+            disabled={disabled}
+            help="what computes on WASM; stock is slower and there to compare with"
+            options={[
+              { value: 'own', label: 'own' },
+              { value: 'stock', label: 'stock TensorFlow.js' },
+            ]}
+            onChange={(kernels) => runs.configure({ kernels })}
+          />
         </div>
       </Disclosure>
     </>
