@@ -1,6 +1,7 @@
 /** Gives scripts/bench-speed.mjs a function to call: one question, one worker. */
-import type { SpeedQuestion, SpeedResult } from './speed.ts';
+
 import type { SpeedRequest } from './entry-speed.ts';
+import type { SpeedQuestion, SpeedResult } from './speed.ts';
 
 declare global {
   interface Window {

@@ -8,7 +8,9 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { kernels } from './kernels-plugin.mjs';
 
-const PACKAGES = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}`);
+const PACKAGES = ['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu'].map(
+  (name) => `@tensorflow/tfjs-${name}`,
+);
 const OUT_DIR = 'node_modules/.cache/benchmarks';
 
 /** @param name of a file in benchmarks/, without its ending */

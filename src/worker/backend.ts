@@ -9,58 +9,14 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import type { DeviceTrouble } from './device.ts';
 import type { BackendInfo, BackendPreference } from './protocol.ts';
 import { registerThreadedWasm } from './wasm-threads.ts';
+import { registerWebGpu, requestGpu } from './web-gpu.ts';
 
 const MAX_THREADS = 8;
-
-interface GpuChoice {
-  readonly adapter: GPUAdapter;
-  readonly name: string;
-  readonly software: boolean;
-}
-
-async function requestGpu(): Promise<GpuChoice | null> {
-  if (!('gpu' in navigator) || navigator.gpu === undefined) return null;
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) return null;
-  const { vendor, architecture, device, description } = adapter.info;
-  const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'GPU';
-  const software = adapter.info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(name);
-  return { adapter, name, software };
-}
-
-/**
- * A device of our own, so that a validation error is an error: stock TensorFlow.js goes on with
- * old buffer contents after one.
- */
-async function registerWebGpu(
-  { adapter }: GpuChoice,
-  onTrouble: (trouble: DeviceTrouble) => void,
-): Promise<void> {
-  const { limits } = adapter;
-  const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
-    requiredLimits: {
-      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      maxBufferSize: limits.maxBufferSize,
-      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-    },
-  });
-  device.addEventListener('uncapturederror', (event) => {
-    onTrouble({ kind: 'error', message: (event as GPUUncapturedErrorEvent).error.message });
-  });
-  void device.lost.then(({ message }) => onTrouble({ kind: 'lost', message }));
-  tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
-}
 
 /** Started once; the backend then stays registered. */
 let wasmThreads: Promise<number> | null = null;
