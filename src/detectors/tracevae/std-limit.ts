@@ -19,11 +19,17 @@ import type { TrainingModel } from './train-step.ts';
 const PERCENT = 99;
 
 /**
+ * An operation's limit is at least the std that its standardised latency has by itself: below that
+ * it would call an ordinary node of a steady moment unlikely (docs/decisions/0007).
+ */
+const LEAST_OF_OPERATION = 1;
+
+/**
  * sigma_p99 of section 5.3: the 99th percentile of the predicted stds of all nodes of these traces,
  * one sample each (as the authors' code).
  *
- * Differs from the paper: beside its one number there is one of each operation's own nodes, which
- * the authors' code offers too.
+ * Differs from the paper: beside its one number there is one of each operation's own nodes, an
+ * option of the authors' code too, here not below 1.
  *
  * @param selected [T] trace indices, the validation traces in the paper
  * @returns        one number and [operations], unitless (standardised latency); infinity, no limit,
@@ -48,7 +54,11 @@ export async function findStdLimits(
     await nextTask();
   }
   const global = p99(ofOperation.flat()) ?? Number.POSITIVE_INFINITY;
-  return { global, byOperation: Float64Array.from(ofOperation, (stds) => p99(stds) ?? global) };
+  const limitOf = (stds: readonly number[]): number => {
+    const own = p99(stds);
+    return own === null ? global : Math.max(own, LEAST_OF_OPERATION);
+  };
+  return { global, byOperation: Float64Array.from(ofOperation, limitOf) };
 }
 
 async function sampleOnce(
