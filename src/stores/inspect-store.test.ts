@@ -38,7 +38,7 @@ test('scores of a run are combined with all corrections at first', async () => {
   expect(state().chosen).toBeNull();
   await answer();
   expect(state().chosen).toMatchObject({
-    corrections: correctionsOf('full'),
+    corrections: correctionsOf('full', 'operation'),
     file: null,
   });
   expect(state().chosen?.of).toBe(scores);
@@ -48,12 +48,12 @@ test('scores of a run are combined with all corrections at first', async () => {
 test('a correction that is switched scores anew from the stored terms, without the model', async () => {
   const { state, answer, last, started, scores } = notebook;
   await answer();
-  void state().setCorrections({ stdLimit: 'operation' });
+  void state().setCorrections({ stdLimit: 'global' });
   const { input } = last('combine');
   expect(input.test).toBe(scores.test);
-  expect(input.corrections).toEqual(correctionsOf('full', 'operation'));
+  expect(input.corrections).toEqual(correctionsOf('full', 'global'));
   await answer();
-  expect(state().chosen?.corrections.stdLimit).toBe('operation');
+  expect(state().chosen?.corrections.stdLimit).toBe('global');
   expect(started.some(({ kind }) => kind === 'score' || kind === 'explain')).toBe(false);
 });
 
@@ -75,7 +75,7 @@ test('an open trace is explained anew under the new corrections', async () => {
   const { state, answer, last, scores } = notebook;
   await answer();
   void state().inspect(scores.test.trace[0]!);
-  expect(last('explain').input.corrections).toEqual(correctionsOf('full'));
+  expect(last('explain').input.corrections).toEqual(correctionsOf('full', 'operation'));
   void state().setCorrections({ bernoulliScaling: false });
   await answer();
   expect(last('explain').input).toMatchObject({
@@ -116,7 +116,7 @@ test('the metrics table lists every detector, the variants, and a choice that ha
     'tracevae ncnorm',
     'tracevae stdlimit',
   ]);
-  void state().setCorrections({ stdLimit: 'operation' });
+  void state().setCorrections({ stdLimit: 'global' });
   await answer();
   expect(rows().at(-1)).toBe('tracevae null *');
 });

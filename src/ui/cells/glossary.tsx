@@ -24,7 +24,7 @@ const GLOSSARY = {
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
   std: 'Standard deviation that the model gives to a node’s latency.',
   stdLimit:
-    'σ p99: the 99th percentile of the latency stds of all validation nodes. Larger stds are cut to it (section 5.3).',
+    'σ p99: the 99th percentile of the latency stds that the model gives to validation nodes: of each operation’s nodes, at least 1, or of all nodes as in the paper. Larger stds are cut to it (section 5.3).',
   nats: 'Unit of log-likelihood with the natural logarithm; 1 nat is 1.44 bits.',
   backend: 'Where TensorFlow.js computes: WebGPU on a graphics card, or WebAssembly on the CPU.',
   units: 'Width of each of the two attention heads of every graph layer; 500 in the paper.',
