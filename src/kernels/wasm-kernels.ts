@@ -15,6 +15,7 @@ import {
   KERNEL,
   type Kernel,
   PENDING,
+  SPINS,
   type ThreadStart,
 } from './control-block.ts';
 
@@ -99,8 +100,13 @@ export class WasmKernels {
     Atomics.add(counters, GENERATION, 1);
     Atomics.notify(counters, GENERATION);
     kernel(...args, 0, workers.length + 1);
-    // the others' parts are as large, so they are all but done: waiting by looking is shortest
-    while (Atomics.load(counters, PENDING) > 0);
+    // the others' parts are as large, so they are all but done; where other programs have taken
+    // their processor, looking on would only take more of it
+    let spins = 0;
+    for (let left = Atomics.load(counters, PENDING); left > 0; ) {
+      if (++spins > SPINS) Atomics.wait(counters, PENDING, left);
+      left = Atomics.load(counters, PENDING);
+    }
   }
 
   /** Needs shared memory. Threads end with the worker that started them. */
