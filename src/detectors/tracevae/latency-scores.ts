@@ -10,7 +10,13 @@ import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import type { StdLimitKind, StdLimits } from '../../scoring/score-terms.ts';
 import { latencyEncoderInput, repeatRows, rowValues } from './inputs.ts';
-import { connectLatent, decodeLatency, dispatchLatent, encodeLatency } from './latency-vae.ts';
+import {
+  connectLatent,
+  dispatchLatent,
+  encodeLatency,
+  LATENCY_LOG_STD_MIN,
+  latencyOutputs,
+} from './latency-vae.ts';
 import { sampleOnHost } from './structure-scores.ts';
 import { decoderPadding } from './trace-vae.ts';
 import type { TrainingModel } from './train-step.ts';
@@ -82,7 +88,7 @@ async function predictLatencies(
 ): Promise<Omit<LatencySamples, 'logQz2'>> {
   const size = z2.length / (traces.size * samples);
   let firstRow: Int32Array = new Int32Array(0);
-  const [latencyMean, latencyLogStd] = await readBack(() => {
+  const [outputs] = await readBack(() => {
     const repeated = repeatRows(traces, samples);
     const graph = createNodeGraph(repeated, { padding: decoderPadding(config, 'eval') });
     firstRow = graph.firstRow;
@@ -94,10 +100,15 @@ async function predictLatencies(
             tf.tensor2d(copyToRows(z2, size, graph), [graph.rows, size]),
             rowValues(repeated, graph, repeated.operation),
           );
-    const predicted = decodeLatency(store, config, dispatched, graph, 'eval');
-    return [predicted.mean, predicted.logStd];
+    return [latencyOutputs(store, config, dispatched, graph, 'eval')];
   });
-  return { traces, samples, z2, firstRow, mean: latencyMean, logStd: latencyLogStd };
+  const mean = new Float32Array(outputs.length / 2);
+  const logStd = new Float32Array(mean.length);
+  for (let row = 0; row < mean.length; row++) {
+    mean[row] = outputs[2 * row]!;
+    logStd[row] = Math.max(outputs[2 * row + 1]!, LATENCY_LOG_STD_MIN);
+  }
+  return { traces, samples, z2, firstRow, mean, logStd };
 }
 
 /**
@@ -159,24 +170,31 @@ export function nodeLatencyLogProb(
 }
 
 /**
- * Sum over the nodes of one sample: log p(X | A, Y, z2) of equation (2), nats.
+ * Sums over the nodes of one sample: log p(X | A, Y, z2) of equation (2), nats, one for each way to
+ * limit stds.
  *
- * @param row           t L + l
- * @param logStdLimitOf log limit of an operation's std, or infinity
+ * @param row             t L + l
+ * @param logStdLimitsOf  log limit of an operation's std, or infinity
  */
-export function latencyLogProbOf(
+export function latencyLogProbsOf(
   scores: LatencySamples,
   row: number,
-  logStdLimitOf: (operation: number) => number,
-): number {
-  const { nodeCount, operation, maxNodes } = scores.traces;
-  const trace = Math.floor(row / scores.samples);
-  let sum = 0;
+  logStdLimitsOf: readonly ((operation: number) => number)[],
+): number[] {
+  const { traces, samples, firstRow, logStd } = scores;
+  const { nodeCount, operation, maxNodes } = traces;
+  const trace = Math.floor(row / samples);
+  const sums = logStdLimitsOf.map(() => 0);
   for (let i = 0; i < nodeCount[trace]!; i++) {
-    const limit = logStdLimitOf(operation[trace * maxNodes + i]!);
-    sum += nodeLatencyLogProb(scores, row, i, limit);
+    // most stds are below any limit
+    const free = nodeLatencyLogProb(scores, row, i, Number.POSITIVE_INFINITY);
+    const own = logStd[firstRow[row]! + i]!;
+    for (let s = 0; s < sums.length; s++) {
+      const limit = logStdLimitsOf[s]!(operation[trace * maxNodes + i]!);
+      sums[s]! += own > limit ? nodeLatencyLogProb(scores, row, i, limit) : free;
+    }
   }
-  return sum;
+  return sums;
 }
 
 /** No node's std is limited: the plain NLL of equation (3). */

@@ -23,7 +23,7 @@ export const LATENCY_VAE = 'latency_vae';
 /** As the authors' code; the paper names no bounds. */
 const PRIOR_LOG_STD = { min: -5, max: 2 } as const;
 /** As the authors' code. No upper bound: the std limit of section 5.3 is applied when scoring. */
-const LATENCY_LOG_STD_MIN = -7;
+export const LATENCY_LOG_STD_MIN = -7;
 
 /**
  * Names, as the authors' code has them, and shapes of the time VAE's parameters (section 4): of two
@@ -209,11 +209,7 @@ export function decodeLatency(
   graph: LatencyDecoderInput['graph'],
   mode: Mode,
 ): Gaussian {
-  const output = gatNetwork(parameters, `${LATENCY_VAE}.pG_node_features`, dispatched, graph, {
-    layers: config.layers,
-    output: true,
-    mode,
-  });
+  const output = latencyOutputs(parameters, config, dispatched, graph, mode);
   const rows = graph.rows;
   return {
     mean: tf.slice(output, [0, 0], [rows, 1]),
@@ -223,6 +219,25 @@ export function decodeLatency(
       Number.POSITIVE_INFINITY,
     ),
   };
+}
+
+/**
+ * What {@link decodeLatency} makes its Gaussians of.
+ *
+ * @returns [R, 2] mean, and log std before {@link LATENCY_LOG_STD_MIN}
+ */
+export function latencyOutputs(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  dispatched: tf.Tensor2D,
+  graph: LatencyDecoderInput['graph'],
+  mode: Mode,
+): tf.Tensor2D {
+  return gatNetwork(parameters, `${LATENCY_VAE}.pG_node_features`, dispatched, graph, {
+    layers: config.layers,
+    output: true,
+    mode,
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
   latenciesOf,
-  latencyLogProbOf,
+  latencyLogProbsOf,
   logStdLimit,
   priorLogProbs,
   sampleLatencies,
@@ -269,17 +269,17 @@ export function writeLatencyTerms(
   logPz2: Float64Array,
   places: ArrayLike<number>,
 ): void {
-  const limit = logStdLimit(stdLimits, 'global');
-  const limitByOperation = logStdLimit(stdLimits, 'operation');
+  const limits = [unlimited, logStdLimit(stdLimits, 'global'), logStdLimit(stdLimits, 'operation')];
   for (let t = 0; t < places.length; t++) {
     for (let l = 0; l < samples; l++) {
       const row = t * samples + l;
       const to = places[t]! * samples + l;
       latency.logQz2[to] = scores.logQz2[row]!;
       latency.logPz2[to] = logPz2[row]!;
-      latency.logPLatency[to] = latencyLogProbOf(scores, row, unlimited);
-      latency.logPLatencyLimited[to] = latencyLogProbOf(scores, row, limit);
-      latency.logPLatencyLimitedByOperation[to] = latencyLogProbOf(scores, row, limitByOperation);
+      const [free, limited, limitedByOperation] = latencyLogProbsOf(scores, row, limits);
+      latency.logPLatency[to] = free!;
+      latency.logPLatencyLimited[to] = limited!;
+      latency.logPLatencyLimitedByOperation[to] = limitedByOperation!;
     }
   }
 }
