@@ -154,7 +154,7 @@ async function timeScoring(
   const seconds = (performance.now() - started) / 1e3;
   const { peakBytes } = meter.stop();
   return {
-    name: `scoring, L = ${model.config.samples}`,
+    name: `scoring ${traces} traces, L = ${model.config.samples}`,
     backend: meter.backend,
     units,
     batch,

@@ -1,7 +1,7 @@
 /**
  * Speed of the model in the notebook's own worker in Chromium:
  *   npm run bench:train -- FILE [--backend wasm|webgpu] [--units 64,500] [--batch 64] [--steps 20]
- *   npm run bench:score -- FILE [--backend wasm|webgpu] [--units 64,500] [--traces 2000]
+ *   npm run bench:score -- FILE [--backend wasm|webgpu] [--units 64,500] [--traces 2000,…]
  *   both: [--json OUT]
  * Prints JSON. FILE has normal traces.
  */
@@ -40,20 +40,19 @@ await page.goto(new URL('benchmarks/speed.html', server.resolvedUrls.local[0]).h
 await page.getByLabel('Traces').setInputFiles(file);
 
 const results = [];
+const ask = (question) =>
+  page.evaluate(([backend, asked]) => window.measure(backend, asked), [values.backend, question]);
 for (const units of values.units.split(',')) {
-  const question = {
-    what,
-    units: Number(units),
-    batch: Number(values.batch),
-    steps: Number(values.steps),
-    traces: Number(values.traces),
-  };
-  results.push(
-    ...(await page.evaluate(
-      ([backend, asked]) => window.measure(backend, asked),
-      [values.backend, question],
-    )),
-  );
+  for (const traces of what === 'score' ? values.traces.split(',') : [values.traces]) {
+    const question = {
+      what,
+      units: Number(units),
+      batch: Number(values.batch),
+      steps: Number(values.steps),
+      traces: Number(traces),
+    };
+    results.push(...(await ask(question)));
+  }
 }
 const text = `${JSON.stringify({ results }, null, 2)}\n`;
 process.stdout.write(text);
