@@ -128,9 +128,12 @@ export async function trainAndScore(page, values, progress) {
   await page.getByLabel('Seed', { exact: true }).fill(values.seed);
   if (epochs !== null) await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   if (limit !== null) await page.getByLabel('Training traces, at most').fill(String(limit));
-  for (const [id, label] of Object.entries(DETECTORS)) {
-    const box = page.getByRole('checkbox', { name: label, exact: true });
-    await box.setChecked(detectors.includes(id));
+  // the page keeps one detector chosen at least, so the wanted ones come before the others go
+  for (const wanted of [true, false]) {
+    for (const [id, label] of Object.entries(DETECTORS)) {
+      if (detectors.includes(id) !== wanted) continue;
+      await page.getByRole('checkbox', { name: label, exact: true }).setChecked(wanted);
+    }
   }
   await page.getByRole('button', { name: 'Start training' }).click();
   await followTraining(page, progress);
