@@ -23,8 +23,6 @@ export async function startGpu(): Promise<string> {
     throw new Error(message);
   });
   if (!(await tf.setBackend('webgpu'))) throw new Error('the WebGPU backend does not start');
-  // the engine would compute small tensors in JavaScript
-  tf.env().set('WEBGPU_CPU_FORWARD', false);
   return gpu.name;
 }
 

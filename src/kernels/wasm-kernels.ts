@@ -18,6 +18,7 @@ import {
   SPINS,
   type ThreadStart,
 } from './control-block.ts';
+import { ownKernels } from './own-kernels.ts';
 
 /** What Emscripten gives and the package's types leave out. */
 interface EmscriptenModule {
@@ -153,18 +154,11 @@ function compile({ buffer }: WebAssembly.Memory): WebAssembly.Module {
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
-let enabled = true;
-
-/** Off: stock TensorFlow.js everywhere, as a reference. */
-export function setOwnKernels(on: boolean): void {
-  enabled = on;
-}
-
 const known = new WeakMap<tf.KernelBackend, WasmKernels>();
 
 /** Of the current backend; null where it is another one, has no SIMD, or kernels are off. */
 export function wasmKernels(): WasmKernels | null {
-  if (!enabled || tf.getBackend() !== 'wasm') return null;
+  if (!ownKernels() || tf.getBackend() !== 'wasm') return null;
   const backend = tf.backend() as BackendWasm;
   let kernels = known.get(backend);
   if (kernels === undefined) {

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { setOwnKernels, wasmKernels } from '../kernels/wasm-kernels.ts';
+import { setOwnKernels } from '../kernels/own-kernels.ts';
+import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { deviation } from '../parity/measure.ts';
 import { startTestBackend } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';

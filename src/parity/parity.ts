@@ -3,7 +3,6 @@
  * this notebook's model on the current backend, and reports quantity after quantity.
  */
 import { err, ok, type Result } from '../base/result.ts';
-import * as tf from '../nn/tf.ts';
 import { compareActNormStart, compareFlowInverse, compareFlowSteps } from './flow.ts';
 import { compareDecoders, compareLatencyDecoder, comparePosteriors } from './forward.ts';
 import { asGolden, GOLDEN_FORMAT, type Golden } from './golden-file.ts';
@@ -56,21 +55,19 @@ export async function compareFiles(
   const content = parseObject(await file.text());
   if (content === null) return err(`${file.name} is no JSON object`);
 
-  return onDeviceAlone(async () => {
-    if ('manifest' in content) {
-      const trained = asTrainedModel(content, (await weights?.arrayBuffer()) ?? null);
-      if (!trained.ok) return err(`${file.name}: ${trained.error}`);
-      await compareTrainedModel(trained.value, report);
-      return ok(null);
-    }
-    if (!('format' in content) || content.format !== GOLDEN_FORMAT) {
-      return err(`${file.name} is not of the format ${GOLDEN_FORMAT}`);
-    }
-    const golden = asGolden(content);
-    if (!golden.ok) return err(`${file.name}: ${golden.error}`);
-    await compareGolden(golden.value, part, report);
+  if ('manifest' in content) {
+    const trained = asTrainedModel(content, (await weights?.arrayBuffer()) ?? null);
+    if (!trained.ok) return err(`${file.name}: ${trained.error}`);
+    await compareTrainedModel(trained.value, report);
     return ok(null);
-  });
+  }
+  if (!('format' in content) || content.format !== GOLDEN_FORMAT) {
+    return err(`${file.name} is not of the format ${GOLDEN_FORMAT}`);
+  }
+  const golden = asGolden(content);
+  if (!golden.ok) return err(`${file.name}: ${golden.error}`);
+  await compareGolden(golden.value, part, report);
+  return ok(null);
 }
 
 function parseObject(text: string): object | null {
@@ -79,18 +76,5 @@ function parseObject(text: string): object | null {
     return typeof content === 'object' ? content : null;
   } catch {
     return null; // the caller names the file
-  }
-}
-
-/** On WebGPU, TensorFlow.js computes small tensors on the CPU; here nothing may. */
-async function onDeviceAlone<T>(compute: () => Promise<T>): Promise<T> {
-  if (tf.getBackend() !== 'webgpu') return compute();
-  const flag = 'WEBGPU_CPU_FORWARD';
-  const before = tf.env().get(flag);
-  tf.env().set(flag, false);
-  try {
-    return await compute();
-  } finally {
-    tf.env().set(flag, before);
   }
 }

@@ -10,7 +10,7 @@ import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import { importFiles } from '../ingest/import-files.ts';
-import { setOwnKernels } from '../kernels/wasm-kernels.ts';
+import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';

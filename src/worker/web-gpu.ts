@@ -44,6 +44,8 @@ export async function registerWebGpu(
     onTrouble({ kind: 'error', message: (event as GPUUncapturedErrorEvent).error.message });
   });
   void device.lost.then(({ message }) => onTrouble({ kind: 'lost', message }));
+  // else small tensors are computed on the CPU, in float64 and by other code
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
 }
