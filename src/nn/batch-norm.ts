@@ -6,6 +6,8 @@
  */
 import * as normKernels from '../kernels/norm-kernels.ts';
 import { type WasmKernels, wasmKernels } from '../kernels/wasm-kernels.ts';
+import { type WebGpuKernels, webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import * as webgpuNorm from '../kernels/webgpu-norm.ts';
 import { ones, zeros } from './initialisers.ts';
 import type { RowShares } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
@@ -53,6 +55,12 @@ export function batchNormLeakyRelu(
   mode: Mode,
   slope: number = LEAKY_SLOPE,
 ): tf.Tensor2D {
+  const gpu = webgpuKernels();
+  if (gpu !== null) {
+    return mode === 'train'
+      ? gpuNorm(gpu, parameters, name, x, shares, slope)
+      : gpuNormByRunning(gpu, parameters, name, x, slope);
+  }
   const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
   const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
   if (mode === 'eval') {
@@ -138,6 +146,67 @@ function kernelNorm(
   });
 }
 
+const columnsOf = (parameters: Parameters, name: string): webgpuNorm.NormColumns => ({
+  gamma: parameters.get(`${name}.weight`),
+  beta: parameters.get(`${name}.bias`),
+  mean: parameters.get(`${name}.running_mean`),
+  variance: parameters.get(`${name}.running_var`),
+});
+
+/** The same by kernels on WebGPU, in train mode. */
+function gpuNorm(
+  kernels: WebGpuKernels,
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  { column, count }: RowShares,
+  slope: number,
+): tf.Tensor2D {
+  const columns = columnsOf(parameters, name);
+  return withGradient([x, columns.gamma, columns.beta], (save) => {
+    const pass = webgpuNorm.batchNorm(kernels, x, column, columns, {
+      epsilon: EPSILON,
+      slope,
+      momentum: MOMENTUM,
+      unbiased: unbiasedFactor(count),
+    });
+    parameters.replace(`${name}.running_mean`, pass.runningMean);
+    parameters.replace(`${name}.running_var`, pass.runningVariance);
+    save([x, column, pass.y, pass.statistics]);
+    return {
+      value: pass.y,
+      gradient: (dy, saved) => {
+        const [x0, shares, y, statistics] = saved as [
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+        ];
+        return webgpuNorm.batchNormBackward(kernels, x0, shares, { y, statistics }, dy, slope);
+      },
+    };
+  });
+}
+
+/** The same by a kernel on WebGPU, in eval mode. */
+function gpuNormByRunning(
+  kernels: WebGpuKernels,
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  slope: number,
+): tf.Tensor2D {
+  return withGradient([x], () => ({
+    value: webgpuNorm.normByRunning(kernels, x, columnsOf(parameters, name), {
+      epsilon: EPSILON,
+      slope,
+    }),
+    gradient: () => {
+      throw new Error('eval mode is not differentiated');
+    },
+  }));
+}
+
 /**
  * BatchNorm by its running statistics as x scale + shift, Ioffe & Szegedy 2015, algorithm 2.
  *
@@ -175,5 +244,7 @@ function moveRunningStatistics(
     parameters.replace(buffer, moved);
   };
   move(`${name}.running_mean`, mean);
-  move(`${name}.running_var`, tf.mul(variance, count / Math.max(1, count - 1)));
+  move(`${name}.running_var`, tf.mul(variance, unbiasedFactor(count)));
 }
+
+const unbiasedFactor = (count: number): number => count / Math.max(1, count - 1);

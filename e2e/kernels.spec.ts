@@ -1,0 +1,29 @@
+/** Kernels of our own on WebGPU against their twins of stock operations, values and gradients. */
+import { fileURLToPath } from 'node:url';
+import { build, type PreviewServer, preview } from 'vite';
+import { expect, test } from './notebook.ts';
+
+const TOLERANCE = 2e-5;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outDir = `${root}/node_modules/.cache/twins`;
+
+let server: PreviewServer;
+
+test.beforeAll(async () => {
+  const rolldownOptions = { input: 'e2e/twins/twins.html' };
+  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true, rolldownOptions } });
+  server = await preview({ root, logLevel: 'silent', build: { outDir }, preview: { port: 0 } });
+});
+
+test.afterAll(() => server.close());
+
+test('every kernel on WebGPU gives what its stock twin gives', async ({ page }) => {
+  await page.goto(new URL('e2e/twins/twins.html', server.resolvedUrls!.local[0]).href);
+  const { backend, troubles, results } = await page.evaluate(() => window.compareTwins());
+  expect(backend).toBe('webgpu');
+  expect(troubles).toEqual([]);
+  for (const { name, outcome } of results) {
+    expect(typeof outcome, `${name}: ${outcome}`).toBe('number');
+    expect(outcome, name).toBeLessThan(TOLERANCE);
+  }
+});

@@ -1,0 +1,26 @@
+/**
+ * The worker of twins.html: every kernel of ours on WebGPU against its twin of stock operations. Its
+ * name starts as the app's worker's does, which is how it gets the same policy.
+ */
+import { startBackend } from '../../src/worker/backend.ts';
+import { TWINS } from './twins.ts';
+
+export interface TwinReport {
+  readonly backend: string;
+  /** Errors of the device, which no operation throws. */
+  readonly troubles: readonly string[];
+  /** The largest deviation of each twin, or why it has none. */
+  readonly results: readonly { readonly name: string; readonly outcome: number | string }[];
+}
+
+async function compare(): Promise<TwinReport> {
+  const troubles: string[] = [];
+  const { backend } = await startBackend('webgpu', ({ message }) => troubles.push(message));
+  const results: { name: string; outcome: number | string }[] = [];
+  for (const [name, worst] of Object.entries(TWINS)) {
+    results.push({ name, outcome: await worst().catch(String) });
+  }
+  return { backend, troubles, results };
+}
+
+void compare().then((report) => self.postMessage(report));
