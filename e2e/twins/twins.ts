@@ -1,7 +1,12 @@
 /** Which kernels have twins, on random shapes. */
 import fc from 'fast-check';
-import { setOwnKernels } from '../../src/kernels/own-kernels.ts';
+import { createRandom } from '../../src/base/random.ts';
+import { ownKernels, setOwnKernels } from '../../src/kernels/own-kernels.ts';
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from '../../src/nn/batch-norm.ts';
+import { graphAttention } from '../../src/nn/graph-attention.ts';
+import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-convolution.ts';
+import { type NodeGraph, nodeGraphOf } from '../../src/nn/node-graph.ts';
+import { layoutNodes } from '../../src/nn/node-layout.ts';
 import { ParameterStore, type Parameters } from '../../src/nn/parameters.ts';
 import { createRmsProp } from '../../src/nn/rms-prop.ts';
 import * as tf from '../../src/nn/tf.ts';
@@ -110,10 +115,77 @@ async function batchNorm(seed: number, rows: number, width: number, mode: Mode):
   return Math.max(deviation(ours, stock), await gradients);
 }
 
+/** The same random forest for both twins, as edges and as one dense block. */
+async function onTrees(
+  seed: number,
+  size: number,
+  maxNodes: number,
+  operation: (graph: () => NodeGraph, rows: number) => [Operation, tf.Tensor[]],
+): Promise<number> {
+  const random = createRandom(seed);
+  const nodeCount = Int32Array.from({ length: size }, () => 1 + random.integer(maxNodes));
+  const parent = new Int32Array(size * maxNodes).fill(-1);
+  nodeCount.forEach((nodes, b) => {
+    for (let i = 1; i < nodes; i++) parent[b * maxNodes + i] = random.integer(i);
+  });
+  const trees = { size, maxNodes, nodeCount, parent };
+  const layout = layoutNodes(trees, { padding: 'one', block: 'tight' });
+  const [ours, stock] = [nodeGraphOf(layout, false), nodeGraphOf(layout, true)];
+  return deviationOf(...operation(() => (ownKernels() ? ours : stock), layout.rows));
+}
+
+const attention = (
+  seed: number,
+  size: number,
+  nodes: number,
+  heads: number,
+  units: number,
+): Promise<number> =>
+  onTrees(seed, size, nodes, (graph, rows) => [
+    (f, l, r, bias) =>
+      graphAttention(
+        f as tf.Tensor2D,
+        l as tf.Tensor3D,
+        r as tf.Tensor3D,
+        bias as tf.Tensor1D,
+        graph(),
+      ),
+    [
+      randomTensor(seed, rows, heads * units),
+      randomTensor(seed + 1, 1, heads, units),
+      randomTensor(seed + 2, 1, heads, units),
+      randomTensor(seed + 3, heads * units),
+    ],
+  ]);
+
+const convolution = (
+  seed: number,
+  size: number,
+  nodes: number,
+  inputs: number,
+  outputs: number,
+): Promise<number> => {
+  const store = ParameterStore.initialise(graphConvolutionSpecs('conv', inputs, outputs), seed);
+  return onTrees(seed, size, nodes, (graph, rows) => [
+    (x, weight, bias) => {
+      const given = withTensors(store, { 'conv.weight': weight, 'conv.bias': bias });
+      return graphConvolution(given, 'conv', x as tf.Tensor2D, graph());
+    },
+    [
+      randomTensor(seed, rows, inputs),
+      randomTensor(seed + 1, inputs, outputs),
+      randomTensor(seed + 2, outputs),
+    ],
+  ]);
+};
+
 export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   'BatchNorm in training': () =>
     worstOf([seeds, fc.integer({ min: 8, max: 70 }), sizes(40), fc.constant('train')], batchNorm),
   'BatchNorm in eval mode': () =>
     worstOf([seeds, sizes(70), sizes(40), fc.constant('eval')], batchNorm),
+  'attention over trees': () =>
+    worstOf([seeds, sizes(6), sizes(12), sizes(3), sizes(70)], attention),
+  GraphConv: () => worstOf([seeds, sizes(6), sizes(9), sizes(20), sizes(20)], convolution),
   RMSprop: () => worstOf([seeds, sizes(40), fc.constantFrom(0.1, 1e3)], rmsProp),
 };

@@ -1,11 +1,13 @@
 /**
  * Graph attention (Veličković et al. 2018; paper section 3.2) as DGL's GATConv computes it, between
- * the shared linear map and the bias, which it adds: one function, three ways to compute it.
+ * the shared linear map and the bias, which it adds: one function, four ways to compute it.
  *
  * As the authors' code: no dropout, no residual, no activation.
  */
 import { attention, attentionBackward, type EdgeTensors } from '../kernels/attention-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import * as webgpuAttention from '../kernels/webgpu-attention.ts';
+import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
 import { viewFloats } from './host-memory.ts';
 import type { NodeGraph } from './node-graph.ts';
@@ -35,6 +37,7 @@ export function graphAttention(
   graph: NodeGraph,
 ): tf.Tensor2D {
   if (graph.edges !== null) return kernelAttention(f, attnL, attnR, bias, graph.edges);
+  if (graph.gpuEdges !== null) return gpuAttention(f, attnL, attnR, bias, graph.gpuEdges);
   const attended =
     graph.dense === null
       ? loopAttention(f, attnL, attnR, graph)
@@ -68,6 +71,38 @@ function kernelAttention(
         const forward = { attention: weights, derivatives };
         const gradients = attentionBackward(kernels, x, l, r, edges, forward, dy);
         return [...gradients, tf.reshape(sumRows(dy), [-1])];
+      },
+    };
+  });
+}
+
+function gpuAttention(
+  f: tf.Tensor2D,
+  attnL: tf.Tensor3D,
+  attnR: tf.Tensor3D,
+  bias: tf.Tensor1D,
+  edges: webgpuAttention.GpuEdges,
+): tf.Tensor2D {
+  const kernels = webgpuKernels()!;
+  const [, heads, units] = attnL.shape;
+  return withGradient([f, attnL, attnR, bias], (save) => {
+    const sizes = { heads, units, slope: ATTENTION_SLOPE };
+    const pass = webgpuAttention.attention(kernels, f, attnL, attnR, bias, edges, sizes);
+    save([f, attnL, attnR, pass.logits, pass.weights]);
+    return {
+      value: pass.output,
+      gradient: (dy, saved) => {
+        const [x, l, r, logits, weights] = saved as [
+          tf.Tensor2D,
+          tf.Tensor3D,
+          tf.Tensor3D,
+          tf.Tensor,
+          tf.Tensor2D,
+        ];
+        const forward = { logits, weights };
+        return webgpuAttention.attentionBackward(
+          ...[kernels, x, l, r, edges, forward, dy, ATTENTION_SLOPE],
+        );
       },
     };
   });

@@ -6,6 +6,9 @@
  */
 import { aggregation } from '../kernels/attention-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import * as webgpuAttention from '../kernels/webgpu-attention.ts';
+import { sumOverRows } from '../kernels/webgpu-columns.ts';
+import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { xavierUniform, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
@@ -52,11 +55,27 @@ export function graphConvolution(
   const bias = parameters.get<tf.Tensor1D>(`${name}.bias`);
   const [inputs, outputs] = weight.shape;
   // product and aggregation commute: aggregate on the narrower side
-  const y =
-    inputs < outputs
-      ? multiply(aggregate(x, graph), weight)
-      : aggregate(multiply(x, weight), graph);
-  return addBias(y, bias);
+  if (inputs < outputs) return addBias(multiply(aggregate(x, graph), weight), bias);
+  const product = multiply(x, weight);
+  return graph.gpuEdges === null
+    ? addBias(aggregate(product, graph), bias)
+    : gpuAggregate(product, bias, graph.gpuEdges);
+}
+
+/** Aggregation and bias by one kernel on WebGPU. */
+function gpuAggregate(
+  x: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  edges: webgpuAttention.GpuEdges,
+): tf.Tensor2D {
+  const kernels = webgpuKernels()!;
+  return withGradient([x, bias], () => ({
+    value: webgpuAttention.aggregation(kernels, x, bias, edges),
+    gradient: (dy) => [
+      webgpuAttention.aggregation(kernels, dy, null, edges),
+      sumOverRows(kernels, dy),
+    ],
+  }));
 }
 
 /**
@@ -69,6 +88,9 @@ export function graphConvolution(
 export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
   const apply = (input: tf.Tensor2D): tf.Tensor2D => {
     if (graph.edges !== null) return aggregation(wasmKernels()!, input, graph.edges);
+    if (graph.gpuEdges !== null) {
+      return webgpuAttention.aggregation(webgpuKernels()!, input, null, graph.gpuEdges);
+    }
     const [rows, width] = input.shape;
     if (graph.dense === null) {
       return tf.tensor2d(aggregateLoops(viewFloats(input), width, graph), [rows, width]);

@@ -4,6 +4,8 @@
  */
 import type { EdgeTensors } from '../kernels/attention-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import type { GpuEdges } from '../kernels/webgpu-attention.ts';
+import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { tensorsAreHostMemory } from './host-memory.ts';
 import {
   type LayoutOptions,
@@ -25,8 +27,10 @@ export interface RowShares {
 
 export interface NodeGraph extends NodeLayout {
   readonly shares: RowShares;
-  /** Only where kernels of ours run. */
+  /** Only where kernels of ours run on WASM. */
   readonly edges: EdgeTensors | null;
+  /** Only where kernels of ours run on WebGPU. */
+  readonly gpuEdges: GpuEdges | null;
   /** Only where loops over edges cannot run: 1 where a message flows, self loops included. */
   readonly dense: {
     /** [blocks, M, M] */
@@ -61,9 +65,9 @@ export function createNodeGraph(
   trees: TreeArrays,
   options: Omit<LayoutOptions, 'block'>,
 ): NodeGraph {
-  const hostMemory = tensorsAreHostMemory();
-  const block = hostMemory ? 'tight' : trees.maxNodes;
-  return nodeGraphOf(layoutNodes(trees, { ...options, block }), !hostMemory);
+  const loops = tensorsAreHostMemory() || webgpuKernels() !== null;
+  const block = loops ? 'tight' : trees.maxNodes;
+  return nodeGraphOf(layoutNodes(trees, { ...options, block }), !loops);
 }
 
 /**
@@ -73,9 +77,17 @@ export function createNodeGraph(
  */
 export function nodeGraphOf(layout: NodeLayout, dense: boolean): NodeGraph {
   const shares = sharesOf(layout);
-  if (dense) return { ...layout, shares, edges: null, dense: denseAdjacency(layout) };
-  const edges = wasmKernels() === null ? null : edgeTensors(layout);
-  return { ...layout, shares, edges, dense: null };
+  const edges = dense || wasmKernels() === null ? null : edgeTensors(layout);
+  const gpuEdges = dense || webgpuKernels() === null ? null : edgesForGpu(layout);
+  return { ...layout, shares, edges, gpuEdges, dense: dense ? denseAdjacency(layout) : null };
+}
+
+function edgesForGpu({ rows, edgeStart, edgeSource, edgeReverse }: NodeLayout): GpuEdges {
+  const indices = new Int32Array(rows + 1 + 2 * edgeSource.length);
+  indices.set(edgeStart);
+  indices.set(edgeSource, rows + 1);
+  indices.set(edgeReverse, rows + 1 + edgeSource.length);
+  return { indices: tf.tensor1d(indices, 'int32'), rows, count: edgeSource.length };
 }
 
 function edgeTensors({ rows, block, firstRow, edgeStart, edgeSource }: NodeLayout): EdgeTensors {

@@ -44,6 +44,8 @@ export interface NodeLayout {
   readonly edgeStart: Int32Array;
   /** [edges] source row: the row itself first, then its parent, then its children */
   readonly edgeSource: Int32Array;
+  /** [edges] the edge that goes the other way; a self loop's is itself */
+  readonly edgeReverse: Int32Array;
 }
 
 export interface LayoutOptions {
@@ -100,18 +102,25 @@ export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayo
   const edgeStart = new Int32Array(rows + 1);
   for (let row = 0; row < rows; row++) edgeStart[row + 1] = edgeStart[row]! + degree[row]!;
   const edgeSource = new Int32Array(edgeStart[rows]!);
+  const edgeReverse = new Int32Array(edgeStart[rows]!);
   const next = edgeStart.slice(0, rows);
-  const addEdge = (to: number, from: number): void => {
-    edgeSource[next[to]!] = from;
-    next[to]!++;
+  const addEdge = (to: number, from: number): number => {
+    const edge = next[to]!++;
+    edgeSource[edge] = from;
+    return edge;
   };
-  for (let row = 0; row < rows; row++) addEdge(row, row);
+  const addPair = (row: number, other: number): void => {
+    const edge = addEdge(row, other);
+    const back = row === other ? edge : addEdge(other, row);
+    edgeReverse[edge] = back;
+    edgeReverse[back] = edge;
+  };
+  for (let row = 0; row < rows; row++) addPair(row, row);
   for (let row = 0; row < rows; row++) {
-    if (parentRow[row]! < 0) continue;
-    addEdge(row, parentRow[row]!);
-    addEdge(parentRow[row]!, row);
+    if (parentRow[row]! >= 0) addPair(row, parentRow[row]!);
   }
-  return { graphs: size, rows, block, firstRow, graphOf, nodeOf, weight, edgeStart, edgeSource };
+  const placement = { graphs: size, rows, block, firstRow, graphOf, nodeOf, weight };
+  return { ...placement, edgeStart, edgeSource, edgeReverse };
 }
 
 interface Placement {
