@@ -8,6 +8,7 @@ import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-conv
 import { type NodeGraph, nodeGraphOf } from '../../src/nn/node-graph.ts';
 import { layoutNodes } from '../../src/nn/node-layout.ts';
 import { ParameterStore, type Parameters } from '../../src/nn/parameters.ts';
+import { affine, innerProducts, multiply, multiplyConstant } from '../../src/nn/products.ts';
 import { createRmsProp } from '../../src/nn/rms-prop.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
@@ -22,9 +23,10 @@ const sizes = (max: number) => fc.integer({ min: 1, max });
 async function worstOf<T extends unknown[]>(
   arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> },
   measure: (...args: T) => Promise<number>,
+  numRuns = RUNS,
 ): Promise<number> {
   const all = fc.tuple(...arbitraries) as unknown as fc.Arbitrary<T>;
-  const samples = fc.sample(all, { numRuns: RUNS, seed: 1 });
+  const samples = fc.sample(all, { numRuns, seed: 1 });
   let worst = 0;
   for (const args of samples) worst = Math.max(worst, await measure(...args));
   return worst;
@@ -179,7 +181,34 @@ const convolution = (
   ]);
 };
 
+/** All ways that products are read, sums of them, and a bias. */
+async function products(
+  seed: number,
+  rows: number,
+  columns: number,
+  depth: number,
+): Promise<number> {
+  const x = tf.mul(randomTensor<tf.Tensor2D>(seed, rows, depth), 1 / Math.sqrt(depth));
+  const w = randomTensor<tf.Tensor2D>(seed + 1, columns, depth);
+  const constant = x as tf.Tensor2D;
+  const twins: [Operation, tf.Tensor[]][] = [
+    [
+      (a, b, c) => affine(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
+      [x, w, randomTensor(seed + 2, columns)],
+    ],
+    [(a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D), [x, tf.transpose(w)]],
+    [(b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w)]],
+    [(e) => innerProducts(tf.reshape(e!, [1, rows, depth])), [x]],
+  ];
+  let worst = 0;
+  for (const [f, inputs] of twins) worst = Math.max(worst, await deviationOf(f, inputs));
+  return worst;
+}
+
 export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
+  'small products': () => worstOf([seeds, sizes(40), sizes(40), sizes(700)], products),
+  'large products': () =>
+    worstOf([seeds, fc.constant(520), fc.constant(515), sizes(40)], products, 1),
   'BatchNorm in training': () =>
     worstOf([seeds, fc.integer({ min: 8, max: 70 }), sizes(40), fc.constant('train')], batchNorm),
   'BatchNorm in eval mode': () =>

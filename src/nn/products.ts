@@ -5,6 +5,9 @@
  */
 import { product, sumOverRows } from '../kernels/matrix-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import * as webgpuColumns from '../kernels/webgpu-columns.ts';
+import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import * as webgpuMatrix from '../kernels/webgpu-matrix.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -19,6 +22,8 @@ const transposed = (x: tf.Tensor2D): tf.Tensor2D => tf.transpose(x);
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
   const kernels = wasmKernels();
   if (kernels !== null) return tf.reshape(sumOverRows(kernels, x), [1, -1]);
+  const gpu = webgpuKernels();
+  if (gpu !== null) return tf.reshape(webgpuColumns.sumOverRows(gpu, x), [1, -1]);
   return tf.matMul(tf.ones([1, x.shape[0]]), x);
 }
 
@@ -30,14 +35,12 @@ interface Transposed {
 
 /** a b, either transposed; never differentiated itself. */
 function matMul(a: tf.Tensor2D, b: tf.Tensor2D, of: Transposed = {}): tf.Tensor2D {
+  const left = { tensor: a, transposed: of.a === true };
+  const right = { tensor: b, transposed: of.b === true };
   const kernels = wasmKernels();
-  if (kernels !== null) {
-    return product(
-      kernels,
-      { tensor: a, transposed: of.a === true },
-      { tensor: b, transposed: of.b === true },
-    );
-  }
+  if (kernels !== null) return product(kernels, left, right);
+  const gpu = webgpuKernels();
+  if (gpu !== null) return webgpuMatrix.product(gpu, left, right);
   return tf.matMul(of.a ? transposed(a) : a, of.b ? transposed(b) : b);
 }
 
@@ -76,6 +79,30 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
       gradient: (dy, [input, w]) => [
         matMul(dy, w as tf.Tensor2D, { b: true }),
         matMul(input as tf.Tensor2D, dy, { a: true }),
+      ],
+    };
+  });
+}
+
+/**
+ * x Wᵀ + b, the weight stored as PyTorch stores it.
+ *
+ * @param x      [R, in]
+ * @param weight [out, in]
+ * @param bias   [out]
+ * @returns      [R, out]
+ */
+export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  const gpu = webgpuKernels();
+  if (gpu === null) return addBias(multiplyTransposed(x, weight), bias);
+  return withGradient([x, weight, bias], (save) => {
+    save([x, weight]);
+    return {
+      value: webgpuMatrix.product(gpu, { tensor: x }, { tensor: weight, transposed: true }, bias),
+      gradient: (dy, [input, w]) => [
+        matMul(dy, w as tf.Tensor2D),
+        matMul(dy, input as tf.Tensor2D, { a: true }),
+        webgpuColumns.sumOverRows(gpu, dy),
       ],
     };
   });
@@ -126,7 +153,10 @@ export function innerProducts(e: tf.Tensor3D): tf.Tensor3D {
   return withGradient([e], (save) => {
     save([e]);
     return {
-      value: tf.matMul(e, tf.transpose(e, [0, 2, 1])),
+      value:
+        webgpuKernels() === null
+          ? tf.matMul(e, tf.transpose(e, [0, 2, 1]))
+          : tf.matMul(e, e, false, true),
       gradient: (dy, [saved]) => [
         tf.matMul(tf.add(dy, tf.transpose(dy, [0, 2, 1])), saved as tf.Tensor3D),
       ],
