@@ -9,12 +9,13 @@ import { type NodeGraph, nodeGraphOf } from '../../src/nn/node-graph.ts';
 import { layoutNodes } from '../../src/nn/node-layout.ts';
 import { ParameterStore, type Parameters } from '../../src/nn/parameters.ts';
 import { affine, innerProducts, multiply, multiplyConstant } from '../../src/nn/products.ts';
+import { flowLogProb, realNvpSpecs } from '../../src/nn/real-nvp.ts';
 import { createRmsProp } from '../../src/nn/rms-prop.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
 
-const RUNS = 4;
+const RUNS = 3;
 
 const seeds = fc.integer({ min: 1, max: 1e6 });
 const sizes = (max: number) => fc.integer({ min: 1, max });
@@ -205,6 +206,27 @@ async function products(
   return worst;
 }
 
+async function flow(seed: number, rows: number, size: number, hidden: number): Promise<number> {
+  const levels = 2;
+  const specs = realNvpSpecs('flow', { size, levels, hidden });
+  const names = specs.map(({ name }) => name);
+  const store = ParameterStore.initialise(specs, seed);
+  // the coupling's last layers start at zero
+  const inputs = specs.map(({ shape }, i) =>
+    tf.add(store.get(names[i]!), tf.mul(0.1, randomTensor(seed + i, ...shape))),
+  );
+  return deviationOf(
+    (z, ...tensors) => {
+      const given = withTensors(
+        store,
+        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
+      );
+      return flowLogProb(given, 'flow', levels, z as tf.Tensor2D);
+    },
+    [randomTensor(seed, rows, size), ...inputs],
+  );
+}
+
 export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   'small products': () => worstOf([seeds, sizes(40), sizes(40), sizes(700)], products),
   'large products': () =>
@@ -216,5 +238,7 @@ export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   'attention over trees': () =>
     worstOf([seeds, sizes(6), sizes(12), sizes(3), sizes(70)], attention),
   GraphConv: () => worstOf([seeds, sizes(6), sizes(9), sizes(20), sizes(20)], convolution),
+  'RealNVP prior': () =>
+    worstOf([seeds, sizes(9), fc.integer({ min: 2, max: 11 }), sizes(70)], flow),
   RMSprop: () => worstOf([seeds, sizes(40), fc.constantFrom(0.1, 1e3)], rmsProp),
 };

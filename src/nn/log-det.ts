@@ -4,8 +4,11 @@
  *
  * Gram-Schmidt on rows: Q = T M with Q orthogonal and T lower triangular, so that
  * log |det M| = sum log r_j (the norms met on the way) and M⁻¹ = Qᵀ T. On host memory the same in
- * float64 loops; on WebGPU, which cannot be read in the middle of a step, as tensor operations.
+ * float64 loops; on WebGPU, which cannot be read in the middle of a step, by a kernel or as tensor
+ * operations.
  */
+import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import * as webgpuLogDet from '../kernels/webgpu-log-det.ts';
 import { tensorsAreHostMemory, viewFloats } from './host-memory.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
@@ -43,6 +46,10 @@ export function logAbsDet(matrices: tf.Tensor3D): tf.Tensor1D {
  * @returns        [L] nats and [L, K, K]
  */
 export function factorise(matrices: tf.Tensor3D): Factorisation {
+  const gpu = webgpuKernels();
+  if (gpu !== null) {
+    return webgpuLogDet.factorise(gpu, matrices, matrices.shape[0], matrices.shape[1]);
+  }
   return tensorsAreHostMemory() ? factoriseLoops(matrices) : factoriseTensors(matrices);
 }
 

@@ -7,6 +7,8 @@
  * Kingma & Dhariwal 2018, with the first floor(K / 2) numbers kept on every level and the scale a
  * sigmoid; the paper names RealNVP and no more.
  */
+import * as webgpuFlow from '../kernels/webgpu-flow.ts';
+import { type WebGpuKernels, webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { LEAKY_SLOPE } from './batch-norm.ts';
 import { logSigmoid, standardNormalLogProb } from './distributions.ts';
 import { orthogonal, zeros } from './initialisers.ts';
@@ -15,6 +17,7 @@ import { factorise, logAbsDet } from './log-det.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { multiplyTransposed } from './products.ts';
 import * as tf from './tf.ts';
+import { withGradient } from './with-gradient.ts';
 
 export interface FlowShape {
   /** K, the width of z (section 6.2). */
@@ -111,8 +114,56 @@ export function flowLogProb(
   levels: number,
   z: tf.Tensor2D,
 ): tf.Tensor1D {
+  const gpu = webgpuKernels();
+  if (gpu !== null) return gpuFlowLogProb(gpu, parameters, name, levels, z);
   const { output, logDet } = flowForward(parameters, name, levels, z);
   return tf.add(tf.sum(standardNormalLogProb(output), 1), logDet) as tf.Tensor1D;
+}
+
+/** The same by kernels on WebGPU. */
+function gpuFlowLogProb(
+  kernels: WebGpuKernels,
+  parameters: Parameters,
+  name: string,
+  levels: number,
+  z: tf.Tensor2D,
+): tf.Tensor1D {
+  // in the order that the kernels read them
+  const tensors = Array.from({ length: levels }, (_, level) => {
+    const [layer, network] = [actNormName(name, level), couplingName(name, level)];
+    const linears = ['branches.0', 'branches.1', 'shared.0'].map((part) => `${network}.${part}`);
+    return [
+      `${layer}.pre_scale`,
+      `${layer}.bias`,
+      ...linears.flatMap((part) => [`${part}.weight_store.value`, `${part}.bias_store.value`]),
+      matrixName(name, level),
+    ].map((parameter) => parameters.get(parameter));
+  }).flat();
+  const [hidden, kept] = parameters.get(`${couplingName(name, 0)}.shared.0.weight_store.value`)
+    .shape as [number, number];
+  const sizes = {
+    size: z.shape[1],
+    kept,
+    hidden,
+    levels,
+    slope: LEAKY_SLOPE,
+    scaleBias: SCALE_BIAS,
+  };
+  return withGradient([z, ...tensors], (save) => {
+    const flat = kernels.join(tensors);
+    const { logProb, states, inverses } = webgpuFlow.flowLogProb(kernels, z, flat, sizes);
+    save([flat, states, inverses]);
+    return {
+      value: logProb,
+      gradient: (dy, saved) => {
+        const [values, entered, inverted] = saved as [tf.Tensor1D, tf.Tensor3D, tf.Tensor3D];
+        const pass = { states: entered, inverses: inverted };
+        const [dZ, dFlat] = webgpuFlow.flowBackward(kernels, values, pass, dy, sizes);
+        const shapes = tensors.map(({ shape }) => shape);
+        return [dZ, ...kernels.part(dFlat, shapes)];
+      },
+    };
+  });
 }
 
 /**
