@@ -2,7 +2,17 @@
 import fc from 'fast-check';
 import { createRandom } from '../../src/base/random.ts';
 import { ownKernels, setOwnKernels } from '../../src/kernels/own-kernels.ts';
+import { meanDifference, meansBeside, unitBall } from '../../src/nn/batch-means.ts';
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from '../../src/nn/batch-norm.ts';
+import {
+  categoricalLogProb,
+  clip,
+  likelyNormalLogProb,
+  normalLogProb,
+  normalRowLogProb,
+  normalSample,
+  upperBernoulliLogProb,
+} from '../../src/nn/distributions.ts';
 import { graphAttention } from '../../src/nn/graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-convolution.ts';
 import { type NodeGraph, nodeGraphOf } from '../../src/nn/node-graph.ts';
@@ -70,6 +80,12 @@ async function deviationOf(f: Operation, inputs: tf.Tensor[]): Promise<number> {
     return values;
   });
   return Math.max(...ours.map((values, i) => deviation(values, Array.from(stock[i]!))));
+}
+
+async function worstOfAll(twins: readonly [Operation, tf.Tensor[]][]): Promise<number> {
+  let worst = 0;
+  for (const [f, inputs] of twins) worst = Math.max(worst, await deviationOf(f, inputs));
+  return worst;
 }
 
 async function rmsProp(seed: number, size: number, clipNorm: number): Promise<number> {
@@ -192,7 +208,7 @@ async function products(
   const x = tf.mul(randomTensor<tf.Tensor2D>(seed, rows, depth), 1 / Math.sqrt(depth));
   const w = randomTensor<tf.Tensor2D>(seed + 1, columns, depth);
   const constant = x as tf.Tensor2D;
-  const twins: [Operation, tf.Tensor[]][] = [
+  return worstOfAll([
     [
       (a, b, c) => affine(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
       [x, w, randomTensor(seed + 2, columns)],
@@ -200,10 +216,7 @@ async function products(
     [(a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D), [x, tf.transpose(w)]],
     [(b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w)]],
     [(e) => innerProducts(tf.reshape(e!, [1, rows, depth])), [x]],
-  ];
-  let worst = 0;
-  for (const [f, inputs] of twins) worst = Math.max(worst, await deviationOf(f, inputs));
-  return worst;
+  ]);
 }
 
 async function flow(seed: number, rows: number, size: number, hidden: number): Promise<number> {
@@ -227,6 +240,62 @@ async function flow(seed: number, rows: number, size: number, hidden: number): P
   );
 }
 
+const normal = (seed: number, rows: number, width: number): Promise<number> => {
+  const noise = randomTensor<tf.Tensor2D>(seed + 3, rows, width);
+  const [x, mean, logStd] = [seed, seed + 1, seed + 2].map((s) => randomTensor(s, rows, width)) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  return worstOfAll([
+    [(...of) => normalLogProb(of[0]!, of[1]!, of[2]!), [x, mean, logStd]],
+    [
+      (...of) => normalRowLogProb(...(of as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D])),
+      [x, mean, logStd],
+    ],
+    // about half of the numbers are clipped
+    [(m, s) => likelyNormalLogProb(x, m as tf.Tensor2D, s as tf.Tensor2D, 0.7), [mean, logStd]],
+    [(m, s) => normalSample(m as tf.Tensor2D, s as tf.Tensor2D, noise), [mean, logStd]],
+    [(s) => clip(s!, -0.5, 0.5), [logStd]],
+    [(s) => clip(s!, -0.5, Number.POSITIVE_INFINITY), [logStd]],
+  ]);
+};
+
+const discrete = (seed: number, rows: number, classes: number): Promise<number> => {
+  const random = createRandom(seed);
+  const indices = Array.from({ length: rows }, () => random.integer(classes));
+  const oneHot = tf.tensor2d(
+    indices.flatMap((index) => Array.from({ length: classes }, (_, c) => (c === index ? 1 : 0))),
+    [rows, classes],
+  );
+  const edges = tf.tensor3d(
+    Float32Array.from({ length: 3 * classes * classes }, () => random.integer(2)),
+    [3, classes, classes],
+  );
+  return worstOfAll([
+    [
+      (logits) => categoricalLogProb(logits as tf.Tensor2D, oneHot),
+      [tf.mul(5, randomTensor(seed, rows, classes))],
+    ],
+    [
+      (logits) => upperBernoulliLogProb(logits as tf.Tensor3D, edges),
+      [tf.mul(5, randomTensor(seed, 3, classes, classes))],
+    ],
+  ]);
+};
+
+const means = (seed: number, rows: number, width: number): Promise<number> => {
+  const terms = [0, 1, 2, 3].map((i) => randomTensor<tf.Tensor1D>(seed + i, rows));
+  return worstOfAll([
+    [(a, b, c, d) => meanDifference([a, b] as tf.Tensor1D[], [c, d] as tf.Tensor1D[]), terms],
+    [(z) => unitBall(z as tf.Tensor2D), [randomTensor(seed, rows, width)]],
+    [
+      (z) => tf.mul(z!, meansBeside(terms, [tf.scalar(3), tf.scalar(4)])),
+      [randomTensor(seed, terms.length + 2)],
+    ],
+  ]);
+};
+
 export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   'small products': () => worstOf([seeds, sizes(40), sizes(40), sizes(700)], products),
   'large products': () =>
@@ -240,5 +309,9 @@ export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   GraphConv: () => worstOf([seeds, sizes(6), sizes(9), sizes(20), sizes(20)], convolution),
   'RealNVP prior': () =>
     worstOf([seeds, sizes(9), fc.integer({ min: 2, max: 11 }), sizes(70)], flow),
+  'Gaussian densities and samples': () => worstOf([seeds, sizes(70), sizes(12)], normal),
+  'discrete densities': () =>
+    worstOf([seeds, sizes(70), fc.integer({ min: 2, max: 80 })], discrete),
+  'means over a batch': () => worstOf([seeds, sizes(150), sizes(12)], means),
   RMSprop: () => worstOf([seeds, sizes(40), fc.constantFrom(0.1, 1e3)], rmsProp),
 };

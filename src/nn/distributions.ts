@@ -1,10 +1,13 @@
 /**
- * Log-densities, elementwise, in nats, of the families that the paper's section 4 names for eq.
+ * Log-densities, in nats, of the families that the paper's section 4 names for eq.
  * (2). Everything is computed from logits and log-stds, so nothing overflows and no log of a rounded
  * 0 is taken.
  */
+import * as webgpuDiscrete from '../kernels/webgpu-discrete.ts';
+import { type WebGpuKernels, webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import * as webgpuNormal from '../kernels/webgpu-normal.ts';
 import * as tf from './tf.ts';
-import { withGradient } from './with-gradient.ts';
+import { stopGradient, withGradient } from './with-gradient.ts';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -17,11 +20,91 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  * @returns      the same shape, nats
  */
 export function normalLogProb<T extends tf.Tensor>(x: T, mean: T, logStd: T): T {
+  const gpu = webgpuKernels();
+  if (gpu !== null)
+    return gpuNormal(gpu, [x, mean, logStd], x.shape, { width: 1, stds: null }) as T;
   const standardised = tf.mul(tf.sub(x, mean), tf.exp(tf.neg(logStd)));
   return tf.sub(
     tf.sub(-HALF_LOG_TWO_PI, logStd),
     tf.mul(0.5, tf.square(standardised)),
   ) as unknown as T;
+}
+
+/**
+ * log N(x; mean, exp(logStd)²) of independent numbers together.
+ *
+ * @param x      [B, K] unitless, as the two others
+ * @returns      [B] nats
+ */
+export function normalRowLogProb(
+  x: tf.Tensor2D,
+  mean: tf.Tensor2D,
+  logStd: tf.Tensor2D,
+): tf.Tensor1D {
+  const gpu = webgpuKernels();
+  if (gpu === null) return tf.sum(normalLogProb(x, mean, logStd), 1);
+  const [rows, width] = x.shape;
+  return gpuNormal(gpu, [x, mean, logStd], [rows], { width, stds: null }) as tf.Tensor1D;
+}
+
+/**
+ * log N(x'; mean, exp(logStd)²), x' being x clipped to mean +- `stds` std, bounds without gradient.
+ *
+ * @param x any shape, as the two others; constant
+ * @returns the same shape, nats
+ */
+export function likelyNormalLogProb<T extends tf.Tensor>(
+  x: T,
+  mean: T,
+  logStd: T,
+  stds: number,
+): T {
+  const gpu = webgpuKernels();
+  if (gpu !== null) return gpuNormal(gpu, [x, mean, logStd], x.shape, { width: 1, stds }) as T;
+  const reach = tf.mul(tf.exp(logStd), stds);
+  const likely = tf.minimum(tf.maximum(x, tf.sub(mean, reach)), tf.add(mean, reach)) as T;
+  return normalLogProb(stopGradient(likely), mean, logStd);
+}
+
+/** Log-densities by kernels on WebGPU, in this shape. */
+function gpuNormal(
+  kernels: WebGpuKernels,
+  tensors: webgpuNormal.NormalTensors,
+  shape: number[],
+  options: webgpuNormal.NormalOptions,
+): tf.Tensor {
+  return withGradient(tensors, (save) => {
+    save([...tensors]);
+    return {
+      value: webgpuNormal.normalLogProb(kernels, tensors, shape, options),
+      gradient: (dy, saved) => {
+        const of = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return webgpuNormal.normalLogProbBackward(kernels, of, dy, options);
+      },
+    };
+  });
+}
+
+/**
+ * mean + std noise: a sample for equation (1) through which gradients flow.
+ *
+ * @param mean  any shape, unitless, as the two others
+ * @param noise standard normal; constant
+ * @returns     the same shape
+ */
+export function normalSample<T extends tf.Tensor>(mean: T, logStd: T, noise: T): T {
+  const gpu = webgpuKernels();
+  if (gpu === null) return tf.add(mean, tf.mul(tf.exp(logStd), noise));
+  return withGradient<T>([mean, logStd], (save) => {
+    save([logStd, noise]);
+    return {
+      value: webgpuNormal.sampleGaussian(gpu, mean, logStd, noise) as T,
+      gradient: (dy, [of, drawn]) => [
+        tf.clone(dy),
+        webgpuNormal.sampleGaussianBackward(gpu, of!, drawn!, dy),
+      ],
+    };
+  });
 }
 
 /**
@@ -64,6 +147,39 @@ export function bernoulliLogProb<T extends tf.Tensor>(logits: T, target: T): T {
 }
 
 /**
+ * log p(target) of Bernoullis given their logits, over the strict upper triangle: p(A | z) of eq.
+ * (2).
+ *
+ * @param logits [B, N, N] nats
+ * @param target [B, N, N] 0 or 1; constant
+ * @returns      [B] sum over i < j, nats
+ */
+export function upperBernoulliLogProb(logits: tf.Tensor3D, target: tf.Tensor3D): tf.Tensor1D {
+  const gpu = webgpuKernels();
+  if (gpu === null) {
+    const triangle = strictUpperTriangle(logits.shape[1]);
+    return tf.sum(tf.mul(bernoulliLogProb(logits, target), triangle), [1, 2]);
+  }
+  return withGradient<tf.Tensor1D>([logits], (save) => {
+    save([logits, target]);
+    return {
+      value: webgpuDiscrete.upperBernoulli(gpu, logits, target),
+      gradient: (dy, saved) => {
+        const [l, t] = saved as [tf.Tensor3D, tf.Tensor3D];
+        return [webgpuDiscrete.upperBernoulliBackward(gpu, l, t, dy)];
+      },
+    };
+  });
+}
+
+/** [1, N, N] 1 where i < j */
+function strictUpperTriangle(nodes: number): tf.Tensor3D {
+  const values = new Float32Array(nodes * nodes);
+  for (let i = 0; i < nodes; i++) values.fill(1, i * nodes + i + 1, (i + 1) * nodes);
+  return tf.tensor3d(values, [1, nodes, nodes]);
+}
+
+/**
  * log p(target) of a categorical given its logits, l_target - log sum exp(l): p(N | z) and
  * p(y_i | z) of eq. (2).
  *
@@ -72,6 +188,20 @@ export function bernoulliLogProb<T extends tf.Tensor>(logits: T, target: T): T {
  * @returns      [R] nats
  */
 export function categoricalLogProb(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor1D {
+  const gpu = webgpuKernels();
+  if (gpu !== null) {
+    return withGradient([logits], (save) => {
+      const { logProb, probabilities } = webgpuDiscrete.categorical(gpu, logits, oneHot);
+      save([probabilities, oneHot]);
+      return {
+        value: logProb,
+        gradient: (dy, saved) => {
+          const [p, target] = saved as [tf.Tensor2D, tf.Tensor2D];
+          return [webgpuDiscrete.categoricalBackward(gpu, p, target, dy)];
+        },
+      };
+    });
+  }
   return withGradient([logits], (save) => {
     const shifted = tf.sub(logits, tf.max(logits, 1, true)) as tf.Tensor2D;
     const powers = tf.exp(shifted);
@@ -97,6 +227,16 @@ export function categoricalLogProb(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf
  * @returns the same shape
  */
 export function clip<T extends tf.Tensor>(x: T, min: number, max: number): T {
+  const gpu = webgpuKernels();
+  if (gpu !== null) {
+    return withGradient<T>([x], (save) => {
+      save([x]);
+      return {
+        value: webgpuNormal.clip(gpu, x, min, max) as T,
+        gradient: (dy, [saved]) => [webgpuNormal.clipBackward(gpu, saved!, dy, min, max)],
+      };
+    });
+  }
   return withGradient<T>([x], (save) => {
     const clipped = tf.minimum(tf.maximum(x, min), max);
     const inside = tf.cast(tf.equal(clipped, x), 'float32');

@@ -47,11 +47,8 @@ export interface NodeGraph extends NodeLayout {
  * @returns    [1, R] and [R, 1] of 1 / R, unitless
  */
 export function uniformShares(rows: number): RowShares {
-  return {
-    row: tf.fill([1, rows], 1 / rows),
-    column: tf.fill([rows, 1], 1 / rows),
-    count: rows,
-  };
+  const share = new Float32Array(rows).fill(1 / rows);
+  return { row: tf.tensor2d(share, [1, rows]), column: tf.tensor2d(share, [rows, 1]), count: rows };
 }
 
 /**

@@ -6,7 +6,7 @@
  * are (the dashed arrows of figure 4).
  */
 import type { Mode } from '../../nn/batch-norm.ts';
-import { clip, normalLogProb } from '../../nn/distributions.ts';
+import { clip, likelyNormalLogProb, normalLogProb } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import { lookUp } from '../../nn/lookup.ts';
@@ -257,12 +257,9 @@ export function latencyLogProb(
   mode: Mode,
 ): tf.Tensor1D {
   const { mean, logStd } = distribution;
-  const x = mode === 'train' ? clipToLikely(latency, distribution, config.safeNormalStds) : latency;
-  const perNode = normalLogProb(x, mean, logStd);
+  const perNode =
+    mode === 'train'
+      ? likelyNormalLogProb(latency, mean, logStd, config.safeNormalStds)
+      : normalLogProb(latency, mean, logStd);
   return tf.reshape(multiplyConstant(sumNodes, perNode), [-1]);
-}
-
-function clipToLikely(x: tf.Tensor2D, { mean, logStd }: Gaussian, stds: number): tf.Tensor2D {
-  const reach = tf.mul(tf.exp(logStd), stds);
-  return stopGradient(tf.minimum(tf.maximum(x, tf.sub(mean, reach)), tf.add(mean, reach)));
 }

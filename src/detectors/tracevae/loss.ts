@@ -4,6 +4,7 @@
  * Differs from the paper: the loss has two penalties more, which only the authors' code has: the
  * unit ball of z, and the norm (not its square) of the weights.
  */
+import { meanDifference, meansBeside, unitBall } from '../../nn/batch-means.ts';
 import * as tf from '../../nn/tf.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import type { LatencyPass, StructurePass } from './trace-vae.ts';
@@ -44,22 +45,8 @@ export function lossTerms(
     latency.logQz2,
     latency.logPz2,
     latency.logPLatency,
-  ].map((term) => tf.mean(term));
-  return tf.stack([...terms, unitBall(structure.z), penaltyNorm]) as tf.Tensor1D;
-}
-
-/**
- * mean_b (mean_d z)² + mean_b (var_d z - 1)², over the K numbers of each sample z.
- *
- * Differs from the paper: only the authors' code has this penalty.
- *
- * @param z [B, K]
- * @returns scalar, unitless
- */
-export function unitBall(z: tf.Tensor2D): tf.Scalar {
-  const mean = tf.mean(z, 1, true);
-  const variance = tf.mean(tf.square(tf.sub(z, mean)), 1);
-  return tf.add(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1)))) as tf.Scalar;
+  ];
+  return meansBeside(terms, [unitBall(structure.z), penaltyNorm]);
 }
 
 /**
@@ -82,8 +69,7 @@ export function differentiatedLoss(
     latency.logPz2,
     latency.logPLatency,
   ];
-  const logQ = tf.add(structure.logQz, latency.logQz2);
-  const negativeElbo = tf.mean(tf.sub(logQ, tf.addN(logP)));
+  const negativeElbo = meanDifference([structure.logQz, latency.logQz2], logP);
   return tf.add(negativeElbo, tf.mul(unitBall(structure.z), config.unitBall)) as tf.Scalar;
 }
 

@@ -4,10 +4,11 @@
  */
 import type { Mode } from '../../nn/batch-norm.ts';
 import {
-  bernoulliLogProb,
   categoricalLogProb,
   clip,
-  normalLogProb,
+  normalRowLogProb,
+  normalSample,
+  upperBernoulliLogProb,
 } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import { normal } from '../../nn/initialisers.ts';
@@ -80,7 +81,7 @@ export interface Gaussian {
  * @returns     [B, K]
  */
 export function sampleGaussian({ mean, logStd }: Gaussian, noise: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(mean, tf.mul(tf.exp(logStd), noise));
+  return normalSample(mean, logStd, noise);
 }
 
 /**
@@ -90,7 +91,7 @@ export function sampleGaussian({ mean, logStd }: Gaussian, noise: tf.Tensor2D): 
  * @returns [B] nats
  */
 export function gaussianLogProb(x: tf.Tensor2D, { mean, logStd }: Gaussian): tf.Tensor1D {
-  return tf.sum(normalLogProb(x, mean, logStd), 1);
+  return normalRowLogProb(x, mean, logStd);
 }
 
 /**
@@ -244,21 +245,10 @@ export function structureLogProbs(
   targets: StructureTargets,
 ): StructureLogProbs {
   const [size, maxNodes] = edgeLogits.shape;
-  const edgeLogProbs = tf.mul(
-    bernoulliLogProb(edgeLogits, targets.edges),
-    strictUpperTriangle(maxNodes),
-  );
   const operationLogProbs = categoricalLogProb(operationLogits, targets.operations);
   return {
     logPNodeCount: categoricalLogProb(nodeCountLogits, targets.nodeCount),
-    logPAdjacency: tf.sum(edgeLogProbs, [1, 2]),
+    logPAdjacency: upperBernoulliLogProb(edgeLogits, targets.edges),
     logPNodeType: tf.sum(tf.reshape(operationLogProbs, [size, maxNodes]), 1),
   };
-}
-
-/** [1, N, N] 1 where i < j */
-function strictUpperTriangle(nodes: number): tf.Tensor3D {
-  const values = new Float32Array(nodes * nodes);
-  for (let i = 0; i < nodes; i++) values.fill(1, i * nodes + i + 1, (i + 1) * nodes);
-  return tf.tensor3d(values, [1, nodes, nodes]);
 }

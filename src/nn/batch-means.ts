@@ -1,0 +1,74 @@
+/** Means over a batch, of which a loss is made. */
+import * as webgpuBatchMeans from '../kernels/webgpu-batch-means.ts';
+import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import * as tf from './tf.ts';
+import { withGradient } from './with-gradient.ts';
+
+/**
+ * The mean of each term, and behind them the scalars. Not differentiated.
+ *
+ * @param terms   [B] each
+ * @param scalars in units of their own
+ * @returns       [terms + scalars]
+ */
+export function meansBeside(
+  terms: readonly tf.Tensor1D[],
+  scalars: readonly tf.Scalar[],
+): tf.Tensor1D {
+  const gpu = webgpuKernels();
+  if (gpu !== null) return gpu.join([webgpuBatchMeans.means(gpu, terms), ...scalars]);
+  return tf.stack([...terms.map((term) => tf.mean(term)), ...scalars]) as tf.Tensor1D;
+}
+
+/**
+ * mean_b (sum of the positive terms - sum of the negative ones): the negative ELBO of equation (1)
+ * from its log-densities.
+ *
+ * @param positive [B] each, nats
+ * @param negative [B] each, nats
+ * @returns        scalar, nats
+ */
+export function meanDifference(
+  positive: readonly tf.Tensor1D[],
+  negative: readonly tf.Tensor1D[],
+): tf.Scalar {
+  const gpu = webgpuKernels();
+  if (gpu === null) {
+    const sum = (terms: readonly tf.Tensor1D[]): tf.Tensor1D => tf.addN([...terms]);
+    return tf.mean(tf.sub(sum(positive), sum(negative)));
+  }
+  return withGradient<tf.Scalar>([...positive, ...negative], () => ({
+    value: webgpuBatchMeans.meanDifference(gpu, positive, negative),
+    gradient: (dy) => {
+      const size = positive[0]!.size;
+      const [up, down] = webgpuBatchMeans.meanDifferenceBackward(gpu, dy, size);
+      return [...positive.map(() => tf.clone(up)), ...negative.map(() => tf.clone(down))];
+    },
+  }));
+}
+
+/**
+ * mean_b (mean_d z)² + mean_b (var_d z - 1)², over the K numbers of each sample z.
+ *
+ * Differs from the paper: only the authors' code has this penalty.
+ *
+ * @param z [B, K]
+ * @returns scalar, unitless
+ */
+export function unitBall(z: tf.Tensor2D): tf.Scalar {
+  const gpu = webgpuKernels();
+  if (gpu !== null) {
+    return withGradient<tf.Scalar>([z], (save) => {
+      save([z]);
+      return {
+        value: webgpuBatchMeans.unitBall(gpu, z),
+        gradient: (dy, [saved]) => [
+          webgpuBatchMeans.unitBallBackward(gpu, saved as tf.Tensor2D, dy),
+        ],
+      };
+    });
+  }
+  const mean = tf.mean(z, 1, true);
+  const variance = tf.mean(tf.square(tf.sub(z, mean)), 1);
+  return tf.add(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1)))) as tf.Scalar;
+}
