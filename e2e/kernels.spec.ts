@@ -1,7 +1,7 @@
 /** Kernels of our own on WebGPU against their twins of stock operations, values and gradients. */
 import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
 import { build, type PreviewServer, preview } from 'vite';
-import { expect, test } from './notebook.ts';
 
 const TOLERANCE = 2e-5;
 const root = fileURLToPath(new URL('..', import.meta.url));

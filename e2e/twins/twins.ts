@@ -18,7 +18,12 @@ import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-conv
 import { type NodeGraph, nodeGraphOf } from '../../src/nn/node-graph.ts';
 import { layoutNodes } from '../../src/nn/node-layout.ts';
 import { ParameterStore, type Parameters } from '../../src/nn/parameters.ts';
-import { affine, innerProducts, multiply, multiplyConstant } from '../../src/nn/products.ts';
+import {
+  affineTransposed,
+  innerProducts,
+  multiply,
+  multiplyConstant,
+} from '../../src/nn/products.ts';
 import { flowLogProb, realNvpSpecs } from '../../src/nn/real-nvp.ts';
 import { createRmsProp } from '../../src/nn/rms-prop.ts';
 import * as tf from '../../src/nn/tf.ts';
@@ -210,7 +215,7 @@ async function products(
   const constant = x as tf.Tensor2D;
   return worstOfAll([
     [
-      (a, b, c) => affine(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
+      (a, b, c) => affineTransposed(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
       [x, w, randomTensor(seed + 2, columns)],
     ],
     [(a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D), [x, tf.transpose(w)]],

@@ -44,6 +44,17 @@ interface BackendInternals {
   tensorToBinding(tensor: tf.TensorInfo): GPUBufferBinding;
 }
 
+/** The pool that the package takes buffers from. */
+interface BufferPool {
+  readonly freeBuffers: ReadonlyMap<string, GPUBuffer[]>;
+  readonly numBytesUsed: number;
+  numBytesAllocated: number;
+  numFreeBuffers: number;
+}
+
+/** Free buffers may hold so many times what was ever in use at once. */
+const FREE_SHARE = 2;
+
 /** WebGPU's bound on workgroups in one dimension. */
 const MAX_GROUPS = 65535;
 
@@ -59,11 +70,14 @@ export interface GpuCopy {
 export class WebGpuKernels {
   readonly #backend: WebGPUBackend;
   readonly #internals: BackendInternals;
+  readonly #pool: BufferPool;
+  #peakBytes = 0;
   readonly #pipelines = new Map<GpuProgram, GPUComputePipeline>();
 
   constructor(backend: WebGPUBackend) {
     this.#backend = backend;
     this.#internals = backend as unknown as BackendInternals;
+    this.#pool = backend.bufferManager as unknown as BufferPool;
   }
 
   /** A tensor whose values are whatever lay there. */
@@ -100,10 +114,28 @@ export class WebGpuKernels {
     pass.dispatchWorkgroups(Math.min(groups, MAX_GROUPS), Math.ceil(groups / MAX_GROUPS));
     internals.dispatchCountInPass++;
     if (internals.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+      this.#peakBytes = Math.max(this.#peakBytes, this.#pool.numBytesUsed);
       backend.endComputePassEncoder();
       backend.submitQueue();
+      this.#trimPool();
     }
     return written;
+  }
+
+  /**
+   * The pool never shrinks by itself, and the rows of each batch are another number: buffers of
+   * sizes that do not come again would pile up. What is free after a submission is in no command.
+   */
+  #trimPool(): void {
+    const pool = this.#pool;
+    if (pool.numBytesAllocated - pool.numBytesUsed <= FREE_SHARE * this.#peakBytes) return;
+    for (const buffers of pool.freeBuffers.values()) {
+      for (const buffer of buffers.splice(0)) {
+        pool.numBytesAllocated -= buffer.size;
+        pool.numFreeBuffers--;
+        buffer.destroy();
+      }
+    }
   }
 
   /** Without a dispatch. */

@@ -14,7 +14,7 @@ import { xavierUniform, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
 import type { NodeLayout } from './node-layout.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
-import { addBias, multiply } from './products.ts';
+import { addBias, affine, multiply } from './products.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -55,7 +55,7 @@ export function graphConvolution(
   const bias = parameters.get<tf.Tensor1D>(`${name}.bias`);
   const [inputs, outputs] = weight.shape;
   // product and aggregation commute: aggregate on the narrower side
-  if (inputs < outputs) return addBias(multiply(aggregate(x, graph), weight), bias);
+  if (inputs < outputs) return affine(aggregate(x, graph), weight, bias);
   const product = multiply(x, weight);
   return graph.gpuEdges === null
     ? addBias(aggregate(product, graph), bias)

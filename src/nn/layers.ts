@@ -8,7 +8,7 @@ import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
 import { kaimingUniform, zeros } from './initialisers.ts';
 import { uniformShares } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
-import { affine, multiplyTransposed } from './products.ts';
+import { affineTransposed, multiplyTransposed } from './products.ts';
 import type * as tf from './tf.ts';
 
 /**
@@ -36,7 +36,7 @@ export function linearSpecs(
  * @returns [R, out]
  */
 export function linear(parameters: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  return affine(
+  return affineTransposed(
     x,
     parameters.get<tf.Tensor2D>(`${name}.weight_store.value`),
     parameters.get<tf.Tensor1D>(`${name}.bias_store.value`),

@@ -92,7 +92,11 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
  * @param bias   [out]
  * @returns      [R, out]
  */
-export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+export function affineTransposed(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+): tf.Tensor2D {
   const gpu = webgpuKernels();
   if (gpu === null) return addBias(multiplyTransposed(x, weight), bias);
   return withGradient([x, weight, bias], (save) => {
@@ -102,6 +106,30 @@ export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
       gradient: (dy, [input, w]) => [
         matMul(dy, w as tf.Tensor2D),
         matMul(dy, input as tf.Tensor2D, { a: true }),
+        webgpuColumns.sumOverRows(gpu, dy),
+      ],
+    };
+  });
+}
+
+/**
+ * x W + b.
+ *
+ * @param x      [R, in]
+ * @param weight [in, out]
+ * @param bias   [out]
+ * @returns      [R, out]
+ */
+export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  const gpu = webgpuKernels();
+  if (gpu === null) return addBias(multiply(x, weight), bias);
+  return withGradient([x, weight, bias], (save) => {
+    save([x, weight]);
+    return {
+      value: webgpuMatrix.product(gpu, { tensor: x }, { tensor: weight }, bias),
+      gradient: (dy, [input, w]) => [
+        matMul(dy, w as tf.Tensor2D, { b: true }),
+        matMul(input as tf.Tensor2D, dy, { a: true }),
         webgpuColumns.sumOverRows(gpu, dy),
       ],
     };
