@@ -3,6 +3,7 @@
  * name starts as the app's worker's does, which is how it gets the same policy.
  */
 import { startBackend } from '../../src/worker/backend.ts';
+import { LOSS_TWINS } from './loss-twins.ts';
 import { TWINS } from './twins.ts';
 
 export interface TwinReport {
@@ -17,7 +18,7 @@ async function compare(): Promise<TwinReport> {
   const troubles: string[] = [];
   const { backend } = await startBackend('webgpu', ({ message }) => troubles.push(message));
   const results: { name: string; outcome: number | string }[] = [];
-  for (const [name, worst] of Object.entries(TWINS)) {
+  for (const [name, worst] of Object.entries({ ...TWINS, ...LOSS_TWINS })) {
     results.push({ name, outcome: await worst().catch(String) });
   }
   return { backend, troubles, results };

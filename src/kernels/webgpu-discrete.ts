@@ -18,7 +18,7 @@ const UPPER_BERNOULLI: GpuProgram = {
         if (i / given.nodes < i % given.nodes) {
           // log p(1) = log sigmoid(l), log p(0) = log sigmoid(-l)
           let l = logits[group * cells + i] * (2.0 * targets[group * cells + i] - 1.0);
-          sum += min(l, 0.0) - log(1.0 + exp(-abs(l)));
+          sum += logSigmoid(l);
         }
       }
       let all = total(thread, sum);
@@ -36,7 +36,7 @@ const UPPER_BERNOULLI_BACKWARD: GpuProgram = {
     let cells = given.nodes * given.nodes;
     let i = at % cells;
     let sign = 2.0 * targets[at] - 1.0;
-    let d = sign * dLogProb[at / cells] / (1.0 + exp(sign * logits[at]));
+    let d = sign * dLogProb[at / cells] * sigmoid(-sign * logits[at]);
     dLogits[at] = select(0.0, d, i / given.nodes < i % given.nodes);`),
 };
 
@@ -68,13 +68,13 @@ const CATEGORICAL: GpuProgram = {
       var picked = 0.0;
       for (var c = thread; c < given.classes; c += ${THREADS}u) {
         let shifted = logits[start + c] - most;
-        sum += exp(shifted);
+        sum += power(shifted);
         picked += shifted * oneHot[start + c];
       }
       sum = total(thread, sum);
       picked = total(thread, picked);
       for (var c = thread; c < given.classes; c += ${THREADS}u) {
-        probabilities[start + c] = exp(logits[start + c] - most) / sum;
+        probabilities[start + c] = power(logits[start + c] - most) / sum;
       }
       if (thread == 0u) { logProb[group] = picked - log(sum); }
     }`,

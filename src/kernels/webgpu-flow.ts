@@ -62,10 +62,9 @@ function levelCode(sizes: FlowSizes): string {
     var<workgroup> shifted: array<f32, ${size}>;
     var<workgroup> logit: array<f32, ${size}>; // of the scale, of the changed numbers
     var<workgroup> w: array<f32, ${size}>; // behind the coupling
-    fn sigmoid(value: f32) -> f32 { return 1.0 / (1.0 + exp(-value)); }
     fn passLevel(base: u32, thread: u32) {
       for (var k = thread; k < size; k += ${THREADS}u) {
-        a[k] = (x[k] + flat[base + bias + k]) * exp(flat[base + preScale + k]);
+        a[k] = (x[k] + flat[base + bias + k]) * power(flat[base + preScale + k]);
       }
       workgroupBarrier();
       for (var h = thread; h < hidden; h += ${THREADS}u) {
@@ -113,7 +112,7 @@ const forwardProgram = (sizes: FlowSizes): GpuProgram => ({
         }
         passLevel(base, thread);
         for (var c = thread; c < changed; c += ${THREADS}u) {
-          logDensity += min(logit[c], 0.0) - log(1.0 + exp(-abs(logit[c])));
+          logDensity += logSigmoid(logit[c]);
         }
         for (var k = thread; k < size; k += ${THREADS}u) {
           var value = 0.0;
@@ -208,7 +207,7 @@ const backwardProgram = (sizes: FlowSizes): GpuProgram => ({
           } else {
             value = dShift[k - kept];
           }
-          let dX = value * exp(flat[base + preScale + k]);
+          let dX = value * power(flat[base + preScale + k]);
           dFlat[to + preScale + k] = value * a[k] + g;
           dFlat[to + bias + k] = dX;
           d[k] = dX;

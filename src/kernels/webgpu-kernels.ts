@@ -196,6 +196,19 @@ export class WebGpuKernels {
   }
 }
 
+/**
+ * WGSL that every program has: of NaN, `exp` and `min` make what they like. The test is one of bits,
+ * since compilers may take for granted that there is no NaN.
+ */
+const MATH = `
+  fn isNaN(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+  fn power(x: f32) -> f32 { return select(exp(x), x, isNaN(x)); }
+  fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + power(-x)); }
+  // stable on both sides
+  fn logSigmoid(x: f32) -> f32 {
+    return select(min(x, 0.0) - log(1.0 + exp(-abs(x))), x, isNaN(x));
+  }`;
+
 function shaderOf({ inputs, outputs, sizes, rates = [], threads, code }: GpuProgram): string {
   const arrays = [
     ...Object.entries(inputs).map(([name, type]) => `var<storage, read> ${name}: array<${type}>;`),
@@ -209,6 +222,7 @@ function shaderOf({ inputs, outputs, sizes, rates = [], threads, code }: GpuProg
     struct Given { ${fields.join(', ')} };
     ${arrays.map((array, i) => `@group(0) @binding(${i}) ${array}`).join('\n')}
     @group(0) @binding(${arrays.length}) var<uniform> given: Given;
+    ${MATH}
     ${code}
     @compute @workgroup_size(${threads})
     fn start(

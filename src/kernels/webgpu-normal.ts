@@ -7,10 +7,10 @@ import { type GpuProgram, groupsFor, type WebGpuKernels } from './webgpu-kernels
 const LIKELY = `
   fn likely(at: u32) -> f32 {
     if (given.bounded == 0u) { return x[at]; }
-    let reach = exp(logStd[at]) * given.stds;
+    let reach = power(logStd[at]) * given.stds;
     return min(max(x[at], mean[at] - reach), mean[at] + reach);
   }
-  fn standardised(at: u32) -> f32 { return (likely(at) - mean[at]) * exp(-logStd[at]); }`;
+  fn standardised(at: u32) -> f32 { return (likely(at) - mean[at]) * power(-logStd[at]); }`;
 
 const NORMAL: GpuProgram = {
   name: 'normalLogProb',
@@ -42,7 +42,7 @@ const NORMAL_BACKWARD: GpuProgram = {
     ${forItem(`
       let g = dLogProb[at / given.width];
       let s = standardised(at);
-      let slope = g * s * exp(-logStd[at]);
+      let slope = g * s * power(-logStd[at]);
       dX[at] = select(-slope, 0.0, given.bounded == 1u);
       dMean[at] = slope;
       dLogStd[at] = g * (s * s - 1.0);`)}`,
@@ -54,7 +54,7 @@ const SAMPLE: GpuProgram = {
   outputs: ['sample'],
   sizes: ['count'],
   threads: THREADS,
-  code: forItem('sample[at] = mean[at] + exp(logStd[at]) * noise[at];'),
+  code: forItem('sample[at] = mean[at] + power(logStd[at]) * noise[at];'),
 };
 
 const SAMPLE_BACKWARD: GpuProgram = {
@@ -63,7 +63,7 @@ const SAMPLE_BACKWARD: GpuProgram = {
   outputs: ['dLogStd'],
   sizes: ['count'],
   threads: THREADS,
-  code: forItem('dLogStd[at] = dSample[at] * exp(logStd[at]) * noise[at];'),
+  code: forItem('dLogStd[at] = dSample[at] * power(logStd[at]) * noise[at];'),
 };
 
 const CLIP: GpuProgram = {
@@ -73,12 +73,9 @@ const CLIP: GpuProgram = {
   sizes: ['count'],
   rates: ['low', 'high'],
   threads: THREADS,
-  // NaN fails both comparisons, and stays
-  code: forItem(`
-    var value = x[at];
-    if (value < given.low) { value = given.low; }
-    if (value > given.high) { value = given.high; }
-    clipped[at] = value;`),
+  code: forItem(
+    'clipped[at] = select(min(max(x[at], given.low), given.high), x[at], isNaN(x[at]));',
+  ),
 };
 
 const CLIP_BACKWARD: GpuProgram = {

@@ -99,8 +99,7 @@ const RMS_PROP_STEP: GpuProgram = {
       for (var i = thread; i < given.sums; i += ${THREADS}u) { part += gradientSums[i]; }
       let norm = sqrt(total(thread, part));
       var scale = 1.0;
-      // a NaN norm fails the comparison, and its quotient spreads it
-      if (!(norm <= given.clipNorm)) { scale = given.clipNorm / norm; }
+      if (isNaN(norm) || norm > given.clipNorm) { scale = given.clipNorm / norm; }
       for (var i = group * ${THREADS}u + thread; i < given.size; i += given.groups * ${THREADS}u) {
         let g = scale * (gradient[i] + pull * penalised[i] * values[i]);
         let square = given.alpha * squares[i] + (1.0 - given.alpha) * g * g;

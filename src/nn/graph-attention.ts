@@ -7,6 +7,8 @@
 import { attention, attentionBackward, type EdgeTensors } from '../kernels/attention-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import * as webgpuAttention from '../kernels/webgpu-attention.ts';
+import { attentionBackward as webgpuAttentionBackward } from '../kernels/webgpu-attention-backward.ts';
+import type { GpuEdges } from '../kernels/webgpu-edges.ts';
 import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
 import { viewFloats } from './host-memory.ts';
@@ -81,7 +83,7 @@ function gpuAttention(
   attnL: tf.Tensor3D,
   attnR: tf.Tensor3D,
   bias: tf.Tensor1D,
-  edges: webgpuAttention.GpuEdges,
+  edges: GpuEdges,
 ): tf.Tensor2D {
   const kernels = webgpuKernels()!;
   const [, heads, units] = attnL.shape;
@@ -100,9 +102,7 @@ function gpuAttention(
           tf.Tensor2D,
         ];
         const forward = { logits, weights };
-        return webgpuAttention.attentionBackward(
-          ...[kernels, x, l, r, edges, forward, dy, ATTENTION_SLOPE],
-        );
+        return webgpuAttentionBackward(...[kernels, x, l, r, edges, forward, dy, ATTENTION_SLOPE]);
       },
     };
   });

@@ -6,8 +6,8 @@
  */
 import { aggregation } from '../kernels/attention-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
-import * as webgpuAttention from '../kernels/webgpu-attention.ts';
 import { sumOverRows } from '../kernels/webgpu-columns.ts';
+import * as webgpuEdges from '../kernels/webgpu-edges.ts';
 import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { xavierUniform, zeros } from './initialisers.ts';
@@ -63,18 +63,11 @@ export function graphConvolution(
 }
 
 /** Aggregation and bias by one kernel on WebGPU. */
-function gpuAggregate(
-  x: tf.Tensor2D,
-  bias: tf.Tensor1D,
-  edges: webgpuAttention.GpuEdges,
-): tf.Tensor2D {
+function gpuAggregate(x: tf.Tensor2D, bias: tf.Tensor1D, edges: webgpuEdges.GpuEdges): tf.Tensor2D {
   const kernels = webgpuKernels()!;
   return withGradient([x, bias], () => ({
-    value: webgpuAttention.aggregation(kernels, x, bias, edges),
-    gradient: (dy) => [
-      webgpuAttention.aggregation(kernels, dy, null, edges),
-      sumOverRows(kernels, dy),
-    ],
+    value: webgpuEdges.aggregation(kernels, x, bias, edges),
+    gradient: (dy) => [webgpuEdges.aggregation(kernels, dy, null, edges), sumOverRows(kernels, dy)],
   }));
 }
 
@@ -89,7 +82,7 @@ export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
   const apply = (input: tf.Tensor2D): tf.Tensor2D => {
     if (graph.edges !== null) return aggregation(wasmKernels()!, input, graph.edges);
     if (graph.gpuEdges !== null) {
-      return webgpuAttention.aggregation(webgpuKernels()!, input, null, graph.gpuEdges);
+      return webgpuEdges.aggregation(webgpuKernels()!, input, null, graph.gpuEdges);
     }
     const [rows, width] = input.shape;
     if (graph.dense === null) {

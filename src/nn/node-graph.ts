@@ -4,7 +4,7 @@
  */
 import type { EdgeTensors } from '../kernels/attention-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
-import type { GpuEdges } from '../kernels/webgpu-attention.ts';
+import type { GpuEdges } from '../kernels/webgpu-edges.ts';
 import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { tensorsAreHostMemory } from './host-memory.ts';
 import {
