@@ -1,7 +1,7 @@
 /**
  * The cpu and wasm backends keep tensors in memory that JavaScript reads at once, so loops over a
  * tree's few edges can be written as loops. WebGPU cannot be read synchronously: there the same
- * operation is built from dense tensor operations.
+ * operation is a kernel of ours or is built from dense tensor operations.
  */
 import * as tf from './tf.ts';
 

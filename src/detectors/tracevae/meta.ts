@@ -51,7 +51,7 @@ export interface TraceVaeConfig {
   readonly earlyStopping: number;
   /** L of equation (3). */
   readonly samples: number;
-  /** What computes on WASM: kernels of our own, or stock TensorFlow.js as their reference. */
+  /** What computes on WASM and WebGPU: kernels of our own, or stock TensorFlow.js as their reference. */
   readonly kernels: KernelChoice;
 }
 

@@ -134,7 +134,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             label="kernels"
             value={choices.config.kernels}
             disabled={disabled}
-            help="what computes on WASM; stock is slower and there to compare with"
+            help="what computes on WASM and WebGPU; stock is slower and there to compare with"
             options={[
               { value: 'own', label: 'own' },
               { value: 'stock', label: 'stock TensorFlow.js' },
