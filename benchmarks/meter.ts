@@ -29,6 +29,7 @@ export function createMeter(description: string): Meter {
 
 function gpuMeter(backend: WebGPUBackend, description: string): Meter {
   let dispatches = 0;
+  let peakBytes = 0;
   const prototype = GPUComputePassEncoder.prototype;
   const original = prototype.dispatchWorkgroups;
   return {
@@ -36,14 +37,16 @@ function gpuMeter(backend: WebGPUBackend, description: string): Meter {
     settled: () => backend.queue.onSubmittedWorkDone(),
     start() {
       dispatches = 0;
+      peakBytes = 0;
       prototype.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...counts) {
         dispatches++;
+        // the pool of buffers is trimmed, so its size at the end is not its peak
+        peakBytes = Math.max(peakBytes, backend.bufferManager.numBytesAllocated);
         return original.apply(this, counts);
       };
     },
     stop() {
       prototype.dispatchWorkgroups = original;
-      const peakBytes = backend.bufferManager.numBytesAllocated;
       return { dispatches, peakBytes };
     },
   };
