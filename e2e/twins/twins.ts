@@ -86,7 +86,7 @@ async function onTrees(
     for (let i = 1; i < nodes; i++) parent[b * maxNodes + i] = random.integer(i);
   });
   const trees = { size, maxNodes, nodeCount, parent };
-  const layout = layoutNodes(trees, { padding: 'one', block: 'tight' });
+  const layout = layoutNodes(trees, { padding: 'one', block: 'stepped' });
   const [ours, stock] = [nodeGraphOf(layout, false), nodeGraphOf(layout, true)];
   return deviationOf(...operation(() => (ownKernels() ? ours : stock), layout.rows));
 }

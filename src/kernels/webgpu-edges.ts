@@ -6,12 +6,13 @@ import { type GpuProgram, groupsFor, type WebGpuKernels } from './webgpu-kernels
 /** Edges by destination. */
 export interface GpuEdges {
   /**
-   * [R + 1 + 2 edges] int32: the first incoming edge of each row; the source of each edge; the edge
+   * [R + 1 + 2 count] int32: the first incoming edge of each row; the source of each edge; the edge
    * that goes the other way
    */
   readonly indices: tf.Tensor1D;
   /** R */
   readonly rows: number;
+  /** Places for edges, at least as many as there are. */
   readonly count: number;
 }
 

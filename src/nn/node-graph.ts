@@ -62,9 +62,15 @@ export function createNodeGraph(
   trees: TreeArrays,
   options: Omit<LayoutOptions, 'block'>,
 ): NodeGraph {
-  const loops = tensorsAreHostMemory() || webgpuKernels() !== null;
-  const block = loops ? 'tight' : trees.maxNodes;
-  return nodeGraphOf(layoutNodes(trees, { ...options, block }), !loops);
+  if (webgpuKernels() !== null) {
+    // With few numbers of rows, buffers of a GPU are used again. Where all nodes have rows, their
+    // number is the batch's, and the rows are compared with the batch's.
+    const block = options.padding === 'all' ? 'tight' : 'stepped';
+    return nodeGraphOf(layoutNodes(trees, { ...options, block }), false);
+  }
+  const hostMemory = tensorsAreHostMemory();
+  const block = hostMemory ? 'tight' : trees.maxNodes;
+  return nodeGraphOf(layoutNodes(trees, { ...options, block }), !hostMemory);
 }
 
 /**
@@ -80,11 +86,13 @@ export function nodeGraphOf(layout: NodeLayout, dense: boolean): NodeGraph {
 }
 
 function edgesForGpu({ rows, edgeStart, edgeSource, edgeReverse }: NodeLayout): GpuEdges {
-  const indices = new Int32Array(rows + 1 + 2 * edgeSource.length);
+  // trees have fewer edges than this, self loops included; a number that depends on R alone
+  const count = 3 * rows;
+  const indices = new Int32Array(rows + 1 + 2 * count);
   indices.set(edgeStart);
   indices.set(edgeSource, rows + 1);
-  indices.set(edgeReverse, rows + 1 + edgeSource.length);
-  return { indices: tf.tensor1d(indices, 'int32'), rows, count: edgeSource.length };
+  indices.set(edgeReverse, rows + 1 + count);
+  return { indices: tf.tensor1d(indices, 'int32'), rows, count };
 }
 
 function edgeTensors({ rows, block, firstRow, edgeStart, edgeSource }: NodeLayout): EdgeTensors {

@@ -1,7 +1,7 @@
 /**
  * Where the nodes of a batch of trees lie in one [R, F] matrix of node features, and their edges.
  *
- * Rows of one graph are contiguous. In the `tight` packing there are no other rows; in `blocks`
+ * Rows of one graph are contiguous. In the `tight` packing there are no other rows; in blocks
  * every graph lies within one block of M rows (several may share one), so that attention is a
  * masked M x M product a block. Plain arrays, no tensors.
  */
@@ -52,8 +52,11 @@ export interface LayoutOptions {
   readonly padding: Padding;
   /** [B] how many equal graphs each one stands for, 1 by default */
   readonly multiplicity?: Float32Array;
-  /** Rows a block, or `tight`. */
-  readonly block: number | 'tight';
+  /**
+   * Rows a block; `tight`; or `stepped`: tight, with rows that only fill behind, so that the number
+   * of rows is one of eight an octave.
+   */
+  readonly block: number | 'tight' | 'stepped';
 }
 
 /**
@@ -129,19 +132,26 @@ interface Placement {
   readonly block: number;
 }
 
+/** The least number from n on that is one of eight evenly spaced ones an octave. */
+function nextStep(n: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - 3);
+  return step * Math.ceil(n / step);
+}
+
 /** First-fit decreasing: graphs by size into the first block with room. */
 function placeGraphs(
   graphs: number,
   rowsOf: (graph: number) => number,
-  block: number | 'tight',
+  block: LayoutOptions['block'],
 ): Placement {
   const firstRow = new Int32Array(graphs);
-  if (block === 'tight') {
-    let rows = 0;
+  if (typeof block === 'string') {
+    let end = 0;
     for (let graph = 0; graph < graphs; graph++) {
-      firstRow[graph] = rows;
-      rows += rowsOf(graph);
+      firstRow[graph] = end;
+      end += rowsOf(graph);
     }
+    const rows = block === 'stepped' ? nextStep(end) : end;
     return { firstRow, rows, block: rows };
   }
   const bySize = Array.from({ length: graphs }, (_, graph) => graph);
