@@ -11,7 +11,8 @@ export interface MatrixView {
 /** Bytes of one part's panel, as assembly/multiply.ts. */
 const PANEL_BYTES = 512 * 8 * 4 + 6 * 8 * 4;
 
-const shapeOf = ({ tensor, transposed }: MatrixView): [number, number] => {
+/** Rows and columns of the view. */
+export const shapeOf = ({ tensor, transposed }: MatrixView): [number, number] => {
   const [rows, columns] = tensor.shape;
   return transposed ? [columns, rows] : [rows, columns];
 };

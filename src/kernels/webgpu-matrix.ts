@@ -1,6 +1,6 @@
 /** Products of matrices on the WebGPU backend, bias included, one dispatch each. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { MatrixView } from './matrix-kernels.ts';
+import { type MatrixView, shapeOf } from './matrix-kernels.ts';
 import { type GpuProgram, groupsFor, type WebGpuKernels } from './webgpu-kernels.ts';
 
 /** A workgroup computes a square of numbers, each of its threads a smaller one. */
@@ -94,11 +94,6 @@ function program({ side, ofThread }: Tile): GpuProgram {
 
 const LARGE_PRODUCT = program(LARGE);
 const SMALL_PRODUCT = program(SMALL);
-
-const shapeOf = ({ tensor, transposed }: MatrixView): [number, number] => {
-  const [rows, columns] = tensor.shape;
-  return transposed ? [columns, rows] : [rows, columns];
-};
 
 /**
  * a b + bias
