@@ -3,7 +3,7 @@
  * or twice as the processor likes; without, always twice.
  */
 
-/** Bytes of a float32, of a v128, and of the panels of {@link multiply}. */
+/** Bytes of a float32 and of a v128. */
 export const FLOAT: usize = 4;
 export const VECTOR: usize = 16;
 
