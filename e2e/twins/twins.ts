@@ -1,6 +1,5 @@
 /** Layers and the optimiser, on random shapes. */
 import fc from 'fast-check';
-import { createRandom } from '../../src/base/random.ts';
 import { ownKernels } from '../../src/kernels/own-kernels.ts';
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from '../../src/nn/batch-norm.ts';
 import { graphAttention } from '../../src/nn/graph-attention.ts';
@@ -18,6 +17,7 @@ import { createRmsProp } from '../../src/nn/rms-prop.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
+import { randomTrees } from '../../src/testing/random-trees.ts';
 import {
   bothWays,
   deviationOf,
@@ -79,14 +79,10 @@ async function onTrees(
   maxNodes: number,
   operation: (graph: () => NodeGraph, rows: number) => [Operation, tf.Tensor[]],
 ): Promise<number> {
-  const random = createRandom(seed);
-  const nodeCount = Int32Array.from({ length: size }, () => 1 + random.integer(maxNodes));
-  const parent = new Int32Array(size * maxNodes).fill(-1);
-  nodeCount.forEach((nodes, b) => {
-    for (let i = 1; i < nodes; i++) parent[b * maxNodes + i] = random.integer(i);
+  const layout = layoutNodes(randomTrees(seed, size, maxNodes), {
+    padding: 'one',
+    block: 'stepped',
   });
-  const trees = { size, maxNodes, nodeCount, parent };
-  const layout = layoutNodes(trees, { padding: 'one', block: 'stepped' });
   const [ours, stock] = [nodeGraphOf(layout, false), nodeGraphOf(layout, true)];
   return deviationOf(...operation(() => (ownKernels() ? ours : stock), layout.rows));
 }

@@ -1,12 +1,12 @@
 /** Kernels of our own against their twins of stock operations, on any shapes. */
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createRandom } from '../base/random.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { deviation } from '../parity/measure.ts';
 import { startTestBackend } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';
+import { randomTrees } from '../testing/random-trees.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
 import { gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
@@ -21,17 +21,6 @@ import * as tf from './tf.ts';
 const TOLERANCE = 2e-5;
 
 const seeds = fc.integer({ min: 1, max: 1e6 });
-
-/** A random forest as padded rows. */
-function randomTrees(seed: number, size: number, maxNodes: number) {
-  const random = createRandom(seed);
-  const nodeCount = Int32Array.from({ length: size }, () => 1 + random.integer(maxNodes));
-  const parent = new Int32Array(size * maxNodes).fill(-1);
-  nodeCount.forEach((nodes, b) => {
-    for (let i = 1; i < nodes; i++) parent[b * maxNodes + i] = random.integer(i);
-  });
-  return { size, maxNodes, nodeCount, parent };
-}
 
 /** Values and gradients of the same function with and without kernels. */
 function expectTwins(f: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): void {
