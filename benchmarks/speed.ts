@@ -21,6 +21,7 @@ import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import { ParameterStore } from '../src/nn/parameters.ts';
 import type { TraceSet } from '../src/trace/trace-set.ts';
 import { structureSize } from '../src/trace/trace-set.ts';
+import { withDistinctStructures } from './distinct-structures.ts';
 import type { Meter } from './meter.ts';
 
 export interface SpeedQuestion {
@@ -32,6 +33,8 @@ export interface SpeedQuestion {
   readonly steps: number;
   /** Traces scored. */
   readonly traces: number;
+  /** Every scored trace is taken for one of a structure that no other has. */
+  readonly distinct: boolean;
 }
 
 /** One line of the benchmark's JSON. */
@@ -132,13 +135,15 @@ async function timeTraining(
 async function timeScoring(
   model: TrainingModel,
   data: DetectorData,
-  { units, batch, traces }: SpeedQuestion,
+  { units, batch, traces, distinct }: SpeedQuestion,
   meter: Meter,
 ): Promise<SpeedResult> {
   const stdLimits = await findStdLimits(model, data, data.val, SEED);
-  const selected = Uint32Array.from(
-    { length: traces },
-    (_, i) => data.train[i % data.train.length]!,
+  const scored = distinct
+    ? { ...data, traces: withDistinctStructures(data.traces, data.train, traces) }
+    : data;
+  const selected = Uint32Array.from({ length: traces }, (_, i) =>
+    distinct ? i : data.train[i % data.train.length]!,
   );
   const options = {
     samples: model.config.samples,
@@ -150,11 +155,11 @@ async function timeScoring(
   await scoreTraces(model, data, selected.subarray(0, VALIDATION), options);
   meter.start();
   const started = performance.now();
-  await scoreTraces(model, data, selected, options);
+  await scoreTraces(model, scored, selected, options);
   const seconds = (performance.now() - started) / 1e3;
   const { peakBytes } = meter.stop();
   return {
-    name: `scoring ${traces} traces, L = ${model.config.samples}`,
+    name: `scoring ${traces} traces${distinct ? ' of as many structures' : ''}, L = ${model.config.samples}`,
     backend: meter.backend,
     units,
     batch,

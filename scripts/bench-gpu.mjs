@@ -49,6 +49,7 @@ for (const units of values.units.split(',')) {
       batch: Number(values.batch),
       steps: Number(values.steps),
       traces: Number(values.traces),
+      distinct: false,
     };
     results.push(...(await measureOnGpu(file, adapter, question)));
   }

@@ -2,6 +2,7 @@
  * Speed of the model in the notebook's own worker in Chromium:
  *   npm run bench:train -- FILE [--backend wasm|webgpu] [--units 64,500] [--batch 64] [--steps 20]
  *   npm run bench:score -- FILE [--backend wasm|webgpu] [--units 64,500] [--traces 2000,…]
+ *       [--distinct]  every trace is taken for one of a structure that no other has
  *   both: [--json OUT]
  * Prints JSON. FILE has normal traces.
  */
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '64' },
     steps: { type: 'string', default: '20' },
     traces: { type: 'string', default: '2000' },
+    distinct: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -50,6 +52,7 @@ for (const units of values.units.split(',')) {
       batch: Number(values.batch),
       steps: Number(values.steps),
       traces: Number(traces),
+      distinct: values.distinct,
     };
     results.push(...(await ask(question)));
   }
