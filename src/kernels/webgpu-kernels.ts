@@ -52,8 +52,8 @@ interface BufferPool {
   numFreeBuffers: number;
 }
 
-/** Free buffers may hold so many times what was ever in use at once. */
-const FREE_SHARE = 2;
+/** Free buffers may hold this share of what was ever in use at once. */
+const FREE_SHARE = 0.2;
 
 /** WebGPU's bound on workgroups in one dimension. */
 const MAX_GROUPS = 65535;
@@ -91,6 +91,7 @@ export class WebGpuKernels {
   run(program: GpuProgram, { inputs, outputs, numbers, groups }: GpuCall): tf.Tensor[] {
     const backend = this.#backend;
     const internals = this.#internals;
+    this.#trimPool();
     for (const { dataId } of inputs) backend.uploadToGPU(dataId);
     const written = outputs.map((shape) => this.output(shape));
     const pipeline = this.#pipelineOf(program);
@@ -114,20 +115,20 @@ export class WebGpuKernels {
     pass.dispatchWorkgroups(Math.min(groups, MAX_GROUPS), Math.ceil(groups / MAX_GROUPS));
     internals.dispatchCountInPass++;
     if (internals.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
-      this.#peakBytes = Math.max(this.#peakBytes, this.#pool.numBytesUsed);
       backend.endComputePassEncoder();
       backend.submitQueue();
-      this.#trimPool();
     }
     return written;
   }
 
   /**
    * The pool never shrinks by itself, and the rows of each batch are another number: buffers of
-   * sizes that do not come again would pile up. What is free after a submission is in no command.
+   * sizes that do not come again would pile up. What is free is in no command that waits: the
+   * package holds such buffers back until they are submitted.
    */
   #trimPool(): void {
     const pool = this.#pool;
+    this.#peakBytes = Math.max(this.#peakBytes, pool.numBytesUsed);
     if (pool.numBytesAllocated - pool.numBytesUsed <= FREE_SHARE * this.#peakBytes) return;
     for (const buffers of pool.freeBuffers.values()) {
       for (const buffer of buffers.splice(0)) {
