@@ -152,7 +152,7 @@ async function timeScoring(
     signal: new AbortController().signal,
     onProgress: () => {},
   };
-  await scoreTraces(model, data, selected.subarray(0, VALIDATION), options);
+  await scoreTraces(model, scored, selected.subarray(0, VALIDATION), options);
   meter.start();
   const started = performance.now();
   await scoreTraces(model, scored, selected, options);
