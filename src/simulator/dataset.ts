@@ -44,7 +44,7 @@ export const DEMO: Omit<DatasetOptions, 'seed'> = {
   normal: { train: 3000, val: 600, test: 1500 },
   structureAnomalies: 75,
   timeAnomalies: 75,
-  minGroupShare: 0.008,
+  minGroupShare: 0.005,
 };
 
 export function simulateDemo(seed: number): SimulatedDataset {

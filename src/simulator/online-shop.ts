@@ -69,8 +69,8 @@ export const ONLINE_SHOP: SystemDescription = {
     { operation: 'frontend/GET /search', weight: 12 },
     { operation: 'frontend/GET /product', weight: 14 },
     { operation: 'frontend/GET /cart', weight: 12 },
-    { operation: 'frontend/GET /', weight: 14 },
-    { operation: 'frontend/POST /checkout', weight: 26 },
+    { operation: 'frontend/GET /', weight: 28 },
+    { operation: 'frontend/POST /checkout', weight: 60 },
   ],
   operations: {
     'frontend/GET /currencies': steady(0.3, 14, ['currency/ListCurrencies']),
@@ -106,6 +106,7 @@ export const ONLINE_SHOP: SystemDescription = {
     'frontend/GET /': busy(9, [
       'user/Authorize',
       parallel(
+        'checkout/ListOrders',
         'currency/ListCurrencies',
         'cart/GetCart',
         'promotion/ListOffers',
@@ -114,12 +115,17 @@ export const ONLINE_SHOP: SystemDescription = {
       ),
       repeat(2, 6, 'catalog/GetProduct', 'inventory/CheckStock', 'currency/Convert'),
     ]),
-    'frontend/POST /checkout': busy(8, ['user/Authorize', 'checkout/PlaceOrder']),
+    'frontend/POST /checkout': busy(8, [
+      'user/Authorize',
+      maybe(0.5, 'user/UpdateAddress'),
+      'checkout/PlaceOrder',
+    ]),
 
     'user/ValidateSession': steady(0.15, 3, [
       cached(0.75, 'user/redis GET session', 'user/SELECT sessions'),
     ]),
     'user/Authorize': busy(1.5, ['user/SELECT users']),
+    'user/UpdateAddress': noisy(3),
     'user/Login': steady(0.3, 5, ['user/bcrypt Compare', maybe(0.4, 'user/redis SET session')]),
     'user/bcrypt Compare': steady(0.1, 1),
     'user/redis GET session': steady(0.03, 0.5),
@@ -203,12 +209,8 @@ export const ONLINE_SHOP: SystemDescription = {
     ]),
     'checkout/INSERT orders': noisy(4),
 
-    'notification/SendConfirmation': busy(2, [
-      'notification/RenderTemplate',
-      'notification/smtp Send',
-    ]),
+    'notification/SendConfirmation': noisy(3, ['notification/smtp Send']),
     'notification/SendSecurityNotice': steady(0.1, 1.5),
-    'notification/RenderTemplate': noisy(3),
     'notification/smtp Send': noisy(16),
   },
 };
