@@ -3,59 +3,26 @@
  * matrix, all in one program each way, a workgroup a row of z. The parameters are one flat vector.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import { type FlowSizes, flowPlaces } from './flow-sizes.ts';
 import { sumOverRows } from './webgpu-columns.ts';
 import { type GpuProgram, totalOf, type WebGpuKernels } from './webgpu-kernels.ts';
 import { factorise } from './webgpu-log-det.ts';
 
-export interface FlowSizes {
-  /** K */
-  readonly size: number;
-  /** Numbers that the coupling keeps. */
-  readonly kept: number;
-  readonly hidden: number;
-  readonly levels: number;
-  /** Of the LeakyReLU in the coupling networks. */
-  readonly slope: number;
-  /** Added to the logit of the coupling's scale. */
-  readonly scaleBias: number;
-}
-
 const THREADS = 64;
-
-/** Where each parameter of a level starts; the order is that of the flat vector. */
-function placesOf({ size, kept, hidden }: FlowSizes) {
-  const changed = size - kept;
-  const lengths = {
-    preScale: size,
-    bias: size,
-    shiftWeight: changed * hidden,
-    shiftBias: changed,
-    scaleWeight: changed * hidden,
-    scaleBias: changed,
-    sharedWeight: hidden * kept,
-    sharedBias: hidden,
-    matrix: size * size,
-  };
-  let stride = 0;
-  const places = Object.entries(lengths).map(([name, length]) => {
-    const place = [name, stride] as const;
-    stride += length;
-    return place;
-  });
-  return { places, stride, matrix: stride - size * size };
-}
 
 /** WGSL that both ways share: the level up to the coupling's output, from `x` in `a` and `w`. */
 function levelCode(sizes: FlowSizes): string {
   const { size, kept, hidden, slope, scaleBias } = sizes;
-  const { places, stride } = placesOf(sizes);
+  const { places, stride } = flowPlaces(sizes);
   return `
     const size = ${size}u;
     const kept = ${kept}u;
     const changed = ${size - kept}u;
     const hidden = ${hidden}u;
     const stride = ${stride}u;
-    ${places.map(([name, start]) => `const ${name} = ${start}u;`).join('\n')}
+    ${Object.entries(places)
+      .map(([name, start]) => `const ${name} = ${start}u;`)
+      .join('\n')}
     var<workgroup> x: array<f32, ${size}>; // what enters the level
     var<workgroup> a: array<f32, ${size}>; // behind its ActNorm
     var<workgroup> units: array<f32, ${hidden}>;
@@ -257,8 +224,8 @@ export function flowLogProb(
 ): GpuFlowPass {
   const { size, levels } = sizes;
   const [rows] = z.shape;
-  const { matrix: first, stride } = placesOf(sizes);
-  const factors = factorise(kernels, flat, levels, size, { first, stride });
+  const { places, stride } = flowPlaces(sizes);
+  const factors = factorise(kernels, flat, levels, size, { first: places.matrix, stride });
   const [logProb, states] = kernels.run(programsOf(sizes).forward, {
     inputs: [z, flat, factors.logAbsDet],
     outputs: [[rows], [levels + 1, rows, size]],

@@ -13,8 +13,9 @@ import { graphAttention } from './graph-attention.ts';
 import { aggregate } from './graph-convolution.ts';
 import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes, type NodeLayout } from './node-layout.ts';
-import { ParameterStore } from './parameters.ts';
+import { ParameterStore, type Parameters } from './parameters.ts';
 import { addBias, multiply, multiplyConstant, multiplyTransposed, sumRows } from './products.ts';
+import { flowLogProb, realNvpSpecs } from './real-nvp.ts';
 import { createRmsProp } from './rms-prop.ts';
 import * as tf from './tf.ts';
 
@@ -201,6 +202,34 @@ describe('kernels and their stock twins on wasm', () => {
         expect(deviation(Float32Array.from(ours!), stock!)).toBeLessThan(TOLERANCE);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('log p(z) of the flow prior', () => {
+    const levels = 3;
+    const widths = fc.integer({ min: 2, max: 11 });
+    fc.assert(
+      fc.property(seeds, sizes(9), widths, sizes(70), (seed, rows, size, hidden) => {
+        const specs = realNvpSpecs('flow', { size, levels, hidden });
+        const store = ParameterStore.initialise(specs, seed);
+        // the coupling's last layers start at zero
+        const inputs = specs.map(({ name, shape }, i) =>
+          tf.add(store.get(name), tf.mul(0.1, randomTensor(seed + i, ...shape))),
+        );
+        expectTwins(
+          (z, ...tensors) => {
+            const given = new Map(specs.map(({ name }, i) => [name, tensors[i]!]));
+            const parameters: Parameters = {
+              get: <T extends tf.Tensor>(name: string) => given.get(name) as T,
+              replace: () => {},
+            };
+            return flowLogProb(parameters, 'flow', levels, z as tf.Tensor2D);
+          },
+          [randomTensor(seed, rows, size), ...inputs],
+        );
+        store.dispose();
+      }),
+      { numRuns: 25 },
     );
   });
 

@@ -91,12 +91,29 @@ export function factoriseTensors(matrices: tf.Tensor3D): Factorisation {
 
 function factoriseLoops(matrices: tf.Tensor3D): Factorisation {
   const [count, size] = matrices.shape;
-  const values = viewFloats(matrices);
+  const { logAbsDet, inverse } = factoriseArrays(viewFloats(matrices), count, size);
+  return {
+    logAbsDet: tf.tensor1d(logAbsDet),
+    inverse: tf.tensor3d(inverse, [count, size, size]),
+  };
+}
+
+/**
+ * {@link factorise} of matrices in a plain array, in float64.
+ *
+ * @param values matrix l has its K² values from l `stride` on, row-major, unitless
+ * @returns      [L] nats and [L, K, K]
+ */
+export function factoriseArrays(
+  values: Float32Array,
+  count: number,
+  size: number,
+  stride = size * size,
+): { readonly logAbsDet: Float32Array; readonly inverse: Float32Array } {
   const logDets = new Float32Array(count);
   const inverses = new Float32Array(count * size * size);
   for (let l = 0; l < count; l++) {
-    const start = l * size * size;
-    const q = Float64Array.from(values.subarray(start, start + size * size));
+    const q = Float64Array.from(values.subarray(l * stride, l * stride + size * size));
     const t = new Float64Array(size * size);
     for (let i = 0; i < size; i++) t[i * size + i] = 1;
     let logDet = 0;
@@ -123,12 +140,9 @@ function factoriseLoops(matrices: tf.Tensor3D): Factorisation {
       for (let k = 0; k < size; k++) {
         let sum = 0;
         for (let j = 0; j < size; j++) sum += q[j * size + i]! * t[j * size + k]!;
-        inverses[start + i * size + k] = sum;
+        inverses[(l * size + i) * size + k] = sum;
       }
     }
   }
-  return {
-    logAbsDet: tf.tensor1d(logDets),
-    inverse: tf.tensor3d(inverses, [count, size, size]),
-  };
+  return { logAbsDet: logDets, inverse: inverses };
 }
