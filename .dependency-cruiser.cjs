@@ -13,6 +13,7 @@ const rooms = [
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
   { room: 'ingest', may: ['base', 'trace'], packages: ['fflate', '@bufbuild/protobuf'] },
+  { room: 'export', may: ['base', 'trace'], packages: [] },
   { room: 'kernels', may: ['base'], packages: [TFJS] },
   { room: 'nn', may: ['base', 'kernels'], packages: [TFJS] },
   {
