@@ -254,62 +254,53 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
 
   /** A key or a string begins at the quote; where it goes on, or -1 - quote to wait for more. */
   const string = (quote: number): number => {
-    const isKey = state === KEY || state === KEY_OR_END || isKeyByFault();
-    if (!isKey) {
-      beginValue();
-      if (!wanted) {
-        inString = true;
-        endValue();
-        return quote + 1;
-      }
+    if (state === VALUE && !wanted && open[depth] === OBJECT_OPEN) {
+      inString = true;
+      endValue();
+      return quote + 1;
     }
-    let escaped = false;
+    let isEscaped = false;
     let at = quote + 1;
     for (; at < filled; at++) {
       const byte = buffer[at];
       if (byte === QUOTE) break;
       if (byte === LINE_FEED) {
         handler.onFault();
-        return passOverString(isKey, quote);
+        return passOverString(quote);
       }
       if (byte === BACKSLASH) {
-        escaped = true;
+        isEscaped = true;
         at += 1;
       }
     }
-    if (at >= filled) {
-      return filled - quote > MAX_TOKEN_BYTES ? passOverString(isKey, quote) : -1 - quote;
-    }
-    if (escaped) {
+    if (at >= filled) return filled - quote > MAX_TOKEN_BYTES ? passOverString(quote) : -1 - quote;
+    if (isEscaped) {
       const length = escapes.decode(buffer, quote + 1, at);
       if (length < 0) handler.onFault();
-      giveString(isKey, escapes.bytes(), 0, Math.max(0, length));
-    } else giveString(isKey, buffer, quote + 1, at);
+      giveString(escapes.bytes(), 0, Math.max(0, length));
+    } else giveString(buffer, quote + 1, at);
     return at + 1;
   };
 
-  const giveString = (isKey: boolean, bytes: Uint8Array, start: number, end: number): void => {
-    if (isKey) {
+  const giveString = (bytes: Uint8Array, start: number, end: number): void => {
+    const isKey = state === KEY || state === KEY_OR_END;
+    const isKeyByFault = state === COMMA_OR_END && open[depth] === OBJECT_OPEN;
+    if (isKeyByFault) handler.onFault();
+    if (isKey || isKeyByFault) {
       state = COLON_NEXT;
       wanted = handler.onKey(bytes, start, end);
-    } else {
-      handler.onText(bytes, start, end);
-      endValue();
+      return;
     }
+    beginValue();
+    if (wanted) handler.onText(bytes, start, end);
+    endValue();
   };
 
   /** A wanted string that is too long or none counts as empty; where it ends is still to be found. */
-  const passOverString = (isKey: boolean, quote: number): number => {
-    giveString(isKey, buffer, quote, quote);
+  const passOverString = (quote: number): number => {
+    giveString(buffer, quote, quote);
     inString = true;
     return quote + 1;
-  };
-
-  /** Within an object, after a value whose comma is missing. */
-  const isKeyByFault = (): boolean => {
-    if (state !== COMMA_OR_END || open[depth] !== OBJECT_OPEN) return false;
-    handler.onFault();
-    return true;
   };
 
   /** A number or a word begins at `start`; where it goes on, or -1 - start to wait for more. */
