@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { importedFrom, sourceFile } from '../testing/files.ts';
 import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../testing/imports.ts';
-import { otlpSpan, resourceOf, resourceSpans, TRACE_ID } from '../testing/otlp.ts';
+import { type OtlpSpan, otlpSpan, resourceOf, resourceSpans, TRACE_ID } from '../testing/otlp.ts';
 import type { ImportedTraces } from './import.ts';
 
 const imported = (json: unknown, indent = 1): Promise<ImportedTraces> =>
@@ -136,7 +136,7 @@ describe('OTLP JSON', () => {
   });
 
   it('counts what it cannot use, with the path to it, and mends what it can', async () => {
-    const times = (start: unknown, end: unknown): object => ({
+    const times = (start: unknown, end: unknown): OtlpSpan => ({
       startTimeUnixNano: start,
       endTimeUnixNano: end,
     });
