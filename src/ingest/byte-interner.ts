@@ -19,6 +19,11 @@ export class ByteInterner {
     return this.count;
   }
 
+  /** What is known begins with this index. */
+  get firstOfScope(): number {
+    return this.scopeStart;
+  }
+
   /** The index of `bytes[start..end)`, new or known. */
   intern(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashBytes(bytes, start, end);
@@ -51,6 +56,10 @@ export class ByteInterner {
       bytes: this.arena.subarray(0, this.offset[this.count]!),
       offset: this.offset.subarray(0, this.count + 1),
     };
+  }
+
+  text(index: number): string {
+    return decodeString(this.column(), index);
   }
 
   texts(): string[] {

@@ -7,13 +7,19 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
 import type { ImportedFile } from './import.ts';
 import { readJaegerJson } from './jaeger-json.ts';
+import { readOtlpJson } from './otlp-json.ts';
+import { readOtlpProtobuf } from './otlp-protobuf.ts';
 import { type FileFormat, SNIFF_BYTES, sniffFormat } from './sniff.ts';
 import type { ReaderContext, SpanReader } from './span-reader.ts';
 import { readTraceVaeCsv } from './tracevae-csv.ts';
+import { readZipkinJson } from './zipkin-json.ts';
 
 const READERS: Readonly<Record<FileFormat, (context: ReaderContext) => SpanReader>> = {
   'tracevae-csv': readTraceVaeCsv,
   'jaeger-json': readJaegerJson,
+  'otlp-json': readOtlpJson,
+  'otlp-protobuf': readOtlpProtobuf,
+  'zipkin-json': readZipkinJson,
 };
 
 /** What a file turned out to be. */

@@ -168,7 +168,11 @@ function nothingUsable(fileName: string, ledger: Ledger): Failure {
     };
   }
   const example = most.examples[0];
-  const place = example?.line ? `, line ${example.line}` : example?.path ? `, ${example.path}` : '';
+  const place = [
+    ...(example?.line === undefined ? [] : [`, line ${example.line}`]),
+    ...(example?.path === undefined ? [] : [`, ${example.path}`]),
+    ...(example?.byte === undefined ? [] : [`, byte ${example.byte}`]),
+  ].join('');
   return {
     what: `a file without a single usable span (${lostSpans(ledger)} set aside; ${REASONS[most.reason]})`,
     where: `${fileName}${place}`,

@@ -6,7 +6,13 @@ import type { Ledger } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 /** `simulated`: the built-in demo, whose spans come from no file. */
-export type FormatId = 'tracevae-csv' | 'jaeger-json' | 'simulated';
+export type FormatId =
+  | 'tracevae-csv'
+  | 'jaeger-json'
+  | 'otlp-json'
+  | 'otlp-protobuf'
+  | 'zipkin-json'
+  | 'simulated';
 
 /** A file as the browser gives it; `File` satisfies it. */
 export interface SourceFile {

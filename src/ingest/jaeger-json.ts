@@ -1,187 +1,326 @@
 /**
  * Jaeger JSON, as its UI and its query API give it: `{"data": [trace, ...]}`, an array of traces,
  * or one trace `{traceID, spans, processes}`. Times and durations are in microseconds. The parent is
- * the first CHILD_OF or FOLLOWS_FROM reference to a span of the trace.
+ * the first CHILD_OF or FOLLOWS_FROM reference to a span of the trace. A trace may be of any size:
+ * none is ever held as a whole.
  */
-import { decodeUtf8 } from '../base/bytes.ts';
-import type { Failure } from '../base/result.ts';
-import type { LedgerExample, Reason } from '../trace/ledger.ts';
+import { encodeUtf8 } from '../base/bytes.ts';
+import type { Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import { createJsonSlicer } from './json-slices.ts';
+import { isBlank, parseDecimal } from './csv-fields.ts';
+import {
+  createShapeReader,
+  equalBytes,
+  member,
+  type Shape,
+  type ShapeSink,
+  scalar,
+} from './json-shapes.ts';
+import { createProcessServices } from './process-services.ts';
+import { createSpanLog, UNKNOWN_SERVICE } from './span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+import { createSpanReferences } from './span-references.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+const DOCUMENT = 0;
+const TRACES = 1;
+const TRACE = 2;
+const TRACE_ID = 3;
+const SPANS = 4;
+const SPAN = 5;
+const SPAN_TRACE_ID = 6;
+const SPAN_ID = 7;
+const OPERATION = 8;
+const START = 9;
+const DURATION = 10;
+const PROCESS_ID = 11;
+const OWN_SERVICE = 12;
+const REFERENCE = 13;
+const REFERENCE_TYPE = 14;
+const REFERENCE_TRACE_ID = 15;
+const REFERENCE_SPAN_ID = 16;
+const PROCESS = 17;
+const SERVICE = 18;
+const OTHER = 19;
+
+const spanShape: Shape = {
+  id: SPAN,
+  isRecord: true,
+  members: [
+    member('traceID', scalar(SPAN_TRACE_ID)),
+    member('spanID', scalar(SPAN_ID)),
+    member('operationName', scalar(OPERATION)),
+    member('references', {
+      id: OTHER,
+      element: {
+        id: REFERENCE,
+        members: [
+          member('refType', scalar(REFERENCE_TYPE)),
+          member('traceID', scalar(REFERENCE_TRACE_ID)),
+          member('spanID', scalar(REFERENCE_SPAN_ID)),
+        ],
+      },
+    }),
+    member('startTime', scalar(START)),
+    member('duration', scalar(DURATION)),
+    member('processID', scalar(PROCESS_ID)),
+    member('process', { id: OTHER, members: [member('serviceName', scalar(OWN_SERVICE))] }),
+  ],
+};
+const traceMembers = [
+  member('traceID', scalar(TRACE_ID)),
+  member('spans', { id: SPANS, element: spanShape }),
+  member('processes', {
+    id: OTHER,
+    anyMember: { id: PROCESS, members: [member('serviceName', scalar(SERVICE))] },
+  }),
+] as const;
+const traceShape: Shape = { id: TRACE, members: traceMembers };
+const tracesShape: Shape = { id: TRACES, element: traceShape };
+const rootShape: Shape = {
+  id: DOCUMENT,
+  members: [...traceMembers, member('data', { ...traceShape, asList: tracesShape })],
+  asList: tracesShape,
+};
 
 const UNLABELLED = labelCode('unlabelled');
-export const UNKNOWN_SERVICE = 'unknown-service';
-/** Every span has this key once, so it counts the spans of an object that cannot be parsed. */
-const SPAN_KEY = '"operationName"';
+const NONE = -1;
+/** References of one span that are looked at. */
+const MAX_REFERENCES = 64;
+const PARENT_TYPES = ['CHILD_OF', 'FOLLOWS_FROM'].map(encodeUtf8);
 
 export function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader {
-  let spansRead = 0;
-  let objects = 0;
-  let cutOff = false;
-  /** Per trace object its path and the spans before it: from a span's ordinal to its place. */
-  const pathOfTrace: string[] = [];
-  const spansBefore: number[] = [];
+  const log = createSpanLog(fileName, ledger);
+  const references = createSpanReferences(table, table.length);
+  const processes = createProcessServices();
+  let traces = 0;
+  let inSpan = false;
+  let unfinished = false;
 
-  const example = (path: string, traceId?: string): LedgerExample => ({
-    file: fileName,
-    ...(path === '' ? {} : { path }),
-    ...(traceId === undefined ? {} : { traceId }),
-  });
-  const lose = (reason: Reason, spans: number, path: string): void => {
-    spansRead += spans;
-    ledger.add(reason, spans, () => example(path));
+  let firstRow = table.length;
+  let traceOfDocument = NONE;
+  let hasSpans = false;
+  let process = NONE;
+
+  let trace = NONE;
+  let span = NONE;
+  let operation = NONE;
+  let startUs = Number.NaN;
+  let durationUs = Number.NaN;
+  let processOfSpan = NONE;
+  let ownService = NONE;
+  /** References to parents: their spans, and their traces where they name one. */
+  const parents: number[] = [];
+  const tracesOfParents: number[] = [];
+  let isParent = false;
+  let referenceTrace = NONE;
+  let referenceSpan = NONE;
+
+  const startTrace = (): void => {
+    firstRow = table.length;
+    processes.startTrace(firstRow);
+    traceOfDocument = NONE;
+    hasSpans = false;
   };
 
-  const readTrace = (bytes: Uint8Array, path: string): void => {
-    const text = decodeUtf8(bytes);
-    const trace = parse(text);
-    if (!isObject(trace)) {
-      lose('malformed-row', countSpanKeys(text), path);
-      return;
+  /** Files the spans of the trace under their services, now that all its processes are known. */
+  const endTrace = (): void => {
+    let service = NONE;
+    let first = firstRow;
+    for (let row = firstRow; row < table.length; row++) {
+      const own = processes.serviceOf(row);
+      if (own === NONE) {
+        log.mend('unknown-service', table.lineOf(row), () => table.traceIdOf(row));
+      }
+      const next = own === NONE ? table.services.internText(UNKNOWN_SERVICE) : own;
+      if (next === service) continue;
+      table.fillService(first, Math.max(0, service));
+      first = row;
+      service = next;
     }
-    if (!Array.isArray(trace.spans)) {
-      lose('malformed-row', 1, path);
-      return;
-    }
-    objects += 1;
-    pathOfTrace.push(path);
-    spansBefore.push(spansRead);
-    const processes = isObject(trace.processes) ? trace.processes : {};
-    const spans: readonly unknown[] = trace.spans;
-    const ids = new Set(spans.map((span) => (isObject(span) ? span.spanID : undefined)));
-    for (const span of spans) {
-      spansRead += 1;
-      const traceId = nameOf(trace.traceID) ?? (isObject(span) ? nameOf(span.traceID) : undefined);
-      const reason = readSpan(span, traceId, ids, processes);
-      if (reason) ledger.add(reason, 1, () => example(placeOf(spansRead), traceId));
-    }
+    table.fillService(first, Math.max(0, service));
+    firstRow = table.length;
   };
 
-  /** Adds the span to the table, or says why not. */
-  const readSpan = (
-    span: unknown,
-    traceId: string | undefined,
-    ids: ReadonlySet<unknown>,
-    processes: Json,
-  ): Reason | null => {
-    if (!isObject(span)) return 'malformed-row';
-    if (traceId === undefined) return 'missing-trace-id';
-    const id = nameOf(span.spanID);
-    if (id === undefined) return 'missing-span-id';
-    const operation = nameOf(span.operationName);
-    if (operation === undefined) return 'missing-operation';
-    const { duration, startTime } = span;
-    if (typeof duration !== 'number' || !isDuration(duration)) return 'bad-duration';
-    const service = serviceOf(span, processes);
-    if (service === undefined) {
-      ledger.add('unknown-service', 1, () => example(placeOf(spansRead), traceId));
+  const startSpan = (): void => {
+    log.startSpan();
+    inSpan = true;
+    trace = traceOfDocument;
+    span = NONE;
+    operation = NONE;
+    startUs = Number.NaN;
+    durationUs = Number.NaN;
+    processOfSpan = NONE;
+    ownService = NONE;
+    parents.length = 0;
+    tracesOfParents.length = 0;
+  };
+
+  const findFault = (): Reason | null => {
+    if (trace === NONE) return 'missing-trace-id';
+    if (span === NONE) return 'missing-span-id';
+    if (operation === NONE) return 'missing-operation';
+    return isDuration(durationUs) ? null : 'bad-duration';
+  };
+
+  const endSpan = (faulty: boolean): void => {
+    inSpan = false;
+    const fault = faulty ? 'malformed-row' : findFault();
+    if (fault) {
+      log.lose(fault, () => (trace === NONE ? undefined : table.traceIds.text(trace)));
+      return;
     }
-    const parent = parentOf(span, traceId, ids);
+    const row = table.length;
+    const near = parents.filter((_, i) => isNear(i));
+    processes.addRow(row, processOfSpan, ownService);
     table.add(
-      table.traceIds.internText(traceId),
-      table.spanIds.internText(id),
-      parent === null ? NO_PARENT : table.spanIds.internText(parent),
-      table.services.internText(service ?? UNKNOWN_SERVICE),
-      table.operations.internText(operation),
-      typeof startTime === 'number' ? startTime : Number.NaN,
-      duration,
+      trace,
+      span,
+      parents.length === 0 ? NO_PARENT : isNear(0) ? parents[0]! : farParent(),
+      0,
+      operation,
+      startUs,
+      durationUs,
       UNLABELLED,
-      spansRead,
+      log.spansRead(),
     );
-    return null;
+    if (near.length > 0 && parents.length > 1) references.add(row, near);
   };
 
-  /** @param ordinal 1-based, over the file */
-  const placeOf = (ordinal: number): string => {
-    let low = 0;
-    for (let high = spansBefore.length; high - low > 1; ) {
-      const middle = (low + high) >>> 1;
-      if (spansBefore[middle]! < ordinal) low = middle;
-      else high = middle;
-    }
-    const path = pathOfTrace[low]!;
-    return `${path}${path === '' ? '' : '.'}spans[${ordinal - spansBefore[low]! - 1}]`;
+  const isNear = (reference: number): boolean => {
+    const elsewhere = tracesOfParents[reference]!;
+    return elsewhere === NONE || elsewhere === trace;
+  };
+  /** Two traces may use the same span id; a reference into another one must not find this one's. */
+  const farParent = (): number => {
+    const elsewhere = table.traceIds.text(tracesOfParents[0]!);
+    return table.spanIds.internText(`${elsewhere}:${table.spanIds.text(parents[0]!)}`);
   };
 
-  const slicer = createJsonSlicer(fileName, {
-    onObject: readTrace,
-    onStray: (path) => lose('malformed-row', 1, path),
-    onCutOff: (bytes, path) => {
-      cutOff = true;
-      lose('truncated-file', countSpanKeys(decodeUtf8(bytes)), path);
+  type Dictionary = typeof table.spanIds;
+  const intern = (dictionary: Dictionary, bytes: Uint8Array, start: number, end: number): number =>
+    end - start > MAX_NAME_BYTES || isBlank(bytes, start, end)
+      ? NONE
+      : dictionary.intern(bytes, start, end);
+
+  const sink: ShapeSink = {
+    enter: (id) => {
+      switch (id) {
+        case SPAN:
+          startSpan();
+          break;
+        case REFERENCE:
+          isParent = false;
+          referenceTrace = NONE;
+          referenceSpan = NONE;
+          break;
+        case SPANS:
+          hasSpans = true;
+          traces += 1;
+          log.startList(reader);
+          break;
+        case TRACE:
+          // A document may be a trace itself, and have others within.
+          endTrace();
+          startTrace();
+          break;
+        case DOCUMENT:
+          startTrace();
+          break;
+        case PROCESS:
+          process = processes.process(reader.key(), 0, reader.key().length);
+          processes.define(process, NONE);
+      }
     },
-  });
+    leave: (id, faulty) => {
+      switch (id) {
+        case SPAN:
+          endSpan(faulty);
+          break;
+        case REFERENCE:
+          if (!isParent || referenceSpan === NONE || parents.length === MAX_REFERENCES) break;
+          parents.push(referenceSpan);
+          tracesOfParents.push(referenceTrace);
+          break;
+        case TRACE:
+          if (!hasSpans) log.loseAt('malformed-row', reader);
+          endTrace();
+          break;
+        case DOCUMENT:
+          endTrace();
+      }
+    },
+    text: (id, bytes, start, end) => {
+      switch (id) {
+        case TRACE_ID:
+          traceOfDocument = intern(table.traceIds, bytes, start, end);
+          break;
+        case SPAN_TRACE_ID:
+          if (traceOfDocument === NONE) trace = intern(table.traceIds, bytes, start, end);
+          break;
+        case SPAN_ID:
+          span = intern(table.spanIds, bytes, start, end);
+          break;
+        case OPERATION:
+          operation = intern(table.operations, bytes, start, end);
+          break;
+        case PROCESS_ID:
+          processOfSpan = processes.process(bytes, start, Math.min(end, start + MAX_NAME_BYTES));
+          break;
+        case OWN_SERVICE:
+          ownService = intern(table.services, bytes, start, end);
+          break;
+        case REFERENCE_TYPE:
+          isParent = PARENT_TYPES.some((type) => equalBytes(type, bytes, start, end));
+          break;
+        case REFERENCE_TRACE_ID:
+          referenceTrace = intern(table.traceIds, bytes, start, end);
+          break;
+        case REFERENCE_SPAN_ID:
+          referenceSpan = intern(table.spanIds, bytes, start, end);
+          break;
+        case SERVICE:
+          processes.define(process, intern(table.services, bytes, start, end));
+      }
+    },
+    number: (id, bytes, start, end) => {
+      if (id === START) startUs = parseDecimal(bytes, start, end);
+      else if (id === DURATION) durationUs = parseDecimal(bytes, start, end);
+    },
+    truth: () => undefined,
+    stray: (id) => {
+      if (id === SPANS) hasSpans = true;
+      if (id === SPAN || id === SPANS || id === TRACE) log.loseAt('malformed-row', reader);
+    },
+    broken: ({ byte, line }) => {
+      if (inSpan) log.loseUnfinished('malformed-row', byte);
+      else log.loseAt('malformed-row', reader, { byte, line });
+      inSpan = false;
+      endTrace();
+    },
+    cutOff: ({ byte }) => {
+      unfinished = true;
+      if (inSpan) log.loseUnfinished('truncated-file', byte);
+      else log.loseAt('truncated-file', reader, { byte });
+      endTrace();
+    },
+  };
 
+  const reader = createShapeReader(fileName, rootShape, sink);
   return {
-    read: (chunk) => slicer.push(chunk),
+    read: reader.push,
     finish: () => {
-      slicer.finish();
-      return objects === 0 && !cutOff ? noTrace(fileName) : null;
+      const failure = reader.finish();
+      if (failure) return failure;
+      references.resolve();
+      if (traces > 0 || unfinished) return null;
+      return {
+        what: 'JSON, but no trace in it that Jaeger, OTLP or Zipkin would write',
+        where: fileName,
+        advice: 'A Jaeger file holds {"data": [...]} or {"traceID", "spans", "processes"}.',
+      };
     },
-    spansRead: () => spansRead,
-    locate: (ordinal) => example(placeOf(ordinal)),
+    spansRead: log.spansRead,
+    locate: log.locate,
   };
-}
-
-const noTrace = (fileName: string): Failure => ({
-  what: 'JSON, but no Jaeger trace in it',
-  where: fileName,
-  advice: 'A Jaeger file holds {"data": [...]} or {"traceID", "spans", "processes"}.',
-});
-
-/** The first reference to a span of the trace; else an id that is not there, or null for a root. */
-function parentOf(span: Json, traceId: string, ids: ReadonlySet<unknown>): string | null {
-  if (!Array.isArray(span.references)) return null;
-  let absent: string | null = null;
-  for (const reference of span.references as readonly unknown[]) {
-    if (!isObject(reference)) continue;
-    const { refType } = reference;
-    if (refType !== 'CHILD_OF' && refType !== 'FOLLOWS_FROM') continue;
-    const id = nameOf(reference.spanID);
-    if (id === undefined) continue;
-    const elsewhere = nameOf(reference.traceID) ?? traceId;
-    if (elsewhere === traceId && ids.has(id)) return id;
-    // Two traces may use the same span id; a reference into another one must not find this one's.
-    absent ??= elsewhere === traceId ? id : `${elsewhere}:${id}`;
-  }
-  return absent;
-}
-
-function serviceOf(span: Json, processes: Json): string | undefined {
-  const { processID } = span;
-  // hasOwn: a process named "constructor" is not one that every object has.
-  const listed =
-    typeof processID === 'string' && Object.hasOwn(processes, processID)
-      ? processes[processID]
-      : undefined;
-  const process = isObject(listed) ? listed : span.process;
-  return isObject(process) ? nameOf(process.serviceName) : undefined;
-}
-
-/** A usable name or id, else undefined. */
-const nameOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' && value.length <= MAX_NAME_BYTES
-    ? value
-    : undefined;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** At least 1: something was lost. */
-function countSpanKeys(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf(SPAN_KEY); at >= 0; at = text.indexOf(SPAN_KEY, at + 1)) count += 1;
-  return Math.max(1, count);
 }

@@ -5,6 +5,8 @@
 import { decodeUtf8 } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { FormatId } from './import.ts';
+import { sniffJson } from './sniff-json.ts';
+import { looksLikeOtlpProtobuf } from './sniff-protobuf.ts';
 
 /** Formats that files come in. */
 export type FileFormat = Exclude<FormatId, 'simulated'>;
@@ -12,7 +14,8 @@ export type FileFormat = Exclude<FormatId, 'simulated'>;
 /** Bytes of the unzipped file that are enough to tell. */
 export const SNIFF_BYTES = 1024;
 
-const ADVICE = 'Give a CSV file in the TraceVAE layout or a Jaeger JSON file, plain or gzipped.';
+const ADVICE =
+  'Give a CSV file in the TraceVAE layout, or a file of Jaeger, OTLP or Zipkin, plain or gzipped.';
 
 /** Beginnings of files that people do drop by mistake. */
 const MAGIC: readonly (readonly [readonly number[], string])[] = [
@@ -41,12 +44,13 @@ export function sniffFormat(
   for (const [magic, what] of MAGIC) {
     if (magic.every((byte, i) => head[i] === byte)) return not(what);
   }
+  if (looksLikeOtlpProtobuf(head)) return ok('otlp-protobuf');
   if (looksBinary(head)) return not('binary data, not traces');
 
   const text = decodeUtf8(head).replace(/^\uFEFF/, '');
   const start = text.trimStart();
   if (start === '') return not(whole ? 'an empty file' : 'nothing but white space');
-  if (/^[[{]/.test(start)) return ok('jaeger-json');
+  if (/^[[{]/.test(start)) return ok(sniffJson(head) ?? 'jaeger-json');
   if (start.startsWith('<')) return not('an HTML or XML page, not traces');
   const literal = /^(null|true|false|-?\d+(\.\d+)?|"[^"]*")\s*$/.exec(start);
   if (whole && literal) return not(`JSON, but nothing in it: ${literal[1]!.slice(0, 40)}`);

@@ -5,6 +5,16 @@ import { grown } from '../base/bytes.ts';
 import type { SpanColumns } from '../trace/span-columns.ts';
 import { ByteInterner } from './byte-interner.ts';
 
+/** Part of the columns, see {@link SpanTable.add}; rows count from 0. */
+export interface SpanLinks {
+  readonly trace: Uint32Array;
+  /** The first trace of the file. */
+  readonly firstTrace: number;
+  readonly span: Uint32Array;
+  readonly parent: Uint32Array;
+  readonly service: Uint32Array;
+}
+
 export class SpanTable {
   readonly traceIds = new ByteInterner();
   readonly spanIds = new ByteInterner();
@@ -65,6 +75,31 @@ export class SpanTable {
     this.fileOf[row] = this.file;
     this.line[row] = line;
     this.length = row + 1;
+  }
+
+  /** Files all spans from row `first` on under one service, for formats that name it afterwards. */
+  fillService(first: number, service: number): void {
+    this.service.fill(service, first, this.length);
+  }
+
+  /** Columns from row `first` on, for formats that link spans afterwards: to be written to. */
+  linksFrom(first: number): SpanLinks {
+    const { length, traceIds } = this;
+    return {
+      trace: this.trace.subarray(first, length),
+      firstTrace: traceIds.firstOfScope,
+      span: this.span.subarray(first, length),
+      parent: this.parent.subarray(first, length),
+      service: this.service.subarray(first, length),
+    };
+  }
+
+  lineOf(row: number): number {
+    return this.line[row]!;
+  }
+
+  traceIdOf(row: number): string {
+    return this.traceIds.text(this.trace[row]!);
   }
 
   /** The columns so far, without copying: valid until the next {@link add}. */

@@ -12,10 +12,14 @@ export interface LedgerRow {
   readonly examples: readonly string[];
 }
 
-function exampleText({ file, line, path, traceId }: LedgerExample): string {
-  const place = line === undefined ? path : `line ${line}`;
-  const trace = traceId === undefined ? '' : `, trace ${traceId}`;
-  return `${file}${place === undefined ? '' : `, ${place}`}${trace}`;
+function exampleText({ file, line, byte, path, traceId }: LedgerExample): string {
+  return [
+    file,
+    ...(line === undefined ? [] : [`line ${line}`]),
+    ...(path === undefined ? [] : [path]),
+    ...(byte === undefined ? [] : [`byte ${byte}`]),
+    ...(traceId === undefined ? [] : [`trace ${traceId}`]),
+  ].join(', ');
 }
 
 export const describeLedger = (imported: ImportedTraces, maxNodes: number): LedgerRow[] =>

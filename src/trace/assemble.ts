@@ -3,6 +3,7 @@
  * structure, and counts what cannot be used. Rules: paper section 2 and the authors' loader (a span
  * whose parent is absent is the root of its own tree).
  */
+import { groupByTrace } from './group-by-trace.ts';
 import { createLedgerBuilder, type Ledger, type LedgerExample, type Reason } from './ledger.ts';
 import { createSpanMerger } from './merge-spans.ts';
 import type { SpanColumns } from './span-columns.ts';
@@ -66,7 +67,7 @@ export function* assembleInSteps(
     }));
 
   const ranked = rankOperations(columns, options.knownOperations);
-  const { rows, rowOffset } = groupByTrace(columns);
+  const { rows, rowOffset } = groupByTrace(columns.trace, 0, columns.traceIds.offset.length - 1);
   yield;
 
   const linker = createSpanLinker(columns, ranked.operationOfSpan, record);
@@ -107,21 +108,4 @@ export function* assembleInSteps(
 
   const traces = builder.finish(ranked, options.knownOperations !== undefined);
   return { traces, ledger: ledger.finish(), spansKept };
-}
-
-/** Rows of each trace in file order, by counting sort. */
-function groupByTrace({ trace, length, traceIds }: SpanColumns): {
-  readonly rows: Uint32Array;
-  readonly rowOffset: Uint32Array;
-} {
-  const rowOffset = new Uint32Array(traceIds.offset.length);
-  for (let row = 0; row < length; row++) rowOffset[trace[row]! + 1]! += 1;
-  for (let i = 1; i < rowOffset.length; i++) rowOffset[i]! += rowOffset[i - 1]!;
-  const next = rowOffset.slice();
-  const rows = new Uint32Array(length);
-  for (let row = 0; row < length; row++) {
-    const place = next[trace[row]!]!++;
-    rows[place] = row;
-  }
-  return { rows, rowOffset };
 }

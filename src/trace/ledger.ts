@@ -21,16 +21,27 @@ export const REASONS = {
   // repairs
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',
   'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
+  'unknown-operation-name': 'the span names no operation, so it was filed under "unknown"',
+  'missing-duration': 'the span has no duration, so it was taken as 0',
+  'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
 } as const;
 export type Reason = keyof typeof REASONS;
 
-export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>(['orphan-root', 'unknown-service']);
+export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
+  'orphan-root',
+  'unknown-service',
+  'unknown-operation-name',
+  'missing-duration',
+  'clamped-duration',
+]);
 
 export interface LedgerExample {
   /** File name. */
   readonly file: string;
   /** 1-based line of a line-based format. */
   readonly line?: number;
+  /** 0-based byte of the unzipped file, where the place is no whole line or element. */
+  readonly byte?: number;
   /** Path into a JSON document, such as `data[3].spans[7]`. */
   readonly path?: string;
   readonly traceId?: string;

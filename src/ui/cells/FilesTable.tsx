@@ -13,6 +13,9 @@ const ROLE_WORDS: Readonly<Record<FileRole, string>> = {
 const FORMAT_WORDS = {
   'tracevae-csv': 'TraceVAE CSV',
   'jaeger-json': 'Jaeger JSON',
+  'otlp-json': 'OTLP JSON',
+  'otlp-protobuf': 'OTLP protobuf',
+  'zipkin-json': 'Zipkin JSON',
   simulated: 'simulated',
 } as const;
 

@@ -1,0 +1,30 @@
+/** What a format is to {@link file://./write-spans.ts}: the text around traces and of each trace. */
+import type { SpanColumns } from '../trace/span-columns.ts';
+import { decodeString } from '../trace/string-column.ts';
+import { traceIdHex } from './span-ids.ts';
+
+export interface SpanFormat {
+  /** @param columns the first spans, if there are any */
+  head(columns: SpanColumns | undefined): string;
+  /** Between two traces. */
+  readonly between: string;
+  readonly tail: string;
+  /** Prepares what the traces of these columns have in common. */
+  traceWriter(columns: SpanColumns): TraceWriter;
+}
+
+/** @param rows at least one */
+export type TraceWriter = (trace: number, rows: Uint32Array) => string;
+
+/** Names as JSON strings, and ids, of one piece of columns. */
+export interface JsonTexts {
+  readonly services: readonly string[];
+  readonly operations: readonly string[];
+  traceId(trace: number): string;
+}
+
+export const jsonTexts = (columns: SpanColumns): JsonTexts => ({
+  services: columns.services.map((name) => JSON.stringify(name)),
+  operations: columns.operations.map((name) => JSON.stringify(name)),
+  traceId: (trace) => traceIdHex(decodeString(columns.traceIds, trace)),
+});

@@ -1,0 +1,205 @@
+/**
+ * Which values of a JSON document are wanted, as a tree of shapes; everything else is passed over.
+ * The reader follows the document along that tree, and tells where in the document it is.
+ */
+import { encodeUtf8 } from '../base/bytes.ts';
+import type { Failure } from '../base/result.ts';
+import { createJsonScanner, type JsonHandler, type JsonPlace, MAX_DEPTH } from './json-scanner.ts';
+
+/** A value that is wanted. It may be of several kinds; one of another kind is a stray. */
+export interface Shape {
+  /** What the sink knows it by. */
+  readonly id: number;
+  /** As an object: the keys that are wanted. */
+  readonly members?: readonly Member[];
+  /** As an object with keys of any name: every value. Goes before {@link members}. */
+  readonly anyMember?: Shape;
+  /** As a list: its elements. */
+  readonly element?: Shape;
+  /** As a list: another shape to take, with an id of its own. */
+  readonly asList?: Shape;
+  /** As a text, a number or a word; null is as good as absent, and never a stray. */
+  readonly scalar?: boolean;
+  /** A fault within is told at the end of this object and of none around it. */
+  readonly isRecord?: boolean;
+}
+
+export interface Member {
+  readonly name: string;
+  readonly key: Uint8Array;
+  readonly shape: Shape;
+}
+
+export const member = (name: string, shape: Shape): Member => ({
+  name,
+  key: encodeUtf8(name),
+  shape,
+});
+
+export const scalar = (id: number): Shape => ({ id, scalar: true });
+
+/** Bytes are valid in the call only. */
+export interface ShapeSink {
+  /** An object or a list begins. */
+  enter(id: number): void;
+  /** @param faulty whether something in it was not JSON */
+  leave(id: number, faulty: boolean): void;
+  text(id: number, bytes: Uint8Array, start: number, end: number): void;
+  number(id: number, bytes: Uint8Array, start: number, end: number): void;
+  truth(id: number, value: boolean): void;
+  /** A value of a kind that its shape has not. */
+  stray(id: number): void;
+  /** The document is broken off here; nothing that was entered is left any more. */
+  broken(place: JsonPlace): void;
+  /** The file ends here, within a document. */
+  cutOff(place: JsonPlace): void;
+}
+
+export interface ShapeReader {
+  push(chunk: Uint8Array): Failure | null;
+  finish(): Failure | null;
+  /** The line on which the present document begins, from 1. */
+  documentLine(): number;
+  /**
+   * Appends where the value stands that was last begun: names, and -1 for each index of a list,
+   * whose values go to `indices`. Both are cleared before.
+   */
+  locate(names: (string | -1)[], indices: number[]): void;
+  /** The key under which the value stands that was last begun; only where keys have any name. */
+  key(): Uint8Array;
+}
+
+const LETTER_T = 116;
+const LETTER_N = 110;
+
+export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink): ShapeReader {
+  /** By depth, from 1: what is open, and which member or element of it was last begun. */
+  const shapes: Shape[] = [];
+  const isList = new Uint8Array(MAX_DEPTH + 1);
+  const index = new Int32Array(MAX_DEPTH + 1);
+  const names: string[] = [];
+  const faulty = new Uint8Array(MAX_DEPTH + 1);
+  let depth = 0;
+  /** The shape of the value that a key announced. */
+  let announced = root;
+  let key: Uint8Array = new Uint8Array(0);
+  /** Keys mostly come in the same order: where to look first. */
+  let expected = 0;
+
+  const begin = (): Shape | undefined => {
+    if (depth === 0) return root;
+    if (isList[depth] === 0) return announced;
+    index[depth]! += 1;
+    return shapes[depth]!.element;
+  };
+
+  const scalar = (): Shape | null => {
+    const shape = begin();
+    if (shape === undefined) return null;
+    if (shape.scalar) return shape;
+    sink.stray(shape.id);
+    return null;
+  };
+
+  const handler: JsonHandler = {
+    onOpen: (opensList) => {
+      const begun = begin();
+      if (begun === undefined) return false;
+      const shape = opensList && begun.asList ? begun.asList : begun;
+      const fits = opensList ? shape.element : (shape.anyMember ?? shape.members);
+      if (fits === undefined) {
+        sink.stray(shape.id);
+        return false;
+      }
+      depth += 1;
+      shapes[depth] = shape;
+      isList[depth] = opensList ? 1 : 0;
+      index[depth] = -1;
+      names[depth] = '';
+      faulty[depth] = 0;
+      expected = 0;
+      sink.enter(shape.id);
+      return true;
+    },
+    onClose: () => {
+      const { id, isRecord } = shapes[depth]!;
+      const isFaulty = faulty[depth]!;
+      depth -= 1;
+      expected = 0;
+      if (!isRecord) faulty[depth]! |= isFaulty;
+      sink.leave(id, isFaulty === 1);
+    },
+    onKey: (bytes, start, end) => {
+      const shape = shapes[depth]!;
+      if (shape.anyMember) {
+        key = bytes.slice(start, end);
+        announced = shape.anyMember;
+        return true;
+      }
+      const members = shape.members!;
+      for (let i = 0; i < members.length; i++) {
+        const at = expected + i;
+        const candidate = members[at < members.length ? at : at - members.length]!;
+        if (!equalBytes(candidate.key, bytes, start, end)) continue;
+        expected = at + 1 < members.length ? at + 1 : 0;
+        announced = candidate.shape;
+        names[depth] = candidate.name;
+        return true;
+      }
+      return false;
+    },
+    onText: (bytes, start, end) => {
+      const shape = scalar();
+      if (shape) sink.text(shape.id, bytes, start, end);
+    },
+    onNumber: (bytes, start, end) => {
+      const shape = scalar();
+      if (shape) sink.number(shape.id, bytes, start, end);
+    },
+    onWord: (bytes, start) => {
+      // Elements of a list are told of whatever they are; a member that is null is absent.
+      if (bytes[start] === LETTER_N && isList[depth] === 0) return;
+      const shape = scalar();
+      if (shape) sink.truth(shape.id, bytes[start] === LETTER_T);
+    },
+    onFault: () => {
+      faulty[depth] = 1;
+    },
+    onBroken: (place) => {
+      sink.broken(place);
+      depth = 0;
+    },
+    onCutOff: sink.cutOff,
+  };
+
+  const scanner = createJsonScanner(fileName, handler);
+  return {
+    push: scanner.push,
+    finish: scanner.finish,
+    documentLine: scanner.documentLine,
+    key: () => key,
+    locate: (path, indices) => {
+      path.length = 0;
+      indices.length = 0;
+      for (let level = 1; level <= depth; level++) {
+        if (isList[level] === 0) {
+          if (names[level] !== '') path.push(names[level]!);
+        } else if (index[level]! >= 0) {
+          path.push(-1);
+          indices.push(index[level]!);
+        }
+      }
+    },
+  };
+}
+
+export function equalBytes(
+  key: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (key.length !== end - start) return false;
+  for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
+  return true;
+}

@@ -1,0 +1,157 @@
+/**
+ * The spans of a file that is a tree (JSON, protobuf): their count, their places, and what the
+ * ledger is told of them. A span's number is its ordinal in the file; its path is put together only
+ * for an example, from the list that it stands in.
+ */
+import { grown } from '../base/bytes.ts';
+import type { LedgerBuilder, LedgerExample, Reason } from '../trace/ledger.ts';
+
+export const UNKNOWN_SERVICE = 'unknown-service';
+export const UNKNOWN_OPERATION = 'unknown';
+
+/** Indices in the path to a list of spans; no format has more. */
+const MAX_INDICES = 4;
+/** Longer trace ids are left out of examples. */
+const MAX_SHOWN_ID_BYTES = 200;
+
+/** Says where a reader stands. */
+export interface TreePosition {
+  /**
+   * Clears both and appends the path: names, and -1 for each index of a list, whose values go to
+   * `indices`.
+   */
+  locate(names: (string | -1)[], indices: number[]): void;
+  /** The line on which the present document begins, from 1. */
+  documentLine(): number;
+}
+
+/** Asked for only where an example is kept. */
+type TraceText = () => string | undefined;
+
+export interface SpanLog {
+  /** The list whose elements are spans begins at this position. */
+  startList(position: TreePosition): void;
+  /** A span begins; its ordinal, from 1. */
+  startSpan(): number;
+  spansRead(): number;
+  /** The last span is lost. */
+  lose(reason: Reason, traceId?: TraceText): void;
+  /** A span was mended. */
+  mend(reason: Reason, ordinal: number, traceId: TraceText): void;
+  /** What should have been a span, or hold spans, is lost; counts as one span. */
+  loseAt(reason: Reason, position: TreePosition, place?: Partial<LedgerExample>): void;
+  /** Loses the last span, which is not finished, at this byte. */
+  loseUnfinished(reason: Reason, byte: number): void;
+  locate(ordinal: number): LedgerExample;
+}
+
+export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog {
+  let spansRead = 0;
+  /** Per list of spans: its names as one of few, its indices, its line, and the spans before it. */
+  let lists = 0;
+  const shapes: (string | -1)[][] = [];
+  let shapeOf = new Uint16Array(0);
+  let indices = new Uint32Array(0);
+  let lineOf = new Uint32Array(0);
+  let spansBefore = new Uint32Array(0);
+  const path: (string | -1)[] = [];
+  const values: number[] = [];
+
+  const shapeIndex = (): number => {
+    const last = lists > 0 ? shapeOf[lists - 1]! : -1;
+    if (last >= 0 && sameNames(shapes[last]!, path)) return last;
+    const known = shapes.findIndex((names) => sameNames(names, path));
+    // No document has many ways to its spans; hostile ones share the last place.
+    if (known >= 0 || shapes.length === 0xffff) return known >= 0 ? known : 0xfffe;
+    return shapes.push([...path]) - 1;
+  };
+
+  const startList = (position: TreePosition): void => {
+    // A list without spans needs no place.
+    if (lists > 0 && spansBefore[lists - 1] === spansRead) lists -= 1;
+    position.locate(path, values);
+    shapeOf = grown(shapeOf, lists + 1);
+    indices = grown(indices, (lists + 1) * MAX_INDICES);
+    lineOf = grown(lineOf, lists + 1);
+    spansBefore = grown(spansBefore, lists + 1);
+    shapeOf[lists] = shapeIndex();
+    for (let i = 0; i < MAX_INDICES; i++) indices[lists * MAX_INDICES + i] = values[i] ?? 0;
+    lineOf[lists] = position.documentLine();
+    spansBefore[lists] = spansRead;
+    lists += 1;
+  };
+
+  const example = (
+    place: Partial<LedgerExample>,
+    line: number,
+    text: string,
+    traceId: string | undefined,
+  ): LedgerExample => ({
+    file: fileName,
+    ...place,
+    // Of a file that is one document the first line says nothing.
+    ...(line > 1 ? { line } : {}),
+    ...(text === '' ? {} : { path: text }),
+    ...(traceId === undefined || traceId.length > MAX_SHOWN_ID_BYTES ? {} : { traceId }),
+  });
+
+  const locate = (
+    ordinal: number,
+    traceId?: string,
+    place: Partial<LedgerExample> = {},
+  ): LedgerExample => {
+    let low = 0;
+    for (let high = lists; high - low > 1; ) {
+      const middle = (low + high) >>> 1;
+      if (spansBefore[middle]! < ordinal) low = middle;
+      else high = middle;
+    }
+    const own = indices.subarray(low * MAX_INDICES, (low + 1) * MAX_INDICES);
+    const list = pathText(shapes[shapeOf[low]!] ?? [], own);
+    return example(
+      place,
+      lineOf[low] ?? 1,
+      `${list}[${ordinal - (spansBefore[low] ?? 0) - 1}]`,
+      traceId,
+    );
+  };
+
+  return {
+    startList,
+    startSpan: () => {
+      spansRead += 1;
+      return spansRead;
+    },
+    spansRead: () => spansRead,
+    lose: (reason, traceId) => ledger.add(reason, 1, () => locate(spansRead, traceId?.())),
+    mend: (reason, ordinal, traceId) => ledger.add(reason, 1, () => locate(ordinal, traceId())),
+    loseAt: (reason, position, place = {}) => {
+      spansRead += 1;
+      ledger.add(reason, 1, () => {
+        position.locate(path, values);
+        // The element is what was lost, whatever member of it was being read.
+        const names = path.slice(0, path.lastIndexOf(-1) + 1);
+        return example(place, position.documentLine(), pathText(names, values), undefined);
+      });
+    },
+    loseUnfinished: (reason, byte) =>
+      ledger.add(reason, 1, () => locate(spansRead, undefined, { byte })),
+    locate,
+  };
+}
+
+const sameNames = (a: readonly (string | -1)[], b: readonly (string | -1)[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
+
+/** `data[3].spans`: names joined by dots, indices in brackets. */
+function pathText(names: readonly (string | -1)[], indices: ArrayLike<number>): string {
+  let text = '';
+  let next = 0;
+  for (const name of names) {
+    if (name === -1) {
+      text += `[${indices[next] ?? 0}]`;
+      next += 1;
+    } else text += text === '' ? name : `.${name}`;
+  }
+  return text;
+}
