@@ -1,21 +1,24 @@
 /** The ledger in words, for the page. */
 import type { ImportedTraces } from '../ingest/import.ts';
-import { type LedgerExample, REASONS, REPAIRS, type Reason } from '../trace/ledger.ts';
+import { type LedgerExample, NOTES, REASONS, REPAIRS, type Reason } from '../trace/ledger.ts';
 import { fullLedger } from './dataset-summary.ts';
 
 export interface LedgerRow {
   readonly reason: Reason;
   readonly text: string;
   readonly count: number;
-  /** Kept all the same, after a repair. */
-  readonly repair: boolean;
+  /** Repairs were kept all the same; notes are of no span. */
+  readonly kind: 'loss' | 'repair' | 'note';
   readonly examples: readonly string[];
 }
 
-function exampleText({ file, line, path, traceId }: LedgerExample): string {
-  const place = line === undefined ? path : `line ${line}`;
-  const trace = traceId === undefined ? '' : `, trace ${traceId}`;
-  return `${file}${place === undefined ? '' : `, ${place}`}${trace}`;
+function exampleText({ file, line, byte, path, traceId }: LedgerExample): string {
+  const places = [
+    line === undefined ? path : `line ${line}`,
+    byte === undefined ? undefined : `byte ${byte}`,
+    traceId === undefined ? undefined : `trace ${traceId}`,
+  ];
+  return [file, ...places.filter((place) => place !== undefined)].join(', ');
 }
 
 export const describeLedger = (imported: ImportedTraces, maxNodes: number): LedgerRow[] =>
@@ -23,6 +26,6 @@ export const describeLedger = (imported: ImportedTraces, maxNodes: number): Ledg
     reason,
     text: REASONS[reason],
     count,
-    repair: REPAIRS.has(reason),
+    kind: REPAIRS.has(reason) ? 'repair' : NOTES.has(reason) ? 'note' : 'loss',
     examples: [...new Set(examples.map(exampleText))],
   }));

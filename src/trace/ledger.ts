@@ -1,6 +1,6 @@
 /**
  * The import ledger: what could not be used, counted in spans under a reason, with examples.
- * Losses add up (spans read = spans kept + losses); repairs are counted apart.
+ * Losses add up (spans read = spans kept + losses); repairs and notes are counted apart.
  */
 
 /** Every reason that a span (or a row that should have been one) can be set aside or mended for. */
@@ -18,19 +18,41 @@ export const REASONS = {
   'too-many-nodes': 'the merged tree has more nodes than N_max',
   'unknown-operation': 'the operation is not in the fixed vocabulary',
   'truncated-file': 'the file ends in the middle of this record',
+  'paired-record': 'the other side’s record of a call that is there already',
   // repairs
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',
   'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
+  'unterminated-row':
+    'the file ends without a line feed behind this row, so its last cell may be cut off',
+  // notes
+  'unknown-label': 'a label that is none of normal, structure, time, 0 and 1',
+  'unmatched-label': 'a label for a trace that is not there',
+  'skipped-file': 'a file of an archive or folder that is not traces',
 } as const;
 export type Reason = keyof typeof REASONS;
 
-export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>(['orphan-root', 'unknown-service']);
+export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
+  'orphan-root',
+  'unknown-service',
+  'unterminated-row',
+]);
+
+/** What is worth knowing and is no span: counted in labels and files, and apart from the losses. */
+export const NOTES: ReadonlySet<Reason> = new Set<Reason>([
+  'unknown-label',
+  'unmatched-label',
+  'skipped-file',
+]);
+
+export const isLoss = (reason: Reason): boolean => !REPAIRS.has(reason) && !NOTES.has(reason);
 
 export interface LedgerExample {
   /** File name. */
   readonly file: string;
   /** 1-based line of a line-based format. */
   readonly line?: number;
+  /** Offset into the unpacked file: where it was cut off. */
+  readonly byte?: number;
   /** Path into a JSON document, such as `data[3].spans[7]`. */
   readonly path?: string;
   readonly traceId?: string;
@@ -89,6 +111,6 @@ export function mergeLedgers(...ledgers: readonly Ledger[]): Ledger {
   });
 }
 
-/** Spans lost: the sum of all counts but the repairs'. */
+/** Spans lost: the sum of all counts but the repairs' and the notes'. */
 export const lostSpans = (ledger: Ledger): number =>
-  ledger.reduce((sum, { reason, count }) => sum + (REPAIRS.has(reason) ? 0 : count), 0);
+  ledger.reduce((sum, { reason, count }) => sum + (isLoss(reason) ? count : 0), 0);
