@@ -12,7 +12,7 @@ const rooms = [
   { room: 'simulator', may: ['base', 'trace'], packages: [] },
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
-  { room: 'ingest', may: ['base', 'trace'], packages: ['fflate'] },
+  { room: 'ingest', may: ['base', 'trace'], packages: ['fflate', 'fzstd', 'hyparquet'] },
   { room: 'kernels', may: ['base'], packages: [TFJS] },
   { room: 'nn', may: ['base', 'kernels'], packages: [TFJS] },
   {

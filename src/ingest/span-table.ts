@@ -67,6 +67,11 @@ export class SpanTable {
     this.length = row + 1;
   }
 
+  /** Mends the duration of a span that is there already. */
+  setDuration(row: number, durationUs: number): void {
+    this.durationUs[row] = durationUs;
+  }
+
   /** The columns so far, without copying: valid until the next {@link add}. */
   columns(): SpanColumns {
     const { length } = this;

@@ -112,7 +112,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         files.length === 0
           ? Promise.resolve()
           : run(datasetName(files), () =>
-              client.start('import', { files }, (progress) => {
+              client.start('import', { files, mappings: [] }, (progress) => {
                 const { status } = get();
                 if (status.phase === 'importing') set({ status: { ...status, progress } });
               }),

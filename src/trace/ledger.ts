@@ -74,6 +74,8 @@ export const EXAMPLES_PER_REASON = 5;
 export interface LedgerBuilder {
   /** @param example asked for only while the reason has room for one */
   add(reason: Reason, spans: number, example: () => LedgerExample): void;
+  /** Adds all that another one has counted. */
+  merge(ledger: Ledger): void;
   /** Entries in the order of {@link REASONS}. */
   finish(): Ledger;
 }
@@ -86,6 +88,14 @@ export function createLedgerBuilder(): LedgerBuilder {
       entries.set(reason, entry);
       entry.count += spans;
       if (entry.examples.length < EXAMPLES_PER_REASON) entry.examples.push(example());
+    },
+    merge: (ledger) => {
+      for (const { reason, count, examples } of ledger) {
+        const entry = entries.get(reason) ?? { count: 0, examples: [] };
+        entries.set(reason, entry);
+        entry.count += count;
+        entry.examples.push(...examples.slice(0, EXAMPLES_PER_REASON - entry.examples.length));
+      }
     },
     finish: () =>
       (Object.keys(REASONS) as Reason[]).flatMap((reason) => {

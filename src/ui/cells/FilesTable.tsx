@@ -13,6 +13,12 @@ const ROLE_WORDS: Readonly<Record<FileRole, string>> = {
 const FORMAT_WORDS = {
   'tracevae-csv': 'TraceVAE CSV',
   'jaeger-json': 'Jaeger JSON',
+  'skywalking-csv': 'SkyWalking CSV',
+  'nezha-csv': 'Nezha CSV',
+  'alibaba-csv': 'Alibaba CSV',
+  'labels-csv': 'labels',
+  csv: 'CSV',
+  parquet: 'Parquet',
   simulated: 'simulated',
 } as const;
 
@@ -37,7 +43,7 @@ export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
             <th scope="row">{file.name}</th>
             <td>
               {FORMAT_WORDS[file.format]}
-              {file.container === 'gzip' && ', gzip'}
+              {file.container !== 'plain' && `, ${file.container}`}
             </td>
             <td className="plain-table__number">
               {file.format === 'simulated' ? 'none' : formatBytes(file.bytes)}
