@@ -8,8 +8,7 @@
  * - otel_traces, the table of the OpenTelemetry exporter for ClickHouse: Timestamp is a date,
  *   Duration counts nanoseconds, a root has no parent.
  */
-import type { ColumnMapping, ColumnRole } from './column-mapping.ts';
-import type { TimeUnit } from './csv-times.ts';
+import type { ColumnMapping, ColumnRole, TimeUnit } from '../trace/column-mapping.ts';
 import type { FormatId } from './import.ts';
 import type { MappedOptions } from './mapped-spans.ts';
 

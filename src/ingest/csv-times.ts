@@ -3,11 +3,8 @@
  * in nanoseconds have 19 digits, which no double holds, so differences are taken before rounding.
  */
 import type { Microseconds } from '../base/units.ts';
+import type { TimeUnit } from '../trace/column-mapping.ts';
 import { parseDecimal, parseTimestamp } from './csv-fields.ts';
-
-/** What a column of numbers counts in. */
-export const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const;
-export type TimeUnit = (typeof TIME_UNITS)[number];
 
 /** Power of ten from a unit to microseconds. */
 const SCALE: Readonly<Record<TimeUnit, number>> = { s: 6, ms: 3, us: 0, ns: -3 };

@@ -4,6 +4,7 @@
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type AssembledTraces, assembleInSteps } from '../trace/assemble.ts';
+import { type ColumnMapping, headerKey } from '../trace/column-mapping.ts';
 import {
   createLedgerBuilder,
   type Ledger,
@@ -13,7 +14,6 @@ import {
   REASONS,
 } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { type ColumnMapping, headerKey } from './column-mapping.ts';
 import { createContentReader } from './content-reader.ts';
 import type {
   ImportedFile,

@@ -2,9 +2,9 @@
  * The door of the room: files in, one TraceSet and its ledger out, streaming.
  */
 import type { Failure, Result } from '../base/result.ts';
+import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { ColumnMapping, UnmappedTable } from './column-mapping.ts';
 
 /** `simulated`: the built-in demo, whose spans come from no file. */
 export type FormatId =

@@ -3,16 +3,10 @@
  * header that nobody has mapped fails with the table's first rows, so that a person can be asked.
  */
 import type { Failure } from '../base/result.ts';
-import {
-  FEWEST_COLUMNS,
-  guessMapping,
-  headerKey,
-  mappingFault,
-  PREVIEW_ROWS,
-  type UnmappedTable,
-} from './column-mapping.ts';
+import { headerKey, mappingFault, type UnmappedTable } from '../trace/column-mapping.ts';
 import { knownMapping, NEZHA, OTEL_TRACES, SKYWALKING } from './csv-formats.ts';
 import { createCsvReader, type RowLayout, textOf } from './csv-spans.ts';
+import { FEWEST_COLUMNS, guessMapping, PREVIEW_ROWS } from './guess-mapping.ts';
 import { COMMON_ROOTS, mappedLayout } from './mapped-spans.ts';
 import type { ContentContext, ReaderContext, SpanReader } from './span-reader.ts';
 

@@ -4,10 +4,10 @@
  */
 import { decodeUtf8 } from '../base/bytes.ts';
 import type { Microseconds } from '../base/units.ts';
+import { COLUMN_ROLES, type ColumnMapping } from '../trace/column-mapping.ts';
 import type { Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import { COLUMN_ROLES, type ColumnMapping } from './column-mapping.ts';
 import { isBlank } from './csv-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { type RowLayout, textOf } from './csv-spans.ts';

@@ -7,11 +7,12 @@
 import type { Compressors, FileMetaData, ParquetParsers, SchemaTree } from 'hyparquet';
 import { encodeUtf8, grown } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { type ColumnMapping, headerKey, mappingFault } from '../trace/column-mapping.ts';
 import type { LedgerExample } from '../trace/ledger.ts';
-import { type ColumnMapping, headerKey, mappingFault, PREVIEW_ROWS } from './column-mapping.ts';
 import { knownMapping, OTEL_TRACES } from './csv-formats.ts';
 import type { CsvRow } from './csv-rows.ts';
 import type { RowLayout } from './csv-spans.ts';
+import { PREVIEW_ROWS } from './guess-mapping.ts';
 import { tableFailure, type UnmappedFailure } from './mapped-csv.ts';
 import { COMMON_ROOTS, mappedLayout } from './mapped-spans.ts';
 import type { PlacedBytes } from './parquet-file.ts';

@@ -2,8 +2,8 @@
  * What a format's reader is given and what it offers. A new format is one more maker of readers.
  */
 import type { Failure } from '../base/result.ts';
+import type { ColumnMapping, headerKey } from '../trace/column-mapping.ts';
 import type { LedgerBuilder, LedgerExample } from '../trace/ledger.ts';
-import type { ColumnMapping, headerKey } from './column-mapping.ts';
 import type { SpanTable } from './span-table.ts';
 import type { TraceLabels } from './trace-labels.ts';
 

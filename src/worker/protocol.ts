@@ -9,7 +9,6 @@ import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detecto
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
-import type { ColumnMapping } from '../ingest/column-mapping.ts';
 import type {
   ImportedTraces,
   ImportFailure,
@@ -20,6 +19,7 @@ import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';

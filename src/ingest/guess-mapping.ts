@@ -1,73 +1,18 @@
 /**
- * Which column of a table is what: the description from which rows of any layout become spans, and
- * the guess that a person is shown for a header nobody has seen.
+ * The guess that a person is shown for the columns of a table nobody has seen.
  */
-import { TIME_UNITS, type TimeUnit } from './csv-times.ts';
-
-/** What a span needs from its row, and what it can take. */
-export const COLUMN_ROLES = [
-  'trace',
-  'span',
-  'parent',
-  'service',
-  'operation',
-  'start',
-  'end',
-  'duration',
-  'label',
-] as const;
-export type ColumnRole = (typeof COLUMN_ROLES)[number];
-
-export interface ColumnMapping {
-  /** The header that it belongs to. */
-  readonly header: readonly string[];
-  /** Cell of each role; -1 where the table has none. */
-  readonly columns: Readonly<Record<ColumnRole, number>>;
-  /** Of `start` and `end`, where they are numbers. */
-  readonly clockUnit: TimeUnit;
-  readonly durationUnit: TimeUnit;
-}
-
-/** A table whose columns nobody has named yet, as a person is asked about it. */
-export interface UnmappedTable {
-  readonly fileName: string;
-  readonly header: readonly string[];
-  /** The first few, as text. */
-  readonly rows: readonly (readonly string[])[];
-  readonly guess: ColumnMapping;
-}
+import {
+  COLUMN_ROLES,
+  type ColumnMapping,
+  type ColumnRole,
+  TIME_UNITS,
+  type TimeUnit,
+} from '../trace/column-mapping.ts';
 
 /** Rows shown with the question. */
 export const PREVIEW_ROWS = 5;
 /** A trace id, a span id, an operation and a duration: no trace has fewer columns. */
 export const FEWEST_COLUMNS = 4;
-
-/** Equal for tables with the same columns in the same order. */
-export const headerKey = (header: readonly string[]): string => JSON.stringify(header);
-
-/** What is still missing before rows can become spans, in words; null if nothing is. */
-export function mappingFault({ columns, header }: ColumnMapping): string | null {
-  for (const role of ['trace', 'span', 'parent', 'operation'] as const) {
-    if (columns[role] < 0) return `no column is the ${ROLE_WORDS[role]}`;
-  }
-  if (columns.duration < 0 && (columns.start < 0 || columns.end < 0)) {
-    return 'neither a duration nor a start and an end';
-  }
-  const beyond = COLUMN_ROLES.find((role) => columns[role] >= header.length);
-  return beyond === undefined ? null : `the ${ROLE_WORDS[beyond]} is outside of the table`;
-}
-
-export const ROLE_WORDS: Readonly<Record<ColumnRole, string>> = {
-  trace: 'trace id',
-  span: 'span id',
-  parent: 'parent span id',
-  service: 'service',
-  operation: 'operation',
-  start: 'start time',
-  end: 'end time',
-  duration: 'duration',
-  label: 'label',
-};
 
 /**
  * Names that columns go by, in letters and digits only, best first: OpenTelemetry and its exporters
@@ -91,6 +36,7 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'processservicename',
     'localendpointservicename',
     'service',
+    'svc',
     'cmdbid',
     'podname',
     'pod',
