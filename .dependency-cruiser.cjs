@@ -12,7 +12,11 @@ const rooms = [
   { room: 'simulator', may: ['base', 'trace'], packages: [] },
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
-  { room: 'ingest', may: ['base', 'trace'], packages: ['fflate', '@bufbuild/protobuf'] },
+  {
+    room: 'ingest',
+    may: ['base', 'trace'],
+    packages: ['fflate', 'fzstd', 'hyparquet', '@bufbuild/protobuf'],
+  },
   { room: 'export', may: ['base', 'trace'], packages: [] },
   { room: 'kernels', may: ['base'], packages: [TFJS] },
   { room: 'nn', may: ['base', 'kernels'], packages: [TFJS] },

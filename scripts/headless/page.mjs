@@ -32,11 +32,19 @@ function oneOf(values, name, allowed) {
  */
 async function until(page, ready) {
   const alert = page.locator('[role=alert]');
+  const question = page.getByRole('dialog');
   for (;;) {
     if ((await alert.count()) > 0) {
       const [what, where, advice] = await alert.first().locator('p').allInnerTexts();
       const words = what.replace(/^Error:\s*/, '');
       throw new CommandError(words, where ?? 'the page', advice ?? '');
+    }
+    if ((await question.count()) > 0) {
+      throw new CommandError(
+        'a table whose columns are not known',
+        await question.getByRole('heading').innerText(),
+        'give it columns with the names of a known format; see docs/formats.md',
+      );
     }
     if (await ready()) return;
     await page.waitForTimeout(POLL_MS);

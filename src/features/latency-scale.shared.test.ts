@@ -19,7 +19,8 @@ async function read(dataset: string, names: readonly string[]): Promise<TraceSet
       const path = `${DATA}${dataset}/${name}`;
       const blob = await openAsBlob(path);
       const stream = () => blob.stream() as ReadableStream<Uint8Array>;
-      return { name, size: statSync(path).size, stream };
+      const slice = (start: number, end: number) => blob.slice(start, end) as Blob;
+      return { name, size: statSync(path).size, stream, slice };
     }),
   );
   const imported = await importFiles(files, {

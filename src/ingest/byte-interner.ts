@@ -39,6 +39,17 @@ export class ByteInterner {
     return index;
   }
 
+  /** The index of `bytes[start..end)`, -1 if it was never interned. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashBytes(bytes, start, end);
+    const mask = this.slots.length - 1;
+    for (let slot = hash & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = this.slots[slot]! - 1;
+      if (this.hashes[index] === hash && this.equals(index, bytes, start, end)) return index;
+    }
+    return -1;
+  }
+
   internText(text: string): number {
     const bytes = encodeUtf8(text);
     return this.intern(bytes, 0, bytes.length);

@@ -1,25 +1,37 @@
 /**
- * From a file's bytes to its format's reader: unzips where the content is gzip, tells the format
- * from the first bytes, hands everything on.
+ * From a file's bytes to its format's reader: unpacks where the content is gzip or zstd, tells the
+ * format from the first bytes, hands everything on.
  */
 import { assert } from '../base/assert.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { readAlibabaCsv } from './alibaba-csv.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
 import type { ImportedFile } from './import.ts';
 import { readJaegerJson } from './jaeger-json.ts';
+import { readMappedCsv, readNezhaCsv, readSkywalkingCsv } from './mapped-csv.ts';
 import { readOtlpJson } from './otlp-json.ts';
 import { readOtlpProtobuf } from './otlp-protobuf.ts';
+import { holdParquet } from './parquet-file.ts';
 import { type FileFormat, SNIFF_BYTES, sniffFormat } from './sniff.ts';
-import type { ReaderContext, SpanReader } from './span-reader.ts';
+import type { ContentContext, SpanReader } from './span-reader.ts';
+import { readLabelsCsv } from './trace-labels.ts';
 import { readTraceVaeCsv } from './tracevae-csv.ts';
+import { type ByteDecoder, type OnBytes, passOn } from './unpacking.ts';
+import { createUnzstd, isZstd } from './unzstd.ts';
 import { readZipkinJson } from './zipkin-json.ts';
 
-const READERS: Readonly<Record<FileFormat, (context: ReaderContext) => SpanReader>> = {
+const READERS: Readonly<Record<FileFormat, (context: ContentContext) => SpanReader>> = {
   'tracevae-csv': readTraceVaeCsv,
   'jaeger-json': readJaegerJson,
   'otlp-json': readOtlpJson,
   'otlp-protobuf': readOtlpProtobuf,
   'zipkin-json': readZipkinJson,
+  'skywalking-csv': readSkywalkingCsv,
+  'nezha-csv': readNezhaCsv,
+  'alibaba-csv': readAlibabaCsv,
+  'labels-csv': readLabelsCsv,
+  csv: readMappedCsv,
+  parquet: holdParquet,
 };
 
 /** What a file turned out to be. */
@@ -37,32 +49,39 @@ export interface ContentReader {
   spansRead(): number;
 }
 
-export function createContentReader(context: ReaderContext): ContentReader {
+export function createContentReader(context: ContentContext): ContentReader {
   const { fileName } = context;
   let sniffed: { readonly format: FileFormat; readonly reader: SpanReader } | null = null;
-  const onText: Take = (bytes) => sniffed?.reader.read(bytes) ?? null;
+  const onText: OnBytes = (bytes) => sniffed?.reader.read(bytes) ?? null;
   const textHead = createHead(SNIFF_BYTES, (head, whole) => {
     const format = sniffFormat(fileName, head, whole);
     if (!format.ok) return format.error;
+    if (format.value !== 'labels-csv') context.table.startFile();
     sniffed = { format: format.value, reader: READERS[format.value](context) };
     return null;
   });
 
-  const gunzip = createGunzip(fileName, (bytes) => textHead.push(bytes, onText));
+  const onUnpacked: OnBytes = (bytes) => textHead.push(bytes, onText);
   let container: ImportedFile['container'] = 'plain';
-  const onFile: Take = (bytes) =>
-    container === 'gzip' ? gunzip.push(bytes) : textHead.push(bytes, onText);
-  const fileHead = createHead(2, (head) => {
-    if (isGzip(head)) container = 'gzip';
+  let decoder: ByteDecoder = passOn(onUnpacked);
+  const fileHead = createHead(4, (head) => {
+    if (isGzip(head)) {
+      container = 'gzip';
+      decoder = createGunzip(fileName, onUnpacked);
+    } else if (isZstd(head)) {
+      container = 'zstd';
+      decoder = createUnzstd(fileName, onUnpacked);
+    }
     return null;
   });
+  const onFile: OnBytes = (bytes) => decoder.push(bytes);
 
   return {
     push: (chunk) => fileHead.push(chunk, onFile),
     finish: () => {
       const failure =
         fileHead.finish(onFile) ??
-        (container === 'gzip' ? gunzip.finish() : null) ??
+        decoder.finish() ??
         textHead.finish(onText) ??
         sniffed?.reader.finish();
       if (failure) return err(failure);
@@ -73,11 +92,9 @@ export function createContentReader(context: ReaderContext): ContentReader {
   };
 }
 
-type Take = (bytes: Uint8Array) => Failure | null;
-
 interface Head {
-  push(bytes: Uint8Array, next: Take): Failure | null;
-  finish(next: Take): Failure | null;
+  push(bytes: Uint8Array, next: OnBytes): Failure | null;
+  finish(next: OnBytes): Failure | null;
 }
 
 /** Holds bytes back until there are `size` of them, or all there are; then looks, then lets go. */
@@ -87,7 +104,7 @@ function createHead(
 ): Head {
   let held = new Uint8Array(0);
   let seen = false;
-  const release = (whole: boolean, next: Take): Failure | null => {
+  const release = (whole: boolean, next: OnBytes): Failure | null => {
     seen = true;
     const head = held;
     held = new Uint8Array(0);

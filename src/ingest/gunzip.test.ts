@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../base/result.ts';
 import { crc32 } from './crc32.ts';
-import { createGunzip, MAX_RATIO } from './gunzip.ts';
+import { createGunzip } from './gunzip.ts';
+import { MAX_RATIO } from './unpacking.ts';
 
 interface Unzipped {
   readonly bytes: Buffer;

@@ -8,41 +8,31 @@
 import { Gunzip } from 'fflate';
 import type { Failure } from '../base/result.ts';
 import { crc32 } from './crc32.ts';
+import {
+  type ByteDecoder,
+  isTooMuch,
+  MAX_PRODUCED_BYTES,
+  type OnBytes,
+  SLICE_BYTES,
+  tooMuch,
+} from './unpacking.ts';
 
-/** Compressed bytes inflated at once: at deflate's limit of 1032 to 1 this is 33 MB of output. */
-const SLICE_BYTES = 32 * 1024;
 /** CRC-32 and length of a member, 4 bytes each, little-endian. */
 const TRAILER_BYTES = 8;
 /** Kept behind the reader: a trailer and the next member's header, whose extra field has 64 KiB. */
 const RECENT_BYTES = 80 * 1024;
 
-/** Beyond this no file of traces goes; only the bytes really produced count. */
-export const MAX_PRODUCED_BYTES = 8 * 1024 ** 3;
-/**
- * Past the first 64 MiB, output over input; deflate cannot exceed 1032. Real traces reach 10 to 50,
- * a file of one repeated byte about 1000.
- */
-export const MAX_RATIO = 400;
-const RATIO_FREE_BYTES = 64 * 1024 ** 2;
-
 export interface GunzipOptions {
   readonly maxProducedBytes?: number;
-}
-
-export interface GunzipStream {
-  /** Hands what the chunk unzips to on to `onBytes`; the failure of `onBytes`, or its own. */
-  push(chunk: Uint8Array): Failure | null;
-  finish(): Failure | null;
 }
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 export function createGunzip(
   fileName: string,
-  onBytes: (bytes: Uint8Array) => Failure | null,
-  options: GunzipOptions = {},
-): GunzipStream {
-  const maxProducedBytes = options.maxProducedBytes ?? MAX_PRODUCED_BYTES;
+  onBytes: OnBytes,
+  { maxProducedBytes = MAX_PRODUCED_BYTES }: GunzipOptions = {},
+): ByteDecoder {
   let failure: Failure | null = null;
   let consumed = 0;
   let produced = 0;
@@ -83,14 +73,8 @@ export function createGunzip(
     produced += bytes.length;
     memberBytes = (memberBytes + bytes.length) % 2 ** 32;
     memberCrc = crc32(bytes, memberCrc);
-    if (
-      produced > maxProducedBytes ||
-      (produced > RATIO_FREE_BYTES && produced > MAX_RATIO * consumed)
-    ) {
-      fail(
-        `a gzip file that unpacks to more than ${produced} bytes`,
-        'Split the file, or check that it is what it should be.',
-      );
+    if (isTooMuch(produced, consumed, maxProducedBytes)) {
+      failure = tooMuch('gzip file', produced, `${fileName}, after ${consumed} bytes`);
       return;
     }
     failure = onBytes(bytes);

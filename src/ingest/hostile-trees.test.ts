@@ -103,7 +103,8 @@ async function expectReport(content: Uint8Array): Promise<void> {
   });
   expect(cpuSeconds() - started).toBeLessThan(5);
   if (!result.ok) {
-    expect(result.error.kind).toBe('unreadable');
+    // some changes make a table of it, whose columns nobody knows
+    expect(['unreadable', 'unmapped']).toContain(result.error.kind);
     expect(result.error.where).toContain('file');
     return;
   }
@@ -297,11 +298,7 @@ describe('JSON', () => {
         encodeUtf8('"},'),
         tail,
       ];
-      const result = await importedFrom({
-        name: 'file',
-        size: parts.reduce((sum, part) => sum + part.length, 0),
-        stream: () => ReadableStream.from(parts) as ReadableStream<Uint8Array>,
-      });
+      const result = await importedFrom(new File(parts as BlobPart[], 'file'));
       expect(result.spansKept).toBe(4);
       expect(result.ledger).toEqual([]);
     },
@@ -341,11 +338,7 @@ describe('protobuf', () => {
     // Field 99 of the outermost message: 50 MB that nobody knows.
     const unknown = Uint8Array.from([0x9a, 0x06, 0x80, 0xe1, 0xeb, 0x17, ...new Uint8Array(0)]);
     const parts = [first, unknown, new Uint8Array(50_000_000), last];
-    const result = await importedFrom({
-      name: 'file',
-      size: 50_000_000,
-      stream: () => ReadableStream.from(parts) as ReadableStream<Uint8Array>,
-    });
+    const result = await importedFrom(new File(parts as BlobPart[], 'file'));
     expect(treesOf(result)).toEqual(['-1 web/a, 0 web/b']);
     expect(result.ledger).toEqual([]);
   });

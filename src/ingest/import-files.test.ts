@@ -210,10 +210,10 @@ describe('a file that is not traces is one clear failure:', () => {
     ['HTML as JSON', '<!DOCTYPE html><html><body>404</body></html>', /HTML or XML/],
     ['an image', png, /an image \(PNG\)/],
     ['random bytes', noise, /binary data/],
-    ['a zip', Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0), /a zip archive; unpack it/],
+    ['a zip', Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0), /a truncated zip archive/],
     ['zipped twice', gzipSync(whole), /gzip file inside a gzip file/],
     ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x74, 0, 0x72, 0), /UTF-16/],
-    ['prose', 'Dear all, see below\nfor more', /without the columns traceIdHigh/],
+    ['prose', 'Dear all, see below\nfor more', /a table of 2 columns, too few for traces/],
     ['one word', 'hello', /plain text/],
     [
       'a column short',
@@ -247,7 +247,7 @@ describe('a file that is not traces is one clear failure:', () => {
     const gone = new ReadableStream<Uint8Array>({
       pull: () => Promise.reject(new Error('the file changed')),
     });
-    const failure = await failureOf({ name: 'gone.csv', size: 9, stream: () => gone });
+    const failure = await failureOf({ ...sourceFile('gone.csv', csv()), stream: () => gone });
     expect(failure).toMatchObject({ where: 'gone.csv', kind: 'unreadable' });
     expect(failure.advice).toContain('the file changed');
   });

@@ -2,6 +2,7 @@
  * The door of the room: files in, one TraceSet and its ledger out, streaming.
  */
 import type { Failure, Result } from '../base/result.ts';
+import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
@@ -12,6 +13,14 @@ export type FormatId =
   | 'otlp-json'
   | 'otlp-protobuf'
   | 'zipkin-json'
+  | 'skywalking-csv'
+  | 'nezha-csv'
+  | 'alibaba-csv'
+  /** Any other table, by a mapping of its columns. */
+  | 'csv'
+  | 'parquet'
+  /** Labels of traces that are in other files. */
+  | 'labels-csv'
   | 'simulated';
 
 /** A file as the browser gives it; `File` satisfies it. */
@@ -19,6 +28,11 @@ export interface SourceFile {
   readonly name: string;
   readonly size: number;
   stream(): ReadableStream<Uint8Array>;
+  /** Some of its bytes, for formats that are read from their end. */
+  slice(
+    start: number,
+    end: number,
+  ): { stream(): ReadableStream<Uint8Array>; arrayBuffer(): Promise<ArrayBuffer> };
 }
 
 export interface ImportedFile {
@@ -26,7 +40,7 @@ export interface ImportedFile {
   /** Bytes as given (compressed, if it was). */
   readonly bytes: number;
   readonly format: FormatId;
-  readonly container: 'plain' | 'gzip';
+  readonly container: 'plain' | 'gzip' | 'zstd' | 'zip';
 }
 
 export interface ImportProgress {
@@ -48,13 +62,27 @@ export interface ImportedTraces {
   readonly seconds: number;
 }
 
+/** What a labels file changes in a dataset. */
+export interface LabelledTraces {
+  /** [T] index into LABELS */
+  readonly label: Uint8Array;
+  /** Labels that could not be used. */
+  readonly ledger: Ledger;
+}
+
 export interface ImportOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ImportProgress) => void;
+  /** How tables whose headers are not known are to be read. */
+  readonly mappings?: readonly ColumnMapping[];
 }
 
-/** Cancelled runs are failures with this `what`, so that callers can tell them apart. */
-export type ImportFailure = Failure & { readonly kind: 'cancelled' | 'unreadable' };
+export type ImportFailure =
+  | (Failure & { readonly kind: 'cancelled' | 'unreadable' })
+  /** Nobody has said what the columns of this table are; with a mapping it can be read. */
+  | (Failure & { readonly kind: 'unmapped'; readonly table: UnmappedTable })
+  /** Every file holds labels: they can be set on traces that are there already. */
+  | (Failure & { readonly kind: 'labels-only' });
 
 export type ImportFiles = (
   files: readonly SourceFile[],

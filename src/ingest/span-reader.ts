@@ -2,8 +2,10 @@
  * What a format's reader is given and what it offers. A new format is one more maker of readers.
  */
 import type { Failure } from '../base/result.ts';
+import type { ColumnMapping, headerKey } from '../trace/column-mapping.ts';
 import type { LedgerBuilder, LedgerExample } from '../trace/ledger.ts';
 import type { SpanTable } from './span-table.ts';
+import type { TraceLabels } from './trace-labels.ts';
 
 export interface ReaderContext {
   /** Named in failures and ledger examples. */
@@ -12,6 +14,14 @@ export interface ReaderContext {
   readonly table: SpanTable;
   /** Takes what could not be read as a span; every span goes to one of the two. */
   readonly ledger: LedgerBuilder;
+}
+
+/** What some formats need besides. */
+export interface ContentContext extends ReaderContext {
+  /** How the columns of tables are to be read, by {@link headerKey}. */
+  readonly mappings: ReadonlyMap<string, ColumnMapping>;
+  /** Takes labels that come in a file of their own. */
+  readonly labels: TraceLabels;
 }
 
 /** Reads one file, chunk by chunk. A failure ends the reading. */

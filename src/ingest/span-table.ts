@@ -82,6 +82,11 @@ export class SpanTable {
     this.service.fill(service, first, this.length);
   }
 
+  /** Mends the duration of a span that is there already. */
+  setDuration(row: number, durationUs: number): void {
+    this.durationUs[row] = durationUs;
+  }
+
   /** Columns from row `first` on, for formats that link spans afterwards: to be written to. */
   linksFrom(first: number): SpanLinks {
     const { length, traceIds } = this;

@@ -6,12 +6,13 @@
 import { decodeUtf8, grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
 import { nanosToMicros } from '../base/units.ts';
-import type { LedgerExample, Reason } from '../trace/ledger.ts';
+import type { Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { isBlank, isZero, parseDecimal, parseTimestamp } from './csv-fields.ts';
-import { type CsvRow, createCsvRows, MAX_CELLS } from './csv-rows.ts';
-import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+import type { CsvRow } from './csv-rows.ts';
+import { createCsvReader, type RowLayout } from './csv-spans.ts';
+import { isDuration, type ReaderContext, type SpanReader } from './span-reader.ts';
 
 const REQUIRED = [
   'traceIdHigh',
@@ -32,7 +33,7 @@ const OPTIONAL = [
 type ColumnName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 /** Cell of each column in a row; -1 where the file has no such column. */
-type Layout = Readonly<Record<ColumnName, number>> & { readonly cellCount: number };
+type Columns = Readonly<Record<ColumnName, number>>;
 
 const UNLABELLED = labelCode('unlabelled');
 const NORMAL = labelCode('normal');
@@ -42,40 +43,17 @@ const SPACE = 32;
 const ZERO = 48;
 const COLON = 58;
 
-export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): SpanReader {
-  let layout: Layout | null = null;
-  let failure: Failure | null = null;
-  let spansRead = 0;
+export const readTraceVaeCsv = (context: ReaderContext): SpanReader =>
+  createCsvReader(context, (header, line) => {
+    const columns = findColumns(header, `${context.fileName}, line ${line}`);
+    return 'what' in columns ? columns : createLayout(columns, context);
+  });
+
+function createLayout(columns: Columns, { table }: ReaderContext): RowLayout {
   let scratch = new Uint8Array(256);
 
-  const onRow = (row: CsvRow): void => {
-    if (failure) return;
-    if (layout) {
-      spansRead += 1;
-      const reason = readSpan(row, layout);
-      if (reason) ledger.add(reason, 1, () => exampleOf(row, layout));
-      return;
-    }
-    const header = readHeader(row, fileName);
-    if ('what' in header) failure = header;
-    else layout = header;
-  };
-  const rows = createCsvRows(onRow);
-
-  /** Adds the row's span to the table, or says why not. */
-  const readSpan = (row: CsvRow, columns: Layout): Reason | null => {
+  const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
-    if (row.fault === 'cut-off') return 'truncated-file';
-    if (row.fault !== 'none') return 'malformed-row';
-    if (row.cellCount !== columns.cellCount) {
-      return row.unterminated && row.cellCount < columns.cellCount
-        ? 'truncated-file'
-        : 'malformed-row';
-    }
-    for (const column of REQUIRED) {
-      const cell = columns[column];
-      if (end[cell]! - start[cell]! > MAX_NAME_BYTES) return 'malformed-row';
-    }
     const blank = (cell: number): boolean => isBlank(bytes, start[cell]!, end[cell]!);
     const zero = (cell: number): boolean => isZero(bytes, start[cell]!, end[cell]!);
 
@@ -89,7 +67,7 @@ export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): Spa
 
     const intern = (dictionary: typeof table.spanIds, cell: number): number =>
       dictionary.intern(bytes, start[cell]!, end[cell]!);
-    const idLength = joinTraceId(row, columns);
+    const idLength = joinTraceId(row);
     table.add(
       table.traceIds.intern(scratch, 0, idLength),
       intern(table.spanIds, columns.spanId),
@@ -100,14 +78,14 @@ export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): Spa
       intern(table.operations, columns.operationName),
       readStartUs(row, columns),
       durationUs,
-      readLabel(zero, columns),
+      readLabels(zero, columns),
       row.line,
     );
     return null;
   };
 
   /** Writes "high:low" into scratch: exact for ids that no double can hold. */
-  const joinTraceId = ({ bytes, start, end }: CsvRow, columns: Layout): number => {
+  const joinTraceId = ({ bytes, start, end }: CsvRow): number => {
     const high = columns.traceIdHigh;
     const low = columns.traceIdLow;
     const length = end[high]! - start[high]! + 1 + end[low]! - start[low]!;
@@ -119,24 +97,14 @@ export function readTraceVaeCsv({ fileName, table, ledger }: ReaderContext): Spa
     return length;
   };
 
-  const exampleOf = (row: CsvRow, columns: Layout | null): LedgerExample => {
-    const place = { file: fileName, line: row.line };
-    if (!columns || row.fault !== 'none' || row.cellCount !== columns.cellCount) return place;
-    const traceId = decodeUtf8(scratch.subarray(0, joinTraceId(row, columns)));
-    return traceId === ':' || traceId.length > 200 ? place : { ...place, traceId };
-  };
-
   return {
-    read: (chunk) => {
-      rows.push(chunk);
-      return failure;
+    names: REQUIRED.map((column) => columns[column]),
+    used: [],
+    readSpan,
+    traceIdOf: (row) => {
+      const traceId = decodeUtf8(scratch.subarray(0, joinTraceId(row)));
+      return traceId === ':' ? '' : traceId;
     },
-    finish: () => {
-      rows.finish();
-      return failure;
-    },
-    spansRead: () => spansRead,
-    locate: (line) => ({ file: fileName, line }),
   };
 }
 
@@ -146,7 +114,7 @@ function isNoParent(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-function readStartUs({ bytes, start, end }: CsvRow, columns: Layout): number {
+function readStartUs({ bytes, start, end }: CsvRow, columns: Columns): number {
   const time = columns.startTime;
   if (time < 0) return Number.NaN;
   const startUs = parseTimestamp(bytes, start[time]!, end[time]!);
@@ -158,26 +126,22 @@ function readStartUs({ bytes, start, end }: CsvRow, columns: Layout): number {
 }
 
 /** As the authors' loader: a structure anomaly whatever the latency label says. */
-function readLabel(zero: (cell: number) => boolean, columns: Layout): number {
+function readLabels(zero: (cell: number) => boolean, columns: Columns): number {
   const { graphStructureLabel: structure, graphLatencyLabel: latency } = columns;
   if (structure < 0 && latency < 0) return UNLABELLED;
   if (structure >= 0 && !zero(structure)) return STRUCTURE;
   return latency >= 0 && !zero(latency) ? TIME : NORMAL;
 }
 
-function readHeader(row: CsvRow, fileName: string): Layout | Failure {
-  const names = new Map<string, number>();
-  for (let cell = Math.min(row.cellCount, MAX_CELLS) - 1; cell >= 0; cell--) {
-    names.set(decodeUtf8(row.bytes.subarray(row.start[cell]!, row.end[cell]!)).trim(), cell);
-  }
-  const missing = REQUIRED.filter((column) => !names.has(column));
+function findColumns(header: readonly string[], where: string): Columns | Failure {
+  const missing = REQUIRED.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     return {
       what: `a CSV file without the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
-      where: `${fileName}, line ${row.line}`,
+      where,
       advice: `The first line must name these columns, in any order: ${REQUIRED.join(', ')}.`,
     };
   }
-  const cells = [...REQUIRED, ...OPTIONAL].map((column) => [column, names.get(column) ?? -1]);
-  return { ...Object.fromEntries(cells), cellCount: row.cellCount } as Layout;
+  const cells = [...REQUIRED, ...OPTIONAL].map((column) => [column, header.indexOf(column)]);
+  return Object.fromEntries(cells) as Columns;
 }

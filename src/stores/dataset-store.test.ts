@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import {
+  createFakeClient,
+  createFakePreferences,
+  createFakeStorage,
+  importedFixture,
+} from '../testing/notebook-fakes.ts';
 import { createDatasetStore } from './dataset-store.ts';
+import { createMappingMemory } from './mapping-memory.ts';
 
 function setUp() {
   const fake = createFakeClient();
@@ -8,6 +14,7 @@ function setUp() {
   const store = createDatasetStore({
     client: fake.client,
     storage: fakeStorage.storage,
+    mappings: createMappingMemory(createFakePreferences()),
     now: () => 1,
     newId: () => 'dataset-1',
   });

@@ -7,9 +7,12 @@ import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { DATASET_FORMAT, type DatasetRecord } from '../storage/records.ts';
+import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
+import { mergeLedgers } from '../trace/ledger.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
+import type { MappingMemory } from './mapping-memory.ts';
 
 export { FILE_ROLES, type FileRole };
 
@@ -25,6 +28,12 @@ export type DatasetPhase =
   | { readonly phase: 'restoring' }
   | { readonly phase: 'empty' }
   | { readonly phase: 'importing'; readonly what: string; readonly progress: ImportProgress | null }
+  /** A person has to say what the columns of a table are. */
+  | {
+      readonly phase: 'asking';
+      readonly table: UnmappedTable;
+      readonly files: readonly File[];
+    }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'ready' };
 
@@ -36,6 +45,8 @@ export interface DatasetState {
   readonly storageFailure: Failure | null;
 
   importFiles(files: readonly File[]): Promise<void>;
+  /** Goes on with the import that asked, and remembers the answer for tables like this one. */
+  mapColumns(mapping: ColumnMapping): Promise<void>;
   loadDemo(): Promise<void>;
   cancelImport(): void;
   setRole(file: number, role: FileRole): void;
@@ -52,6 +63,7 @@ export const DEMO_NAME = 'Demo: simulated online shop';
 export interface DatasetStoreDeps {
   readonly client: WorkerClient;
   readonly storage: NotebookStorage;
+  readonly mappings: MappingMemory;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -78,6 +90,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
     const run = async (
       what: string,
+      files: readonly File[],
       start: () => RunningJob<'import'> | RunningJob<'demo'>,
     ): Promise<void> => {
       job?.cancel();
@@ -87,38 +100,68 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       const result = await mine.result;
       if (job !== mine) return; // another import took over
       job = null;
-      if (!result.ok) {
-        const cancelled = result.error.kind === 'cancelled';
-        const back = { phase: get().dataset === null ? 'empty' : 'ready' } as const;
-        set({ status: cancelled ? back : { phase: 'failed', failure: result.error } });
-        return;
-      }
-      const dataset: Dataset = {
-        id: deps.newId(),
-        name: what,
-        imported: result.value,
-        roles: result.value.files.map(({ name }) => guessRole(name)),
-      };
+      if (result.ok) {
+        await take({
+          id: deps.newId(),
+          name: what,
+          imported: result.value,
+          roles: result.value.files.map(({ name }) => guessRole(name)),
+        });
+      } else if (result.error.kind === 'unmapped') {
+        set({ status: { phase: 'asking', table: result.error.table, files } });
+      } else if (result.error.kind === 'labels-only' && get().dataset !== null) {
+        await label(files);
+      } else fail(result.error);
+    };
+
+    const take = async (dataset: Dataset): Promise<void> => {
       set({ status: { phase: 'ready' }, dataset });
       await save(dataset, false);
     };
+
+    const fail = (failure: JobFailure): void => {
+      const back = { phase: get().dataset === null ? 'empty' : 'ready' } as const;
+      set({ status: failure.kind === 'cancelled' ? back : { phase: 'failed', failure } });
+    };
+
+    /** Labels for the dataset at hand; with them its scores are others, so it counts as a new one. */
+    const label = async (files: readonly File[]): Promise<void> => {
+      const result = await client.start('label', { files }).result;
+      const { dataset } = get();
+      if (dataset === null) return;
+      if (!result.ok) {
+        fail(result.error);
+        return;
+      }
+      const { imported } = dataset;
+      const traces = { ...imported.traces, label: result.value.label };
+      const ledger = mergeLedgers(imported.ledger, result.value.ledger);
+      await take({ ...dataset, id: deps.newId(), imported: { ...imported, traces, ledger } });
+    };
+
+    const importWith = (files: readonly File[]): Promise<void> =>
+      run(datasetName(files), files, () =>
+        client.start('import', { files, mappings: deps.mappings.all() }, (progress) => {
+          const { status } = get();
+          if (status.phase === 'importing') set({ status: { ...status, progress } });
+        }),
+      );
 
     return {
       status: { phase: 'restoring' },
       dataset: null,
       storageFailure: null,
 
-      importFiles: (files) =>
-        files.length === 0
-          ? Promise.resolve()
-          : run(datasetName(files), () =>
-              client.start('import', { files }, (progress) => {
-                const { status } = get();
-                if (status.phase === 'importing') set({ status: { ...status, progress } });
-              }),
-            ),
+      importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
 
-      loadDemo: () => run(DEMO_NAME, () => client.start('demo', { seed: DEMO_SEED })),
+      mapColumns: (mapping) => {
+        const { status } = get();
+        if (status.phase !== 'asking') return Promise.resolve();
+        deps.mappings.keep(mapping);
+        return importWith(status.files);
+      },
+
+      loadDemo: () => run(DEMO_NAME, [], () => client.start('demo', { seed: DEMO_SEED })),
 
       cancelImport: () => job?.cancel(),
 

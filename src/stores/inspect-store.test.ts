@@ -1,10 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { correctionsOf } from '../scoring/corrections.ts';
-import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import {
+  createFakeClient,
+  createFakePreferences,
+  createFakeStorage,
+  importedFixture,
+} from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createInspectStore } from './inspect-store.ts';
+import { createMappingMemory } from './mapping-memory.ts';
 import { createRunStore } from './run-store.ts';
 import { metricsRows, rankTraces } from './score-view.ts';
 
@@ -15,7 +21,10 @@ function setUp() {
   const fake = createFakeClient();
   const { storage } = createFakeStorage();
   const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
-  const dataset = createDatasetStore(deps);
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(createFakePreferences()),
+  });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
   const inspect = createInspectStore(fake.client, runs);
   const run = fakeRun();

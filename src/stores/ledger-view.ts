@@ -1,14 +1,14 @@
 /** The ledger in words, for the page. */
 import type { ImportedTraces } from '../ingest/import.ts';
-import { type LedgerExample, REASONS, REPAIRS, type Reason } from '../trace/ledger.ts';
+import { type LedgerExample, NOTES, REASONS, REPAIRS, type Reason } from '../trace/ledger.ts';
 import { fullLedger } from './dataset-summary.ts';
 
 export interface LedgerRow {
   readonly reason: Reason;
   readonly text: string;
   readonly count: number;
-  /** Kept all the same, after a repair. */
-  readonly repair: boolean;
+  /** Repairs were kept all the same; notes are of no span. */
+  readonly kind: 'loss' | 'repair' | 'note';
   readonly examples: readonly string[];
 }
 
@@ -27,6 +27,6 @@ export const describeLedger = (imported: ImportedTraces, maxNodes: number): Ledg
     reason,
     text: REASONS[reason],
     count,
-    repair: REPAIRS.has(reason),
+    kind: REPAIRS.has(reason) ? 'repair' : NOTES.has(reason) ? 'note' : 'loss',
     examples: [...new Set(examples.map(exampleText))],
   }));

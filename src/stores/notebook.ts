@@ -5,6 +5,7 @@ import type { WorkerClient } from '../worker/client.ts';
 import { createDatasetStore, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
+import { createMappingMemory } from './mapping-memory.ts';
 import {
   createPreferencesStore,
   type PreferenceStorage,
@@ -34,7 +35,7 @@ export interface NotebookDeps {
 }
 
 export function createNotebook(deps: NotebookDeps): Notebook {
-  const dataset = createDatasetStore(deps);
+  const dataset = createDatasetStore({ ...deps, mappings: createMappingMemory(deps.preferences) });
   const runs = createRunStore({ ...deps, dataset });
   const inspect = createInspectStore(deps.client, runs);
   const environment = createEnvironmentStore(deps);

@@ -8,7 +8,7 @@ import { TRACEVAE_SETTINGS, type TraceVaeConfig } from '../detectors/tracevae/me
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
 import type { DetectorRun, RunRecord } from '../storage/records.ts';
-import { type Ledger, REPAIRS } from '../trace/ledger.ts';
+import { isLoss, type Ledger } from '../trace/ledger.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
 import type { Dataset } from './dataset-store.ts';
 import { type DatasetSummary, fullLedger, summarise } from './dataset-summary.ts';
@@ -26,7 +26,7 @@ const finite = (value: number | null | undefined): number | null =>
 const toJson = (value: unknown): string =>
   `${JSON.stringify(value, (_, part) => (typeof part === 'number' ? finite(part) : part), 2)}\n`;
 
-const losses = (ledger: Ledger): Ledger => ledger.filter(({ reason }) => !REPAIRS.has(reason));
+const losses = (ledger: Ledger): Ledger => ledger.filter(({ reason }) => isLoss(reason));
 
 const curvePoint = (point: CurvePoint) => ({
   epoch: point.epoch,

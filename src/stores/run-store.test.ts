@@ -1,5 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import {
+  createFakeClient,
+  createFakePreferences,
+  createFakeStorage,
+  importedFixture,
+} from '../testing/notebook-fakes.ts';
 import {
   fakeCheckpoint,
   fakeCurvePoint,
@@ -8,6 +13,7 @@ import {
 } from '../testing/run-fakes.ts';
 import { cellStates } from './cell-states.ts';
 import { createDatasetStore } from './dataset-store.ts';
+import { createMappingMemory } from './mapping-memory.ts';
 import { createRunStore } from './run-store.ts';
 
 const imported = importedFixture();
@@ -27,7 +33,10 @@ async function setUp() {
       return `id-${ids}`;
     },
   };
-  const dataset = createDatasetStore(deps);
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(createFakePreferences()),
+  });
   const loading = dataset.getState().loadDemo();
   await fake.last('demo').finish(imported);
   await loading;

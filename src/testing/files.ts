@@ -10,19 +10,24 @@ export function sourceFile(
   content: string | Uint8Array,
   chunkBytes = 64 * 1024,
 ): SourceFile {
-  const bytes = typeof content === 'string' ? encodeUtf8(content) : content;
+  const whole = typeof content === 'string' ? encodeUtf8(content) : content;
+  const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
+    let at = 0;
+    return new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (at >= bytes.length) controller.close();
+        else controller.enqueue(bytes.slice(at, at + chunkBytes));
+        at += chunkBytes;
+      },
+    });
+  };
   return {
     name,
-    size: bytes.length,
-    stream: () => {
-      let at = 0;
-      return new ReadableStream<Uint8Array>({
-        pull: (controller) => {
-          if (at >= bytes.length) controller.close();
-          else controller.enqueue(bytes.slice(at, at + chunkBytes));
-          at += chunkBytes;
-        },
-      });
+    size: whole.length,
+    stream: () => streamOf(whole),
+    slice: (start, end) => {
+      const part = whole.slice(start, end);
+      return { stream: () => streamOf(part), arrayBuffer: async () => part.buffer };
     },
   };
 }

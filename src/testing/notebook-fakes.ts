@@ -130,3 +130,12 @@ export const importedFixture = (seed = 1): ImportedTraces =>
       timeAnomalies: 4,
     }),
   );
+
+/** A localStorage of one test. */
+export function createFakePreferences() {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+  };
+}

@@ -1,6 +1,6 @@
 /**
  * The import ledger: what could not be used, counted in spans under a reason, with examples.
- * Losses add up (spans read = spans kept + losses); repairs are counted apart.
+ * Losses add up (spans read = spans kept + losses); repairs and notes are counted apart.
  */
 
 /** Every reason that a span (or a row that should have been one) can be set aside or mended for. */
@@ -18,12 +18,19 @@ export const REASONS = {
   'too-many-nodes': 'the merged tree has more nodes than N_max',
   'unknown-operation': 'the operation is not in the fixed vocabulary',
   'truncated-file': 'the file ends in the middle of this record',
+  'paired-record': 'the other side’s record of a call that is there already',
   // repairs
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',
   'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
   'unknown-operation-name': 'the span names no operation, so it was filed under "unknown"',
   'missing-duration': 'the span has no duration, so it was taken as 0',
   'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
+  'unterminated-row':
+    'the file ends without a line feed behind this row, so its last cell may be cut off',
+  // notes
+  'unknown-label': 'a label that is none of normal, structure, time, 0 and 1',
+  'unmatched-label': 'a label for a trace that is not there',
+  'skipped-file': 'a file of an archive or folder that is not traces',
 } as const;
 export type Reason = keyof typeof REASONS;
 
@@ -33,7 +40,17 @@ export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
   'unknown-operation-name',
   'missing-duration',
   'clamped-duration',
+  'unterminated-row',
 ]);
+
+/** What is worth knowing and is no span: counted in labels and files, and apart from the losses. */
+export const NOTES: ReadonlySet<Reason> = new Set<Reason>([
+  'unknown-label',
+  'unmatched-label',
+  'skipped-file',
+]);
+
+export const isLoss = (reason: Reason): boolean => !REPAIRS.has(reason) && !NOTES.has(reason);
 
 export interface LedgerExample {
   /** File name. */
@@ -63,6 +80,8 @@ export const EXAMPLES_PER_REASON = 5;
 export interface LedgerBuilder {
   /** @param example asked for only while the reason has room for one */
   add(reason: Reason, spans: number, example: () => LedgerExample): void;
+  /** Adds all that another one has counted. */
+  merge(ledger: Ledger): void;
   /** Entries in the order of {@link REASONS}. */
   finish(): Ledger;
 }
@@ -75,6 +94,14 @@ export function createLedgerBuilder(): LedgerBuilder {
       entries.set(reason, entry);
       entry.count += spans;
       if (entry.examples.length < EXAMPLES_PER_REASON) entry.examples.push(example());
+    },
+    merge: (ledger) => {
+      for (const { reason, count, examples } of ledger) {
+        const entry = entries.get(reason) ?? { count: 0, examples: [] };
+        entries.set(reason, entry);
+        entry.count += count;
+        entry.examples.push(...examples.slice(0, EXAMPLES_PER_REASON - entry.examples.length));
+      }
     },
     finish: () =>
       (Object.keys(REASONS) as Reason[]).flatMap((reason) => {
@@ -100,6 +127,6 @@ export function mergeLedgers(...ledgers: readonly Ledger[]): Ledger {
   });
 }
 
-/** Spans lost: the sum of all counts but the repairs'. */
+/** Spans lost: the sum of all counts but the repairs' and the notes'. */
 export const lostSpans = (ledger: Ledger): number =>
-  ledger.reduce((sum, { reason, count }) => sum + (REPAIRS.has(reason) ? 0 : count), 0);
+  ledger.reduce((sum, { reason, count }) => sum + (isLoss(reason) ? count : 0), 0);

@@ -9,11 +9,17 @@ import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detecto
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
-import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
+import type {
+  ImportedTraces,
+  ImportFailure,
+  ImportProgress,
+  LabelledTraces,
+} from '../ingest/import.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -106,7 +112,14 @@ export type ParityEvent =
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
-  import: { input: { files: readonly File[] }; event: ImportProgress; output: ImportedTraces };
+  import: {
+    /** `mappings`: of tables whose headers are not known. */
+    input: { files: readonly File[]; mappings: readonly ColumnMapping[] };
+    event: ImportProgress;
+    output: ImportedTraces;
+  };
+  /** Sets labels that come in files of their own on the dataset at hand. */
+  label: { input: { files: readonly File[] }; event: never; output: LabelledTraces };
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
   /** Hands the worker a dataset that came out of storage. */
   open: { input: { traces: TraceSet }; event: never; output: null };
@@ -137,8 +150,10 @@ export interface Jobs {
 }
 export type JobKind = keyof Jobs;
 
-export type JobFailure = Failure & {
-  readonly kind: 'cancelled' | 'unreadable' | 'diverged' | 'unusable-data' | 'device' | 'bug';
+export type JobFailure = (
+  | ImportFailure
+  | (Failure & { readonly kind: 'diverged' | 'unusable-data' | 'device' | 'bug' })
+) & {
   /** Of a diverged training: what it had learnt by the end of the last epoch before. */
   readonly lastGood?: { readonly epoch: number; readonly outcome: TrainOutcome };
 };

@@ -9,7 +9,7 @@ import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts'
 import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
-import { importFiles } from '../ingest/import-files.ts';
+import { importFiles, labelTraces } from '../ingest/import-files.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -128,10 +128,18 @@ export function createRunner(post: Post): Runner {
         return ok(await device.take(preference));
       },
 
-      async import({ files }, { control, emit }) {
-        const result = await importFiles(files, { signal: control.signal, onProgress: emit });
+      async import({ files, mappings }, { control, emit }) {
+        const options = { signal: control.signal, onProgress: emit, mappings };
+        const result = await importFiles(files, options);
         if (result.ok) adopt(result.value.traces);
         return result;
+      },
+
+      async label({ files }, { control }) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        const labelled = await labelTraces(files, traces, control.signal);
+        if (labelled.ok) adopt({ ...traces, label: labelled.value.label });
+        return labelled;
       },
 
       async demo({ seed }) {
@@ -278,7 +286,7 @@ export function createRunner(post: Post): Runner {
 }
 
 /** They need neither backend nor model. */
-const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open', 'combine']);
+const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'label', 'demo', 'open', 'combine']);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

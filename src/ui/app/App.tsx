@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { DataCell } from '../cells/DataCell.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
+import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { ScoresCell } from '../cells/ScoresCell.tsx';
 import { TraceInspector } from '../cells/TraceInspector.tsx';
@@ -71,6 +72,7 @@ export function App() {
           </>
         )}
       </Shell>
+      <MappingDialog />
       <DropOverlay visible={dropping}>Drop to read these files as one dataset</DropOverlay>
     </>
   );

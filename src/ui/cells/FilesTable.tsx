@@ -16,6 +16,12 @@ const FORMAT_WORDS = {
   'otlp-json': 'OTLP JSON',
   'otlp-protobuf': 'OTLP protobuf',
   'zipkin-json': 'Zipkin JSON',
+  'skywalking-csv': 'SkyWalking CSV',
+  'nezha-csv': 'Nezha CSV',
+  'alibaba-csv': 'Alibaba CSV',
+  'labels-csv': 'labels',
+  csv: 'CSV',
+  parquet: 'Parquet',
   simulated: 'simulated',
 } as const;
 
@@ -40,7 +46,7 @@ export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
             <th scope="row">{file.name}</th>
             <td>
               {FORMAT_WORDS[file.format]}
-              {file.container === 'gzip' && ', gzip'}
+              {file.container !== 'plain' && `, ${file.container}`}
             </td>
             <td className="plain-table__number">
               {file.format === 'simulated' ? 'none' : formatBytes(file.bytes)}

@@ -1,7 +1,7 @@
 /** The import ledger: what was set aside or mended, by reason, with examples to look up. */
 import { useMemo, useState } from 'react';
 import type { Dataset } from '../../stores/dataset-store.ts';
-import { describeLedger } from '../../stores/ledger-view.ts';
+import { describeLedger, type LedgerRow } from '../../stores/ledger-view.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount } from '../widgets/format.ts';
 
@@ -17,8 +17,10 @@ export function LedgerTable({ dataset, maxNodes }: LedgerTableProps) {
   if (rows.length === 0) {
     return <p className="quiet">Every span that was read is in a tree; nothing was set aside.</p>;
   }
-  const lost = rows.reduce((sum, row) => sum + (row.repair ? 0 : row.count), 0);
-  const mended = rows.reduce((sum, row) => sum + (row.repair ? row.count : 0), 0);
+  const countOf = (kind: LedgerRow['kind']): number =>
+    rows.reduce((sum, row) => sum + (row.kind === kind ? row.count : 0), 0);
+  const lost = countOf('loss');
+  const mended = countOf('repair');
   return (
     <Disclosure
       open={open}
@@ -45,7 +47,7 @@ export function LedgerTable({ dataset, maxNodes }: LedgerTableProps) {
             <tr key={row.reason}>
               <th scope="row">
                 {row.text}
-                {row.repair && ' (kept)'}
+                {row.kind === 'repair' && ' (kept)'}
               </th>
               <td className="plain-table__number">{formatCount(row.count)}</td>
               <td>

@@ -1,9 +1,10 @@
 /**
  * Bringing files in: the whole page takes a drop, and a button opens the file dialogue.
- * A dropped folder is not read; browsers list its entry without bytes and the reader says so.
+ * A dropped folder gives the files in it.
  */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button, type ButtonProps } from './Button.tsx';
+import { filesOf } from './dropped-files.ts';
 import './file-drop.css';
 
 /** True while files are held over the page. */
@@ -35,8 +36,14 @@ export function useFileDrop(onFiles: (files: File[]) => void): boolean {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      const files = Array.from(event.dataTransfer?.files ?? []);
-      if (files.length > 0) handler.current(files);
+      if (event.dataTransfer === null) return;
+      const take = (files: File[]) => {
+        if (files.length > 0) handler.current(files);
+      };
+      // At once where there is no folder: a promise would cost the drop its turn.
+      const files = filesOf(event.dataTransfer);
+      if (Array.isArray(files)) take(files);
+      else void files.then(take);
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragleave', leave);

@@ -1,0 +1,92 @@
+/**
+ * Times and durations in CSV cells: numbers of some unit since the epoch, or written dates. Clocks
+ * in nanoseconds have 19 digits, which no double holds, so differences are taken before rounding.
+ */
+import type { Microseconds } from '../base/units.ts';
+import type { TimeUnit } from '../trace/column-mapping.ts';
+import { parseDecimal, parseTimestamp } from './csv-fields.ts';
+
+/** Power of ten from a unit to microseconds. */
+const SCALE: Readonly<Record<TimeUnit, number>> = { s: 6, ms: 3, us: 0, ns: -3 };
+
+const LOW_DIGITS = 9;
+const LOW = 10 ** LOW_DIGITS;
+/** Up to here {@link parseDecimal} is exact by itself. */
+const EXACT_DIGITS = 15;
+const MAX_DIGITS = 24;
+const PLUS = 43;
+const COLON = 58;
+
+/** @returns microseconds; NaN if the cell is not a number */
+export const parseSpanOfTime = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  unit: TimeUnit,
+): Microseconds => parseDecimal(bytes, start, end, SCALE[unit]);
+
+/**
+ * A point in time: a number of the unit, or a date as {@link parseTimestamp} reads it, with an
+ * offset from UTC if need be.
+ *
+ * @returns microseconds since the epoch; NaN if it is neither
+ */
+export function parseTime(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  unit: TimeUnit,
+): Microseconds {
+  if (isLongInteger(bytes, start, end)) {
+    const split = end - LOW_DIGITS;
+    const whole = parseDecimal(bytes, start, split) * LOW + parseDecimal(bytes, split, end);
+    return scaled(whole, unit);
+  }
+  const number = parseDecimal(bytes, start, end, SCALE[unit]);
+  return Number.isNaN(number) ? parseDate(bytes, start, end) : number;
+}
+
+/**
+ * The time from one cell to another, exact for numbers of any length.
+ *
+ * @returns microseconds, negative where the end is before the start; NaN if one of them is no time
+ */
+export function parseInterval(
+  bytes: Uint8Array,
+  from: readonly [start: number, end: number],
+  to: readonly [start: number, end: number],
+  unit: TimeUnit,
+): Microseconds {
+  if (!isLongInteger(bytes, ...from) || !isLongInteger(bytes, ...to)) {
+    return parseTime(bytes, ...to, unit) - parseTime(bytes, ...from, unit);
+  }
+  const high = (cell: readonly [number, number]): number =>
+    parseDecimal(bytes, cell[0], cell[1] - LOW_DIGITS);
+  const low = (cell: readonly [number, number]): number =>
+    parseDecimal(bytes, cell[1] - LOW_DIGITS, cell[1]);
+  return scaled((high(to) - high(from)) * LOW + (low(to) - low(from)), unit);
+}
+
+/** Division by an exact power of ten rounds once; multiplication by its reciprocal would not. */
+const scaled = (value: number, unit: TimeUnit): number =>
+  SCALE[unit] < 0 ? value / 10 ** -SCALE[unit] : value * 10 ** SCALE[unit];
+
+function isLongInteger(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= EXACT_DIGITS || end - start > MAX_DIGITS) return false;
+  for (let at = start; at < end; at++) if (bytes[at]! < 48 || bytes[at]! > 57) return false;
+  return true;
+}
+
+/** "2022-08-22T07:53:20.5+08:00", "2022-08-22 07:53:20 UTC" */
+function parseDate(bytes: Uint8Array, start: number, end: number): Microseconds {
+  if (end - start < 19) return Number.NaN;
+  if (bytes[end - 4] === 32 && bytes[end - 1] === 67) end -= 4;
+  const plain = parseTimestamp(bytes, start, end);
+  if (!Number.isNaN(plain)) return plain;
+  const colon = bytes[end - 3] === COLON ? 1 : 0;
+  const sign = end - 5 - colon;
+  if (sign < start + 19 || (bytes[sign] !== PLUS && bytes[sign] !== 45)) return Number.NaN;
+  const minutes = parseDecimal(bytes, sign + 1, sign + 3) * 60 + parseDecimal(bytes, end - 2, end);
+  const local = parseTimestamp(bytes, start, sign);
+  return local - (bytes[sign] === PLUS ? 1 : -1) * minutes * 6e7;
+}

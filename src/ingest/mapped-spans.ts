@@ -1,0 +1,120 @@
+/**
+ * Rows of a table with one span a row, by a mapping of its columns: what SkyWalking, Nezha, exports
+ * of ClickHouse and tables mapped by hand have in common.
+ */
+import { decodeUtf8 } from '../base/bytes.ts';
+import type { Microseconds } from '../base/units.ts';
+import { COLUMN_ROLES, type ColumnMapping } from '../trace/column-mapping.ts';
+import type { Reason } from '../trace/ledger.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
+import { labelCode } from '../trace/trace-set.ts';
+import { isBlank } from './csv-fields.ts';
+import type { CsvRow } from './csv-rows.ts';
+import { type RowLayout, textOf } from './csv-spans.ts';
+import { parseInterval, parseSpanOfTime, parseTime } from './csv-times.ts';
+import { readLabel } from './label-words.ts';
+import { podServiceEnd } from './pod-service.ts';
+import { UNKNOWN_SERVICE } from './span-log.ts';
+import { isDuration, type ReaderContext } from './span-reader.ts';
+
+export interface MappedOptions {
+  /** What the parent cell of a root says, besides nothing. */
+  readonly roots: readonly string[];
+  /** The service cell names a Kubernetes pod: the service is what its deployment is called. */
+  readonly serviceOfPod?: boolean;
+}
+
+/** What exporters write where there is no parent; no tracing system gives a span such an id. */
+export const COMMON_ROOTS = ['-1', 'root', 'null', 'none', 'nan', '\\n', 'undefined'] as const;
+
+const UNLABELLED = labelCode('unlabelled');
+const ZERO = 48;
+const SPACE = 32;
+const LONGEST_ROOT = 9;
+
+export function mappedLayout(
+  mapping: ColumnMapping,
+  context: ReaderContext,
+  options: MappedOptions,
+): RowLayout {
+  const { table, ledger, fileName } = context;
+  const { columns, clockUnit, durationUnit } = mapping;
+  const { trace, span, parent, service, operation, start: from, end: to, label } = columns;
+  const roots = new Set(options.roots);
+
+  const durationOf = (row: CsvRow): Microseconds => {
+    const { bytes, start, end } = row;
+    const cell = columns.duration;
+    return cell >= 0
+      ? parseSpanOfTime(bytes, start[cell]!, end[cell]!, durationUnit)
+      : parseInterval(bytes, [start[from]!, end[from]!], [start[to]!, end[to]!], clockUnit);
+  };
+
+  const isRoot = ({ bytes, start, end }: CsvRow): boolean => {
+    const first = start[parent]!;
+    const last = end[parent]!;
+    let zeros = first;
+    while (zeros < last && (bytes[zeros] === ZERO || bytes[zeros] === SPACE)) zeros += 1;
+    if (zeros === last) return true;
+    return (
+      last - first <= LONGEST_ROOT &&
+      roots.has(decodeUtf8(bytes.subarray(first, last)).trim().toLowerCase())
+    );
+  };
+
+  const placeOf = (row: CsvRow) => ({
+    file: fileName,
+    line: row.line,
+    traceId: textOf(row, trace).slice(0, 200),
+  });
+
+  const labelOf = (row: CsvRow): number => {
+    if (label < 0) return UNLABELLED;
+    const code = readLabel(row.bytes, row.start[label]!, row.end[label]!);
+    if (code === null) ledger.add('unknown-label', 1, () => placeOf(row));
+    return code ?? UNLABELLED;
+  };
+
+  const serviceOf = (row: CsvRow): number => {
+    const { bytes, start, end } = row;
+    if (service < 0 || isBlank(bytes, start[service]!, end[service]!)) {
+      ledger.add('unknown-service', 1, () => placeOf(row));
+      return table.services.internText(UNKNOWN_SERVICE);
+    }
+    const first = start[service]!;
+    const last = end[service]!;
+    const nameEnd = options.serviceOfPod ? podServiceEnd(bytes, first, last) : last;
+    return table.services.intern(bytes, first, nameEnd);
+  };
+
+  const readSpan = (row: CsvRow): Reason | null => {
+    const { bytes, start, end } = row;
+    const blank = (cell: number): boolean => isBlank(bytes, start[cell]!, end[cell]!);
+    if (blank(trace)) return 'missing-trace-id';
+    if (blank(span)) return 'missing-span-id';
+    if (blank(operation)) return 'missing-operation';
+    const durationUs = durationOf(row);
+    if (!isDuration(durationUs)) return 'bad-duration';
+    const intern = (dictionary: typeof table.spanIds, cell: number): number =>
+      dictionary.intern(bytes, start[cell]!, end[cell]!);
+    table.add(
+      intern(table.traceIds, trace),
+      intern(table.spanIds, span),
+      isRoot(row) ? NO_PARENT : intern(table.spanIds, parent),
+      serviceOf(row),
+      intern(table.operations, operation),
+      from < 0 ? Number.NaN : parseTime(bytes, start[from]!, end[from]!, clockUnit),
+      durationUs,
+      labelOf(row),
+      row.line,
+    );
+    return null;
+  };
+
+  return {
+    names: [trace, span, parent, operation, service].filter((cell) => cell >= 0),
+    used: COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0),
+    readSpan,
+    traceIdOf: (row) => textOf(row, trace),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * The files of a zip archive: each is read as if it had been given by itself, but what they unpack
+ * to is bounded for the archive as a whole, because its entries may share their bytes.
+ */
+import { Inflate } from 'fflate';
+import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { crc32 } from './crc32.ts';
+import type { SourceFile } from './import.ts';
+import {
+  type ByteDecoder,
+  isTooMuch,
+  MAX_PRODUCED_BYTES,
+  type OnBytes,
+  passOn,
+  SLICE_BYTES,
+  tooMuch,
+} from './unpacking.ts';
+import { createUnzstd } from './unzstd.ts';
+import { findEntryStart, readZipDirectory, type ZipEntry } from './zip-directory.ts';
+
+export interface ZippedFile {
+  /** The archive's name and the path within it. */
+  readonly name: string;
+  readonly compressedBytes: number;
+  /** The entry's bytes as they lie in the archive. */
+  open(): Promise<Result<ReadableStream<Uint8Array>, Failure>>;
+  createDecoder(onBytes: OnBytes): ByteDecoder;
+}
+
+export interface UnzipOptions {
+  readonly maxProducedBytes?: number;
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+const ZSTD = 93;
+const METHODS: ReadonlySet<number> = new Set([STORED, DEFLATED, ZSTD]);
+
+/** Folders, and what operating systems leave in them, are no files of anyone's. */
+const isFile = (path: string): boolean =>
+  !path.endsWith('/') &&
+  !path.split('/').some((part) => part.startsWith('.') && part !== '.') &&
+  !path.startsWith('__MACOSX/');
+
+export async function listZip(
+  archive: SourceFile,
+  options: UnzipOptions = {},
+): Promise<Result<ZippedFile[], Failure>> {
+  const directory = await readZipDirectory(archive);
+  if (!directory.ok) return directory;
+  const entries = directory.value.filter(({ name }) => isFile(name));
+  if (entries.length === 0) return err(refusal('an empty zip archive', archive.name, 'Add files.'));
+  for (const entry of entries) {
+    const where = `${archive.name}/${entry.name}`;
+    if (entry.encrypted) {
+      return err(refusal('an encrypted zip archive', where, 'Pack it again without a password.'));
+    }
+    if (!METHODS.has(entry.method)) {
+      const what = `a zip archive packed by method ${entry.method}`;
+      return err(refusal(what, where, 'Pack it again with the usual one, deflate.'));
+    }
+  }
+  const spent = createArchiveBudget(archive, options.maxProducedBytes ?? MAX_PRODUCED_BYTES);
+  return ok(entries.map((entry) => zippedFile(archive, entry, spent)));
+}
+
+const refusal = (what: string, where: string, advice: string): Failure => ({ what, where, advice });
+
+/** Counts what all entries have produced; the failure once it is too much. */
+type Spend = (bytes: number, where: string) => Failure | null;
+
+function createArchiveBudget({ size }: SourceFile, maxProducedBytes: number): Spend {
+  let produced = 0;
+  return (bytes, where) => {
+    produced += bytes;
+    return isTooMuch(produced, size, maxProducedBytes)
+      ? tooMuch('zip archive', produced, where)
+      : null;
+  };
+}
+
+function zippedFile(archive: SourceFile, entry: ZipEntry, spend: Spend): ZippedFile {
+  const name = `${archive.name}/${entry.name}`;
+  return {
+    name,
+    compressedBytes: entry.compressedBytes,
+    open: async () => {
+      const start = await findEntryStart(archive, entry);
+      if (!start.ok) return start;
+      return ok(archive.slice(start.value, start.value + entry.compressedBytes).stream());
+    },
+    createDecoder: (onBytes) => {
+      let produced = 0;
+      let crc = 0;
+      const checked: OnBytes = (bytes) => {
+        produced += bytes.length;
+        crc = crc32(bytes, crc);
+        return spend(bytes.length, name) ?? onBytes(bytes);
+      };
+      const decoder =
+        entry.method === DEFLATED
+          ? createInflate(name, checked)
+          : entry.method === ZSTD
+            ? createUnzstd(name, checked)
+            : passOn(checked);
+      return {
+        push: decoder.push,
+        finish: () => {
+          const failure = decoder.finish();
+          if (failure) return failure;
+          return crc === entry.crc && produced === entry.bytes ? null : damaged(name, produced);
+        },
+      };
+    },
+  };
+}
+
+const damaged = (name: string, produced: number): Failure => ({
+  what: 'a damaged zip archive (a check sum does not match)',
+  where: `${name}, after ${produced} unpacked bytes`,
+  advice: 'Fetch or pack the archive again.',
+});
+
+/** Raw deflate. */
+function createInflate(name: string, onBytes: OnBytes): ByteDecoder {
+  let failure: Failure | null = null;
+  let produced = 0;
+  const inflate = new Inflate((bytes) => {
+    if (failure || bytes.length === 0) return;
+    produced += bytes.length;
+    failure = onBytes(bytes);
+  });
+  const push = (slice: Uint8Array, final: boolean): void => {
+    try {
+      inflate.push(slice, final);
+    } catch {
+      failure ??= damaged(name, produced);
+    }
+  };
+  return {
+    push: (chunk) => {
+      for (let at = 0; at < chunk.length && !failure; at += SLICE_BYTES) {
+        push(chunk.subarray(at, at + SLICE_BYTES), false);
+      }
+      return failure;
+    },
+    finish: () => {
+      if (!failure) push(new Uint8Array(0), true);
+      return failure;
+    },
+  };
+}
