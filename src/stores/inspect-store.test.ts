@@ -15,7 +15,7 @@ function setUp() {
   const fake = createFakeClient();
   const { storage } = createFakeStorage();
   const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
-  const dataset = createDatasetStore(deps);
+  const dataset = createDatasetStore({ ...deps, onOpened: () => {} });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
   const inspect = createInspectStore(fake.client, runs);
   const run = fakeRun();

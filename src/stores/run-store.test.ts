@@ -27,7 +27,7 @@ async function setUp() {
       return `id-${ids}`;
     },
   };
-  const dataset = createDatasetStore(deps);
+  const dataset = createDatasetStore({ ...deps, onOpened: () => {} });
   const loading = dataset.getState().loadDemo();
   await fake.last('demo').finish(imported);
   await loading;
