@@ -24,7 +24,9 @@ export function DatasetList() {
               <th scope="col" className="plain-table__number">
                 Stored
               </th>
-              <th scope="col">Since</th>
+              <th scope="col" className="dataset-list__since">
+                Since
+              </th>
               <th scope="col">
                 <span className="said-only">Actions</span>
               </th>
@@ -101,7 +103,7 @@ function StoredRow({ entry, open }: StoredRowProps) {
       </th>
       <td className="plain-table__number">{formatCount(tables.traces.rows)}</td>
       <td className="plain-table__number">{formatBytes(bytes)}</td>
-      <td>
+      <td className="dataset-list__since">
         <time dateTime={new Date(savedAt).toISOString()}>{formatDate(savedAt)}</time>
       </td>
       <td className="dataset-list__actions">
@@ -177,19 +179,22 @@ function DeleteQuestion({ entry, onDone }: RowQuestionProps) {
 function StorageLine() {
   const use = useEnvironment((e) => e.storage);
   const persist = useEnvironment((e) => e.persist);
+  const [asked, setAsked] = useState(false);
   if (use === null) return null;
   const { usedBytes, quotaBytes, persistent } = use;
   const left = usedBytes === null || quotaBytes === null ? null : quotaBytes - usedBytes;
   return (
     <p className="dataset-list__storage">
       <span>
-        {formatBytes(usedBytes)} stored with runs and checkpoints, {formatBytes(left)} left.{' '}
+        {formatBytes(usedBytes)} stored with runs and checkpoints; the browser has room for{' '}
+        {formatBytes(left)} more.{' '}
         {persistent
           ? 'The browser keeps it until you delete it.'
           : 'The browser may delete it when the disk is full.'}
+        {!persistent && asked && ' It did not promise more; it may once the page is bookmarked.'}
       </span>
-      {!persistent && (
-        <Button size="small" onClick={() => void persist()}>
+      {!persistent && !asked && (
+        <Button size="small" onClick={() => void persist().then(() => setAsked(true))}>
           Ask the browser to keep it
         </Button>
       )}
