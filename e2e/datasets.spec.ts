@@ -169,6 +169,41 @@ test('a full quota keeps what was there and says what to do; later there is room
   await expect(rows(page)).toHaveCount(3);
 });
 
+test('a damaged dataset is said, and can be deleted', async ({ page }) => {
+  await openNotebook(page);
+  await importCsv(page, 'first.csv', csv(1, 170));
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('tracevae-notebook');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction('chunks', 'readwrite');
+          transaction.objectStore('chunks').openCursor().onsuccess = ({ target }) => {
+            const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result;
+            if (cursor === null) return;
+            const { structureOf } = cursor.value;
+            structureOf?.fill(999);
+            cursor.update(cursor.value);
+            cursor.continue();
+          };
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+  );
+  await page.reload();
+  await expect(
+    page.getByRole('status').filter({ hasText: /"first.csv" is damaged/ }),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Load the demo dataset' })).toBeVisible();
+  await page.getByRole('button', { name: 'Delete first.csv' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(rows(page)).toHaveCount(0);
+});
+
 test('what an earlier version stored is there', async ({ page }) => {
   const golden = readFileSync('src/testing/golden/stored-database-2.json', 'utf8');
   await page.goto('/parity.html'); // of this origin, and no user of the database

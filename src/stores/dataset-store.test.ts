@@ -229,13 +229,15 @@ test('a deleted dataset leaves the list, and the page if it is at hand', async (
 });
 
 test('a damaged stored dataset is said and not shown', async () => {
-  const sound = named('a', 'one', 1);
-  const { traces } = sound.imported;
-  const broken = { ...traces, structureOf: traces.structureOf.map(() => 1e6) };
-  const imported = { ...sound.imported, traces: broken };
-  const { state } = setUp(createFakeStorage({ datasets: [{ ...sound, imported }] }));
-  await state().restore();
+  const { state, last } = setUp(createFakeStorage({ datasets: [named('a', 'one', 1)] }));
+  const restoring = state().restore();
+  await vi.waitFor(() => last('open'));
+  const what = 'trace 0: no such structure';
+  await last('open').fail({ ...unreadable, kind: 'unusable-data', what });
+  await restoring;
   expect(state().dataset).toBeNull();
   expect(state().status.phase).toBe('empty');
-  expect(state().storageFailure?.what).toMatch(/"one" is damaged/);
+  expect(state().storageFailure?.what).toBe(
+    'the stored dataset "one" is damaged: trace 0: no such structure',
+  );
 });

@@ -3,7 +3,7 @@
  * for, and those that are stored.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { err, type Failure, type Result } from '../base/result.ts';
+import type { Failure } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportProgress } from '../ingest/import.ts';
 import type { EntryChange } from '../storage/dataset-shelf.ts';
@@ -12,7 +12,6 @@ import type { Dataset, DatasetEntry } from '../storage/records.ts';
 import { damaged } from '../storage/storage-failure.ts';
 import { buffersOf, copyInSteps } from '../trace/copy-traces.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { validateTraceSet } from '../trace/validate.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 
@@ -69,13 +68,6 @@ export interface DatasetStoreDeps {
 function datasetName(files: readonly File[]): string {
   const first = files[0]?.name ?? 'dataset';
   return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
-}
-
-/** Everything relies on the invariants of the traces without looking again. */
-function checked(read: Result<Dataset, Failure>): Result<Dataset, Failure> {
-  if (!read.ok) return read;
-  const valid = validateTraceSet(read.value.imported.traces);
-  return valid.ok ? read : err(damaged(read.value.name, valid.error));
 }
 
 /** Progress that is worth drawing the page anew for. */
@@ -180,22 +172,28 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         storage.runsOf(entry.id),
       ]);
       if (!isMine()) return;
-      const found = checked(read);
-      if (!found.ok) {
-        set({ status: settled(), storageFailure: found.error });
+      const giveUp = (storageFailure: Failure): void => set({ status: settled(), storageFailure });
+      if (!read.ok) {
+        giveUp(read.error);
         return;
       }
-      const traces = await copyForWorker(found.value.imported.traces);
+      const traces = await copyForWorker(read.value.imported.traces);
       if (!isMine()) return;
-      const opened = client.start('open', { traces }, undefined, buffersOf(traces));
+      // The worker checks the invariants of the traces, on which everything relies, on its own time.
+      const opened = await client.start('open', { traces }, undefined, buffersOf(traces)).result;
+      if (!isMine()) return;
+      if (!opened.ok) {
+        const { error } = opened;
+        giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
+        return;
+      }
       set({
         status: { phase: 'ready' },
-        dataset: found.value,
+        dataset: read.value,
         storageFailure: runs.failures[0] ?? null,
       });
       deps.onOpened(runs);
       await change(entry.id, { openedAt: deps.now() });
-      await opened.result;
     };
 
     return {

@@ -108,7 +108,7 @@ export interface Jobs {
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
   import: { input: { files: readonly File[] }; event: ImportProgress; output: ImportedTraces };
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
-  /** Hands the worker a dataset that came out of storage. */
+  /** Hands the worker a dataset that came out of storage; it fails where an invariant is broken. */
   open: { input: { traces: TraceSet }; event: never; output: null };
   train: {
     /** `from`: where a run with these settings was interrupted. */

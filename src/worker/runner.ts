@@ -15,6 +15,7 @@ import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import { buffersOf, copyTraces } from '../trace/copy-traces.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import { validateTraceSet } from '../trace/validate.ts';
 import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { importSimulated } from './import-simulated.ts';
@@ -151,7 +152,9 @@ export function createRunner(post: Post): Runner {
       },
 
       async open(input) {
-        adopt(input.traces);
+        const valid = validateTraceSet(input.traces);
+        if (!valid.ok) return err(unusable(valid.error));
+        adopt(valid.value);
         return ok(null);
       },
 
@@ -289,6 +292,13 @@ export function createRunner(post: Post): Runner {
     },
   };
 }
+
+const unusable = (what: string): JobFailure => ({
+  kind: 'unusable-data',
+  what,
+  where: 'the stored dataset',
+  advice: 'import its files again',
+});
 
 /** They need neither backend nor model. */
 const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open', 'combine']);
