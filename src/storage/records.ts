@@ -11,18 +11,37 @@ import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
+import type { TableSize } from './column-chunks.ts';
+import type { TableName } from './dataset-tables.ts';
 
-export const DATASET_FORMAT = 1;
+/** 1 was one record with everything in it; {@link file://./upgrade.ts} reads it. */
+export const DATASET_FORMAT = 2;
 export const RUN_FORMAT = 3;
 
-export interface DatasetRecord {
-  readonly formatVersion: typeof DATASET_FORMAT;
+/** A dataset in memory. */
+export interface Dataset {
   readonly id: string;
   readonly name: string;
-  readonly savedAt: number;
   readonly imported: ImportedTraces;
   /** [files] */
   readonly roles: readonly FileRole[];
+}
+
+/** A stored dataset without its columns, which lie in chunks beside it. */
+export interface DatasetEntry {
+  readonly formatVersion: typeof DATASET_FORMAT;
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly savedAt: number;
+  /** Milliseconds since the epoch; the latest is opened when the page is. */
+  readonly openedAt: number;
+  /** [files] */
+  readonly roles: readonly FileRole[];
+  readonly imported: Omit<ImportedTraces, 'traces'>;
+  readonly tables: Readonly<Record<TableName, TableSize>>;
+  /** Of all columns. */
+  readonly bytes: number;
 }
 
 export interface RunRecord {
@@ -66,7 +85,7 @@ export interface InterruptedRun {
   readonly incidents: readonly string[];
 }
 
-const DATASET_KEYS = ['id', 'name', 'savedAt', 'imported', 'roles'];
+const DATASET_KEYS = ['id', 'name', 'savedAt', 'openedAt', 'roles', 'imported', 'tables', 'bytes'];
 const RUN_KEYS = ['id', 'datasetId', 'savedAt', 'settings', 'detectors', 'pending'];
 
 function checkRecord<T>(
@@ -98,7 +117,7 @@ function checkRecord<T>(
   return ok(value as T);
 }
 
-export const readDatasetRecord = (value: unknown): Result<DatasetRecord, Failure> =>
+export const readDatasetEntry = (value: unknown): Result<DatasetEntry, Failure> =>
   checkRecord(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
 
 /** Runs of earlier formats lack terms that the corrections are combined from. */

@@ -19,7 +19,9 @@ export function isRunStale(run: RunRecord, choices: RunChoices, dataset: Dataset
 
 export function cellStates(dataset: DatasetState, runs: RunState): Record<CellId, CellState> {
   const data: CellState =
-    dataset.status.phase === 'importing' || dataset.status.phase === 'restoring'
+    dataset.status.phase === 'importing' ||
+    dataset.status.phase === 'opening' ||
+    dataset.status.phase === 'restoring'
       ? 'running'
       : dataset.status.phase === 'failed'
         ? 'failed'

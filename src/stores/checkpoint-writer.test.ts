@@ -46,7 +46,7 @@ test('after a discard nothing comes back, however late a write ends', async () =
   writer.offer(interruptedFixture(1));
   await vi.advanceTimersByTimeAsync(10);
   writer.offer(interruptedFixture(2));
-  const discarded = writer.discard();
+  const discarded = writer.discard('dataset-1');
   await vi.advanceTimersByTimeAsync(5000);
   await discarded;
   expect(written).toEqual([1]);

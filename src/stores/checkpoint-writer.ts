@@ -11,8 +11,8 @@ export interface CheckpointWriter {
   offer(run: InterruptedRun): void;
   /** Forgets what waits; resolves when nothing is being written any more. */
   settle(): Promise<void>;
-  /** The same, and removes what is stored. */
-  discard(): Promise<void>;
+  /** The same, and removes what is stored of this dataset's training. */
+  discard(datasetId: string): Promise<void>;
 }
 
 export interface CheckpointWriterDeps {
@@ -62,9 +62,9 @@ export function createCheckpointWriter(deps: CheckpointWriterDeps): CheckpointWr
       void writeAll();
     },
     settle,
-    async discard() {
+    async discard(datasetId) {
       waiting = null;
-      await enqueue(() => deps.storage.discardCheckpoint());
+      await enqueue(() => deps.storage.discardCheckpoint(datasetId));
     },
   };
 }

@@ -1,25 +1,55 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { StoredRuns } from '../storage/notebook-storage.ts';
+import type { Dataset } from '../storage/records.ts';
 import {
   createFakeClient,
   createFakePreferences,
   createFakeStorage,
   importedFixture,
 } from '../testing/notebook-fakes.ts';
+import { fakeRun } from '../testing/run-fakes.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 
-function setUp() {
+function setUp(fakeStorage = createFakeStorage()) {
   const fake = createFakeClient();
-  const fakeStorage = createFakeStorage();
+  let clock = 0;
+  let ids = 0;
+  const opened: StoredRuns[] = [];
   const store = createDatasetStore({
     client: fake.client,
     storage: fakeStorage.storage,
     mappings: createMappingMemory(createFakePreferences()),
-    now: () => 1,
-    newId: () => 'dataset-1',
+    now: () => {
+      clock += 1;
+      return clock;
+    },
+    newId: () => {
+      ids += 1;
+      return `dataset-${ids}`;
+    },
+    onOpened: (runs) => opened.push(runs),
   });
-  return { ...fake, ...fakeStorage, store, state: store.getState };
+  const importDemo = async (seed: number): Promise<void> => {
+    const done = store.getState().loadDemo();
+    await fake.last('demo').finish(importedFixture(seed));
+    await done;
+  };
+  return { ...fake, ...fakeStorage, store, state: store.getState, opened, importDemo };
 }
+
+/** Until the worker is asked to take over a dataset, which it then does. */
+async function finishOpening({ last }: ReturnType<typeof setUp>): Promise<void> {
+  await vi.waitFor(() => last('open'));
+  await last('open').finish(null);
+}
+
+const named = (id: string, name: string, seed: number): Dataset => ({
+  id,
+  name,
+  imported: importedFixture(seed),
+  roles: ['train', 'val', 'test'],
+});
 
 const unreadable = {
   kind: 'unreadable',
@@ -36,7 +66,9 @@ test('an import becomes the dataset, with roles guessed from the file names, and
   await done;
   expect(state().status).toEqual({ phase: 'ready' });
   expect(state().dataset?.roles).toEqual(['train', 'val', 'test']);
-  expect(stored().dataset?.id).toBe('dataset-1');
+  expect(stored().entries).toMatchObject([{ id: 'dataset-1' }]);
+  expect(state().stored).toEqual(stored().entries);
+  expect(state().saving).toBeNull();
 });
 
 test('progress is shown while a file is read', async () => {
@@ -64,7 +96,7 @@ test('a file that cannot be read leaves the dataset before it in place', async (
 
 test('Cancel reaches the worker, and the page is as before', async () => {
   const { state, last } = setUp();
-  await state().restore(null, []);
+  await state().restore();
   const done = state().importFiles([new File(['x'], 'train.csv')]);
   state().cancelImport();
   expect(last('import').controls).toEqual(['cancel']);
@@ -93,29 +125,126 @@ test('a changed role is stored', async () => {
   state().setRole(2, 'val');
   expect(state().dataset?.roles).toEqual(['train', 'val', 'val']);
   await Promise.resolve();
-  expect(stored().dataset?.roles).toEqual(['train', 'val', 'val']);
+  expect(stored().entries[0]?.roles).toEqual(['train', 'val', 'val']);
 });
 
-test('a full storage is said, and the dataset can still be used', async () => {
-  const { state, last, failWith } = setUp();
+test('a full storage is said, the dataset can still be used, and is stored once there is room', async () => {
+  const { state, last, failWith, stored } = setUp();
   failWith({ what: 'no room', where: 'browser storage', advice: 'free space' });
   const done = state().loadDemo();
   await last('demo').finish(importedFixture());
   await done;
   expect(state().status.phase).toBe('ready');
   expect(state().storageFailure?.what).toBe('no room');
+  expect(state().stored).toEqual([]);
+  failWith(null);
+  await state().saveAgain();
+  await state().saveAgain(); // nothing is left to store
+  expect(state().storageFailure).toBeNull();
+  expect(state().stored).toMatchObject([{ id: 'dataset-1' }]);
+  expect(stored().entries).toHaveLength(1);
+});
+
+test('a second import stays beside the first, and each can be opened again', async () => {
+  const notebook = setUp();
+  const { state, importDemo, opened, last } = notebook;
+  await importDemo(1);
+  const first = state().dataset!;
+  await importDemo(2);
+  expect(state().stored.map(({ id }) => id)).toEqual(['dataset-2', 'dataset-1']);
+  const opening = state().open('dataset-1');
+  expect(state().status).toEqual({ phase: 'opening', name: first.name });
+  expect(state().dataset?.id).toBe('dataset-2');
+  await finishOpening(notebook);
+  await opening;
+  expect(last('open').input.traces).toEqual(first.imported.traces);
+  expect(last('open').input.traces.latencyUs).not.toBe(first.imported.traces.latencyUs);
+  expect(state()).toMatchObject({ status: { phase: 'ready' }, dataset: first });
+  expect(opened).toMatchObject([{ run: null, interrupted: null }]);
+});
+
+test('the page comes back with the dataset that was open last, and what is stored of its runs', async () => {
+  const run = { ...fakeRun(), datasetId: 'b' };
+  const fakeStorage = createFakeStorage({
+    datasets: [named('a', 'one', 1), named('b', 'two', 2), named('c', 'three', 3)],
+    run,
+  });
+  await fakeStorage.storage.datasets.change('b', { openedAt: 9 });
+  const notebook = setUp(fakeStorage);
+  const restoring = notebook.state().restore();
+  await finishOpening(notebook);
+  await restoring;
+  expect(notebook.state().dataset?.name).toBe('two');
+  expect(notebook.state().stored.map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+  expect(notebook.opened).toMatchObject([{ run }]);
+});
+
+test('a dataset whose opening an import overtook is not shown', async () => {
+  const fakeStorage = createFakeStorage({ datasets: [named('a', 'one', 1)] });
+  const { state, started, importDemo } = setUp(fakeStorage);
+  const restoring = state().restore();
+  const importing = importDemo(2);
+  await restoring;
+  await importing;
+  expect(state().dataset?.id).toBe('dataset-1');
+  expect(started.map(({ kind }) => kind)).toEqual(['demo']);
+});
+
+test('a dataset is renamed, in the list and at hand', async () => {
+  const { state, importDemo, stored } = setUp();
+  await importDemo(1);
+  await state().rename('dataset-1', 'mine');
+  expect(state().dataset?.name).toBe('mine');
+  expect(state().stored).toMatchObject([{ name: 'mine' }]);
+  expect(stored().entries).toMatchObject([{ name: 'mine' }]);
+});
+
+test('a name and roles that change while a dataset is being stored are stored too', async () => {
+  const fakeStorage = createFakeStorage();
+  const { datasets } = fakeStorage.storage;
+  let openGate = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    openGate = resolve;
+  });
+  const slow: typeof datasets = {
+    ...datasets,
+    save: (...args) => gate.then(() => datasets.save(...args)),
+  };
+  const { state, last, stored } = setUp({
+    ...fakeStorage,
+    storage: { ...fakeStorage.storage, datasets: slow },
+  });
+  const done = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  expect(state().saving).toEqual({ id: 'dataset-1', share: 0 });
+  await state().rename('dataset-1', 'mine');
+  state().setRole(0, 'test');
+  openGate();
+  await done;
+  expect(stored().entries).toMatchObject([{ name: 'mine', roles: ['test', 'val', 'test'] }]);
+});
+
+test('a deleted dataset leaves the list, and the page if it is at hand', async () => {
+  const { state, importDemo, stored } = setUp();
+  await importDemo(1);
+  await importDemo(2);
+  await state().remove('dataset-1');
+  expect(state()).toMatchObject({ dataset: { id: 'dataset-2' }, status: { phase: 'ready' } });
+  await state().remove('dataset-2');
+  expect(state()).toMatchObject({ dataset: null, status: { phase: 'empty' }, stored: [] });
+  expect(stored().entries).toEqual([]);
 });
 
 test('a damaged stored dataset is said and not shown', async () => {
-  const { state, last, stored } = setUp();
-  const done = state().loadDemo();
-  await last('demo').finish(importedFixture());
-  await done;
-  const record = stored().dataset!;
-  const { traces } = record.imported;
-  const broken = { ...traces, structureOf: traces.structureOf.map(() => 1e6) };
-  const fresh = setUp();
-  await fresh.state().restore({ ...record, imported: { ...record.imported, traces: broken } }, []);
-  expect(fresh.state().dataset).toBeNull();
-  expect(fresh.state().storageFailure?.what).toMatch(/damaged/);
+  const { state, last } = setUp(createFakeStorage({ datasets: [named('a', 'one', 1)] }));
+  const restoring = state().restore();
+  await vi.waitFor(() => last('open'));
+  const what = 'trace 0: no such structure';
+  await last('open').fail({ ...unreadable, kind: 'unusable-data', what });
+  await restoring;
+  expect(state().dataset).toBeNull();
+  expect(state().status.phase).toBe('empty');
+  expect(state().storageFailure?.what).toBe(
+    'the stored dataset "one" is damaged: trace 0: no such structure',
+  );
 });

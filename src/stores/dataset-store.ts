@@ -1,32 +1,29 @@
 /**
- * The dataset: how it comes in (files, demo, storage), what each file is for, what was set aside.
+ * The datasets: the one at hand, how it comes in (files, demo, storage), what each of its files is
+ * for, and those that are stored.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
-import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
-import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import { DATASET_FORMAT, type DatasetRecord } from '../storage/records.ts';
+import type { ImportProgress } from '../ingest/import.ts';
+import type { EntryChange } from '../storage/dataset-shelf.ts';
+import type { NotebookStorage, StoredRuns } from '../storage/notebook-storage.ts';
+import type { Dataset, DatasetEntry } from '../storage/records.ts';
+import { damaged } from '../storage/storage-failure.ts';
 import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
+import { buffersOf, copyInSteps } from '../trace/copy-traces.ts';
 import { mergeLedgers } from '../trace/ledger.ts';
-import { validateTraceSet } from '../trace/validate.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import type { MappingMemory } from './mapping-memory.ts';
 
-export { FILE_ROLES, type FileRole };
-
-export interface Dataset {
-  readonly id: string;
-  readonly name: string;
-  readonly imported: ImportedTraces;
-  /** [files] */
-  readonly roles: readonly FileRole[];
-}
+export { type Dataset, type DatasetEntry, FILE_ROLES, type FileRole };
 
 export type DatasetPhase =
   | { readonly phase: 'restoring' }
   | { readonly phase: 'empty' }
+  | { readonly phase: 'opening'; readonly name: string }
   | { readonly phase: 'importing'; readonly what: string; readonly progress: ImportProgress | null }
   /** A person has to say what the columns of a table are. */
   | {
@@ -39,8 +36,12 @@ export type DatasetPhase =
 
 export interface DatasetState {
   readonly status: DatasetPhase;
-  /** Stays while another import runs or after one failed, so that nothing is lost to a bad file. */
+  /** Stays while another comes in or after that failed, so that nothing is lost to a bad file. */
   readonly dataset: Dataset | null;
+  /** The last saved first. */
+  readonly stored: readonly DatasetEntry[];
+  /** `share` 0 to 1. */
+  readonly saving: { readonly id: string; readonly share: number } | null;
   /** What storage said last, if it was not good news. */
   readonly storageFailure: Failure | null;
 
@@ -51,9 +52,15 @@ export interface DatasetState {
   cancelImport(): void;
   setRole(file: number, role: FileRole): void;
   dismissFailure(): void;
-  /** Puts a dataset from storage back, on the page and in the worker. */
-  restore(record: DatasetRecord | null, failures: readonly Failure[]): Promise<void>;
-  deleteStored(): Promise<void>;
+  /** Lists what is stored, and opens the dataset that was open last. */
+  restore(): Promise<void>;
+  /** Puts a stored dataset in the place of the one at hand, on the page and in the worker. */
+  open(id: string): Promise<void>;
+  rename(id: string, name: string): Promise<void>;
+  /** With its run. The one at hand goes from the page too. */
+  remove(id: string): Promise<void>;
+  /** Stores the dataset at hand once more, where there was no room for it. */
+  saveAgain(): Promise<void>;
 }
 
 export const DEMO_SEED = 2023;
@@ -66,6 +73,8 @@ export interface DatasetStoreDeps {
   readonly mappings: MappingMemory;
   readonly now: () => number;
   readonly newId: () => string;
+  /** A stored dataset is at hand; this is what is stored of its runs. */
+  readonly onOpened: (runs: StoredRuns) => void;
 }
 
 function datasetName(files: readonly File[]): string {
@@ -73,19 +82,65 @@ function datasetName(files: readonly File[]): string {
   return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
 }
 
+/** Progress that is worth drawing the page anew for. */
+const PROGRESS_STEP = 0.1;
+
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetState> {
   const { client, storage } = deps;
   let job: RunningJob<'import'> | RunningJob<'demo'> | null = null;
+  /** Counts imports and openings: the last one that was asked for wins. */
+  let turn = 0;
+  let saves: Promise<void> = Promise.resolve();
 
   return createStore<DatasetState>((set, get) => {
-    const save = async (dataset: Dataset, keepRun: boolean): Promise<void> => {
-      const record: DatasetRecord = {
-        formatVersion: DATASET_FORMAT,
-        savedAt: deps.now(),
-        ...dataset,
-      };
-      const saved = await storage.saveDataset(record, keepRun);
-      set({ storageFailure: saved.ok ? null : saved.error });
+    const startTurn = (status: DatasetPhase): (() => boolean) => {
+      job?.cancel();
+      job = null;
+      turn += 1;
+      const mine = turn;
+      set({ status });
+      return () => mine === turn;
+    };
+
+    /** The phase of a page that only has what it had before. */
+    const settled = (): DatasetPhase => ({ phase: get().dataset === null ? 'empty' : 'ready' });
+
+    const change = async (id: string, what: EntryChange): Promise<void> => {
+      if (!get().stored.some((entry) => entry.id === id)) return; // saving it takes this along
+      const changed = await storage.datasets.change(id, what);
+      set(({ stored }) => ({
+        storageFailure: changed.ok ? null : changed.error,
+        stored: changed.ok
+          ? stored.map((entry) => (entry.id === id ? changed.value : entry))
+          : stored,
+      }));
+    };
+
+    const saveNow = async (dataset: Dataset): Promise<void> => {
+      const { id } = dataset;
+      set({ saving: { id, share: 0 } });
+      const saved = await storage.datasets.save(dataset, deps.now(), (share) => {
+        if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
+      });
+      set(({ stored }) => ({
+        saving: null,
+        storageFailure: saved.ok ? null : saved.error,
+        stored: saved.ok ? [saved.value, ...stored] : stored,
+      }));
+      if (!saved.ok) return;
+      // Asked for once something worth keeping is there; a refusal is shown, not an error.
+      void storage.persist();
+      const now = get().dataset;
+      if (now === null || now.id !== id) return;
+      const { name, roles } = now;
+      if (name !== dataset.name || roles !== dataset.roles) await change(id, { name, roles });
+    };
+
+    const save = (dataset: Dataset): Promise<void> => {
+      saves = saves.then(() => saveNow(dataset));
+      return saves;
     };
 
     const run = async (
@@ -93,12 +148,10 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       files: readonly File[],
       start: () => RunningJob<'import'> | RunningJob<'demo'>,
     ): Promise<void> => {
-      job?.cancel();
-      set({ status: { phase: 'importing', what, progress: null } });
-      const mine = start();
-      job = mine;
-      const result = await mine.result;
-      if (job !== mine) return; // another import took over
+      const isMine = startTurn({ phase: 'importing', what, progress: null });
+      job = start();
+      const result = await job.result;
+      if (!isMine()) return;
       job = null;
       if (result.ok) {
         await take({
@@ -116,15 +169,54 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
     const take = async (dataset: Dataset): Promise<void> => {
       set({ status: { phase: 'ready' }, dataset });
-      await save(dataset, false);
+      await save(dataset);
     };
 
-    const fail = (failure: JobFailure): void => {
-      const back = { phase: get().dataset === null ? 'empty' : 'ready' } as const;
-      set({ status: failure.kind === 'cancelled' ? back : { phase: 'failed', failure } });
+    /** The worker's own copy, made a column at a time so that the page answers meanwhile. */
+    const copyForWorker = async (traces: TraceSet): Promise<TraceSet> => {
+      const steps = copyInSteps(traces);
+      for (;;) {
+        const step = steps.next();
+        if (step.done) return step.value;
+        await nextTask();
+      }
     };
 
-    /** Labels for the dataset at hand; with them its scores are others, so it counts as a new one. */
+    const openEntry = async (entry: DatasetEntry): Promise<void> => {
+      const isMine = startTurn({ phase: 'opening', name: entry.name });
+      const [read, runs] = await Promise.all([
+        storage.datasets.read(entry),
+        storage.runsOf(entry.id),
+      ]);
+      if (!isMine()) return;
+      const giveUp = (storageFailure: Failure): void => set({ status: settled(), storageFailure });
+      if (!read.ok) {
+        giveUp(read.error);
+        return;
+      }
+      const traces = await copyForWorker(read.value.imported.traces);
+      if (!isMine()) return;
+      // The worker checks the invariants of the traces, on which everything relies, on its own time.
+      const opened = await client.start('open', { traces }, undefined, buffersOf(traces)).result;
+      if (!isMine()) return;
+      if (!opened.ok) {
+        const { error } = opened;
+        giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
+        return;
+      }
+      set({
+        status: { phase: 'ready' },
+        dataset: read.value,
+        storageFailure: runs.failures[0] ?? null,
+      });
+      deps.onOpened(runs);
+      await change(entry.id, { openedAt: deps.now() });
+    };
+
+    const fail = (failure: JobFailure): void =>
+      set({ status: failure.kind === 'cancelled' ? settled() : { phase: 'failed', failure } });
+
+    /** Labels for the dataset at hand; with them its scores are others, so it is another one. */
     const label = async (files: readonly File[]): Promise<void> => {
       const result = await client.start('label', { files }).result;
       const { dataset } = get();
@@ -136,7 +228,12 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       const { imported } = dataset;
       const traces = { ...imported.traces, label: result.value.label };
       const ledger = mergeLedgers(imported.ledger, result.value.ledger);
-      await take({ ...dataset, id: deps.newId(), imported: { ...imported, traces, ledger } });
+      await take({
+        ...dataset,
+        id: deps.newId(),
+        name: `${dataset.name}, labelled`,
+        imported: { ...imported, traces, ledger },
+      });
     };
 
     const importWith = (files: readonly File[]): Promise<void> =>
@@ -150,6 +247,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
     return {
       status: { phase: 'restoring' },
       dataset: null,
+      stored: [],
+      saving: null,
       storageFailure: null,
 
       importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
@@ -169,48 +268,55 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         const { dataset } = get();
         if (dataset === null) return;
         const roles = dataset.roles.map((old, i) => (i === file ? role : old));
-        const next = { ...dataset, roles };
-        set({ dataset: next });
-        void save(next, true);
+        set({ dataset: { ...dataset, roles } });
+        void change(dataset.id, { roles });
       },
 
-      dismissFailure: () =>
-        set(({ dataset }) => ({
-          status: { phase: dataset === null ? 'empty' : 'ready' },
-          storageFailure: null,
-        })),
+      dismissFailure: () => set({ status: settled(), storageFailure: null }),
 
-      async restore(record, failures) {
-        if (record === null) {
-          set({ status: { phase: 'empty' }, storageFailure: failures[0] ?? null });
+      async restore() {
+        const isMine = startTurn({ phase: 'restoring' });
+        const listed = await storage.datasets.list();
+        if (!listed.ok) {
+          set({ storageFailure: listed.error, ...(isMine() && { status: { phase: 'empty' } }) });
           return;
         }
-        const { id, name, imported, roles } = record;
-        const valid = validateTraceSet(imported.traces);
-        if (!valid.ok) {
-          const failure: Failure = {
-            what: `the stored dataset is damaged: ${valid.error}`,
-            where: 'browser storage',
-            advice: 'import it again',
-          };
-          set({ status: { phase: 'empty' }, storageFailure: failure });
-          return;
-        }
-        set({
-          status: { phase: 'ready' },
-          dataset: { id, name, imported, roles },
-          storageFailure: failures[0] ?? null,
-        });
-        await client.start('open', { traces: imported.traces }).result;
+        const { entries, failures } = listed.value;
+        set({ stored: entries });
+        if (!isMine()) return;
+        if (entries.length === 0) set({ status: { phase: 'empty' } });
+        else await openEntry(entries.reduce((a, b) => (b.openedAt > a.openedAt ? b : a)));
+        if (failures[0] !== undefined) set({ storageFailure: failures[0] });
       },
 
-      async deleteStored() {
-        const deleted = await storage.deleteAll();
-        set({
-          status: { phase: 'empty' },
-          dataset: null,
-          storageFailure: deleted.ok ? null : deleted.error,
-        });
+      async open(id) {
+        const { dataset, stored } = get();
+        const entry = stored.find((candidate) => candidate.id === id);
+        if (entry !== undefined && dataset?.id !== id) await openEntry(entry);
+      },
+
+      async rename(id, name) {
+        const { dataset } = get();
+        if (dataset?.id === id) set({ dataset: { ...dataset, name } });
+        await change(id, { name });
+      },
+
+      async remove(id) {
+        const removed = await storage.datasets.remove(id);
+        if (!removed.ok) {
+          set({ storageFailure: removed.error });
+          return;
+        }
+        const { stored, dataset, status } = get();
+        set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
+        if (dataset?.id !== id) return;
+        set({ dataset: null, ...(status.phase === 'ready' && { status: { phase: 'empty' } }) });
+      },
+
+      async saveAgain() {
+        const { dataset, stored, saving } = get();
+        if (dataset === null || saving !== null) return;
+        if (!stored.some(({ id }) => id === dataset.id)) await save(dataset);
       },
     };
   });

@@ -16,6 +16,8 @@ export interface EnvironmentState {
 
   probe(): Promise<void>;
   refresh(): Promise<void>;
+  /** Asks the browser to keep what is stored, whatever the disk's state. */
+  persist(): Promise<void>;
   noteBackend(info: BackendInfo): void;
 }
 
@@ -28,7 +30,7 @@ export interface EnvironmentDeps {
 }
 
 export function createEnvironmentStore(deps: EnvironmentDeps): StoreApi<EnvironmentState> {
-  return createStore<EnvironmentState>((set) => ({
+  return createStore<EnvironmentState>((set, get) => ({
     backend: null,
     backendFailure: null,
     isolated: deps.isolated,
@@ -47,6 +49,11 @@ export function createEnvironmentStore(deps: EnvironmentDeps): StoreApi<Environm
         heapBytes: deps.heapBytes(),
         foreignRequests: deps.foreignRequests(),
       });
+    },
+
+    async persist() {
+      await deps.storage.persist();
+      await get().refresh();
     },
 
     noteBackend: (backend) => set({ backend }),

@@ -24,6 +24,7 @@ function setUp() {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(createFakePreferences()),
+    onOpened: () => {},
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
   const inspect = createInspectStore(fake.client, runs);

@@ -35,7 +35,11 @@ export interface NotebookDeps {
 }
 
 export function createNotebook(deps: NotebookDeps): Notebook {
-  const dataset = createDatasetStore({ ...deps, mappings: createMappingMemory(deps.preferences) });
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(deps.preferences),
+    onOpened: ({ run, interrupted }) => runs.getState().restore(run, interrupted),
+  });
   const runs = createRunStore({ ...deps, dataset });
   const inspect = createInspectStore(deps.client, runs);
   const environment = createEnvironmentStore(deps);
@@ -49,11 +53,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     preferences,
 
     async open() {
-      const stored = await deps.storage.load();
-      await dataset.getState().restore(stored.dataset, stored.failures);
-      if (dataset.getState().dataset !== null)
-        runs.getState().restore(stored.run, stored.interrupted);
-
+      // Before what is stored is restored, so that another dataset never meets the run before it.
       dataset.subscribe((state, before) => {
         if (state.dataset?.id === before.dataset?.id) return;
         inspect.getState().close();
@@ -64,6 +64,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (before.training.phase !== 'running') inspect.getState().close();
         if (training.backend !== null) environment.getState().noteBackend(training.backend);
       });
+      await dataset.getState().restore();
       await environment.getState().probe();
       await environment.getState().refresh();
     },

@@ -36,6 +36,7 @@ async function setUp() {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(createFakePreferences()),
+    onOpened: () => {},
   });
   const loading = dataset.getState().loadDemo();
   await fake.last('demo').finish(imported);

@@ -215,7 +215,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const current = dataset.getState().dataset;
         if (current === null) return;
         const { choices } = get();
-        void writer.discard();
+        void writer.discard(current.id);
         peakHeap = null;
         const settings = nextSettings(choices, current.roles);
         const { preset, detectors } = choices;
@@ -233,11 +233,11 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       async discardInterrupted() {
         const { training } = get();
         if (training.phase !== 'interrupted') return;
-        const { previous } = training;
+        const { previous, next } = training;
         set({ training: { phase: 'idle' } });
         const ended = previous === null ? null : { ...previous, pending: [] };
         get().restore(ended, null);
-        await writer.discard();
+        await writer.discard(next.datasetId);
         if (ended !== null && previous!.pending.length > 0) {
           await saveRun(ended);
           await get().score();
@@ -264,7 +264,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const said = { ...last, incidents: [...last.incidents, incident] };
         const run = endedRun(ended, finished.with(-1, said), deps.now(), peakHeap);
         set({ training: { phase: 'done', run } });
-        await writer.discard();
+        await writer.discard(run.datasetId);
         await saveRun(run);
         await get().score();
       },

@@ -3,8 +3,9 @@
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
-import type { NotebookStorage, StoredNotebook } from '../storage/notebook-storage.ts';
-import type { DatasetRecord, InterruptedRun, RunRecord } from '../storage/records.ts';
+import { entryOf } from '../storage/dataset-chunks.ts';
+import type { NotebookStorage } from '../storage/notebook-storage.ts';
+import type { Dataset, InterruptedRun, RunRecord } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import { importSimulated } from '../worker/import-simulated.ts';
 import type { JobFailure, JobKind, Jobs } from '../worker/protocol.ts';
@@ -69,51 +70,73 @@ export function createFakeClient() {
   return { client, started, last };
 }
 
-export function createFakeStorage(initial: Partial<StoredNotebook> = {}) {
-  let dataset: DatasetRecord | null = initial.dataset ?? null;
+interface FakeStored {
+  readonly datasets: readonly Dataset[];
+  readonly run: RunRecord | null;
+  readonly interrupted: InterruptedRun | null;
+}
+
+/** Keeps in memory what it is given: datasets, and one run and checkpoint. */
+export function createFakeStorage(initial: Partial<FakeStored> = {}) {
+  let entries = new Map((initial.datasets ?? []).map((dataset) => [dataset, entryOf(dataset, 0)]));
   let run: RunRecord | null = initial.run ?? null;
   let interrupted: InterruptedRun | null = initial.interrupted ?? null;
   let failure: Failure | null = null;
-  const answer = (): Result<null, Failure> => (failure === null ? ok(null) : err(failure));
+  const answer = <T>(value: T): Result<T, Failure> => (failure === null ? ok(value) : err(failure));
+  const find = (id: string) => [...entries].find(([dataset]) => dataset.id === id);
+  const missing = { what: 'no such dataset', where: 'the fake storage', advice: 'save it first' };
   const storage: NotebookStorage = {
-    load: async () => ({ dataset, run, interrupted, failures: [] }),
-    saveDataset: async (record, keepRun) => {
-      if (failure === null) {
-        dataset = record;
-        if (!keepRun) {
-          run = null;
-          interrupted = null;
-        }
-      }
-      return answer();
+    datasets: {
+      list: async () => answer({ entries: [...entries.values()], failures: [] }),
+      async read({ id }) {
+        const [dataset, entry] = find(id) ?? [];
+        if (dataset === undefined || entry === undefined) return err(missing);
+        return answer({ ...dataset, name: entry.name, roles: entry.roles });
+      },
+      async save(dataset, savedAt, onProgress) {
+        const entry = entryOf(dataset, savedAt);
+        onProgress(1);
+        if (failure === null) entries = new Map([[dataset, entry], ...entries]);
+        return answer(entry);
+      },
+      async change(id, change) {
+        const [dataset, entry] = find(id) ?? [];
+        if (dataset === undefined || entry === undefined) return err(missing);
+        if (failure === null) entries.set(dataset, { ...entry, ...change });
+        return answer({ ...entry, ...change });
+      },
+      async remove(id) {
+        if (failure === null) entries = new Map([...entries].filter(([d]) => d.id !== id));
+        return answer(null);
+      },
     },
+    runsOf: async (datasetId) => ({
+      run: run?.datasetId === datasetId ? run : null,
+      interrupted: interrupted?.datasetId === datasetId ? interrupted : null,
+      failures: [],
+    }),
     saveRun: async (record) => {
       if (failure === null) {
         run = record;
         interrupted = null;
       }
-      return answer();
+      return answer(null);
     },
     saveCheckpoint: async (record) => {
       if (failure === null) interrupted = record;
-      return answer();
+      return answer(null);
     },
     discardCheckpoint: async () => {
       interrupted = null;
-      return answer();
-    },
-    deleteAll: async () => {
-      dataset = null;
-      run = null;
-      interrupted = null;
-      return answer();
+      return answer(null);
     },
     use: async () => ({ usedBytes: 0, quotaBytes: 0, persistent: true }),
+    persist: async () => true,
   };
   return {
     storage,
-    stored: () => ({ dataset, run, interrupted }),
-    failWith: (next: Failure) => {
+    stored: () => ({ entries: [...entries.values()], run, interrupted }),
+    failWith: (next: Failure | null) => {
       failure = next;
     },
   };

@@ -17,12 +17,14 @@ export interface WorkerClient {
     kind: K,
     input: Jobs[K]['input'],
     onEvent?: (event: Jobs[K]['event']) => void,
+    /** Buffers of the input that are given away instead of copied. */
+    transfer?: ArrayBuffer[],
   ): RunningJob<K>;
 }
 
 /** What a client needs of a Worker; a test passes a fake. */
 export interface WorkerPort {
-  postMessage(message: WorkerRequest): void;
+  postMessage(message: WorkerRequest, transfer: ArrayBuffer[]): void;
   onmessage: ((event: MessageEvent<WorkerReply>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
 }
@@ -63,6 +65,7 @@ export function createWorkerClient(port: WorkerPort): WorkerClient {
       kind: K,
       input: Jobs[K]['input'],
       onEvent: (event: Jobs[K]['event']) => void = () => {},
+      transfer: ArrayBuffer[] = [],
     ): RunningJob<K> {
       lastRunId += 1;
       const runId = lastRunId;
@@ -73,9 +76,9 @@ export function createWorkerClient(port: WorkerPort): WorkerClient {
           settle: resolve as (result: Result<unknown, JobFailure>) => void,
         });
       });
-      port.postMessage({ kind, runId, input } as WorkerRequest);
+      port.postMessage({ kind, runId, input } as WorkerRequest, transfer);
       const control = (what: 'pause' | 'resume' | 'stop' | 'cancel') => () =>
-        port.postMessage({ kind: what, runId });
+        port.postMessage({ kind: what, runId }, []);
       return {
         result,
         pause: control('pause'),

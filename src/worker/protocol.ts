@@ -121,7 +121,7 @@ export interface Jobs {
   /** Sets labels that come in files of their own on the dataset at hand. */
   label: { input: { files: readonly File[] }; event: never; output: LabelledTraces };
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
-  /** Hands the worker a dataset that came out of storage. */
+  /** Hands the worker a dataset that came out of storage; it fails where an invariant is broken. */
   open: { input: { traces: TraceSet }; event: never; output: null };
   train: {
     /** `from`: where a run with these settings was interrupted. */

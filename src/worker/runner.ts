@@ -9,10 +9,13 @@ import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts'
 import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
+import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles, labelTraces } from '../ingest/import-files.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
+import { buffersOf, copyTraces } from '../trace/copy-traces.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import { validateTraceSet } from '../trace/validate.ts';
 import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { importSimulated } from './import-simulated.ts';
@@ -32,13 +35,15 @@ import { createJobControl, type JobControl } from './run-control.ts';
 import { combineTerms, scoreSets } from './score-sets.ts';
 import { fitSurviving } from './surviving-fit.ts';
 
-type Post = (reply: WorkerReply) => void;
+type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
 
 type Outcome<K extends JobKind> = Promise<Result<Jobs[K]['output'], JobFailure>>;
 
 interface JobContext<K extends JobKind> {
   readonly control: JobControl;
   readonly emit: (event: Jobs[K]['event']) => void;
+  /** Buffers of the output that are given away instead of copied. */
+  readonly transfer: ArrayBuffer[];
 }
 
 interface TrainedModel {
@@ -86,6 +91,14 @@ export function createRunner(post: Post): Runner {
     last = last.then(dropModel);
   };
 
+  /** Adopts the traces, and gives the page a copy that goes without another one on its side. */
+  const handOver = (imported: ImportedTraces, transfer: ArrayBuffer[]): ImportedTraces => {
+    adopt(imported.traces);
+    const copy = copyTraces(imported.traces);
+    transfer.push(...buffersOf(copy));
+    return { ...imported, traces: copy };
+  };
+
   // Tensors of a model live on the backend that is left.
   const device = createDevice(startBackend, dropModel);
 
@@ -128,11 +141,10 @@ export function createRunner(post: Post): Runner {
         return ok(await device.take(preference));
       },
 
-      async import({ files, mappings }, { control, emit }) {
+      async import({ files, mappings }, { control, emit, transfer }) {
         const options = { signal: control.signal, onProgress: emit, mappings };
         const result = await importFiles(files, options);
-        if (result.ok) adopt(result.value.traces);
-        return result;
+        return result.ok ? ok(handOver(result.value, transfer)) : result;
       },
 
       async label({ files }, { control }) {
@@ -142,14 +154,15 @@ export function createRunner(post: Post): Runner {
         return labelled;
       },
 
-      async demo({ seed }) {
+      async demo({ seed }, { transfer }) {
         const imported = importSimulated(() => simulateDemo(seed));
-        adopt(imported.traces);
-        return ok(imported);
+        return ok(handOver(imported, transfer));
       },
 
       async open(input) {
-        adopt(input.traces);
+        const valid = validateTraceSet(input.traces);
+        if (!valid.ok) return err(unusable(valid.error));
+        adopt(valid.value);
         return ok(null);
       },
 
@@ -246,20 +259,23 @@ export function createRunner(post: Post): Runner {
       input: unknown,
       context: JobContext<JobKind>,
     ) => Promise<Result<unknown, JobFailure>>;
+    const transfer: ArrayBuffer[] = [];
     try {
       const result = await job(request.input, {
         control,
-        emit: (event) => post({ kind: 'event', runId, event }),
+        emit: (event) => post({ kind: 'event', runId, event }, []),
+        transfer,
       });
       post(
         result.ok
           ? { kind: 'done', runId, output: result.value }
           : { kind: 'failed', runId, failure: result.error },
+        transfer,
       );
     } catch (cause) {
       const trouble = await device.troubleSoon();
       const failure = trouble === null ? bug(cause) : deviceFailure(trouble);
-      post({ kind: 'failed', runId, failure: control.signal.aborted ? cancelled : failure });
+      post({ kind: 'failed', runId, failure: control.signal.aborted ? cancelled : failure }, []);
     } finally {
       controls.delete(runId);
     }
@@ -284,6 +300,13 @@ export function createRunner(post: Post): Runner {
     },
   };
 }
+
+const unusable = (what: string): JobFailure => ({
+  kind: 'unusable-data',
+  what,
+  where: 'the stored dataset',
+  advice: 'import its files again',
+});
 
 /** They need neither backend nor model. */
 const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'label', 'demo', 'open', 'combine']);

@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets
 import { NumberField } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
+import { DatasetList } from './DatasetList.tsx';
 import { downloadText } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';
@@ -57,7 +58,11 @@ export function DataCell() {
         />
       )}
       {status.phase === 'importing' && <ImportProgressView />}
-      {dataset === null && status.phase !== 'importing' && status.phase !== 'restoring' && (
+      {status.phase === 'opening' && (
+        <ProgressBar label="Opening" share={null} text={`Opening ${status.name}`} />
+      )}
+      <DatasetList />
+      {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
           <p>Drop trace files anywhere on the page: train, validation and test, or one to split.</p>
           <div className="data-cell__choices">

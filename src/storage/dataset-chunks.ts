@@ -1,0 +1,76 @@
+/** A dataset as its entry and its chunks, and back. */
+import { err, ok, type Result } from '../base/result.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import {
+  type Chunk,
+  type Columns,
+  createTableJoiner,
+  cutTable,
+  tableBytes,
+  tableSize,
+} from './column-chunks.ts';
+import { TABLE_NAMES, TABLES, type TableName, tablesOf, traceSetOf } from './dataset-tables.ts';
+import { DATASET_FORMAT, type Dataset, type DatasetEntry } from './records.ts';
+
+/** A few milliseconds each to copy and to store, and few hundred for a million traces. */
+const CHUNK_BYTES = 2 ** 21;
+
+export interface TableChunk extends Chunk {
+  readonly table: TableName;
+}
+
+export function* chunksOf(traces: TraceSet, maxBytes = CHUNK_BYTES): Generator<TableChunk> {
+  const tables = tablesOf(traces);
+  for (const table of TABLE_NAMES) {
+    const { columns, rows } = tables[table];
+    for (const chunk of cutTable(TABLES[table], columns, rows, maxBytes)) yield { table, ...chunk };
+  }
+}
+
+/** @param savedAt milliseconds since the epoch */
+export function entryOf({ id, name, roles, imported }: Dataset, savedAt: number): DatasetEntry {
+  const { traces, ...rest } = imported;
+  const tables = tablesOf(traces);
+  const sizes = TABLE_NAMES.map((table) => {
+    const { columns, rows } = tables[table];
+    return [table, tableSize(TABLES[table], columns, rows)] as const;
+  });
+  return {
+    formatVersion: DATASET_FORMAT,
+    id,
+    name,
+    savedAt,
+    openedAt: savedAt,
+    roles,
+    imported: rest,
+    tables: Object.fromEntries(sizes) as DatasetEntry['tables'],
+    bytes: sizes.reduce((sum, [table, size]) => sum + tableBytes(TABLES[table], size), 0),
+  };
+}
+
+export interface TraceSetJoiner {
+  /** Chunks of a table come in the order of their rows. @returns what is wrong with it, or null */
+  add(chunk: TableChunk): string | null;
+  finish(): Result<TraceSet, string>;
+}
+
+export function createTraceSetJoiner({ tables }: DatasetEntry): TraceSetJoiner {
+  const joiners = new Map(
+    TABLE_NAMES.map((table) => [table, createTableJoiner(TABLES[table], tables[table])]),
+  );
+  return {
+    add: ({ table, ...chunk }) => {
+      const fault = joiners.get(table)?.add(chunk) ?? null;
+      return fault === null ? null : `${table}: ${fault}`;
+    },
+    finish() {
+      const joined: Partial<Record<TableName, Columns>> = {};
+      for (const [table, joiner] of joiners) {
+        const columns = joiner.finish();
+        if (!columns.ok) return err(`${table}: ${columns.error}`);
+        joined[table] = columns.value;
+      }
+      return ok(traceSetOf(joined as Record<TableName, Columns>));
+    },
+  };
+}

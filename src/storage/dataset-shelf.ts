@@ -1,0 +1,168 @@
+/**
+ * Several datasets in the database. A dataset exists once its entry does, and the entry is written
+ * last: a save that is cut off leaves chunks without an entry, which the next listing sweeps.
+ */
+import { err, type Failure, ok, type Result } from '../base/result.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { type Database, keysUnder } from './database.ts';
+import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
+import { TABLE_NAMES } from './dataset-tables.ts';
+import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
+import { damaged, guarded } from './storage-failure.ts';
+
+export interface StoredDatasets {
+  /** The last saved first. */
+  readonly entries: readonly DatasetEntry[];
+  /** Entries that are there and could not be read. */
+  readonly failures: readonly Failure[];
+}
+
+export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedAt'>>;
+
+export interface DatasetShelf {
+  /** Also removes what interrupted saves left, unless a page is saving just now. */
+  list(): Promise<Result<StoredDatasets, Failure>>;
+  /** Of a listed dataset. */
+  read(entry: DatasetEntry): Promise<Result<Dataset, Failure>>;
+  /**
+   * Chunk by chunk; all of it or nothing is there afterwards.
+   *
+   * @param onProgress 0 to 1
+   */
+  save(
+    dataset: Dataset,
+    savedAt: number,
+    onProgress: (share: number) => void,
+  ): Promise<Result<DatasetEntry, Failure>>;
+  change(id: string, change: EntryChange): Promise<Result<DatasetEntry, Failure>>;
+  /** With its run and its checkpoints. */
+  remove(id: string): Promise<Result<null, Failure>>;
+}
+
+const ALL_STORES = ['datasets', 'chunks', 'runs', 'checkpoints'] as const;
+/** Held while chunks without an entry are on their way, so that no other tab sweeps them. */
+const SAVING_LOCK = 'tracevae-notebook.saving';
+
+export function createDatasetShelf(database: () => Promise<Database>): DatasetShelf {
+  const sweep = async (): Promise<void> => {
+    const transaction = (await database()).transaction(ALL_STORES, 'readwrite');
+    const known = new Set(await transaction.objectStore('datasets').getAllKeys());
+    const chunks = transaction.objectStore('chunks');
+    let cursor = await chunks.openKeyCursor();
+    while (cursor !== null) {
+      const keys = keysUnder(cursor.key[0]);
+      if (!known.has(cursor.key[0])) await chunks.delete(keys);
+      cursor = await cursor.continue(keys.upper);
+    }
+    const runs = transaction.objectStore('runs');
+    for (const id of await runs.getAllKeys()) if (!known.has(id)) await runs.delete(id);
+    const checkpoints = transaction.objectStore('checkpoints');
+    for (const key of await checkpoints.getAllKeys()) {
+      if (!known.has(key[0])) await checkpoints.delete(key);
+    }
+    await transaction.done;
+  };
+
+  const dropChunks = async (id: string): Promise<void> => {
+    await (await database()).delete('chunks', keysUnder(id));
+  };
+
+  return {
+    list: () =>
+      guarded(async () => {
+        await whileNobodySaves(sweep);
+        const found = (await (await database()).getAll('datasets')).map(readDatasetEntry);
+        return {
+          entries: found
+            .flatMap((entry) => (entry.ok ? [entry.value] : []))
+            .sort((a, b) => b.savedAt - a.savedAt),
+          failures: found.flatMap((entry) => (entry.ok ? [] : [entry.error])),
+        };
+      }),
+
+    async read(entry) {
+      const { id, name, roles, imported } = entry;
+      const read = await guarded(async () => joinChunks(await database(), entry));
+      if (!read.ok) return read;
+      const traces = read.value;
+      if (traces.ok)
+        return ok({ id, name, roles, imported: { ...imported, traces: traces.value } });
+      return err(damaged(name, traces.error));
+    },
+
+    save: (dataset, savedAt, onProgress) =>
+      guarded(() =>
+        whileSaving(async () => {
+          const { id, imported } = dataset;
+          const entry = entryOf(dataset, savedAt);
+          const db = await database();
+          let bytes = 0;
+          try {
+            for (const { table, first, columns } of chunksOf(imported.traces)) {
+              await db.put('chunks', columns, [id, table, first]);
+              for (const column of Object.values(columns)) bytes += column.byteLength;
+              onProgress(Math.min(1, bytes / entry.bytes));
+            }
+            const last = db.transaction('datasets', 'readwrite', { durability: 'strict' });
+            await Promise.all([last.store.put(entry, id), last.done]);
+          } catch (cause) {
+            await dropChunks(id);
+            throw cause;
+          }
+          return entry;
+        }),
+      ),
+
+    async change(id, change) {
+      const changed = await guarded(async () => {
+        const { store, done } = (await database()).transaction('datasets', 'readwrite');
+        const entry = readDatasetEntry(await store.get(id));
+        if (entry.ok) await store.put({ ...entry.value, ...change }, id);
+        await done;
+        return entry.ok ? ok({ ...entry.value, ...change }) : entry;
+      });
+      return changed.ok ? changed.value : changed;
+    },
+
+    remove: (id) =>
+      guarded(async () => {
+        const transaction = (await database()).transaction(ALL_STORES, 'readwrite');
+        await Promise.all([
+          transaction.objectStore('datasets').delete(id),
+          transaction.objectStore('chunks').delete(keysUnder(id)),
+          transaction.objectStore('runs').delete(id),
+          transaction.objectStore('checkpoints').delete(keysUnder(id)),
+          transaction.done,
+        ]);
+        return null;
+      }),
+  };
+}
+
+/** In one transaction, so that a deletion in another tab comes before or after. */
+async function joinChunks(db: Database, entry: DatasetEntry): Promise<Result<TraceSet, string>> {
+  const joiner = createTraceSetJoiner(entry);
+  const { store } = db.transaction('chunks');
+  for (const table of TABLE_NAMES) {
+    let cursor = await store.openCursor(keysUnder(entry.id, table));
+    while (cursor !== null) {
+      const fault = joiner.add({ table, first: cursor.key[2], columns: cursor.value });
+      if (fault !== null) return err(fault);
+      cursor = await cursor.continue();
+    }
+  }
+  return joiner.finish();
+}
+
+/** Any number of pages may save at a time. Locks go when their page does. */
+const whileSaving = async <T>(work: () => Promise<T>): Promise<T> =>
+  navigator.locks === undefined
+    ? work()
+    : await navigator.locks.request(SAVING_LOCK, { mode: 'shared' }, work);
+
+const whileNobodySaves = async (work: () => Promise<void>): Promise<void> => {
+  if (navigator.locks === undefined) return work();
+  await navigator.locks.request(SAVING_LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work();
+  });
+};

@@ -1,0 +1,106 @@
+/**
+ * A {@link TraceSet} as the tables that are stored: names once, unique structures once, then the
+ * traces. Fixed layouts: a changed one is another DATASET_FORMAT.
+ */
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
+import type { StringColumn, TraceSet } from '../trace/trace-set.ts';
+import type { Columns, TableLayout } from './column-chunks.ts';
+
+const NAMES = { nameOffset: { nameBytes: Uint8Array } };
+
+export const TABLES = {
+  services: { rows: {}, lists: NAMES },
+  operations: { rows: { service: Uint32Array }, lists: NAMES },
+  structures: { rows: {}, lists: { nodeOffset: { parent: Int32Array, operation: Uint32Array } } },
+  traces: {
+    rows: {
+      structureOf: Uint32Array,
+      startUs: Float64Array,
+      label: Uint8Array,
+      file: Uint16Array,
+    },
+    lists: {
+      nodeOffset: { latencyUs: Float32Array, spanCount: Uint32Array },
+      idOffset: { idBytes: Uint8Array },
+    },
+  },
+} as const satisfies Record<string, TableLayout>;
+
+export type TableName = keyof typeof TABLES;
+export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+export interface Table {
+  readonly rows: number;
+  readonly columns: Columns;
+}
+
+export function tablesOf(traces: TraceSet): Record<TableName, Table> {
+  const { services, operations, structures, traceIds } = traces;
+  const { structureOf, startUs, label, file, nodeOffset, latencyUs, spanCount } = traces;
+  return {
+    services: { rows: services.length, columns: namesOf(services) },
+    operations: {
+      rows: operations.length,
+      columns: {
+        service: Uint32Array.from(operations, ({ service }) => service),
+        ...namesOf(operations.map(({ name }) => name)),
+      },
+    },
+    structures: {
+      rows: structures.nodeOffset.length - 1,
+      columns: {
+        nodeOffset: structures.nodeOffset,
+        parent: structures.parent,
+        operation: structures.operation,
+      },
+    },
+    traces: {
+      rows: structureOf.length,
+      columns: {
+        structureOf,
+        startUs,
+        label,
+        file,
+        nodeOffset,
+        latencyUs,
+        spanCount,
+        idOffset: traceIds.offset,
+        idBytes: traceIds.bytes,
+      },
+    },
+  };
+}
+
+/** The columns of tables that were joined after {@link TABLES}, so their types are those. */
+export function traceSetOf(tables: Readonly<Record<TableName, Columns>>): TraceSet {
+  const { services, operations, structures, traces } = tables;
+  const serviceOf = operations.service as Uint32Array;
+  const { idBytes, idOffset, ...columns } = traces;
+  return {
+    services: readNames(services),
+    operations: readNames(operations).map((name, id) => ({ service: serviceOf[id]!, name })),
+    structures: structures as unknown as TraceSet['structures'],
+    ...(columns as unknown as Omit<TraceSet, 'services' | 'operations' | 'structures'>),
+    traceIds: { bytes: idBytes, offset: idOffset } as StringColumn,
+  };
+}
+
+function namesOf(names: readonly string[]): Columns {
+  const encoded = names.map(encodeUtf8);
+  const nameOffset = new Uint32Array(names.length + 1);
+  encoded.forEach((bytes, i) => {
+    nameOffset[i + 1] = nameOffset[i]! + bytes.length;
+  });
+  const nameBytes = new Uint8Array(nameOffset[names.length]!);
+  encoded.forEach((bytes, i) => {
+    nameBytes.set(bytes, nameOffset[i]!);
+  });
+  return { nameOffset, nameBytes };
+}
+
+function readNames({ nameOffset, nameBytes }: Columns): string[] {
+  const bytes = nameBytes as Uint8Array;
+  return Array.from({ length: nameOffset!.length - 1 }, (_, i) =>
+    decodeUtf8(bytes.subarray(nameOffset![i]!, nameOffset![i + 1]!)),
+  );
+}

@@ -1,0 +1,210 @@
+/** The stored datasets: which is open, how large each is, and what the browser has room for. */
+import { type FormEvent, useState } from 'react';
+import type { DatasetEntry } from '../../stores/dataset-store.ts';
+import { useDataset, useEnvironment } from '../app/notebook-context.ts';
+import { Button, IconButton } from '../widgets/Button.tsx';
+import { formatBytes, formatCount, formatPercent } from '../widgets/format.ts';
+import './dataset-list.css';
+
+export function DatasetList() {
+  const stored = useDataset((d) => d.stored);
+  const dataset = useDataset((d) => d.dataset);
+  const unsaved = dataset !== null && !stored.some(({ id }) => id === dataset.id);
+  if (stored.length === 0 && !unsaved) return null;
+  return (
+    <div className="dataset-list">
+      <div className="dataset-list__rows">
+        <table className="plain-table" aria-label="Datasets">
+          <thead>
+            <tr>
+              <th scope="col">Dataset</th>
+              <th scope="col" className="plain-table__number">
+                Traces
+              </th>
+              <th scope="col" className="plain-table__number">
+                Stored
+              </th>
+              <th scope="col" className="dataset-list__since">
+                Since
+              </th>
+              <th scope="col">
+                <span className="said-only">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {unsaved && <UnsavedRow />}
+            {stored.map((entry) => (
+              <StoredRow key={entry.id} entry={entry} open={entry.id === dataset?.id} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <StorageLine />
+    </div>
+  );
+}
+
+/** The dataset at hand, on its way to storage or without room there. */
+function UnsavedRow() {
+  const dataset = useDataset((d) => d.dataset);
+  const saving = useDataset((d) => d.saving);
+  const saveAgain = useDataset((d) => d.saveAgain);
+  if (dataset === null) return null;
+  return (
+    <tr className="dataset-list__open" aria-current="true">
+      <th scope="row">{dataset.name}</th>
+      <td className="plain-table__number">
+        {formatCount(dataset.imported.traces.structureOf.length)}
+      </td>
+      <td colSpan={saving === null ? 2 : 3}>
+        {saving === null
+          ? 'in memory only: lost on reload, or when another is opened'
+          : `being stored, ${formatPercent(Math.round(saving.share * 100) / 100)}`}
+      </td>
+      {saving === null && (
+        <td className="dataset-list__actions">
+          <Button size="small" onClick={() => void saveAgain()}>
+            Store
+          </Button>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+interface StoredRowProps {
+  readonly entry: DatasetEntry;
+  readonly open: boolean;
+}
+
+function StoredRow({ entry, open }: StoredRowProps) {
+  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
+  const openDataset = useDataset((d) => d.open);
+  const { id, name, bytes, savedAt, tables } = entry;
+  const done = () => setAsking(null);
+  return (
+    <tr className={open ? 'dataset-list__open' : undefined} aria-current={open || undefined}>
+      <th scope="row">
+        {asking === 'rename' ? (
+          <NameForm entry={entry} onDone={done} />
+        ) : open ? (
+          name
+        ) : (
+          <button
+            type="button"
+            className="dataset-list__name"
+            title="Open this dataset"
+            onClick={() => void openDataset(id)}
+          >
+            {name}
+          </button>
+        )}
+      </th>
+      <td className="plain-table__number">{formatCount(tables.traces.rows)}</td>
+      <td className="plain-table__number">{formatBytes(bytes)}</td>
+      <td className="dataset-list__since">
+        <time dateTime={new Date(savedAt).toISOString()}>{formatDate(savedAt)}</time>
+      </td>
+      <td className="dataset-list__actions">
+        {asking === 'delete' ? (
+          <DeleteQuestion entry={entry} onDone={done} />
+        ) : (
+          <>
+            <Button
+              size="small"
+              aria-label={`Rename ${name}`}
+              disabled={asking !== null}
+              onClick={() => setAsking('rename')}
+            >
+              Rename
+            </Button>
+            <IconButton icon="trash" label={`Delete ${name}`} onClick={() => setAsking('delete')} />
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface RowQuestionProps {
+  readonly entry: DatasetEntry;
+  readonly onDone: () => void;
+}
+
+function NameForm({ entry, onDone }: RowQuestionProps) {
+  const rename = useDataset((d) => d.rename);
+  const [name, setName] = useState(entry.name);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const trimmed = name.trim();
+    if (trimmed !== '' && trimmed !== entry.name) void rename(entry.id, trimmed);
+    onDone();
+  };
+  return (
+    <form className="dataset-list__form" onSubmit={submit}>
+      <input
+        className="field__input"
+        aria-label="New name"
+        value={name}
+        ref={takeFocus}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onDone();
+        }}
+      />
+      <Button size="small" onClick={submit}>
+        Save name
+      </Button>
+    </form>
+  );
+}
+
+function DeleteQuestion({ entry, onDone }: RowQuestionProps) {
+  const remove = useDataset((d) => d.remove);
+  return (
+    <fieldset className="dataset-list__question" aria-label={`Delete ${entry.name}?`}>
+      <span>With its run?</span>
+      <Button size="small" variant="danger" ref={takeFocus} onClick={() => void remove(entry.id)}>
+        Delete
+      </Button>
+      <Button size="small" onClick={onDone}>
+        Keep
+      </Button>
+    </fieldset>
+  );
+}
+
+/** What all of it takes, what is left, and whether the browser promised to keep it. */
+function StorageLine() {
+  const use = useEnvironment((e) => e.storage);
+  const persist = useEnvironment((e) => e.persist);
+  const [asked, setAsked] = useState(false);
+  if (use === null) return null;
+  const { usedBytes, quotaBytes, persistent } = use;
+  const left = usedBytes === null || quotaBytes === null ? null : quotaBytes - usedBytes;
+  return (
+    <p className="dataset-list__storage">
+      <span>
+        {formatBytes(usedBytes)} stored with runs and checkpoints; the browser has room for{' '}
+        {formatBytes(left)} more.{' '}
+        {persistent
+          ? 'The browser keeps it until you delete it.'
+          : 'The browser may delete it when the disk is full.'}
+        {!persistent && asked && ' It did not promise more; it may once the page is bookmarked.'}
+      </span>
+      {!persistent && !asked && (
+        <Button size="small" onClick={() => void persist().then(() => setAsked(true))}>
+          Ask the browser to keep it
+        </Button>
+      )}
+    </p>
+  );
+}
+
+/** What was asked for by a button goes on with the keyboard. */
+const takeFocus = (control: HTMLElement | null): void => control?.focus();
+
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+const formatDate = (ms: number): string => DATE.format(ms);
