@@ -49,3 +49,20 @@ test('a bad file keeps the dataset that was there', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('notes.txt');
   await expect(page.getByRole('row', { name: /demo-train/ })).toBeVisible();
 });
+
+test('a dataset is exported in another format and read back', async ({ page }) => {
+  await openNotebook(page);
+  const csv = traceVaeCsv(requestSpans(1, 170), false);
+  await dropFiles(page, [{ name: 'mine.csv', body: csv }]);
+  await page.getByRole('combobox', { name: 'Traces as' }).selectOption('Zipkin JSON');
+  const downloaded = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export traces' }).click();
+  const download = await downloaded;
+  expect(download.suggestedFilename()).toBe('mine.csv.zipkin.json');
+  const path = join(mkdtempSync(join(tmpdir(), 'tracevae-export-')), 'again.json');
+  await download.saveAs(path);
+  await page.locator('input[type=file]').setInputFiles(path);
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /again\.json/ })).toContainText('Zipkin JSON');
+  await expect(page.getByText('100 / 20 / 50')).toBeVisible();
+});

@@ -73,7 +73,8 @@ test('columns are mapped in a dialog, by keyboard alone, and remembered', async 
 
   await page.reload();
   await dropFiles(page, [{ name: 'again.csv', body: ownTable(requestSpans(2, 17)) }]);
-  await expect(page.getByRole('row', { name: /again\.csv/ })).toBeVisible();
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /again\.csv/ })).toBeVisible();
 });
 
 test('Escape leaves the question and the page as it was', async ({ page }) => {

@@ -1,9 +1,10 @@
-/** Wires the stores to each other: one worker, one storage, five subjects. */
+/** Wires the stores to each other: one worker, one storage, six subjects. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import { createDatasetStore, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
+import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import {
@@ -17,6 +18,7 @@ export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
+  readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
   /** Reads what was stored and probes the backend; call once. */
@@ -42,6 +44,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   });
   const runs = createRunStore({ ...deps, dataset });
   const inspect = createInspectStore(deps.client, runs);
+  const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
 
@@ -49,6 +52,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     dataset,
     runs,
     inspect,
+    exported,
     environment,
     preferences,
 

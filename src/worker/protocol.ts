@@ -8,6 +8,7 @@ import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import type { ExportFormat } from '../export/write-spans.ts';
 import type { FileRole } from '../features/splits.ts';
 import type {
   ImportedTraces,
@@ -109,6 +110,12 @@ export type ParityEvent =
   | { readonly kind: 'backend'; readonly info: BackendInfo }
   | { readonly kind: 'quantity'; readonly quantity: Quantity };
 
+/** Counted in traces. */
+export interface ExportProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
@@ -123,6 +130,8 @@ export interface Jobs {
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
   /** Hands the worker a dataset that came out of storage; it fails where an invariant is broken. */
   open: { input: { traces: TraceSet }; event: never; output: null };
+  /** The dataset at hand as a file. */
+  export: { input: { format: ExportFormat }; event: ExportProgress; output: Blob };
   train: {
     /** `from`: where a run with these settings was interrupted. */
     input: { detector: DetectorId; settings: RunSettings; from: FitCheckpoint | null };

@@ -18,6 +18,7 @@ import type { TraceSet } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
+import { exportTraces } from './export-traces.ts';
 import { importSimulated } from './import-simulated.ts';
 import type {
   JobFailure,
@@ -166,6 +167,13 @@ export function createRunner(post: Post): Runner {
         return ok(null);
       },
 
+      async export({ format }, { control, emit }) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        const { signal } = control;
+        const file = await exportTraces(traces, format, { signal, onProgress: emit });
+        return file === null ? err(cancelled) : ok(file);
+      },
+
       async train({ detector, settings, from }, { control, emit }) {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
         dropModel();
@@ -309,7 +317,14 @@ const unusable = (what: string): JobFailure => ({
 });
 
 /** They need neither backend nor model. */
-const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'label', 'demo', 'open', 'combine']);
+const BESIDE: ReadonlySet<JobKind> = new Set([
+  'import',
+  'label',
+  'demo',
+  'open',
+  'export',
+  'combine',
+]);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { DatasetState } from '../../stores/dataset-store.ts';
 import type { EnvironmentState } from '../../stores/environment-store.ts';
+import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
@@ -24,6 +25,9 @@ export const useRuns = <T>(select: (state: RunState) => T): T =>
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);
+
+export const useExport = <T>(select: (state: ExportState) => T): T =>
+  useStore(useNotebook().exported, select);
 
 export const useEnvironment = <T>(select: (state: EnvironmentState) => T): T =>
   useStore(useNotebook().environment, select);

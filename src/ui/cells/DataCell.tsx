@@ -13,6 +13,7 @@ import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { DatasetList } from './DatasetList.tsx';
 import { downloadText } from './download.ts';
+import { ExportTraces } from './ExportTraces.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { G } from './glossary.tsx';
@@ -219,6 +220,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
         />
       </div>
       <LedgerTable dataset={dataset} maxNodes={maxNodes} />
+      <ExportTraces />
     </>
   );
 }
