@@ -22,7 +22,7 @@ export function traceIdHex(id: string): string {
 function ownHex(id: string): string | null {
   if (/^([0-9a-fA-F]{16}){1,2}$/.test(id)) return id.toLowerCase().padStart(TRACE_ID_DIGITS, '0');
   const halves = traceIdHalves(id);
-  return halves && halves.map((half) => hex64(BigInt.asUintN(64, half))).join('');
+  return halves?.map((half) => hex64(BigInt.asUintN(64, half))).join('') ?? null;
 }
 
 const hex64 = (value: bigint): string => value.toString(16).padStart(SPAN_ID_DIGITS, '0');

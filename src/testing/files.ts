@@ -27,6 +27,24 @@ export function sourceFile(
   };
 }
 
+/** A file of parts that are handed on as they are: for one that is larger than a test likes to hold. */
+export function sourceFileOf(name: string, parts: readonly Uint8Array<ArrayBuffer>[]): SourceFile {
+  return {
+    name,
+    size: parts.reduce((sum, part) => sum + part.length, 0),
+    stream: () => {
+      let at = 0;
+      return new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          const part = parts[at++];
+          if (part) controller.enqueue(part);
+          else controller.close();
+        },
+      });
+    },
+  };
+}
+
 const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
 
 /** The traces, or an error with the failure in its message. */
