@@ -34,8 +34,8 @@ export function DataCell() {
       prose={
         <>
           A trace is a tree of calls, each with its time. TraceVAE learns from traces that are
-          mostly normal, needs no labels to train, and uses them only to measure. Drop TraceVAE CSV
-          or Jaeger JSON, plain or gzip; nothing leaves this page.
+          mostly normal, needs no labels to train, and uses them only to measure. Drop TraceVAE CSV,
+          or what Jaeger, OpenTelemetry or Zipkin export, plain or gzip; nothing leaves this page.
         </>
       }
       action={dataset !== null && <DatasetActions dataset={dataset} />}
