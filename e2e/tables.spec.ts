@@ -73,7 +73,6 @@ test('columns are mapped in a dialog, by keyboard alone, and remembered', async 
 
   await page.reload();
   await dropFiles(page, [{ name: 'again.csv', body: ownTable(requestSpans(2, 17)) }]);
-  const files = page.getByRole('table', { name: 'Files' });
   await expect(files.getByRole('row', { name: /again\.csv/ })).toBeVisible();
 });
 

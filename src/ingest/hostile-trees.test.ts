@@ -7,79 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import { latenciesOf, ledgerOf, treesOf } from '../testing/imports.ts';
-import { delimited, otlpSpan, resourceSpans, TRACE_ID, tracesData } from '../testing/otlp.ts';
+import { delimited, otlpSpan, tracesData } from '../testing/otlp.ts';
+import { FORMATS, type Format, type PlainSpan, START_US, WRITE } from '../testing/plain-spans.ts';
 import { lostSpans } from '../trace/ledger.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import { importFiles } from './import-files.ts';
-
-interface PlainSpan {
-  readonly id: string;
-  readonly parent: string;
-  readonly service: string;
-  readonly operation: string;
-  readonly startUs?: number;
-  readonly durationUs?: number;
-}
-const START_US = 1706678909209712;
-
-/** The same spans in every format. */
-const WRITE = {
-  otlp: (spans: readonly PlainSpan[]): string =>
-    JSON.stringify({
-      resourceSpans: spans.map((span) => resourceSpans(span.service, otlpOf(span))),
-    }),
-  protobuf: (spans: readonly PlainSpan[]): Uint8Array<ArrayBuffer> =>
-    tracesData(spans.map((span) => ({ service: span.service, spans: [otlpOf(span)] }))),
-  zipkin: (spans: readonly PlainSpan[]): string =>
-    JSON.stringify(
-      spans.map(({ id, parent, service, operation, startUs, durationUs }) => ({
-        traceId: TRACE_ID,
-        id: id.padStart(16, '0'),
-        ...(parent === '' ? {} : { parentId: parent.padStart(16, '0') }),
-        name: operation,
-        timestamp: startUs ?? START_US,
-        duration: durationUs ?? 1000,
-        localEndpoint: { serviceName: service },
-      })),
-    ),
-  jaeger: (spans: readonly PlainSpan[]): string =>
-    JSON.stringify({
-      data: [
-        {
-          traceID: TRACE_ID,
-          spans: spans.map(({ id, parent, service, operation, startUs, durationUs }) => ({
-            traceID: TRACE_ID,
-            spanID: id,
-            operationName: operation,
-            references:
-              parent === '' ? [] : [{ refType: 'CHILD_OF', traceID: TRACE_ID, spanID: parent }],
-            startTime: startUs ?? START_US,
-            duration: durationUs ?? 1000,
-            processID: service,
-          })),
-          processes: Object.fromEntries(
-            spans.map(({ service }) => [service, { serviceName: service }]),
-          ),
-        },
-      ],
-    }),
-} as const;
-type Format = keyof typeof WRITE;
-const FORMATS = Object.keys(WRITE) as Format[];
-
-function otlpOf({
-  id,
-  parent,
-  operation,
-  startUs,
-  durationUs,
-}: PlainSpan): ReturnType<typeof otlpSpan> {
-  const start = startUs ?? START_US;
-  return otlpSpan(id, parent, operation, {
-    startTimeUnixNano: `${start}000`,
-    endTimeUnixNano: `${start + (durationUs ?? 1000)}000`,
-  });
-}
 
 /** Of this process, so that a busy machine is no failure. */
 const cpuSeconds = (): number => process.cpuUsage().user / 1e6;
@@ -284,21 +216,20 @@ describe('JSON', () => {
     'of %s with an attribute of 50 MB reads the spans around it, and holds no more than a chunk',
     async (format) => {
       const text = WRITE[format](TREE);
-      const at = text.indexOf(
-        format === 'otlp' ? '"kind":' : format === 'zipkin' ? '"timestamp":' : '"startTime":',
+      const key = { otlp: '"kind":', zipkin: '"timestamp":', jaeger: '"startTime":' }[format];
+      const at = text.indexOf(key);
+      const result = await importedFrom(
+        new File(
+          [
+            Buffer.from(text.slice(0, at)),
+            Buffer.from('"x":{"y":"'),
+            ...Array(800).fill(Buffer.alloc(64 * 1024, 'x')),
+            Buffer.from('"},'),
+            Buffer.from(text.slice(at)),
+          ],
+          'file',
+        ),
       );
-      const [head, long, tail] = [text.slice(0, at), '"x":{"y":"', text.slice(at)].map(
-        encodeUtf8,
-      ) as [Uint8Array, Uint8Array, Uint8Array];
-      const attribute = new Uint8Array(64 * 1024).fill(120);
-      const parts = [
-        head,
-        long,
-        ...Array<Uint8Array>(800).fill(attribute),
-        encodeUtf8('"},'),
-        tail,
-      ];
-      const result = await importedFrom(new File(parts as BlobPart[], 'file'));
       expect(result.spansKept).toBe(4);
       expect(result.ledger).toEqual([]);
     },
@@ -336,9 +267,10 @@ describe('protobuf', () => {
       tracesData([{ service: 'web', spans: [otlpSpan('2', '1', 'b')] }]),
     ];
     // Field 99 of the outermost message: 50 MB that nobody knows.
-    const unknown = Uint8Array.from([0x9a, 0x06, 0x80, 0xe1, 0xeb, 0x17, ...new Uint8Array(0)]);
-    const parts = [first, unknown, new Uint8Array(50_000_000), last];
-    const result = await importedFrom(new File(parts as BlobPart[], 'file'));
+    const unknown = Uint8Array.of(0x9a, 0x06, 0x80, 0xe1, 0xeb, 0x17);
+    const result = await importedFrom(
+      new File([first, unknown, new Uint8Array(50_000_000), last], 'file'),
+    );
     expect(treesOf(result)).toEqual(['-1 web/a, 0 web/b']);
     expect(result.ledger).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { importedFrom, sourceFile } from '../testing/files.ts';
+import { ledgerOf, treesOf } from '../testing/imports.ts';
 import { lostSpans } from '../trace/ledger.ts';
 import { decodeString } from '../trace/string-column.ts';
-import { operationName, readTree, traceCount } from '../trace/trace-set.ts';
+import { traceCount } from '../trace/trace-set.ts';
 import type { ImportedTraces } from './import.ts';
 
 interface Reference {
@@ -36,14 +37,6 @@ const trace = (...spans: readonly unknown[]): object => ({
 });
 const imported = (json: unknown): Promise<ImportedTraces> =>
   importedFrom(sourceFile('a.json', JSON.stringify(json, null, 1)));
-const treesOf = ({ traces }: ImportedTraces): string[] =>
-  Array.from({ length: traceCount(traces) }, (_, i) =>
-    readTree(traces, i)
-      .map(({ parent, operation }) => `${parent} ${operationName(traces, operation)}`)
-      .join(', '),
-  );
-const ledgerOf = ({ ledger }: ImportedTraces): unknown[] =>
-  ledger.map(({ reason, count, examples }) => [reason, count, examples[0]?.path]);
 
 describe('Jaeger JSON', () => {
   const one = trace(span('1', 'a'), span('2', 'b', childOf('1')));

@@ -10,78 +10,31 @@ import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { isBlank, parseDecimal } from './csv-fields.ts';
 import {
-  createShapeReader,
-  equalBytes,
-  member,
-  type Shape,
-  type ShapeSink,
-  scalar,
-} from './json-shapes.ts';
+  DOCUMENT,
+  DURATION,
+  OPERATION,
+  OWN_SERVICE,
+  PROCESS,
+  PROCESS_ID,
+  REFERENCE,
+  REFERENCE_SPAN_ID,
+  REFERENCE_TRACE_ID,
+  REFERENCE_TYPE,
+  rootShape,
+  SERVICE,
+  SPAN,
+  SPAN_ID,
+  SPAN_TRACE_ID,
+  SPANS,
+  START,
+  TRACE,
+  TRACE_ID,
+} from './jaeger-shapes.ts';
+import { createShapeReader, equalBytes, type ShapeSink } from './json-shapes.ts';
 import { createProcessServices } from './process-services.ts';
 import { createSpanLog, UNKNOWN_SERVICE } from './span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
 import { createSpanReferences } from './span-references.ts';
-
-const DOCUMENT = 0;
-const TRACES = 1;
-const TRACE = 2;
-const TRACE_ID = 3;
-const SPANS = 4;
-const SPAN = 5;
-const SPAN_TRACE_ID = 6;
-const SPAN_ID = 7;
-const OPERATION = 8;
-const START = 9;
-const DURATION = 10;
-const PROCESS_ID = 11;
-const OWN_SERVICE = 12;
-const REFERENCE = 13;
-const REFERENCE_TYPE = 14;
-const REFERENCE_TRACE_ID = 15;
-const REFERENCE_SPAN_ID = 16;
-const PROCESS = 17;
-const SERVICE = 18;
-const OTHER = 19;
-
-const spanShape: Shape = {
-  id: SPAN,
-  isRecord: true,
-  members: [
-    member('traceID', scalar(SPAN_TRACE_ID)),
-    member('spanID', scalar(SPAN_ID)),
-    member('operationName', scalar(OPERATION)),
-    member('references', {
-      id: OTHER,
-      element: {
-        id: REFERENCE,
-        members: [
-          member('refType', scalar(REFERENCE_TYPE)),
-          member('traceID', scalar(REFERENCE_TRACE_ID)),
-          member('spanID', scalar(REFERENCE_SPAN_ID)),
-        ],
-      },
-    }),
-    member('startTime', scalar(START)),
-    member('duration', scalar(DURATION)),
-    member('processID', scalar(PROCESS_ID)),
-    member('process', { id: OTHER, members: [member('serviceName', scalar(OWN_SERVICE))] }),
-  ],
-};
-const traceMembers = [
-  member('traceID', scalar(TRACE_ID)),
-  member('spans', { id: SPANS, element: spanShape }),
-  member('processes', {
-    id: OTHER,
-    anyMember: { id: PROCESS, members: [member('serviceName', scalar(SERVICE))] },
-  }),
-] as const;
-const traceShape: Shape = { id: TRACE, members: traceMembers };
-const tracesShape: Shape = { id: TRACES, element: traceShape };
-const rootShape: Shape = {
-  id: DOCUMENT,
-  members: [...traceMembers, member('data', { ...traceShape, asList: tracesShape })],
-  asList: tracesShape,
-};
 
 const UNLABELLED = labelCode('unlabelled');
 const NONE = -1;

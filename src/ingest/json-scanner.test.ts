@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
-import { createJsonScanner, type JsonHandler } from './json-scanner.ts';
+import type { JsonHandler } from './json-handler.ts';
+import { createJsonScanner } from './json-scanner.ts';
 
 /** Puts a document together again from what the scanner says. */
 function collect(): {

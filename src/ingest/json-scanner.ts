@@ -8,20 +8,25 @@
  */
 import { grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
+import {
+  BACKSLASH,
+  CARRIAGE_RETURN,
+  COLON,
+  COMMA,
+  endsWord,
+  isWord,
+  LINE_FEED,
+  LIST_CLOSE,
+  LIST_OPEN,
+  OBJECT_CLOSE,
+  OBJECT_OPEN,
+  QUOTE,
+  SPACE,
+  TAB,
+} from './json-bytes.ts';
 import { createJsonUnescape } from './json-escapes.ts';
+import type { JsonHandler } from './json-handler.ts';
 
-const TAB = 9;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-const SPACE = 32;
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const LIST_OPEN = 91;
-const BACKSLASH = 92;
-const LIST_CLOSE = 93;
-const OBJECT_OPEN = 123;
-const OBJECT_CLOSE = 125;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 export const MAX_DEPTH = 128;
@@ -35,34 +40,6 @@ const KEY_OR_END = 2;
 const KEY = 3;
 const COLON_NEXT = 4;
 const COMMA_OR_END = 5;
-
-/** A place in the file. */
-export interface JsonPlace {
-  /** 0-based. */
-  readonly byte: number;
-  /** 1-based line on which the document begins. */
-  readonly line: number;
-}
-
-/** Bytes are valid in the call only; strings come without quotes and escapes. */
-export interface JsonHandler {
-  /** An object or a list begins; whether what is in it is wanted. */
-  onOpen(isList: boolean): boolean;
-  /** The object or list that was last wanted, and is not closed yet, ends. */
-  onClose(): void;
-  /** Whether the value of this key is wanted. */
-  onKey(bytes: Uint8Array, start: number, end: number): boolean;
-  onText(bytes: Uint8Array, start: number, end: number): void;
-  onNumber(bytes: Uint8Array, start: number, end: number): void;
-  /** true, false or null. */
-  onWord(bytes: Uint8Array, start: number, end: number): void;
-  /** Something is not JSON within what was last opened. */
-  onFault(): void;
-  /** The document ends here, in the middle: all that is open is lost, and another may follow. */
-  onBroken(place: JsonPlace): void;
-  /** The file ends within a document. */
-  onCutOff(place: JsonPlace): void;
-}
 
 export interface JsonScanner {
   push(chunk: Uint8Array): Failure | null;
@@ -347,6 +324,7 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
       }
       if (inString) next = passString(at, final);
       else if (skipTo >= 0) next = pass(at, final);
+      else if (buffer[at] === SPACE) next = at + 1;
       else next = token(at, final);
       if (next < 0) return -1 - next;
       at = next;
@@ -418,21 +396,3 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
     documentLine: () => documentLine,
   };
 }
-
-/** Whether a number or a word cannot go on with this byte. */
-const endsWord = (byte: number): boolean =>
-  byte === COMMA ||
-  byte === OBJECT_CLOSE ||
-  byte === LIST_CLOSE ||
-  byte <= SPACE ||
-  byte === COLON ||
-  byte === QUOTE ||
-  byte === OBJECT_OPEN ||
-  byte === LIST_OPEN;
-
-const WORDS = ['true', 'false', 'null'].map((word) => Array.from(word, (c) => c.charCodeAt(0)));
-
-const isWord = (bytes: Uint8Array, start: number, end: number): boolean =>
-  WORDS.some(
-    (word) => word.length === end - start && word.every((code, i) => bytes[start + i] === code),
-  );

@@ -4,7 +4,8 @@
  */
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
-import { createJsonScanner, type JsonHandler, type JsonPlace, MAX_DEPTH } from './json-scanner.ts';
+import type { JsonHandler, JsonPlace } from './json-handler.ts';
+import { createJsonScanner, MAX_DEPTH } from './json-scanner.ts';
 
 /** A value that is wanted. It may be of several kinds; one of another kind is a stray. */
 export interface Shape {

@@ -5,16 +5,15 @@
  * Only resources and spans are ever held as a whole; the messages around them are followed by their
  * lengths alone, so that memory does not follow the size of the file.
  */
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { encodeUtf8, grown } from '../base/bytes.ts';
+import { WireType } from '@bufbuild/protobuf/wire';
+import { grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
-import { equalBytes } from './json-shapes.ts';
-import { fixedNanos } from './nanoseconds.ts';
-import { createOtlpSpans, type OtlpSpans } from './otlp-spans.ts';
+import { readResource, readSpan } from './otlp-messages.ts';
+import { createOtlpSpans } from './otlp-spans.ts';
 import { peekVarint } from './protobuf-varint.ts';
 import { protobufFraming } from './sniff-protobuf.ts';
 import { createSpanLog, type TreePosition } from './span-log.ts';
-import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+import type { ReaderContext, SpanReader } from './span-reader.ts';
 
 /** A larger span or resource is lost; it is not held either. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -101,13 +100,13 @@ export function readOtlpProtobuf(context: ReaderContext): SpanReader {
   const readWhole = (start: number, length: number): void => {
     const bytes = buffer.subarray(start, start + length);
     if (level === RESOURCE_SPANS) {
-      if (!follows(() => readResource(new BinaryReader(bytes), spans))) {
+      if (!readResource(bytes, spans)) {
         log.loseAt('malformed-row', position, { byte: offset + start });
       }
       return;
     }
     spans.startSpan();
-    spans.endSpan(!follows(() => readSpan(new BinaryReader(bytes), spans)));
+    spans.endSpan(!readSpan(bytes, spans));
   };
 
   /** Reads one header, and what it announces; the byte that comes next, -1 to wait for more. */
@@ -247,70 +246,4 @@ export function readOtlpProtobuf(context: ReaderContext): SpanReader {
     spansRead: log.spansRead,
     locate: log.locate,
   };
-}
-
-/** Whether the bytes are what `read` takes them for: the wire reader throws where they are not. */
-function follows(read: () => void): boolean {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** opentelemetry.proto.trace.v1.Span */
-function readSpan(reader: BinaryReader, spans: OtlpSpans): void {
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (wireType === WireType.LengthDelimited) {
-      const bytes = reader.bytes();
-      if (field === 1) spans.traceId(bytes, 0, bytes.length);
-      else if (field === 2) spans.spanId(bytes, 0, bytes.length);
-      else if (field === 4) spans.parentSpanId(bytes, 0, bytes.length);
-      else if (field === 5) spans.name(bytes, 0, bytes.length);
-    } else if (wireType === WireType.Bit64 && (field === 7 || field === 8)) {
-      const low = reader.fixed32();
-      fixedNanos(low, reader.fixed32(), field === 7 ? spans.start : spans.end);
-    } else reader.skip(wireType, field);
-  }
-}
-
-const SERVICE_NAME = encodeUtf8('service.name');
-
-/** opentelemetry.proto.resource.v1.Resource */
-function readResource(reader: BinaryReader, spans: OtlpSpans): void {
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === 1 && wireType === WireType.LengthDelimited) {
-      readAttribute(new BinaryReader(reader.bytes()), spans);
-    } else reader.skip(wireType, field);
-  }
-}
-
-/** opentelemetry.proto.common.v1.KeyValue, whose value is an AnyValue. */
-function readAttribute(reader: BinaryReader, spans: OtlpSpans): void {
-  let isServiceName = false;
-  let text: Uint8Array | null = null;
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (wireType !== WireType.LengthDelimited) {
-      reader.skip(wireType, field);
-      continue;
-    }
-    const bytes = reader.bytes();
-    if (field === 1) isServiceName = equalBytes(SERVICE_NAME, bytes, 0, bytes.length);
-    else if (field === 2) text = stringValue(new BinaryReader(bytes));
-  }
-  if (isServiceName && text) spans.service(text, 0, text.length);
-}
-
-function stringValue(reader: BinaryReader): Uint8Array | null {
-  let text: Uint8Array | null = null;
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === 1 && wireType === WireType.LengthDelimited) text = reader.bytes();
-    else reader.skip(wireType, field);
-  }
-  return text && text.length <= MAX_NAME_BYTES ? text : null;
 }

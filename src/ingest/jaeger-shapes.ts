@@ -1,0 +1,63 @@
+/** What is wanted of a Jaeger document: its values by the numbers that the reader knows them by. */
+import { member, type Shape, scalar } from './json-shapes.ts';
+
+export const DOCUMENT = 0;
+export const TRACES = 1;
+export const TRACE = 2;
+export const TRACE_ID = 3;
+export const SPANS = 4;
+export const SPAN = 5;
+export const SPAN_TRACE_ID = 6;
+export const SPAN_ID = 7;
+export const OPERATION = 8;
+export const START = 9;
+export const DURATION = 10;
+export const PROCESS_ID = 11;
+export const OWN_SERVICE = 12;
+export const REFERENCE = 13;
+export const REFERENCE_TYPE = 14;
+export const REFERENCE_TRACE_ID = 15;
+export const REFERENCE_SPAN_ID = 16;
+export const PROCESS = 17;
+export const SERVICE = 18;
+export const OTHER = 19;
+
+const spanShape: Shape = {
+  id: SPAN,
+  isRecord: true,
+  members: [
+    member('traceID', scalar(SPAN_TRACE_ID)),
+    member('spanID', scalar(SPAN_ID)),
+    member('operationName', scalar(OPERATION)),
+    member('references', {
+      id: OTHER,
+      element: {
+        id: REFERENCE,
+        members: [
+          member('refType', scalar(REFERENCE_TYPE)),
+          member('traceID', scalar(REFERENCE_TRACE_ID)),
+          member('spanID', scalar(REFERENCE_SPAN_ID)),
+        ],
+      },
+    }),
+    member('startTime', scalar(START)),
+    member('duration', scalar(DURATION)),
+    member('processID', scalar(PROCESS_ID)),
+    member('process', { id: OTHER, members: [member('serviceName', scalar(OWN_SERVICE))] }),
+  ],
+};
+const traceMembers = [
+  member('traceID', scalar(TRACE_ID)),
+  member('spans', { id: SPANS, element: spanShape }),
+  member('processes', {
+    id: OTHER,
+    anyMember: { id: PROCESS, members: [member('serviceName', scalar(SERVICE))] },
+  }),
+] as const;
+const traceShape: Shape = { id: TRACE, members: traceMembers };
+const tracesShape: Shape = { id: TRACES, element: traceShape };
+export const rootShape: Shape = {
+  id: DOCUMENT,
+  members: [...traceMembers, member('data', { ...traceShape, asList: tracesShape })],
+  asList: tracesShape,
+};
