@@ -4,7 +4,7 @@
  * columns that are used. Values become the text that a CSV file would have, so that both are read by
  * the same rules; timestamps become nanoseconds.
  */
-import type { Compressors, FileMetaData, ParquetParsers, SchemaTree } from 'hyparquet';
+import type { Compressors, FileMetaData, ParquetParsers, RowGroup, SchemaTree } from 'hyparquet';
 import { encodeUtf8, grown } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type ColumnMapping, headerKey, mappingFault } from '../trace/column-mapping.ts';
@@ -16,6 +16,7 @@ import { PREVIEW_ROWS } from './guess-mapping.ts';
 import { tableFailure, type UnmappedFailure } from './mapped-csv.ts';
 import { COMMON_ROOTS, mappedLayout } from './mapped-spans.ts';
 import type { PlacedBytes } from './parquet-file.ts';
+import { checkPages } from './parquet-pages.ts';
 import { type ContentContext, MAX_NAME_BYTES } from './span-reader.ts';
 
 /** Writers make groups of at most some million rows; their columns are in memory together. */
@@ -64,10 +65,26 @@ async function readTable(
     slice: (start: number, end = source.size) => source.slice(start, end).arrayBuffer(),
   };
   const metadata = await parquetMetadataAsync(file, { geoparquet: false });
-  const fields = parquetSchema(metadata).children.filter(({ children }) => children.length === 0);
+  const fields = parquetSchema(metadata).children.filter(
+    ({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED',
+  );
   const header = fields.map(({ element }) => element.name);
   const compressors = boundedCompressors((await import('hyparquet-compressors')).compressors);
 
+  const checkColumns = async (columns: readonly string[], group: RowGroup) => {
+    for (const { meta_data: meta } of group.columns) {
+      const name = meta?.path_in_schema[0];
+      if (meta === undefined || name === undefined || !columns.includes(name)) continue;
+      const field = fields.find(({ element }) => element.name === name);
+      if (field === undefined) continue;
+      // Some writers put the dictionary's place at 0 where there is none.
+      const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+      const chunk = await file.slice(start, start + Number(meta.total_compressed_size));
+      const rowCount = Number(group.num_rows);
+      checkPages(new Uint8Array(chunk), meta, field.element, rowCount, compressors);
+    }
+  };
+  /** Rows of one group; the pages are known to hold what they say. */
   const readRows = async (columns: string[], rowStart: number, rowEnd: number) => {
     let rows: readonly (readonly unknown[])[] = [];
     await parquetRead({
@@ -90,9 +107,12 @@ async function readTable(
 
   const fault = groupFault(metadata);
   if (fault) return err({ what: fault, where: fileName, advice: 'Write smaller row groups.' });
-  const mapping = await findMapping(context, fields, header, (count) =>
-    readRows(header, 0, Math.min(count, Number(metadata.num_rows))),
-  );
+  const mapping = await findMapping(context, fields, header, async (count) => {
+    const first = metadata.row_groups[0];
+    if (first === undefined) return [];
+    await checkColumns(header, first);
+    return readRows(header, 0, Math.min(count, Number(first.num_rows)));
+  });
   if ('what' in mapping) return err(mapping);
 
   const options = isOtel(header) ? OTEL_TRACES.options : { roots: COMMON_ROOTS };
@@ -107,6 +127,7 @@ async function readTable(
   let spansRead = 0;
   let groupStart = 0;
   for (const group of metadata.row_groups) {
+    await checkColumns(names, group);
     const rows = await readRows(names, groupStart, groupStart + Number(group.num_rows));
     for (let i = 0; i < rows.length; i++) {
       spansRead += 1;

@@ -18,7 +18,7 @@ import {
  * The library moves its window of up to 32 MiB once a block, so a file of a great many tiny blocks
  * would keep it busy for hours. Compressors fill blocks up to 128 KiB.
  */
-const FREE_BLOCKS = 2000;
+const FREE_BLOCKS = 512;
 const LEAST_BLOCK_BYTES = 1024;
 
 const ADVICE = 'Fetch or compress the file again.';

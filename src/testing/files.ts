@@ -26,7 +26,8 @@ export function sourceFile(
     size: whole.length,
     stream: () => streamOf(whole),
     slice: (start, end) => {
-      const part = whole.slice(start, end);
+      // A copy with a buffer of its own, which a Node Buffer's slice is not.
+      const part = new Uint8Array(whole.subarray(start, end));
       return { stream: () => streamOf(part), arrayBuffer: async () => part.buffer };
     },
   };
