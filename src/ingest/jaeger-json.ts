@@ -124,7 +124,6 @@ export function readJaegerJson({ fileName, table, ledger }: ReaderContext): Span
       return;
     }
     const row = table.length;
-    const near = parents.filter((_, i) => isNear(i));
     processes.addRow(row, processOfSpan, ownService);
     table.add(
       trace,
@@ -137,7 +136,10 @@ export function readJaegerJson({ fileName, table, ledger }: ReaderContext): Span
       UNLABELLED,
       log.spansRead(),
     );
-    if (near.length > 0 && parents.length > 1) references.add(row, near);
+    if (parents.length > 1) {
+      const near = parents.filter((_, i) => isNear(i));
+      if (near.length > 0) references.add(row, near);
+    }
   };
 
   const isNear = (reference: number): boolean => {

@@ -90,7 +90,7 @@ function fourHexDigits(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The value of a hexadecimal digit in either case, -1 if it is none. */
-export function hexDigit(byte: number): number {
+function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const lower = byte | 32;
   return lower >= 97 && lower <= 102 ? lower - 87 : -1;

@@ -5,7 +5,6 @@
  * mapping, which older exporters write), raw bytes (protobuf). An id of zeros is none.
  */
 import { grown } from '../base/bytes.ts';
-import { hexDigit } from './json-escapes.ts';
 
 export const TRACE_ID_BYTES = 16;
 export const SPAN_ID_BYTES = 8;
@@ -13,6 +12,12 @@ export const SPAN_ID_BYTES = 8;
 const ZERO = 48;
 const EQUALS_SIGN = 61;
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** A hexadecimal digit of either case in lower case; 0 where it is none. */
+const LOWER_HEX = new Uint8Array(256);
+for (const digit of HEX) {
+  LOWER_HEX[digit] = digit;
+  LOWER_HEX[String.fromCharCode(digit).toUpperCase().charCodeAt(0)] = digit;
+}
 /** Value of a base64 digit, standard or URL-safe; 255 where it is none. */
 const BASE64 = new Uint8Array(256).fill(255);
 for (const [value, digit] of Array.from(
@@ -57,10 +62,10 @@ export function createOtlpIds(): OtlpIds {
     let isZero = true;
     for (let at = start; at < end; at++) {
       const byte = bytes[at]!;
-      const digit = hexDigit(byte);
-      isHex &&= digit >= 0;
-      isZero &&= byte === ZERO;
-      text[at - start] = digit >= 0 ? HEX[digit]! : byte;
+      const digit = LOWER_HEX[byte]!;
+      if (digit === 0) isHex = false;
+      if (byte !== ZERO) isZero = false;
+      text[at - start] = digit;
     }
     if (isZero) return 0;
     if (isHex) return end - start;

@@ -47,10 +47,11 @@ export interface SpanLog {
 
 export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog {
   let spansRead = 0;
-  /** Per list of spans: its names as one of few, its indices, its line, and the spans before it. */
-  let lists = 0;
+  /** The few ways that lead to spans, by their names. */
   const shapes: (string | -1)[][] = [];
-  let shapeOf = new Uint16Array(0);
+  /** Per list of spans: its way and the indices on it, its line, and the spans before it. */
+  let lists = 0;
+  let shapeOf = new Uint8Array(0);
   let indices = new Uint32Array(0);
   let lineOf = new Uint32Array(0);
   let spansBefore = new Uint32Array(0);
@@ -61,9 +62,7 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
     const last = lists > 0 ? shapeOf[lists - 1]! : -1;
     if (last >= 0 && sameNames(shapes[last]!, path)) return last;
     const known = shapes.findIndex((names) => sameNames(names, path));
-    // No document has many ways to its spans; hostile ones share the last place.
-    if (known >= 0 || shapes.length === 0xffff) return known >= 0 ? known : 0xfffe;
-    return shapes.push([...path]) - 1;
+    return known >= 0 ? known : shapes.push([...path]) - 1;
   };
 
   const startList = (position: TreePosition): void => {
