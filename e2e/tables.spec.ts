@@ -1,5 +1,6 @@
 /** Tables and archives: a zip of files, columns mapped by hand, labels in a file of their own. */
 import { zipSync } from 'fflate';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { type FixtureSpan, requestSpans, TEST_CSV, traceVaeCsv } from './fixtures.ts';
 import { dropFiles, expect, openNotebook, test } from './notebook.ts';
 
@@ -36,6 +37,35 @@ test('a zip of two files comes in as two files, and what is no trace is noted', 
   await expect(
     page.getByRole('table', { name: 'Import ledger' }).getByRole('row', { name: /not traces/ }),
   ).toContainText('set.zip/set/README.md');
+});
+
+test('Parquet of otel_traces, packed by Snappy, is known by its columns', async ({ page }) => {
+  await openNotebook(page);
+  const spans = requestSpans(1, 34);
+  const body = parquetWriteBuffer({
+    columnData: [
+      { name: 'Timestamp', data: spans.map(() => 1661154800000000000n), type: 'INT64' },
+      { name: 'TraceId', data: spans.map((s) => `t${s.trace}`), type: 'STRING' },
+      { name: 'SpanId', data: spans.map((s) => `s${s.span}`), type: 'STRING' },
+      {
+        name: 'ParentSpanId',
+        data: spans.map((s) => (s.parent === 0 ? '' : `s${s.parent}`)),
+        type: 'STRING',
+      },
+      { name: 'SpanName', data: spans.map((s) => s.operation), type: 'STRING' },
+      { name: 'ServiceName', data: spans.map((s) => s.service), type: 'STRING' },
+      {
+        name: 'Duration',
+        data: spans.map((s) => BigInt(Math.round(s.durationMs * 1e6))),
+        type: 'INT64',
+      },
+    ],
+    codec: 'SNAPPY',
+  });
+  await dropFiles(page, [{ name: 'otel.parquet', body: Buffer.from(body) }]);
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /otel\.parquet/ })).toContainText('Parquet');
+  await expect(page.getByText('20 / 4 / 10')).toBeVisible();
 });
 
 test('columns are mapped in a dialog, by keyboard alone, and remembered', async ({ page }) => {

@@ -117,6 +117,94 @@ test('the result of an import that another one replaced is ignored', async () =>
   expect(state().dataset?.name).toBe('new.csv');
 });
 
+const table = {
+  fileName: 'own.csv',
+  header: ['a', 'b', 'c', 'd', 'e'],
+  rows: [['1', '2', '', 'x', '5']],
+  guess: {
+    header: ['a', 'b', 'c', 'd', 'e'],
+    columns: {
+      trace: 0,
+      span: 1,
+      parent: 2,
+      service: -1,
+      operation: 3,
+      start: -1,
+      end: -1,
+      duration: 4,
+      label: -1,
+    },
+    clockUnit: 'ms',
+    durationUnit: 'ms',
+  },
+} as const;
+
+test('a table with an unknown header is asked about, and the answer goes on with the import', async () => {
+  const { state, last } = setUp();
+  await state().restore(null, []);
+  const file = new File(['x'], 'own.csv');
+  const first = state().importFiles([file]);
+  expect(last('import').input).toEqual({ files: [file], mappings: [] });
+  await last('import').fail({ ...unreadable, kind: 'unmapped', table });
+  await first;
+  expect(state().status).toEqual({ phase: 'asking', table, files: [file] });
+
+  const second = state().mapColumns(table.guess);
+  expect(last('import').input).toEqual({ files: [file], mappings: [table.guess] });
+  await last('import').finish(importedFixture());
+  await second;
+  expect(state().status).toEqual({ phase: 'ready' });
+  expect(state().dataset?.name).toBe('own.csv');
+});
+
+test('a question that is not answered leaves everything as it was', async () => {
+  const { state, last, started } = setUp();
+  await state().restore(null, []);
+  const done = state().importFiles([new File(['x'], 'own.csv')]);
+  await last('import').fail({ ...unreadable, kind: 'unmapped', table });
+  await done;
+  state().dismissFailure();
+  expect(state().status).toEqual({ phase: 'empty' });
+  await state().mapColumns(table.guess);
+  expect(started).toHaveLength(1);
+});
+
+test('labels alone go to the dataset that is there; its scores are then others', async () => {
+  let ids = 0;
+  const fake = createFakeClient();
+  const store = createDatasetStore({
+    client: fake.client,
+    storage: createFakeStorage().storage,
+    mappings: createMappingMemory(createFakePreferences()),
+    now: () => 1,
+    newId: () => `dataset-${++ids}`,
+  });
+  const state = store.getState;
+  const labelsOnly = { ...unreadable, kind: 'labels-only' } as const;
+  const files = [new File(['traceId,label'], 'labels.csv')];
+
+  const without = state().importFiles(files);
+  await fake.last('import').fail(labelsOnly);
+  await without;
+  expect(state().status).toEqual({ phase: 'failed', failure: labelsOnly });
+
+  const demo = state().loadDemo();
+  const imported = importedFixture();
+  await fake.last('demo').finish(imported);
+  await demo;
+  const labelled = state().importFiles(files);
+  await fake.last('import').fail(labelsOnly);
+  const label = imported.traces.label.map(() => 3);
+  const note = { reason: 'unmatched-label', count: 2, examples: [] } as const;
+  await fake.last('label').finish({ label, ledger: [note] });
+  await labelled;
+  expect(state().status).toEqual({ phase: 'ready' });
+  expect(state().dataset?.id).toBe('dataset-2');
+  expect(state().dataset?.imported.traces.label).toEqual(label);
+  expect(state().dataset?.imported.ledger).toContainEqual(note);
+  expect(state().dataset?.roles).toEqual(['train', 'val', 'test']);
+});
+
 test('a changed role is stored', async () => {
   const { state, last, stored } = setUp();
   const done = state().loadDemo();
