@@ -18,6 +18,7 @@ import type {
   ImportedTraces,
   ImportFailure,
   ImportFiles,
+  ImportOptions,
   SourceFile,
 } from './import.ts';
 import { createImportPace, type ImportPace } from './import-pace.ts';
@@ -35,7 +36,7 @@ export const importFiles: ImportFiles = async (files, options) => {
     });
   }
   try {
-    return await importAll(files, createImportPace(options));
+    return await importAll(files, createImportPace(options), options.onSpans);
   } catch (error) {
     if (!isOutOfMemory(error)) throw error;
     return unreadable({
@@ -49,6 +50,7 @@ export const importFiles: ImportFiles = async (files, options) => {
 async function importAll(
   files: readonly SourceFile[],
   pace: ImportPace,
+  onSpans: ImportOptions['onSpans'],
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const table = new SpanTable();
@@ -72,6 +74,7 @@ async function importAll(
 
   const assembled = await assemble(table, reads, pace);
   if (!assembled) return cancelled('while the trees were put together');
+  onSpans?.(assembled.spans);
   return ok({
     files: reads.map(({ file }) => file),
     traces: assembled.traces,

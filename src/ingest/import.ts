@@ -3,6 +3,7 @@
  */
 import type { Failure, Result } from '../base/result.ts';
 import type { Ledger } from '../trace/ledger.ts';
+import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 /** `simulated`: the built-in demo, whose spans come from no file. */
@@ -45,6 +46,8 @@ export interface ImportedTraces {
 export interface ImportOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ImportProgress) => void;
+  /** The spans behind the traces, once all files are in. */
+  readonly onSpans?: (spans: OrderedSpans) => void;
 }
 
 /** Cancelled runs are failures with this `what`, so that callers can tell them apart. */

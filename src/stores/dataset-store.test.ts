@@ -3,6 +3,7 @@ import type { StoredRuns } from '../storage/notebook-storage.ts';
 import type { Dataset } from '../storage/records.ts';
 import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun } from '../testing/run-fakes.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import { createDatasetStore } from './dataset-store.ts';
 
 function setUp(fakeStorage = createFakeStorage()) {
@@ -138,6 +139,52 @@ test('a full storage is said, the dataset can still be used, and is stored once 
   expect(stored().entries).toHaveLength(1);
 });
 
+test('spans go from the worker to storage a chunk at a time, and are dropped once they are there', async () => {
+  const fakeStorage = createFakeStorage();
+  const { datasets } = fakeStorage.storage;
+  const taken: SpanChunk[] = [];
+  const taking: typeof datasets = {
+    ...datasets,
+    async save(dataset, options) {
+      for await (const chunk of options.spans) taken.push(chunk);
+      return datasets.save(dataset, options);
+    },
+  };
+  const storage = { ...fakeStorage.storage, datasets: taking };
+  const { state, last, started } = setUp({ ...fakeStorage, storage });
+  const done = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  const chunk = (first: number): SpanChunk => ({
+    first,
+    parent: Int32Array.of(-1, 0),
+    startUs: Float64Array.of(1, 2),
+    durationUs: Float64Array.of(3, 4),
+    idOffset: Uint32Array.of(0, 0, 0),
+    idBytes: new Uint8Array(0),
+  });
+  for (const first of [0, 2]) {
+    expect(last('takeSpans').input).toEqual({ datasetId: 'dataset-1', first });
+    await last('takeSpans').finish(chunk(first));
+  }
+  await last('takeSpans').finish(null);
+  await done;
+  expect(taken.map(({ first }) => first)).toEqual([0, 2]);
+  expect(started.at(-1)).toMatchObject({ kind: 'dropSpans', input: { datasetId: 'dataset-1' } });
+});
+
+test('the worker holds the spans of a dataset that could not be stored until it is gone', async () => {
+  const { state, failWith, importDemo, started } = setUp();
+  const dropped = () =>
+    started.filter(({ kind }) => kind === 'dropSpans').map(({ input }) => input);
+  failWith({ what: 'no room', where: 'browser storage', advice: 'free space' });
+  await importDemo(1);
+  expect(dropped()).toEqual([]);
+  failWith(null);
+  await importDemo(2);
+  expect(dropped()).toEqual([{ datasetId: 'dataset-1' }, { datasetId: 'dataset-2' }]);
+  expect(state().stored).toHaveLength(1);
+});
+
 test('a second import stays beside the first, and each can be opened again', async () => {
   const notebook = setUp();
   const { state, importDemo, opened, last } = notebook;
@@ -180,7 +227,7 @@ test('a dataset whose opening an import overtook is not shown', async () => {
   await restoring;
   await importing;
   expect(state().dataset?.id).toBe('dataset-1');
-  expect(started.map(({ kind }) => kind)).toEqual(['demo']);
+  expect(started.map(({ kind }) => kind)).toEqual(['demo', 'dropSpans']);
 });
 
 test('a dataset is renamed, in the list and at hand', async () => {

@@ -11,6 +11,7 @@ import type { NotebookStorage, StoredRuns } from '../storage/notebook-storage.ts
 import type { Dataset, DatasetEntry } from '../storage/records.ts';
 import { damaged } from '../storage/storage-failure.ts';
 import { buffersOf, copyInSteps } from '../trace/copy-traces.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -81,6 +82,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
   /** Counts imports and openings: the last one that was asked for wins. */
   let turn = 0;
   let saves: Promise<void> = Promise.resolve();
+  /** The dataset at hand, when it could not be stored: the worker still holds its spans. */
+  let unsaved: string | null = null;
 
   return createStore<DatasetState>((set, get) => {
     const startTurn = (status: DatasetPhase): (() => boolean) => {
@@ -106,17 +109,48 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       }));
     };
 
+    const dropSpans = (datasetId: string): void => {
+      void client.start('dropSpans', { datasetId });
+    };
+
+    /** Puts another dataset, or none, in the place of the one at hand. */
+    const replace = (dataset: Dataset | null, rest: Partial<DatasetState>): void => {
+      if (unsaved !== null) dropSpans(unsaved);
+      unsaved = null;
+      set({ ...rest, dataset });
+    };
+
+    /** The spans that the worker has of it, a chunk at a time. */
+    async function* spansOf(datasetId: string): AsyncGenerator<SpanChunk> {
+      for (let first = 0; ; ) {
+        const taken = await client.start('takeSpans', { datasetId, first }).result;
+        if (!taken.ok) throw new Error(taken.error.what);
+        if (taken.value === null) return;
+        yield taken.value;
+        first += taken.value.parent.length;
+      }
+    }
+
     const saveNow = async (dataset: Dataset): Promise<void> => {
       const { id } = dataset;
       set({ saving: { id, share: 0 } });
-      const saved = await storage.datasets.save(dataset, deps.now(), (share) => {
-        if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
+      const saved = await storage.datasets.save(dataset, {
+        savedAt: deps.now(),
+        spans: spansOf(id),
+        onProgress: (share) => {
+          if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
+        },
       });
       set(({ stored }) => ({
         saving: null,
         storageFailure: saved.ok ? null : saved.error,
         stored: saved.ok ? [saved.value, ...stored] : stored,
       }));
+      if (!saved.ok && get().dataset?.id === id) {
+        unsaved = id;
+        return;
+      }
+      dropSpans(id);
       if (!saved.ok) return;
       // Asked for once something worth keeping is there; a refusal is shown, not an error.
       void storage.persist();
@@ -133,12 +167,16 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
     const run = async (
       what: string,
-      start: () => RunningJob<'import'> | RunningJob<'demo'>,
+      start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
     ): Promise<void> => {
       const isMine = startTurn({ phase: 'importing', what, progress: null });
-      job = start();
+      const id = deps.newId();
+      job = start(id);
       const result = await job.result;
-      if (!isMine()) return;
+      if (!isMine()) {
+        dropSpans(id);
+        return;
+      }
       job = null;
       if (!result.ok) {
         const cancelled = result.error.kind === 'cancelled';
@@ -146,12 +184,12 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         return;
       }
       const dataset: Dataset = {
-        id: deps.newId(),
+        id,
         name: what,
         imported: result.value,
         roles: result.value.files.map(({ name }) => guessRole(name)),
       };
-      set({ status: { phase: 'ready' }, dataset });
+      replace(dataset, { status: { phase: 'ready' } });
       await save(dataset);
     };
 
@@ -187,9 +225,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
         return;
       }
-      set({
+      replace(read.value, {
         status: { phase: 'ready' },
-        dataset: read.value,
         storageFailure: runs.failures[0] ?? null,
       });
       deps.onOpened(runs);
@@ -206,14 +243,15 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       importFiles: (files) =>
         files.length === 0
           ? Promise.resolve()
-          : run(datasetName(files), () =>
-              client.start('import', { files }, (progress) => {
+          : run(datasetName(files), (datasetId) =>
+              client.start('import', { files, datasetId }, (progress) => {
                 const { status } = get();
                 if (status.phase === 'importing') set({ status: { ...status, progress } });
               }),
             ),
 
-      loadDemo: () => run(DEMO_NAME, () => client.start('demo', { seed: DEMO_SEED })),
+      loadDemo: () =>
+        run(DEMO_NAME, (datasetId) => client.start('demo', { seed: DEMO_SEED, datasetId })),
 
       cancelImport: () => job?.cancel(),
 
@@ -263,13 +301,15 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         const { stored, dataset, status } = get();
         set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
         if (dataset?.id !== id) return;
-        set({ dataset: null, ...(status.phase === 'ready' && { status: { phase: 'empty' } }) });
+        replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
       },
 
       async saveAgain() {
         const { dataset, stored, saving } = get();
         if (dataset === null || saving !== null) return;
-        if (!stored.some(({ id }) => id === dataset.id)) await save(dataset);
+        if (stored.some(({ id }) => id === dataset.id)) return;
+        unsaved = null;
+        await save(dataset);
       },
     };
   });

@@ -14,6 +14,7 @@ import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -106,8 +107,21 @@ export type ParityEvent =
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
-  import: { input: { files: readonly File[] }; event: ImportProgress; output: ImportedTraces };
-  demo: { input: { seed: number }; event: never; output: ImportedTraces };
+  /** `datasetId` names what comes of it, for `takeSpans`. */
+  import: {
+    input: { files: readonly File[]; datasetId: string };
+    event: ImportProgress;
+    output: ImportedTraces;
+  };
+  demo: { input: { seed: number; datasetId: string }; event: never; output: ImportedTraces };
+  /** Spans of an imported dataset from `first` on; null after the last, or when they were dropped. */
+  takeSpans: {
+    input: { datasetId: string; first: number };
+    event: never;
+    output: SpanChunk | null;
+  };
+  /** Forgets the spans of an imported dataset, once they are stored or not wanted. */
+  dropSpans: { input: { datasetId: string }; event: never; output: null };
   /** Hands the worker a dataset that came out of storage; it fails where an invariant is broken. */
   open: { input: { traces: TraceSet }; event: never; output: null };
   train: {
