@@ -185,6 +185,22 @@ test('the worker holds the spans of a dataset that could not be stored until it 
   expect(state().stored).toHaveLength(1);
 });
 
+test('spans that are not there to read are said to be: not stored yet, or stored without', async () => {
+  const { state, failWith, importDemo } = setUp();
+  failWith({ what: 'no room', where: 'browser storage', advice: 'free space' });
+  await importDemo(1);
+  expect(await state().readSpans(0)).toMatchObject({
+    ok: false,
+    error: { what: expect.stringContaining('not stored yet') },
+  });
+  failWith(null);
+  await state().saveAgain();
+  expect(await state().readSpans(0)).toMatchObject({
+    ok: false,
+    error: { what: expect.stringContaining('without its spans') },
+  });
+});
+
 test('a second import stays beside the first, and each can be opened again', async () => {
   const notebook = setUp();
   const { state, importDemo, opened, last } = notebook;

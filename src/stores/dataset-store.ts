@@ -3,10 +3,11 @@
  * for, and those that are stored.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Failure } from '../base/result.ts';
+import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportProgress } from '../ingest/import.ts';
 import type { EntryChange } from '../storage/dataset-shelf.ts';
+import type { TraceSpans } from '../storage/dataset-spans.ts';
 import type { NotebookStorage, StoredRuns } from '../storage/notebook-storage.ts';
 import type { Dataset, DatasetEntry } from '../storage/records.ts';
 import { damaged } from '../storage/storage-failure.ts';
@@ -49,6 +50,8 @@ export interface DatasetState {
   rename(id: string, name: string): Promise<void>;
   /** With its run. The one at hand goes from the page too. */
   remove(id: string): Promise<void>;
+  /** The spans of a trace of the dataset at hand, as its files have them. */
+  readSpans(trace: number): Promise<Result<TraceSpans, Failure>>;
   /** Stores the dataset at hand once more, where there was no room for it. */
   saveAgain(): Promise<void>;
 }
@@ -70,6 +73,18 @@ function datasetName(files: readonly File[]): string {
   const first = files[0]?.name ?? 'dataset';
   return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
 }
+
+const NOT_STORED: Failure = {
+  what: 'the dataset is not stored yet',
+  where: 'browser storage',
+  advice: 'its spans are read back once it is',
+};
+
+const WITHOUT_SPANS: Failure = {
+  what: 'the dataset was stored by an earlier version, without its spans',
+  where: 'browser storage',
+  advice: 'import its files again to see them',
+};
 
 /** Progress that is worth drawing the page anew for. */
 const PROGRESS_STEP = 0.1;
@@ -302,6 +317,15 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
         if (dataset?.id !== id) return;
         replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
+      },
+
+      async readSpans(trace) {
+        const { dataset, stored } = get();
+        const entry = stored.find(({ id }) => id === dataset?.id);
+        if (entry === undefined) return err(NOT_STORED);
+        const read = await storage.datasets.readSpans(entry, trace);
+        if (!read.ok) return read;
+        return read.value === null ? err(WITHOUT_SPANS) : ok(read.value);
       },
 
       async saveAgain() {
