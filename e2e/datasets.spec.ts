@@ -100,6 +100,10 @@ test('a run stays with its dataset', async ({ page }) => {
   await page.getByText('all', { exact: true }).click();
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
   await expect(page.getByText('What adds up to the score')).toBeVisible();
+  await page.getByRole('button', { name: 'Spans as recorded' }).click();
+  const spans = page.getByRole('table', { name: 'Spans as recorded' });
+  await expect(spans.getByRole('row', { name: /^web (POST|GET) .* 0 ms/ })).toBeVisible();
+  expect(await spans.getByRole('row').count()).toBeGreaterThan(2);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'second.csv', exact: true }).click();
   await expect(exporting).toBeDisabled();

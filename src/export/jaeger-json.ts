@@ -1,12 +1,12 @@
 /**
  * Jaeger JSON, as its UI loads it: {"data": [trace, ...]}, times in whole microseconds.
  */
-import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
 import { knownTime } from './otlp-json.ts';
-import { jsonTexts, type SpanFormat, type TraceWriter } from './span-format.ts';
+import { jsonTexts, type SpanFormat, type TraceWriter, type WritableSpans } from './span-format.ts';
 import { spanIdHex } from './span-ids.ts';
 
-function traceWriter(columns: SpanColumns): TraceWriter {
+function traceWriter(columns: WritableSpans): TraceWriter {
   const { services, operations, traceId } = jsonTexts(columns);
 
   const writeSpan = (row: number, id: string): string => {

@@ -2,14 +2,15 @@
  * A dataset as spans again, a few traces at a time. A node of n merged spans becomes n spans of its
  * mean latency, and its children stand below the first: merged again, they are the same trees.
  */
-import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
 import { decodeString, stringColumn } from '../trace/string-column.ts';
 import { type TraceSet, traceCount } from '../trace/trace-set.ts';
+import type { WritableSpans } from './span-format.ts';
 
 /** Spans of a chunk, about. */
 const CHUNK_SPANS = 64 * 1024;
 
-export function* mergedSpans(traces: TraceSet): Generator<SpanColumns, void> {
+export function* mergedSpans(traces: TraceSet): Generator<WritableSpans, void> {
   const count = traceCount(traces);
   let spansBefore = 0;
   for (let first = 0; first < count; ) {
@@ -40,7 +41,7 @@ function chunkOf(
   end: number,
   length: number,
   spansBefore: number,
-): SpanColumns {
+): WritableSpans {
   const { structures } = traces;
   const column = (): Uint32Array => new Uint32Array(length);
   const [trace, span, parent, service, operation] = [
@@ -83,7 +84,6 @@ function chunkOf(
     trace,
     span,
     parent,
-    spanIdCount: spansBefore + length,
     service,
     operation,
     startUs,

@@ -2,14 +2,14 @@
  * OTLP JSON (opentelemetry-proto 1.x, TracesData): one document, or one a line and trace. The spans
  * of a trace stand together, under one resource a service.
  */
-import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
-import { jsonTexts, type SpanFormat, type TraceWriter } from './span-format.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
+import { jsonTexts, type SpanFormat, type TraceWriter, type WritableSpans } from './span-format.ts';
 import { spanIdHex } from './span-ids.ts';
 
 /** SPAN_KIND_UNSPECIFIED: columns do not say. */
 const KIND = 0;
 
-function traceWriter(columns: SpanColumns): TraceWriter {
+function traceWriter(columns: WritableSpans): TraceWriter {
   const { services, operations, traceId } = jsonTexts(columns);
 
   const writeSpan = (row: number, id: string): string => {

@@ -4,10 +4,10 @@
  * unlabelled among labelled traces then reads as normal, because the layout has no word for it.
  */
 import { microsToMillis } from '../base/units.ts';
-import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import type { SpanFormat, TraceWriter } from './span-format.ts';
+import type { SpanFormat, TraceWriter, WritableSpans } from './span-format.ts';
 import { traceIdDecimals } from './span-ids.ts';
 
 const COLUMNS =
@@ -24,9 +24,9 @@ export const traceVaeCsv: SpanFormat = {
   traceWriter,
 };
 
-const isLabelled = ({ label }: SpanColumns): boolean => label.some((code) => code !== UNLABELLED);
+const isLabelled = ({ label }: WritableSpans): boolean => label.some((code) => code !== UNLABELLED);
 
-function traceWriter(columns: SpanColumns): TraceWriter {
+function traceWriter(columns: WritableSpans): TraceWriter {
   const services = columns.services.map(cell);
   const operations = columns.operations.map(cell);
   const labelled = isLabelled(columns);

@@ -3,10 +3,9 @@
  * number of traces.
  */
 import { groupByTrace } from '../trace/group-by-trace.ts';
-import type { SpanColumns } from '../trace/span-columns.ts';
 import { jaegerJson } from './jaeger-json.ts';
 import { otlpJson, otlpJsonLines } from './otlp-json.ts';
-import type { SpanFormat } from './span-format.ts';
+import type { SpanFormat, WritableSpans } from './span-format.ts';
 import { traceVaeCsv } from './tracevae-csv.ts';
 import { zipkinJson } from './zipkin-json.ts';
 
@@ -30,7 +29,7 @@ const PIECE_LENGTH = 64 * 1024;
  */
 export function* writeSpans(
   format: ExportFormat,
-  chunks: Iterable<SpanColumns>,
+  chunks: Iterable<WritableSpans>,
 ): Generator<string, void> {
   const { head, between, tail, traceWriter } = FORMATS[format];
   let piece: string | null = null;

@@ -2,11 +2,11 @@
  * Zipkin v2 JSON (zipkin2-api.yaml): one list of spans, times in whole microseconds. Zipkin knows no
  * duration under a microsecond and no time 0; an unknown time is left out.
  */
-import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
-import { jsonTexts, type SpanFormat, type TraceWriter } from './span-format.ts';
+import { NO_PARENT } from '../trace/span-columns.ts';
+import { jsonTexts, type SpanFormat, type TraceWriter, type WritableSpans } from './span-format.ts';
 import { spanIdHex } from './span-ids.ts';
 
-function traceWriter(columns: SpanColumns): TraceWriter {
+function traceWriter(columns: WritableSpans): TraceWriter {
   const { services, operations, traceId } = jsonTexts(columns);
   return (trace, rows) => {
     const id = traceId(trace);

@@ -4,7 +4,7 @@
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type AssembledTraces, assembleInSteps } from '../trace/assemble.ts';
-import { type ColumnMapping, headerKey } from '../trace/column-mapping.ts';
+import { headerKey } from '../trace/column-mapping.ts';
 import {
   createLedgerBuilder,
   type Ledger,
@@ -20,6 +20,7 @@ import type {
   ImportedTraces,
   ImportFailure,
   ImportFiles,
+  ImportOptions,
   LabelledTraces,
   SourceFile,
 } from './import.ts';
@@ -45,7 +46,7 @@ export const importFiles: ImportFiles = async (files, options) => {
     });
   }
   try {
-    return await importAll(files, createImportPace(options), options.mappings ?? []);
+    return await importAll(files, createImportPace(options), options);
   } catch (error) {
     if (!isOutOfMemory(error)) throw error;
     return unreadable({
@@ -59,7 +60,7 @@ export const importFiles: ImportFiles = async (files, options) => {
 async function importAll(
   files: readonly SourceFile[],
   pace: ImportPace,
-  mappings: readonly ColumnMapping[],
+  { mappings = [], onSpans }: ImportOptions,
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const context = {
@@ -105,6 +106,7 @@ async function importAll(
   const assembled = await assemble(context.table, reads, pace);
   if (!assembled) return cancelled('while the trees were put together');
   const traces = context.labels.applyTo(assembled.traces, notes);
+  onSpans?.(assembled.spans);
   return ok({
     files: reads.map(({ file }) => file),
     traces,

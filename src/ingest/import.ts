@@ -4,6 +4,7 @@
 import type { Failure, Result } from '../base/result.ts';
 import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { Ledger } from '../trace/ledger.ts';
+import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 /** `simulated`: the built-in demo, whose spans come from no file. */
@@ -75,6 +76,8 @@ export interface ImportOptions {
   readonly onProgress: (progress: ImportProgress) => void;
   /** How tables whose headers are not known are to be read. */
   readonly mappings?: readonly ColumnMapping[];
+  /** The spans behind the traces, once all files are in. */
+  readonly onSpans?: (spans: OrderedSpans) => void;
 }
 
 export type ImportFailure =

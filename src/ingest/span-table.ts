@@ -116,6 +116,7 @@ export class SpanTable {
       span: this.span.subarray(0, length),
       parent: this.parent.subarray(0, length),
       spanIdCount: this.spanIds.size,
+      spanIds: this.spanIds.column(),
       service: this.service.subarray(0, length),
       operation: this.operation.subarray(0, length),
       startUs: this.startUs.subarray(0, length),

@@ -26,12 +26,16 @@ export function spanTable(
   const trees = files.flat();
   const length = trees.reduce((sum, { tree }) => sum + spanCount(tree), 0);
   const random = createRandom(seed, TRACE_ID_STREAM);
+  // distinct within a trace, which is all that linking asks for
+  const largest = trees.reduce((most, { tree }) => Math.max(most, spanCount(tree)), 0);
+  const spanIds = Array.from({ length: largest }, (_, i) => word(i + 1));
   const columns = {
     length,
     trace: new Uint32Array(length),
     span: new Uint32Array(length),
     parent: new Uint32Array(length),
-    spanIdCount: trees.reduce((most, { tree }) => Math.max(most, spanCount(tree)), 0),
+    spanIdCount: spanIds.length,
+    spanIds: stringColumn(spanIds),
     service: new Uint32Array(length),
     operation: new Uint32Array(length),
     startUs: new Float64Array(length),
@@ -52,7 +56,6 @@ export function spanTable(
       for (let i = 0; i < spanCount(tree); i++, row++) {
         const operation = tree.operation[i]!;
         columns.trace[row] = trace;
-        // span ids are distinct within a trace, which is all that linking asks for
         columns.span[row] = i;
         columns.parent[row] = tree.parent[i]! < 0 ? NO_PARENT : tree.parent[i]!;
         columns.service[row] = system.operations[operation]!.service;

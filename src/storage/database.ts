@@ -2,7 +2,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import type { Slot } from './checkpoint-slots.ts';
 import type { Columns } from './column-chunks.ts';
-import type { TableName } from './dataset-tables.ts';
+import type { SpanTableName, TableName } from './dataset-tables.ts';
 import { upgradeToSeveralDatasets } from './upgrade.ts';
 
 export const DATABASE = 'tracevae-notebook';
@@ -13,7 +13,10 @@ export interface NotebookSchema extends DBSchema {
   /** What makes a dataset exist: chunks without an entry are what an interrupted save left. */
   datasets: { key: string; value: unknown };
   /** By dataset, table and first row; since version 3. */
-  chunks: { key: [dataset: string, table: TableName, first: number]; value: Columns };
+  chunks: {
+    key: [dataset: string, table: TableName | SpanTableName, first: number];
+    value: Columns;
+  };
   runs: { key: string; value: unknown };
   /** Two slots a dataset; since version 2. */
   checkpoints: { key: [dataset: string, slot: Slot]; value: unknown };

@@ -13,7 +13,7 @@ import { TABLE_NAMES, TABLES, type TableName, tablesOf, traceSetOf } from './dat
 import { DATASET_FORMAT, type Dataset, type DatasetEntry } from './records.ts';
 
 /** A few milliseconds each to copy and to store, and few hundred for a million traces. */
-const CHUNK_BYTES = 2 ** 21;
+export const CHUNK_BYTES = 2 ** 21;
 
 export interface TableChunk extends Chunk {
   readonly table: TableName;
@@ -27,7 +27,11 @@ export function* chunksOf(traces: TraceSet, maxBytes = CHUNK_BYTES): Generator<T
   }
 }
 
-/** @param savedAt milliseconds since the epoch */
+/**
+ * Of a dataset without its spans.
+ *
+ * @param savedAt milliseconds since the epoch
+ */
 export function entryOf({ id, name, roles, imported }: Dataset, savedAt: number): DatasetEntry {
   const { traces, ...rest } = imported;
   const tables = tablesOf(traces);
@@ -44,6 +48,7 @@ export function entryOf({ id, name, roles, imported }: Dataset, savedAt: number)
     roles,
     imported: rest,
     tables: Object.fromEntries(sizes) as DatasetEntry['tables'],
+    spans: 0,
     bytes: sizes.reduce((sum, [table, size]) => sum + tableBytes(TABLES[table], size), 0),
   };
 }

@@ -3,10 +3,13 @@
  * last: a save that is cut off leaves chunks without an entry, which the next listing sweeps.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { Columns } from './column-chunks.ts';
 import { type Database, keysUnder } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
-import { TABLE_NAMES } from './dataset-tables.ts';
+import { readTraceSpans, SPAN_BYTES, saveSpans, type TraceSpans } from './dataset-spans.ts';
+import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
 import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
 import { damaged, guarded } from './storage-failure.ts';
 
@@ -17,6 +20,15 @@ export interface StoredDatasets {
   readonly failures: readonly Failure[];
 }
 
+export interface SaveOptions {
+  /** Milliseconds since the epoch. */
+  readonly savedAt: number;
+  /** Of the whole dataset, chunk after chunk; empty where they are not at hand. */
+  readonly spans: AsyncIterable<SpanChunk>;
+  /** 0 to 1 */
+  readonly onProgress: (share: number) => void;
+}
+
 export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedAt'>>;
 
 export interface DatasetShelf {
@@ -24,16 +36,10 @@ export interface DatasetShelf {
   list(): Promise<Result<StoredDatasets, Failure>>;
   /** Of a listed dataset. */
   read(entry: DatasetEntry): Promise<Result<Dataset, Failure>>;
-  /**
-   * Chunk by chunk; all of it or nothing is there afterwards.
-   *
-   * @param onProgress 0 to 1
-   */
-  save(
-    dataset: Dataset,
-    savedAt: number,
-    onProgress: (share: number) => void,
-  ): Promise<Result<DatasetEntry, Failure>>;
+  /** Chunk by chunk; all of it or nothing is there afterwards. */
+  save(dataset: Dataset, options: SaveOptions): Promise<Result<DatasetEntry, Failure>>;
+  /** The spans of one trace of a listed dataset; null where the dataset was stored without. */
+  readSpans(entry: DatasetEntry, trace: number): Promise<Result<TraceSpans | null, Failure>>;
   change(id: string, change: EntryChange): Promise<Result<DatasetEntry, Failure>>;
   /** With its run and its checkpoints. */
   remove(id: string): Promise<Result<null, Failure>>;
@@ -90,19 +96,25 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
       return err(damaged(name, traces.error));
     },
 
-    save: (dataset, savedAt, onProgress) =>
+    save: (dataset, { savedAt, spans, onProgress }) =>
       guarded(() =>
         whileSaving(async () => {
           const { id, imported } = dataset;
-          const entry = entryOf(dataset, savedAt);
+          const planned = entryOf(dataset, savedAt);
+          const plannedBytes = planned.bytes + SPAN_BYTES * imported.spansKept;
           const db = await database();
           let bytes = 0;
+          const put = async (table: TableName | SpanTableName, first: number, columns: Columns) => {
+            await db.put('chunks', columns, [id, table, first]);
+            for (const column of Object.values(columns)) bytes += column.byteLength;
+            onProgress(Math.min(1, bytes / plannedBytes));
+          };
+          let entry: DatasetEntry;
           try {
             for (const { table, first, columns } of chunksOf(imported.traces)) {
-              await db.put('chunks', columns, [id, table, first]);
-              for (const column of Object.values(columns)) bytes += column.byteLength;
-              onProgress(Math.min(1, bytes / entry.bytes));
+              await put(table, first, columns);
             }
+            entry = { ...planned, spans: await saveSpans(imported.traces, spans, put), bytes };
             const last = db.transaction('datasets', 'readwrite', { durability: 'strict' });
             await Promise.all([last.store.put(entry, id), last.done]);
           } catch (cause) {
@@ -112,6 +124,13 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
           return entry;
         }),
       ),
+
+    async readSpans({ id, name, spans }, trace) {
+      if (spans === 0) return ok(null);
+      const read = await guarded(async () => readTraceSpans(await database(), id, trace));
+      if (!read.ok || read.value !== null) return read;
+      return err(damaged(name, `the spans of trace ${trace} are missing`));
+    },
 
     async change(id, change) {
       const changed = await guarded(async () => {

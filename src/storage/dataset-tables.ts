@@ -29,6 +29,10 @@ export const TABLES = {
 export type TableName = keyof typeof TABLES;
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
+/** Read by the trace, never joined: the spans of all traces, and where those of each begin. */
+export const SPAN_INDEX: TableLayout = { rows: { firstSpan: Uint32Array }, lists: {} };
+export type SpanTableName = 'spanIndex' | 'spans';
+
 export interface Table {
   readonly rows: number;
   readonly columns: Columns;
@@ -83,6 +87,17 @@ export function traceSetOf(tables: Readonly<Record<TableName, Columns>>): TraceS
     ...(columns as unknown as Omit<TraceSet, 'services' | 'operations' | 'structures'>),
     traceIds: { bytes: idBytes, offset: idOffset } as StringColumn,
   };
+}
+
+/** [traces + 1] spans are in the order of the nodes that they were merged into. */
+export function firstSpans({ structureOf, nodeOffset, spanCount }: TraceSet): Uint32Array {
+  const firstSpan = new Uint32Array(structureOf.length + 1);
+  let spans = 0;
+  for (let trace = 0; trace < structureOf.length; trace++) {
+    for (let i = nodeOffset[trace]!; i < nodeOffset[trace + 1]!; i++) spans += spanCount[i]!;
+    firstSpan[trace + 1] = spans;
+  }
+  return firstSpan;
 }
 
 function namesOf(names: readonly string[]): Columns {

@@ -40,6 +40,8 @@ export interface DatasetEntry {
   readonly roles: readonly FileRole[];
   readonly imported: Omit<ImportedTraces, 'traces'>;
   readonly tables: Readonly<Record<TableName, TableSize>>;
+  /** Spans that can be read back: all that were kept, or 0 for a dataset of an earlier version. */
+  readonly spans: number;
   /** Of all columns. */
   readonly bytes: number;
 }
@@ -85,7 +87,17 @@ export interface InterruptedRun {
   readonly incidents: readonly string[];
 }
 
-const DATASET_KEYS = ['id', 'name', 'savedAt', 'openedAt', 'roles', 'imported', 'tables', 'bytes'];
+const DATASET_KEYS = [
+  'id',
+  'name',
+  'savedAt',
+  'openedAt',
+  'roles',
+  'imported',
+  'tables',
+  'spans',
+  'bytes',
+];
 const RUN_KEYS = ['id', 'datasetId', 'savedAt', 'settings', 'detectors', 'pending'];
 
 function checkRecord<T>(

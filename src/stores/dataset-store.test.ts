@@ -8,6 +8,7 @@ import {
   importedFixture,
 } from '../testing/notebook-fakes.ts';
 import { fakeRun } from '../testing/run-fakes.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 
@@ -144,7 +145,7 @@ test('a table with an unknown header is asked about, and the answer goes on with
   await state().restore(null, []);
   const file = new File(['x'], 'own.csv');
   const first = state().importFiles([file]);
-  expect(last('import').input).toEqual({ files: [file], mappings: [] });
+  expect(last('import').input).toMatchObject({ files: [file], mappings: [] });
   await last('import').fail({ ...unreadable, kind: 'unmapped', table });
   await first;
   expect(state().status).toEqual({ phase: 'asking', table, files: [file] });
@@ -192,6 +193,7 @@ test('labels alone go to the dataset that is there; its scores are then others',
   const imported = importedFixture();
   await fake.last('demo').finish(imported);
   await demo;
+  const before = state().dataset!;
   const labelled = state().importFiles(files);
   await fake.last('import').fail(labelsOnly);
   const label = imported.traces.label.map(() => 3);
@@ -199,7 +201,8 @@ test('labels alone go to the dataset that is there; its scores are then others',
   await fake.last('label').finish({ label, ledger: [note] });
   await labelled;
   expect(state().status).toEqual({ phase: 'ready' });
-  expect(state().dataset?.id).toBe('dataset-2');
+  expect(state().dataset?.id).not.toBe(before.id);
+  expect(state().dataset?.name).toBe(`${before.name}, labelled`);
   expect(state().dataset?.imported.traces.label).toEqual(label);
   expect(state().dataset?.imported.ledger).toContainEqual(note);
   expect(state().dataset?.roles).toEqual(['train', 'val', 'test']);
@@ -233,6 +236,68 @@ test('a full storage is said, the dataset can still be used, and is stored once 
   expect(stored().entries).toHaveLength(1);
 });
 
+test('spans go from the worker to storage a chunk at a time, and are dropped once they are there', async () => {
+  const fakeStorage = createFakeStorage();
+  const { datasets } = fakeStorage.storage;
+  const taken: SpanChunk[] = [];
+  const taking: typeof datasets = {
+    ...datasets,
+    async save(dataset, options) {
+      for await (const chunk of options.spans) taken.push(chunk);
+      return datasets.save(dataset, options);
+    },
+  };
+  const storage = { ...fakeStorage.storage, datasets: taking };
+  const { state, last, started } = setUp({ ...fakeStorage, storage });
+  const done = state().loadDemo();
+  await last('demo').finish(importedFixture());
+  const chunk = (first: number): SpanChunk => ({
+    first,
+    parent: Int32Array.of(-1, 0),
+    startUs: Float64Array.of(1, 2),
+    durationUs: Float64Array.of(3, 4),
+    idOffset: Uint32Array.of(0, 0, 0),
+    idBytes: new Uint8Array(0),
+  });
+  for (const first of [0, 2]) {
+    expect(last('takeSpans').input).toEqual({ datasetId: 'dataset-1', first });
+    await last('takeSpans').finish(chunk(first));
+  }
+  await last('takeSpans').finish(null);
+  await done;
+  expect(taken.map(({ first }) => first)).toEqual([0, 2]);
+  expect(started.at(-1)).toMatchObject({ kind: 'dropSpans', input: { datasetId: 'dataset-1' } });
+});
+
+test('the worker holds the spans of a dataset that could not be stored until it is gone', async () => {
+  const { state, failWith, importDemo, started } = setUp();
+  const dropped = () =>
+    started.filter(({ kind }) => kind === 'dropSpans').map(({ input }) => input);
+  failWith({ what: 'no room', where: 'browser storage', advice: 'free space' });
+  await importDemo(1);
+  expect(dropped()).toEqual([]);
+  failWith(null);
+  await importDemo(2);
+  expect(dropped()).toEqual([{ datasetId: 'dataset-1' }, { datasetId: 'dataset-2' }]);
+  expect(state().stored).toHaveLength(1);
+});
+
+test('spans that are not there to read are said to be: not stored yet, or stored without', async () => {
+  const { state, failWith, importDemo } = setUp();
+  failWith({ what: 'no room', where: 'browser storage', advice: 'free space' });
+  await importDemo(1);
+  expect(await state().readSpans(0)).toMatchObject({
+    ok: false,
+    error: { what: expect.stringContaining('not stored yet') },
+  });
+  failWith(null);
+  await state().saveAgain();
+  expect(await state().readSpans(0)).toMatchObject({
+    ok: false,
+    error: { what: expect.stringContaining('without its spans') },
+  });
+});
+
 test('a second import stays beside the first, and each can be opened again', async () => {
   const notebook = setUp();
   const { state, importDemo, opened, last } = notebook;
@@ -242,7 +307,8 @@ test('a second import stays beside the first, and each can be opened again', asy
   expect(state().stored.map(({ id }) => id)).toEqual(['dataset-2', 'dataset-1']);
   const opening = state().open('dataset-1');
   expect(state().status).toEqual({ phase: 'opening', name: first.name });
-  expect(state().dataset?.id).toBe('dataset-2');
+  expect(state().dataset?.id).not.toBe(before.id);
+  expect(state().dataset?.name).toBe(`${before.name}, labelled`);
   await finishOpening(notebook);
   await opening;
   expect(last('open').input.traces).toEqual(first.imported.traces);
@@ -275,7 +341,7 @@ test('a dataset whose opening an import overtook is not shown', async () => {
   await restoring;
   await importing;
   expect(state().dataset?.id).toBe('dataset-1');
-  expect(started.map(({ kind }) => kind)).toEqual(['demo']);
+  expect(started.map(({ kind }) => kind)).toEqual(['demo', 'dropSpans']);
 });
 
 test('a dataset is renamed, in the list and at hand', async () => {

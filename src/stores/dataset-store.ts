@@ -3,16 +3,18 @@
  * for, and those that are stored.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Failure } from '../base/result.ts';
+import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportProgress } from '../ingest/import.ts';
 import type { EntryChange } from '../storage/dataset-shelf.ts';
+import type { TraceSpans } from '../storage/dataset-spans.ts';
 import type { NotebookStorage, StoredRuns } from '../storage/notebook-storage.ts';
 import type { Dataset, DatasetEntry } from '../storage/records.ts';
 import { damaged } from '../storage/storage-failure.ts';
 import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import { buffersOf, copyInSteps } from '../trace/copy-traces.ts';
 import { mergeLedgers } from '../trace/ledger.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -59,6 +61,8 @@ export interface DatasetState {
   rename(id: string, name: string): Promise<void>;
   /** With its run. The one at hand goes from the page too. */
   remove(id: string): Promise<void>;
+  /** The spans of a trace of the dataset at hand, as its files have them. */
+  readSpans(trace: number): Promise<Result<TraceSpans, Failure>>;
   /** Stores the dataset at hand once more, where there was no room for it. */
   saveAgain(): Promise<void>;
 }
@@ -82,6 +86,18 @@ function datasetName(files: readonly File[]): string {
   return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
 }
 
+const NOT_STORED: Failure = {
+  what: 'the dataset is not stored yet',
+  where: 'browser storage',
+  advice: 'its spans are read back once it is',
+};
+
+const WITHOUT_SPANS: Failure = {
+  what: 'the dataset was stored by an earlier version, without its spans',
+  where: 'browser storage',
+  advice: 'import its files again to see them',
+};
+
 /** Progress that is worth drawing the page anew for. */
 const PROGRESS_STEP = 0.1;
 
@@ -93,6 +109,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
   /** Counts imports and openings: the last one that was asked for wins. */
   let turn = 0;
   let saves: Promise<void> = Promise.resolve();
+  /** The dataset at hand, when it could not be stored: the worker still holds its spans. */
+  let unsaved: string | null = null;
 
   return createStore<DatasetState>((set, get) => {
     const startTurn = (status: DatasetPhase): (() => boolean) => {
@@ -118,17 +136,48 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       }));
     };
 
+    const dropSpans = (datasetId: string): void => {
+      void client.start('dropSpans', { datasetId });
+    };
+
+    /** Puts another dataset, or none, in the place of the one at hand. */
+    const replace = (dataset: Dataset | null, rest: Partial<DatasetState>): void => {
+      if (unsaved !== null) dropSpans(unsaved);
+      unsaved = null;
+      set({ ...rest, dataset });
+    };
+
+    /** The spans that the worker has of it, a chunk at a time. */
+    async function* spansOf(datasetId: string): AsyncGenerator<SpanChunk> {
+      for (let first = 0; ; ) {
+        const taken = await client.start('takeSpans', { datasetId, first }).result;
+        if (!taken.ok) throw new Error(taken.error.what);
+        if (taken.value === null) return;
+        yield taken.value;
+        first += taken.value.parent.length;
+      }
+    }
+
     const saveNow = async (dataset: Dataset): Promise<void> => {
       const { id } = dataset;
       set({ saving: { id, share: 0 } });
-      const saved = await storage.datasets.save(dataset, deps.now(), (share) => {
-        if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
+      const saved = await storage.datasets.save(dataset, {
+        savedAt: deps.now(),
+        spans: spansOf(id),
+        onProgress: (share) => {
+          if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
+        },
       });
       set(({ stored }) => ({
         saving: null,
         storageFailure: saved.ok ? null : saved.error,
         stored: saved.ok ? [saved.value, ...stored] : stored,
       }));
+      if (!saved.ok && get().dataset?.id === id) {
+        unsaved = id;
+        return;
+      }
+      dropSpans(id);
       if (!saved.ok) return;
       // Asked for once something worth keeping is there; a refusal is shown, not an error.
       void storage.persist();
@@ -146,16 +195,20 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
     const run = async (
       what: string,
       files: readonly File[],
-      start: () => RunningJob<'import'> | RunningJob<'demo'>,
+      start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
     ): Promise<void> => {
       const isMine = startTurn({ phase: 'importing', what, progress: null });
-      job = start();
+      const id = deps.newId();
+      job = start(id);
       const result = await job.result;
-      if (!isMine()) return;
+      if (!isMine()) {
+        dropSpans(id);
+        return;
+      }
       job = null;
       if (result.ok) {
         await take({
-          id: deps.newId(),
+          id,
           name: what,
           imported: result.value,
           roles: result.value.files.map(({ name }) => guessRole(name)),
@@ -168,7 +221,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
     };
 
     const take = async (dataset: Dataset): Promise<void> => {
-      set({ status: { phase: 'ready' }, dataset });
+      replace(dataset, { status: { phase: 'ready' } });
       await save(dataset);
     };
 
@@ -204,9 +257,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
         return;
       }
-      set({
+      replace(read.value, {
         status: { phase: 'ready' },
-        dataset: read.value,
         storageFailure: runs.failures[0] ?? null,
       });
       deps.onOpened(runs);
@@ -237,8 +289,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
     };
 
     const importWith = (files: readonly File[]): Promise<void> =>
-      run(datasetName(files), files, () =>
-        client.start('import', { files, mappings: deps.mappings.all() }, (progress) => {
+      run(datasetName(files), files, (datasetId) =>
+        client.start('import', { files, mappings: deps.mappings.all(), datasetId }, (progress) => {
           const { status } = get();
           if (status.phase === 'importing') set({ status: { ...status, progress } });
         }),
@@ -260,7 +312,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         return importWith(status.files);
       },
 
-      loadDemo: () => run(DEMO_NAME, [], () => client.start('demo', { seed: DEMO_SEED })),
+      loadDemo: () =>
+        run(DEMO_NAME, [], (datasetId) => client.start('demo', { seed: DEMO_SEED, datasetId })),
 
       cancelImport: () => job?.cancel(),
 
@@ -310,13 +363,24 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         const { stored, dataset, status } = get();
         set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
         if (dataset?.id !== id) return;
-        set({ dataset: null, ...(status.phase === 'ready' && { status: { phase: 'empty' } }) });
+        replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
+      },
+
+      async readSpans(trace) {
+        const { dataset, stored } = get();
+        const entry = stored.find(({ id }) => id === dataset?.id);
+        if (entry === undefined) return err(NOT_STORED);
+        const read = await storage.datasets.readSpans(entry, trace);
+        if (!read.ok) return read;
+        return read.value === null ? err(WITHOUT_SPANS) : ok(read.value);
       },
 
       async saveAgain() {
         const { dataset, stored, saving } = get();
         if (dataset === null || saving !== null) return;
-        if (!stored.some(({ id }) => id === dataset.id)) await save(dataset);
+        if (stored.some(({ id }) => id === dataset.id)) return;
+        unsaved = null;
+        await save(dataset);
       },
     };
   });

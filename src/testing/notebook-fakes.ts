@@ -93,12 +93,13 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
         if (dataset === undefined || entry === undefined) return err(missing);
         return answer({ ...dataset, name: entry.name, roles: entry.roles });
       },
-      async save(dataset, savedAt, onProgress) {
+      async save(dataset, { savedAt, onProgress }) {
         const entry = entryOf(dataset, savedAt);
         onProgress(1);
         if (failure === null) entries = new Map([[dataset, entry], ...entries]);
         return answer(entry);
       },
+      readSpans: async () => answer(null),
       async change(id, change) {
         const [dataset, entry] = find(id) ?? [];
         if (dataset === undefined || entry === undefined) return err(missing);

@@ -47,6 +47,7 @@ export function spanColumns(spans: readonly TestSpan[]): SpanColumns {
     file: new Uint16Array(spans.length),
     line: Uint32Array.from(spans, (_, i) => i + 2),
     spanIdCount: ids.texts.length,
+    spanIds: stringColumn(ids.texts),
     services: services.texts,
     operations: operations.texts,
     traceIds: stringColumn(traces.texts),

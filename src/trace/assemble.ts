@@ -6,6 +6,7 @@
 import { groupByTrace } from './group-by-trace.ts';
 import { createLedgerBuilder, type Ledger, type LedgerExample, type Reason } from './ledger.ts';
 import { createSpanMerger } from './merge-spans.ts';
+import { createSpanOrderBuilder, type OrderedSpans } from './ordered-spans.ts';
 import type { SpanColumns } from './span-columns.ts';
 import { createSpanLinker } from './span-linker.ts';
 import { decodeString } from './string-column.ts';
@@ -21,6 +22,8 @@ export const MAX_MERGED_NODES = 1024;
 
 export interface AssembledTraces {
   readonly traces: TraceSet;
+  /** The spans behind them. */
+  readonly spans: OrderedSpans;
   readonly ledger: Ledger;
   /** Spans merged into the trees of {@link traces}: all spans but the ledger's losses. */
   readonly spansKept: number;
@@ -76,6 +79,7 @@ export function* assembleInSteps(
     ranked.names.length,
   );
   const builder = createTraceSetBuilder(columns);
+  const order = createSpanOrderBuilder(columns, linker);
   let spansKept = 0;
   let nextPause = SPANS_PER_STEP;
 
@@ -92,6 +96,7 @@ export function* assembleInSteps(
       else if (tree.nodeCount > MAX_MERGED_NODES) record('too-many-nodes', treeSpans, root);
       else {
         builder.add(tree);
+        order.add(tree);
         spansKept += treeSpans;
       }
     }
@@ -107,5 +112,5 @@ export function* assembleInSteps(
   }
 
   const traces = builder.finish(ranked, options.knownOperations !== undefined);
-  return { traces, ledger: ledger.finish(), spansKept };
+  return { traces, spans: order.finish(), ledger: ledger.finish(), spansKept };
 }

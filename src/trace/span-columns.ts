@@ -17,6 +17,8 @@ export interface SpanColumns {
   readonly parent: Uint32Array;
   /** Number of distinct span ids in the dictionary. */
   readonly spanIdCount: number;
+  /** The dictionary: span ids as the file writes them. */
+  readonly spanIds: StringColumn;
   /** Index into {@link services}. */
   readonly service: Uint32Array;
   /** Index into {@link operations}: operation names without their service. */

@@ -2,17 +2,22 @@
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { SimulatedDataset } from '../simulator/dataset.ts';
 import { assembleTraces } from '../trace/assemble.ts';
+import type { OrderedSpans } from '../trace/ordered-spans.ts';
 
-export function importSimulated(simulate: () => SimulatedDataset): ImportedTraces {
+export function importSimulated(
+  simulate: () => SimulatedDataset,
+  onSpans: (spans: OrderedSpans) => void = () => {},
+): ImportedTraces {
   const started = performance.now();
-  const { files, spans } = simulate();
+  const { files, spans: columns } = simulate();
   const names = files.map(({ name }) => name);
-  const { traces, ledger, spansKept } = assembleTraces(spans, names);
+  const { traces, spans, ledger, spansKept } = assembleTraces(columns, names);
+  onSpans(spans);
   return {
     files: names.map((name) => ({ name, bytes: 0, format: 'simulated', container: 'plain' })),
     traces,
     ledger,
-    spansRead: spans.length,
+    spansRead: columns.length,
     spansKept,
     seconds: (performance.now() - started) / 1e3,
   };

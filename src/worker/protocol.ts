@@ -21,6 +21,7 @@ import type { ParityPart } from '../parity/parity.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -119,15 +120,24 @@ export interface ExportProgress {
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
+  /** `datasetId` names what comes of it, for `takeSpans`. */
   import: {
     /** `mappings`: of tables whose headers are not known. */
-    input: { files: readonly File[]; mappings: readonly ColumnMapping[] };
+    input: { files: readonly File[]; mappings: readonly ColumnMapping[]; datasetId: string };
     event: ImportProgress;
     output: ImportedTraces;
   };
   /** Sets labels that come in files of their own on the dataset at hand. */
   label: { input: { files: readonly File[] }; event: never; output: LabelledTraces };
-  demo: { input: { seed: number }; event: never; output: ImportedTraces };
+  demo: { input: { seed: number; datasetId: string }; event: never; output: ImportedTraces };
+  /** Spans of an imported dataset from `first` on; null after the last, or when they were dropped. */
+  takeSpans: {
+    input: { datasetId: string; first: number };
+    event: never;
+    output: SpanChunk | null;
+  };
+  /** Forgets the spans of an imported dataset, once they are stored or not wanted. */
+  dropSpans: { input: { datasetId: string }; event: never; output: null };
   /** Hands the worker a dataset that came out of storage; it fails where an invariant is broken. */
   open: { input: { traces: TraceSet }; event: never; output: null };
   /** The dataset at hand as a file. */

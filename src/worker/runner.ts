@@ -14,6 +14,7 @@ import { importFiles, labelTraces } from '../ingest/import-files.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import { buffersOf, copyTraces } from '../trace/copy-traces.ts';
+import { cutSpans, type OrderedSpans, type SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import { startBackend } from './backend.ts';
@@ -77,6 +78,8 @@ export function createRunner(post: Post): Runner {
   const controls = new Map<number, JobControl>();
   let traces: TraceSet | null = null;
   let trained: TrainedModel | null = null;
+  /** By dataset, until the page has stored them: they are too many to hold on both sides. */
+  const importedSpans = new Map<string, OrderedSpans>();
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
   // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
   let last: Promise<void> = Promise.resolve();
@@ -142,9 +145,13 @@ export function createRunner(post: Post): Runner {
         return ok(await device.take(preference));
       },
 
-      async import({ files, mappings }, { control, emit, transfer }) {
-        const options = { signal: control.signal, onProgress: emit, mappings };
-        const result = await importFiles(files, options);
+      async import({ files, mappings, datasetId }, { control, emit, transfer }) {
+        const result = await importFiles(files, {
+          signal: control.signal,
+          onProgress: emit,
+          mappings,
+          onSpans: (spans) => importedSpans.set(datasetId, spans),
+        });
         return result.ok ? ok(handOver(result.value, transfer)) : result;
       },
 
@@ -155,9 +162,24 @@ export function createRunner(post: Post): Runner {
         return labelled;
       },
 
-      async demo({ seed }, { transfer }) {
-        const imported = importSimulated(() => simulateDemo(seed));
+      async demo({ seed, datasetId }, { transfer }) {
+        const imported = importSimulated(
+          () => simulateDemo(seed),
+          (spans) => importedSpans.set(datasetId, spans),
+        );
         return ok(handOver(imported, transfer));
+      },
+
+      async takeSpans({ datasetId, first }, { transfer }) {
+        const spans = importedSpans.get(datasetId);
+        const chunk = spans === undefined ? null : cutSpans(spans, first, SPAN_CHUNK_BYTES);
+        if (chunk !== null) transfer.push(...spanBuffers(chunk));
+        return ok(chunk);
+      },
+
+      async dropSpans({ datasetId }) {
+        importedSpans.delete(datasetId);
+        return ok(null);
       },
 
       async open(input) {
@@ -322,9 +344,17 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'label',
   'demo',
   'open',
+  'takeSpans',
+  'dropSpans',
   'export',
   'combine',
 ]);
+
+/** As much as the page stores at a time. */
+const SPAN_CHUNK_BYTES = 2 ** 21;
+
+const spanBuffers = ({ first: _, ...columns }: SpanChunk): ArrayBuffer[] =>
+  Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

@@ -21,6 +21,7 @@ import { SegmentedControl } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
+import { RecordedSpans } from './RecordedSpans.tsx';
 import { correctionsWords, type Scored, useRanked, useScored } from './scored.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
@@ -70,6 +71,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       {explanation.phase === 'done' && explanation.explanation.trace === trace && (
         <Explanation scored={scored} explanation={explanation.explanation} />
       )}
+      <RecordedSpans trace={trace} />
     </Inspector>
   );
 }

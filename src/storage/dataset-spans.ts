@@ -1,0 +1,98 @@
+/**
+ * The spans of a stored dataset: in chunks by their place among all spans, found by an index of
+ * where those of each trace begin. Read for one trace at a time.
+ */
+import { decodeUtf8 } from '../base/bytes.ts';
+import type { SpanChunk } from '../trace/ordered-spans.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { type Columns, cutTable } from './column-chunks.ts';
+import type { Database } from './database.ts';
+import { CHUNK_BYTES } from './dataset-chunks.ts';
+import { firstSpans, SPAN_INDEX, type SpanTableName } from './dataset-tables.ts';
+
+/** The spans of one trace, node after node of its tree, as spanCount says how many. */
+export interface TraceSpans {
+  /** [spans] index of the parent among these, -1 for the root */
+  readonly parent: Int32Array;
+  /** [spans] microseconds since the epoch, NaN where unknown */
+  readonly startUs: Float64Array;
+  /** [spans] microseconds */
+  readonly durationUs: Float64Array;
+  /** [spans] as the file writes them */
+  readonly spanIds: readonly string[];
+}
+
+/** Bytes of a span in storage, roughly: for a share of progress. */
+export const SPAN_BYTES = 36;
+
+/**
+ * @param spans those of the whole dataset, chunk after chunk; none where they are not at hand
+ * @param put   stores one chunk
+ * @returns     spans stored
+ */
+export async function saveSpans(
+  traces: TraceSet,
+  spans: AsyncIterable<SpanChunk>,
+  put: (table: SpanTableName, first: number, columns: Columns) => Promise<void>,
+): Promise<number> {
+  let stored = 0;
+  for await (const { first, ...columns } of spans) {
+    await put('spans', first, columns);
+    stored = first + columns.parent.length;
+  }
+  const firstSpan = firstSpans(traces);
+  const expected = firstSpan.at(-1)!;
+  if (stored === 0) return 0;
+  if (stored !== expected) throw new Error(`${stored} of ${expected} spans came to be stored`);
+  for (const { first, columns } of cutTable(
+    SPAN_INDEX,
+    { firstSpan },
+    firstSpan.length,
+    CHUNK_BYTES,
+  )) {
+    await put('spanIndex', first, columns);
+  }
+  return stored;
+}
+
+/** @returns null where the chunks do not hold them */
+export async function readTraceSpans(
+  db: Database,
+  datasetId: string,
+  trace: number,
+): Promise<TraceSpans | null> {
+  const { store } = db.transaction('chunks');
+  /** A cursor at the chunk that holds a row. */
+  const at = (table: SpanTableName, row: number) =>
+    store.openCursor(IDBKeyRange.bound([datasetId, table, 0], [datasetId, table, row]), 'prev');
+  const firstSpan = async (row: number): Promise<number | undefined> => {
+    const cursor = await at('spanIndex', row);
+    return cursor?.value.firstSpan?.[row - cursor.key[2]];
+  };
+
+  const [from, to] = [await firstSpan(trace), await firstSpan(trace + 1)];
+  if (from === undefined || to === undefined || to < from) return null;
+  const spans = {
+    parent: new Int32Array(to - from),
+    startUs: new Float64Array(to - from),
+    durationUs: new Float64Array(to - from),
+    spanIds: new Array<string>(to - from),
+  };
+  for (let row = from; row < to; ) {
+    const cursor = await at('spans', row);
+    if (cursor === null) return null;
+    const chunk = cursor.value as unknown as Omit<SpanChunk, 'first'>;
+    const start = row - cursor.key[2];
+    const end = Math.min(chunk.parent.length, to - cursor.key[2]);
+    if (start >= end) return null;
+    for (const name of ['parent', 'startUs', 'durationUs'] as const) {
+      spans[name].set(chunk[name].subarray(start, end), row - from);
+    }
+    for (let i = start; i < end; i++) {
+      const id = chunk.idBytes.subarray(chunk.idOffset[i]!, chunk.idOffset[i + 1]!);
+      spans.spanIds[row - from + i - start] = decodeUtf8(id);
+    }
+    row += end - start;
+  }
+  return spans;
+}
