@@ -12,8 +12,8 @@ import {
 import { TABLE_NAMES, TABLES, type TableName, tablesOf, traceSetOf } from './dataset-tables.ts';
 import { DATASET_FORMAT, type Dataset, type DatasetEntry } from './records.ts';
 
-/** A few milliseconds each to copy and to store, and few hundred for a million traces. */
-export const CHUNK_BYTES = 2 ** 21;
+/** A few milliseconds of the page's thread each, and a few hundred for a million traces. */
+export const CHUNK_BYTES = 2 ** 20;
 
 export interface TableChunk extends Chunk {
   readonly table: TableName;

@@ -351,7 +351,7 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
 ]);
 
 /** As much as the page stores at a time. */
-const SPAN_CHUNK_BYTES = 2 ** 21;
+const SPAN_CHUNK_BYTES = 2 ** 20;
 
 const spanBuffers = ({ first: _, ...columns }: SpanChunk): ArrayBuffer[] =>
   Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer);
