@@ -47,6 +47,10 @@ export interface DatasetState {
   importFiles(files: readonly File[]): Promise<void>;
   /** Goes on with the import that asked, and remembers the answer for tables like this one. */
   mapColumns(mapping: ColumnMapping): Promise<void>;
+  /** Headers that the next import will not ask about. */
+  readonly mappedHeaders: number;
+  /** Asks about every table again. */
+  forgetMappings(): void;
   loadDemo(): Promise<void>;
   cancelImport(): void;
   setRole(file: number, role: FileRole): void;
@@ -151,6 +155,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       status: { phase: 'restoring' },
       dataset: null,
       storageFailure: null,
+      mappedHeaders: deps.mappings.all().length,
 
       importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
 
@@ -158,7 +163,13 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         const { status } = get();
         if (status.phase !== 'asking') return Promise.resolve();
         deps.mappings.keep(mapping);
+        set({ mappedHeaders: deps.mappings.all().length });
         return importWith(status.files);
+      },
+
+      forgetMappings() {
+        deps.mappings.forget();
+        set({ mappedHeaders: 0 });
       },
 
       loadDemo: () => run(DEMO_NAME, [], () => client.start('demo', { seed: DEMO_SEED })),
