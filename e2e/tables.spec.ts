@@ -104,6 +104,10 @@ test('columns are mapped in a dialog, by keyboard alone, and remembered', async 
   await page.reload();
   await dropFiles(page, [{ name: 'again.csv', body: ownTable(requestSpans(2, 17)) }]);
   await expect(files.getByRole('row', { name: /again\.csv/ })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Ask again' }).click();
+  await dropFiles(page, [{ name: 'third.csv', body: ownTable(spans) }]);
+  await expect(page.getByRole('dialog')).toBeVisible();
 });
 
 test('Escape leaves the question and the page as it was', async ({ page }) => {

@@ -14,6 +14,10 @@ const DATA_PAGE_V2 = 3;
 const PLAIN_DICTIONARY = 2;
 const RLE = 3;
 const RLE_DICTIONARY = 8;
+const DELTA_BINARY_PACKED = 5;
+const DELTA_BYTE_ARRAY = 7;
+/** Writers use 128. */
+const MAX_DELTA_BLOCK = 65_536;
 /** Writers fill the last groups of eight bit-packed values; more than this is no padding. */
 const MAX_PADDING = 512;
 
@@ -58,12 +62,18 @@ export function checkPages(
       checkIndices(page.subarray(levelBytes), header.own(2), values);
       seen += values;
     } else if (header.type === DATA_PAGE_V2) {
+      const [nulls, rows] = [header.own(2), header.own(3)];
+      check(nulls >= 0 && nulls <= values, `a page of ${nulls} nulls`);
+      check(rows === values, `a page of ${rows} rows`);
       const levelBytes = header.own(5) + header.own(6);
-      check(levelBytes >= 0 && levelBytes <= bytes.length, `levels of ${levelBytes} bytes`);
-      if (optional) checkRuns(bytes.subarray(header.own(6), levelBytes), 1, values);
+      check(
+        header.own(5) >= 0 && header.own(6) === 0 && levelBytes <= bytes.length,
+        `levels of ${levelBytes} bytes`,
+      );
+      if (optional) checkRuns(bytes.subarray(0, levelBytes), 1, values);
       const packed = bytes.subarray(levelBytes);
       const page = header.compressed ? unpack(packed, header.bytes - levelBytes) : packed;
-      checkIndices(page, header.own(4), values);
+      checkIndices(page, header.own(4), values - nulls);
       seen += values;
     }
   }
@@ -95,8 +105,8 @@ function readHeader(reader: { view: DataView; offset: number }): PageHeader {
   };
 }
 
-/** Absent counts are 0. */
-const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+/** Every field here is required: an absent one is NaN, which no check lets through. */
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
 
 const uint32 = (page: Uint8Array): number =>
   new DataView(page.buffer, page.byteOffset, page.length).getUint32(0, true);
@@ -106,7 +116,26 @@ function checkIndices(page: Uint8Array, encoding: number, values: number): void 
   if (encoding === RLE) checkRuns(page.subarray(4), 1, values);
   else if ((encoding === PLAIN_DICTIONARY || encoding === RLE_DICTIONARY) && page.length > 0) {
     checkRuns(page.subarray(1), page[0]!, values);
+  } else if (encoding >= DELTA_BINARY_PACKED && encoding <= DELTA_BYTE_ARRAY) {
+    // A block without miniblocks, or miniblocks without values, would never come to an end.
+    const [blockValues, perBlock] = [varint(page, 0), varint(page, varintBytes(page, 0))];
+    const fits = perBlock >= 1 && perBlock <= blockValues && blockValues <= MAX_DELTA_BLOCK;
+    check(fits, `delta blocks of ${blockValues} values`);
   }
+}
+
+function varintBytes(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (bytes[end]! >= 128) end += 1;
+  return end + 1 - at;
+}
+
+function varint(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = 0; i < varintBytes(bytes, at); i++) {
+    value += ((bytes[at + i] ?? 0) & 127) * 2 ** (7 * i);
+  }
+  return value;
 }
 
 /** Adds up the lengths of the runs until there are as many values as the page has. */

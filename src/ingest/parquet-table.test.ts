@@ -27,6 +27,15 @@ describe('a Parquet file of otel_traces', () => {
     }
   });
 
+  it('is read in the codecs that writers use', async () => {
+    const GZIP = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
+    for (const codec of ['UNCOMPRESSED', 'SNAPPY', 'GZIP'] as const) {
+      const bytes = otelParquet({ codec, compressors: { GZIP } });
+      const imported = await importedFrom(sourceFile('traces.parquet', bytes));
+      expect(imported.spansKept, codec).toBe(TABLE_SPANS);
+    }
+  });
+
   it('comes out of a gzip file and of an archive too', async () => {
     const bytes = otelParquet();
     const gzipped = await importedFrom(sourceFile('traces.parquet.gz', gzipSync(bytes)));
@@ -124,6 +133,7 @@ describe('any other Parquet file', () => {
 
 describe('a broken Parquet file', () => {
   const whole = otelParquet();
+  const unpacked = otelParquet({ codec: 'UNCOMPRESSED' });
   const message = /^a (truncated or damaged )?Parquet file|^a file without a single|^a table/;
 
   it('cut anywhere is one failure that names its bytes', async () => {
@@ -134,11 +144,14 @@ describe('a broken Parquet file', () => {
     }
   });
 
-  it('with changed bytes is a report, soon', async () => {
-    const change = fc.tuple(fc.nat(whole.length - 5), fc.nat(255));
+  it.each([
+    ['packed', whole],
+    ['plain', unpacked],
+  ])('with changed bytes is a report, soon: %s pages', async (_, original) => {
+    const change = fc.tuple(fc.nat(original.length - 5), fc.nat(255));
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
-        const bytes = whole.slice();
+        const bytes = original.slice();
         for (const [at, value] of changes) bytes[4 + at] = value;
         const started = performance.now();
         const result = await importFiles([sourceFile('a.parquet', bytes)], options);

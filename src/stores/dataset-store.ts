@@ -50,6 +50,10 @@ export interface DatasetState {
   importFiles(files: readonly File[]): Promise<void>;
   /** Goes on with the import that asked, and remembers the answer for tables like this one. */
   mapColumns(mapping: ColumnMapping): Promise<void>;
+  /** Headers that the next import will not ask about. */
+  readonly mappedHeaders: number;
+  /** Asks about every table again. */
+  forgetMappings(): void;
   loadDemo(): Promise<void>;
   cancelImport(): void;
   setRole(file: number, role: FileRole): void;
@@ -302,6 +306,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       stored: [],
       saving: null,
       storageFailure: null,
+      mappedHeaders: deps.mappings.all().length,
 
       importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
 
@@ -309,7 +314,13 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         const { status } = get();
         if (status.phase !== 'asking') return Promise.resolve();
         deps.mappings.keep(mapping);
+        set({ mappedHeaders: deps.mappings.all().length });
         return importWith(status.files);
+      },
+
+      forgetMappings() {
+        deps.mappings.forget();
+        set({ mappedHeaders: 0 });
       },
 
       loadDemo: () =>

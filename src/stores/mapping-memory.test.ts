@@ -33,6 +33,15 @@ test('a mapping is there again after a reload, the newest of its header', () => 
   ]);
 });
 
+test('forgotten mappings stay forgotten', () => {
+  const storage = createFakePreferences();
+  const memory = createMappingMemory(storage);
+  memory.keep(mapping(HEADER));
+  memory.forget();
+  expect(memory.all()).toEqual([]);
+  expect(createMappingMemory(storage).all()).toEqual([]);
+});
+
 test('what is stored and is no mapping is left out', () => {
   const good = mapping(HEADER);
   const bad = [

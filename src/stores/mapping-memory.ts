@@ -25,6 +25,8 @@ export interface MappingMemory {
   all(): readonly ColumnMapping[];
   /** Replaces what was known of the same header. */
   keep(mapping: ColumnMapping): void;
+  /** All of them: the next import asks again. */
+  forget(): void;
 }
 
 const KEY = 'tracevae-notebook.column-mappings';
@@ -33,18 +35,22 @@ const MOST_MAPPINGS = 50;
 
 export function createMappingMemory(storage: PreferenceStorage): MappingMemory {
   let mappings = read(storage);
+  const write = (next: readonly ColumnMapping[]): void => {
+    mappings = next;
+    try {
+      storage.setItem(KEY, JSON.stringify(mappings));
+    } catch {
+      // A full or forbidden localStorage only costs the memory: the question comes again.
+    }
+  };
   return {
     all: () => mappings,
     keep: (mapping) => {
       const key = headerKey(mapping.header);
       const others = mappings.filter(({ header }) => headerKey(header) !== key);
-      mappings = [mapping, ...others].slice(0, MOST_MAPPINGS);
-      try {
-        storage.setItem(KEY, JSON.stringify(mappings));
-      } catch {
-        // A full or forbidden localStorage only costs the memory: the question comes again.
-      }
+      write([mapping, ...others].slice(0, MOST_MAPPINGS));
     },
+    forget: () => write([]),
   };
 }
 

@@ -48,8 +48,13 @@ export const OTEL_TRACES = lines(
 export const TABLE_SPANS = 5;
 export const TABLE_OPERATIONS = 3;
 
+type ParquetOptions = Pick<
+  Parameters<typeof parquetWriteBuffer>[0],
+  'rowGroupSize' | 'codec' | 'compressors'
+>;
+
 /** The same spans as Parquet, with the types that ClickHouse writes. */
-export function otelParquet(options: { readonly rowGroupSize?: number } = {}): Uint8Array {
+export function otelParquet(options: ParquetOptions = {}): Uint8Array {
   const at = (millis: number): bigint => 1709287200000000000n + BigInt(millis) * 1000000n;
   return new Uint8Array(
     parquetWriteBuffer({
@@ -59,7 +64,12 @@ export function otelParquet(options: { readonly rowGroupSize?: number } = {}): U
         { name: 'SpanId', data: ['s1', 's2', 's1', 's2', 's3'], type: 'STRING' },
         { name: 'ParentSpanId', data: ['', 's1', '', 's1', 's1'], type: 'STRING' },
         { name: 'SpanName', data: ['/home', 'SELECT', '/home', 'SELECT', 'GET'], type: 'STRING' },
-        { name: 'ServiceName', data: ['web', 'db', 'web', 'db', 'cache'], type: 'STRING' },
+        {
+          name: 'ServiceName',
+          data: ['web', 'db', 'web', 'db', 'cache'],
+          nullable: true,
+          type: 'STRING',
+        },
         {
           name: 'Duration',
           data: [118, 10, 20, 3, 1].map((millis) => BigInt(millis) * 1000000n),

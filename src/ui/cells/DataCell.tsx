@@ -77,6 +77,15 @@ export function DataCell() {
         </DropZone>
       )}
       {dataset !== null && <DatasetView dataset={dataset} />}
+      {datasetState.mappedHeaders > 0 && (
+        <p className="quiet data-cell__mappings">
+          The columns of {formatCount(datasetState.mappedHeaders, 'table')} are remembered from an
+          answer.
+          <Button size="small" onClick={datasetState.forgetMappings}>
+            Ask again
+          </Button>
+        </p>
+      )}
     </NotebookCell>
   );
 }
