@@ -5,8 +5,8 @@ import type { Failure, Result } from '../base/result.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
-/** `simulated`: the built-in demo, whose spans come from no file. */
-export type FormatId = 'tracevae-csv' | 'jaeger-json' | 'simulated';
+/** `simulated`: the built-in demo, whose spans come from no file; `prepared`: parts of a dataset. */
+export type FormatId = 'tracevae-csv' | 'jaeger-json' | 'simulated' | 'prepared';
 
 /** A file as the browser gives it; `File` satisfies it. */
 export interface SourceFile {

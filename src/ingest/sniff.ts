@@ -7,7 +7,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { FormatId } from './import.ts';
 
 /** Formats that files come in. */
-export type FileFormat = Exclude<FormatId, 'simulated'>;
+export type FileFormat = Exclude<FormatId, 'simulated' | 'prepared'>;
 
 /** Bytes of the unzipped file that are enough to tell. */
 export const SNIFF_BYTES = 1024;

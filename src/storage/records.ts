@@ -10,6 +10,7 @@ import type { CurvePoint } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
+import type { PrepareReport } from '../prepare/prepare.ts';
 import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
 
 export const DATASET_FORMAT = 1;
@@ -23,6 +24,14 @@ export interface DatasetRecord {
   readonly imported: ImportedTraces;
   /** [files] */
   readonly roles: readonly FileRole[];
+  /** How it was made from another dataset; absent where it was imported. */
+  readonly preparation?: Preparation;
+}
+
+/** Section A.4 on a dataset, which stays as it was so that Undo can bring it back. */
+export interface Preparation {
+  readonly report: PrepareReport;
+  readonly source: Pick<DatasetRecord, 'id' | 'name' | 'imported' | 'roles'>;
 }
 
 export interface RunRecord {

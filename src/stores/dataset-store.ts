@@ -6,7 +6,7 @@ import type { Failure } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import { DATASET_FORMAT, type DatasetRecord } from '../storage/records.ts';
+import { DATASET_FORMAT, type DatasetRecord, type Preparation } from '../storage/records.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -19,6 +19,7 @@ export interface Dataset {
   readonly imported: ImportedTraces;
   /** [files] */
   readonly roles: readonly FileRole[];
+  readonly preparation?: Preparation;
 }
 
 export type DatasetPhase =
@@ -38,6 +39,8 @@ export interface DatasetState {
   importFiles(files: readonly File[]): Promise<void>;
   loadDemo(): Promise<void>;
   cancelImport(): void;
+  /** Puts a dataset that the worker has in the place of the one before. */
+  adopt(dataset: Dataset): Promise<void>;
   setRole(file: number, role: FileRole): void;
   dismissFailure(): void;
   /** Puts a dataset from storage back, on the page and in the worker. */
@@ -55,6 +58,10 @@ export interface DatasetStoreDeps {
   readonly now: () => number;
   readonly newId: () => string;
 }
+
+/** A role for each file, by its name. */
+export const guessRoles = ({ files }: ImportedTraces): FileRole[] =>
+  files.map(({ name }) => guessRole(name));
 
 function datasetName(files: readonly File[]): string {
   const first = files[0]?.name ?? 'dataset';
@@ -97,7 +104,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         id: deps.newId(),
         name: what,
         imported: result.value,
-        roles: result.value.files.map(({ name }) => guessRole(name)),
+        roles: guessRoles(result.value),
       };
       set({ status: { phase: 'ready' }, dataset });
       await save(dataset, false);
@@ -122,6 +129,11 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
       cancelImport: () => job?.cancel(),
 
+      async adopt(dataset) {
+        set({ status: { phase: 'ready' }, dataset });
+        await save(dataset, false);
+      },
+
       setRole(file, role) {
         const { dataset } = get();
         if (dataset === null) return;
@@ -142,8 +154,10 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
           set({ status: { phase: 'empty' }, storageFailure: failures[0] ?? null });
           return;
         }
-        const { id, name, imported, roles } = record;
-        const valid = validateTraceSet(imported.traces);
+        const { id, name, imported, roles, preparation } = record;
+        const source = preparation?.source.imported.traces ?? imported.traces;
+        const intact = validateTraceSet(imported.traces);
+        const valid = intact.ok ? validateTraceSet(source) : intact;
         if (!valid.ok) {
           const failure: Failure = {
             what: `the stored dataset is damaged: ${valid.error}`,
@@ -155,7 +169,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         }
         set({
           status: { phase: 'ready' },
-          dataset: { id, name, imported, roles },
+          dataset: { id, name, imported, roles, ...(preparation ? { preparation } : {}) },
           storageFailure: failures[0] ?? null,
         });
         await client.start('open', { traces: imported.traces }).result;

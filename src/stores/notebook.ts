@@ -1,8 +1,9 @@
-/** Wires the stores to each other: one worker, one storage, five subjects. */
+/** Wires the stores to each other: one worker, one storage, six subjects. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
+import { chooseMaxNodes } from '../trace/tree-sizes.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import { createDatasetStore, type DatasetState } from './dataset-store.ts';
+import { createDatasetStore, type Dataset, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
 import {
@@ -10,10 +11,12 @@ import {
   type PreferenceStorage,
   type PreferencesState,
 } from './preferences-store.ts';
+import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
+  readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
   readonly environment: StoreApi<EnvironmentState>;
@@ -36,12 +39,25 @@ export interface NotebookDeps {
 export function createNotebook(deps: NotebookDeps): Notebook {
   const dataset = createDatasetStore(deps);
   const runs = createRunStore({ ...deps, dataset });
+  const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
 
+  /**
+   * N_max as the data ask for. A dataset that was prepared, or that Undo brings back, keeps the one
+   * that is set: its traces were chosen by it.
+   */
+  const fitMaxNodes = (next: Dataset, before: Dataset | null): void => {
+    if (before?.preparation?.source.id === next.id) return;
+    const maxNodes =
+      next.preparation?.report.settings.maxNodes ?? chooseMaxNodes(next.imported.traces);
+    runs.getState().configure({ maxNodes });
+  };
+
   return {
     dataset,
+    prepare,
     runs,
     inspect,
     environment,
@@ -50,13 +66,17 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     async open() {
       const stored = await deps.storage.load();
       await dataset.getState().restore(stored.dataset, stored.failures);
-      if (dataset.getState().dataset !== null)
+      const restored = dataset.getState().dataset;
+      if (restored !== null) {
+        fitMaxNodes(restored, null);
         runs.getState().restore(stored.run, stored.interrupted);
+      }
 
       dataset.subscribe((state, before) => {
         if (state.dataset?.id === before.dataset?.id) return;
         inspect.getState().close();
         runs.getState().reset();
+        if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });
       runs.subscribe(({ training }, before) => {
         if (training.phase !== 'running') return;

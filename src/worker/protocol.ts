@@ -12,9 +12,12 @@ import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
+import type { PrepareStep } from '../prepare/prepare.ts';
+import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { PreparedDataset } from './prepare-dataset.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
 
@@ -110,6 +113,12 @@ export interface Jobs {
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
   /** Hands the worker a dataset that came out of storage. */
   open: { input: { traces: TraceSet }; event: never; output: null };
+  /** Makes train, validation and test parts of these traces; the result is the dataset at hand. */
+  prepare: {
+    input: { traces: TraceSet; settings: PrepareSettings };
+    event: PrepareStep;
+    output: PreparedDataset;
+  };
   train: {
     /** `from`: where a run with these settings was interrupted. */
     input: { detector: DetectorId; settings: RunSettings; from: FitCheckpoint | null };

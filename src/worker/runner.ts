@@ -16,6 +16,7 @@ import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { importSimulated } from './import-simulated.ts';
+import { prepareDataset } from './prepare-dataset.ts';
 import type {
   JobFailure,
   JobKind,
@@ -143,6 +144,15 @@ export function createRunner(post: Post): Runner {
       async open(input) {
         adopt(input.traces);
         return ok(null);
+      },
+
+      async prepare({ traces: source, settings }, { control, emit }) {
+        const prepared = await prepareDataset(source, settings, {
+          signal: control.signal,
+          onStep: emit,
+        });
+        if (prepared.ok) adopt(prepared.value.imported.traces);
+        return prepared;
       },
 
       async train({ detector, settings, from }, { control, emit }) {
@@ -278,7 +288,7 @@ export function createRunner(post: Post): Runner {
 }
 
 /** They need neither backend nor model. */
-const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open', 'combine']);
+const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open', 'prepare', 'combine']);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

@@ -8,7 +8,6 @@ import { useDataset, useEnvironment, useNotebook, useRuns } from '../app/noteboo
 import { Button } from '../widgets/Button.tsx';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
-import { NumberField } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { downloadText } from './download.ts';
@@ -16,9 +15,8 @@ import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { G } from './glossary.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
+import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-
-const MAX_NODES_BOUND = 256;
 
 export function DataCell() {
   const datasetState = useDataset((d) => d);
@@ -144,7 +142,6 @@ function ImportProgressView() {
 
 function DatasetView({ dataset }: { readonly dataset: Dataset }) {
   const { config, seed, limitTrain } = useRuns((r) => r.choices);
-  const configure = useRuns((r) => r.configure);
   const { maxNodes } = config;
   const summary = useMemo(
     () => summarise(dataset, { config: { maxNodes }, seed, limitTrain }),
@@ -201,16 +198,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
             },
           ]}
         />
-        <NumberField
-          label="Largest tree"
-          unit="nodes (N_max)"
-          value={maxNodes}
-          min={2}
-          max={MAX_NODES_BOUND}
-          step={1}
-          help="Traces with more merged nodes are left out. The paper uses 32."
-          onChange={(value) => configure({ maxNodes: Math.round(value) })}
-        />
+        <MaxNodesField dataset={dataset} />
       </div>
       <LedgerTable dataset={dataset} maxNodes={maxNodes} />
     </>

@@ -14,6 +14,7 @@ const FORMAT_WORDS = {
   'tracevae-csv': 'TraceVAE CSV',
   'jaeger-json': 'Jaeger JSON',
   simulated: 'simulated',
+  prepared: 'prepared',
 } as const;
 
 export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
@@ -40,7 +41,7 @@ export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
               {file.container === 'gzip' && ', gzip'}
             </td>
             <td className="plain-table__number">
-              {file.format === 'simulated' ? 'none' : formatBytes(file.bytes)}
+              {file.bytes === 0 ? 'none' : formatBytes(file.bytes)}
             </td>
             <td>
               <select
