@@ -5,7 +5,7 @@
 import { percentileOfSorted } from '../base/statistics.ts';
 import type { Milliseconds } from '../base/units.ts';
 import { structureCount, structureSize, type TraceSet } from '../trace/trace-set.ts';
-import type { StructureGroups } from './groups.ts';
+import { groupStructures, type StructureGroups } from './groups.ts';
 
 export interface TraceDescription {
   readonly traces: number;
@@ -70,6 +70,12 @@ export function describeTraces(
     latencyMs: selected.length === 0 ? null : { p90: at(90), p95: at(95), p99: at(99) },
     byLatency,
   };
+}
+
+/** {@link describeTraces} of a whole set. */
+export function describeAll(traces: TraceSet): TraceDescription {
+  const every = Uint32Array.from(traces.structureOf.keys());
+  return describeTraces(traces, every, groupStructures(traces.structures));
 }
 
 /** @param perStructure [S] traces of each structure */

@@ -8,7 +8,7 @@
  */
 import { percentile } from '../base/statistics.ts';
 import { structureSize, type TraceSet, traceCount } from '../trace/trace-set.ts';
-import { describeTraces, type TraceDescription } from './describe.ts';
+import { describeAll, describeTraces, type TraceDescription } from './describe.ts';
 import { gatherParts } from './gather.ts';
 import { groupStructures, sortByGroup, type TracesByGroup } from './groups.ts';
 import { injectAnomalies, isAnomaly } from './inject.ts';
@@ -52,7 +52,7 @@ export interface PreparedTraces {
   readonly report: PrepareReport;
 }
 
-/** Pauses after every step, and says which one is next: a worker's chance to hear. */
+/** Pauses before every step and within it, and says which one it is: a worker's chance to hear. */
 export function* prepareInSteps(
   traces: TraceSet,
   settings: PrepareSettings,
@@ -74,20 +74,24 @@ export function* prepareInSteps(
 
   yield 'fit';
   const fitting = all.filter(fits);
+  yield 'fit';
   note('fit', fitting);
 
   yield 'slowest';
   const slowestUs = slowLimitUs(traces, fitting, settings.slowestPercent);
   const rootUs = (trace: number): number => traces.latencyUs[traces.nodeOffset[trace]!]!;
   const quick = fitting.filter((trace) => rootUs(trace) <= slowestUs);
+  yield 'slowest';
   note('slowest', quick);
 
   yield 'groups';
   const byGroup = dropRare(sortByGroup(traces.structureOf, quick, groups), settings.minGroupSize);
+  yield 'groups';
   note('groups', byGroup.traces);
 
   yield 'parts';
   const { parts, perGroup } = drawParts(byGroup, settings);
+  yield 'parts';
   note('parts', concat(parts.train, parts.val, parts.test));
 
   yield 'anomalies';
@@ -96,14 +100,15 @@ export function* prepareInSteps(
     time: Math.round(settings.timeShare * parts.test.length),
   };
   const injection = injectAnomalies(traces, parts, wanted, settings);
+  yield 'anomalies';
   const result = gatherParts(
     traces,
     { ...parts, test: concat(parts.test, labelledFit) },
     injection,
     injection.injected.length > 0,
   );
-  const whole = Uint32Array.from(result.structureOf.keys());
-  const after = describeTraces(result, whole, groupStructures(result.structures));
+  yield 'anomalies';
+  const after = describeAll(result);
   steps.push({ step: 'anomalies', after });
 
   const sizes = groupSizes(byGroup);

@@ -167,12 +167,14 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
           set({ status: { phase: 'empty' }, storageFailure: failure });
           return;
         }
+        // before the page knows of it: what it asks next is about these traces
+        const opened = client.start('open', { traces: imported.traces }).result;
         set({
           status: { phase: 'ready' },
           dataset: { id, name, imported, roles, ...(preparation ? { preparation } : {}) },
           storageFailure: failures[0] ?? null,
         });
-        await client.start('open', { traces: imported.traces }).result;
+        await opened;
       },
 
       async deleteStored() {

@@ -3,7 +3,7 @@
  * the dataset as it was imported, so that steps never pile up.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { PrepareStep } from '../prepare/prepare.ts';
+import type { PrepareStep, StepReport } from '../prepare/prepare.ts';
 import { PAPER_SETTINGS, type PrepareSettings } from '../prepare/settings.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -25,6 +25,8 @@ export type PreparePhase =
 export interface PrepareState {
   readonly choices: PrepareChoices;
   readonly status: PreparePhase;
+  /** What each step left; of a dataset as it was imported, that alone. Empty until it is known. */
+  readonly steps: readonly StepReport[];
 
   choose(change: Partial<PrepareChoices>): void;
   prepare(): Promise<void>;
@@ -53,6 +55,7 @@ export function createPrepareStore(deps: PrepareStoreDeps): StoreApi<PrepareStat
   const store = createStore<PrepareState>((set, get) => ({
     choices: PAPER_CHOICES,
     status: { phase: 'idle' },
+    steps: [],
 
     choose: (change) => set({ choices: { ...get().choices, ...change } }),
 
@@ -105,18 +108,34 @@ export function createPrepareStore(deps: PrepareStoreDeps): StoreApi<PrepareStat
     dismissFailure: () => set({ status: { phase: 'idle' } }),
   }));
 
-  dataset.subscribe((state, before) => {
-    const changed = state.dataset?.id !== before.dataset?.id;
-    if (job !== null && (changed || state.status.phase === 'importing')) {
+  const describe = async (next: Dataset, before: Dataset | null): Promise<void> => {
+    const known =
+      next.preparation ?? (before?.preparation?.source.id === next.id && before.preparation);
+    if (known) {
+      const { steps } = known.report;
+      store.setState({ steps: next.preparation === undefined ? steps.slice(0, 1) : steps });
+      return;
+    }
+    store.setState({ steps: [] });
+    const described = await client.start('describe', null).result;
+    if (described.ok && dataset.getState().dataset?.id === next.id) {
+      store.setState({ steps: [{ step: 'source', after: described.value }] });
+    }
+  };
+
+  dataset.subscribe(({ dataset: next, status }, { dataset: before }) => {
+    const changed = next?.id !== before?.id;
+    if (job !== null && (changed || status.phase === 'importing')) {
       job.cancel();
       job = null;
       store.setState({ status: { phase: 'idle' } });
     }
-    const settings = state.dataset?.preparation?.report.settings;
-    if (changed && settings !== undefined) {
-      const { maxNodes: _, ...choices } = settings;
+    if (!changed || next === null) return;
+    if (next.preparation !== undefined) {
+      const { maxNodes: _, ...choices } = next.preparation.report.settings;
       store.setState({ choices });
     }
+    void describe(next, before);
   });
   return store;
 }

@@ -1,17 +1,8 @@
 /** What the Prepare cell shows: Table 4 before and after each step, and histograms of two of them. */
-import { describeTraces, latencyEdgesMs, type TraceDescription } from '../prepare/describe.ts';
-import { groupStructures } from '../prepare/groups.ts';
+import { latencyEdgesMs, type TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep, StepReport } from '../prepare/prepare.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
 
 export type { StepReport };
-
-/** Of a dataset that is not prepared yet: the first step alone. */
-export function describeSource(traces: TraceSet): StepReport[] {
-  const every = Uint32Array.from(traces.structureOf.keys());
-  const after = describeTraces(traces, every, groupStructures(traces.structures));
-  return [{ step: 'source', after }];
-}
 
 export interface StepHistogram {
   readonly id: 'nodes' | 'depth' | 'latency';

@@ -58,15 +58,17 @@ const cancelled: JobFailure = {
 };
 
 /** Names the step that left nothing to train on. */
-function nothingLeft({ steps, settings }: PrepareReport): JobFailure {
-  const emptied = steps.find(({ after }) => after.traces === 0)?.step ?? 'parts';
+function nothingLeft({ steps, settings, anomalies }: PrepareReport): JobFailure {
+  // labelled anomalies pass all steps and never train
+  const emptied = steps.find(({ after }) => after.traces <= anomalies.labelled)?.step ?? 'parts';
+  const more = 'ask for more traces of every group, or load more traces';
   const advice: Readonly<Record<PrepareStep, string>> = {
-    source: 'load a dataset with traces',
+    source: 'load traces that are not labelled as anomalies',
     fit: `raise the largest tree from ${settings.maxNodes} nodes`,
     slowest: 'drop a smaller share of slow traces',
     groups: `lower the smallest group from ${settings.minGroupSize} traces, or load more traces`,
-    parts: 'ask for more traces of every group, or load more traces',
-    anomalies: 'load traces that are not all labelled as anomalies',
+    parts: more,
+    anomalies: more,
   };
   return {
     kind: 'unusable-data',

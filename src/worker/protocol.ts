@@ -12,6 +12,7 @@ import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
+import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
@@ -113,6 +114,8 @@ export interface Jobs {
   demo: { input: { seed: number }; event: never; output: ImportedTraces };
   /** Hands the worker a dataset that came out of storage. */
   open: { input: { traces: TraceSet }; event: never; output: null };
+  /** Table 4 and histograms of the dataset at hand. */
+  describe: { input: null; event: never; output: TraceDescription };
   /** Makes train, validation and test parts of these traces; the result is the dataset at hand. */
   prepare: {
     input: { traces: TraceSet; settings: PrepareSettings };

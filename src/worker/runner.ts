@@ -11,6 +11,7 @@ import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import { importFiles } from '../ingest/import-files.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
+import { describeAll } from '../prepare/describe.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
@@ -144,6 +145,11 @@ export function createRunner(post: Post): Runner {
       async open(input) {
         adopt(input.traces);
         return ok(null);
+      },
+
+      async describe() {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(describeAll(traces));
       },
 
       async prepare({ traces: source, settings }, { control, emit }) {
@@ -288,7 +294,14 @@ export function createRunner(post: Post): Runner {
 }
 
 /** They need neither backend nor model. */
-const BESIDE: ReadonlySet<JobKind> = new Set(['import', 'demo', 'open', 'prepare', 'combine']);
+const BESIDE: ReadonlySet<JobKind> = new Set([
+  'import',
+  'demo',
+  'open',
+  'describe',
+  'prepare',
+  'combine',
+]);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

@@ -1,5 +1,4 @@
 /** Cell 2: section A.4 on the dataset, step by step, before and after. */
-import { useMemo } from 'react';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import {
   PREPARE_STEPS,
@@ -7,7 +6,6 @@ import {
   prepareCellState,
   prepareSource,
 } from '../../stores/prepare-store.ts';
-import { describeSource } from '../../stores/prepare-view.ts';
 import { useDataset, usePrepare, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatCount, formatDuration, formatMs } from '../widgets/format.ts';
@@ -103,14 +101,11 @@ function PrepareProgress({
 }
 
 function PrepareSteps({ dataset }: { readonly dataset: Dataset }) {
-  const { imported, preparation } = dataset;
-  const steps = useMemo(
-    () => preparation?.report.steps ?? describeSource(imported.traces),
-    [imported, preparation],
-  );
+  const steps = usePrepare((p) => p.steps);
+  if (steps.length === 0) return null;
   return (
     <>
-      {preparation !== undefined && <Shortfall dataset={dataset} />}
+      {dataset.preparation !== undefined && <Shortfall dataset={dataset} />}
       <PrepareTable steps={steps} />
       <PrepareHistograms steps={steps} />
     </>

@@ -7,24 +7,22 @@ import {
   type StepReport,
   stepHistograms,
 } from '../../stores/prepare-view.ts';
-import { Histogram, type HistogramGroup } from '../charts/Histogram.tsx';
-import { formatMs, formatNumber } from '../widgets/format.ts';
+import { Histogram, type HistogramGroup, type HistogramProps } from '../charts/Histogram.tsx';
+import { formatMs } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { STEP_WORDS } from './PrepareTable.tsx';
 
-const CHARTS: Readonly<
-  Record<
-    StepHistogram['id'],
-    { title: string; xLabel: string; formatX: (value: number) => string; xLinearBelow?: number }
-  >
-> = {
-  nodes: { title: 'Nodes of a trace', xLabel: 'merged nodes', formatX: formatNumber },
-  depth: { title: 'Depth', xLabel: 'levels', formatX: formatNumber },
+type ChartWords = Pick<HistogramProps, 'xLabel' | 'formatX' | 'xWhole'> & {
+  readonly title: string;
+};
+
+const CHARTS: Readonly<Record<StepHistogram['id'], ChartWords>> = {
+  nodes: { title: 'Nodes of a trace', xLabel: 'merged nodes', xWhole: true },
+  depth: { title: 'Depth', xLabel: 'levels', xWhole: true },
   latency: {
     title: 'Root latency',
     xLabel: 'latency (ms)',
     formatX: formatMs,
-    xLinearBelow: 0.1,
   },
 };
 
@@ -75,6 +73,8 @@ export function PrepareHistograms({ steps }: { readonly steps: readonly StepRepo
               }),
             )}
             countScale={scale}
+            // far below the first bin, so that all bins are equally wide
+            xLinearBelow={id === 'latency' ? edges[0]! / 10 : undefined}
             height={200}
             empty="No traces."
           />
