@@ -76,3 +76,22 @@ test('N_max can be chosen by the share of the traces that it keeps', async ({ pa
   await expect(page.getByLabel('Largest tree')).toHaveValue('16');
   await expect(page.getByText('above N_max left out')).toBeVisible();
 });
+
+test('a stand-in of a dataset of the paper is made and prepared', async ({ page }) => {
+  await openNotebook(page);
+  await page.getByRole('button', { name: 'Stand-ins of the paper’s datasets' }).click();
+  await page.getByLabel('Dataset', { exact: true }).selectOption('A');
+  await page.getByLabel('Traces to make').fill('5000');
+  await page.getByRole('button', { name: 'Make the stand-in' }).click();
+  await expect(page.getByRole('row', { name: /stand-in-a-traffic/ })).toBeVisible();
+  const prepare = page.getByRole('region', { name: cell });
+  const table = prepare.getByRole('table', { name: 'Statistics after each step' });
+  const row = (name: string) => table.getByRole('row', { name });
+  await expect(row('root operations')).toContainText('7');
+  await expect(row('nodes, largest')).toContainText('19');
+  await expect(row('depth, largest')).toContainText('2');
+  await prepare.getByLabel('Smallest group').fill('10');
+  await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
+  await expect(page.getByRole('row', { name: /prepared-train/ })).toBeVisible();
+  await expect(row('nodes, largest')).toHaveText(/19\s*19\s*19\s*19\s*19\s*19/);
+});

@@ -34,7 +34,7 @@ export interface DatasetOptions {
 
 export interface SimulatedDataset {
   /** Files by their index in the spans' `file` column. */
-  readonly files: readonly { readonly name: string; readonly role: Part }[];
+  readonly files: readonly { readonly name: string; readonly role: Part | 'split' }[];
   readonly spans: SpanColumns;
 }
 

@@ -5,12 +5,19 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
+import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { DATASET_FORMAT, type DatasetRecord, type Preparation } from '../storage/records.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 
+export {
+  MIN_STAND_IN_TRACES,
+  STAND_IN_IDS,
+  type StandInId,
+  TABLE_4,
+} from '../simulator/stand-in-catalog.ts';
 export { FILE_ROLES, type FileRole };
 
 export interface Dataset {
@@ -38,6 +45,8 @@ export interface DatasetState {
 
   importFiles(files: readonly File[]): Promise<void>;
   loadDemo(): Promise<void>;
+  /** Makes a stand-in of one of the paper's datasets. */
+  loadStandIn(choice: StandInChoice): Promise<void>;
   cancelImport(): void;
   /** Puts a dataset that the worker has in the place of the one before. */
   adopt(dataset: Dataset): Promise<void>;
@@ -125,7 +134,13 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
               }),
             ),
 
-      loadDemo: () => run(DEMO_NAME, () => client.start('demo', { seed: DEMO_SEED })),
+      loadDemo: () =>
+        run(DEMO_NAME, () => client.start('demo', { seed: DEMO_SEED, standIn: null })),
+
+      loadStandIn: (standIn) =>
+        run(`Stand-in of dataset ${standIn.id}`, () =>
+          client.start('demo', { seed: DEMO_SEED, standIn }),
+        ),
 
       cancelImport: () => job?.cancel(),
 

@@ -17,6 +17,7 @@ import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
@@ -111,7 +112,12 @@ export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
   import: { input: { files: readonly File[] }; event: ImportProgress; output: ImportedTraces };
-  demo: { input: { seed: number }; event: never; output: ImportedTraces };
+  /** `standIn`: instead of the built-in demo, one of the paper's datasets. */
+  demo: {
+    input: { seed: number; standIn: StandInChoice | null };
+    event: never;
+    output: ImportedTraces;
+  };
   /** Hands the worker a dataset that came out of storage. */
   open: { input: { traces: TraceSet }; event: never; output: null };
   /** Table 4 and histograms of the dataset at hand. */

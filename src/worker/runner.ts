@@ -13,6 +13,7 @@ import { importFiles } from '../ingest/import-files.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { describeAll } from '../prepare/describe.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
+import { simulateStandIn } from '../simulator/stand-ins.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
@@ -136,8 +137,10 @@ export function createRunner(post: Post): Runner {
         return result;
       },
 
-      async demo({ seed }) {
-        const imported = importSimulated(() => simulateDemo(seed));
+      async demo({ seed, standIn }) {
+        const imported = importSimulated(() =>
+          standIn === null ? simulateDemo(seed) : simulateStandIn(standIn, seed),
+        );
         adopt(imported.traces);
         return ok(imported);
       },

@@ -17,6 +17,7 @@ import { G } from './glossary.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
+import { StandIns } from './StandIns.tsx';
 
 export function DataCell() {
   const datasetState = useDataset((d) => d);
@@ -65,9 +66,11 @@ export function DataCell() {
               Choose files
             </FilePicker>
           </div>
+          <StandIns />
         </DropZone>
       )}
       {dataset !== null && <DatasetView dataset={dataset} />}
+      {dataset !== null && <StandIns />}
     </NotebookCell>
   );
 }
