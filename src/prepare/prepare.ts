@@ -20,7 +20,7 @@ export type PrepareStep = (typeof PREPARE_STEPS)[number];
 
 export interface StepReport {
   readonly step: PrepareStep;
-  /** What there is after the step. */
+  /** What there is after the step; labelled anomalies count in the first and the last alone. */
   readonly after: TraceDescription;
 }
 
@@ -62,15 +62,13 @@ export function* prepareInSteps(
   const { labelled, normal: all } = byLabel(traces);
   const steps: StepReport[] = [];
   const note = (step: PrepareStep, selected: Uint32Array): void => {
-    const whole = concat(selected, step === 'source' ? labelled : labelledFit);
-    steps.push({ step, after: describeTraces(traces, whole, groups) });
+    steps.push({ step, after: describeTraces(traces, selected, groups) });
   };
   const fits = (trace: number): boolean => {
     const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
     return nodes >= 2 && nodes <= settings.maxNodes;
   };
-  const labelledFit = labelled.filter(fits);
-  note('source', all);
+  note('source', concat(all, labelled));
 
   yield 'fit';
   const fitting = all.filter(fits);
@@ -99,6 +97,7 @@ export function* prepareInSteps(
     structure: Math.round(settings.structureShare * parts.test.length),
     time: Math.round(settings.timeShare * parts.test.length),
   };
+  const labelledFit = labelled.filter(fits);
   const injection = injectAnomalies(traces, parts, wanted, settings);
   yield 'anomalies';
   const result = gatherParts(

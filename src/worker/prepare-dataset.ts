@@ -58,13 +58,12 @@ const cancelled: JobFailure = {
 };
 
 /** Names the step that left nothing to train on. */
-function nothingLeft({ steps, settings, anomalies }: PrepareReport): JobFailure {
-  // labelled anomalies pass all steps and never train
-  const emptied = steps.find(({ after }) => after.traces <= anomalies.labelled)?.step ?? 'parts';
+function nothingLeft({ steps, settings }: PrepareReport): JobFailure {
+  const emptied = steps.find(({ after }) => after.traces === 0)?.step ?? 'parts';
   const more = 'ask for more traces of every group, or load more traces';
   const advice: Readonly<Record<PrepareStep, string>> = {
-    source: 'load traces that are not labelled as anomalies',
-    fit: `raise the largest tree from ${settings.maxNodes} nodes`,
+    source: 'load a dataset with traces',
+    fit: `raise the largest tree from ${settings.maxNodes} nodes, or load traces that are not labelled as anomalies`,
     slowest: 'drop a smaller share of slow traces',
     groups: `lower the smallest group from ${settings.minGroupSize} traces, or load more traces`,
     parts: more,

@@ -7,7 +7,7 @@ import { G } from './glossary.tsx';
 
 export const STEP_WORDS: Readonly<Record<PrepareStep, string>> = {
   source: 'as imported',
-  fit: 'within N_max',
+  fit: 'normal, within N_max',
   slowest: 'slowest dropped',
   groups: 'rare groups dropped',
   parts: 'parts drawn',
