@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
+import { prepareSource } from '../../stores/prepare-store.ts';
 import { importReport } from '../../stores/run-report.ts';
 import { useDataset, useEnvironment, useNotebook, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
@@ -85,7 +86,11 @@ function DatasetActions({ dataset }: { readonly dataset: Dataset }) {
         size="small"
         icon="download"
         onClick={() =>
-          downloadText('import.json', importReport(dataset, maxNodes, heap), 'application/json')
+          downloadText(
+            'import.json',
+            importReport(prepareSource(dataset), maxNodes, heap),
+            'application/json',
+          )
         }
       >
         Export import report
@@ -104,7 +109,8 @@ function DataFoot({ dataset }: { readonly dataset: Dataset }) {
   const { imported, name } = dataset;
   return (
     <>
-      {name} · read in {formatDuration(imported.seconds)} ·{' '}
+      {name} · {dataset.preparation === undefined ? 'read' : 'prepared'} in{' '}
+      {formatDuration(imported.seconds)} ·{' '}
       {formatRate(imported.spansRead / imported.seconds, 'spans')}
     </>
   );
@@ -203,7 +209,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
         />
         <MaxNodesField dataset={dataset} />
       </div>
-      <LedgerTable dataset={dataset} maxNodes={maxNodes} />
+      <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
     </>
   );
 }

@@ -67,7 +67,7 @@ export function PrepareHistograms({ steps }: { readonly steps: readonly StepRepo
             groups={counts.map(
               (column, i): HistogramGroup => ({
                 id: shown[i]!.step,
-                label: STEP_WORDS[shown[i]!.step],
+                label: i > 0 && comparison === 'all' ? 'prepared' : STEP_WORDS[shown[i]!.step],
                 tone: TONES[i]!,
                 counts: column,
               }),
