@@ -9,7 +9,8 @@ const D3 = 'd3($|/|-)';
 const rooms = [
   { room: 'base', may: [], packages: [] },
   { room: 'trace', may: ['base'], packages: [] },
-  { room: 'simulator', may: ['base', 'trace'], packages: [] },
+  { room: 'prepare', may: ['base', 'trace'], packages: [] },
+  { room: 'simulator', may: ['base', 'trace', 'prepare'], packages: [] },
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
   {
@@ -37,8 +38,10 @@ const rooms = [
       'base',
       'trace',
       'features',
+      'prepare',
       'scoring',
       'storage',
+      'simulator/stand-in-catalog',
       'detectors/[^/]+/meta',
       'detectors/catalog',
       'worker/protocol',

@@ -7,7 +7,7 @@ import type { Ledger } from '../trace/ledger.ts';
 import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
-/** `simulated`: the built-in demo, whose spans come from no file. */
+/** `simulated`: the built-in demo, whose spans come from no file; `prepared`: parts of a dataset. */
 export type FormatId =
   | 'tracevae-csv'
   | 'jaeger-json'
@@ -22,7 +22,8 @@ export type FormatId =
   | 'parquet'
   /** Labels of traces that are in other files. */
   | 'labels-csv'
-  | 'simulated';
+  | 'simulated'
+  | 'prepared';
 
 /** A file as the browser gives it; `File` satisfies it. */
 export interface SourceFile {

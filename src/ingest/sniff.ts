@@ -12,7 +12,7 @@ import { sniffJson } from './sniff-json.ts';
 import { looksLikeOtlpProtobuf } from './sniff-protobuf.ts';
 
 /** Formats that files come in. */
-export type FileFormat = Exclude<FormatId, 'simulated'>;
+export type FileFormat = Exclude<FormatId, 'simulated' | 'prepared'>;
 
 /** Bytes of the unzipped file that are enough to tell. */
 export const SNIFF_BYTES = 16 * 1024;

@@ -3,8 +3,9 @@
  * balanced groups, the slowest 1 % dropped, parts of 10 : 2 : 5, anomalies injected into copies of
  * test traces.
  */
-import { createRandom, type Random, shuffle } from '../base/random.ts';
+import { createRandom, shuffle } from '../base/random.ts';
 import { percentile, sorted } from '../base/statistics.ts';
+import { drawUntil } from '../prepare/anomalies.ts';
 import type { SpanColumns } from '../trace/span-columns.ts';
 import type { SetName } from '../trace/trace-set.ts';
 import { injectStructureAnomaly, injectTimeAnomaly } from './anomalies.ts';
@@ -33,7 +34,7 @@ export interface DatasetOptions {
 
 export interface SimulatedDataset {
   /** Files by their index in the spans' `file` column. */
-  readonly files: readonly { readonly name: string; readonly role: Part }[];
+  readonly files: readonly { readonly name: string; readonly role: Part | 'split' }[];
   readonly spans: SpanColumns;
 }
 
@@ -147,36 +148,22 @@ function anomalousTraces(
     const { nodes, key } = shapeOf(tree);
     return nodes >= 2 && !normalShapes.has(key);
   };
-  const structure = drawUntil(
-    structureAnomalies,
-    createRandom(seed, STREAM.structure),
-    (random) => {
-      const tree = injectStructureAnomaly(test[random.integer(test.length)]!, random);
-      return tree && isAnomalous(tree) ? { tree, label: 'structure' } : null;
-    },
-  );
+  const structures = createRandom(seed, STREAM.structure);
+  const structure = drawUntil(structureAnomalies, (): LabelledTree | null => {
+    const tree = injectStructureAnomaly(test[structures.integer(test.length)]!, structures);
+    return tree && isAnomalous(tree) ? { tree, label: 'structure' } : null;
+  });
 
   const p99Us = operationP99(train, system.operations.length);
-  const time = drawUntil(timeAnomalies, createRandom(seed, STREAM.time), (random) => ({
-    tree: injectTimeAnomaly(test[random.integer(test.length)]!, p99Us, random),
-    label: 'time',
-  }));
+  const times = createRandom(seed, STREAM.time);
+  const time = drawUntil(
+    timeAnomalies,
+    (): LabelledTree => ({
+      tree: injectTimeAnomaly(test[times.integer(test.length)]!, p99Us, times),
+      label: 'time',
+    }),
+  );
   return [...structure, ...time];
-}
-
-/** Draws until enough attempts have succeeded; gives up when a hundred in a row have not. */
-function drawUntil(
-  count: number,
-  random: Random,
-  draw: (random: Random) => LabelledTree | null,
-): LabelledTree[] {
-  const drawn: LabelledTree[] = [];
-  for (let failures = 0; drawn.length < count && failures < 100; ) {
-    const next = draw(random);
-    failures = next ? 0 : failures + 1;
-    if (next) drawn.push(next);
-  }
-  return drawn;
 }
 
 /** [operations] 99th percentile of the spans' durations, microseconds; NaN where never called. */

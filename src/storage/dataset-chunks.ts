@@ -32,7 +32,8 @@ export function* chunksOf(traces: TraceSet, maxBytes = CHUNK_BYTES): Generator<T
  *
  * @param savedAt milliseconds since the epoch
  */
-export function entryOf({ id, name, roles, imported }: Dataset, savedAt: number): DatasetEntry {
+export function entryOf(dataset: Dataset, savedAt: number): DatasetEntry {
+  const { id, name, roles, imported, preparation } = dataset;
   const { traces, ...rest } = imported;
   const tables = tablesOf(traces);
   const sizes = TABLE_NAMES.map((table) => {
@@ -47,6 +48,9 @@ export function entryOf({ id, name, roles, imported }: Dataset, savedAt: number)
     openedAt: savedAt,
     roles,
     imported: rest,
+    ...(preparation?.source
+      ? { preparation: { report: preparation.report, sourceId: preparation.source.id } }
+      : {}),
     tables: Object.fromEntries(sizes) as DatasetEntry['tables'],
     spans: 0,
     bytes: sizes.reduce((sum, [table, size]) => sum + tableBytes(TABLES[table], size), 0),

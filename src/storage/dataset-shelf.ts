@@ -34,7 +34,7 @@ export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedA
 export interface DatasetShelf {
   /** Also removes what interrupted saves left, unless a page is saving just now. */
   list(): Promise<Result<StoredDatasets, Failure>>;
-  /** Of a listed dataset. */
+  /** Of a listed dataset; without the source of one that was prepared. */
   read(entry: DatasetEntry): Promise<Result<Dataset, Failure>>;
   /** Chunk by chunk; all of it or nothing is there afterwards. */
   save(dataset: Dataset, options: SaveOptions): Promise<Result<DatasetEntry, Failure>>;
@@ -87,13 +87,18 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
       }),
 
     async read(entry) {
-      const { id, name, roles, imported } = entry;
+      const { id, name, roles, imported, preparation } = entry;
       const read = await guarded(async () => joinChunks(await database(), entry));
       if (!read.ok) return read;
       const traces = read.value;
-      if (traces.ok)
-        return ok({ id, name, roles, imported: { ...imported, traces: traces.value } });
-      return err(damaged(name, traces.error));
+      if (!traces.ok) return err(damaged(name, traces.error));
+      return ok({
+        id,
+        name,
+        roles,
+        imported: { ...imported, traces: traces.value },
+        ...(preparation ? { preparation: { report: preparation.report, source: null } } : {}),
+      });
     },
 
     save: (dataset, { savedAt, spans, onProgress }) =>

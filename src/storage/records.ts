@@ -10,6 +10,7 @@ import type { CurvePoint } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
+import type { PrepareReport } from '../prepare/prepare.ts';
 import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
 import type { TableSize } from './column-chunks.ts';
 import type { TableName } from './dataset-tables.ts';
@@ -25,6 +26,15 @@ export interface Dataset {
   readonly imported: ImportedTraces;
   /** [files] */
   readonly roles: readonly FileRole[];
+  /** How it was made from another dataset; absent where it was imported. */
+  readonly preparation?: Preparation;
+}
+
+/** Section A.4 on a dataset, which stays as it was so that Undo can bring it back. */
+export interface Preparation {
+  readonly report: PrepareReport;
+  /** null where it was deleted since. */
+  readonly source: Dataset | null;
 }
 
 /** A stored dataset without its columns, which lie in chunks beside it. */
@@ -39,6 +49,8 @@ export interface DatasetEntry {
   /** [files] */
   readonly roles: readonly FileRole[];
   readonly imported: Omit<ImportedTraces, 'traces'>;
+  /** The source is stored as a dataset of its own. */
+  readonly preparation?: { readonly report: PrepareReport; readonly sourceId: string };
   readonly tables: Readonly<Record<TableName, TableSize>>;
   /** Spans that can be read back: all that were kept, or 0 for a dataset of an earlier version. */
   readonly spans: number;

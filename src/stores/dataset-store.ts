@@ -5,7 +5,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { FILE_ROLES, type FileRole, guessRole } from '../features/splits.ts';
-import type { ImportProgress } from '../ingest/import.ts';
+import type { ImportedTraces, ImportProgress } from '../ingest/import.ts';
+import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { EntryChange } from '../storage/dataset-shelf.ts';
 import type { TraceSpans } from '../storage/dataset-spans.ts';
 import type { NotebookStorage, StoredRuns } from '../storage/notebook-storage.ts';
@@ -20,6 +21,12 @@ import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import type { MappingMemory } from './mapping-memory.ts';
 
+export {
+  MIN_STAND_IN_TRACES,
+  STAND_IN_IDS,
+  type StandInId,
+  TABLE_4,
+} from '../simulator/stand-in-catalog.ts';
 export { type Dataset, type DatasetEntry, FILE_ROLES, type FileRole };
 
 export type DatasetPhase =
@@ -55,7 +62,11 @@ export interface DatasetState {
   /** Asks about every table again. */
   forgetMappings(): void;
   loadDemo(): Promise<void>;
+  /** Makes a stand-in of one of the paper's datasets. */
+  loadStandIn(choice: StandInChoice): Promise<void>;
   cancelImport(): void;
+  /** Puts a dataset that the worker has in the place of the one before. */
+  adopt(dataset: Dataset): Promise<void>;
   setRole(file: number, role: FileRole): void;
   dismissFailure(): void;
   /** Lists what is stored, and opens the dataset that was open last. */
@@ -84,6 +95,10 @@ export interface DatasetStoreDeps {
   /** A stored dataset is at hand; this is what is stored of its runs. */
   readonly onOpened: (runs: StoredRuns) => void;
 }
+
+/** A role for each file, by its name. */
+export const guessRoles = ({ files }: ImportedTraces): FileRole[] =>
+  files.map(({ name }) => guessRole(name));
 
 function datasetName(files: readonly File[]): string {
   const first = files[0]?.name ?? 'dataset';
@@ -215,7 +230,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
           id,
           name: what,
           imported: result.value,
-          roles: result.value.files.map(({ name }) => guessRole(name)),
+          roles: guessRoles(result.value),
         });
       } else if (result.error.kind === 'unmapped') {
         set({ status: { phase: 'asking', table: result.error.table, files } });
@@ -239,6 +254,17 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       }
     };
 
+    /** A prepared dataset with what it was made from, where that is still stored. */
+    const withSource = async (dataset: Dataset, entry: DatasetEntry): Promise<Dataset> => {
+      const { preparation } = dataset;
+      const found = get().stored.find(({ id }) => id === entry.preparation?.sourceId);
+      if (preparation === undefined || found === undefined) return dataset;
+      const source = await storage.datasets.read(found);
+      return source.ok
+        ? { ...dataset, preparation: { ...preparation, source: source.value } }
+        : dataset;
+    };
+
     const openEntry = async (entry: DatasetEntry): Promise<void> => {
       const isMine = startTurn({ phase: 'opening', name: entry.name });
       const [read, runs] = await Promise.all([
@@ -251,7 +277,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         giveUp(read.error);
         return;
       }
-      const traces = await copyForWorker(read.value.imported.traces);
+      const dataset = await withSource(read.value, entry);
+      const traces = await copyForWorker(dataset.imported.traces);
       if (!isMine()) return;
       // The worker checks the invariants of the traces, on which everything relies, on its own time.
       const opened = await client.start('open', { traces }, undefined, buffersOf(traces)).result;
@@ -261,7 +288,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
         return;
       }
-      replace(read.value, {
+      replace(dataset, {
         status: { phase: 'ready' },
         storageFailure: runs.failures[0] ?? null,
       });
@@ -324,9 +351,21 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       },
 
       loadDemo: () =>
-        run(DEMO_NAME, [], (datasetId) => client.start('demo', { seed: DEMO_SEED, datasetId })),
+        run(DEMO_NAME, [], (datasetId) =>
+          client.start('demo', { seed: DEMO_SEED, standIn: null, datasetId }),
+        ),
+
+      loadStandIn: (standIn) =>
+        run(`Stand-in of dataset ${standIn.id}`, [], (datasetId) =>
+          client.start('demo', { seed: DEMO_SEED, standIn, datasetId }),
+        ),
 
       cancelImport: () => job?.cancel(),
+
+      async adopt(dataset) {
+        replace(dataset, { status: { phase: 'ready' } });
+        if (!get().stored.some(({ id }) => id === dataset.id)) await save(dataset);
+      },
 
       setRole(file, role) {
         const { dataset } = get();

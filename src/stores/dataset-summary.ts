@@ -14,6 +14,8 @@ import {
 import { trainabilityLedger } from '../trace/trainability.ts';
 import type { Dataset } from './dataset-store.ts';
 
+export { maxNodesChoices } from '../trace/tree-sizes.ts';
+
 export interface DatasetSummary {
   /** Trees imported, trainable or not. */
   readonly traces: number;

@@ -1,8 +1,9 @@
 /** Wires the stores to each other: one worker, one storage, six subjects. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
+import { chooseMaxNodes } from '../trace/tree-sizes.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import { createDatasetStore, type DatasetState } from './dataset-store.ts';
+import { createDatasetStore, type Dataset, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
@@ -12,10 +13,12 @@ import {
   type PreferenceStorage,
   type PreferencesState,
 } from './preferences-store.ts';
+import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
+  readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
   readonly exported: StoreApi<ExportState>;
@@ -43,13 +46,26 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     onOpened: ({ run, interrupted }) => runs.getState().restore(run, interrupted),
   });
   const runs = createRunStore({ ...deps, dataset });
+  const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs);
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
 
+  /**
+   * N_max as the data ask for. A dataset that was prepared, or that Undo brings back, keeps the one
+   * that is set: its traces were chosen by it.
+   */
+  const fitMaxNodes = (next: Dataset, before: Dataset | null): void => {
+    if (before?.preparation?.source?.id === next.id) return;
+    const maxNodes =
+      next.preparation?.report.settings.maxNodes ?? chooseMaxNodes(next.imported.traces);
+    runs.getState().configure({ maxNodes });
+  };
+
   return {
     dataset,
+    prepare,
     runs,
     inspect,
     exported,
@@ -62,6 +78,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (state.dataset?.id === before.dataset?.id) return;
         inspect.getState().close();
         runs.getState().reset();
+        if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });
       runs.subscribe(({ training }, before) => {
         if (training.phase !== 'running') return;

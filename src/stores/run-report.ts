@@ -187,6 +187,7 @@ export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): s
       maxNodes: summary.largestTree,
       traces: summary.sets,
       rejected: Object.fromEntries(rejected.map(({ reason, count }) => [reason, count])),
+      ...(dataset.preparation ? { prepared: dataset.preparation.report.settings } : {}),
       labels: {
         normal: summary.testLabels.normal,
         structure: summary.testLabels.structure,

@@ -18,11 +18,16 @@ import type {
 } from '../ingest/import.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
+import type { TraceDescription } from '../prepare/describe.ts';
+import type { PrepareStep } from '../prepare/prepare.ts';
+import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { PreparedDataset } from './prepare-dataset.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
 
@@ -129,7 +134,12 @@ export interface Jobs {
   };
   /** Sets labels that come in files of their own on the dataset at hand. */
   label: { input: { files: readonly File[] }; event: never; output: LabelledTraces };
-  demo: { input: { seed: number; datasetId: string }; event: never; output: ImportedTraces };
+  /** `standIn`: instead of the built-in demo, one of the paper's datasets. */
+  demo: {
+    input: { seed: number; standIn: StandInChoice | null; datasetId: string };
+    event: never;
+    output: ImportedTraces;
+  };
   /** Spans of an imported dataset from `first` on; null after the last, or when they were dropped. */
   takeSpans: {
     input: { datasetId: string; first: number };
@@ -142,6 +152,14 @@ export interface Jobs {
   open: { input: { traces: TraceSet }; event: never; output: null };
   /** The dataset at hand as a file. */
   export: { input: { format: ExportFormat }; event: ExportProgress; output: Blob };
+  /** Table 4 and histograms of the dataset at hand. */
+  describe: { input: null; event: never; output: TraceDescription };
+  /** Makes train, validation and test parts of these traces; the result is the dataset at hand. */
+  prepare: {
+    input: { traces: TraceSet; settings: PrepareSettings };
+    event: PrepareStep;
+    output: PreparedDataset;
+  };
   train: {
     /** `from`: where a run with these settings was interrupted. */
     input: { detector: DetectorId; settings: RunSettings; from: FitCheckpoint | null };

@@ -12,7 +12,9 @@ import { assignSets, selectSet } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles, labelTraces } from '../ingest/import-files.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
+import { describeAll } from '../prepare/describe.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
+import { simulateStandIn } from '../simulator/stand-ins.ts';
 import { buffersOf, copyTraces } from '../trace/copy-traces.ts';
 import { cutSpans, type OrderedSpans, type SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -21,6 +23,7 @@ import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { exportTraces } from './export-traces.ts';
 import { importSimulated } from './import-simulated.ts';
+import { prepareDataset } from './prepare-dataset.ts';
 import type {
   JobFailure,
   JobKind,
@@ -162,9 +165,9 @@ export function createRunner(post: Post): Runner {
         return labelled;
       },
 
-      async demo({ seed, datasetId }, { transfer }) {
+      async demo({ seed, standIn, datasetId }, { transfer }) {
         const imported = importSimulated(
-          () => simulateDemo(seed),
+          () => (standIn === null ? simulateDemo(seed) : simulateStandIn(standIn, seed)),
           (spans) => importedSpans.set(datasetId, spans),
         );
         return ok(handOver(imported, transfer));
@@ -194,6 +197,21 @@ export function createRunner(post: Post): Runner {
         const { signal } = control;
         const file = await exportTraces(traces, format, { signal, onProgress: emit });
         return file === null ? err(cancelled) : ok(file);
+      },
+
+      async describe() {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(describeAll(traces));
+      },
+
+      async prepare({ traces: source, settings }, { control, emit, transfer }) {
+        const prepared = await prepareDataset(source, settings, {
+          signal: control.signal,
+          onStep: emit,
+        });
+        if (!prepared.ok) return prepared;
+        const { imported, report } = prepared.value;
+        return ok({ imported: handOver(imported, transfer), report });
       },
 
       async train({ detector, settings, from }, { control, emit }) {
@@ -347,6 +365,8 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'takeSpans',
   'dropSpans',
   'export',
+  'describe',
+  'prepare',
   'combine',
 ]);
 

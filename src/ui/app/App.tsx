@@ -1,10 +1,12 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
 import { useEffect } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
+import { prepareCellState } from '../../stores/prepare-store.ts';
 import { DataCell } from '../cells/DataCell.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
+import { PrepareCell } from '../cells/PrepareCell.tsx';
 import { ScoresCell } from '../cells/ScoresCell.tsx';
 import { TraceInspector } from '../cells/TraceInspector.tsx';
 import { TrainingCell } from '../cells/TrainingCell.tsx';
@@ -14,7 +16,7 @@ import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import { Shell } from '../widgets/Shell.tsx';
 import { NotebookStatusBar } from './NotebookStatusBar.tsx';
-import { useDataset, useInspect, usePreferences, useRuns } from './notebook-context.ts';
+import { useDataset, useInspect, usePreferences, usePrepare, useRuns } from './notebook-context.ts';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 import '../cells/cells.css';
 import './app.css';
@@ -29,7 +31,12 @@ export function App() {
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
   const dropping = useFileDrop((files) => void datasetState.importFiles(files));
 
-  const states = cellStates(datasetState, runs);
+  const prepare = usePrepare((p) => p);
+  const { maxNodes } = runs.choices.config;
+  const states = {
+    ...cellStates(datasetState, runs),
+    prepare: prepareCellState(prepare, datasetState, maxNodes),
+  };
   const { dataset, status } = datasetState;
   const firstVisit = dataset === null && status.phase === 'empty';
   return (
@@ -65,6 +72,7 @@ export function App() {
         <DataCell />
         {!firstVisit && (
           <>
+            <PrepareCell />
             <TreesCell />
             <TrainingCell />
             <ScoresCell />

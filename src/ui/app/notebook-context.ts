@@ -7,6 +7,7 @@ import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
+import type { PrepareState } from '../../stores/prepare-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
@@ -19,6 +20,9 @@ export function useNotebook(): Notebook {
 
 export const useDataset = <T>(select: (state: DatasetState) => T): T =>
   useStore(useNotebook().dataset, select);
+
+export const usePrepare = <T>(select: (state: PrepareState) => T): T =>
+  useStore(useNotebook().prepare, select);
 
 export const useRuns = <T>(select: (state: RunState) => T): T =>
   useStore(useNotebook().runs, select);

@@ -3,12 +3,12 @@ import { useMemo } from 'react';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
+import { prepareSource } from '../../stores/prepare-store.ts';
 import { importReport } from '../../stores/run-report.ts';
 import { useDataset, useEnvironment, useNotebook, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
-import { NumberField } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { DatasetList } from './DatasetList.tsx';
@@ -18,9 +18,9 @@ import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { G } from './glossary.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
+import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-
-const MAX_NODES_BOUND = 256;
+import { StandIns } from './StandIns.tsx';
 
 export function DataCell() {
   const datasetState = useDataset((d) => d);
@@ -74,6 +74,7 @@ export function DataCell() {
               Choose files
             </FilePicker>
           </div>
+          <StandIns />
         </DropZone>
       )}
       {dataset !== null && <DatasetView dataset={dataset} />}
@@ -86,6 +87,7 @@ export function DataCell() {
           </Button>
         </p>
       )}
+      {dataset !== null && <StandIns />}
     </NotebookCell>
   );
 }
@@ -100,7 +102,11 @@ function DatasetActions({ dataset }: { readonly dataset: Dataset }) {
         size="small"
         icon="download"
         onClick={() =>
-          downloadText('import.json', importReport(dataset, maxNodes, heap), 'application/json')
+          downloadText(
+            'import.json',
+            importReport(prepareSource(dataset), maxNodes, heap),
+            'application/json',
+          )
         }
       >
         Export import report
@@ -119,7 +125,8 @@ function DataFoot({ dataset }: { readonly dataset: Dataset }) {
   const { imported, name } = dataset;
   return (
     <>
-      {name} · read in {formatDuration(imported.seconds)} ·{' '}
+      {name} · {dataset.preparation === undefined ? 'read' : 'prepared'} in{' '}
+      {formatDuration(imported.seconds)} ·{' '}
       {formatRate(imported.spansRead / imported.seconds, 'spans')}
     </>
   );
@@ -160,7 +167,6 @@ function ImportProgressView() {
 
 function DatasetView({ dataset }: { readonly dataset: Dataset }) {
   const { config, seed, limitTrain } = useRuns((r) => r.choices);
-  const configure = useRuns((r) => r.configure);
   const { maxNodes } = config;
   const summary = useMemo(
     () => summarise(dataset, { config: { maxNodes }, seed, limitTrain }),
@@ -217,18 +223,9 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
             },
           ]}
         />
-        <NumberField
-          label="Largest tree"
-          unit="nodes (N_max)"
-          value={maxNodes}
-          min={2}
-          max={MAX_NODES_BOUND}
-          step={1}
-          help="Traces with more merged nodes are left out. The paper uses 32."
-          onChange={(value) => configure({ maxNodes: Math.round(value) })}
-        />
+        <MaxNodesField dataset={dataset} />
       </div>
-      <LedgerTable dataset={dataset} maxNodes={maxNodes} />
+      <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
       <ExportTraces />
     </>
   );

@@ -23,6 +23,7 @@ const FORMAT_WORDS = {
   csv: 'CSV',
   parquet: 'Parquet',
   simulated: 'simulated',
+  prepared: 'prepared',
 } as const;
 
 export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
@@ -49,7 +50,7 @@ export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
               {file.container !== 'plain' && `, ${file.container}`}
             </td>
             <td className="plain-table__number">
-              {file.format === 'simulated' ? 'none' : formatBytes(file.bytes)}
+              {file.bytes === 0 ? 'none' : formatBytes(file.bytes)}
             </td>
             <td>
               <select

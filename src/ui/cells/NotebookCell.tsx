@@ -6,6 +6,7 @@ import { Cell } from '../widgets/Cell.tsx';
 
 export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   data: 'Data',
+  prepare: 'Prepare',
   trees: 'Trees',
   training: 'Model and training',
   scores: 'Scores',

@@ -1,4 +1,4 @@
-/** Cell 4: how the scores of normal and anomalous traces lie, under each variant. */
+/** Cell 5: how the scores of normal and anomalous traces lie, under each variant. */
 import { useMemo, useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';

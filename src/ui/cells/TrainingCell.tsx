@@ -1,4 +1,4 @@
-/** Cell 3: the model, how it trains, and its curves while it does. */
+/** Cell 4: the model, how it trains, and its curves while it does. */
 import { useEffect, useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates, isRunStale } from '../../stores/cell-states.ts';

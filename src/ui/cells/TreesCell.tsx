@@ -1,4 +1,4 @@
-/** Cell 2: the merged trees by structure, most frequent first. */
+/** Cell 3: the merged trees by structure, most frequent first. */
 import { useMemo, useState } from 'react';
 import { cellStates } from '../../stores/cell-states.ts';
 import { type StructureView, structureViews } from '../../stores/tree-view.ts';

@@ -6,6 +6,7 @@ const GLOSSARY = {
   mergedTree:
     'A trace in which sibling calls of the same operation are one node, children sorted by operation and nodes numbered breadth first (section 2).',
   structure: 'A merged tree without its latencies. Traces with the same calls share a structure.',
+  group: 'Traces of the same depth, root operation and set of operations (section A.4).',
   span: 'One call as the tracing system recorded it: service, operation, start, duration, parent.',
   nmax: 'The largest merged tree that the model takes. Larger traces are left out, never cut.',
   kl: 'Kullback-Leibler divergence of the posterior from the prior, log q(z|x) − log p(z), for z and z₂ together; one sample a trace.',

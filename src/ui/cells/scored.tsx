@@ -73,7 +73,7 @@ export function NotScoredYet({ what }: { readonly what: string }) {
   const words =
     training === 'running' || training === 'paused'
       ? 'They come once training has ended.'
-      : 'Start training in cell 3.';
+      : 'Start training in cell 4.';
   return (
     <p className="quiet">
       No {what} yet. {words}

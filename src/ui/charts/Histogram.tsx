@@ -30,6 +30,8 @@ export interface HistogramProps {
   readonly countMax?: number;
   /** The x axis is logarithmic above this value and nearly linear below; linear without it. */
   readonly xLinearBelow?: number | undefined;
+  /** Values are whole numbers: no tick between two. */
+  readonly xWhole?: boolean;
   readonly threshold?: { readonly value: number; readonly label: string } | null;
   /** [from, to] on the x axis: anomalies that score below normal traces. */
   readonly inverted?: { readonly range: readonly [number, number]; readonly label: string } | null;
@@ -60,6 +62,7 @@ export function Histogram(props: HistogramProps) {
     countScale = 'linear',
     countMax,
     xLinearBelow,
+    xWhole,
     threshold = null,
     inverted = null,
   } = props;
@@ -73,6 +76,7 @@ export function Histogram(props: HistogramProps) {
     countScale,
     countMax,
     xLinearBelow,
+    xWhole,
   });
   const shown = groups.filter((group) => groupTotal(group) > 0);
   const totals = shown

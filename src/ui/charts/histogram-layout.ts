@@ -24,6 +24,8 @@ export interface HistogramLayoutOptions {
   readonly countMax?: number | undefined;
   /** The x axis is logarithmic above this value and nearly linear below; linear without it. */
   readonly xLinearBelow?: number | undefined;
+  /** Values are whole numbers: no tick between two. */
+  readonly xWhole?: boolean | undefined;
 }
 
 export interface HistogramLayout {
@@ -62,7 +64,7 @@ export function stepArea(
 export function layoutHistogram(
   edges: ArrayLike<number>,
   groups: readonly HistogramGroup[],
-  { width, height, countScale, countMax, xLinearBelow }: HistogramLayoutOptions,
+  { width, height, countScale, countMax, xLinearBelow, xWhole = false }: HistogramLayoutOptions,
 ): HistogramLayout | null {
   if (edges.length < 2 || width < 100) return null;
   let highest = countMax ?? 1;
@@ -95,8 +97,12 @@ export function layoutHistogram(
     y,
     xTicks:
       xLinearBelow === undefined
-        ? x.ticks(xCount)
-        : spacedTicks(symlogTicks(...domain, xLinearBelow, xCount), x, 40),
+        ? x.ticks(xCount).filter((tick) => !xWhole || Number.isInteger(tick))
+        : spacedTicks(
+            symlogTicks(...domain, xLinearBelow, xCount).filter((tick) => tick >= domain[0]),
+            x,
+            40,
+          ),
     yTicks,
     areas: groups.map(({ counts }) => stepArea(edges, counts, x, y)),
     under: groups.reduce((sum, group) => sum + (group.under ?? 0), 0),

@@ -1,0 +1,97 @@
+import { requestSpans, traceVaeCsv } from './fixtures.ts';
+import { dropFiles, expect, openNotebook, test, train } from './notebook.ts';
+
+const cell = 'Prepare';
+
+test('a dataset is prepared as section A.4, undone, and prepared alike', async ({ page }) => {
+  await openNotebook(page);
+  await page.getByRole('button', { name: 'Load the demo dataset' }).click();
+  const prepare = page.getByRole('region', { name: cell });
+  const table = prepare.getByRole('table', { name: 'Statistics after each step' });
+  await expect(table.getByRole('columnheader')).toHaveText(['After', 'as imported']);
+  const imported = await table.getByRole('row', { name: /^traces/ }).innerText();
+
+  await prepare.getByLabel('Smallest group').fill('40');
+  await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
+  await expect(page.getByRole('row', { name: /prepared-test/ })).toBeVisible();
+  await expect(table.getByRole('columnheader')).toHaveCount(7);
+  await expect(prepare.getByRole('img', { name: /^Nodes of a trace/ })).toBeVisible();
+  await expect(prepare.getByRole('img', { name: /^Root latency/ })).toBeVisible();
+  const prepared = await table.innerText();
+  await expect(prepare.getByText('groups of')).toContainText('injected');
+
+  // It is kept over a reload, and so is the way back.
+  await page.reload();
+  await expect(table.getByRole('columnheader')).toHaveCount(7);
+  expect(await table.innerText()).toBe(prepared);
+
+  await prepare.getByRole('button', { name: 'Undo preparing' }).click();
+  await expect(page.getByRole('row', { name: /demo-test/ })).toBeVisible();
+  await expect(table.getByRole('columnheader')).toHaveCount(2);
+  expect(await table.getByRole('row', { name: /^traces/ }).innerText()).toBe(imported);
+
+  await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
+  await expect(table.getByRole('columnheader')).toHaveCount(7);
+  expect(await table.innerText()).toBe(prepared);
+});
+
+test('without labels and without injection traces are scored and ranked', async ({ page }) => {
+  await openNotebook(page);
+  const csv = traceVaeCsv(requestSpans(1, 340), false);
+  await dropFiles(page, [{ name: 'mine.csv', body: csv }]);
+  const prepare = page.getByRole('region', { name: cell });
+  await prepare.getByLabel('Structure anomalies').fill('0');
+  await prepare.getByLabel('Time anomalies').fill('0');
+  await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
+  await expect(page.getByText('none: scores without metrics')).toBeVisible();
+  await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
+  await expect(page.getByRole('button', { name: 'Export scores' })).toBeEnabled({
+    timeout: 100_000,
+  });
+  const flagged = page.getByRole('region', { name: 'Flagged traces' });
+  await expect(flagged.getByRole('row').nth(1)).toBeVisible();
+});
+
+test('what leaves nothing to train on is said, and the dataset stays', async ({ page }) => {
+  await openNotebook(page);
+  const csv = traceVaeCsv(requestSpans(1, 40), false);
+  await dropFiles(page, [{ name: 'mine.csv', body: csv }]);
+  const prepare = page.getByRole('region', { name: cell });
+  await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
+  await expect(prepare.getByRole('alert')).toContainText(
+    'lower the smallest group from 100 traces',
+  );
+  await expect(page.getByRole('row', { name: /mine\.csv/ })).toBeVisible();
+  await prepare.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(prepare.getByRole('alert')).toHaveCount(0);
+});
+
+test('N_max can be chosen by the share of the traces that it keeps', async ({ page }) => {
+  await openNotebook(page);
+  await page.getByRole('button', { name: 'Load the demo dataset' }).click();
+  const choices = page.getByRole('list', { name: 'Traces that each N_max keeps' });
+  const paper = choices.getByRole('button', { name: /N_max 32/ });
+  await expect(paper).toHaveAttribute('aria-pressed', 'true');
+  await choices.getByRole('button', { name: /N_max 16/ }).click();
+  await expect(page.getByLabel('Largest tree')).toHaveValue('16');
+  await expect(page.getByText('above N_max left out')).toBeVisible();
+});
+
+test('a stand-in of a dataset of the paper is made and prepared', async ({ page }) => {
+  await openNotebook(page);
+  await page.getByRole('button', { name: 'Stand-ins of the paper’s datasets' }).click();
+  await page.getByLabel('Dataset', { exact: true }).selectOption('A');
+  await page.getByLabel('Traces to make').fill('5000');
+  await page.getByRole('button', { name: 'Make the stand-in' }).click();
+  await expect(page.getByRole('row', { name: /stand-in-a-traffic/ })).toBeVisible();
+  const prepare = page.getByRole('region', { name: cell });
+  const table = prepare.getByRole('table', { name: 'Statistics after each step' });
+  const row = (name: string) => table.getByRole('row', { name });
+  await expect(row('root operations')).toContainText('7');
+  await expect(row('nodes, largest')).toContainText('19');
+  await expect(row('depth, largest')).toContainText('2');
+  await prepare.getByLabel('Smallest group').fill('10');
+  await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
+  await expect(page.getByRole('row', { name: /prepared-train/ })).toBeVisible();
+  await expect(row('nodes, largest')).toHaveText(/19\s*19\s*19\s*19\s*19\s*19/);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { toyTraces } from '../testing/toy-traces.ts';
+import type { TraceSet } from './trace-set.ts';
+import { chooseMaxNodes, maxNodesChoices } from './tree-sizes.ts';
+
+/** Only sizes matter here. */
+function tracesOfSizes(sizes: readonly number[]): TraceSet {
+  const nodeOffset = new Uint32Array(sizes.length + 1);
+  sizes.forEach((size, i) => {
+    nodeOffset[i + 1] = nodeOffset[i]! + size;
+  });
+  return { ...toyTraces(0), structureOf: new Uint32Array(sizes.length), nodeOffset };
+}
+
+const repeat = (size: number, times: number): number[] => new Array<number>(times).fill(size);
+
+test('each choice says what it keeps, up to the one that keeps all', () => {
+  const traces = tracesOfSizes([...repeat(8, 50), ...repeat(9, 25), ...repeat(40, 25)]);
+  expect(maxNodesChoices(traces)).toEqual([
+    { maxNodes: 8, share: 0.5 },
+    { maxNodes: 16, share: 0.75 },
+    { maxNodes: 32, share: 0.75 },
+    { maxNodes: 64, share: 1 },
+  ]);
+});
+
+test('the smallest choice that keeps 99 % is taken, never under the 32 of the paper', () => {
+  expect(chooseMaxNodes(tracesOfSizes(repeat(3, 10)))).toBe(32);
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 99), 33]))).toBe(32);
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 98), 33, 33]))).toBe(64);
+  expect(chooseMaxNodes(tracesOfSizes(repeat(65, 10)))).toBe(128);
+});
+
+test('what no choice keeps does not raise it', () => {
+  expect(chooseMaxNodes(tracesOfSizes(repeat(1000, 10)))).toBe(32);
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(1000, 10), 200]))).toBe(256);
+  expect(chooseMaxNodes(tracesOfSizes([]))).toBe(32);
+});

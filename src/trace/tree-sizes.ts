@@ -1,0 +1,50 @@
+/**
+ * N_max from the data. The decoder works on N_max nodes whatever the tree, so a larger N_max costs
+ * time and memory in every step, and a smaller one leaves traces out.
+ */
+import { nodeCount, type TraceSet, traceCount } from './trace-set.ts';
+
+/** Choices of N_max that are offered, powers of two. */
+const CHOICES = [8, 16, 32, 64, 128, 256] as const;
+
+/** Not lower by itself: scores scale with N_max (equation 6), and the paper's are made with 32. */
+const PAPER_MAX_NODES = 32;
+
+/** A larger N_max is chosen until so many traces fit. */
+const ENOUGH = 0.99;
+
+export interface MaxNodesChoice {
+  readonly maxNodes: number;
+  /** Share of the traces that have 2 to `maxNodes` nodes; 0 without traces. */
+  readonly share: number;
+}
+
+/** What each choice of N_max keeps, up to the first that keeps all; at least up to 32. */
+export function maxNodesChoices(traces: TraceSet): MaxNodesChoice[] {
+  const count = traceCount(traces);
+  const fits = CHOICES.map(() => 0);
+  for (let trace = 0; trace < count; trace++) {
+    const nodes = nodeCount(traces, trace);
+    for (const [i, choice] of CHOICES.entries()) {
+      if (nodes >= 2 && nodes <= choice) fits[i]! += 1;
+    }
+  }
+  const choices = CHOICES.map((maxNodes, i) => ({
+    maxNodes,
+    share: count === 0 ? 0 : fits[i]! / count,
+  }));
+  const most = choices.at(-1)!.share;
+  const needed = choices.findIndex(
+    ({ maxNodes, share }) => maxNodes >= PAPER_MAX_NODES && share === most,
+  );
+  return choices.slice(0, needed + 1);
+}
+
+/**
+ * The smallest power of two that keeps 99 % of the traces, at least the paper's 32; the largest
+ * choice where none does.
+ */
+export function chooseMaxNodes(traces: TraceSet): number {
+  const choices = maxNodesChoices(traces).filter(({ maxNodes }) => maxNodes >= PAPER_MAX_NODES);
+  return (choices.find(({ share }) => share >= ENOUGH) ?? choices.at(-1)!).maxNodes;
+}
