@@ -140,6 +140,26 @@ test('a prepared dataset comes back from storage with its settings and steps', a
   expect(second.cellState()).toBe('done');
 });
 
+test('a stored dataset whose source is damaged is said and not shown', async () => {
+  const first = await withDemo();
+  first.prepare().choose({ minGroupSize: 1 });
+  const done = first.prepare().prepare();
+  await answer(first);
+  await done;
+  const record = first.stored().dataset!;
+  const { report, source } = record.preparation!;
+  const { traces } = source.imported;
+  const broken = { ...traces, structureOf: traces.structureOf.map(() => 1e6) };
+  const imported = { ...source.imported, traces: broken };
+  const preparation = { report, source: { ...source, imported } };
+  const second = setUp({ dataset: { ...record, preparation } });
+  void second.notebook.open();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const { dataset, storageFailure } = second.notebook.dataset.getState();
+  expect(dataset).toBeNull();
+  expect(storageFailure?.what).toMatch(/damaged/);
+});
+
 test('N_max follows the data, and stays over preparing and Undo', async () => {
   const set = await withDemo();
   const maxNodes = () => set.notebook.runs.getState().choices.config.maxNodes;
