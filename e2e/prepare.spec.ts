@@ -80,7 +80,7 @@ test('N_max can be chosen by the share of the traces that it keeps', async ({ pa
 test('a stand-in of a dataset of the paper is made and prepared', async ({ page }) => {
   await openNotebook(page);
   await page.getByRole('button', { name: 'Stand-ins of the paper’s datasets' }).click();
-  await page.getByLabel('Dataset', { exact: true }).selectOption('A');
+  await page.getByLabel('Dataset of the paper').selectOption('A');
   await page.getByLabel('Traces to make').fill('5000');
   await page.getByRole('button', { name: 'Make the stand-in' }).click();
   await expect(page.getByRole('row', { name: /stand-in-a-traffic/ })).toBeVisible();

@@ -25,7 +25,16 @@ import { type CompiledSystem, compileSystem, type OperationDescription } from '.
 import { timeCalls } from './timing.ts';
 
 /** Independent streams of the seed; other numbers than those of simulate.ts and dataset.ts. */
-const STREAM = { system: 31, order: 32, plans: 33, load: 34, work: 35, totals: 36, anomalies: 37 };
+const STREAM = {
+  templates: 31,
+  system: 32,
+  order: 33,
+  plans: 34,
+  load: 35,
+  work: 36,
+  totals: 37,
+  anomalies: 38,
+} as const;
 
 /** Share of the requests that all root operations have alike; the rest goes to small ones. */
 const EVEN_SHARE = 0.3;
@@ -39,11 +48,9 @@ const E_SLOW_SHARE = E_ANOMALIES.time / E_TRACES;
 /** @param seed of the traffic; the system of a stand-in is always the same */
 export function simulateStandIn({ id, traces }: StandInChoice, seed: number): SimulatedDataset {
   const statistics = TABLE_4[id];
-  const templates = drawTemplates(
-    statistics,
-    createRandom(STAND_IN_IDS.indexOf(id), STREAM.system),
-  );
-  const system = compileStandIn(id, statistics, createRandom(seed, STREAM.system));
+  const index = STAND_IN_IDS.indexOf(id);
+  const templates = drawTemplates(statistics, createRandom(index, STREAM.templates));
+  const system = compileStandIn(id, statistics, createRandom(index, STREAM.system));
   const requests = simulateRequests(system, templates, statistics, { traces, seed, id });
   const table = createSpanTable(system, seed);
   const prefix = `stand-in-${id.toLowerCase()}`;

@@ -2,6 +2,8 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { PrepareReport } from '../prepare/prepare.ts';
+import { PAPER_SETTINGS } from '../prepare/settings.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, interruptedFixture } from '../testing/run-fakes.ts';
 import { createNotebookStorage, type NotebookStorage } from './notebook-storage.ts';
@@ -59,6 +61,29 @@ test('datasets come back as they were, the last saved first', async () => {
   expect(shares.at(-1)).toBeLessThanOrEqual(1);
   await save(storage, datasetOf('two'), 6);
   expect(await stored()).toEqual([datasetOf('two'), datasetOf('one')]);
+});
+
+test('a prepared dataset names the one that it was made from, which is stored by itself', async () => {
+  const storage = createNotebookStorage();
+  const report: PrepareReport = {
+    settings: PAPER_SETTINGS,
+    steps: [],
+    slowestMs: null,
+    smallestGroup: 1,
+    largestGroup: 1,
+    perGroup: null,
+    sets: { train: 1, val: 1, test: 1 },
+    anomalies: { labelled: 0, structure: 0, structureWanted: 0, time: 0, timeWanted: 0 },
+  };
+  const source = datasetOf('source');
+  await save(storage, source);
+  const saved = await save(storage, {
+    ...datasetOf('prepared'),
+    preparation: { report, source },
+  });
+  expect(saved).toMatchObject({ ok: true, value: { preparation: { sourceId: 'source' } } });
+  const [prepared] = (await stored()).filter(({ id }) => id === 'prepared');
+  expect(prepared?.preparation).toEqual({ report, source: null });
 });
 
 test('a dataset is renamed without touching its traces', async () => {

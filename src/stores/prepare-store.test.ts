@@ -1,5 +1,4 @@
-import { expect, test } from 'vitest';
-import { DATASET_FORMAT } from '../storage/records.ts';
+import { expect, test, vi } from 'vitest';
 import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
 import { prepareDataset } from '../worker/prepare-dataset.ts';
 import { createNotebook } from './notebook.ts';
@@ -62,17 +61,17 @@ test('the prepared parts become the dataset, and Undo brings the one before back
   expect(after.roles).toEqual(['train', 'val', 'test']);
   expect(after.preparation!.source).toEqual(before);
   expect(set.prepare().steps).toHaveLength(6);
-  expect(set.stored().dataset?.id).toBe(after.id);
+  expect(set.stored().entries.map(({ id }) => id)).toEqual([after.id, before.id]);
   expect(set.cellState()).toBe('done');
   set.prepare().choose({ seed: 9 });
   expect(set.cellState()).toBe('stale');
 
   const undone = set.prepare().undo();
-  expect(set.last('open').input.traces).toBe(before.imported.traces);
+  await vi.waitFor(() => set.last('open'));
+  expect(set.last('open').input.traces).toEqual(before.imported.traces);
   await set.last('open').finish(null);
   await undone;
   expect(set.notebook.dataset.getState().dataset).toEqual(before);
-  expect(set.stored().dataset?.id).toBe(before.id);
   expect(set.prepare().steps.map(({ step }) => step)).toEqual(['source']);
 });
 
@@ -129,12 +128,13 @@ test('a prepared dataset comes back from storage with its settings and steps', a
   const done = first.prepare().prepare();
   await answer(first);
   await done;
-  const { dataset } = first.stored();
-  expect(dataset?.formatVersion).toBe(DATASET_FORMAT);
+  const prepared = first.notebook.dataset.getState().dataset!;
 
-  const second = setUp({ dataset });
+  const second = setUp({ datasets: [prepared, prepared.preparation!.source!] });
   void second.notebook.open();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await vi.waitFor(() => second.last('open'));
+  await second.last('open').finish(null);
+  await vi.waitFor(() => expect(second.notebook.dataset.getState().dataset).not.toBeNull());
   expect(second.prepare().choices).toMatchObject({ minGroupSize: 1, seed: 4 });
   expect(second.prepare().steps).toHaveLength(6);
   expect(second.cellState()).toBe('done');
@@ -151,6 +151,7 @@ test('N_max follows the data, and stays over preparing and Undo', async () => {
   await done;
   expect(maxNodes()).toBe(16);
   const undone = set.prepare().undo();
+  await vi.waitFor(() => set.last('open'));
   await set.last('open').finish(null);
   await undone;
   expect(maxNodes()).toBe(16);

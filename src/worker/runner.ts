@@ -205,7 +205,9 @@ export function createRunner(post: Post): Runner {
       },
 
       async prepare({ traces: source, settings }, { control, emit, transfer }) {
-        const prepared = await prepareDataset(source, settings, {
+        const valid = validateTraceSet(source);
+        if (!valid.ok) return err(unusable(valid.error));
+        const prepared = await prepareDataset(valid.value, settings, {
           signal: control.signal,
           onStep: emit,
         });

@@ -35,8 +35,8 @@ export function PrepareCell() {
           Small and simple traces are most of the traffic and would bias the training. So all files
           are pooled, the slowest 1 % is dropped, traces are put into <G id="group">groups</G>, rare
           groups are dropped, and every group gives the same number to train, validation and test
-          parts of 10 : 2 : 5. Anomalies are injected into copies of test traces. Data that are
-          labelled and balanced already need none of this.
+          parts of 10&nbsp;:&nbsp;2&nbsp;:&nbsp;5. Anomalies are injected into copies of test
+          traces. Data that are labelled and balanced already need none of this.
         </>
       }
       action={dataset !== null && <PrepareActions dataset={dataset} />}

@@ -28,7 +28,7 @@ export function StandIns() {
     <Disclosure open={open} onToggle={setOpen} summary="Stand-ins of the paper’s datasets">
       <div className="stand-ins">
         <Select
-          label="Dataset"
+          label="Dataset of the paper"
           value={id}
           help={
             id === 'E'
