@@ -66,7 +66,7 @@ describe('the corpus', () => {
   });
 
   it('is all of the files that are stored', () => {
-    // packed files are what unzstd.test.ts reads
+    // packed files are what unpacking.test.ts reads
     const stored = readdirSync(folder).filter((name) => !/^README\.md$|\.zst$/.test(name));
     expect([...Object.keys(READ), ...Object.keys(FAIL)].toSorted()).toEqual(stored.toSorted());
   });
