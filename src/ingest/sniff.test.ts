@@ -29,7 +29,7 @@ describe('a format is told from its content:', () => {
     ['otlp-protobuf', delimited('varint', [message])],
     ['otlp-protobuf', delimited('uint32', [message])],
     ['otlp-protobuf', message.subarray(0, 60)],
-    ['tracevae-csv', '\n\n\n\n\n\n\n\n\n\n\n\n\na,b\n'],
+    ['csv', '\n\n\n\n\n\n\n\n\n\n\n\n\na,b\n'],
     ['jaeger-json', '\n\r\n\t\n\t\n\t\n{"data":[]}'],
     ['jaeger-json', ' \n\t\n\r\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t{"data":[]}'],
     ['binary data, not traces', Uint8Array.of(10, 0, 10, 0)],
