@@ -61,7 +61,8 @@ test('what leaves nothing to train on is said, and the dataset stays', async ({ 
   await expect(prepare.getByRole('alert')).toContainText(
     'lower the smallest group from 100 traces',
   );
-  await expect(page.getByRole('row', { name: /mine\.csv/ })).toBeVisible();
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /mine\.csv/ })).toBeVisible();
   await prepare.getByRole('button', { name: 'Dismiss' }).click();
   await expect(prepare.getByRole('alert')).toHaveCount(0);
 });
