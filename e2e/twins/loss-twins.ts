@@ -11,8 +11,9 @@ import {
   normalSample,
   upperBernoulliLogProb,
 } from '../../src/nn/distributions.ts';
+import { flowLogProb } from '../../src/nn/flow-prior.ts';
 import { ParameterStore } from '../../src/nn/parameters.ts';
-import { flowInverse, flowLogProb, realNvpSpecs } from '../../src/nn/real-nvp.ts';
+import { flowInverse, realNvpSpecs } from '../../src/nn/real-nvp.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';

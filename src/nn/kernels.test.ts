@@ -8,6 +8,7 @@ import { startTestBackend } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';
 import { randomTrees } from '../testing/random-trees.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
+import { flowLogProb } from './flow-prior.ts';
 import { gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate } from './graph-convolution.ts';
@@ -15,7 +16,7 @@ import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes, type NodeLayout } from './node-layout.ts';
 import { ParameterStore, type Parameters } from './parameters.ts';
 import { addBias, multiply, multiplyConstant, multiplyTransposed, sumRows } from './products.ts';
-import { flowLogProb, realNvpSpecs } from './real-nvp.ts';
+import { realNvpSpecs } from './real-nvp.ts';
 import { createRmsProp } from './rms-prop.ts';
 import * as tf from './tf.ts';
 

@@ -10,12 +10,13 @@ import {
   normalSample,
   upperBernoulliLogProb,
 } from '../../nn/distributions.ts';
+import { flowLogProb } from '../../nn/flow-prior.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import { normal } from '../../nn/initialisers.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { innerProducts, multiplyConstant } from '../../nn/products.ts';
-import { flowLogProb, realNvpSpecs } from '../../nn/real-nvp.ts';
+import { realNvpSpecs } from '../../nn/real-nvp.ts';
 import * as tf from '../../nn/tf.ts';
 import type { StructureEncoderInput, StructureTargets } from './inputs.ts';
 import type { TraceVaeConfig } from './meta.ts';
