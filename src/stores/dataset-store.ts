@@ -187,10 +187,16 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
           if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
         },
       });
+      // what was renamed or given another role meanwhile is not stored before that is, too
+      const now = get().dataset;
+      const changed =
+        saved.ok && now?.id === id && (now.name !== dataset.name || now.roles !== dataset.roles)
+          ? await storage.datasets.change(id, { name: now.name, roles: now.roles })
+          : saved;
       set(({ stored }) => ({
         saving: null,
-        storageFailure: saved.ok ? null : saved.error,
-        stored: saved.ok ? [saved.value, ...stored] : stored,
+        storageFailure: changed.ok ? null : changed.error,
+        stored: saved.ok ? [changed.ok ? changed.value : saved.value, ...stored] : stored,
       }));
       if (!saved.ok && get().dataset?.id === id) {
         unsaved = id;
@@ -200,10 +206,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       if (!saved.ok) return;
       // Asked for once something worth keeping is there; a refusal is shown, not an error.
       void storage.persist();
-      const now = get().dataset;
-      if (now === null || now.id !== id) return;
-      const { name, roles } = now;
-      if (name !== dataset.name || roles !== dataset.roles) await change(id, { name, roles });
+      const last = get().dataset;
+      if (last !== now && last?.id === id) await change(id, { name: last.name, roles: last.roles });
     };
 
     const save = (dataset: Dataset): Promise<void> => {
