@@ -10,10 +10,10 @@ import type { Failure } from '../base/result.ts';
 import { crc32 } from './crc32.ts';
 import {
   type ByteDecoder,
+  inSlices,
   isTooMuch,
   MAX_PRODUCED_BYTES,
   type OnBytes,
-  SLICE_BYTES,
   tooMuch,
 } from './unpacking.ts';
 
@@ -99,17 +99,9 @@ export function createGunzip(
     }
   };
 
-  return {
-    push: (chunk) => {
-      for (let at = 0; at < chunk.length && !failure; at += SLICE_BYTES) {
-        inflate(chunk.subarray(at, at + SLICE_BYTES), false);
-      }
-      return failure;
-    },
-    finish: () => {
-      if (!failure) inflate(new Uint8Array(0), true);
-      if (!failure) checkTrailer(consumed);
-      return failure;
-    },
-  };
+  return inSlices((slice, final) => {
+    inflate(slice, final);
+    if (final && !failure) checkTrailer(consumed);
+    return failure;
+  });
 }

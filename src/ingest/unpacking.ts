@@ -13,7 +13,7 @@ export interface ByteDecoder {
 export type OnBytes = (bytes: Uint8Array) => Failure | null;
 
 /** Compressed bytes inflated at once: at deflate's limit of 1032 to 1 this is 33 MB of output. */
-export const SLICE_BYTES = 32 * 1024;
+const SLICE_BYTES = 32 * 1024;
 /** Beyond this no file of traces goes. */
 export const MAX_PRODUCED_BYTES = 8 * 1024 ** 3;
 /**
@@ -37,6 +37,29 @@ export const tooMuch = (container: string, producedBytes: number, where: string)
   where,
   advice: 'Split the file, or check that it is what it should be.',
 });
+
+/**
+ * Packed bytes a slice at a time, until one fails.
+ *
+ * @param unpack takes a slice; its answer is the failure so far
+ */
+export function inSlices(
+  unpack: (slice: Uint8Array, final: boolean) => Failure | null,
+): ByteDecoder {
+  let failure: Failure | null = null;
+  return {
+    push: (chunk) => {
+      for (let at = 0; at < chunk.length && !failure; at += SLICE_BYTES) {
+        failure = unpack(chunk.subarray(at, at + SLICE_BYTES), false);
+      }
+      return failure;
+    },
+    finish: () => {
+      failure ??= unpack(new Uint8Array(0), true);
+      return failure;
+    },
+  };
+}
 
 /** Bytes that are not packed at all. */
 export const passOn = (onBytes: OnBytes): ByteDecoder => ({ push: onBytes, finish: () => null });

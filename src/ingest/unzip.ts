@@ -8,11 +8,11 @@ import { crc32 } from './crc32.ts';
 import type { SourceFile } from './import.ts';
 import {
   type ByteDecoder,
+  inSlices,
   isTooMuch,
   MAX_PRODUCED_BYTES,
   type OnBytes,
   passOn,
-  SLICE_BYTES,
   tooMuch,
 } from './unpacking.ts';
 import { createUnzstd } from './unzstd.ts';
@@ -137,16 +137,8 @@ function createInflate(name: string, onBytes: OnBytes): ByteDecoder {
       failure ??= damaged(name, produced);
     }
   };
-  return {
-    push: (chunk) => {
-      for (let at = 0; at < chunk.length && !failure; at += SLICE_BYTES) {
-        push(chunk.subarray(at, at + SLICE_BYTES), false);
-      }
-      return failure;
-    },
-    finish: () => {
-      if (!failure) push(new Uint8Array(0), true);
-      return failure;
-    },
-  };
+  return inSlices((slice, final) => {
+    push(slice, final);
+    return failure;
+  });
 }

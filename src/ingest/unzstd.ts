@@ -7,10 +7,10 @@ import { Decompress, type ZstdError, ZstdErrorCode } from 'fzstd';
 import type { Failure } from '../base/result.ts';
 import {
   type ByteDecoder,
+  inSlices,
   isTooMuch,
   MAX_PRODUCED_BYTES,
   type OnBytes,
-  SLICE_BYTES,
   tooMuch,
 } from './unpacking.ts';
 
@@ -73,16 +73,8 @@ export function createUnzstd(
     }
   };
 
-  return {
-    push: (chunk) => {
-      for (let at = 0; at < chunk.length && !failure; at += SLICE_BYTES) {
-        push(chunk.subarray(at, at + SLICE_BYTES), false);
-      }
-      return failure;
-    },
-    finish: () => {
-      if (!failure) push(new Uint8Array(0), true);
-      return failure;
-    },
-  };
+  return inSlices((slice, final) => {
+    push(slice, final);
+    return failure;
+  });
 }
