@@ -8,6 +8,7 @@ import {
   importedFixture,
 } from '../testing/notebook-fakes.ts';
 import { fakeRun } from '../testing/run-fakes.ts';
+import { mappingOf } from '../testing/table-fixtures.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
@@ -122,22 +123,7 @@ const table = {
   fileName: 'own.csv',
   header: ['a', 'b', 'c', 'd', 'e'],
   rows: [['1', '2', '', 'x', '5']],
-  guess: {
-    header: ['a', 'b', 'c', 'd', 'e'],
-    columns: {
-      trace: 0,
-      span: 1,
-      parent: 2,
-      service: -1,
-      operation: 3,
-      start: -1,
-      end: -1,
-      duration: 4,
-      label: -1,
-    },
-    clockUnit: 'ms',
-    durationUnit: 'ms',
-  },
+  guess: mappingOf(['a', 'b', 'c', 'd', 'e']),
 } as const;
 
 test('a table with an unknown header is asked about, and the answer goes on with the import', async () => {

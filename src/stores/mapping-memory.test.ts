@@ -1,49 +1,34 @@
 import { expect, test } from 'vitest';
 import { createFakePreferences } from '../testing/notebook-fakes.ts';
-import { type ColumnMapping, createMappingMemory } from './mapping-memory.ts';
+import { mappingOf } from '../testing/table-fixtures.ts';
+import { createMappingMemory } from './mapping-memory.ts';
 
-const mapping = (header: readonly string[], trace = 0): ColumnMapping => ({
-  header,
-  columns: {
-    trace,
-    span: 1,
-    parent: 2,
-    service: -1,
-    operation: 3,
-    start: -1,
-    end: -1,
-    duration: 4,
-    label: -1,
-  },
-  clockUnit: 'ms',
-  durationUnit: 'us',
-});
 const HEADER = ['a', 'b', 'c', 'd', 'e'];
 const KEY = 'tracevae-notebook.column-mappings';
 
 test('a mapping is there again after a reload, the newest of its header', () => {
   const storage = createFakePreferences();
   const memory = createMappingMemory(storage);
-  memory.keep(mapping(HEADER));
-  memory.keep(mapping([...HEADER, 'f']));
-  memory.keep(mapping(HEADER, 3));
+  memory.keep(mappingOf(HEADER));
+  memory.keep(mappingOf([...HEADER, 'f']));
+  memory.keep(mappingOf(HEADER, 3));
   expect(createMappingMemory(storage).all()).toEqual([
-    mapping(HEADER, 3),
-    mapping([...HEADER, 'f']),
+    mappingOf(HEADER, 3),
+    mappingOf([...HEADER, 'f']),
   ]);
 });
 
 test('forgotten mappings stay forgotten', () => {
   const storage = createFakePreferences();
   const memory = createMappingMemory(storage);
-  memory.keep(mapping(HEADER));
+  memory.keep(mappingOf(HEADER));
   memory.forget();
   expect(memory.all()).toEqual([]);
   expect(createMappingMemory(storage).all()).toEqual([]);
 });
 
 test('what is stored and is no mapping is left out', () => {
-  const good = mapping(HEADER);
+  const good = mappingOf(HEADER);
   const bad = [
     null,
     7,
@@ -73,13 +58,13 @@ test('a storage that is full or forbidden costs the memory and nothing else', ()
       throw new Error('full');
     },
   });
-  memory.keep(mapping(HEADER));
-  expect(memory.all()).toEqual([mapping(HEADER)]);
+  memory.keep(mappingOf(HEADER));
+  expect(memory.all()).toEqual([mappingOf(HEADER)]);
 });
 
 test('no more than fifty are kept', () => {
   const memory = createMappingMemory(createFakePreferences());
-  for (let i = 0; i < 60; i++) memory.keep(mapping([...HEADER, `x${i}`]));
+  for (let i = 0; i < 60; i++) memory.keep(mappingOf([...HEADER, `x${i}`]));
   expect(memory.all()).toHaveLength(50);
   expect(memory.all()[0]?.header.at(-1)).toBe('x59');
 });

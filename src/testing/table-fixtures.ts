@@ -1,8 +1,10 @@
 /**
- * Small tables in the layouts that the import knows, two traces each, made by code so that a test
+ * Small tables in the layouts that the import type { ColumnMapping } from '../trace/column-mapping.ts';
+import knows, two traces each, made by code so that a test
  * can see what is in them: a call of `web` to `db` and, in the second trace, to `cache`.
  */
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { ColumnMapping } from '../trace/column-mapping.ts';
 
 const lines = (...rows: readonly string[]): string => `${rows.join('\n')}\n`;
 
@@ -80,3 +82,21 @@ export function otelParquet(options: ParquetOptions = {}): Uint8Array {
     }),
   );
 }
+
+/** Trace, span, parent, operation and duration in the first five columns, unless told otherwise. */
+export const mappingOf = (header: readonly string[], trace = 0): ColumnMapping => ({
+  header,
+  columns: {
+    trace,
+    span: 1,
+    parent: 2,
+    service: -1,
+    operation: 3,
+    start: -1,
+    end: -1,
+    duration: 4,
+    label: -1,
+  },
+  clockUnit: 'ms',
+  durationUnit: 'us',
+});
