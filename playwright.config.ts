@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser } from './scripts/find-browser.mjs';
 
-const PORT = 4199;
+/** Another one lets two checkouts be tested beside each other. */
+const PORT = Number(process.env.E2E_PORT ?? 4199);
 const browser = findBrowser();
 if (process.env.TEST_WORKER_INDEX === undefined) {
   console.error(`browser: ${browser.path} (${browser.how})`);
