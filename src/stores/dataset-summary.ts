@@ -1,18 +1,9 @@
-/** What a dataset comes to under the current settings: counts by set, label and size. */
-import { assignSets } from '../features/splits.ts';
+/** What a dataset comes to under the current N_max: counts that cost one look at each trace. */
 import type { ImportedTraces } from '../ingest/import.ts';
 import { type Ledger, mergeLedgers } from '../trace/ledger.ts';
-import {
-  LABELS,
-  type Label,
-  nodeCount,
-  SETS,
-  setCode,
-  structureCount,
-  traceCount,
-} from '../trace/trace-set.ts';
+import { structureCount, type TraceSet, traceCount } from '../trace/trace-set.ts';
 import { trainabilityLedger } from '../trace/trainability.ts';
-import type { Dataset } from './dataset-store.ts';
+import { countSizes } from '../trace/tree-sizes.ts';
 
 export { maxNodesChoices } from '../trace/tree-sizes.ts';
 
@@ -24,65 +15,24 @@ export interface DatasetSummary {
   readonly structures: number;
   readonly operations: number;
   readonly services: number;
-  /** Merged nodes of the smallest and the largest trainable tree. */
+  /** Merged nodes of the smallest and the largest trainable tree; 0 without any. */
   readonly smallestTree: number;
   readonly largestTree: number;
-  readonly sets: { readonly train: number; readonly val: number; readonly test: number };
-  /** [T] index into SETS */
-  readonly setOf: Uint8Array;
-  readonly testLabels: Readonly<Record<Label, number>>;
 }
 
-export interface SummarySettings {
-  readonly config: { readonly maxNodes: number };
-  readonly seed: number;
-  readonly limitTrain: number | null;
-}
-
-export function summarise(dataset: Dataset, settings: SummarySettings): DatasetSummary {
-  const { traces } = dataset.imported;
-  const { maxNodes } = settings.config;
-  const setOf = assignSets(traces, {
-    roles: dataset.roles,
-    seed: settings.seed,
-    maxNodes,
-    limitTrain: settings.limitTrain,
-  });
-  const perSet = SETS.map(() => 0);
-  const perLabel = LABELS.map(() => 0);
-  const test = setCode('test');
-  let untrainable = 0;
-  let smallestTree = Number.POSITIVE_INFINITY;
-  let largestTree = 0;
-  for (let t = 0; t < setOf.length; t++) {
-    perSet[setOf[t]!]! += 1;
-    if (setOf[t] === test) perLabel[traces.label[t]!]! += 1;
-    const nodes = nodeCount(traces, t);
-    if (nodes > maxNodes) {
-      untrainable += 1;
-    } else {
-      smallestTree = Math.min(smallestTree, nodes);
-      largestTree = Math.max(largestTree, nodes);
-    }
-  }
+export function summarise(traces: TraceSet, maxNodes: number): DatasetSummary {
+  const ofSize = countSizes(traces);
+  const sizes = [...ofSize.subarray(0, maxNodes + 1).entries()].flatMap(([nodes, count]) =>
+    count > 0 ? [nodes] : [],
+  );
   return {
     traces: traceCount(traces),
-    untrainable,
+    untrainable: ofSize.subarray(maxNodes + 1).reduce((sum, count) => sum + count, 0),
     structures: structureCount(traces.structures),
     operations: traces.operations.length - 1,
     services: traces.services.length - 1,
-    smallestTree: Number.isFinite(smallestTree) ? smallestTree : 0,
-    largestTree,
-    sets: {
-      train: perSet[setCode('train')]!,
-      val: perSet[setCode('val')]!,
-      test: perSet[test]!,
-    },
-    setOf,
-    testLabels: Object.fromEntries(LABELS.map((label, i) => [label, perLabel[i]!])) as Record<
-      Label,
-      number
-    >,
+    smallestTree: sizes[0] ?? 0,
+    largestTree: sizes.at(-1) ?? 0,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Wires the stores to each other: one worker, one storage, six subjects. */
+/** Wires the stores to each other: one worker, one storage, a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
@@ -15,12 +15,14 @@ import {
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
+import { createSurveyStore, type SurveyState } from './survey-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
+  readonly survey: StoreApi<SurveyState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -48,6 +50,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs);
+  const survey = createSurveyStore(deps.client, dataset, runs);
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -68,6 +71,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     prepare,
     runs,
     inspect,
+    survey,
     exported,
     environment,
     preferences,

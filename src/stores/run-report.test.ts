@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
+import { countSets } from '../features/set-counts.ts';
 import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
 import type { Dataset } from './dataset-store.ts';
-import { importReport, runReport } from './run-report.ts';
+import { importReport, runReport as reportWith, setChoices } from './run-report.ts';
 
 const dataset: Dataset = {
   id: 'd',
@@ -42,6 +43,8 @@ const run: RunRecord = {
 };
 
 const app = { name: 'tracevae-notebook', version: '0.1.0', userAgent: 'test' };
+const runReport = (of: Dataset, ran: RunRecord, by: typeof app): string =>
+  reportWith(of, ran, by, countSets(of.imported.traces, setChoices(ran)));
 const report = JSON.parse(runReport(dataset, run, app));
 
 test('every setting of the page is in the config', () => {

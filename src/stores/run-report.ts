@@ -5,13 +5,15 @@
 import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
 import { TRACEVAE_SETTINGS, type TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import type { SetCounts } from '../features/set-counts.ts';
+import type { SplitOptions } from '../features/splits.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
 import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { isLoss, type Ledger } from '../trace/ledger.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
 import type { Dataset } from './dataset-store.ts';
-import { type DatasetSummary, fullLedger, summarise } from './dataset-summary.ts';
+import { fullLedger, summarise } from './dataset-summary.ts';
 
 export interface AppIdentity {
   readonly name: string;
@@ -76,7 +78,7 @@ const result = (detector: DetectorId, variant: string, report: VariantReport) =>
 });
 
 /** What a reader of the results should know about how they came to be. */
-export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSummary): string[] {
+export function runWarnings(dataset: Dataset, run: RunRecord): string[] {
   const warnings: string[] = [];
   // the scale belongs to the dataset and is the same for every detector
   const names = (run.detectors[0]?.outcome.flooredOperations ?? []).map((id) => {
@@ -96,12 +98,15 @@ export function runWarnings(dataset: Dataset, run: RunRecord, summary: DatasetSu
     for (const incident of incidents) says(incident);
     if (outcome.stopped) says('training was stopped before its last epoch');
   }
-  if (summary.untrainable > 0) {
+  const { maxNodes } = run.settings.config;
+  const { untrainable } = summarise(dataset.imported.traces, maxNodes);
+  if (untrainable > 0) {
     warnings.push(
-      `${summary.untrainable} traces have more than ${run.settings.config.maxNodes} merged nodes and were left out`,
+      `${untrainable} traces have more than ${maxNodes} merged nodes and were left out`,
     );
   }
-  if (summary.testLabels.unlabelled === summary.sets.test) {
+  const total = run.detectors[0]?.scores?.reports.full.total;
+  if (total !== undefined && total.normal + total.anomalies === 0) {
     warnings.push('the test traces carry no labels, so there are no metrics');
   }
   return warnings;
@@ -160,11 +165,24 @@ function resultsByFile(dataset: Dataset, { detectors }: RunRecord) {
   }));
 }
 
-export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): string {
+/** The choices that a run divided its dataset by: roles may have been changed since. */
+export const setChoices = ({ settings }: RunRecord): SplitOptions => ({
+  roles: settings.roles,
+  seed: settings.seed,
+  maxNodes: settings.config.maxNodes,
+  limitTrain: settings.limitTrain,
+});
+
+/** @param counts of {@link setChoices} */
+export function runReport(
+  dataset: Dataset,
+  run: RunRecord,
+  app: AppIdentity,
+  counts: SetCounts,
+): string {
   const { settings, detectors } = run;
   const { imported } = dataset;
-  // Roles as the run used them: they may have been changed since.
-  const summary = summarise({ ...dataset, roles: settings.roles }, settings);
+  const summary = summarise(imported.traces, settings.config.maxNodes);
   const rejected = losses(fullLedger(imported, settings.config.maxNodes));
   // The last word on the backend: a run may have gone on from a lost device to WASM.
   const { backend } = detectors.at(-1)!.outcome;
@@ -185,13 +203,13 @@ export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): s
       services: summary.services,
       uniqueStructures: summary.structures,
       maxNodes: summary.largestTree,
-      traces: summary.sets,
+      traces: counts.sets,
       rejected: Object.fromEntries(rejected.map(({ reason, count }) => [reason, count])),
       ...(dataset.preparation ? { prepared: dataset.preparation.report.settings } : {}),
       labels: {
-        normal: summary.testLabels.normal,
-        structure: summary.testLabels.structure,
-        time: summary.testLabels.time,
+        normal: counts.testLabels.normal,
+        structure: counts.testLabels.structure,
+        time: counts.testLabels.time,
       },
     },
     config: { ...settingValues(settings.config), backend: settings.backend },
@@ -208,13 +226,13 @@ export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): s
     ),
     ...(byFile.length > 0 ? { resultsByFile: byFile } : {}),
     ...(detectors.length > 1 ? { detectors: detectors.map(detectorReport) } : {}),
-    warnings: runWarnings(dataset, run, summary),
+    warnings: runWarnings(dataset, run),
   });
 }
 
 export function importReport(dataset: Dataset, maxNodes: number, heap: number | null): string {
   const { imported } = dataset;
-  const summary = summarise(dataset, { config: { maxNodes }, seed: 0, limitTrain: null });
+  const summary = summarise(imported.traces, maxNodes);
   return toJson({
     formatVersion: 1,
     files: imported.files,

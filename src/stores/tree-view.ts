@@ -1,6 +1,6 @@
 /** Merged trees in names and milliseconds, for drawing. */
 import { microsToMillis } from '../base/units.ts';
-import { countStructures, meanByStructure } from '../trace/structure-statistics.ts';
+import type { StructureCensus } from '../trace/structure-statistics.ts';
 import { readTree, structureSize, type TraceSet, traceCount } from '../trace/trace-set.ts';
 
 export interface TreeViewNode {
@@ -45,19 +45,35 @@ export interface StructureView {
   readonly tree: readonly TreeViewNode[];
 }
 
-/** Trainable structures, most frequent first, with mean latencies and span counts. */
-export function structureViews(traces: TraceSet, maxNodes: number): StructureView[] {
+/** The trainable structures, most frequent first; views are made on demand. */
+export interface StructureList {
+  readonly length: number;
+  view(index: number): StructureView;
+}
+
+export function structureList(
+  traces: TraceSet,
+  census: StructureCensus,
+  maxNodes: number,
+): StructureList {
   const { structures } = traces;
-  const means = meanByStructure(traces);
+  const { means } = census;
   const total = traceCount(traces);
-  return countStructures(traces)
-    .filter(({ structure }) => structureSize(structures, structure) <= maxNodes)
-    .map(({ structure, traces: count }) => {
+  const shown = census.structure
+    .map((_, at) => at)
+    .filter((at) => {
+      return structureSize(structures, census.structure[at]!) <= maxNodes;
+    });
+  return {
+    length: shown.length,
+    view(index) {
+      const at = shown[index]!;
+      const structure = census.structure[at]!;
       const first = structures.nodeOffset[structure]!;
       return {
         structure,
-        traces: count,
-        share: count / total,
+        traces: census.traces[at]!,
+        share: census.traces[at]! / total,
         tree: Array.from({ length: structureSize(structures, structure) }, (_, i) => ({
           parent: structures.parent[first + i]!,
           operationId: structures.operation[first + i]!,
@@ -66,5 +82,6 @@ export function structureViews(traces: TraceSet, maxNodes: number): StructureVie
           latencyMs: microsToMillis(means.latencyUs[first + i]!),
         })),
       };
-    });
+    },
+  };
 }

@@ -27,6 +27,24 @@ export function countStructures(
     .sort((a, b) => b.traces - a.traces);
 }
 
+/** All structures that occur, with what they look like: columns, the most frequent first. */
+export interface StructureCensus {
+  /** [occurring structures] */
+  readonly structure: Uint32Array;
+  /** [occurring structures] traces of each, at least 1 */
+  readonly traces: Uint32Array;
+  readonly means: StructureMeans;
+}
+
+export function takeCensus(traces: TraceSet): StructureCensus {
+  const frequencies = countStructures(traces);
+  return {
+    structure: Uint32Array.from(frequencies, ({ structure }) => structure),
+    traces: Uint32Array.from(frequencies, (frequency) => frequency.traces),
+    means: meanByStructure(traces),
+  };
+}
+
 /** Means over the traces of each structure, aligned with the node columns of the structure table. */
 export interface StructureMeans {
   /** [all nodes] microseconds; NaN where no trace counted. */

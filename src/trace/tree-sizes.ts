@@ -2,7 +2,7 @@
  * N_max from the data. The decoder works on N_max nodes whatever the tree, so a larger N_max costs
  * time and memory in every step, and a smaller one leaves traces out.
  */
-import { nodeCount, type TraceSet, traceCount } from './trace-set.ts';
+import { type TraceSet, traceCount } from './trace-set.ts';
 
 /** Choices of N_max that are offered, powers of two. */
 const CHOICES = [8, 16, 32, 64, 128, 256] as const;
@@ -19,20 +19,28 @@ export interface MaxNodesChoice {
   readonly share: number;
 }
 
+/** [largest tree + 1] how many traces have so many nodes */
+export function countSizes(traces: TraceSet): Uint32Array {
+  const { nodeOffset } = traces;
+  let largest = 0;
+  for (let trace = 0; trace < traceCount(traces); trace++) {
+    largest = Math.max(largest, nodeOffset[trace + 1]! - nodeOffset[trace]!);
+  }
+  const ofSize = new Uint32Array(largest + 1);
+  for (let trace = 0; trace < traceCount(traces); trace++) {
+    ofSize[nodeOffset[trace + 1]! - nodeOffset[trace]!]! += 1;
+  }
+  return ofSize;
+}
+
 /** What each choice of N_max keeps, up to the first that keeps all; at least up to 32. */
 export function maxNodesChoices(traces: TraceSet): MaxNodesChoice[] {
   const count = traceCount(traces);
-  const fits = CHOICES.map(() => 0);
-  for (let trace = 0; trace < count; trace++) {
-    const nodes = nodeCount(traces, trace);
-    for (const [i, choice] of CHOICES.entries()) {
-      if (nodes >= 2 && nodes <= choice) fits[i]! += 1;
-    }
-  }
-  const choices = CHOICES.map((maxNodes, i) => ({
-    maxNodes,
-    share: count === 0 ? 0 : fits[i]! / count,
-  }));
+  const ofSize = countSizes(traces);
+  const choices = CHOICES.map((maxNodes) => {
+    const fits = ofSize.subarray(2, maxNodes + 1).reduce((sum, traces) => sum + traces, 0);
+    return { maxNodes, share: count === 0 ? 0 : fits / count };
+  });
   const most = choices.at(-1)!.share;
   const needed = choices.findIndex(
     ({ maxNodes, share }) => maxNodes >= PAPER_MAX_NODES && share === most,

@@ -9,7 +9,8 @@ import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detecto
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { ExportFormat } from '../export/write-spans.ts';
-import type { FileRole } from '../features/splits.ts';
+import type { SetCounts } from '../features/set-counts.ts';
+import type { FileRole, SplitOptions } from '../features/splits.ts';
 import type {
   ImportedTraces,
   ImportFailure,
@@ -26,6 +27,7 @@ import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/sco
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
+import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
@@ -152,6 +154,10 @@ export interface Jobs {
   open: { input: { traces: TraceSet }; event: never; output: null };
   /** The dataset at hand as a file. */
   export: { input: { format: ExportFormat }; event: ExportProgress; output: Blob };
+  /** How the dataset at hand divides. */
+  countSets: { input: SplitOptions; event: never; output: SetCounts };
+  /** Structures of the dataset at hand. */
+  census: { input: null; event: never; output: StructureCensus };
   /** Table 4 and histograms of the dataset at hand. */
   describe: { input: null; event: never; output: TraceDescription };
   /** Makes train, validation and test parts of these traces; the result is the dataset at hand. */

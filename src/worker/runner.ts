@@ -8,6 +8,7 @@ import type { DetectorId } from '../detectors/catalog.ts';
 import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
+import { countSets } from '../features/set-counts.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles, labelTraces } from '../ingest/import-files.ts';
@@ -17,6 +18,7 @@ import { simulateDemo } from '../simulator/dataset.ts';
 import { simulateStandIn } from '../simulator/stand-ins.ts';
 import { buffersOf, copyTraces } from '../trace/copy-traces.ts';
 import { cutSpans, type OrderedSpans, type SpanChunk } from '../trace/ordered-spans.ts';
+import { type StructureCensus, takeCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import { startBackend } from './backend.ts';
@@ -199,6 +201,18 @@ export function createRunner(post: Post): Runner {
         return file === null ? err(cancelled) : ok(file);
       },
 
+      async countSets(choices) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(countSets(traces, choices));
+      },
+
+      async census(_, { transfer }) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        const census = takeCensus(traces);
+        transfer.push(...censusBuffers(census));
+        return ok(census);
+      },
+
       async describe() {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
         return ok(describeAll(traces));
@@ -367,6 +381,8 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'takeSpans',
   'dropSpans',
   'export',
+  'countSets',
+  'census',
   'describe',
   'prepare',
   'combine',
@@ -377,6 +393,9 @@ const SPAN_CHUNK_BYTES = 2 ** 20;
 
 const spanBuffers = ({ first: _, ...columns }: SpanChunk): ArrayBuffer[] =>
   Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer);
+
+const censusBuffers = ({ structure, traces, means }: StructureCensus): ArrayBuffer[] =>
+  [structure, traces, means.latencyUs, means.spanCount].map(({ buffer }) => buffer as ArrayBuffer);
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

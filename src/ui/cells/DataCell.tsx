@@ -1,11 +1,18 @@
 /** Cell 1: bring a dataset in, see what it holds and what was set aside. */
 import { useMemo } from 'react';
+import type { SetCounts } from '../../features/set-counts.ts';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { prepareSource } from '../../stores/prepare-store.ts';
 import { importReport } from '../../stores/run-report.ts';
-import { useDataset, useEnvironment, useNotebook, useRuns } from '../app/notebook-context.ts';
+import {
+  useDataset,
+  useEnvironment,
+  useNotebook,
+  useRuns,
+  useSurvey,
+} from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
@@ -165,15 +172,17 @@ function ImportProgressView() {
   );
 }
 
+function labelWords({ sets, testLabels }: SetCounts): string {
+  if (testLabels.unlabelled === sets.test) return 'none: scores without metrics';
+  const { normal, structure, time } = testLabels;
+  return `${formatCount(normal)} / ${formatCount(structure)} / ${formatCount(time)}`;
+}
+
 function DatasetView({ dataset }: { readonly dataset: Dataset }) {
-  const { config, seed, limitTrain } = useRuns((r) => r.choices);
-  const { maxNodes } = config;
-  const summary = useMemo(
-    () => summarise(dataset, { config: { maxNodes }, seed, limitTrain }),
-    [dataset, maxNodes, seed, limitTrain],
-  );
-  const { sets, testLabels } = summary;
-  const labelled = testLabels.unlabelled < sets.test;
+  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
+  const { traces } = dataset.imported;
+  const summary = useMemo(() => summarise(traces, maxNodes), [traces, maxNodes]);
+  const counts = useSurvey((survey) => survey.counts);
   return (
     <>
       <FilesTable dataset={dataset} />
@@ -190,7 +199,10 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
             {
               key: 'sets',
               term: 'traces, train / validation / test',
-              value: `${formatCount(sets.train)} / ${formatCount(sets.val)} / ${formatCount(sets.test)}`,
+              value:
+                counts === null
+                  ? 'counting'
+                  : `${formatCount(counts.sets.train)} / ${formatCount(counts.sets.val)} / ${formatCount(counts.sets.test)}`,
             },
             {
               key: 'services',
@@ -200,9 +212,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
             {
               key: 'labels',
               term: 'test labels, normal / structure / time',
-              value: labelled
-                ? `${formatCount(testLabels.normal)} / ${formatCount(testLabels.structure)} / ${formatCount(testLabels.time)}`
-                : 'none: scores without metrics',
+              value: counts === null ? 'counting' : labelWords(counts),
             },
             {
               key: 'structures',

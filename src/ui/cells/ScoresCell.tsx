@@ -2,15 +2,14 @@
 import { useMemo, useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
-import { summarise } from '../../stores/dataset-summary.ts';
-import { runReport, runWarnings } from '../../stores/run-report.ts';
+import { runReport, runWarnings, setChoices } from '../../stores/run-report.ts';
 import {
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
   scoreHistogram,
   scoresCsv,
 } from '../../stores/score-view.ts';
-import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { useDataset, useRuns, useSurvey } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
@@ -87,6 +86,12 @@ export function ScoresCell() {
 
 function ScoresActions({ scored }: { readonly scored: Scored | null }) {
   const runs = useRuns((r) => r);
+  const countSets = useSurvey((survey) => survey.countSets);
+  const exportRun = async ({ dataset, run }: Scored): Promise<void> => {
+    const counts = await countSets(setChoices(run));
+    if (counts === null) return;
+    downloadText('run.json', runReport(dataset, run, APP, counts), 'application/json');
+  };
   const unscored = runs.training.phase === 'done' && runs.scoring.phase !== 'running';
   return (
     <>
@@ -111,10 +116,7 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
         size="small"
         icon="download"
         disabled={scored === null || runs.scoring.phase === 'running'}
-        onClick={() => {
-          if (scored === null) return;
-          downloadText('run.json', runReport(scored.dataset, scored.run, APP), 'application/json');
-        }}
+        onClick={() => scored !== null && void exportRun(scored)}
       >
         Export run
       </Button>
@@ -233,11 +235,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
 /** What a reader of the scores should know, folded so that the scores come first. */
 function Warnings({ scored: { dataset, run } }: { readonly scored: Scored }) {
   const [open, setOpen] = useState(false);
-  const warnings = useMemo(
-    () =>
-      runWarnings(dataset, run, summarise({ ...dataset, roles: run.settings.roles }, run.settings)),
-    [dataset, run],
-  );
+  const warnings = useMemo(() => runWarnings(dataset, run), [dataset, run]);
   if (warnings.length === 0) return null;
   return (
     <Disclosure

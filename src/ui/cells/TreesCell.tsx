@@ -1,8 +1,8 @@
 /** Cell 3: the merged trees by structure, most frequent first. */
 import { useMemo, useState } from 'react';
 import { cellStates } from '../../stores/cell-states.ts';
-import { type StructureView, structureViews } from '../../stores/tree-view.ts';
-import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { type StructureList, structureList } from '../../stores/tree-view.ts';
+import { useDataset, useRuns, useSurvey } from '../app/notebook-context.ts';
 import { MiniTree } from '../charts/MiniTree.tsx';
 import { TraceTree, type TreeDirection } from '../charts/TraceTree.tsx';
 import { Button } from '../widgets/Button.tsx';
@@ -25,9 +25,10 @@ export function TreesCell() {
   const runs = useRuns((r) => r);
   const traces = datasetState.dataset?.imported.traces ?? null;
   const { maxNodes } = runs.choices.config;
+  const census = useSurvey((survey) => survey.census);
   const structures = useMemo(
-    () => (traces === null ? [] : structureViews(traces, maxNodes)),
-    [traces, maxNodes],
+    () => (traces === null || census === null ? null : structureList(traces, census, maxNodes)),
+    [traces, census, maxNodes],
   );
   return (
     <NotebookCell
@@ -43,30 +44,38 @@ export function TreesCell() {
         </>
       }
       foot={
-        traces !== null &&
+        structures !== null &&
         `${formatCount(structures.length, 'structure')} of at most ${maxNodes} nodes`
       }
     >
-      {structures.length === 0 ? (
+      {traces === null ? (
         <p className="quiet">No trees yet. Load a dataset in cell 1.</p>
+      ) : structures === null ? (
+        <p className="quiet">Counting structures.</p>
+      ) : structures.length === 0 ? (
+        <p className="quiet">No tree has at most {maxNodes} nodes.</p>
       ) : (
-        <Structures key={structures[0]?.structure} structures={structures} />
+        <Structures key={datasetState.dataset?.id} structures={structures} />
       )}
     </NotebookCell>
   );
 }
 
-function Structures({ structures }: { readonly structures: readonly StructureView[] }) {
+function Structures({ structures }: { readonly structures: StructureList }) {
   const [chosen, setChosen] = useState(0);
   const [shown, setShown] = useState(PAGE);
   const [direction, setDirection] = useState<TreeDirection>('down');
-  const view = structures[Math.min(chosen, structures.length - 1)]!;
+  const view = structures.view(Math.min(chosen, structures.length - 1));
+  const listed = useMemo(
+    () => Array.from({ length: Math.min(shown, structures.length) }, (_, i) => structures.view(i)),
+    [structures, shown],
+  );
   const root = view.tree[0]!;
   return (
     <div className="trees-cell">
       <div>
         <ol className="structure-list" aria-label="Structures">
-          {structures.slice(0, shown).map(({ structure, tree, traces, share }, i) => (
+          {listed.map(({ structure, tree, traces, share }, i) => (
             <li key={structure}>
               <button
                 type="button"
