@@ -47,6 +47,7 @@ function read(files: readonly Uint8Array[]): SpanColumns {
       ledger: createLedgerBuilder(),
       mappings: new Map(),
       labels: new TraceLabels(),
+      authorsRules: true,
     });
     table.startFile();
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {

@@ -73,6 +73,28 @@ test('import writes import.json, and its counts add up', async () => {
   expect(lost).toBeLessThan(report.spans);
 });
 
+test('import --forest adds the merged trees, and --rules none keeps every span', async () => {
+  const header =
+    'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,DBhash,operationName,serviceName';
+  const rows = ['1,1,0,1,9.5,0,get,web', '1,1,1,2,5,77,select,db'];
+  const data = file('database.csv', [header, ...rows, ''].join('\n'));
+  const out = join(folder, 'forest.json');
+  const options = ['--forest', '--rules', 'none', '--out', out];
+  const ran = await headless(['import', '--data', data, ...options]);
+  expect(ran).toMatchObject({ code: 0, stdout: '' });
+  const report = JSON.parse(readFileSync(out, 'utf8'));
+  expect(report).toMatchObject({ formatVersion: 1, spans: 2, traces: 1, ledger: [] });
+  expect(report.forest).toEqual([
+    {
+      traceId: '1:1',
+      nodes: [
+        { service: 'web', operation: 'get', parent: -1, spanCount: 1, latencyMs: 9.5 },
+        { service: 'db', operation: 'select', parent: 0, spanCount: 1, latencyMs: 5 },
+      ],
+    },
+  ]);
+});
+
 const MISUSES: readonly { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a file that does not exist',

@@ -20,6 +20,7 @@ const COMMANDS = {
       detectors: { type: 'string', default: 'tracevae' },
       'limit-train': { type: 'string' },
       'max-nodes': { type: 'string' },
+      rules: { type: 'string', default: 'authors' },
       timeout: { type: 'string' },
       scores: { type: 'string' },
       out: { type: 'string' },
@@ -29,6 +30,8 @@ const COMMANDS = {
     job: importDataset,
     options: {
       data: { type: 'string', multiple: true },
+      forest: { type: 'boolean', default: false },
+      rules: { type: 'string', default: 'authors' },
       'max-nodes': { type: 'string' },
       timeout: { type: 'string' },
       out: { type: 'string' },

@@ -59,7 +59,17 @@ const saved = async (page, button) => {
   return readFileSync(await download.path(), 'utf8');
 };
 
-async function importFiles(page, files) {
+const RULES = ['authors', 'none'];
+
+/** The page's own words for the choice. */
+const WITH_FOREST = 'Import report with merged trees';
+
+/** @param rules `authors`, or `none`: see docs/headless.md */
+async function importFiles(page, files, rules) {
+  if (rules === 'none') {
+    await page.getByRole('button', { name: /^Rules of import/ }).click();
+    await page.getByRole('checkbox', { name: 'Authors’ rules' }).uncheck();
+  }
   await page.locator('input[type=file]').setInputFiles(files);
   const table = page.getByRole('table', { name: 'Files' });
   await until(page, async () => (await table.count()) > 0);
@@ -71,12 +81,17 @@ async function setMaxNodes(page, values) {
 }
 
 export async function importDataset(page, values) {
+  const rules = oneOf(values, 'rules', RULES);
   const files = values.data ?? [];
   if (files.length === 0) throw new CommandError('no file was named', '--data', 'add --data FILE');
   checkFiles(files, 'data');
-  await importFiles(page, files);
+  await importFiles(page, files, rules);
   await setMaxNodes(page, values);
-  return [{ path: values.out, text: await saved(page, 'Export import report') }];
+  if (!values.forest) {
+    return [{ path: values.out, text: await saved(page, 'Export import report') }];
+  }
+  await page.getByLabel('Traces as').selectOption(WITH_FOREST);
+  return [{ path: values.out, text: await saved(page, 'Export traces') }];
 }
 
 /** The page's names of what `--detectors` names. */
@@ -114,6 +129,7 @@ async function followTraining(page, progress) {
 export async function trainAndScore(page, values, progress) {
   const preset = oneOf(values, 'preset', ['tiny', 'small', 'paper']);
   const backend = oneOf(values, 'backend', ['auto', 'webgpu', 'wasm']);
+  const rules = oneOf(values, 'rules', RULES);
   const detectors = chosenDetectors(values);
   const epochs = positive(values, 'epochs');
   const limit = positive(values, 'limit-train');
@@ -126,6 +142,7 @@ export async function trainAndScore(page, values, progress) {
   await importFiles(
     page,
     roles.map(({ file }) => file),
+    rules,
   );
   const roleSelects = page.getByRole('table', { name: 'Files' }).getByRole('combobox');
   for (const [i, { role }] of roles.entries()) await roleSelects.nth(i).selectOption(role);

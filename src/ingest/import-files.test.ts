@@ -21,6 +21,38 @@ const traceIdsOf = ({ traces: { traceIds } }: ImportedTraces): string[] =>
   Array.from({ length: stringCount(traceIds) }, (_, i) => decodeString(traceIds, i));
 
 describe('TraceVAE CSV', () => {
+  const dbHeader =
+    'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,DBhash,operationName,serviceName';
+  const dbRows = [
+    '1,1,0,1,9,0,get,web',
+    '1,1,1,2,5,77,select,db',
+    '1,1,2,3,4,0,read,disk',
+    '1,1,1,4,3,0,list,cart',
+  ];
+  const withDatabase = [dbHeader, ...dbRows].join('\n');
+
+  it('leaves database calls out by the rules of the authors, and counts them', async () => {
+    const imported = await importedFrom(sourceFile('db.csv', withDatabase));
+    expect(operationsOf(imported)).toEqual(['cart/list', 'web/get']);
+    expect(imported.ledger.map(({ reason, count }) => [reason, count])).toEqual([
+      ['database-span', 1],
+      ['single-node', 1],
+      ['orphan-root', 1],
+    ]);
+  });
+
+  it('keeps them and what hangs below without these rules', async () => {
+    const result = await importFiles([sourceFile('db.csv', withDatabase)], {
+      signal: new AbortController().signal,
+      onProgress: () => {},
+      authorsRules: false,
+    });
+    const imported = result.ok ? result.value : null;
+    expect(imported?.authorsRules).toBe(false);
+    expect(imported?.ledger).toEqual([]);
+    expect(operationsOf(imported!)).toEqual(['cart/list', 'db/select', 'disk/read', 'web/get']);
+  });
+
   it('comes in with its units, names and ids', async () => {
     const text = [
       'serviceName,operationName,nanosecond,startTime,duration,spanId,parentSpanId,traceIdLow,traceIdHigh',
@@ -37,7 +69,10 @@ describe('TraceVAE CSV', () => {
     expect(traces.startUs[0]).toBe(Date.UTC(2022, 7, 22, 5, 53, 12) * 1000 + 595_700.851);
     expect(traceIdsOf(imported)).toEqual(['-172293618507452299:808887606080764953']);
     expect(LABELS[traces.label[0]!]).toBe('unlabelled');
-    expect(imported.ledger).toEqual([]);
+    // the query starts at the full second, before its parent
+    expect(imported.ledger.map(({ reason, count }) => [reason, count])).toEqual([
+      ['clock-skew', 1],
+    ]);
   });
 
   it('tells ids apart that no double can', async () => {

@@ -3,7 +3,7 @@
  * are assembled. Either all files come in or none: one that cannot be read fails the import.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { type AssembledTraces, assembleInSteps } from '../trace/assemble.ts';
+import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
 import { headerKey } from '../trace/column-mapping.ts';
 import {
   createLedgerBuilder,
@@ -60,13 +60,14 @@ export const importFiles: ImportFiles = async (files, options) => {
 async function importAll(
   files: readonly SourceFile[],
   pace: ImportPace,
-  { mappings = [], onSpans }: ImportOptions,
+  { mappings = [], authorsRules = true, onSpans }: ImportOptions,
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const context = {
     table: new SpanTable(),
     labels: new TraceLabels(),
     mappings: new Map(mappings.map((mapping) => [headerKey(mapping.header), mapping])),
+    authorsRules,
   };
   const notes = createLedgerBuilder();
   const reads: FileRead[] = [];
@@ -103,7 +104,7 @@ async function importAll(
   }
   if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files);
 
-  const assembled = await assemble(context.table, reads, pace);
+  const assembled = await assemble(context.table, reads, pace, !authorsRules);
   if (!assembled) return cancelled('while the trees were put together');
   const traces = context.labels.applyTo(assembled.traces, notes);
   onSpans?.(assembled.spans);
@@ -114,6 +115,7 @@ async function importAll(
     spansRead,
     spansKept: assembled.spansKept,
     seconds: pace.seconds(),
+    ...(authorsRules ? {} : { authorsRules }),
   });
 }
 
@@ -224,7 +226,12 @@ export async function labelTraces(
   signal: AbortSignal,
 ): Promise<Result<LabelledTraces, ImportFailure>> {
   const pace = createImportPace({ signal, onProgress: () => undefined });
-  const context = { table: new SpanTable(), labels: new TraceLabels(), mappings: new Map() };
+  const context = {
+    table: new SpanTable(),
+    labels: new TraceLabels(),
+    mappings: new Map(),
+    authorsRules: true,
+  };
   const notes = createLedgerBuilder();
   for (const file of files) {
     const parts = await partsOf(file).catch((error: unknown) => err(unreadableFile(file, error)));
@@ -244,8 +251,10 @@ async function assemble(
   table: SpanTable,
   files: readonly FileRead[],
   pace: ImportPace,
+  attachOrphans: boolean,
 ): Promise<AssembledTraces | null> {
-  const steps = assembleInSteps(table.columns(), (file, line) => files[file]!.locate(line));
+  const locate: Locate = (file, line) => files[file]!.locate(line);
+  const steps = assembleInSteps(table.columns(), locate, { attachOrphans });
   for (;;) {
     if (!(await pace.breathe())) return null;
     const step = steps.next();

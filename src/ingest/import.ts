@@ -62,6 +62,8 @@ export interface ImportedTraces {
   /** Spans merged into the trees of {@link traces}. */
   readonly spansKept: number;
   readonly seconds: number;
+  /** false where they were switched off. */
+  readonly authorsRules?: boolean;
 }
 
 /** What a labels file changes in a dataset. */
@@ -77,6 +79,12 @@ export interface ImportOptions {
   readonly onProgress: (progress: ImportProgress) => void;
   /** How tables whose headers are not known are to be read. */
   readonly mappings?: readonly ColumnMapping[];
+  /**
+   * The rules of the authors' loader, by default: calls of a database (DBhash not 0) are left out,
+   * and a span whose parent is absent is the root of its own tree. Without them such calls stay, and
+   * such a span goes below the first root of its trace.
+   */
+  readonly authorsRules?: boolean;
   /** The spans behind the traces, once all files are in. */
   readonly onSpans?: (spans: OrderedSpans) => void;
 }

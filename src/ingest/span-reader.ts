@@ -14,6 +14,8 @@ export interface ReaderContext {
   readonly table: SpanTable;
   /** Takes what could not be read as a span; every span goes to one of the two. */
   readonly ledger: LedgerBuilder;
+  /** See ImportOptions in {@link file://./import.ts}. */
+  readonly authorsRules: boolean;
 }
 
 /** What some formats need besides. */

@@ -1,7 +1,7 @@
 /**
  * The authors' CSV layout: one span a row, columns found by name in any order. Durations are in
  * milliseconds, startTime is UTC to the second and nanosecond its sub-second part; parentSpanId 0 is
- * a root. A database call (DBhash not 0) is left out; labels are read per row, structure first.
+ * a root. By the authors' rules a database call (DBhash not 0) is left out; labels are read per row, structure first.
  */
 import { decodeUtf8, grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
@@ -49,7 +49,7 @@ export const readTraceVaeCsv = (context: ReaderContext): SpanReader =>
     return 'what' in columns ? columns : createLayout(columns, context);
   });
 
-function createLayout(columns: Columns, { table }: ReaderContext): RowLayout {
+function createLayout(columns: Columns, { table, authorsRules }: ReaderContext): RowLayout {
   let scratch = new Uint8Array(256);
 
   const readSpan = (row: CsvRow): Reason | null => {
@@ -63,7 +63,8 @@ function createLayout(columns: Columns, { table }: ReaderContext): RowLayout {
     const duration = columns.duration;
     const durationUs = parseDecimal(bytes, start[duration]!, end[duration]!, 3);
     if (!isDuration(durationUs)) return 'bad-duration';
-    if (columns.DBhash >= 0 && !zero(columns.DBhash)) return 'database-span';
+    const ofDatabase = columns.DBhash >= 0 && !zero(columns.DBhash);
+    if (authorsRules && ofDatabase) return 'database-span';
 
     const intern = (dictionary: typeof table.spanIds, cell: number): number =>
       dictionary.intern(bytes, start[cell]!, end[cell]!);

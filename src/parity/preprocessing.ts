@@ -50,7 +50,7 @@ export function importRows({ rows, operation_id }: Preprocessing): {
     .join('\n');
   const table = new SpanTable();
   const losses = createLedgerBuilder();
-  const reader = readTraceVaeCsv({ fileName, table, ledger: losses });
+  const reader = readTraceVaeCsv({ fileName, table, ledger: losses, authorsRules: true });
   table.startFile();
   reader.read(encodeUtf8(text));
   reader.finish();

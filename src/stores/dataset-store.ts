@@ -61,6 +61,9 @@ export interface DatasetState {
   readonly mappedHeaders: number;
   /** Asks about every table again. */
   forgetMappings(): void;
+  /** Of the next import: the rules of the authors' loader. */
+  readonly authorsRules: boolean;
+  setAuthorsRules(on: boolean): void;
   loadDemo(): Promise<void>;
   /** Makes a stand-in of one of the paper's datasets. */
   loadStandIn(choice: StandInChoice): Promise<void>;
@@ -325,10 +328,14 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
     const importWith = (files: readonly File[]): Promise<void> =>
       run(datasetName(files), files, (datasetId) =>
-        client.start('import', { files, mappings: deps.mappings.all(), datasetId }, (progress) => {
-          const { status } = get();
-          if (status.phase === 'importing') set({ status: { ...status, progress } });
-        }),
+        client.start(
+          'import',
+          { files, mappings: deps.mappings.all(), authorsRules: get().authorsRules, datasetId },
+          (progress) => {
+            const { status } = get();
+            if (status.phase === 'importing') set({ status: { ...status, progress } });
+          },
+        ),
       );
 
     return {
@@ -338,6 +345,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       saving: null,
       storageFailure: null,
       mappedHeaders: deps.mappings.all().length,
+      authorsRules: true,
 
       importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
 
@@ -353,6 +361,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         deps.mappings.forget();
         set({ mappedHeaders: 0 });
       },
+
+      setAuthorsRules: (authorsRules) => set({ authorsRules }),
 
       loadDemo: () =>
         run(DEMO_NAME, [], (datasetId) =>

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExportFormat } from '../export/write-spans.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
+import type { ExportKind } from '../worker/export-traces.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
 
@@ -16,12 +17,22 @@ export const EXPORT_CHOICES: Readonly<
   'tracevae-csv': { label: 'TraceVAE CSV', ending: 'csv' },
 };
 
+export interface WrittenFile {
+  readonly name: string;
+  readonly bytes: Blob;
+}
+
+/** The end of a report's text, where its last member can be followed by another. */
+const REPORT_END = '\n}\n';
+
 export interface ExportState {
   /** 0 to 1, null while nothing is written. */
   readonly share: number | null;
   readonly failure: JobFailure | null;
   /** The file, or null where it was cancelled or failed. */
-  write(format: ExportFormat): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
+  write(format: ExportFormat): Promise<WrittenFile | null>;
+  /** import.json with the merged trees at its end. @param report the text without them */
+  writeReport(report: string): Promise<WrittenFile | null>;
   cancel(): void;
   dismissFailure(): void;
 }
@@ -31,25 +42,37 @@ export function createExportStore(
   datasets: StoreApi<DatasetState>,
 ): StoreApi<ExportState> {
   let job: RunningJob<'export'> | null = null;
-  return createStore<ExportState>((set) => ({
-    share: null,
-    failure: null,
-
-    async write(format) {
-      const { dataset } = datasets.getState();
-      if (dataset === null || job !== null) return null;
+  return createStore<ExportState>((set) => {
+    const run = async (format: ExportKind): Promise<Blob | null> => {
+      if (datasets.getState().dataset === null || job !== null) return null;
       set({ share: 0, failure: null });
       job = client.start('export', { format }, ({ done, total }) => set({ share: done / total }));
       const result = await job.result;
       job = null;
       const failed = !result.ok && result.error.kind !== 'cancelled';
       set({ share: null, failure: failed ? result.error : null });
-      if (!result.ok) return null;
-      const stem = dataset.name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
-      return { name: `${stem}.${EXPORT_CHOICES[format].ending}`, bytes: result.value };
-    },
+      return result.ok ? result.value : null;
+    };
 
-    cancel: () => job?.cancel(),
-    dismissFailure: () => set({ failure: null }),
-  }));
+    return {
+      share: null,
+      failure: null,
+
+      async write(format) {
+        const stem = datasets.getState().dataset?.name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+        const bytes = await run(format);
+        return bytes === null ? null : { name: `${stem}.${EXPORT_CHOICES[format].ending}`, bytes };
+      },
+
+      async writeReport(report) {
+        const trees = await run('merged-trees');
+        if (trees === null) return null;
+        const head = `${report.slice(0, -REPORT_END.length)},\n  "forest": `;
+        return { name: 'import.json', bytes: new Blob([head, trees, REPORT_END]) };
+      },
+
+      cancel: () => job?.cancel(),
+      dismissFailure: () => set({ failure: null }),
+    };
+  });
 }

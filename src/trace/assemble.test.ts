@@ -167,6 +167,41 @@ describe('roots', () => {
     expect(spansKept).toBe(4);
   });
 
+  it('attaches such a span below the first root of its trace where that is asked for', () => {
+    const spans: TestSpan[] = [
+      { id: '3', parent: 'gone', operation: 'c' },
+      { id: '4', parent: '3', operation: 'd' },
+      { id: '1', operation: 'a' },
+      { id: '2', parent: '1', operation: 'b' },
+      { id: '5', operation: 'a' },
+      { id: '6', parent: '5', operation: 'b' },
+      { trace: 'u', id: '7', parent: 'gone', operation: 'a' },
+      { trace: 'u', id: '8', parent: 'lost', operation: 'b' },
+    ];
+    const assembled = assembleTraces(spanColumns(spans), ['test.csv'], { attachOrphans: true });
+    expect(drawTrees(assembled)).toEqual([
+      ['-1 s/a 1x0', '0 s/b 1x0', '0 s/c 1x0', '2 s/d 1x0'],
+      ['-1 s/a 1x0', '0 s/b 1x0'],
+      ['-1 s/a 1x0', '0 s/b 1x0'],
+    ]);
+    expect(assembled.ledger.map(({ reason, count }) => [reason, count])).toEqual([
+      ['orphan-root', 1],
+      ['orphan-attached', 2],
+    ]);
+  });
+
+  it('counts spans that start before their parent, and changes nothing else', () => {
+    const assembled = assemble([
+      { id: '1', operation: 'a', startUs: 10_000, durationUs: 9 },
+      { id: '2', parent: '1', operation: 'b', startUs: 9_500, durationUs: 8 },
+      { id: '3', parent: '1', operation: 'c', startUs: 2_000, durationUs: 7 },
+    ]);
+    expect(drawTrees(assembled)).toEqual([['-1 s/a 1x9', '0 s/b 1x8', '0 s/c 1x7']]);
+    expect(assembled.ledger).toEqual([
+      { reason: 'clock-skew', count: 1, examples: [{ file: 'test.csv', line: 4, traceId: 't' }] },
+    ]);
+  });
+
   it('gives every true root its own tree', () => {
     const assembled = assemble([
       { id: '1', operation: 'a' },

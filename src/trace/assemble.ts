@@ -35,6 +35,11 @@ export interface AssembleOptions {
    * become orphans, as in the authors' loader. Without it the vocabulary is learnt from the spans.
    */
   readonly knownOperations?: readonly string[];
+  /**
+   * A span whose parent is absent goes below the first root of its trace, instead of being the root
+   * of a tree of its own.
+   */
+  readonly attachOrphans?: boolean;
 }
 
 /** Where a span stands, from its file and line columns. */
@@ -73,7 +78,12 @@ export function* assembleInSteps(
   const { rows, rowOffset } = groupByTrace(columns.trace, 0, columns.traceIds.offset.length - 1);
   yield;
 
-  const linker = createSpanLinker(columns, ranked.operationOfSpan, record);
+  const linker = createSpanLinker(
+    columns,
+    ranked.operationOfSpan,
+    options.attachOrphans === true,
+    record,
+  );
   const merge = createSpanMerger(
     { ...linker, operation: ranked.operationOfSpan },
     ranked.names.length,

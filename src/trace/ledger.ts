@@ -21,6 +21,10 @@ export const REASONS = {
   'paired-record': 'the other side’s record of a call that is there already',
   // repairs
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',
+  'orphan-attached':
+    'the parent is not in the trace, so the span was put below the first root of its trace',
+  'clock-skew':
+    'the span starts before its parent, so two clocks differ; only its duration is used',
   'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
   'unknown-operation-name': 'the span names no operation, so it was filed under "unknown"',
   'missing-duration': 'the span has no duration, so it was taken as 0',
@@ -36,6 +40,8 @@ export type Reason = keyof typeof REASONS;
 
 export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
   'orphan-root',
+  'orphan-attached',
+  'clock-skew',
   'unknown-service',
   'unknown-operation-name',
   'missing-duration',

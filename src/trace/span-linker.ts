@@ -15,7 +15,8 @@ export interface SpanLinker {
   /**
    * Links the rows of one trace; each trace once.
    *
-   * @returns roots in file order, orphans among them, and the number of spans linked
+   * @returns roots in file order, orphans among them unless they are attached, and the number of
+   *          spans linked
    */
   link(
     trace: number,
@@ -23,18 +24,31 @@ export interface SpanLinker {
   ): { readonly roots: number[]; readonly linkedCount: number };
 }
 
-/** @param operationOfSpan 0 where the operation is unknown: such spans are lost */
+/** Clocks are said to differ from here on: some formats round times to milliseconds. */
+const SKEW_US = 1000;
+
+/**
+ * @param operationOfSpan 0 where the operation is unknown: such spans are lost
+ * @param attachOrphans   below the first root of their trace; otherwise each is a root of its own
+ */
 export function createSpanLinker(
   columns: SpanColumns,
   operationOfSpan: Uint32Array,
+  attachOrphans: boolean,
   record: (reason: Reason, spans: number, row: number) => void,
 ): SpanLinker {
+  const { startUs } = columns;
   const firstChild = new Int32Array(columns.length).fill(-1);
   const nextSibling = new Int32Array(columns.length).fill(-1);
   const settled = new Uint8Array(columns.length);
   // Span ids are looked up by stamp, so nothing is cleared between traces.
   const rowOfId = new Uint32Array(columns.spanIdCount);
   const stampOfId = new Uint32Array(columns.spanIdCount);
+
+  const adopt = (row: number, parentRow: number): void => {
+    nextSibling[row] = firstChild[parentRow]!;
+    firstChild[parentRow] = row;
+  };
 
   const link: SpanLinker['link'] = (trace, rows) => {
     const stamp = trace + 1;
@@ -55,6 +69,7 @@ export function createSpanLinker(
     }
 
     const roots: number[] = [];
+    const orphans: number[] = [];
     // Backwards, because a child is put before its siblings: lists end up in file order.
     for (let i = rows.length - 1; i >= 0; i--) {
       const row = rows[i]!;
@@ -63,12 +78,23 @@ export function createSpanLinker(
       if (parent === NO_PARENT) roots.push(row);
       else if (stampOfId[parent] === stamp) {
         const parentRow = rowOfId[parent]!;
-        nextSibling[row] = firstChild[parentRow]!;
-        firstChild[parentRow] = row;
-      } else {
+        adopt(row, parentRow);
+        // false where a start is unknown, which is NaN
+        if (startUs[row]! < startUs[parentRow]! - SKEW_US) record('clock-skew', 1, row);
+      } else if (attachOrphans) orphans.push(row);
+      else {
         roots.push(row);
         record('orphan-root', 1, row);
       }
+    }
+    const first = roots.at(-1) ?? orphans.pop();
+    for (const row of orphans) {
+      adopt(row, first!);
+      record('orphan-attached', 1, row);
+    }
+    if (roots.length === 0 && first !== undefined) {
+      roots.push(first);
+      record('orphan-root', 1, first);
     }
     return { roots: roots.reverse(), linkedCount };
   };

@@ -1,5 +1,6 @@
 /** A dataset as one file of another format, in steps that leave room for Cancel. */
 import { mergedSpans } from '../export/merged-spans.ts';
+import { mergedTreesJson } from '../export/merged-trees-json.ts';
 import { type ExportFormat, writeSpans } from '../export/write-spans.ts';
 import { type TraceSet, traceCount } from '../trace/trace-set.ts';
 import type { ExportProgress } from './protocol.ts';
@@ -14,10 +15,13 @@ export interface ExportOptions {
   readonly onProgress: (progress: ExportProgress) => void;
 }
 
+/** `merged-trees`: the list that an import report can have at its end. */
+export type ExportKind = ExportFormat | 'merged-trees';
+
 /** @returns the file's bytes, or null when cancelled */
 export async function exportTraces(
   traces: TraceSet,
-  format: ExportFormat,
+  format: ExportKind,
   { signal, onProgress }: ExportOptions,
 ): Promise<Blob | null> {
   const total = traceCount(traces);
@@ -28,10 +32,17 @@ export async function exportTraces(
       done += columns.traceIds.offset.length - 1;
     }
   }
+  function* countedTrees() {
+    for (const tree of mergedTreesJson(traces)) {
+      yield tree;
+      done += 1;
+    }
+  }
+  const written = format === 'merged-trees' ? countedTrees() : writeSpans(format, counted());
   const parts: Blob[] = [];
   let pieces: string[] = [];
   let yieldedMs = performance.now();
-  for (const piece of writeSpans(format, counted())) {
+  for (const piece of written) {
     if (signal.aborted) return null;
     pieces.push(piece);
     if (pieces.length === PIECES_PER_PART) {

@@ -8,7 +8,6 @@ import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
-import type { ExportFormat } from '../export/write-spans.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { FileRole, SplitOptions } from '../features/splits.ts';
 import type {
@@ -29,6 +28,7 @@ import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { ExportKind } from './export-traces.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -130,7 +130,12 @@ export interface Jobs {
   /** `datasetId` names what comes of it, for `takeSpans`. */
   import: {
     /** `mappings`: of tables whose headers are not known. */
-    input: { files: readonly File[]; mappings: readonly ColumnMapping[]; datasetId: string };
+    input: {
+      files: readonly File[];
+      mappings: readonly ColumnMapping[];
+      authorsRules: boolean;
+      datasetId: string;
+    };
     event: ImportProgress;
     output: ImportedTraces;
   };
@@ -153,7 +158,7 @@ export interface Jobs {
   /** Hands the worker a dataset that came out of storage; it fails where an invariant is broken. */
   open: { input: { traces: TraceSet }; event: never; output: null };
   /** The dataset at hand as a file. */
-  export: { input: { format: ExportFormat }; event: ExportProgress; output: Blob };
+  export: { input: { format: ExportKind }; event: ExportProgress; output: Blob };
   /** How the dataset at hand divides. */
   countSets: { input: SplitOptions; event: never; output: SetCounts };
   /** Structures of the dataset at hand. */

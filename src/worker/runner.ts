@@ -150,11 +150,12 @@ export function createRunner(post: Post): Runner {
         return ok(await device.take(preference));
       },
 
-      async import({ files, mappings, datasetId }, { control, emit, transfer }) {
+      async import({ files, mappings, authorsRules, datasetId }, { control, emit, transfer }) {
         const result = await importFiles(files, {
           signal: control.signal,
           onProgress: emit,
           mappings,
+          authorsRules,
           onSpans: (spans) => importedSpans.set(datasetId, spans),
         });
         return result.ok ? ok(handOver(result.value, transfer)) : result;

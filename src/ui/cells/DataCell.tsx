@@ -24,6 +24,7 @@ import { ExportTraces } from './ExportTraces.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { G } from './glossary.tsx';
+import { ImportRules } from './ImportRules.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
@@ -82,6 +83,7 @@ export function DataCell() {
             </FilePicker>
           </div>
           <StandIns />
+          <ImportRules />
         </DropZone>
       )}
       {dataset !== null && <DatasetView dataset={dataset} />}
@@ -94,7 +96,12 @@ export function DataCell() {
           </Button>
         </p>
       )}
-      {dataset !== null && <StandIns />}
+      {dataset !== null && (
+        <>
+          <StandIns />
+          <ImportRules />
+        </>
+      )}
     </NotebookCell>
   );
 }
@@ -135,6 +142,7 @@ function DataFoot({ dataset }: { readonly dataset: Dataset }) {
       {name} · {dataset.preparation === undefined ? 'read' : 'prepared'} in{' '}
       {formatDuration(imported.seconds)} ·{' '}
       {formatRate(imported.spansRead / imported.seconds, 'spans')}
+      {imported.authorsRules === false && ' · every span kept, without the authors’ rules'}
     </>
   );
 }
@@ -236,7 +244,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
         <MaxNodesField dataset={dataset} />
       </div>
       <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
-      <ExportTraces />
+      <ExportTraces key={dataset.id} dataset={dataset} />
     </>
   );
 }

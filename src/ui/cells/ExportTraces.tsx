@@ -1,25 +1,37 @@
 /** The dataset at hand as a file of another format. */
 import { useState } from 'react';
+import type { Dataset } from '../../stores/dataset-store.ts';
 import { EXPORT_CHOICES } from '../../stores/export-store.ts';
-import { useExport } from '../app/notebook-context.ts';
+import { importReport } from '../../stores/run-report.ts';
+import { useEnvironment, useExport, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { downloadBlob } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 
-type Format = keyof typeof EXPORT_CHOICES;
+const REPORT = 'import-report';
+type Format = keyof typeof EXPORT_CHOICES | typeof REPORT;
 
-const OPTIONS = Object.entries(EXPORT_CHOICES).map(([value, { label }]) => ({
-  value: value as Format,
-  label,
-}));
+const REPORT_LABEL = 'Import report with merged trees';
+const labelOf = (format: Format): string =>
+  format === REPORT ? REPORT_LABEL : EXPORT_CHOICES[format].label;
 
-export function ExportTraces() {
-  const { share, failure, write, cancel, dismissFailure } = useExport((e) => e);
+export function ExportTraces({ dataset }: { readonly dataset: Dataset }) {
+  const { share, failure, write, writeReport, cancel, dismissFailure } = useExport((e) => e);
+  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
+  const heap = useEnvironment((e) => e.heapBytes);
   const [format, setFormat] = useState<Format>('otlp-json');
+  // a report tells what became of files, and parts that were prepared come from none
+  const formats: Format[] = [
+    ...(Object.keys(EXPORT_CHOICES) as (keyof typeof EXPORT_CHOICES)[]),
+    ...(dataset.preparation === undefined ? [REPORT as Format] : []),
+  ];
   const save = async (): Promise<void> => {
-    const file = await write(format);
+    const file =
+      format === REPORT
+        ? await writeReport(importReport(dataset, maxNodes, heap))
+        : await write(format);
     if (file !== null) downloadBlob(file.name, file.bytes);
   };
   return (
@@ -29,18 +41,20 @@ export function ExportTraces() {
       )}
       {share === null ? (
         <>
-          <Select inline label="Traces as" value={format} options={OPTIONS} onChange={setFormat} />
+          <Select
+            inline
+            label="Traces as"
+            value={format}
+            options={formats.map((value) => ({ value, label: labelOf(value) }))}
+            onChange={setFormat}
+          />
           <Button size="small" icon="download" onClick={() => void save()}>
             Export traces
           </Button>
         </>
       ) : (
         <>
-          <ProgressBar
-            label="Export"
-            share={share}
-            text={`Writing ${EXPORT_CHOICES[format].label}`}
-          />
+          <ProgressBar label="Export" share={share} text={`Writing ${labelOf(format)}`} />
           <Button size="small" onClick={cancel}>
             Cancel export
           </Button>
