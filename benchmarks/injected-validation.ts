@@ -15,6 +15,7 @@ import {
   TRACEVAE_PRESETS,
   type TraceVaeConfig,
   withEpochs,
+  withMaxNodes,
 } from '../src/detectors/tracevae/meta.ts';
 import { fitTraceVae } from '../src/detectors/tracevae/tracevae.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
@@ -25,7 +26,7 @@ import { startTestBackend } from '../src/testing/backends.ts';
 import { importedFrom, sourceFile } from '../src/testing/files.ts';
 import { labelCode, nodeCount, structureSize, type TraceSet } from '../src/trace/trace-set.ts';
 
-export { TRACEVAE_PRESETS, withEpochs };
+export { TRACEVAE_PRESETS, withEpochs, withMaxNodes };
 
 export interface Question {
   /** Normal traces: the training and the validation file. */

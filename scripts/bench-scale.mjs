@@ -21,11 +21,12 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) throw new Error('name files of normal traces');
 
-const { judge, TRACEVAE_PRESETS, withEpochs } = await loadBenchmark('injected-validation');
-const config = {
-  ...withEpochs(TRACEVAE_PRESETS[values.preset], Number(values.epochs)),
-  maxNodes: Number(values['max-nodes']),
-};
+const { judge, TRACEVAE_PRESETS, withEpochs, withMaxNodes } =
+  await loadBenchmark('injected-validation');
+const config = withMaxNodes(
+  withEpochs(TRACEVAE_PRESETS[values.preset], Number(values.epochs)),
+  Number(values['max-nodes']),
+);
 
 const results = [];
 for (const scale of values.scales.split(',')) {

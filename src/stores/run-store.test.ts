@@ -60,6 +60,22 @@ async function trainAndScore(): Promise<void> {
   await training;
 }
 
+test('node embeddings grow with N_max above the 32 of the paper, unless they are set too', () => {
+  const { state } = notebook;
+  const sizes = () => {
+    const { maxNodes, nodeEmbedding } = state().choices.config;
+    return [maxNodes, nodeEmbedding];
+  };
+  state().configure({ maxNodes: 64 });
+  expect(sizes()).toEqual([64, 80]);
+  state().choosePreset('small');
+  expect(sizes()).toEqual([64, 80]);
+  state().configure({ nodeEmbedding: 70 });
+  expect(sizes()).toEqual([64, 70]);
+  state().configure({ maxNodes: 16 });
+  expect(sizes()).toEqual([16, 40]);
+});
+
 test('curves grow while training runs', () => {
   const { state, last, states } = notebook;
   void state().train();

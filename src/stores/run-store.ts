@@ -12,6 +12,7 @@ import {
   TRACEVAE_PRESETS,
   type TraceVaeConfig,
   withEpochs,
+  withMaxNodes,
 } from '../detectors/tracevae/meta.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { InterruptedRun, RunRecord } from '../storage/records.ts';
@@ -197,8 +198,9 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       choosePreset(preset) {
         const { choices } = get();
         const { maxNodes, latencyScale, kernels } = choices.config;
-        const config = { ...TRACEVAE_PRESETS[preset], maxNodes, latencyScale, kernels };
-        set({ choices: { ...choices, preset, config: withEpochs(config, choices.epochs) } });
+        const sized = withMaxNodes(TRACEVAE_PRESETS[preset], maxNodes);
+        const config = withEpochs({ ...sized, latencyScale, kernels }, choices.epochs);
+        set({ choices: { ...choices, preset, config } });
       },
 
       choose(change) {
@@ -208,7 +210,10 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 
       configure(change) {
         const { choices } = get();
-        set({ choices: { ...choices, config: { ...choices.config, ...change } } });
+        const { maxNodes } = change;
+        const sized =
+          maxNodes === undefined ? choices.config : withMaxNodes(choices.config, maxNodes);
+        set({ choices: { ...choices, config: { ...sized, ...change } } });
       },
 
       async train() {

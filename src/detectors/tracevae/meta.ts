@@ -15,7 +15,7 @@ export interface TraceVaeConfig {
   readonly heads: number;
   readonly layers: number;
   readonly operationEmbedding: number;
-  /** e_i of p(A | z), per node. */
+  /** Size of e_i of p(A | z), a node's; {@link withMaxNodes}. */
   readonly nodeEmbedding: number;
   /** Hidden sizes of the decoders' MLPs. */
   readonly nodeCountHidden: readonly number[];
@@ -118,6 +118,20 @@ export function withEpochs(config: TraceVaeConfig, total: number): TraceVaeConfi
 }
 
 /**
+ * The configuration for another N_max, with node embeddings that can describe its trees: p(A | z)
+ * has no edge where e_i . e_j is negative, and in D dimensions no more than D + 1 vectors are
+ * negative to each other, while the leaves of a tree and the padding nodes are N_max - 1 such.
+ *
+ * Differs from the paper: its 40 dimensions suffice for its N_max = 32; above, D is 5/4 N_max
+ * (docs/decisions/0011).
+ */
+export const withMaxNodes = (config: TraceVaeConfig, maxNodes: number): TraceVaeConfig => ({
+  ...config,
+  maxNodes,
+  nodeEmbedding: Math.max(PAPER.nodeEmbedding, Math.ceil(1.25 * maxNodes)),
+});
+
+/**
  * `small` and `tiny` have narrow graph networks, where the time goes, and the authors' MLPs, which
  * cost little and decide how many structures the model can tell apart. `tiny` is for a first look.
  */
@@ -199,9 +213,9 @@ export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
     key: 'nodeEmbedding',
     label: 'node embedding',
     unit: '',
-    help: 'size of e in p(A | z) = sigmoid(e_i . e_j)',
+    help: 'size of e in p(A | z) = sigmoid(e_i . e_j); follows N_max where that is above 32',
     min: 1,
-    max: 256,
+    max: 512,
     step: 1,
   },
   {
