@@ -5,6 +5,7 @@
 import { createLedgerBuilder, type Ledger } from './ledger.ts';
 import { decodeString } from './string-column.ts';
 import { nodeCount, type TraceSet, traceCount } from './trace-set.ts';
+import { countSizes } from './tree-sizes.ts';
 
 /** A model of N_max nodes can encode the trace. */
 export const isTrainable = (traces: TraceSet, trace: number, maxNodes: number): boolean =>
@@ -17,6 +18,7 @@ export function trainabilityLedger(
   fileNames: readonly string[],
 ): Ledger {
   const ledger = createLedgerBuilder();
+  if (countSizes(traces).length <= maxNodes + 1) return ledger.finish();
   for (let trace = 0; trace < traceCount(traces); trace++) {
     if (isTrainable(traces, trace, maxNodes)) continue;
     ledger.add('too-many-nodes', spansOf(traces, trace), () => ({

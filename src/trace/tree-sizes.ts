@@ -19,8 +19,13 @@ export interface MaxNodesChoice {
   readonly share: number;
 }
 
+/** A dataset does not change, and several views ask for its sizes. */
+const counted = new WeakMap<TraceSet, Uint32Array>();
+
 /** [largest tree + 1] how many traces have so many nodes */
 export function countSizes(traces: TraceSet): Uint32Array {
+  const known = counted.get(traces);
+  if (known !== undefined) return known;
   const { nodeOffset } = traces;
   let largest = 0;
   for (let trace = 0; trace < traceCount(traces); trace++) {
@@ -30,6 +35,7 @@ export function countSizes(traces: TraceSet): Uint32Array {
   for (let trace = 0; trace < traceCount(traces); trace++) {
     ofSize[nodeOffset[trace + 1]! - nodeOffset[trace]!]! += 1;
   }
+  counted.set(traces, ofSize);
   return ofSize;
 }
 
