@@ -16,7 +16,7 @@ import { type FileFormat, SNIFF_BYTES, sniffFormat } from './sniff.ts';
 import type { ContentContext, SpanReader } from './span-reader.ts';
 import { readLabelsCsv } from './trace-labels.ts';
 import { readTraceVaeCsv } from './tracevae-csv.ts';
-import { type ByteDecoder, type OnBytes, passOn } from './unpacking.ts';
+import { type ByteDecoder, isCutShort, type OnBytes, passOn } from './unpacking.ts';
 import { createUnzstd, isZstd } from './unzstd.ts';
 import { readZipkinJson } from './zipkin-json.ts';
 
@@ -79,11 +79,15 @@ export function createContentReader(context: ContentContext): ContentReader {
   return {
     push: (chunk) => fileHead.push(chunk, onFile),
     finish: () => {
-      const failure =
-        fileHead.finish(onFile) ??
-        decoder.finish() ??
-        textHead.finish(onText) ??
-        sniffed?.reader.finish();
+      const unpacking = fileHead.finish(onFile) ?? decoder.finish();
+      if (unpacking && !(isCutShort(unpacking) && sniffed?.reader.spansRead())) {
+        return err(unpacking);
+      }
+      if (unpacking && isCutShort(unpacking)) {
+        const { cutAtByte } = unpacking;
+        context.ledger.add('cut-archive', 1, () => ({ file: fileName, byte: cutAtByte }));
+      }
+      const failure = textHead.finish(onText) ?? sniffed?.reader.finish();
       if (failure) return err(failure);
       assert(sniffed !== null, 'the format is known once the head has been looked at');
       return ok({ ...sniffed, container });

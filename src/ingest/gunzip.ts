@@ -10,6 +10,7 @@ import type { Failure } from '../base/result.ts';
 import { crc32 } from './crc32.ts';
 import {
   type ByteDecoder,
+  type CutShort,
   inSlices,
   isTooMuch,
   MAX_PRODUCED_BYTES,
@@ -45,8 +46,15 @@ export function createGunzip(
   const fail = (what: string, advice: string): void => {
     failure ??= { what, where: `${fileName}, after ${consumed} bytes`, advice };
   };
-  const failTruncated = (): void =>
-    fail('a truncated gzip file', 'Fetch or compress the file again; it ends too early.');
+  const failTruncated = (): void => {
+    const cut: CutShort = {
+      what: 'a truncated gzip file',
+      where: `${fileName}, after ${consumed} bytes`,
+      advice: 'Fetch or compress the file again; it ends too early.',
+      cutAtByte: consumed,
+    };
+    failure ??= cut;
+  };
 
   /** @param end where the member's trailer ends, in the compressed file */
   const checkTrailer = (end: number): void => {

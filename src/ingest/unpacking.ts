@@ -10,6 +10,14 @@ export interface ByteDecoder {
   finish(): Failure | null;
 }
 
+/** The packed file ends too early: what it unpacked to so far is sound. */
+export interface CutShort extends Failure {
+  /** Packed bytes that there are. */
+  readonly cutAtByte: number;
+}
+
+export const isCutShort = (failure: Failure): failure is CutShort => 'cutAtByte' in failure;
+
 export type OnBytes = (bytes: Uint8Array) => Failure | null;
 
 /** Compressed bytes inflated at once: at deflate's limit of 1032 to 1 this is 33 MB of output. */

@@ -7,6 +7,7 @@ import { Decompress, type ZstdError, ZstdErrorCode } from 'fzstd';
 import type { Failure } from '../base/result.ts';
 import {
   type ByteDecoder,
+  type CutShort,
   inSlices,
   isTooMuch,
   MAX_PRODUCED_BYTES,
@@ -37,6 +38,21 @@ export function createUnzstd(
   let blocks = 0;
   const where = (): string => `${fileName}, after ${consumed} bytes`;
 
+  const failureOf = (code: number | undefined): Failure | CutShort => {
+    if (code === ZstdErrorCode.UnexpectedEOF) {
+      const what = 'a truncated zstd file';
+      return { what, where: where(), advice: ADVICE, cutAtByte: consumed };
+    }
+    if (code === ZstdErrorCode.WindowSizeTooLarge) {
+      return {
+        what: 'a zstd file with a window of more than 32 MiB',
+        where: where(),
+        advice: 'Compress it without --long or --ultra.',
+      };
+    }
+    return { what: 'a damaged zstd file', where: where(), advice: ADVICE };
+  };
+
   const decoder = new Decompress((bytes) => {
     produced += bytes.length;
     blocks += 1;
@@ -60,16 +76,7 @@ export function createUnzstd(
     try {
       decoder.push(slice, final);
     } catch (error) {
-      failure ??=
-        (error as Partial<ZstdError>).code === ZstdErrorCode.UnexpectedEOF
-          ? { what: 'a truncated zstd file', where: where(), advice: ADVICE }
-          : (error as Partial<ZstdError>).code === ZstdErrorCode.WindowSizeTooLarge
-            ? {
-                what: 'a zstd file with a window of more than 32 MiB',
-                where: where(),
-                advice: 'Compress it without --long or --ultra.',
-              }
-            : { what: 'a damaged zstd file', where: where(), advice: ADVICE };
+      failure ??= failureOf((error as Partial<ZstdError>).code);
     }
   };
 

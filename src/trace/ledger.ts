@@ -34,6 +34,7 @@ export const REASONS = {
   // notes
   'unknown-label': 'a label that is none of normal, structure, time, 0 and 1',
   'unmatched-label': 'a label for a trace that is not there',
+  'cut-archive': 'the packed file ends too early; what is before the cut was read',
   'skipped-file': 'a file of an archive or folder that is not traces',
 } as const;
 export type Reason = keyof typeof REASONS;
@@ -53,6 +54,7 @@ export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
 export const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'unknown-label',
   'unmatched-label',
+  'cut-archive',
   'skipped-file',
 ]);
 
