@@ -80,15 +80,14 @@ export function createContentReader(context: ContentContext): ContentReader {
     push: (chunk) => fileHead.push(chunk, onFile),
     finish: () => {
       const unpacking = fileHead.finish(onFile) ?? decoder.finish();
-      if (unpacking && !(isCutShort(unpacking) && sniffed?.reader.spansRead())) {
-        return err(unpacking);
-      }
-      if (unpacking && isCutShort(unpacking)) {
+      if (unpacking && !isCutShort(unpacking)) return err(unpacking);
+      const failure = textHead.finish(onText) ?? sniffed?.reader.finish();
+      if (unpacking && (failure || !sniffed?.reader.spansRead())) return err(unpacking);
+      if (failure) return err(failure);
+      if (unpacking) {
         const { cutAtByte } = unpacking;
         context.ledger.add('cut-archive', 1, () => ({ file: fileName, byte: cutAtByte }));
       }
-      const failure = textHead.finish(onText) ?? sniffed?.reader.finish();
-      if (failure) return err(failure);
       assert(sniffed !== null, 'the format is known once the head has been looked at');
       return ok({ ...sniffed, container });
     },

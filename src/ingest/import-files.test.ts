@@ -229,6 +229,31 @@ describe('names', () => {
   });
 });
 
+describe('a packed file that is cut', () => {
+  const rows = Array.from({ length: 400 }, (_, i) => [
+    `1,${i},0,1,${1 + i / 7},get,web`,
+    `1,${i},1,2,${i / 13},read,db`,
+  ]).flat();
+  const packed = gzipSync(csv(...rows));
+
+  it('keeps the spans before the cut, and says where it is', async () => {
+    const cutAt = Math.round(0.6 * packed.length);
+    const imported = await importedFrom(sourceFile('cut.csv.gz', packed.subarray(0, cutAt)));
+    const whole = await importedFrom(sourceFile('whole.csv.gz', packed));
+    expect(whole.ledger).toEqual([]);
+    const kept = imported.traces.structureOf.length;
+    expect(kept).toBeGreaterThan(0.4 * whole.traces.structureOf.length);
+    const of = (set: typeof whole) => set.traces.latencyUs.slice(0, 2 * (kept - 1));
+    expect(of(imported)).toEqual(of(whole));
+    expect(imported.ledger.find(({ reason }) => reason === 'cut-archive')).toEqual({
+      reason: 'cut-archive',
+      count: 1,
+      examples: [{ file: 'cut.csv.gz', byte: cutAt }],
+    });
+    expect(imported.spansRead).toBe(imported.spansKept + lostSpans(imported.ledger));
+  });
+});
+
 describe('a file that is not traces is one clear failure:', () => {
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0);
   const noise = Uint8Array.from(
@@ -257,7 +282,7 @@ describe('a file that is not traces is one clear failure:', () => {
     ],
     ['only a header', csv(), /without a single span/],
     ['no good row', csv('1,2,0,1,x,a,s'), /single usable span \(1 set aside; the duration/],
-    ['a cut gzip', whole.subarray(0, whole.length - 20), /truncated/],
+    ['a gzip cut before its first span', whole.subarray(0, 40), /truncated/],
     ['the first bytes of a gzip', whole.subarray(0, 6), /truncated/],
     ['an empty list', '[]', /^JSON, but no trace in it/],
     ['an empty answer', '{"data":[],"errors":null}', /^JSON, but no trace in it/],
