@@ -7,7 +7,7 @@ import { toyTraces } from '../testing/toy-traces.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { nodeCount, operationName } from '../trace/trace-set.ts';
 import { arrangeTraces } from './arrange-traces.ts';
-import { BY_SCORE, NO_FILTER, type TraceColumn } from './trace-query.ts';
+import { BY_SCORE, NO_FILTER, type OpenRange, type TraceColumn } from './trace-query.ts';
 import { makeTraceTable, ranksOf, rootOperation } from './trace-table.ts';
 
 const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
@@ -74,8 +74,8 @@ test('a filter leaves the rows that pass all its parts', () => {
     flagged: fc.constantFrom(null, true, false),
     structure: fc.constantFrom(null, 0, 1, 2),
     root: fc.constantFrom(null, 1, 4),
-    nodes: fc.constantFrom([null, null] as const, [3, null] as const, [null, 3] as const),
-    score: fc.constantFrom([null, null] as const, [2, 7] as const),
+    nodes: fc.constantFrom<OpenRange>([null, null], [3, null], [null, 3]),
+    score: fc.constantFrom<OpenRange>([null, null], [2, 7]),
   });
   fc.assert(
     fc.property(filter, (chosen) => {

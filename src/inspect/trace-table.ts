@@ -31,7 +31,9 @@ export interface TableSource {
 }
 
 export interface TraceColumns {
-  /** [R] 1 is the highest score; equal scores share the better rank. */
+  /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
+  readonly rank: Uint32Array;
+  /** [R] the same under each named variant */
   readonly ranks: Readonly<Record<Variant, Uint32Array>>;
   readonly reasons: TopReasons;
   /** [S] place of each structure among all of the dataset by frequency, from 1 */
@@ -73,6 +75,7 @@ export function makeTraceTable(traces: TraceSet, source: TableSource): TraceTabl
     source,
     trace,
     columns: {
+      rank: ranksOf(source.scores),
       ranks: Object.fromEntries(ranks) as Record<Variant, Uint32Array>,
       reasons: topReasons(val, test, rows, corrections),
       structureNumber,

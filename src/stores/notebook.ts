@@ -1,4 +1,4 @@
-/** Wires the stores to each other: one worker, one storage, six subjects. */
+/** Wires the stores to each other: one worker, one storage, a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
@@ -15,12 +15,15 @@ import {
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
+import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
+import { listedTraces } from './trace-list-view.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
+  readonly traceList: StoreApi<TraceListState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -47,7 +50,11 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   });
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
-  const inspect = createInspectStore(deps.client, runs);
+  const inspect = createInspectStore(deps.client, runs, {
+    traces: () => dataset.getState().dataset?.imported.traces ?? null,
+    listed: () => listedTraces(traceList.getState().list),
+  });
+  const traceList = createTraceListStore({ client: deps.client, runs, inspect });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -68,6 +75,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     prepare,
     runs,
     inspect,
+    traceList,
     exported,
     environment,
     preferences,

@@ -16,6 +16,8 @@ import type {
   ImportProgress,
   LabelledTraces,
 } from '../ingest/import.ts';
+import type { TraceFilter, TraceSort } from '../inspect/trace-query.ts';
+import type { TableSource, TraceColumns } from '../inspect/trace-table.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
@@ -177,6 +179,21 @@ export interface Jobs {
     input: { val: ScoreTerms; test: ScoreTerms; corrections: Corrections; file: number | null };
     event: never;
     output: CombinedScores;
+  };
+  /** Makes the table of scored traces that `arrange` lists. */
+  tabulate: {
+    /** `terms`: null for those of the table before. */
+    input: Omit<TableSource, 'val' | 'test'> & {
+      readonly terms: { readonly val: ScoreTerms; readonly test: ScoreTerms } | null;
+    };
+    event: never;
+    output: TraceColumns;
+  };
+  /** Rows of the table, narrowed and in order. */
+  arrange: {
+    input: { filter: TraceFilter; sort: TraceSort };
+    event: never;
+    output: Uint32Array;
   };
   /** Holds the model against a golden file; docs/parity.md. */
   parity: {

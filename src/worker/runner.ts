@@ -39,6 +39,7 @@ import type {
 import { createJobControl, type JobControl } from './run-control.ts';
 import { combineTerms, scoreSets } from './score-sets.ts';
 import { fitSurviving } from './surviving-fit.ts';
+import { createTraceTables } from './trace-tables.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
 
@@ -83,6 +84,7 @@ export function createRunner(post: Post): Runner {
   let trained: TrainedModel | null = null;
   /** By dataset, until the page has stored them: they are too many to hold on both sides. */
   const importedSpans = new Map<string, OrderedSpans>();
+  const tables = createTraceTables();
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
   // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
   let last: Promise<void> = Promise.resolve();
@@ -286,6 +288,16 @@ export function createRunner(post: Post): Runner {
         return ok(combineTerms(traces, input));
       },
 
+      async tabulate(input) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.tabulate(traces, input));
+      },
+
+      async arrange(input) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.arrange(traces, input));
+      },
+
       async parity({ files, backend: preference, part }, { emit }) {
         emit({ kind: 'backend', info: await device.take(preference) });
         // a chunk of its own: the notebook never loads it
@@ -370,6 +382,8 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'describe',
   'prepare',
   'combine',
+  'tabulate',
+  'arrange',
 ]);
 
 /** As much as the page stores at a time. */

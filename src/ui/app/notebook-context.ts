@@ -9,6 +9,7 @@ import type { Notebook } from '../../stores/notebook.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
+import type { TraceListState } from '../../stores/trace-list-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
 
@@ -29,6 +30,9 @@ export const useRuns = <T>(select: (state: RunState) => T): T =>
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);
+
+export const useTraceList = <T>(select: (state: TraceListState) => T): T =>
+  useStore(useNotebook().traceList, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import { comparisonRows, scoreParts, slowestNode } from '../../stores/explanation-view.ts';
+import { listedTraces, rowOfTrace, traceRow } from '../../stores/trace-list-view.ts';
 import { traceTree } from '../../stores/tree-view.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { LatencyBands } from '../charts/LatencyBands.tsx';
@@ -22,16 +23,19 @@ import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
-import { correctionsWords, type Scored, useRanked, useScored } from './scored.tsx';
+import { correctionsWords, type Scored, useListed, useScored } from './scored.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
-  const { explanation, close, inspect } = useInspect((i) => i);
-  const ranked = useRanked(scored);
-  if (scored === null || ranked === null) return null;
-  const at = ranked.indexOf(trace);
-  const row = at === -1 ? null : ranked.row(at);
-  const go = (index: number) => void inspect(ranked.row(index).trace);
+  const { explanation, close, moveTrace } = useInspect((i) => i);
+  const list = useListed(scored);
+  const row = useMemo(() => {
+    if (scored === null || list === null) return null;
+    const at = rowOfTrace(list, trace);
+    return at === null ? null : traceRow(scored.dataset.imported.traces, list, at);
+  }, [scored, list, trace]);
+  const at = useMemo(() => listedTraces(list)?.indexOf(trace) ?? -1, [list, trace]);
+  if (scored === null || list === null) return null;
   return (
     <Inspector
       title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
@@ -44,13 +48,13 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
             icon="previous"
             label="Previous trace"
             disabled={at <= 0}
-            onClick={() => go(at - 1)}
+            onClick={() => moveTrace(-1)}
           />
           <IconButton
             icon="next"
             label="Next trace"
-            disabled={at === -1 || at >= ranked.length - 1}
-            onClick={() => go(at + 1)}
+            disabled={list.order.length === 0 || at === list.order.length - 1}
+            onClick={() => moveTrace(1)}
           />
         </>
       }
@@ -59,7 +63,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
         <p className="inspector-facts">
           <LabelMark label={row.label} /> · rank {formatCount(row.rank)} ·{' '}
           {row.flagged ? '⚑ flagged' : 'not flagged'} · {formatCount(row.nodes, 'node')} ·{' '}
-          {formatMs(row.latencyMs)}
+          {formatMs(row.durationMs)}
         </p>
       )}
       {explanation.phase === 'running' && (
@@ -83,7 +87,8 @@ interface ExplanationProps {
 
 function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
-  const [hovered, setHovered] = useState<number | null>(null);
+  const hovered = useInspect((i) => i.node);
+  const setHovered = useInspect((i) => i.highlight);
   const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
   // Nodes as the comparison lists them, each below its parent.
