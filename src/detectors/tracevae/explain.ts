@@ -18,7 +18,6 @@ import { reconstructTree } from './reconstruction.ts';
 import {
   emptyTerms,
   latencyNoise,
-  noiseKey,
   structureNoise,
   writeLatencyTerms,
   writeStructureTerms,
@@ -84,10 +83,10 @@ async function sampleTrace(
 ): Promise<TraceSamples> {
   const { config } = model;
   const batch = modelBatch(data, config, Uint32Array.of(trace), config.maxNodes);
-  const noiseZ = structureNoise(seed, noiseKey(config, data, trace), samples * config.latent);
+  const noiseZ = structureNoise(seed, config, data, trace, samples * config.latent);
   const structure = await sampleStructures(model, batch, noiseZ);
   const singleZ = config.ablation === 'singlez';
-  const noiseZ2 = latencyNoise(seed, trace, samples * config.latent2);
+  const noiseZ2 = latencyNoise(seed, data, trace, samples * config.latent2);
   const latency = singleZ
     ? await latenciesOf(model, batch, structure.z, samples)
     : await sampleLatencies(model, batch, noiseZ2);
