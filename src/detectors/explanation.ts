@@ -58,12 +58,16 @@ export interface ScoreSplit {
   readonly klLatency: number;
   /** -log p(N | z) */
   readonly nodeCount: number;
-  /** [n] per observed node: its operation, its latency, and the edges (present or absent) to earlier nodes. */
+  /** [n] per observed node: its operation, its latency. */
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
-  readonly nodeEdges: Float64Array;
+  /** [n (n - 1) / 2] per pair i < j of observed nodes, at {@link edgeIndex}: the edge, or that there is none. */
+  readonly edges: Float64Array;
   /** Operations, edges and (of dummies) latencies of padding positions: what N_max decides. */
   readonly padding: number;
   /** What the log of the mean over samples adds: score minus all parts. */
   readonly remainder: number;
 }
+
+/** Place of the pair i < j among the pairs of a tree's nodes. */
+export const edgeIndex = (i: number, j: number): number => (j * (j - 1)) / 2 + i;

@@ -4,7 +4,7 @@ import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corre
 import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData } from '../detector.ts';
-import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
+import { edgeIndex, type ScoreSplit, type TraceExplanation } from '../explanation.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
@@ -118,7 +118,7 @@ interface SampleParts {
   padding: number;
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
-  readonly nodeEdges: Float64Array;
+  readonly edges: Float64Array;
 }
 
 const emptyParts = (nodes: number): SampleParts => ({
@@ -128,7 +128,7 @@ const emptyParts = (nodes: number): SampleParts => ({
   padding: 0,
   nodeType: new Float64Array(nodes),
   nodeLatency: new Float64Array(nodes),
-  nodeEdges: new Float64Array(nodes),
+  edges: new Float64Array((nodes * (nodes - 1)) / 2),
 });
 
 const LOG_HALF = Math.log(0.5);
@@ -150,8 +150,8 @@ function partsOfSample(
   parts.klStructure = structure.logQz[sample]! - structure.logPz[sample]!;
   parts.klLatency = latency.logQz2[sample]! - logPz2[sample]!;
   parts.nodeCount = -scaled(nodeCountLogProb(structure, sample), maxNodes * maxNodes);
-  forEachEdge(structure, sample, (_i, j, logProb) => {
-    if (j < n) parts.nodeEdges[j]! -= scaled(logProb, maxNodes);
+  forEachEdge(structure, sample, (i, j, logProb) => {
+    if (j < n) parts.edges[edgeIndex(i, j)] = -scaled(logProb, maxNodes);
     else parts.padding -= scaled(logProb, maxNodes);
   });
   for (let i = 0; i < maxNodes; i++) {
@@ -181,7 +181,7 @@ const total = (parts: SampleParts): number =>
   parts.padding +
   sum(parts.nodeType) +
   sum(parts.nodeLatency) +
-  sum(parts.nodeEdges);
+  sum(parts.edges);
 
 /**
  * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by
@@ -204,8 +204,8 @@ function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit
     for (let i = 0; i < mean.nodeType.length; i++) {
       mean.nodeType[i]! += weight * parts.nodeType[i]!;
       mean.nodeLatency[i]! += weight * parts.nodeLatency[i]!;
-      mean.nodeEdges[i]! += weight * parts.nodeEdges[i]!;
     }
+    for (let e = 0; e < mean.edges.length; e++) mean.edges[e]! += weight * parts.edges[e]!;
   });
   const score = combineScores(samples.terms, corrections)[0]!;
   return { score, ...mean, remainder: score - total(mean) };

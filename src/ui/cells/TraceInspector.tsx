@@ -1,7 +1,12 @@
 /** One trace: its tree beside the reconstruction, its latencies, and what adds up to its score. */
 import { useMemo, useState } from 'react';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
-import { comparisonRows, scoreParts, slowestNode } from '../../stores/explanation-view.ts';
+import {
+  comparisonRows,
+  nodeTotals,
+  scoreParts,
+  slowestNode,
+} from '../../stores/explanation-view.ts';
 import { listedTraces, rowOfTrace, traceRow } from '../../stores/trace-list-view.ts';
 import { traceTree } from '../../stores/tree-view.ts';
 import { useInspect } from '../app/notebook-context.ts';
@@ -201,7 +206,7 @@ type LatencyTableProps = Pick<FindingProps, 'explanation' | 'names'>;
 /** The same numbers to read and to copy. */
 function LatencyTable({ explanation, names }: LatencyTableProps) {
   const { nodes } = explanation;
-  const split = explanation.contributions.corrected;
+  const adds = nodeTotals(explanation.contributions.corrected);
   return (
     <details className="inspector-details">
       <summary>All nodes in numbers</summary>
@@ -238,9 +243,7 @@ function LatencyTable({ explanation, names }: LatencyTableProps) {
                 <td className="plain-table__number">{formatMs(nodes.expectedMs[i]!)}</td>
                 <td className="plain-table__number">{formatMs(nodes.stdMs[i]!)}</td>
                 <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
-                <td className="plain-table__number">
-                  {formatNumber(split.nodeLatency[i]! + split.nodeEdges[i]! + split.nodeType[i]!)}
-                </td>
+                <td className="plain-table__number">{formatNumber(adds[i]!)}</td>
               </tr>
             ))}
           </tbody>
