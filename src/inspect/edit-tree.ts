@@ -5,6 +5,7 @@
  */
 import type { Microseconds } from '../base/units.ts';
 import { createSpanMerger } from '../trace/merge-spans.ts';
+import { createStructureInterner } from '../trace/structure-interner.ts';
 import { readTree, type TraceSet, type TreeNode } from '../trace/trace-set.ts';
 
 /** A merged tree with its latencies; `parent[i] < i`, -1 for the root. */
@@ -107,6 +108,14 @@ export function traceSetOf(
   trees: readonly EditableTree[],
 ): TraceSet {
   const nodes = trees.flat();
+  const interner = createStructureInterner();
+  const structureOf = Uint32Array.from(trees, (tree) =>
+    interner.intern(
+      Int32Array.from(tree, ({ parent }) => parent),
+      Uint32Array.from(tree, ({ operation }) => operation),
+      tree.length,
+    ),
+  );
   const nodeOffset = new Uint32Array(trees.length + 1);
   trees.forEach((tree, t) => {
     nodeOffset[t + 1] = nodeOffset[t]! + tree.length;
@@ -116,12 +125,8 @@ export function traceSetOf(
   return {
     services: traces.services,
     operations: traces.operations,
-    structures: {
-      nodeOffset,
-      parent: Int32Array.from(nodes, ({ parent }) => parent),
-      operation: Uint32Array.from(nodes, ({ operation }) => operation),
-    },
-    structureOf: Uint32Array.from(trees.keys()),
+    structures: interner.finish(),
+    structureOf,
     nodeOffset,
     latencyUs: Float32Array.from(nodes, ({ latencyUs }) => latencyUs),
     spanCount: Uint32Array.from(nodes, ({ spanCount }) => spanCount),

@@ -16,6 +16,8 @@ import type {
   ImportProgress,
   LabelledTraces,
 } from '../ingest/import.ts';
+import type { EditableTree } from '../inspect/edit-tree.ts';
+import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TableSource, TraceColumns } from '../inspect/trace-table.ts';
 import type { Quantity } from '../parity/measure.ts';
@@ -30,6 +32,7 @@ import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
+import type { UnflagOutcome, UnflagProgress } from './what-if.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
 
@@ -103,6 +106,15 @@ export interface ModelSource {
   readonly weights: SavedWeights;
 }
 
+/** A trace as it might have been, and how it is scored. */
+export interface WhatIf {
+  readonly model: ModelSource;
+  readonly trace: number;
+  readonly tree: EditableTree;
+  readonly stdLimits: StdLimits;
+  readonly corrections: Corrections;
+}
+
 export type TrainEvent =
   | FitEvent
   | { readonly kind: 'backend'; readonly info: BackendInfo }
@@ -173,6 +185,20 @@ export interface Jobs {
     input: { model: ModelSource; trace: number; stdLimits: StdLimits; corrections: Corrections };
     event: never;
     output: TraceExplanation;
+  };
+  /** An edited trace, scored and explained in the trace's place. */
+  whatIf: { input: WhatIf; event: never; output: TraceExplanation };
+  /** Subtrees that training traces of the same root operation have and this tree lacks. */
+  subtrees: {
+    input: { model: ModelSource; tree: EditableTree };
+    event: never;
+    output: readonly SubtreeChoice[];
+  };
+  /** Looks for a small change after which the score is at most the threshold. */
+  unflag: {
+    input: WhatIf & { readonly threshold: number };
+    event: UnflagProgress;
+    output: UnflagOutcome;
   };
   /** Scores anew from stored terms, without the model. `file`: of one test file, null for all. */
   combine: {

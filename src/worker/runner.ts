@@ -11,6 +11,7 @@ import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles, labelTraces } from '../ingest/import-files.ts';
+import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { describeAll } from '../prepare/describe.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
@@ -33,6 +34,7 @@ import type {
   RunSettings,
   ScoreOutcome,
   TrainOutcome,
+  WhatIf,
   WorkerReply,
   WorkerRequest,
 } from './protocol.ts';
@@ -40,6 +42,7 @@ import { createJobControl, type JobControl } from './run-control.ts';
 import { combineTerms, scoreSets } from './score-sets.ts';
 import { fitSurviving } from './surviving-fit.ts';
 import { createTraceTables } from './trace-tables.ts';
+import { explainEdited, findUnflagging, type WhatIfContext } from './what-if.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
 
@@ -142,6 +145,13 @@ export function createRunner(post: Post): Runner {
     const model = restore(settings.config, traces.operations.length, weights);
     trained = { detector, settings, data, test, model };
     return trained;
+  };
+
+  const whatIfContext = async ({ model: source, ...asked }: WhatIf): Promise<WhatIfContext> => {
+    const { data, model } = await modelOf(source);
+    const { seed, config } = source.settings;
+    const { samples, maxNodes } = config;
+    return { ...asked, data, model, seed, samples, maxNodes };
   };
 
   const jobs: { [K in JobKind]: (input: Jobs[K]['input'], context: JobContext<K>) => Outcome<K> } =
@@ -281,6 +291,24 @@ export function createRunner(post: Post): Runner {
         const { seed, config } = source.settings;
         const options = { samples: config.samples, seed, stdLimits, corrections };
         return ok(await model.explain(data, trace, options));
+      },
+
+      async whatIf(input) {
+        return ok(await explainEdited(await whatIfContext(input), input.tree));
+      },
+
+      async subtrees({ model: source, tree }) {
+        const { data } = await modelOf(source);
+        return ok(siblingSubtrees(data.traces, data.train, tree));
+      },
+
+      async unflag(input, { control, emit }) {
+        const context = await whatIfContext(input);
+        const found = await findUnflagging(context, input.tree, input.threshold, {
+          signal: control.signal,
+          onProgress: emit,
+        });
+        return found === null ? err(cancelled) : ok(found);
       },
 
       async combine(input) {
