@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
 import type { WorkerClient } from '../worker/client.ts';
+import { type ComparisonState, createComparisonStore } from './comparison-store.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
@@ -17,6 +18,7 @@ import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
 import { listedTraces } from './trace-list-view.ts';
+import { createWhatIfStore, type WhatIfState } from './what-if-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
@@ -24,6 +26,8 @@ export interface Notebook {
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
   readonly traceList: StoreApi<TraceListState>;
+  readonly whatIf: StoreApi<WhatIfState>;
+  readonly comparison: StoreApi<ComparisonState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -50,11 +54,14 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   });
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
+  const traces = () => dataset.getState().dataset?.imported.traces ?? null;
   const inspect = createInspectStore(deps.client, runs, {
-    traces: () => dataset.getState().dataset?.imported.traces ?? null,
+    traces,
     listed: () => listedTraces(traceList.getState().list),
   });
   const traceList = createTraceListStore({ client: deps.client, runs, inspect });
+  const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
+  const comparison = createComparisonStore(deps.client, traceList);
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -76,6 +83,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     runs,
     inspect,
     traceList,
+    whatIf,
+    comparison,
     exported,
     environment,
     preferences,

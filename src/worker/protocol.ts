@@ -17,6 +17,8 @@ import type {
   LabelledTraces,
 } from '../ingest/import.ts';
 import type { EditableTree } from '../inspect/edit-tree.ts';
+import type { NearestTrace } from '../inspect/nearest-trace.ts';
+import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TableSource, TraceColumns } from '../inspect/trace-table.ts';
@@ -221,6 +223,10 @@ export interface Jobs {
     event: never;
     output: Uint32Array;
   };
+  /** The normal trace that is most like this one, by the table's scores; null where none is. */
+  nearest: { input: { trace: number }; event: never; output: NearestTrace | null };
+  /** What the flagged traces of the table have in common. */
+  overRepresented: { input: null; event: never; output: OverRepresented };
   /** Holds the model against a golden file; docs/parity.md. */
   parity: {
     input: { files: readonly File[]; backend: BackendPreference; part: ParityPart };

@@ -326,6 +326,16 @@ export function createRunner(post: Post): Runner {
         return ok(tables.arrange(traces, input));
       },
 
+      async nearest({ trace }) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.nearest(traces, trace));
+      },
+
+      async overRepresented() {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.overRepresented(traces));
+      },
+
       async parity({ files, backend: preference, part }, { emit }) {
         emit({ kind: 'backend', info: await device.take(preference) });
         // a chunk of its own: the notebook never loads it
@@ -412,6 +422,8 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'combine',
   'tabulate',
   'arrange',
+  'nearest',
+  'overRepresented',
 ]);
 
 /** As much as the page stores at a time. */

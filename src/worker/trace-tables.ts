@@ -3,6 +3,8 @@
  * narrowed beside the page, which gets row indices and the few columns it lacks.
  */
 import { arrangeTraces } from '../inspect/arrange-traces.ts';
+import { type NearestTrace, nearestTrace } from '../inspect/nearest-trace.ts';
+import { type OverRepresented, overRepresented } from '../inspect/over-represented.ts';
 import { makeTraceTable, type TraceColumns, type TraceTable } from '../inspect/trace-table.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -11,11 +13,17 @@ import type { Jobs } from './protocol.ts';
 export interface TraceTables {
   tabulate(traces: TraceSet, input: Jobs['tabulate']['input']): TraceColumns;
   arrange(traces: TraceSet, input: Jobs['arrange']['input']): Uint32Array;
+  nearest(traces: TraceSet, trace: number): NearestTrace | null;
+  overRepresented(traces: TraceSet): OverRepresented;
 }
 
 export function createTraceTables(): TraceTables {
   let terms: { readonly val: ScoreTerms; readonly test: ScoreTerms } | null = null;
   let table: TraceTable | null = null;
+  const made = (): TraceTable => {
+    if (table === null) throw new Error('no traces were tabulated');
+    return table;
+  };
   return {
     tabulate(traces, { terms: sent, ...choice }) {
       terms = sent ?? terms;
@@ -24,8 +32,9 @@ export function createTraceTables(): TraceTables {
       return table.columns;
     },
     arrange(traces, { filter, sort }) {
-      if (table === null) throw new Error('no traces were tabulated to arrange');
-      return arrangeTraces(traces, table, filter, sort);
+      return arrangeTraces(traces, made(), filter, sort);
     },
+    nearest: (traces, trace) => nearestTrace(traces, made(), trace),
+    overRepresented: (traces) => overRepresented(traces, made()),
   };
 }
