@@ -1,6 +1,7 @@
 /** Cell 6: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
 import { cellStates } from '../../stores/cell-states.ts';
 import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { FlaggedInCommon } from './FlaggedInCommon.tsx';
 import { G } from './glossary.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { NotScoredYet, useListed, useScored } from './scored.tsx';
@@ -39,6 +40,7 @@ function ScoredTraces() {
     <>
       <TraceListControls scored={scored} list={list} />
       <TraceListTable scored={scored} list={list} />
+      <FlaggedInCommon scored={scored} />
     </>
   );
 }

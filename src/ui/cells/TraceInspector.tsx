@@ -27,8 +27,10 @@ import { SegmentedControl } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
+import { NearestNormal } from './NearestNormal.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
 import { correctionsWords, type Scored, useListed, useScored } from './scored.tsx';
+import { WhatIf } from './WhatIf.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
@@ -80,6 +82,8 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       {explanation.phase === 'done' && explanation.explanation.trace === trace && (
         <Explanation scored={scored} explanation={explanation.explanation} />
       )}
+      <WhatIf scored={scored} trace={trace} />
+      <NearestNormal scored={scored} trace={trace} />
       <RecordedSpans trace={trace} />
     </Inspector>
   );

@@ -15,7 +15,7 @@ export interface TreeComparisonProps {
   readonly onHover?: (observedIndex: number | null) => void;
 }
 
-const MARKS = {
+export const DIFF_MARKS = {
   same: { glyph: '=', word: '' },
   missing: { glyph: '−', word: 'missing' },
   unexpected: { glyph: '+', word: 'unexpected' },
@@ -39,7 +39,7 @@ export function TreeComparison({ rows, hovered = null, onHover }: TreeComparison
       </thead>
       <tbody>
         {rows.map((row) => {
-          const { glyph, word } = MARKS[row.status];
+          const { glyph, word } = DIFF_MARKS[row.status];
           const lit = row.observedIndex !== null && row.observedIndex === hovered;
           return (
             <tr
