@@ -37,6 +37,8 @@ export interface TraceExplanation {
     readonly latency: Float64Array;
     /** (latency - mean) / std */
     readonly zScore: Float64Array;
+    /** log p(x_i | A, Y, z2), nats, before any limit or weight */
+    readonly logLikelihood: Float64Array;
   };
 
   /**
@@ -61,13 +63,10 @@ export interface ScoreSplit {
   /** [n] per observed node: its operation, its latency. */
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
-  /** [n (n - 1) / 2] per pair i < j of observed nodes, at {@link edgeIndex}: the edge, or that there is none. */
+  /** [n (n - 1) / 2] per pair i < j of observed nodes, at `pairIndex(i, j)`: the edge, or that there is none. */
   readonly edges: Float64Array;
   /** Operations, edges and (of dummies) latencies of padding positions: what N_max decides. */
   readonly padding: number;
   /** What the log of the mean over samples adds: score minus all parts. */
   readonly remainder: number;
 }
-
-/** Place of the pair i < j among the pairs of a tree's nodes. */
-export const edgeIndex = (i: number, j: number): number => (j * (j - 1)) / 2 + i;

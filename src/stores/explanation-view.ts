@@ -1,5 +1,6 @@
 /** An explanation in names and milliseconds: tree against reconstruction, latencies, score parts. */
-import { edgeIndex, type ScoreSplit, type TraceExplanation } from '../detectors/explanation.ts';
+import { pairIndex } from '../base/pairs.ts';
+import type { ScoreSplit, TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type DiffStatus, diffTrees } from '../trace/tree-diff.ts';
 import { namedOperation, traceTree } from './tree-view.ts';
@@ -115,7 +116,7 @@ export function scoreParts(
           id: `edge-${i}-${j}`,
           label: i === parent ? 'edge' : 'no edge',
           detail: `${name} → ${names[j]!}`,
-          value: split.edges[edgeIndex(i, j)]!,
+          value: split.edges[pairIndex(i, j)]!,
           node: j,
         }),
       ),
@@ -128,7 +129,7 @@ export function scoreParts(
 export const nodeTotals = ({ nodeType, nodeLatency, edges }: ScoreSplit): Float64Array =>
   nodeType.map((value, j) => {
     let sum = value + nodeLatency[j]!;
-    for (let i = 0; i < j; i++) sum += edges[edgeIndex(i, j)]!;
+    for (let i = 0; i < j; i++) sum += edges[pairIndex(i, j)]!;
     return sum;
   });
 

@@ -50,7 +50,7 @@ export interface UnflagOutcome {
 }
 
 /** Changes at most: a longer list explains nothing. */
-const MOST_ROUNDS = 5;
+const MOST_ROUNDS = 8;
 /** Subtrees that are tried at most in one round, the most frequent ones. */
 const MOST_SUBTREES = 12;
 

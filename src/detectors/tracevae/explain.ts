@@ -1,10 +1,11 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
+import { pairIndex } from '../../base/pairs.ts';
 import { microsToMillis } from '../../base/units.ts';
 import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corrections.ts';
 import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData } from '../detector.ts';
-import { edgeIndex, type ScoreSplit, type TraceExplanation } from '../explanation.ts';
+import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
@@ -151,7 +152,7 @@ function partsOfSample(
   parts.klLatency = latency.logQz2[sample]! - logPz2[sample]!;
   parts.nodeCount = -scaled(nodeCountLogProb(structure, sample), maxNodes * maxNodes);
   forEachEdge(structure, sample, (i, j, logProb) => {
-    if (j < n) parts.edges[edgeIndex(i, j)] = -scaled(logProb, maxNodes);
+    if (j < n) parts.edges[pairIndex(i, j)] = -scaled(logProb, maxNodes);
     else parts.padding -= scaled(logProb, maxNodes);
   });
   for (let i = 0; i < maxNodes; i++) {
@@ -230,6 +231,7 @@ function describeNodes(
     std: new Float64Array(n),
     latency: new Float64Array(n),
     zScore: new Float64Array(n),
+    logLikelihood: new Float64Array(n),
   };
   for (let l = 0; l < samples; l++) {
     forEachEdge(structure, l, (i, j, logProb) => {
@@ -240,6 +242,8 @@ function describeNodes(
       const logProb = structure.operationLogProbs[l * maxNodes + i]!;
       nodes.operationProbability[i]! += Math.exp(logProb) / samples;
       nodes.mean[i]! += latency.mean[row]! / samples;
+      nodes.logLikelihood[i]! +=
+        nodeLatencyLogProb(latency, l, i, Number.POSITIVE_INFINITY) / samples;
       nodes.std[i]! += Math.exp(latency.logStd[row]!) / samples;
     }
   }

@@ -36,6 +36,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
   const { explanation, close, moveTrace } = useInspect((i) => i);
   const list = useListed(scored);
+  const [wide, setWide] = useState(false);
   const row = useMemo(() => {
     if (scored === null || list === null) return null;
     const at = rowOfTrace(list, trace);
@@ -49,6 +50,8 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       aside={row !== null && formatNats(row.score)}
       subject={trace}
       onClose={close}
+      wide={wide}
+      onWide={setWide}
       actions={
         <>
           <IconButton
@@ -82,9 +85,13 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       {explanation.phase === 'done' && explanation.explanation.trace === trace && (
         <Explanation scored={scored} explanation={explanation.explanation} />
       )}
-      <WhatIf scored={scored} trace={trace} />
-      <NearestNormal scored={scored} trace={trace} />
-      <RecordedSpans trace={trace} />
+      <div className="inspector-views">
+        <div>
+          <WhatIf scored={scored} trace={trace} />
+          <NearestNormal scored={scored} trace={trace} />
+        </div>
+        <RecordedSpans trace={trace} />
+      </div>
     </Inspector>
   );
 }
@@ -98,6 +105,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
   const hovered = useInspect((i) => i.node);
   const setHovered = useInspect((i) => i.highlight);
+  const moveNode = useInspect((i) => i.moveNode);
   const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
   // Nodes as the comparison lists them, each below its parent.
@@ -118,59 +126,66 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   return (
     <>
       <Finding explanation={explanation} rows={rows} names={tree} />
-      <section className="inspector-section">
-        <h3>Tree and reconstruction</h3>
-        <p className="quiet">
-          {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
-          {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
-          {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
-          {formatNumber(reconstruction.nodeCountProbability)}
-        </p>
-        <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} />
-      </section>
-      <section className="inspector-section">
-        <h3>
-          Latency, expected and observed (<G id="std">± std</G>)
-        </h3>
-        <LatencyBands
-          rows={listed.map(({ node, depth }) => ({
-            service: tree[node]!.service,
-            operation: tree[node]!.operation,
-            depth,
-            observedMs: nodes.observedMs[node]!,
-            expectedMs: nodes.expectedMs[node]!,
-            stdMs: nodes.stdMs[node]!,
-            zScore: nodes.zScore[node]!,
-          }))}
-          hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
-          onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
-        />
-        <LatencyTable explanation={explanation} names={tree} />
-      </section>
-      <section className="inspector-section">
-        <h3>What adds up to the score</h3>
-        <SegmentedControl
-          label="Score"
-          hideLabel
-          value={split}
-          options={[
-            { value: 'corrected', label: 'chosen corrections' },
-            { value: 'nll', label: 'plain NLL' },
-          ]}
-          onChange={setSplit}
-        />
-        <Waterfall
-          parts={parts}
-          total={contribution.score}
-          top={10}
-          hoveredNode={hovered}
-          onHoverNode={setHovered}
-        />
-        <p className="quiet">
-          Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
-          mean over L samples; the remainder is what the logarithm of that mean adds.
-        </p>
-      </section>
+      <div className="inspector-views">
+        <section className="inspector-section">
+          <h3>Tree and reconstruction</h3>
+          <p className="quiet">
+            {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
+            {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
+            {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
+            {formatNumber(reconstruction.nodeCountProbability)}
+          </p>
+          <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
+        </section>
+        <section className="inspector-section">
+          <h3>
+            Latency, expected and observed (<G id="std">± std</G>)
+          </h3>
+          <LatencyBands
+            rows={listed.map(({ node, depth }) => ({
+              service: tree[node]!.service,
+              operation: tree[node]!.operation,
+              depth,
+              observedMs: nodes.observedMs[node]!,
+              expectedMs: nodes.expectedMs[node]!,
+              stdMs: nodes.stdMs[node]!,
+              zScore: nodes.zScore[node]!,
+            }))}
+            hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
+            onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
+          />
+          <LatencyTable
+            explanation={explanation}
+            names={tree}
+            hovered={hovered}
+            onHover={setHovered}
+          />
+        </section>
+        <section className="inspector-section">
+          <h3>What adds up to the score</h3>
+          <SegmentedControl
+            label="Score"
+            hideLabel
+            value={split}
+            options={[
+              { value: 'corrected', label: 'chosen corrections' },
+              { value: 'nll', label: 'plain NLL' },
+            ]}
+            onChange={setSplit}
+          />
+          <Waterfall
+            parts={parts}
+            total={contribution.score}
+            top={10}
+            hoveredNode={hovered}
+            onHoverNode={setHovered}
+          />
+          <p className="quiet">
+            Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
+            mean over L samples; the remainder is what the logarithm of that mean adds.
+          </p>
+        </section>
+      </div>
     </>
   );
 }
@@ -205,10 +220,13 @@ function Finding({ explanation, rows, names }: FindingProps) {
   );
 }
 
-type LatencyTableProps = Pick<FindingProps, 'explanation' | 'names'>;
+interface LatencyTableProps extends Pick<FindingProps, 'explanation' | 'names'> {
+  readonly hovered: number | null;
+  readonly onHover: (node: number | null) => void;
+}
 
 /** The same numbers to read and to copy. */
-function LatencyTable({ explanation, names }: LatencyTableProps) {
+function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProps) {
   const { nodes } = explanation;
   const adds = nodeTotals(explanation.contributions.corrected);
   return (
@@ -226,10 +244,10 @@ function LatencyTable({ explanation, names }: LatencyTableProps) {
                 expected
               </th>
               <th scope="col" className="plain-table__number">
-                std
+                z
               </th>
               <th scope="col" className="plain-table__number">
-                z
+                log p, nats
               </th>
               <th scope="col" className="plain-table__number">
                 adds, nats
@@ -238,15 +256,22 @@ function LatencyTable({ explanation, names }: LatencyTableProps) {
           </thead>
           <tbody>
             {names.map(({ service, operation }, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
-              <tr key={i}>
+              <tr
+                // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
+                key={i}
+                className={i === hovered ? 'node-lit' : undefined}
+                onPointerEnter={() => onHover(i)}
+                onPointerLeave={() => onHover(null)}
+              >
                 <th scope="row">
                   {service}/{operation}
                 </th>
                 <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
-                <td className="plain-table__number">{formatMs(nodes.expectedMs[i]!)}</td>
-                <td className="plain-table__number">{formatMs(nodes.stdMs[i]!)}</td>
+                <td className="plain-table__number">
+                  {formatMs(nodes.expectedMs[i]!)} ± {formatMs(nodes.stdMs[i]!)}
+                </td>
                 <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
+                <td className="plain-table__number">{formatNumber(nodes.logLikelihood[i]!)}</td>
                 <td className="plain-table__number">{formatNumber(adds[i]!)}</td>
               </tr>
             ))}
