@@ -13,6 +13,7 @@ const rooms = [
   { room: 'simulator', may: ['base', 'trace', 'prepare'], packages: [] },
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
+  { room: 'inspect', may: ['base', 'trace', 'features', 'scoring'], packages: [] },
   {
     room: 'ingest',
     may: ['base', 'trace'],
@@ -40,6 +41,7 @@ const rooms = [
       'features',
       'prepare',
       'scoring',
+      'inspect',
       'storage',
       'simulator/stand-in-catalog',
       'detectors/[^/]+/meta',

@@ -37,6 +37,8 @@ export interface TraceExplanation {
     readonly latency: Float64Array;
     /** (latency - mean) / std */
     readonly zScore: Float64Array;
+    /** log p(x_i | A, Y, z2), nats, before any limit or weight */
+    readonly logLikelihood: Float64Array;
   };
 
   /**
@@ -58,10 +60,11 @@ export interface ScoreSplit {
   readonly klLatency: number;
   /** -log p(N | z) */
   readonly nodeCount: number;
-  /** [n] per observed node: its operation, its latency, and the edges (present or absent) to earlier nodes. */
+  /** [n] per observed node: its operation, its latency. */
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
-  readonly nodeEdges: Float64Array;
+  /** [n (n - 1) / 2] per pair i < j of observed nodes, at `pairIndex(i, j)`: the edge, or that there is none. */
+  readonly edges: Float64Array;
   /** Operations, edges and (of dummies) latencies of padding positions: what N_max decides. */
   readonly padding: number;
   /** What the log of the mean over samples adds: score minus all parts. */

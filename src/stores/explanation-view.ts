@@ -1,4 +1,5 @@
 /** An explanation in names and milliseconds: tree against reconstruction, latencies, score parts. */
+import { pairIndex } from '../base/pairs.ts';
 import type { ScoreSplit, TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type DiffStatus, diffTrees } from '../trace/tree-diff.ts';
@@ -93,7 +94,8 @@ export function scoreParts(
   { trace }: TraceExplanation,
   split: ScoreSplit,
 ): ScorePart[] {
-  const names = traceTree(traces, trace).map(({ service, operation }) => `${service}/${operation}`);
+  const tree = traceTree(traces, trace);
+  const names = tree.map(({ service, operation }) => `${service}/${operation}`);
   const perNode = (id: string, label: string, values: Float64Array): ScorePart[] =>
     Array.from(values, (value, node) => ({
       id: `${id}-${node}`,
@@ -108,10 +110,28 @@ export function scoreParts(
     { id: 'kl-latency', label: 'KL of z₂', value: split.klLatency },
     { id: 'padding', label: 'padding up to N_max', value: split.padding },
     ...perNode('latency', 'latency', split.nodeLatency),
-    ...perNode('edges', 'edges', split.nodeEdges),
+    ...tree.flatMap(({ parent }, j) =>
+      names.slice(0, j).map(
+        (name, i): ScorePart => ({
+          id: `edge-${i}-${j}`,
+          label: i === parent ? 'edge' : 'no edge',
+          detail: `${name} → ${names[j]!}`,
+          value: split.edges[pairIndex(i, j)]!,
+          node: j,
+        }),
+      ),
+    ),
     ...perNode('operation', 'operation', split.nodeType),
   ];
 }
+
+/** [n] nats that each node adds by its operation, its latency and the edges to earlier nodes. */
+export const nodeTotals = ({ nodeType, nodeLatency, edges }: ScoreSplit): Float64Array =>
+  nodeType.map((value, j) => {
+    let sum = value + nodeLatency[j]!;
+    for (let i = 0; i < j; i++) sum += edges[pairIndex(i, j)]!;
+    return sum;
+  });
 
 /** Node whose latency is farthest from what was expected, in stds; null where none is past 3. */
 export function slowestNode({ nodes }: TraceExplanation): number | null {

@@ -7,12 +7,13 @@ import {
   importedFixture,
 } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { nodeCount } from '../trace/trace-set.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import { createRunStore } from './run-store.ts';
-import { metricsRows, rankTraces } from './score-view.ts';
+import { metricsRows } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
@@ -27,7 +28,15 @@ function setUp() {
     onOpened: () => {},
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
-  const inspect = createInspectStore(fake.client, runs);
+  const listed = [...fakeScores(traces).test.trace].reverse();
+  const inspect = createInspectStore(fake.client, runs, {
+    traces: () => traces,
+    listed: () => ({
+      length: listed.length,
+      traceAt: (index) => listed[index]!,
+      indexOf: (trace) => listed.indexOf(trace),
+    }),
+  });
   const run = fakeRun();
   const scores = fakeScores(traces);
   runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);
@@ -35,7 +44,7 @@ function setUp() {
     const job = fake.last('combine');
     await job.finish(combineTerms(traces, job.input));
   };
-  return { ...fake, runs, inspect, state: inspect.getState, scores, answer };
+  return { ...fake, runs, inspect, listed, state: inspect.getState, scores, answer };
 }
 
 let notebook: ReturnType<typeof setUp>;
@@ -94,18 +103,47 @@ test('an open trace is explained anew under the new corrections', async () => {
   });
 });
 
-test('one test file by itself: its traces, ranked, and its metrics', async () => {
+test('one test file by itself: its rows alone', async () => {
   const { state, answer, scores } = notebook;
   const file = traces.file[scores.test.trace[0]!]!;
   void state().setFile(file);
   await answer();
-  const chosen = state().chosen!;
-  const ranked = rankTraces(traces, chosen, 'all');
-  expect(ranked.length).toBe(chosen.rows.length);
-  for (let i = 0; i < ranked.length; i++) {
-    expect(traces.file[ranked.row(i).trace]).toBe(file);
-    expect(ranked.row(i).rank).toBe(i + 1);
+  const { rows } = state().chosen!;
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) expect(traces.file[scores.test.trace[row]!]).toBe(file);
+});
+
+test('moving goes through the list and stops at its ends', async () => {
+  const { state, answer, listed } = notebook;
+  await answer();
+  state().moveTrace(1);
+  expect(state().trace).toBe(listed[0]);
+  state().moveTrace(2);
+  expect(state().trace).toBe(listed[2]);
+  state().moveTrace(-9);
+  expect(state().trace).toBe(listed[0]);
+});
+
+test('moving through nodes takes each below its caller, and another trace starts anew', async () => {
+  const { state, answer, listed } = notebook;
+  await answer();
+  const trace = listed.find((t) => nodeCount(traces, t) > 2)!;
+  void state().inspect(trace);
+  const { structures, structureOf } = traces;
+  const first = structures.nodeOffset[structureOf[trace]!]!;
+  state().moveNode(1);
+  expect(state().node).toBe(0);
+  const seen = new Set([0]);
+  for (let step = 1; step < nodeCount(traces, trace); step++) {
+    state().moveNode(1);
+    expect(seen).toContain(structures.parent[first + state().node!]);
+    seen.add(state().node!);
   }
+  expect(seen.size).toBe(nodeCount(traces, trace));
+  state().moveNode(-1);
+  expect(seen).toContain(state().node);
+  state().moveTrace(1);
+  expect(state().node).toBeNull();
 });
 
 test('the metrics table lists every detector, the variants, and a choice that has no name', async () => {

@@ -8,7 +8,7 @@ import type { TraceExplanation } from '../detectors/explanation.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import type { Corrections } from '../scoring/score-terms.ts';
 import type { DetectorRun } from '../storage/records.ts';
-import type { Label } from '../trace/trace-set.ts';
+import { depthFirst, type TraceSet } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
 import { modelSource, type RunState } from './run-store.ts';
@@ -19,8 +19,6 @@ export type ExplanationPhase =
   | { readonly phase: 'running' }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'done'; readonly explanation: TraceExplanation };
-
-export type LabelFilter = 'all' | 'flagged' | Exclude<Label, 'unlabelled'>;
 
 /** Scores under the chosen corrections, and what they were combined from. */
 export interface ChosenScores extends CombinedScores {
@@ -33,7 +31,8 @@ export interface InspectState {
   /** Index into the TraceSet; null while the inspector is closed. */
   readonly trace: number | null;
   readonly explanation: ExplanationPhase;
-  readonly filter: LabelFilter;
+  /** The node that every view lights up, by its index in the trace's tree. */
+  readonly node: number | null;
   /** The one whose curves, scores and traces are shown. */
   readonly detector: DetectorId;
   readonly corrections: Corrections;
@@ -45,7 +44,11 @@ export interface InspectState {
 
   inspect(trace: number): Promise<void>;
   close(): void;
-  setFilter(filter: LabelFilter): void;
+  /** Opens the trace that comes `step` places later in the list; the first where none is open. */
+  moveTrace(step: number): void;
+  highlight(node: number | null): void;
+  /** Lights up the node `step` places later, each below its caller. */
+  moveNode(step: number): void;
   setDetector(detector: DetectorId): Promise<void>;
   setCorrections(change: Partial<Corrections>): Promise<void>;
   setFile(file: number | null): Promise<void>;
@@ -58,9 +61,24 @@ export function shownDetector(training: TrainingPhase, detector: DetectorId): De
   return detectors.find((trained) => trained.detector === detector) ?? detectors[0] ?? null;
 }
 
+/** What lies around the trace that is looked at. */
+export interface Surroundings {
+  readonly traces: () => TraceSet | null;
+  /** The listed traces in their order. */
+  readonly listed: () => ListedTraces | null;
+}
+
+export interface ListedTraces {
+  readonly length: number;
+  traceAt(index: number): number;
+  /** -1 where it is not listed. */
+  indexOf(trace: number): number;
+}
+
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
+  { traces, listed }: Surroundings,
 ): StoreApi<InspectState> {
   let request = 0;
 
@@ -88,7 +106,7 @@ export function createInspectStore(
     return {
       trace: null,
       explanation: { phase: 'none' },
-      filter: 'flagged',
+      node: null,
       detector: 'tracevae',
       corrections: correctionsOf('full'),
       file: null,
@@ -100,7 +118,8 @@ export function createInspectStore(
         const { detector, corrections } = get();
         const shown = shownDetector(training, detector);
         if (training.phase !== 'done' || shown === null || shown.scores === null) return;
-        set({ trace, explanation: { phase: 'running' } });
+        const node = trace === get().trace ? get().node : null;
+        set({ trace, node, explanation: { phase: 'running' } });
         const result = await client.start('explain', {
           model: modelSource(training.run, shown.detector),
           trace,
@@ -118,8 +137,28 @@ export function createInspectStore(
         });
       },
 
-      close: () => set({ trace: null, explanation: { phase: 'none' } }),
-      setFilter: (filter) => set({ filter }),
+      close: () => set({ trace: null, node: null, explanation: { phase: 'none' } }),
+
+      moveTrace(step) {
+        const list = listed();
+        if (list === null || list.length === 0) return;
+        const { trace } = get();
+        const at = trace === null ? -1 : list.indexOf(trace);
+        const goal = at === -1 ? 0 : clamp(at + step, list.length);
+        if (goal !== at) void get().inspect(list.traceAt(goal));
+      },
+
+      highlight: (node) => set({ node }),
+
+      moveNode(step) {
+        const { trace, node } = get();
+        const dataset = traces();
+        if (trace === null || dataset === null) return;
+        const order = depthFirst(dataset, trace);
+        const at = node === null ? -1 : order.indexOf(node);
+        set({ node: order[at === -1 ? 0 : clamp(at + step, order.length)]! });
+      },
+
       setDetector(detector) {
         set({ detector });
         return combine();
@@ -154,3 +193,5 @@ export function createInspectStore(
   });
   return store;
 }
+
+const clamp = (index: number, length: number): number => Math.max(0, Math.min(length - 1, index));

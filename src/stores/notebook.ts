@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
 import type { WorkerClient } from '../worker/client.ts';
+import { type ComparisonState, createComparisonStore } from './comparison-store.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
@@ -16,6 +17,9 @@ import {
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createSurveyStore, type SurveyState } from './survey-store.ts';
+import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
+import { listedTraces } from './trace-list-view.ts';
+import { createWhatIfStore, type WhatIfState } from './what-if-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
@@ -23,6 +27,9 @@ export interface Notebook {
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
   readonly survey: StoreApi<SurveyState>;
+  readonly traceList: StoreApi<TraceListState>;
+  readonly whatIf: StoreApi<WhatIfState>;
+  readonly comparison: StoreApi<ComparisonState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -49,8 +56,15 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   });
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
-  const inspect = createInspectStore(deps.client, runs);
   const survey = createSurveyStore(deps.client, dataset, runs);
+  const traces = () => dataset.getState().dataset?.imported.traces ?? null;
+  const inspect = createInspectStore(deps.client, runs, {
+    traces,
+    listed: () => listedTraces(traceList.getState().list),
+  });
+  const traceList = createTraceListStore({ client: deps.client, runs, inspect });
+  const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
+  const comparison = createComparisonStore(deps.client, traceList);
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -72,6 +86,9 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     runs,
     inspect,
     survey,
+    traceList,
+    whatIf,
+    comparison,
     exported,
     environment,
     preferences,

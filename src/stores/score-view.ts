@@ -1,4 +1,4 @@
-/** Scores as the page shows them: histograms by label, rows by rank, the CSV of all. */
+/** Scores as the page shows them: histograms by label, the table of metrics, the CSV of all. */
 import type { DetectorId } from '../detectors/catalog.ts';
 import { variantOf } from '../scoring/corrections.ts';
 import { type GroupedHistogram, groupedHistogram } from '../scoring/histogram.ts';
@@ -9,8 +9,7 @@ import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { LABELS, type Label, setCode, type TraceSet } from '../trace/trace-set.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
-import type { ChosenScores, LabelFilter } from './inspect-store.ts';
-import { namedOperation } from './tree-view.ts';
+import type { ChosenScores } from './inspect-store.ts';
 
 export { VARIANTS, type Variant, variantOf };
 
@@ -75,78 +74,6 @@ export function metricsRows(
     ),
     ...(named === null ? [{ detector: shown, variant: null, report, shown: true }] : []),
   ];
-}
-
-export interface FlaggedRow {
-  /** 1 is the highest score of the test set. */
-  readonly rank: number;
-  /** Index into the TraceSet. */
-  readonly trace: number;
-  readonly traceId: string;
-  readonly score: number;
-  readonly flagged: boolean;
-  readonly label: Label;
-  readonly nodes: number;
-  readonly mismatch: boolean;
-  readonly service: string;
-  readonly operation: string;
-  /** Latency of the root node. */
-  readonly latencyMs: number;
-}
-
-/**
- * The test traces under the chosen corrections, ranked; rows are made on demand, so that millions
- * can be listed.
- */
-export interface RankedTraces {
-  readonly length: number;
-  row(index: number): FlaggedRow;
-  /** Index of a trace in this list, -1 where it is not in it. */
-  indexOf(trace: number): number;
-}
-
-export function rankTraces(
-  traces: TraceSet,
-  { of, rows, test, report }: ChosenScores,
-  filter: LabelFilter,
-): RankedTraces {
-  const { threshold } = report.atThreshold;
-  const terms = of.test;
-  const traceOf = (at: number): number => terms.trace[rows[at]!]!;
-  const isFlagged = (at: number): boolean => threshold !== null && test[at]! > threshold;
-  const byScore = Uint32Array.from(test, (_, at) => at).sort(
-    (a, b) => test[b]! - test[a]! || a - b,
-  );
-  const rankOf = new Uint32Array(byScore.length);
-  byScore.forEach((at, i) => {
-    rankOf[at] = i + 1;
-  });
-  const shown = byScore.filter((at) => {
-    if (filter === 'all') return true;
-    if (filter === 'flagged') return isFlagged(at);
-    return LABELS[traces.label[traceOf(at)]!] === filter;
-  });
-  return {
-    length: shown.length,
-    indexOf: (trace) => shown.findIndex((at) => traceOf(at) === trace),
-    row(index) {
-      const at = shown[index]!;
-      const trace = traceOf(at);
-      const root = traces.structures.nodeOffset[traces.structureOf[trace]!]!;
-      return {
-        rank: rankOf[at]!,
-        trace,
-        traceId: decodeString(traces.traceIds, trace),
-        score: test[at]!,
-        flagged: isFlagged(at),
-        label: LABELS[traces.label[trace]!]!,
-        nodes: terms.nodeCount[rows[at]!]!,
-        mismatch: terms.mismatch[rows[at]!] === 1,
-        ...namedOperation(traces, traces.structures.operation[root]!),
-        latencyMs: traces.latencyUs[traces.nodeOffset[trace]!]! / 1e3,
-      };
-    },
-  };
 }
 
 /** scores.csv of a detector: validation traces, then test traces, in the dataset's order. */

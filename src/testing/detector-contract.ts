@@ -114,7 +114,7 @@ export function describeDetectorContract(
         ['nll', contributions.nll],
         ['full', contributions.corrected],
       ] as const) {
-        const columns = [split.nodeType, split.nodeLatency, split.nodeEdges];
+        const columns = [split.nodeType, split.nodeLatency, split.edges];
         const parts =
           split.klStructure +
           split.klLatency +

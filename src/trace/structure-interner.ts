@@ -3,6 +3,7 @@
  * flat columns with exact comparison; cost is linear in nodes looked up.
  */
 import { grown } from '../base/bytes.ts';
+import { hashTree } from './hash.ts';
 import type { StructureTable } from './trace-set.ts';
 
 export interface StructureInterner {
@@ -75,17 +76,4 @@ export function createStructureInterner(): StructureInterner {
       operation: operations.slice(0, nodeOffset[count]!),
     }),
   };
-}
-
-/** FNV-1a over words, with the final mix of MurmurHash3 so that low bits depend on all. */
-function hashTree(parent: Int32Array, operation: Uint32Array, nodeCount: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < nodeCount; i++) {
-    hash = Math.imul(hash ^ parent[i]!, 0x01000193);
-    hash = Math.imul(hash ^ operation[i]!, 0x01000193);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -100,3 +100,20 @@ export function readTree(traces: TraceSet, trace: number): TreeNode[] {
     latencyUs: traces.latencyUs[offset + i]!,
   }));
 }
+
+/** Nodes of a trace's tree, each before its children, which come in their order. */
+export function depthFirst({ structures, structureOf }: TraceSet, trace: number): number[] {
+  const structure = structureOf[trace]!;
+  const first = structures.nodeOffset[structure]!;
+  const size = structureSize(structures, structure);
+  const children = Array.from({ length: size }, (): number[] => []);
+  for (let node = 1; node < size; node++) children[structures.parent[first + node]!]!.push(node);
+  const order: number[] = [];
+  const open = [0];
+  while (open.length > 0) {
+    const node = open.pop()!;
+    order.push(node);
+    for (const child of children[node]!.toReversed()) open.push(child);
+  }
+  return order;
+}

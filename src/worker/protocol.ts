@@ -16,6 +16,12 @@ import type {
   ImportProgress,
   LabelledTraces,
 } from '../ingest/import.ts';
+import type { EditableTree } from '../inspect/edit-tree.ts';
+import type { NearestTrace } from '../inspect/nearest-trace.ts';
+import type { OverRepresented } from '../inspect/over-represented.ts';
+import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
+import type { TraceFilter, TraceSort } from '../inspect/trace-query.ts';
+import type { TableSource, TraceColumns } from '../inspect/trace-table.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
@@ -30,6 +36,7 @@ import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { ExportKind } from './export-traces.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
+import type { UnflagOutcome, UnflagProgress } from './what-if.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
 
@@ -101,6 +108,15 @@ export interface ModelSource {
   readonly detector: DetectorId;
   readonly settings: RunSettings;
   readonly weights: SavedWeights;
+}
+
+/** A trace as it might have been, and how it is scored. */
+export interface WhatIf {
+  readonly model: ModelSource;
+  readonly trace: number;
+  readonly tree: EditableTree;
+  readonly stdLimits: StdLimits;
+  readonly corrections: Corrections;
 }
 
 export type TrainEvent =
@@ -183,12 +199,45 @@ export interface Jobs {
     event: never;
     output: TraceExplanation;
   };
+  /** An edited trace, scored and explained in the trace's place. */
+  whatIf: { input: WhatIf; event: never; output: TraceExplanation };
+  /** Subtrees that training traces of the same root operation have and this tree lacks. */
+  subtrees: {
+    input: { model: ModelSource; tree: EditableTree };
+    event: never;
+    output: readonly SubtreeChoice[];
+  };
+  /** Looks for a small change after which the score is at most the threshold. */
+  unflag: {
+    input: WhatIf & { readonly threshold: number };
+    event: UnflagProgress;
+    output: UnflagOutcome;
+  };
   /** Scores anew from stored terms, without the model. `file`: of one test file, null for all. */
   combine: {
     input: { val: ScoreTerms; test: ScoreTerms; corrections: Corrections; file: number | null };
     event: never;
     output: CombinedScores;
   };
+  /** Makes the table of scored traces that `arrange` lists. */
+  tabulate: {
+    /** `terms`: null for those of the table before. */
+    input: Omit<TableSource, 'val' | 'test'> & {
+      readonly terms: { readonly val: ScoreTerms; readonly test: ScoreTerms } | null;
+    };
+    event: never;
+    output: TraceColumns;
+  };
+  /** Rows of the table, narrowed and in order. */
+  arrange: {
+    input: { filter: TraceFilter; sort: TraceSort };
+    event: never;
+    output: Uint32Array;
+  };
+  /** The normal trace that is most like this one, by the table's scores; null where none is. */
+  nearest: { input: { trace: number }; event: never; output: NearestTrace | null };
+  /** What the flagged traces of the table have in common. */
+  overRepresented: { input: null; event: never; output: OverRepresented };
   /** Holds the model against a golden file; docs/parity.md. */
   parity: {
     input: { files: readonly File[]; backend: BackendPreference; part: ParityPart };

@@ -12,6 +12,7 @@ import { countSets } from '../features/set-counts.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { importFiles, labelTraces } from '../ingest/import-files.ts';
+import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import { describeAll } from '../prepare/describe.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
@@ -35,12 +36,15 @@ import type {
   RunSettings,
   ScoreOutcome,
   TrainOutcome,
+  WhatIf,
   WorkerReply,
   WorkerRequest,
 } from './protocol.ts';
 import { createJobControl, type JobControl } from './run-control.ts';
 import { combineTerms, scoreSets } from './score-sets.ts';
 import { fitSurviving } from './surviving-fit.ts';
+import { createTraceTables } from './trace-tables.ts';
+import { explainEdited, findUnflagging, type WhatIfContext } from './what-if.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
 
@@ -85,6 +89,7 @@ export function createRunner(post: Post): Runner {
   let trained: TrainedModel | null = null;
   /** By dataset, until the page has stored them: they are too many to hold on both sides. */
   const importedSpans = new Map<string, OrderedSpans>();
+  const tables = createTraceTables();
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
   // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
   let last: Promise<void> = Promise.resolve();
@@ -142,6 +147,13 @@ export function createRunner(post: Post): Runner {
     const model = restore(settings.config, traces.operations.length, weights);
     trained = { detector, settings, data, test, model };
     return trained;
+  };
+
+  const whatIfContext = async ({ model: source, ...asked }: WhatIf): Promise<WhatIfContext> => {
+    const { data, model } = await modelOf(source);
+    const { seed, config } = source.settings;
+    const { samples, maxNodes } = config;
+    return { ...asked, data, model, seed, samples, maxNodes };
   };
 
   const jobs: { [K in JobKind]: (input: Jobs[K]['input'], context: JobContext<K>) => Outcome<K> } =
@@ -296,9 +308,47 @@ export function createRunner(post: Post): Runner {
         return ok(await model.explain(data, trace, options));
       },
 
+      async whatIf(input) {
+        return ok(await explainEdited(await whatIfContext(input), input.tree));
+      },
+
+      async subtrees({ model: source, tree }) {
+        const { data } = await modelOf(source);
+        return ok(siblingSubtrees(data.traces, data.train, tree));
+      },
+
+      async unflag(input, { control, emit }) {
+        const context = await whatIfContext(input);
+        const found = await findUnflagging(context, input.tree, input.threshold, {
+          signal: control.signal,
+          onProgress: emit,
+        });
+        return found === null ? err(cancelled) : ok(found);
+      },
+
       async combine(input) {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
         return ok(combineTerms(traces, input));
+      },
+
+      async tabulate(input) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.tabulate(traces, input));
+      },
+
+      async arrange(input) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.arrange(traces, input));
+      },
+
+      async nearest({ trace }) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.nearest(traces, trace));
+      },
+
+      async overRepresented() {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        return ok(tables.overRepresented(traces));
       },
 
       async parity({ files, backend: preference, part }, { emit }) {
@@ -387,6 +437,10 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'describe',
   'prepare',
   'combine',
+  'tabulate',
+  'arrange',
+  'nearest',
+  'overRepresented',
 ]);
 
 /** As much as the page stores at a time. */

@@ -1,4 +1,5 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
+import { pairIndex } from '../../base/pairs.ts';
 import { microsToMillis } from '../../base/units.ts';
 import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corrections.ts';
 import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
@@ -18,7 +19,6 @@ import { reconstructTree } from './reconstruction.ts';
 import {
   emptyTerms,
   latencyNoise,
-  noiseKey,
   structureNoise,
   writeLatencyTerms,
   writeStructureTerms,
@@ -84,10 +84,10 @@ async function sampleTrace(
 ): Promise<TraceSamples> {
   const { config } = model;
   const batch = modelBatch(data, config, Uint32Array.of(trace), config.maxNodes);
-  const noiseZ = structureNoise(seed, noiseKey(config, data, trace), samples * config.latent);
+  const noiseZ = structureNoise(seed, config, data, trace, samples * config.latent);
   const structure = await sampleStructures(model, batch, noiseZ);
   const singleZ = config.ablation === 'singlez';
-  const noiseZ2 = latencyNoise(seed, trace, samples * config.latent2);
+  const noiseZ2 = latencyNoise(seed, data, trace, samples * config.latent2);
   const latency = singleZ
     ? await latenciesOf(model, batch, structure.z, samples)
     : await sampleLatencies(model, batch, noiseZ2);
@@ -119,7 +119,7 @@ interface SampleParts {
   padding: number;
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
-  readonly nodeEdges: Float64Array;
+  readonly edges: Float64Array;
 }
 
 const emptyParts = (nodes: number): SampleParts => ({
@@ -129,7 +129,7 @@ const emptyParts = (nodes: number): SampleParts => ({
   padding: 0,
   nodeType: new Float64Array(nodes),
   nodeLatency: new Float64Array(nodes),
-  nodeEdges: new Float64Array(nodes),
+  edges: new Float64Array((nodes * (nodes - 1)) / 2),
 });
 
 const LOG_HALF = Math.log(0.5);
@@ -151,8 +151,8 @@ function partsOfSample(
   parts.klStructure = structure.logQz[sample]! - structure.logPz[sample]!;
   parts.klLatency = latency.logQz2[sample]! - logPz2[sample]!;
   parts.nodeCount = -scaled(nodeCountLogProb(structure, sample), maxNodes * maxNodes);
-  forEachEdge(structure, sample, (_i, j, logProb) => {
-    if (j < n) parts.nodeEdges[j]! -= scaled(logProb, maxNodes);
+  forEachEdge(structure, sample, (i, j, logProb) => {
+    if (j < n) parts.edges[pairIndex(i, j)] = -scaled(logProb, maxNodes);
     else parts.padding -= scaled(logProb, maxNodes);
   });
   for (let i = 0; i < maxNodes; i++) {
@@ -182,7 +182,7 @@ const total = (parts: SampleParts): number =>
   parts.padding +
   sum(parts.nodeType) +
   sum(parts.nodeLatency) +
-  sum(parts.nodeEdges);
+  sum(parts.edges);
 
 /**
  * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by
@@ -205,8 +205,8 @@ function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit
     for (let i = 0; i < mean.nodeType.length; i++) {
       mean.nodeType[i]! += weight * parts.nodeType[i]!;
       mean.nodeLatency[i]! += weight * parts.nodeLatency[i]!;
-      mean.nodeEdges[i]! += weight * parts.nodeEdges[i]!;
     }
+    for (let e = 0; e < mean.edges.length; e++) mean.edges[e]! += weight * parts.edges[e]!;
   });
   const score = combineScores(samples.terms, corrections)[0]!;
   return { score, ...mean, remainder: score - total(mean) };
@@ -231,6 +231,7 @@ function describeNodes(
     std: new Float64Array(n),
     latency: new Float64Array(n),
     zScore: new Float64Array(n),
+    logLikelihood: new Float64Array(n),
   };
   for (let l = 0; l < samples; l++) {
     forEachEdge(structure, l, (i, j, logProb) => {
@@ -241,6 +242,8 @@ function describeNodes(
       const logProb = structure.operationLogProbs[l * maxNodes + i]!;
       nodes.operationProbability[i]! += Math.exp(logProb) / samples;
       nodes.mean[i]! += latency.mean[row]! / samples;
+      nodes.logLikelihood[i]! +=
+        nodeLatencyLogProb(latency, l, i, Number.POSITIVE_INFINITY) / samples;
       nodes.std[i]! += Math.exp(latency.logStd[row]!) / samples;
     }
   }

@@ -1,11 +1,12 @@
 /**
  * Scoring: the terms of equation (3) for many traces. Structure terms once per distinct structure,
- * latency terms per trace; noise is drawn per structure and per trace, so that a trace's score does
- * not depend on what else is scored.
+ * latency terms per trace; noise is drawn per structure and per trace, by their content, so that a
+ * trace's score does not depend on what else is scored or in the dataset.
  */
 import { createRandom, normals } from '../../base/random.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
-import { nodeCount } from '../../trace/trace-set.ts';
+import { hashBytes, hashTree } from '../../trace/hash.ts';
+import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
 import { modelBatch } from './inputs.ts';
 import {
@@ -48,7 +49,7 @@ const STREAM = { z: 11, z2: 12 } as const;
  * What shares its samples of z: a structure, whose q(z | A, Y) of equation (2) is one, or a trace
  * where z knows its latencies (SingleZ, section 6.6).
  */
-export const noiseKey = (
+export const sharedSamples = (
   { ablation }: TraceVaeConfig,
   { traces }: DetectorData,
   trace: number,
@@ -69,22 +70,45 @@ const countedNodes = (config: TraceVaeConfig, data: DetectorData, trace: number)
   config.ablation === 'dimex' ? config.maxNodes : nodeCount(data.traces, trace);
 
 /**
- * Noise of the samples of z, equation (3), of one {@link noiseKey}, whatever else is scored.
+ * Noise of the samples of z, equation (3): of a structure, named by its nodes, or in SingleZ of a
+ * trace, named by its id. So an edited trace, or one in another file, draws what it would draw here.
  *
  * @param length L K
  * @returns      [L, K] standard normal
  */
-export const structureNoise = (seed: number, key: number, length: number): Float32Array =>
-  normals(createRandom(seed, STREAM.z, key), length);
+export const structureNoise = (
+  seed: number,
+  { ablation }: TraceVaeConfig,
+  { traces }: DetectorData,
+  trace: number,
+  length: number,
+): Float32Array => {
+  const name = ablation === 'singlez' ? hashOfId(traces, trace) : hashOfStructure(traces, trace);
+  return normals(createRandom(seed, STREAM.z, name), length);
+};
 
 /**
- * Noise of the samples of z2, equation (3), of one trace.
+ * Noise of the samples of z2, equation (3), of one trace, named by its id.
  *
  * @param length L K2
  * @returns      [L, K2] standard normal
  */
-export const latencyNoise = (seed: number, trace: number, length: number): Float32Array =>
-  normals(createRandom(seed, STREAM.z2, trace), length);
+export const latencyNoise = (
+  seed: number,
+  { traces }: DetectorData,
+  trace: number,
+  length: number,
+): Float32Array => normals(createRandom(seed, STREAM.z2, hashOfId(traces, trace)), length);
+
+function hashOfStructure({ structures, structureOf }: TraceSet, trace: number): number {
+  const structure = structureOf[trace]!;
+  const [first, end] = [structures.nodeOffset[structure]!, structures.nodeOffset[structure + 1]!];
+  const { parent, operation } = structures;
+  return hashTree(parent.subarray(first, end), operation.subarray(first, end), end - first);
+}
+
+const hashOfId = ({ traceIds: { bytes, offset } }: TraceSet, trace: number): number =>
+  hashBytes(bytes.subarray(offset[trace]!, offset[trace + 1]!));
 
 /**
  * The terms of equation (3) and, beside them, of the Gaussian std-limit of section 5.3. On abort
@@ -108,7 +132,7 @@ export async function scoreTraces(
   const rowOf = new Map<number, number>();
   const example: number[] = [];
   const structureRow = Uint32Array.from(selected, (trace) => {
-    const key = noiseKey(config, data, trace);
+    const key = sharedSamples(config, data, trace);
     const known = rowOf.get(key);
     if (known !== undefined) return known;
     const row = example.push(trace) - 1;
@@ -153,7 +177,7 @@ export async function scoreTraces(
     const batch = modelBatch(data, config, chunk, config.maxNodes);
     const noise = concatFloats(
       [...chunk].map((trace) =>
-        structureNoise(options.seed, noiseKey(config, data, trace), samples * config.latent),
+        structureNoise(options.seed, config, data, trace, samples * config.latent),
       ),
     );
     const scores = await sampleStructures(model, batch, noise);
@@ -184,7 +208,9 @@ export async function scoreTraces(
       writeLatencyTerms(terms, scores, new Float64Array(chunk.length * samples), chunk);
     } else {
       const noise = concatFloats(
-        [...picked].map((trace) => latencyNoise(options.seed, trace, samples * config.latent2)),
+        [...picked].map((trace) =>
+          latencyNoise(options.seed, data, trace, samples * config.latent2),
+        ),
       );
       const scores = await sampleLatencies(model, batch, noise);
       const logPz2 = priorLogProbs(scores, config.latent2, prior2, (t, l) => {

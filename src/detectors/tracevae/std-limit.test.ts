@@ -32,7 +32,7 @@ test('limits are the 99th percentiles of the stds of all nodes, and of each oper
   const ofOperation = Array.from({ length: operationCount }, (): number[] => []);
   for (const trace of data.val) {
     const batch = makeBatch(data.traces, data.scale, Uint32Array.of(trace), config.maxNodes);
-    const noise = latencyNoise(SEED, trace, config.latent2);
+    const noise = latencyNoise(SEED, data, trace, config.latent2);
     const { firstRow, logStd } = await sampleLatencies(model, batch, noise);
     for (let i = 0; i < batch.nodeCount[0]!; i++) {
       const std = Math.exp(logStd[firstRow[0]! + i]!);

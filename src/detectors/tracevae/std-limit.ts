@@ -10,7 +10,6 @@ import {
   concatFloats,
   decodedNodes,
   latencyNoise,
-  noiseKey,
   structureNoise,
 } from './scoring.ts';
 import { sampleStructures } from './structure-scores.ts';
@@ -75,13 +74,11 @@ async function sampleOnce(
     return sampleLatencies(
       model,
       batch,
-      noise((trace) => latencyNoise(seed, trace, config.latent2)),
+      noise((trace) => latencyNoise(seed, data, trace, config.latent2)),
     );
   }
   const structures = modelBatch(data, config, picked, config.maxNodes);
-  const noiseZ = noise((trace) =>
-    structureNoise(seed, noiseKey(config, data, trace), config.latent),
-  );
+  const noiseZ = noise((trace) => structureNoise(seed, config, data, trace, config.latent));
   const { z } = await sampleStructures(model, structures, noiseZ);
   return latenciesOf(model, batch, z, 1);
 }

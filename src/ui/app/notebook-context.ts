@@ -1,6 +1,7 @@
 /** The notebook's stores for React: one hook a subject, each with a selector. */
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { ComparisonState } from '../../stores/comparison-store.ts';
 import type { DatasetState } from '../../stores/dataset-store.ts';
 import type { EnvironmentState } from '../../stores/environment-store.ts';
 import type { ExportState } from '../../stores/export-store.ts';
@@ -10,6 +11,8 @@ import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import type { SurveyState } from '../../stores/survey-store.ts';
+import type { TraceListState } from '../../stores/trace-list-store.ts';
+import type { WhatIfState } from '../../stores/what-if-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
 
@@ -33,6 +36,14 @@ export const useInspect = <T>(select: (state: InspectState) => T): T =>
 
 export const useSurvey = <T>(select: (state: SurveyState) => T): T =>
   useStore(useNotebook().survey, select);
+export const useTraceList = <T>(select: (state: TraceListState) => T): T =>
+  useStore(useNotebook().traceList, select);
+
+export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
+  useStore(useNotebook().whatIf, select);
+
+export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
+  useStore(useNotebook().comparison, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

@@ -1,23 +1,13 @@
-/** Cell 6: the test traces by score; choosing one opens the inspector. */
-import { detectorLabel } from '../../detectors/catalog.ts';
+/** Cell 6: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
 import { cellStates } from '../../stores/cell-states.ts';
-import type { LabelFilter } from '../../stores/inspect-store.ts';
-import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
-import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
-import { SegmentedControl } from '../widgets/Select.tsx';
-import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
+import { useDataset, useRuns } from '../app/notebook-context.ts';
+import { FlaggedInCommon } from './FlaggedInCommon.tsx';
 import { G } from './glossary.tsx';
-import { LabelMark } from './labels.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-import { correctionsWords, NotScoredYet, useRanked, useScored } from './scored.tsx';
-
-const FILTERS: readonly { readonly value: LabelFilter; readonly label: string }[] = [
-  { value: 'flagged', label: 'flagged' },
-  { value: 'all', label: 'all' },
-  { value: 'normal', label: 'normal' },
-  { value: 'structure', label: 'structure anomalies' },
-  { value: 'time', label: 'time anomalies' },
-];
+import { NotScoredYet, useListed, useScored } from './scored.tsx';
+import { TraceListControls } from './TraceListControls.tsx';
+import { TraceListTable } from './TraceListTable.tsx';
+import './flagged.css';
 
 export function FlaggedCell() {
   const datasetState = useDataset((d) => d);
@@ -37,86 +27,20 @@ export function FlaggedCell() {
         </>
       }
     >
-      <RankedTable />
+      <ScoredTraces />
     </NotebookCell>
   );
 }
 
-function RankedTable() {
+function ScoredTraces() {
   const scored = useScored();
-  const { trace: selected, filter, setFilter, inspect } = useInspect((i) => i);
-  const ranked = useRanked(scored);
-  if (scored === null || ranked === null) return <NotScoredYet what="ranked traces" />;
-  const { row } = ranked;
-  const columns: TableColumn[] = [
-    { key: 'rank', title: 'rank', width: '64px', align: 'end', render: (i) => row(i).rank },
-    {
-      key: 'score',
-      title: 'score, nats',
-      width: '96px',
-      align: 'end',
-      render: (i) => formatNumber(row(i).score),
-    },
-    {
-      key: 'flagged',
-      title: 'flagged',
-      width: '80px',
-      render: (i) => (row(i).flagged ? '⚑ yes' : 'no'),
-    },
-    {
-      key: 'label',
-      title: 'label',
-      width: '150px',
-      render: (i) => <LabelMark label={row(i).label} />,
-    },
-    {
-      key: 'root',
-      title: 'root operation',
-      width: 'minmax(180px, 2fr)',
-      render: (i) => `${row(i).service} / ${row(i).operation}`,
-    },
-    { key: 'nodes', title: 'nodes', width: '64px', align: 'end', render: (i) => row(i).nodes },
-    {
-      key: 'latency',
-      title: 'latency',
-      width: '88px',
-      align: 'end',
-      render: (i) => formatMs(row(i).latencyMs),
-    },
-    {
-      key: 'mismatch',
-      title: 'reconstruction',
-      width: '112px',
-      render: (i) => (row(i).mismatch ? '≠ differs' : '= same'),
-    },
-    {
-      key: 'trace',
-      title: 'trace',
-      width: 'minmax(120px, 1fr)',
-      mono: true,
-      render: (i) => row(i).traceId,
-    },
-  ];
-  const at = selected === null ? -1 : ranked.indexOf(selected);
+  const list = useListed(scored);
+  if (scored === null || list === null) return <NotScoredYet what="ranked traces" />;
   return (
     <>
-      <div className="table-controls">
-        <SegmentedControl label="Show" value={filter} options={FILTERS} onChange={setFilter} />
-        <p className="quiet">
-          {formatCount(ranked.length)} of {formatCount(scored.chosen.rows.length)} test traces, by{' '}
-          {detectorLabel(scored.trained.detector)}, {correctionsWords(scored)}
-        </p>
-      </div>
-      <VirtualTable
-        label="Test traces by score"
-        rowCount={ranked.length}
-        columns={columns}
-        minWidth={960}
-        selected={at === -1 ? null : at}
-        onSelect={(i) => void inspect(row(i).trace)}
-        rowKey={(i) => row(i).trace}
-        empty="No trace is in this group. Choose “all” to see every test trace."
-      />
+      <TraceListControls scored={scored} list={list} />
+      <TraceListTable scored={scored} list={list} />
+      <FlaggedInCommon scored={scored} />
     </>
   );
 }

@@ -1,8 +1,13 @@
-/** The spans of a trace as its file has them, read back from storage when they are asked for. */
+/**
+ * The spans of a trace as its file has them, over time and as a table, read back from storage when
+ * they are asked for.
+ */
 import { useEffect, useState } from 'react';
 import type { Result } from '../../base/result.ts';
 import { type RecordedSpan, recordedSpans } from '../../stores/recorded-spans.ts';
-import { useDataset } from '../app/notebook-context.ts';
+import { spanTimeline, type SpanTimeline as Timeline } from '../../stores/span-timeline.ts';
+import { useDataset, useInspect } from '../app/notebook-context.ts';
+import { SpanTimeline } from '../charts/SpanTimeline.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatMs } from '../widgets/format.ts';
 
@@ -11,6 +16,11 @@ const SHOWN = 1000;
 const INDENT_PX = 12;
 /** Deeper calls are no further in. */
 const DEEPEST = 16;
+
+interface Recorded {
+  readonly rows: readonly RecordedSpan[];
+  readonly timeline: Timeline;
+}
 
 export function RecordedSpans({ trace }: { readonly trace: number }) {
   const [open, setOpen] = useState(false);
@@ -24,7 +34,8 @@ export function RecordedSpans({ trace }: { readonly trace: number }) {
 function SpansOfTrace({ trace }: { readonly trace: number }) {
   const dataset = useDataset((d) => d.dataset);
   const readSpans = useDataset((d) => d.readSpans);
-  const [read, setRead] = useState<Result<readonly RecordedSpan[], string> | null>(null);
+  const { node, highlight } = useInspect((i) => i);
+  const [read, setRead] = useState<Result<Recorded, string> | null>(null);
   const id = dataset?.id;
   const traces = dataset?.imported.traces;
   useEffect(() => {
@@ -34,7 +45,13 @@ function SpansOfTrace({ trace }: { readonly trace: number }) {
       if (!wanted) return;
       setRead(
         found.ok
-          ? { ok: true, value: recordedSpans(traces, trace, found.value) }
+          ? {
+              ok: true,
+              value: {
+                rows: recordedSpans(traces, trace, found.value),
+                timeline: spanTimeline(traces, trace, found.value),
+              },
+            }
           : { ok: false, error: `${found.error.what}; ${found.error.advice}` },
       );
     });
@@ -45,9 +62,14 @@ function SpansOfTrace({ trace }: { readonly trace: number }) {
 
   if (read === null) return null;
   if (!read.ok) return <p className="quiet">{read.error}.</p>;
-  const rows = read.value;
+  const { rows, timeline } = read.value;
   return (
     <>
+      {timeline.rows.some(({ bars }) => bars.some(({ startMs }) => startMs !== null)) ? (
+        <SpanTimeline timeline={timeline} hovered={node} onHover={highlight} />
+      ) : (
+        <p className="quiet">The file does not say when its spans started.</p>
+      )}
       <div className="scroll-x">
         <table className="plain-table" aria-label="Spans as recorded">
           <thead>

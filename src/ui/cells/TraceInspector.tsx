@@ -1,7 +1,13 @@
 /** One trace: its tree beside the reconstruction, its latencies, and what adds up to its score. */
 import { useMemo, useState } from 'react';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
-import { comparisonRows, scoreParts, slowestNode } from '../../stores/explanation-view.ts';
+import {
+  comparisonRows,
+  nodeTotals,
+  scoreParts,
+  slowestNode,
+} from '../../stores/explanation-view.ts';
+import { listedTraces, rowOfTrace, traceRow } from '../../stores/trace-list-view.ts';
 import { traceTree } from '../../stores/tree-view.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { LatencyBands } from '../charts/LatencyBands.tsx';
@@ -21,36 +27,44 @@ import { SegmentedControl } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
+import { NearestNormal } from './NearestNormal.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
-import { correctionsWords, type Scored, useRanked, useScored } from './scored.tsx';
+import { correctionsWords, type Scored, useListed, useScored } from './scored.tsx';
+import { WhatIf } from './WhatIf.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
-  const { explanation, close, inspect } = useInspect((i) => i);
-  const ranked = useRanked(scored);
-  if (scored === null || ranked === null) return null;
-  const at = ranked.indexOf(trace);
-  const row = at === -1 ? null : ranked.row(at);
-  const go = (index: number) => void inspect(ranked.row(index).trace);
+  const { explanation, close, moveTrace } = useInspect((i) => i);
+  const list = useListed(scored);
+  const [wide, setWide] = useState(false);
+  const row = useMemo(() => {
+    if (scored === null || list === null) return null;
+    const at = rowOfTrace(list, trace);
+    return at === null ? null : traceRow(scored.dataset.imported.traces, list, at);
+  }, [scored, list, trace]);
+  const at = useMemo(() => listedTraces(list)?.indexOf(trace) ?? -1, [list, trace]);
+  if (scored === null || list === null) return null;
   return (
     <Inspector
       title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
       aside={row !== null && formatNats(row.score)}
       subject={trace}
       onClose={close}
+      wide={wide}
+      onWide={setWide}
       actions={
         <>
           <IconButton
             icon="previous"
             label="Previous trace"
             disabled={at <= 0}
-            onClick={() => go(at - 1)}
+            onClick={() => moveTrace(-1)}
           />
           <IconButton
             icon="next"
             label="Next trace"
-            disabled={at === -1 || at >= ranked.length - 1}
-            onClick={() => go(at + 1)}
+            disabled={list.order.length === 0 || at === list.order.length - 1}
+            onClick={() => moveTrace(1)}
           />
         </>
       }
@@ -59,7 +73,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
         <p className="inspector-facts">
           <LabelMark label={row.label} /> · rank {formatCount(row.rank)} ·{' '}
           {row.flagged ? '⚑ flagged' : 'not flagged'} · {formatCount(row.nodes, 'node')} ·{' '}
-          {formatMs(row.latencyMs)}
+          {formatMs(row.durationMs)}
         </p>
       )}
       {explanation.phase === 'running' && (
@@ -71,7 +85,13 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       {explanation.phase === 'done' && explanation.explanation.trace === trace && (
         <Explanation scored={scored} explanation={explanation.explanation} />
       )}
-      <RecordedSpans trace={trace} />
+      <div className="inspector-views">
+        <div>
+          <WhatIf scored={scored} trace={trace} />
+          <NearestNormal scored={scored} trace={trace} />
+        </div>
+        <RecordedSpans trace={trace} />
+      </div>
     </Inspector>
   );
 }
@@ -83,7 +103,9 @@ interface ExplanationProps {
 
 function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
-  const [hovered, setHovered] = useState<number | null>(null);
+  const hovered = useInspect((i) => i.node);
+  const setHovered = useInspect((i) => i.highlight);
+  const moveNode = useInspect((i) => i.moveNode);
   const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
   // Nodes as the comparison lists them, each below its parent.
@@ -104,59 +126,66 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   return (
     <>
       <Finding explanation={explanation} rows={rows} names={tree} />
-      <section className="inspector-section">
-        <h3>Tree and reconstruction</h3>
-        <p className="quiet">
-          {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
-          {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
-          {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
-          {formatNumber(reconstruction.nodeCountProbability)}
-        </p>
-        <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} />
-      </section>
-      <section className="inspector-section">
-        <h3>
-          Latency, expected and observed (<G id="std">± std</G>)
-        </h3>
-        <LatencyBands
-          rows={listed.map(({ node, depth }) => ({
-            service: tree[node]!.service,
-            operation: tree[node]!.operation,
-            depth,
-            observedMs: nodes.observedMs[node]!,
-            expectedMs: nodes.expectedMs[node]!,
-            stdMs: nodes.stdMs[node]!,
-            zScore: nodes.zScore[node]!,
-          }))}
-          hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
-          onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
-        />
-        <LatencyTable explanation={explanation} names={tree} />
-      </section>
-      <section className="inspector-section">
-        <h3>What adds up to the score</h3>
-        <SegmentedControl
-          label="Score"
-          hideLabel
-          value={split}
-          options={[
-            { value: 'corrected', label: 'chosen corrections' },
-            { value: 'nll', label: 'plain NLL' },
-          ]}
-          onChange={setSplit}
-        />
-        <Waterfall
-          parts={parts}
-          total={contribution.score}
-          top={10}
-          hoveredNode={hovered}
-          onHoverNode={setHovered}
-        />
-        <p className="quiet">
-          Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
-          mean over L samples; the remainder is what the logarithm of that mean adds.
-        </p>
-      </section>
+      <div className="inspector-views">
+        <section className="inspector-section">
+          <h3>Tree and reconstruction</h3>
+          <p className="quiet">
+            {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
+            {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
+            {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
+            {formatNumber(reconstruction.nodeCountProbability)}
+          </p>
+          <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
+        </section>
+        <section className="inspector-section">
+          <h3>
+            Latency, expected and observed (<G id="std">± std</G>)
+          </h3>
+          <LatencyBands
+            rows={listed.map(({ node, depth }) => ({
+              service: tree[node]!.service,
+              operation: tree[node]!.operation,
+              depth,
+              observedMs: nodes.observedMs[node]!,
+              expectedMs: nodes.expectedMs[node]!,
+              stdMs: nodes.stdMs[node]!,
+              zScore: nodes.zScore[node]!,
+            }))}
+            hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
+            onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
+          />
+          <LatencyTable
+            explanation={explanation}
+            names={tree}
+            hovered={hovered}
+            onHover={setHovered}
+          />
+        </section>
+        <section className="inspector-section">
+          <h3>What adds up to the score</h3>
+          <SegmentedControl
+            label="Score"
+            hideLabel
+            value={split}
+            options={[
+              { value: 'corrected', label: 'chosen corrections' },
+              { value: 'nll', label: 'plain NLL' },
+            ]}
+            onChange={setSplit}
+          />
+          <Waterfall
+            parts={parts}
+            total={contribution.score}
+            top={10}
+            hoveredNode={hovered}
+            onHoverNode={setHovered}
+          />
+          <p className="quiet">
+            Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
+            mean over L samples; the remainder is what the logarithm of that mean adds.
+          </p>
+        </section>
+      </div>
     </>
   );
 }
@@ -191,12 +220,15 @@ function Finding({ explanation, rows, names }: FindingProps) {
   );
 }
 
-type LatencyTableProps = Pick<FindingProps, 'explanation' | 'names'>;
+interface LatencyTableProps extends Pick<FindingProps, 'explanation' | 'names'> {
+  readonly hovered: number | null;
+  readonly onHover: (node: number | null) => void;
+}
 
 /** The same numbers to read and to copy. */
-function LatencyTable({ explanation, names }: LatencyTableProps) {
+function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProps) {
   const { nodes } = explanation;
-  const split = explanation.contributions.corrected;
+  const adds = nodeTotals(explanation.contributions.corrected);
   return (
     <details className="inspector-details">
       <summary>All nodes in numbers</summary>
@@ -212,10 +244,10 @@ function LatencyTable({ explanation, names }: LatencyTableProps) {
                 expected
               </th>
               <th scope="col" className="plain-table__number">
-                std
+                z
               </th>
               <th scope="col" className="plain-table__number">
-                z
+                log p, nats
               </th>
               <th scope="col" className="plain-table__number">
                 adds, nats
@@ -224,18 +256,23 @@ function LatencyTable({ explanation, names }: LatencyTableProps) {
           </thead>
           <tbody>
             {names.map(({ service, operation }, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
-              <tr key={i}>
+              <tr
+                // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
+                key={i}
+                className={i === hovered ? 'node-lit' : undefined}
+                onPointerEnter={() => onHover(i)}
+                onPointerLeave={() => onHover(null)}
+              >
                 <th scope="row">
                   {service}/{operation}
                 </th>
                 <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
-                <td className="plain-table__number">{formatMs(nodes.expectedMs[i]!)}</td>
-                <td className="plain-table__number">{formatMs(nodes.stdMs[i]!)}</td>
-                <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
                 <td className="plain-table__number">
-                  {formatNumber(split.nodeLatency[i]! + split.nodeEdges[i]! + split.nodeType[i]!)}
+                  {formatMs(nodes.expectedMs[i]!)} ± {formatMs(nodes.stdMs[i]!)}
                 </td>
+                <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
+                <td className="plain-table__number">{formatNumber(nodes.logLikelihood[i]!)}</td>
+                <td className="plain-table__number">{formatNumber(adds[i]!)}</td>
               </tr>
             ))}
           </tbody>

@@ -27,6 +27,10 @@ const GLOSSARY = {
   stdLimit:
     'σ p99: the 99th percentile of the latency stds that the model gives to validation nodes: of each operation’s nodes, at least 1, or of all nodes as in the paper. Larger stds are cut to it (section 5.3).',
   nats: 'Unit of log-likelihood with the natural logarithm; 1 nat is 1.44 bits.',
+  oddsRatio:
+    'Odds of having it among flagged traces, over the odds among the others; 1 means equally frequent.',
+  fisher:
+    'The chance that at least so many flagged traces have it when flags do not depend on it. q limits the share of false findings (Benjamini, Hochberg); * marks q below 0.05.',
   backend: 'Where TensorFlow.js computes: WebGPU on a graphics card, or WebAssembly on the CPU.',
   units: 'Width of each of the two attention heads of every graph layer; 500 in the paper.',
   latent: 'K numbers describe a trace’s structure (z), K₂ its latencies (z₂).',

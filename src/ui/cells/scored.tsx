@@ -3,9 +3,10 @@ import { useMemo } from 'react';
 import type { DetectorRun, RunRecord } from '../../storage/records.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { type ChosenScores, shownDetector } from '../../stores/inspect-store.ts';
-import { type RankedTraces, rankTraces, type Variant, variantOf } from '../../stores/score-view.ts';
+import { type Variant, variantOf } from '../../stores/score-view.ts';
+import type { TraceList } from '../../stores/trace-list-store.ts';
 import type { ScoreOutcome } from '../../worker/protocol.ts';
-import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
+import { useDataset, useInspect, useRuns, useTraceList } from '../app/notebook-context.ts';
 
 export interface Scored {
   readonly dataset: Dataset;
@@ -32,14 +33,10 @@ export function useScored(): Scored | null {
   }, [dataset, training, detector, chosen]);
 }
 
-/** The test traces as the Flagged cell lists them: by the chosen corrections and filter. */
-export function useRanked(scored: Scored | null): RankedTraces | null {
-  const filter = useInspect((i) => i.filter);
-  return useMemo(
-    () =>
-      scored === null ? null : rankTraces(scored.dataset.imported.traces, scored.chosen, filter),
-    [scored, filter],
-  );
+/** The listed traces, once the list is of the scores on show. */
+export function useListed(scored: Scored | null): TraceList | null {
+  const list = useTraceList((l) => l.list);
+  return scored !== null && list !== null && list.of.of === scored.scores ? list : null;
 }
 
 export const VARIANT_WORDS: Readonly<Record<Variant, string>> = {

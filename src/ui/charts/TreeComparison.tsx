@@ -3,7 +3,7 @@
  * missing node leaves a gap on the left, an unexpected one on the right. Difference is told by
  * glyph, word and line, not by colour alone.
  */
-import type { CSSProperties } from 'react';
+import type { CSSProperties, KeyboardEvent } from 'react';
 import type { ComparisonRow } from '../../stores/explanation-view.ts';
 import { serviceColourCss } from '../theme/service-colour.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
@@ -13,9 +13,11 @@ export interface TreeComparisonProps {
   readonly rows: readonly ComparisonRow[];
   readonly hovered?: number | null;
   readonly onHover?: (observedIndex: number | null) => void;
+  /** The node so many places later; arrow keys ask for it. */
+  readonly onMove?: (step: number) => void;
 }
 
-const MARKS = {
+export const DIFF_MARKS = {
   same: { glyph: '=', word: '' },
   missing: { glyph: '−', word: 'missing' },
   unexpected: { glyph: '+', word: 'unexpected' },
@@ -25,9 +27,22 @@ const MARKS = {
 /** An edge that the model finds less likely than not. */
 const UNLIKELY = 0.5;
 
-export function TreeComparison({ rows, hovered = null, onHover }: TreeComparisonProps) {
+export function TreeComparison({ rows, hovered = null, onHover, onMove }: TreeComparisonProps) {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined || onMove === undefined) return;
+    event.preventDefault();
+    onMove(step);
+  };
   return (
-    <table className="tree-comparison" aria-label="Tree and reconstruction">
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move the lit row
+    <table
+      className="tree-comparison"
+      aria-label="Tree and reconstruction"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it hears arrow keys
+      tabIndex={onMove === undefined ? undefined : 0}
+      onKeyDown={onKeyDown}
+    >
       <thead>
         <tr>
           <th scope="col">trace</th>
@@ -39,12 +54,13 @@ export function TreeComparison({ rows, hovered = null, onHover }: TreeComparison
       </thead>
       <tbody>
         {rows.map((row) => {
-          const { glyph, word } = MARKS[row.status];
+          const { glyph, word } = DIFF_MARKS[row.status];
           const lit = row.observedIndex !== null && row.observedIndex === hovered;
           return (
             <tr
               key={row.key}
               className={`tree-comparison__row tree-comparison__row--${row.status}${lit ? ' tree-comparison__row--lit' : ''}`}
+              aria-current={lit || undefined}
               onPointerEnter={() => onHover?.(row.observedIndex)}
               onPointerLeave={() => onHover?.(null)}
             >

@@ -36,8 +36,8 @@ export interface WaterfallOptions {
   readonly remainderLabel: string;
 }
 
-/** Below this share of the largest bar a remainder is rounding and gets no bar. */
-const NEGLIGIBLE = 1e-6;
+/** A remainder below this is rounding and gets no bar. */
+const NEGLIGIBLE = 5e-5;
 
 export function layoutWaterfall(
   parts: readonly WaterfallPart[],
@@ -52,11 +52,6 @@ export function layoutWaterfall(
   const restValue = rest.reduce((sum, { value }) => sum + value, 0);
   const sum = finite.reduce((total, { value }) => total + value, 0);
   const remainder = options.total - sum;
-  const size = Math.max(
-    Math.abs(options.total),
-    ...shown.map(({ value }) => Math.abs(value)),
-    1e-12,
-  );
 
   const rows: { part: WaterfallPart; kind: WaterfallBar['kind'] }[] = shown.map((part) => ({
     part,
@@ -66,7 +61,7 @@ export function layoutWaterfall(
     const label = `${rest.length} others`;
     rows.push({ part: { id: 'others', label, value: restValue }, kind: 'others' });
   }
-  if (Math.abs(remainder) > size * NEGLIGIBLE) {
+  if (Math.abs(remainder) > NEGLIGIBLE) {
     const part = { id: 'remainder', label: options.remainderLabel, value: remainder };
     rows.push({ part, kind: 'remainder' });
   }

@@ -24,6 +24,8 @@ const PATHS = {
   filter: 'M2.5 3.5h11L9.5 8.5v4l-3 1.5V8.5z',
   previous: 'M12 3.5 6.5 8l5.5 4.5M4 3.5v9',
   next: 'M4 3.5 9.5 8 4 12.5M12 3.5v9',
+  widen: 'M6 4 2.5 8 6 12M10 4l3.5 4-3.5 4M2.5 8h11',
+  narrow: 'M2.5 4 6 8l-3.5 4M13.5 4 10 8l3.5 4',
 } as const;
 
 export type IconName = keyof typeof PATHS;

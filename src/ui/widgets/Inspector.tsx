@@ -10,6 +10,9 @@ export interface InspectorProps {
   /** Small buttons left of Close: previous, next. */
   readonly actions?: ReactNode;
   readonly onClose: () => void;
+  /** As wide as the notebook, so that views stand side by side. */
+  readonly wide?: boolean;
+  readonly onWide?: (wide: boolean) => void;
   /** Changes when another thing is shown: the view then scrolls to its start. */
   readonly subject: string | number;
   readonly children: ReactNode;
@@ -17,6 +20,7 @@ export interface InspectorProps {
 
 export function Inspector(props: InspectorProps) {
   const { title, aside, actions, onClose, subject, children } = props;
+  const { wide = false, onWide } = props;
   const id = useId();
   const body = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the subject is what it waits for
@@ -25,7 +29,7 @@ export function Inspector(props: InspectorProps) {
   }, [subject]);
   return (
     <section
-      className="inspector"
+      className={wide ? 'inspector inspector--wide' : 'inspector'}
       aria-labelledby={id}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
@@ -40,6 +44,14 @@ export function Inspector(props: InspectorProps) {
         {aside !== undefined && <div className="inspector__aside">{aside}</div>}
         <div className="inspector__actions">
           {actions}
+          {onWide !== undefined && (
+            <IconButton
+              icon={wide ? 'narrow' : 'widen'}
+              label={wide ? 'Narrow the inspector' : 'Expand the inspector'}
+              pressed={wide}
+              onClick={() => onWide(!wide)}
+            />
+          )}
           <IconButton icon="close" label="Close (Esc)" onClick={onClose} />
         </div>
       </header>

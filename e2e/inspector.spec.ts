@@ -1,0 +1,256 @@
+/** The inspector: the list of scored traces, one trace taken apart, what if, and its neighbours. */
+import type { Page } from '@playwright/test';
+import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
+import { dropFiles, expect, openNotebook, test, train } from './notebook.ts';
+
+const grid = (page: Page) => page.getByRole('grid', { name: 'Test traces by score' });
+const inspector = (page: Page) => page.getByRole('region', { name: /^Trace / });
+/** Cells of a column over the rows in sight, from the top. */
+const column = async (page: Page, title: string | RegExp): Promise<string[]> => {
+  const heads = await grid(page).getByRole('columnheader').allTextContents();
+  const at = heads.findIndex((head) =>
+    typeof title === 'string' ? head.startsWith(title) : title.test(head),
+  );
+  expect(at).not.toBe(-1);
+  const rows = await grid(page).getByRole('row').all();
+  return Promise.all(rows.slice(1).map((row) => row.getByRole('gridcell').nth(at).innerText()));
+};
+
+async function scoredNotebook(page: Page): Promise<void> {
+  await openNotebook(page);
+  await dropFiles(page, [
+    { name: 'train.csv', body: TRAIN_CSV() },
+    { name: 'val.csv', body: VAL_CSV() },
+    { name: 'test.csv', body: TEST_CSV() },
+  ]);
+  await train(page, { preset: 'tiny', epochs: 6, backend: 'wasm' });
+  await expect(grid(page)).toBeVisible({ timeout: 100_000 });
+}
+
+async function openTrace(page: Page, label: string): Promise<void> {
+  await page.getByText('all', { exact: true }).click();
+  await page.getByRole('button', { name: /^Filters/ }).click();
+  await page.getByLabel('Label', { exact: true }).selectOption({ label });
+  await expect.poll(() => column(page, 'label').then((cells) => new Set(cells).size)).toBe(1);
+  await grid(page).getByRole('row').nth(1).click();
+  await expect(inspector(page).getByText('What adds up to the score')).toBeVisible();
+}
+
+test('the list sorts by every column, narrows, searches, and answers to the keyboard', async ({
+  page,
+}) => {
+  await scoredNotebook(page);
+  await page.getByText('all', { exact: true }).click();
+  await expect(page.getByText('60 of 60 test traces')).toBeVisible();
+
+  // sort: the same column again turns the order round
+  const numbers = async (title: string) =>
+    (await column(page, title)).map((cell) => Number(cell.replaceAll(',', '').replace(/^#/, '')));
+  const duration = grid(page).getByRole('columnheader', { name: /^duration/ });
+  await grid(page).getByRole('button', { name: 'nodes' }).click();
+  await expect(grid(page).getByRole('columnheader', { name: 'nodes' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  expect((await numbers('nodes'))[0]).toBe(4);
+  await grid(page).getByRole('button', { name: 'nodes' }).click();
+  await expect.poll(async () => (await numbers('nodes'))[0]).toBe(2);
+  await grid(page).getByRole('button', { name: 'rank, NLL' }).click();
+  await grid(page).getByRole('button', { name: 'rank, NLL' }).click();
+  await expect.poll(async () => (await numbers('rank, NLL')).slice(0, 2)).toEqual([1, 2]);
+  await expect(duration).toHaveAttribute('aria-sort', 'none');
+  const sortable = await grid(page).getByRole('columnheader').count();
+  expect(await grid(page).locator('[aria-sort]').count()).toBe(sortable);
+  for (const name of [
+    'rank, all',
+    'rank, scaling',
+    'rank, node norm.',
+    'rank, std-limit',
+    'top reason',
+  ]) {
+    await expect(grid(page).getByRole('columnheader', { name })).toBeAttached();
+  }
+
+  // narrow
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByLabel('Label', { exact: true }).selectOption({ label: 'time anomaly' });
+  await expect(page.getByText('6 of 60 test traces')).toBeVisible();
+  await page.getByLabel('Nodes from').fill('4');
+  await expect(page.getByRole('button', { name: 'Filters, 2 on' })).toBeVisible();
+  await expect(page.getByText('3 of 60 test traces')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByLabel('Root operation').selectOption({ label: 'web/GET /search (30)' });
+  await expect(page.getByText('30 of 60 test traces')).toBeVisible();
+  await page.getByLabel('Score to').fill('-100000');
+  await expect(page.getByText('0 of 60 test traces')).toBeVisible();
+  await expect(page.getByText('No trace is in this group.')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+
+  // search
+  const search = page.getByLabel('Search trace id or operation');
+  await search.fill('CHARGE');
+  await expect(page.getByText('30 of 60 test traces')).toBeVisible();
+  await search.fill('1007');
+  await expect(page.getByText('1 of 60 test traces')).toBeVisible();
+  await search.fill('');
+
+  // keyboard: Home, End, pages and arrows move, Enter opens
+  await grid(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(grid(page).getByRole('row', { selected: true })).toHaveAttribute(
+    'aria-rowindex',
+    '3',
+  );
+  await expect(inspector(page)).toBeVisible();
+  await inspector(page).getByRole('button', { name: 'Previous trace' }).click();
+  await expect(grid(page).getByRole('row', { selected: true })).toHaveAttribute(
+    'aria-rowindex',
+    '2',
+  );
+  await page.keyboard.press('Escape');
+  await expect(inspector(page)).toHaveCount(0);
+});
+
+test('one trace: differences, latencies, spans over time, twins lit in every view', async ({
+  page,
+}) => {
+  await scoredNotebook(page);
+  await openTrace(page, 'time anomaly');
+  const view = inspector(page);
+  const tree = view.getByRole('table', { name: 'Tree and reconstruction' });
+  await expect(tree).toBeVisible();
+  await expect(view.getByText(/took .* was expected from its neighbours/)).toBeVisible();
+
+  await view.getByText('All nodes in numbers').click();
+  const latencies = view.getByRole('table', { name: 'Latency by node' });
+  for (const name of ['observed', 'expected', 'z', 'log p, nats']) {
+    await expect(latencies.getByRole('columnheader', { name, exact: true })).toBeVisible();
+  }
+
+  await view.getByRole('button', { name: 'Spans as recorded' }).click();
+  await expect(view.getByRole('table', { name: 'Spans as recorded' })).toBeVisible();
+
+  // the arrow keys light a node here, and its twin in the table of latencies
+  await tree.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(tree.locator('tr[aria-current="true"]')).toHaveCount(1);
+  await expect(latencies.locator('tr.node-lit')).toHaveCount(1);
+
+  // as wide as the notebook, and back
+  await view.getByRole('button', { name: 'Expand the inspector' }).click();
+  const wide = (await view.boundingBox())!.width;
+  await view.getByRole('button', { name: 'Narrow the inspector' }).click();
+  expect(wide).toBeGreaterThan(2 * (await view.boundingBox())!.width);
+});
+
+test('the waterfall shown sums to the score shown', async ({ page }) => {
+  await scoredNotebook(page);
+  await openTrace(page, 'structure anomaly');
+  const rows = inspector(page).locator('.waterfall__row');
+  const values = await rows.evaluateAll((items) =>
+    items.map((item) =>
+      Number(
+        item.querySelector('.waterfall__value')!.textContent!.replaceAll(',', '').replace('−', '-'),
+      ),
+    ),
+  );
+  const score = values.pop()!;
+  // each is written with three digits
+  const rounding = values.reduce((sum, value) => sum + Math.abs(value) * 5e-3, 0.01);
+  expect(Math.abs(values.reduce((sum, value) => sum + value, 0) - score)).toBeLessThan(rounding);
+  await expect(inspector(page).getByText('remainder', { exact: true })).toBeVisible();
+});
+
+test('what if, by keyboard: a latency, an operation, a call less and more, undone and reset', async ({
+  page,
+}) => {
+  await scoredNotebook(page);
+  await openTrace(page, 'time anomaly');
+  const view = inspector(page);
+  await view.getByRole('button', { name: 'What if' }).focus();
+  await page.keyboard.press('Enter');
+  const score = view.getByRole('status', { name: 'What-if score' });
+  await expect(score).toContainText('as it is');
+  const own = await score.innerText();
+  const nodes = view.getByRole('listbox', { name: 'Nodes of the edited trace' });
+  const changes = view.getByRole('list', { name: 'Changes' }).getByRole('listitem');
+
+  // drag the last node's latency with the arrow keys: one change, however long it is dragged
+  await nodes.focus();
+  await page.keyboard.press('End');
+  const slider = view.getByRole('slider', { name: 'Latency, log scale' });
+  await slider.focus();
+  for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowLeft');
+  await expect(changes).toHaveCount(1);
+  await expect(score).toContainText('from');
+  await view.getByLabel('Latency', { exact: true }).fill('3');
+  await expect(changes).toHaveText([/→ 3\.00 ms/]);
+
+  await view.getByLabel('Operation', { exact: true }).selectOption({ label: 'cart/Get' });
+  await expect(changes).toHaveCount(2);
+  await view.getByRole('button', { name: 'Undo change' }).press('Enter');
+  await expect(changes).toHaveCount(1);
+  await view.getByRole('button', { name: 'Redo change' }).press('Enter');
+  await expect(changes).toHaveCount(2);
+  await view.getByRole('button', { name: 'Reset' }).press('Enter');
+  await expect(score).toHaveText(own);
+
+  // drop a subtree, then add it again from what other traces have
+  await nodes.focus();
+  await page.keyboard.press('End');
+  const before = await nodes.getByRole('option').count();
+  await view.getByRole('button', { name: 'Drop this node' }).press('Enter');
+  await expect(nodes.getByRole('option')).toHaveCount(before - 1);
+  await expect(changes).toHaveText([/^without /]);
+  await nodes.focus();
+  await page.keyboard.press('End');
+  const add = view.getByRole('button', { name: 'Add' });
+  for (let step = 0; step < before && (await add.count()) === 0; step++) {
+    await page.keyboard.press('ArrowUp');
+  }
+  await add.press('Enter');
+  await expect(nodes.getByRole('option')).toHaveCount(before);
+  await expect(changes).toHaveText([/^without /, /^with /]);
+  await expect(view.getByRole('table', { name: 'Terms before and after' })).toBeVisible();
+});
+
+test('the smallest change that un-flags a trace is found and taken', async ({ page }) => {
+  await scoredNotebook(page);
+  await openTrace(page, 'time anomaly');
+  const view = inspector(page);
+  await expect(view.getByText('⚑ flagged').first()).toBeVisible();
+  await view.getByRole('button', { name: 'What if' }).click();
+  await view.getByRole('button', { name: 'Find the smallest change that un-flags it' }).click();
+  await expect(view.getByText(/change found|changes found/)).toBeVisible();
+  await expect(view.getByRole('status', { name: 'What-if score' })).toContainText('not flagged');
+  await expect(view.getByRole('list', { name: 'Changes' }).getByRole('listitem')).not.toHaveCount(
+    0,
+  );
+});
+
+test('beside the nearest normal trace, and what flagged traces have in common', async ({
+  page,
+}) => {
+  await scoredNotebook(page);
+  await openTrace(page, 'time anomaly');
+  const view = inspector(page);
+  await view.getByRole('button', { name: 'Nearest normal trace' }).click();
+  await expect(view.getByText(/normal traces of the same structure/)).toBeVisible();
+  const pair = view.getByRole('table', { name: 'Nearest normal trace, node by node' });
+  await expect(pair.getByRole('row', { name: /web\// })).toContainText('×');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'What flagged traces have in common' }).click();
+  const flagged = page.getByRole('region', { name: 'Flagged traces' });
+  await expect(
+    flagged
+      .getByRole('table', { name: 'Over-represented among flagged traces' })
+      .or(flagged.getByText('Nothing is more frequent among flagged traces')),
+  ).toBeVisible();
+  await expect(flagged.getByText(/flagged traces? against \d+ others/)).toBeVisible();
+});

@@ -1,0 +1,122 @@
+/**
+ * The scored traces as a table: ranks under each variant, the top reason, and what can be sorted
+ * and narrowed. Columns are computed once per choice of scores; lists are row indices.
+ */
+import { combineVariants } from '../scoring/corrections.ts';
+import {
+  type Corrections,
+  type ScoreTerms,
+  type StdLimitSource,
+  VARIANTS,
+  type Variant,
+} from '../scoring/score-terms.ts';
+import { type TopReasons, topReasons } from '../scoring/top-reason.ts';
+import { countStructures } from '../trace/structure-statistics.ts';
+import { nodeCount, structureCount, type TraceSet } from '../trace/trace-set.ts';
+import { orderBy } from './order.ts';
+
+/** Scores under the chosen corrections, and what they are of. */
+export interface TableSource {
+  readonly val: ScoreTerms;
+  readonly test: ScoreTerms;
+  /** [R] rows of the test terms */
+  readonly rows: Uint32Array;
+  /** [R] nats */
+  readonly scores: Float64Array;
+  /** nats; a trace is flagged when its score is above it, none where it is null */
+  readonly threshold: number | null;
+  readonly corrections: Corrections;
+  /** Where the named variants take sigma_p99 from. */
+  readonly stdLimit: StdLimitSource;
+}
+
+export interface TraceColumns {
+  /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
+  readonly rank: Uint32Array;
+  /** [R] the same under each named variant */
+  readonly ranks: Readonly<Record<Variant, Uint32Array>>;
+  readonly reasons: TopReasons;
+  /** [S] place of each structure among all of the dataset by frequency, from 1 */
+  readonly structureNumber: Uint32Array;
+  /** Root operations and structures of the rows, the most frequent first. */
+  readonly roots: readonly Counted[];
+  readonly structures: readonly Counted[];
+}
+
+/** An operation or a structure, and how many rows have it. */
+export interface Counted {
+  readonly id: number;
+  readonly traces: number;
+}
+
+export interface TraceTable {
+  readonly source: TableSource;
+  /** [R] index into the TraceSet */
+  readonly trace: Uint32Array;
+  readonly columns: TraceColumns;
+  /** [R] rows by score, the highest first; equal ones as they are in the dataset */
+  readonly byScore: Uint32Array;
+}
+
+export function makeTraceTable(traces: TraceSet, source: TableSource): TraceTable {
+  const { val, test, rows, corrections } = source;
+  const trace = Uint32Array.from(rows, (row) => test.trace[row]!);
+  const variants = combineVariants(test, source.stdLimit);
+  const ranks = VARIANTS.map((variant) => {
+    const scores = Float64Array.from(rows, (row) => variants[variant][row]!);
+    return [variant, ranksOf(scores)];
+  });
+  const structureNumber = new Uint32Array(structureCount(traces.structures));
+  countStructures(traces).forEach(({ structure }, i) => {
+    structureNumber[structure] = i + 1;
+  });
+  const everyRow = Uint32Array.from(rows.keys());
+  return {
+    source,
+    trace,
+    columns: {
+      rank: ranksOf(source.scores),
+      ranks: Object.fromEntries(ranks) as Record<Variant, Uint32Array>,
+      reasons: topReasons(val, test, rows, corrections),
+      structureNumber,
+      roots: countedBy(trace, (t) => rootOperation(traces, t)),
+      structures: countedBy(trace, (t) => traces.structureOf[t]!),
+    },
+    byScore: orderBy(source.scores, everyRow, true),
+  };
+}
+
+export const rootOperation = ({ structures, structureOf }: TraceSet, trace: number): number =>
+  structures.operation[structures.nodeOffset[structureOf[trace]!]!]!;
+
+/** [R] 1 + how many scores are higher. */
+export function ranksOf(scores: Float64Array): Uint32Array {
+  const ascending = scores.slice().sort();
+  return Uint32Array.from(scores, (score) => {
+    // the first place past all that are at most this score
+    let [low, high] = [0, ascending.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ascending[middle]! <= score) low = middle + 1;
+      else high = middle;
+    }
+    return ascending.length - low + 1;
+  });
+}
+
+function countedBy(traces: Uint32Array, idOf: (trace: number) => number): Counted[] {
+  const counts = new Map<number, number>();
+  for (const trace of traces) {
+    const id = idOf(trace);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return Array.from(counts, ([id, count]) => ({ id, traces: count })).sort(
+    (a, b) => b.traces - a.traces || a.id - b.id,
+  );
+}
+
+export const isFlagged = ({ scores, threshold }: TableSource, row: number): boolean =>
+  threshold !== null && scores[row]! > threshold;
+
+export const nodesOf = (traces: TraceSet, { trace }: TraceTable, row: number): number =>
+  nodeCount(traces, trace[row]!);

@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createStore } from 'zustand/vanilla';
+import { correctionsOf } from '../scoring/corrections.ts';
+import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
+import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { combineTerms } from '../worker/score-sets.ts';
+import { createTraceTables } from '../worker/trace-tables.ts';
+import type { ChosenScores } from './inspect-store.ts';
+import type { RunState } from './run-store.ts';
+import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
+import { listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
+
+const { traces } = importedFixture();
+const scores = fakeScores(traces);
+
+function choose(corrections = correctionsOf('full')): ChosenScores {
+  const { val, test } = scores;
+  const combined = combineTerms(traces, { val, test, corrections, file: null });
+  // every other row above the threshold
+  const made = Float64Array.from(combined.rows, (row) => row % 2);
+  const { report } = combined;
+  const atThreshold = { ...report.atThreshold, threshold: 0.5 };
+  const chosen = { ...combined, test: made, report: { ...report, atThreshold } };
+  return { ...chosen, of: scores, corrections, file: null };
+}
+
+function setUp() {
+  const fake = createFakeClient();
+  const runs = createStore(() => ({ training: { phase: 'done', run: fakeRun() } }) as RunState);
+  const inspect = createStore(() => ({ chosen: null as ChosenScores | null }));
+  const store = createTraceListStore({ client: fake.client, runs, inspect });
+  const tables = createTraceTables();
+  const tabulated = () => {
+    const job = fake.last('tabulate');
+    return job.finish(tables.tabulate(traces, job.input));
+  };
+  const arranged = () => {
+    const job = fake.last('arrange');
+    return job.finish(tables.arrange(traces, job.input));
+  };
+  return { ...fake, store, state: store.getState, inspect, tabulated, arranged };
+}
+
+let list: ReturnType<typeof setUp>;
+beforeEach(async () => {
+  list = setUp();
+  list.inspect.setState({ chosen: choose() });
+  await list.tabulated();
+  await list.arranged();
+});
+
+test('flagged traces are listed at first, rows in words', () => {
+  const { list: made } = list.state();
+  expect(made!.order).toHaveLength(Math.floor(scores.test.trace.length / 2));
+  const row = traceRow(traces, made!, made!.order[0]!);
+  expect(row).toMatchObject({ flagged: true, score: 1, rank: 1, trace: scores.test.trace[1] });
+  expect(rowOfTrace(made!, row.trace)).toBe(made!.order[0]);
+  expect(listedTraces(made)!.indexOf(row.trace)).toBe(0);
+});
+
+test('terms go to the worker once, however often the corrections change', async () => {
+  const { inspect, last, tabulated, arranged } = list;
+  expect(last('tabulate').input.terms).not.toBeNull();
+  inspect.setState({ chosen: choose(correctionsOf('nll')) });
+  expect(last('tabulate').input.terms).toBeNull();
+  await tabulated();
+  await arranged();
+  expect(list.state().list!.of.corrections).toEqual(correctionsOf('nll'));
+});
+
+test('a later filter overtakes an earlier one that is late', async () => {
+  const { state, last, arranged } = list;
+  void state().narrow({ flagged: false });
+  const late = last('arrange');
+  void state().narrow(NO_FILTER);
+  await arranged();
+  await late.finish(new Uint32Array(0));
+  expect(state().list!.order).toHaveLength(scores.test.trace.length);
+});

@@ -1,0 +1,149 @@
+/** What the list of traces shows: flagged ones or all, a search, and filters that few need. */
+import { useState } from 'react';
+import { detectorLabel } from '../../detectors/catalog.ts';
+import { NO_FILTER, type TraceFilter, type TraceList } from '../../stores/trace-list-store.ts';
+import { namedOperation } from '../../stores/tree-view.ts';
+import type { Label } from '../../trace/trace-set.ts';
+import { useTraceList } from '../app/notebook-context.ts';
+import { Button } from '../widgets/Button.tsx';
+import { Disclosure } from '../widgets/Disclosure.tsx';
+import { Field } from '../widgets/Field.tsx';
+import { formatCount } from '../widgets/format.ts';
+import { RangeField } from '../widgets/RangeField.tsx';
+import { SegmentedControl, Select } from '../widgets/Select.tsx';
+import { LABEL_WORDS } from './labels.tsx';
+import { correctionsWords, type Scored } from './scored.tsx';
+
+const SHOWN = [
+  { value: 'flagged', label: 'flagged' },
+  { value: 'all', label: 'all' },
+  { value: 'unflagged', label: 'not flagged' },
+] as const;
+type Shown = (typeof SHOWN)[number]['value'];
+
+const FLAGGED: Readonly<Record<Shown, boolean | null>> = {
+  flagged: true,
+  all: null,
+  unflagged: false,
+};
+
+/** Roots and structures offered at most, the most frequent ones. */
+const OFFERED = 200;
+const ANY = { value: 'any', label: 'any' } as const;
+
+interface ControlsProps {
+  readonly scored: Scored;
+  readonly list: TraceList;
+}
+
+export function TraceListControls({ scored, list }: ControlsProps) {
+  const filter = useTraceList((l) => l.filter);
+  const narrow = useTraceList((l) => l.narrow);
+  const [open, setOpen] = useState(false);
+  const shown = SHOWN.find(({ value }) => FLAGGED[value] === filter.flagged)!.value;
+  const active = activeFilters(filter);
+  return (
+    <>
+      <div className="table-controls">
+        <SegmentedControl
+          label="Show"
+          value={shown}
+          options={SHOWN}
+          onChange={(next) => void narrow({ flagged: FLAGGED[next] })}
+        />
+        <div className="trace-search">
+          <Field label="Search trace id or operation">
+            {(control) => (
+              <input
+                {...control}
+                type="search"
+                className="field__input"
+                value={filter.search}
+                onChange={(event) => void narrow({ search: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+        </div>
+      </div>
+      <Disclosure
+        summary={active === 0 ? 'Filters' : `Filters, ${active} on`}
+        open={open}
+        onToggle={setOpen}
+      >
+        <Filters scored={scored} list={list} />
+      </Disclosure>
+      <p className="quiet" aria-live="polite">
+        {formatCount(list.order.length)} of {formatCount(list.of.rows.length)} test traces, by{' '}
+        {detectorLabel(scored.trained.detector)}, {correctionsWords(scored)}
+      </p>
+    </>
+  );
+}
+
+/** Those under the fold. */
+const activeFilters = ({ label, root, structure, nodes, score }: TraceFilter): number =>
+  [label, root, structure].filter((choice) => choice !== null).length +
+  [nodes, score].filter(([from, to]) => from !== null || to !== null).length;
+
+function Filters({ scored, list }: ControlsProps) {
+  const filter = useTraceList((l) => l.filter);
+  const narrow = useTraceList((l) => l.narrow);
+  const { traces } = scored.dataset.imported;
+  const { roots, structures, structureNumber } = list.columns;
+  const number = (chosen: string): number | null => (chosen === 'any' ? null : Number(chosen));
+  return (
+    <div className="trace-filters">
+      <Select
+        label="Label"
+        value={filter.label ?? 'any'}
+        options={[
+          ANY,
+          ...Object.entries(LABEL_WORDS).map(([value, label]) => ({
+            value: value as Label,
+            label,
+          })),
+        ]}
+        onChange={(chosen) => void narrow({ label: chosen === 'any' ? null : chosen })}
+      />
+      <Select
+        label="Root operation"
+        value={String(filter.root ?? 'any')}
+        options={[
+          ANY,
+          ...roots.slice(0, OFFERED).map(({ id, traces: count }) => {
+            const { service, operation } = namedOperation(traces, id);
+            return { value: String(id), label: `${service}/${operation} (${formatCount(count)})` };
+          }),
+        ]}
+        onChange={(chosen) => void narrow({ root: number(chosen) })}
+      />
+      <Select
+        label="Structure"
+        value={String(filter.structure ?? 'any')}
+        options={[
+          ANY,
+          ...structures.slice(0, OFFERED).map(({ id, traces: count }) => ({
+            value: String(id),
+            label: `#${structureNumber[id]} (${formatCount(count)})`,
+          })),
+        ]}
+        onChange={(chosen) => void narrow({ structure: number(chosen) })}
+      />
+      <RangeField label="Nodes" value={filter.nodes} onChange={(nodes) => void narrow({ nodes })} />
+      <RangeField
+        label="Score"
+        unit="nats"
+        value={filter.score}
+        onChange={(score) => void narrow({ score })}
+      />
+      <Button
+        size="small"
+        icon="reset"
+        disabled={activeFilters(filter) === 0 && filter.search === ''}
+        onClick={() => void narrow({ ...NO_FILTER, flagged: filter.flagged })}
+      >
+        Clear filters
+      </Button>
+    </div>
+  );
+}

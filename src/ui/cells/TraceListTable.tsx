@@ -1,0 +1,162 @@
+/** The listed traces as a table: scores, ranks under each variant, and what the trace is. */
+import { useMemo } from 'react';
+import type { TraceColumn, TraceList, TraceSort } from '../../stores/trace-list-store.ts';
+import { listedTraces, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
+import { useInspect, useTraceList } from '../app/notebook-context.ts';
+import { formatMs, formatNumber } from '../widgets/format.ts';
+import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
+import { LabelMark } from './labels.tsx';
+import type { Scored } from './scored.tsx';
+import { VARIANT_WORDS } from './scored.tsx';
+
+export const REASON_WORDS: Readonly<Record<TraceRow['reason'], string>> = {
+  nodeCount: 'node count',
+  edges: 'edges',
+  operations: 'operations',
+  latency: 'latency',
+  klStructure: 'KL of z',
+  klLatency: 'KL of z₂',
+};
+
+const RANKS = [
+  ['full', 'all'],
+  ['nll', 'NLL'],
+  ['bcscale', 'scaling'],
+  ['ncnorm', 'node norm.'],
+  ['stdlimit', 'std-limit'],
+] as const;
+
+type Column = Omit<TableColumn, 'key' | 'render' | 'sortable'> & {
+  readonly key: TraceColumn;
+  readonly render: (row: TraceRow) => React.ReactNode;
+};
+
+const COLUMNS: readonly Column[] = [
+  {
+    key: 'score',
+    title: 'score, nats',
+    explain: 'Under the chosen corrections; higher is more anomalous.',
+    width: '96px',
+    align: 'end',
+    render: ({ score }) => formatNumber(score),
+  },
+  {
+    key: 'flagged',
+    title: 'flagged',
+    width: '80px',
+    render: ({ flagged }) => (flagged ? '⚑ yes' : 'no'),
+  },
+  {
+    key: 'label',
+    title: 'label',
+    width: '150px',
+    render: ({ label }) => <LabelMark label={label} />,
+  },
+  {
+    key: 'reason',
+    title: 'top reason',
+    explain:
+      'The part of the score that is farthest above its median over validation traces, and by how many nats.',
+    width: '148px',
+    render: ({ reason, excess }) =>
+      excess > 0 ? `${REASON_WORDS[reason]} +${formatNumber(excess)}` : 'none',
+  },
+  {
+    key: 'root',
+    title: 'root operation',
+    width: 'minmax(200px, 2fr)',
+    render: ({ service, operation }) => `${service} / ${operation}`,
+  },
+  { key: 'nodes', title: 'nodes', width: '72px', align: 'end', render: ({ nodes }) => nodes },
+  {
+    key: 'structure',
+    title: 'structure',
+    explain: 'Place among all structures of the dataset; #1 is the most frequent.',
+    width: '92px',
+    align: 'end',
+    render: ({ structure }) => `#${structure}`,
+  },
+  {
+    key: 'duration',
+    title: 'duration',
+    explain: 'Latency of the root node.',
+    width: '92px',
+    align: 'end',
+    render: ({ durationMs }) => formatMs(durationMs),
+  },
+  ...RANKS.map(
+    ([variant, words]): Column => ({
+      key: `rank-${variant}`,
+      title: `rank, ${words}`,
+      explain: `Rank by ${VARIANT_WORDS[variant]}; 1 is the highest score, equal scores share a rank.`,
+      width: '104px',
+      align: 'end',
+      render: ({ ranks }) => ranks[variant],
+    }),
+  ),
+  {
+    key: 'mismatch',
+    title: 'reconstruction',
+    width: '124px',
+    render: ({ mismatch }) => (mismatch ? '≠ differs' : '= same'),
+  },
+  {
+    key: 'trace',
+    title: 'trace',
+    width: 'minmax(160px, 1fr)',
+    mono: true,
+    render: ({ traceId }) => traceId,
+  },
+];
+
+interface TraceListTableProps {
+  readonly scored: Scored;
+  readonly list: TraceList;
+}
+
+export function TraceListTable({ scored, list }: TraceListTableProps) {
+  const { traces } = scored.dataset.imported;
+  const { trace: selected, inspect } = useInspect((i) => i);
+  const sort = useTraceList((l) => l.sort);
+  const sortBy = useTraceList((l) => l.sortBy);
+  const at = useMemo(
+    () => (selected === null ? -1 : listedTraces(list)!.indexOf(selected)),
+    [list, selected],
+  );
+  const { row, columns } = useMemo(() => {
+    const made = new Map<number, TraceRow>();
+    const row = (index: number): TraceRow => {
+      const known = made.get(index);
+      if (known !== undefined) return known;
+      if (made.size > ROWS_KEPT) made.clear();
+      const fresh = traceRow(traces, list, list.order[index]!);
+      made.set(index, fresh);
+      return fresh;
+    };
+    const columns = COLUMNS.map(
+      ({ render, ...column }): TableColumn => ({
+        ...column,
+        sortable: true,
+        render: (index) => render(row(index)),
+      }),
+    );
+    return { row, columns };
+  }, [traces, list]);
+  return (
+    <VirtualTable
+      label="Test traces by score"
+      rowCount={list.order.length}
+      columns={columns}
+      minWidth={1720}
+      sort={sort}
+      onSort={(next) => void sortBy(next as TraceSort)}
+      selected={at === -1 ? null : at}
+      onSelect={(index) => void inspect(row(index).trace)}
+      rowKey={(index) => row(index).trace}
+      empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
+    />
+  );
+}
+
+/** A few screens; more is made again. */
+const ROWS_KEPT = 400;
