@@ -1,4 +1,4 @@
-/** Wires the stores to each other: one worker, one storage, six subjects. */
+/** Wires the stores to each other: one worker, one storage, and a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
@@ -7,7 +7,9 @@ import { createDatasetStore, type Dataset, type DatasetState } from './dataset-s
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
+import { createKeptRunsStore, type KeptRunsState } from './kept-runs-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
+import { createNotesStore, type NotesState } from './notes-store.ts';
 import {
   createPreferencesStore,
   type PreferenceStorage,
@@ -15,11 +17,15 @@ import {
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
+import { createUndoStore, type UndoState } from './undo-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
+  readonly kept: StoreApi<KeptRunsState>;
+  readonly notes: StoreApi<NotesState>;
+  readonly undo: StoreApi<UndoState>;
   readonly inspect: StoreApi<InspectState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
@@ -43,9 +49,22 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(deps.preferences),
-    onOpened: ({ run, interrupted }) => runs.getState().restore(run, interrupted),
+    onOpened: ({ run, interrupted, entries }) => {
+      runs.getState().restore(run, interrupted);
+      kept.getState().take(entries);
+    },
   });
-  const runs = createRunStore({ ...deps, dataset });
+  const undo = createUndoStore();
+  const runs = createRunStore({
+    ...deps,
+    dataset,
+    onStored: (entry) => {
+      if (entry.datasetId === dataset.getState().dataset?.id) kept.getState().note(entry);
+    },
+  });
+  const datasetId = (): string | null => dataset.getState().dataset?.id ?? null;
+  const kept = createKeptRunsStore({ ...deps, runs, undo, datasetId });
+  const notes = createNotesStore({ ...deps, undo });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs);
   const exported = createExportStore(deps.client, dataset);
@@ -67,6 +86,9 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     dataset,
     prepare,
     runs,
+    kept,
+    notes,
+    undo,
     inspect,
     exported,
     environment,
@@ -78,6 +100,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (state.dataset?.id === before.dataset?.id) return;
         inspect.getState().close();
         runs.getState().reset();
+        kept.getState().take([]);
+        void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });
       runs.subscribe(({ training }, before) => {
