@@ -7,6 +7,7 @@ import { FlaggedCell } from '../cells/FlaggedCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { PrepareCell } from '../cells/PrepareCell.tsx';
+import { RunsCell, runsCellState } from '../cells/RunsCell.tsx';
 import { ScoresCell } from '../cells/ScoresCell.tsx';
 import { TraceInspector } from '../cells/TraceInspector.tsx';
 import { TrainingCell } from '../cells/TrainingCell.tsx';
@@ -16,8 +17,16 @@ import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import { Shell } from '../widgets/Shell.tsx';
 import { NotebookStatusBar } from './NotebookStatusBar.tsx';
-import { useDataset, useInspect, usePreferences, usePrepare, useRuns } from './notebook-context.ts';
+import {
+  useDataset,
+  useInspect,
+  useKeptRuns,
+  usePreferences,
+  usePrepare,
+  useRuns,
+} from './notebook-context.ts';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
+import { UndoNotice } from './UndoNotice.tsx';
 import '../cells/cells.css';
 import './app.css';
 
@@ -32,9 +41,11 @@ export function App() {
   const dropping = useFileDrop((files) => void datasetState.importFiles(files));
 
   const prepare = usePrepare((p) => p);
+  const kept = useKeptRuns((k) => k.entries.length);
   const { maxNodes } = runs.choices.config;
   const states = {
     ...cellStates(datasetState, runs),
+    runs: runsCellState(kept),
     prepare: prepareCellState(prepare, datasetState, maxNodes),
   };
   const { dataset, status } = datasetState;
@@ -75,12 +86,14 @@ export function App() {
             <PrepareCell />
             <TreesCell />
             <TrainingCell />
+            <RunsCell />
             <ScoresCell />
             <FlaggedCell />
           </>
         )}
       </Shell>
       <MappingDialog />
+      <UndoNotice />
       <DropOverlay visible={dropping}>Drop to read these files as one dataset</DropOverlay>
     </>
   );
@@ -89,9 +102,10 @@ export function App() {
 function RailHeader() {
   const dataset = useDataset((d) => d.dataset);
   const training = useRuns((r) => r.training);
+  const entries = useKeptRuns((k) => k.entries);
   const run =
     training.phase === 'done'
-      ? `TraceVAE ${training.run.preset}, seed ${training.run.settings.seed}`
+      ? (entries.find(({ id }) => id === training.run.id)?.name ?? 'not stored')
       : training.phase === 'running' || training.phase === 'paused'
         ? 'training'
         : training.phase === 'interrupted'

@@ -5,10 +5,13 @@ import type { DatasetState } from '../../stores/dataset-store.ts';
 import type { EnvironmentState } from '../../stores/environment-store.ts';
 import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
+import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
+import type { NotesState } from '../../stores/notes-store.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
+import type { UndoState } from '../../stores/undo-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
 
@@ -26,6 +29,15 @@ export const usePrepare = <T>(select: (state: PrepareState) => T): T =>
 
 export const useRuns = <T>(select: (state: RunState) => T): T =>
   useStore(useNotebook().runs, select);
+
+export const useKeptRuns = <T>(select: (state: KeptRunsState) => T): T =>
+  useStore(useNotebook().kept, select);
+
+export const useNotes = <T>(select: (state: NotesState) => T): T =>
+  useStore(useNotebook().notes, select);
+
+export const useUndo = <T>(select: (state: UndoState) => T): T =>
+  useStore(useNotebook().undo, select);
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);

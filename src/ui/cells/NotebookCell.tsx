@@ -9,6 +9,7 @@ export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   prepare: 'Prepare',
   trees: 'Trees',
   training: 'Model and training',
+  runs: 'Runs',
   scores: 'Scores',
   flagged: 'Flagged traces',
 };
