@@ -27,7 +27,7 @@ function setUp() {
     onOpened: () => {},
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
-  const inspect = createInspectStore(fake.client, runs);
+  const inspect = createInspectStore(fake.client, runs, dataset);
   const run = fakeRun();
   const scores = fakeScores(traces);
   runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);

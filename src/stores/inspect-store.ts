@@ -11,7 +11,9 @@ import type { DetectorRun } from '../storage/records.ts';
 import type { Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import type { DatasetState } from './dataset-store.ts';
 import { modelSource, type RunState } from './run-store.ts';
+import { type RankedTraces, rankTraces } from './score-view.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
 export type ExplanationPhase =
@@ -20,7 +22,16 @@ export type ExplanationPhase =
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'done'; readonly explanation: TraceExplanation };
 
-export type LabelFilter = 'all' | 'flagged' | Exclude<Label, 'unlabelled'>;
+export const LABEL_FILTERS = [
+  'flagged',
+  'all',
+  'normal',
+  'structure',
+  'time',
+] as const satisfies readonly ('flagged' | 'all' | Label)[];
+export type LabelFilter = (typeof LABEL_FILTERS)[number];
+
+export const DEFAULT_FILTER: LabelFilter = 'flagged';
 
 /** Scores under the chosen corrections, and what they were combined from. */
 export interface ChosenScores extends CombinedScores {
@@ -32,6 +43,8 @@ export interface ChosenScores extends CombinedScores {
 export interface InspectState {
   /** Index into the TraceSet; null while the inspector is closed. */
   readonly trace: number | null;
+  /** The node of that trace that is pointed at, in the trace's own order. */
+  readonly node: number | null;
   readonly explanation: ExplanationPhase;
   readonly filter: LabelFilter;
   /** The one whose curves, scores and traces are shown. */
@@ -45,6 +58,11 @@ export interface InspectState {
 
   inspect(trace: number): Promise<void>;
   close(): void;
+  setNode(node: number | null): void;
+  /** To the trace so many ranks on, of those that the filter shows; opens the first one. */
+  moveTrace(step: number): Promise<void>;
+  /** Points at the node so many places on in the trace's order. */
+  moveNode(step: number): void;
   setFilter(filter: LabelFilter): void;
   setDetector(detector: DetectorId): Promise<void>;
   setCorrections(change: Partial<Corrections>): Promise<void>;
@@ -61,8 +79,11 @@ export function shownDetector(training: TrainingPhase, detector: DetectorId): De
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
+  datasets: StoreApi<DatasetState>,
 ): StoreApi<InspectState> {
   let request = 0;
+  /** What moving through traces goes by, as long as it is of what is shown. */
+  let ranked: { chosen: ChosenScores; filter: LabelFilter; list: RankedTraces } | null = null;
 
   const store = createStore<InspectState>((set, get) => {
     /** Combines what is chosen now; a later choice overtakes an earlier one. */
@@ -87,8 +108,9 @@ export function createInspectStore(
 
     return {
       trace: null,
+      node: null,
       explanation: { phase: 'none' },
-      filter: 'flagged',
+      filter: DEFAULT_FILTER,
       detector: 'tracevae',
       corrections: correctionsOf('full'),
       file: null,
@@ -100,7 +122,11 @@ export function createInspectStore(
         const { detector, corrections } = get();
         const shown = shownDetector(training, detector);
         if (training.phase !== 'done' || shown === null || shown.scores === null) return;
-        set({ trace, explanation: { phase: 'running' } });
+        set({
+          trace,
+          explanation: { phase: 'running' },
+          ...(trace !== get().trace && { node: null }),
+        });
         const result = await client.start('explain', {
           model: modelSource(training.run, shown.detector),
           trace,
@@ -118,7 +144,28 @@ export function createInspectStore(
         });
       },
 
-      close: () => set({ trace: null, explanation: { phase: 'none' } }),
+      close: () => set({ trace: null, node: null, explanation: { phase: 'none' } }),
+      setNode: (node) => set({ node }),
+
+      async moveTrace(step) {
+        const { chosen, filter, trace } = get();
+        const dataset = datasets.getState().dataset;
+        if (chosen === null || dataset === null) return;
+        if (ranked?.chosen !== chosen || ranked.filter !== filter) {
+          ranked = { chosen, filter, list: rankTraces(dataset.imported.traces, chosen, filter) };
+        }
+        const { list } = ranked;
+        const at = trace === null ? -1 : list.indexOf(trace);
+        const to = at === -1 ? 0 : at + step;
+        if (to >= 0 && to < list.length) await get().inspect(list.row(to).trace);
+      },
+
+      moveNode(step) {
+        const { explanation, node } = get();
+        if (explanation.phase !== 'done') return;
+        const last = explanation.explanation.nodeCount - 1;
+        set({ node: node === null ? 0 : Math.max(0, Math.min(last, node + step)) });
+      },
       setFilter: (filter) => set({ filter }),
       setDetector(detector) {
         set({ detector });

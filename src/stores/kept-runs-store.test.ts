@@ -41,6 +41,7 @@ async function setUp() {
     isolated: true,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    address: { read: () => '', write: () => {}, goTo: () => {} },
   });
   const opening = notebook.open();
   await new Promise((resolve) => setTimeout(resolve, 50));

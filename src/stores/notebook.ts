@@ -18,6 +18,7 @@ import {
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createUndoStore, type UndoState } from './undo-store.ts';
+import { type AddressBar, createViewStore, type ViewState } from './view-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
@@ -27,6 +28,7 @@ export interface Notebook {
   readonly notes: StoreApi<NotesState>;
   readonly undo: StoreApi<UndoState>;
   readonly inspect: StoreApi<InspectState>;
+  readonly view: StoreApi<ViewState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -43,6 +45,7 @@ export interface NotebookDeps {
   readonly isolated: boolean;
   readonly heapBytes: () => number | null;
   readonly foreignRequests: () => number;
+  readonly address: AddressBar;
 }
 
 export function createNotebook(deps: NotebookDeps): Notebook {
@@ -66,7 +69,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const kept = createKeptRunsStore({ ...deps, runs, undo, datasetId });
   const notes = createNotesStore({ ...deps, undo });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
-  const inspect = createInspectStore(deps.client, runs);
+  const inspect = createInspectStore(deps.client, runs, dataset);
+  const view = createViewStore({ ...deps, dataset, runs, kept, inspect });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -90,6 +94,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     notes,
     undo,
     inspect,
+    view,
     exported,
     environment,
     preferences,
@@ -109,7 +114,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (before.training.phase !== 'running') inspect.getState().close();
         if (training.backend !== null) environment.getState().noteBackend(training.backend);
       });
-      await dataset.getState().restore();
+      await dataset.getState().restore(view.getState().wantedDataset());
+      void view.getState().follow();
       await environment.getState().probe();
       await environment.getState().refresh();
     },

@@ -17,6 +17,7 @@ function setUp(stored: Parameters<typeof createFakeStorage>[0] = {}) {
     isolated: true,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    address: { read: () => '', write: () => {}, goTo: () => {} },
   });
   const cellState = () =>
     prepareCellState(

@@ -54,3 +54,16 @@ export function stringColumn(texts: Iterable<string>): StringColumn {
   for (const text of texts) builder.append(text);
   return builder.finish();
 }
+
+/** Index of the first string that is this text, -1 where none is; compares bytes, decodes nothing. */
+export function findString({ bytes, offset }: StringColumn, text: string): number {
+  const wanted = encodeUtf8(text);
+  for (let i = 0; i + 1 < offset.length; i++) {
+    const first = offset[i]!;
+    if (offset[i + 1]! - first !== wanted.length) continue;
+    let at = 0;
+    while (at < wanted.length && bytes[first + at] === wanted[at]) at += 1;
+    if (at === wanted.length) return i;
+  }
+  return -1;
+}

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
 import { DataCell } from '../cells/DataCell.tsx';
+import { FailureNotice } from '../cells/FailureNotice.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
@@ -24,6 +25,7 @@ import {
   usePreferences,
   usePrepare,
   useRuns,
+  useView,
 } from './notebook-context.ts';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 import { UndoNotice } from './UndoNotice.tsx';
@@ -40,6 +42,7 @@ export function App() {
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
   const dropping = useFileDrop((files) => void datasetState.importFiles(files));
 
+  const { missing, dismissMissing } = useView((v) => v);
   const prepare = usePrepare((p) => p);
   const kept = useKeptRuns((k) => k.entries.length);
   const { maxNodes } = runs.choices.config;
@@ -80,6 +83,9 @@ export function App() {
             your own traces in this page, and see which are odd and why. Nothing leaves the browser.
           </p>
         </header>
+        {missing !== null && (
+          <FailureNotice kind="warn" failure={missing} onDismiss={dismissMissing} />
+        )}
         <DataCell />
         {!firstVisit && (
           <>

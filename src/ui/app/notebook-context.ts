@@ -12,6 +12,7 @@ import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import type { UndoState } from '../../stores/undo-store.ts';
+import type { ViewState } from '../../stores/view-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
 
@@ -38,6 +39,9 @@ export const useNotes = <T>(select: (state: NotesState) => T): T =>
 
 export const useUndo = <T>(select: (state: UndoState) => T): T =>
   useStore(useNotebook().undo, select);
+
+export const useView = <T>(select: (state: ViewState) => T): T =>
+  useStore(useNotebook().view, select);
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);

@@ -83,7 +83,8 @@ interface ExplanationProps {
 
 function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
-  const [hovered, setHovered] = useState<number | null>(null);
+  const hovered = useInspect((i) => i.node);
+  const setHovered = useInspect((i) => i.setNode);
   const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
   // Nodes as the comparison lists them, each below its parent.
