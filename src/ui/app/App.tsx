@@ -1,5 +1,5 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
 import { DataCell } from '../cells/DataCell.tsx';
@@ -17,6 +17,7 @@ import { applyTheme } from '../theme/theme.ts';
 import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import { Shell } from '../widgets/Shell.tsx';
+import type { PageDialog } from './keys.ts';
 import { NotebookStatusBar } from './NotebookStatusBar.tsx';
 import {
   useDataset,
@@ -27,6 +28,7 @@ import {
   useRuns,
   useView,
 } from './notebook-context.ts';
+import { PageButtons, PageDialogs } from './PageDialogs.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 import { UndoNotice } from './UndoNotice.tsx';
 import '../cells/cells.css';
@@ -42,6 +44,7 @@ export function App() {
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
   const dropping = useFileDrop((files) => void datasetState.importFiles(files));
 
+  const [dialog, setDialog] = useState<PageDialog | null>(null);
   const { missing, dismissMissing } = useView((v) => v);
   const prepare = usePrepare((p) => p);
   const kept = useKeptRuns((k) => k.entries.length);
@@ -66,7 +69,12 @@ export function App() {
               state: states[id],
             }))}
             header={<RailHeader />}
-            footer={<ThemeSwitch />}
+            footer={
+              <>
+                <PageButtons setOpen={setDialog} />
+                <ThemeSwitch />
+              </>
+            }
           />
         }
         statusBar={<NotebookStatusBar />}
@@ -99,6 +107,7 @@ export function App() {
         )}
       </Shell>
       <MappingDialog />
+      <PageDialogs open={dialog} setOpen={setDialog} />
       <UndoNotice />
       <DropOverlay visible={dropping}>Drop to read these files as one dataset</DropOverlay>
     </>

@@ -1,23 +1,14 @@
 /** Cell 6: the test traces by score; choosing one opens the inspector. */
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
-import type { LabelFilter } from '../../stores/inspect-store.ts';
 import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { G } from './glossary.tsx';
-import { LabelMark } from './labels.tsx';
+import { FILTER_OPTIONS, LabelMark } from './labels.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { correctionsWords, NotScoredYet, useRanked, useScored } from './scored.tsx';
-
-const FILTERS: readonly { readonly value: LabelFilter; readonly label: string }[] = [
-  { value: 'flagged', label: 'flagged' },
-  { value: 'all', label: 'all' },
-  { value: 'normal', label: 'normal' },
-  { value: 'structure', label: 'structure anomalies' },
-  { value: 'time', label: 'time anomalies' },
-];
 
 export function FlaggedCell() {
   const datasetState = useDataset((d) => d);
@@ -101,7 +92,12 @@ function RankedTable() {
   return (
     <>
       <div className="table-controls">
-        <SegmentedControl label="Show" value={filter} options={FILTERS} onChange={setFilter} />
+        <SegmentedControl
+          label="Show"
+          value={filter}
+          options={FILTER_OPTIONS}
+          onChange={setFilter}
+        />
         <p className="quiet">
           {formatCount(ranked.length)} of {formatCount(scored.chosen.rows.length)} test traces, by{' '}
           {detectorLabel(scored.trained.detector)}, {correctionsWords(scored)}
