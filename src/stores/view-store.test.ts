@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import {
   createFakeClient,
   createFakePreferences,
@@ -18,6 +18,9 @@ const named = (id: string) => ({
   imported,
   roles: ['train', 'val', 'test'] as const,
 });
+
+/** A trace of the test set. */
+const TESTED = traces.structureOf.length - 3;
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -63,6 +66,7 @@ async function setUp(first = '') {
     }
   };
   void notebook.open();
+  await vi.waitFor(() => expect(fake.started.map(({ kind }) => kind)).toContain('open'));
   await answer();
   const back = async () => {
     history.pop();
@@ -87,9 +91,9 @@ test('each choice is a step, and Back undoes it', async () => {
   const { inspect } = notebook;
   inspect.getState().setFilter('time');
   void inspect.getState().setCorrections({ stdLimit: 'off' });
-  void inspect.getState().inspect(3);
+  void inspect.getState().inspect(TESTED);
   await answer();
-  const traceId = encodeURIComponent(decodeString(traces.traceIds, 3));
+  const traceId = encodeURIComponent(decodeString(traces.traceIds, TESTED));
   expect(history).toEqual([
     '#dataset=dataset-1&run=run-1',
     '#dataset=dataset-1&run=run-1&filter=time',
@@ -106,10 +110,10 @@ test('each choice is a step, and Back undoes it', async () => {
 });
 
 test('an address that was shared opens the dataset, run, filter and trace that it names', async () => {
-  const traceId = decodeString(traces.traceIds, 5);
+  const traceId = decodeString(traces.traceIds, TESTED);
   const hash = `#${new URLSearchParams({ dataset: 'dataset-1', run: 'run-1', filter: 'all', trace: traceId })}`;
   const { notebook, history } = await setUp(hash);
-  expect(notebook.inspect.getState()).toMatchObject({ trace: 5, filter: 'all' });
+  expect(notebook.inspect.getState()).toMatchObject({ trace: TESTED, filter: 'all' });
   expect(history).toEqual([hash]);
   const { dataset } = (await setUp('#dataset=dataset-2')).notebook;
   expect(dataset.getState().dataset?.id).toBe('dataset-2');
@@ -118,7 +122,7 @@ test('an address that was shared opens the dataset, run, filter and trace that i
 test.each([
   ['#dataset=elsewhere', 'dataset of this address is not stored'],
   ['#dataset=dataset-1&run=elsewhere', 'run of this address is not stored'],
-  ['#dataset=dataset-1&run=run-1&trace=none', 'trace of this address is not in the dataset'],
+  ['#dataset=dataset-1&run=run-1&trace=none', 'trace of this address is not in the test set'],
 ])('%s is said to be missing, and the address stays', async (hash, words) => {
   const { notebook, history } = await setUp(hash);
   expect(notebook.view.getState().missing?.what).toContain(words);

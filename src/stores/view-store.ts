@@ -7,7 +7,7 @@ import type { Failure } from '../base/result.ts';
 import { correctionsOf, sameCorrections } from '../scoring/corrections.ts';
 import { decodeString, findString } from '../trace/string-column.ts';
 import type { DatasetState } from './dataset-store.ts';
-import { DEFAULT_FILTER, type InspectState } from './inspect-store.ts';
+import { DEFAULT_FILTER, type InspectState, shownDetector } from './inspect-store.ts';
 import { type KeptRunsState, shownRun } from './kept-runs-store.ts';
 import type { RunState } from './run-store.ts';
 import { formatView, NO_VIEW, parseView, type View } from './view-address.ts';
@@ -125,11 +125,13 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       }
       if (view.file !== inspect.getState().file) await look.setFile(view.file);
       const { traceIds } = current.imported.traces;
-      const trace = view.traceId === null ? -1 : findString(traceIds, view.traceId);
+      // Only scored traces are inspected; files may use one id more than once.
+      const scored = shownDetector(training, detector)?.scores?.test.trace ?? [];
+      const trace = view.traceId === null ? -1 : findString(traceIds, view.traceId, scored);
       if (trace === -1) look.close();
       else if (trace !== inspect.getState().trace) await look.inspect(trace);
       if (view.traceId !== null && trace === -1) {
-        say('the trace of this address is not in the dataset', 'choose one in Flagged traces');
+        say('the trace of this address is not in the test set', 'choose one in Flagged traces');
       }
     };
 

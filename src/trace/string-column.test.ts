@@ -6,7 +6,10 @@ test('a string is found where an array would find it', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 3 });
   fc.assert(
     fc.property(fc.array(text), text, (texts, wanted) => {
-      expect(findString(stringColumn(texts), wanted)).toBe(texts.indexOf(wanted));
+      const among = texts.map((_, i) => i);
+      const column = stringColumn(texts);
+      expect(findString(column, wanted, among)).toBe(texts.indexOf(wanted));
+      expect(findString(column, wanted, among.toReversed())).toBe(texts.lastIndexOf(wanted));
     }),
   );
 });
