@@ -52,7 +52,7 @@ const rooms = [
   {
     room: 'ui',
     may: ['base', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
-    packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/'],
+    packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/', 'katex', 'marked'],
   },
 ];
 

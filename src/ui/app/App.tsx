@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
 import { DataCell } from '../cells/DataCell.tsx';
+import { EquationsCell, equationsCellState } from '../cells/EquationsCell.tsx';
 import { FailureNotice } from '../cells/FailureNotice.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
@@ -40,6 +41,7 @@ export function App() {
   const datasetState = useDataset((d) => d);
   const runs = useRuns((r) => r);
   const inspected = useInspect((i) => i.trace);
+  const explanation = useInspect((i) => i.explanation.phase);
   const theme = usePreferences((p) => p.theme);
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
   const dropping = useFileDrop((files) => void datasetState.importFiles(files));
@@ -52,6 +54,7 @@ export function App() {
   const states = {
     ...cellStates(datasetState, runs),
     runs: runsCellState(kept),
+    equations: equationsCellState(explanation),
     prepare: prepareCellState(prepare, datasetState, maxNodes),
   };
   const { dataset, status } = datasetState;
@@ -103,6 +106,7 @@ export function App() {
             <RunsCell />
             <ScoresCell />
             <FlaggedCell />
+            <EquationsCell />
           </>
         )}
       </Shell>
