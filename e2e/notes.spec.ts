@@ -6,7 +6,7 @@ test('a note is written, shown as Markdown, kept over a reload, deleted and brou
   page,
 }) => {
   await openNotebook(page);
-  await dropFiles(page, [{ name: 'test.csv', body: TEST_CSV() }]);
+  await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
   await page.getByRole('button', { name: 'Add a note below Trees' }).click();
   await page
     .getByRole('textbox', { name: /Note in Markdown/ })
@@ -38,7 +38,7 @@ test('the equations of the paper give the values of the trace in the inspector',
   page,
 }) => {
   await openNotebook(page);
-  await dropFiles(page, [{ name: 'test.csv', body: TEST_CSV() }]);
+  await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await exportRun(page);
   await page.getByRole('button', { name: 'Equations (1) to (7)' }).click();

@@ -6,6 +6,7 @@
 import type { Failure, Result } from '../base/result.ts';
 import { type CheckpointSlots, createCheckpointSlots } from './checkpoint-slots.ts';
 import { createConnection, keysUnder } from './database.ts';
+import { createDatasetRecords, type DatasetRecords } from './dataset-records.ts';
 import { createDatasetShelf, type DatasetShelf } from './dataset-shelf.ts';
 import { createNoteShelf, type NoteShelf } from './notes.ts';
 import type { InterruptedRun, RunRecord } from './records.ts';
@@ -35,6 +36,8 @@ export interface NotebookStorage {
   readonly datasets: DatasetShelf;
   readonly runs: RunShelf;
   readonly notes: NoteShelf;
+  /** All of a dataset, to be carried to another browser. */
+  readonly records: DatasetRecords;
   /** What belongs to a dataset. */
   runsOf(datasetId: string): Promise<StoredRuns>;
   /** Saves a run of finished detectors, and removes the checkpoint that it no longer needs. */
@@ -67,6 +70,7 @@ export function createNotebookStorage(): NotebookStorage {
     datasets: createDatasetShelf(database),
     runs,
     notes: createNoteShelf(database),
+    records: createDatasetRecords(database),
 
     async runsOf(datasetId) {
       const [listed, found] = await Promise.all([

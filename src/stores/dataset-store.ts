@@ -96,6 +96,8 @@ export interface DatasetStoreDeps {
   readonly mappings: MappingMemory;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Takes a file that is a whole notebook. @returns whether it was one */
+  readonly openNotebook?: (file: File) => Promise<boolean>;
   /** A stored dataset is at hand; this is what is stored of its runs. */
   readonly onOpened: (runs: StoredRuns) => void;
 }
@@ -350,7 +352,13 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       storageFailure: null,
       mappedHeaders: deps.mappings.all().length,
 
-      importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
+      async importFiles(files) {
+        const [first] = files;
+        if (first === undefined) return;
+        const { openNotebook } = deps;
+        if (files.length === 1 && openNotebook !== undefined && (await openNotebook(first))) return;
+        await importWith(files);
+      },
 
       mapColumns: (mapping) => {
         const { status } = get();

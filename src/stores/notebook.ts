@@ -9,6 +9,11 @@ import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
 import { createKeptRunsStore, type KeptRunsState } from './kept-runs-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
+import {
+  createNotebookFileStore,
+  isNotebookFile,
+  type NotebookFileState,
+} from './notebook-file-store.ts';
 import { createNotesStore, type NotesState } from './notes-store.ts';
 import {
   createPreferencesStore,
@@ -26,6 +31,7 @@ export interface Notebook {
   readonly runs: StoreApi<RunState>;
   readonly kept: StoreApi<KeptRunsState>;
   readonly notes: StoreApi<NotesState>;
+  readonly file: StoreApi<NotebookFileState>;
   readonly undo: StoreApi<UndoState>;
   readonly inspect: StoreApi<InspectState>;
   readonly view: StoreApi<ViewState>;
@@ -52,6 +58,11 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(deps.preferences),
+    openNotebook: async (opened) => {
+      const isNotebook = await isNotebookFile(opened);
+      if (isNotebook) await file.getState().open(opened);
+      return isNotebook;
+    },
     onOpened: ({ run, interrupted, entries }) => {
       runs.getState().restore(run, interrupted);
       kept.getState().take(entries);
@@ -68,6 +79,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const datasetId = (): string | null => dataset.getState().dataset?.id ?? null;
   const kept = createKeptRunsStore({ ...deps, runs, undo, datasetId });
   const notes = createNotesStore({ ...deps, undo });
+  const file = createNotebookFileStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs, dataset);
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect });
@@ -92,6 +104,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     runs,
     kept,
     notes,
+    file,
     undo,
     inspect,
     view,

@@ -150,6 +150,10 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
         return answer(null);
       },
     },
+    records: {
+      async *read() {},
+      write: async () => answer(null),
+    },
     runsOf: async (datasetId) => ({
       run: runs.find(({ record }) => record.datasetId === datasetId)?.record ?? null,
       entries: entriesOf(datasetId),

@@ -27,6 +27,7 @@ import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -152,6 +153,10 @@ export interface Jobs {
   open: { input: { traces: TraceSet }; event: never; output: null };
   /** The dataset at hand as a file. */
   export: { input: { format: ExportFormat }; event: ExportProgress; output: Blob };
+  /** Bytes by name as one zip file, the first of them unpacked. */
+  pack: { input: { files: readonly PackedFile[] }; event: never; output: Blob };
+  /** And out of it again. */
+  unpack: { input: { file: File }; event: never; output: readonly PackedFile[] };
   /** Table 4 and histograms of the dataset at hand. */
   describe: { input: null; event: never; output: TraceDescription };
   /** Makes train, validation and test parts of these traces; the result is the dataset at hand. */

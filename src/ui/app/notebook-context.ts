@@ -7,6 +7,7 @@ import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
 import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
+import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
 import type { NotesState } from '../../stores/notes-store.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
@@ -36,6 +37,9 @@ export const useKeptRuns = <T>(select: (state: KeptRunsState) => T): T =>
 
 export const useNotes = <T>(select: (state: NotesState) => T): T =>
   useStore(useNotebook().notes, select);
+
+export const useNotebookFile = <T>(select: (state: NotebookFileState) => T): T =>
+  useStore(useNotebook().file, select);
 
 export const useUndo = <T>(select: (state: UndoState) => T): T =>
   useStore(useNotebook().undo, select);

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { EXPORT_CHOICES } from '../../stores/export-store.ts';
 import { useExport } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
+import { downloadBlob } from '../widgets/download.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Select } from '../widgets/Select.tsx';
-import { downloadBlob } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 
 type Format = keyof typeof EXPORT_CHOICES;

@@ -4,6 +4,7 @@ import type { RunEntry } from '../../stores/kept-runs-store.ts';
 import { settingRows } from '../../stores/run-comparison.ts';
 import { formatCount } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
+import { SaveTable } from '../widgets/SaveTable.tsx';
 
 export function RunSettingsTable({ entries }: { readonly entries: readonly RunEntry[] }) {
   const [differencesOnly, setDifferencesOnly] = useState(true);
@@ -23,30 +24,32 @@ export function RunSettingsTable({ entries }: { readonly entries: readonly RunEn
         />
       </div>
       {shown.length > 0 && (
-        <div className="scroll-x">
-          <table className="plain-table" aria-label="Settings of the compared runs">
-            <thead>
-              <tr>
-                <th scope="col">setting</th>
-                {entries.map(({ id, name }) => (
-                  <th key={id} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ name, values }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  {values.map((value, i) => (
-                    <td key={entries[i]!.id}>{value}</td>
+        <SaveTable name="Settings of the compared runs">
+          <div className="scroll-x">
+            <table className="plain-table" aria-label="Settings of the compared runs">
+              <thead>
+                <tr>
+                  <th scope="col">setting</th>
+                  {entries.map(({ id, name }) => (
+                    <th key={id} scope="col">
+                      {name}
+                    </th>
                   ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+              </thead>
+              <tbody>
+                {shown.map(({ name, values }) => (
+                  <tr key={name}>
+                    <th scope="row">{name}</th>
+                    {values.map((value, i) => (
+                      <td key={entries[i]!.id}>{value}</td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </SaveTable>
       )}
     </>
   );

@@ -14,6 +14,7 @@ import { useInspect, useKeptRuns, useRuns } from '../app/notebook-context.ts';
 import { Button, IconButton } from '../widgets/Button.tsx';
 import { formatDate, formatScore } from '../widgets/format.ts';
 import { NameForm } from '../widgets/NameForm.tsx';
+import { SaveTable } from '../widgets/SaveTable.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
@@ -102,38 +103,40 @@ function RunTable({ entries, compared }: RunTableProps) {
           onChange={(id) => setBaseline(id === '' ? null : id)}
         />
       </div>
-      <div className="scroll-x">
-        <table className="plain-table runs-table" aria-label="Runs">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="said-only">Compare</span>
-              </th>
-              <th scope="col">run</th>
-              {COLUMNS.map(({ id, title }) => (
-                <th key={id} scope="col" className="plain-table__number">
-                  {title}
+      <SaveTable name="Runs">
+        <div className="scroll-x">
+          <table className="plain-table runs-table" aria-label="Runs">
+            <thead>
+              <tr>
+                <th scope="col">
+                  <span className="said-only">Compare</span>
                 </th>
+                <th scope="col">run</th>
+                {COLUMNS.map(({ id, title }) => (
+                  <th key={id} scope="col" className="plain-table__number">
+                    {title}
+                  </th>
+                ))}
+                <th scope="col">
+                  <span className="said-only">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ entry, cells }) => (
+                <RunRow
+                  key={entry.id}
+                  entry={entry}
+                  cells={cells}
+                  compared={compared.includes(entry.id)}
+                  full={compared.length >= MOST_COMPARED}
+                  isBaseline={entry.id === baseline}
+                />
               ))}
-              <th scope="col">
-                <span className="said-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ entry, cells }) => (
-              <RunRow
-                key={entry.id}
-                entry={entry}
-                cells={cells}
-                compared={compared.includes(entry.id)}
-                full={compared.length >= MOST_COMPARED}
-                isBaseline={entry.id === baseline}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </tbody>
+          </table>
+        </div>
+      </SaveTable>
     </>
   );
 }
@@ -191,7 +194,11 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
         </span>
       </th>
       {COLUMNS.map((column) => (
-        <td key={column.id} className="plain-table__number">
+        <td
+          key={column.id}
+          className="plain-table__number"
+          data-value={cells[column.id].value ?? undefined}
+        >
           <Metric {...cells[column.id]} />
         </td>
       ))}

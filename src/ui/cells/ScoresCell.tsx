@@ -14,6 +14,7 @@ import { useDataset, useRuns } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
+import { downloadText } from '../widgets/download.ts';
 import {
   formatCount,
   formatDuration,
@@ -25,7 +26,6 @@ import {
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
-import { downloadText } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LABEL_WORDS } from './labels.tsx';
