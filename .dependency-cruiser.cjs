@@ -54,7 +54,7 @@ const rooms = [
   {
     room: 'ui',
     may: ['base', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
-    packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/'],
+    packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/', 'katex', 'marked'],
   },
 ];
 

@@ -68,16 +68,20 @@ test('two datasets are imported, renamed, switched, deleted, and kept over reloa
   await expect(rows(page)).toHaveCount(3);
 
   await page.getByRole('button', { name: 'Delete second.csv' }).click();
-  const question = page.getByRole('group', { name: 'Delete second.csv?' });
-  await question.getByRole('button', { name: 'Keep' }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
   await expect(rows(page)).toHaveCount(3);
   await page.getByRole('button', { name: 'Delete second.csv' }).click();
-  await question.getByRole('button', { name: 'Delete' }).click();
   await expect(rows(page)).toHaveCount(2);
-  expect(await datasetsWithChunks(page)).toBe(1);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect.poll(() => datasetsWithChunks(page)).toBe(1);
 
+  // The open one comes back open.
   await page.getByRole('button', { name: 'Delete the shop in May' }).click();
-  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Load the demo dataset' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('100 / 20 / 50')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete the shop in May' }).click();
   await expect(page.getByRole('table', { name: 'Datasets' })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Load the demo dataset' })).toBeVisible();
   await page.reload();
@@ -204,7 +208,6 @@ test('a damaged dataset is said, and can be deleted', async ({ page }) => {
   ).toBeVisible();
   await expect(page.getByRole('button', { name: 'Load the demo dataset' })).toBeVisible();
   await page.getByRole('button', { name: 'Delete first.csv' }).click();
-  await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(rows(page)).toHaveCount(0);
 });
 

@@ -26,7 +26,18 @@ const notebook = createNotebook({
       .getEntriesByType('resource')
       .filter(({ name }) => name.startsWith('http') && new URL(name).origin !== location.origin)
       .length,
+  address: {
+    read: () => location.hash,
+    write(hash, how) {
+      const url = `${location.pathname}${location.search}${hash === '' ? '' : `#${hash}`}`;
+      if (how === 'push') history.pushState(null, '', url);
+      else history.replaceState(null, '', url);
+    },
+    goTo: (cell) => document.getElementById(cell)?.scrollIntoView(),
+  },
 });
+// Back, Forward, a link to a cell, or another address typed.
+addEventListener('hashchange', () => void notebook.view.getState().follow());
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -93,7 +93,10 @@ export function mergedTree(tree: EditableTree): EditableTree {
       parent: merged.parent[node]!,
       operation: merged.operation[node]!,
       spanCount,
-      latencyUs: members.length === 1 ? tree[members[0]!]!.latencyUs : sumUs / spanCount,
+      // as a dataset stores it
+      latencyUs: Math.fround(
+        members.length === 1 ? tree[members[0]!]!.latencyUs : sumUs / spanCount,
+      ),
     };
   });
 }

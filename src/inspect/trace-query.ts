@@ -49,3 +49,6 @@ export const NO_FILTER: TraceFilter = {
   score: [null, null],
   search: '',
 };
+
+/** What the list shows at first. */
+export const FLAGGED_ONLY: TraceFilter = { ...NO_FILTER, flagged: true };

@@ -126,7 +126,7 @@ export function correctionsOf(variant: Variant, source: StdLimitSource = 'global
 export const variantOf = (corrections: Corrections, source: StdLimitSource): Variant | null =>
   VARIANTS.find((variant) => sameCorrections(correctionsOf(variant, source), corrections)) ?? null;
 
-const sameCorrections = (a: Corrections, b: Corrections): boolean =>
+export const sameCorrections = (a: Corrections, b: Corrections): boolean =>
   a.bernoulliScaling === b.bernoulliScaling &&
   a.nodeCountNormalization === b.nodeCountNormalization &&
   a.stdLimit === b.stdLimit;

@@ -4,9 +4,10 @@ import type { Slot } from './checkpoint-slots.ts';
 import type { Columns } from './column-chunks.ts';
 import type { SpanTableName, TableName } from './dataset-tables.ts';
 import { upgradeToSeveralDatasets } from './upgrade.ts';
+import { upgradeToKeptRuns } from './upgrade-runs.ts';
 
 export const DATABASE = 'tracevae-notebook';
-export const DATABASE_VERSION = 3;
+export const DATABASE_VERSION = 4;
 
 /** Keys begin with the id of the dataset. Values are checked where they are read. */
 export interface NotebookSchema extends DBSchema {
@@ -17,12 +18,26 @@ export interface NotebookSchema extends DBSchema {
     key: [dataset: string, table: TableName | SpanTableName, first: number];
     value: Columns;
   };
-  runs: { key: string; value: unknown };
+  /** Several a dataset since version 4. */
+  runs: { key: [dataset: string, run: string]; value: unknown };
+  /** What runs are listed by; since version 4. */
+  runEntries: { key: [dataset: string, run: string]; value: unknown };
   /** Two slots a dataset; since version 2. */
   checkpoints: { key: [dataset: string, slot: Slot]; value: unknown };
+  /** By dataset; since version 4. */
+  notes: { key: string; value: unknown };
 }
 
-export type StoreName = 'datasets' | 'chunks' | 'runs' | 'checkpoints';
+/** All of them; each holds what belongs to a dataset. */
+export const STORE_NAMES = [
+  'datasets',
+  'chunks',
+  'runs',
+  'runEntries',
+  'checkpoints',
+  'notes',
+] as const;
+export type StoreName = (typeof STORE_NAMES)[number];
 export type Database = IDBPDatabase<NotebookSchema>;
 export type UpgradeTransaction = IDBPTransaction<NotebookSchema, StoreName[], 'versionchange'>;
 
@@ -40,10 +55,12 @@ export function createConnection(): () => Promise<Database> {
             db.createObjectStore('runs');
           }
           if (oldVersion < 2) db.createObjectStore('checkpoints');
-          if (oldVersion < 3) {
-            db.createObjectStore('chunks');
+          if (oldVersion < 3) db.createObjectStore('chunks');
+          if (oldVersion < 4) {
+            db.createObjectStore('runEntries');
+            db.createObjectStore('notes');
             // What was stored stays as it was when the upgrade fails.
-            upgradeToSeveralDatasets(transaction).catch((cause: unknown) => {
+            upgrade(transaction, oldVersion).catch((cause: unknown) => {
               fault = cause;
               transaction.done.catch(() => undefined); // told as the fault
               abort(transaction);
@@ -70,6 +87,12 @@ export function createConnection(): () => Promise<Database> {
     opened ??= open();
     return opened;
   };
+}
+
+/** One version after the other, all in the transaction of the version change. */
+async function upgrade(transaction: UpgradeTransaction, oldVersion: number): Promise<void> {
+  if (oldVersion < 3) await upgradeToSeveralDatasets(transaction);
+  await upgradeToKeptRuns(transaction);
 }
 
 function abort(transaction: UpgradeTransaction): void {

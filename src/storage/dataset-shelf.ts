@@ -6,7 +6,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { Columns } from './column-chunks.ts';
-import { type Database, keysUnder } from './database.ts';
+import { type Database, keysUnder, STORE_NAMES } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
 import { readTraceSpans, SPAN_BYTES, saveSpans, type TraceSpans } from './dataset-spans.ts';
 import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
@@ -29,10 +29,13 @@ export interface SaveOptions {
   readonly onProgress: (share: number) => void;
 }
 
-export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedAt'>>;
+export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedAt' | 'trashed'>>;
 
 export interface DatasetShelf {
-  /** Also removes what interrupted saves left, unless a page is saving just now. */
+  /**
+   * Also removes, unless a page is saving just now, what interrupted saves left and what was
+   * deleted before.
+   */
   list(): Promise<Result<StoredDatasets, Failure>>;
   /** Of a listed dataset; without the source of one that was prepared. */
   read(entry: DatasetEntry): Promise<Result<Dataset, Failure>>;
@@ -41,18 +44,22 @@ export interface DatasetShelf {
   /** The spans of one trace of a listed dataset; null where the dataset was stored without. */
   readSpans(entry: DatasetEntry, trace: number): Promise<Result<TraceSpans | null, Failure>>;
   change(id: string, change: EntryChange): Promise<Result<DatasetEntry, Failure>>;
-  /** With its run and its checkpoints. */
+  /** With its runs, checkpoints and notes. */
   remove(id: string): Promise<Result<null, Failure>>;
 }
 
-const ALL_STORES = ['datasets', 'chunks', 'runs', 'checkpoints'] as const;
 /** Held while chunks without an entry are on their way, so that no other tab sweeps them. */
 const SAVING_LOCK = 'tracevae-notebook.saving';
 
 export function createDatasetShelf(database: () => Promise<Database>): DatasetShelf {
   const sweep = async (): Promise<void> => {
-    const transaction = (await database()).transaction(ALL_STORES, 'readwrite');
-    const known = new Set(await transaction.objectStore('datasets').getAllKeys());
+    const transaction = (await database()).transaction(STORE_NAMES, 'readwrite');
+    const datasets = transaction.objectStore('datasets');
+    for (const id of await datasets.getAllKeys()) {
+      const entry = readDatasetEntry(await datasets.get(id));
+      if (entry.ok && entry.value.trashed) await datasets.delete(id);
+    }
+    const known = new Set(await datasets.getAllKeys());
     const chunks = transaction.objectStore('chunks');
     let cursor = await chunks.openKeyCursor();
     while (cursor !== null) {
@@ -60,12 +67,14 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
       if (!known.has(cursor.key[0])) await chunks.delete(keys);
       cursor = await cursor.continue(keys.upper);
     }
-    const runs = transaction.objectStore('runs');
-    for (const id of await runs.getAllKeys()) if (!known.has(id)) await runs.delete(id);
-    const checkpoints = transaction.objectStore('checkpoints');
-    for (const key of await checkpoints.getAllKeys()) {
-      if (!known.has(key[0])) await checkpoints.delete(key);
+    for (const name of ['runs', 'runEntries', 'checkpoints'] as const) {
+      const store = transaction.objectStore(name);
+      for (const key of await store.getAllKeys()) {
+        if (!known.has(key[0])) await store.delete(keysUnder(key[0]));
+      }
     }
+    const notes = transaction.objectStore('notes');
+    for (const id of await notes.getAllKeys()) if (!known.has(id)) await notes.delete(id);
     await transaction.done;
   };
 
@@ -80,7 +89,7 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
         const found = (await (await database()).getAll('datasets')).map(readDatasetEntry);
         return {
           entries: found
-            .flatMap((entry) => (entry.ok ? [entry.value] : []))
+            .flatMap((entry) => (entry.ok && !entry.value.trashed ? [entry.value] : []))
             .sort((a, b) => b.savedAt - a.savedAt),
           failures: found.flatMap((entry) => (entry.ok ? [] : [entry.error])),
         };
@@ -150,12 +159,14 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
 
     remove: (id) =>
       guarded(async () => {
-        const transaction = (await database()).transaction(ALL_STORES, 'readwrite');
+        const transaction = (await database()).transaction(STORE_NAMES, 'readwrite');
         await Promise.all([
           transaction.objectStore('datasets').delete(id),
           transaction.objectStore('chunks').delete(keysUnder(id)),
-          transaction.objectStore('runs').delete(id),
+          transaction.objectStore('runs').delete(keysUnder(id)),
+          transaction.objectStore('runEntries').delete(keysUnder(id)),
           transaction.objectStore('checkpoints').delete(keysUnder(id)),
+          transaction.objectStore('notes').delete(id),
           transaction.done,
         ]);
         return null;

@@ -3,6 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { fakeRun, interruptedFixture } from '../testing/run-fakes.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
+import { entryOfRun } from './run-entries.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
@@ -16,11 +17,13 @@ test('a run and a checkpoint come back as they were, of their own dataset alone'
   await storage.saveCheckpoint(interruptedFixture(4));
   expect(await createNotebookStorage().runsOf('dataset-1')).toEqual({
     run: fakeRun(),
+    entries: [entryOfRun(fakeRun(), 'Run 1')],
     interrupted: interruptedFixture(4),
     failures: [],
   });
   expect(await createNotebookStorage().runsOf('dataset-2')).toEqual({
     run: null,
+    entries: [],
     interrupted: null,
     failures: [],
   });

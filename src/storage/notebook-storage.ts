@@ -1,17 +1,24 @@
 /**
- * The browser's storage as the page uses it: several datasets, of each its run and the checkpoint
- * of a run that is not finished. Enters: datasets and records. Leaves: the same, checked on the way
+ * The browser's storage as the page uses it: several datasets, of each its runs, its notes and the
+ * checkpoint of a run that is not finished. Enters: datasets and records. Leaves: the same, checked on the way
  * out, or a failure in words.
  */
-import { type Failure, ok, type Result } from '../base/result.ts';
+import type { Failure, Result } from '../base/result.ts';
 import { type CheckpointSlots, createCheckpointSlots } from './checkpoint-slots.ts';
 import { createConnection, keysUnder } from './database.ts';
+import { createDatasetRecords, type DatasetRecords } from './dataset-records.ts';
 import { createDatasetShelf, type DatasetShelf } from './dataset-shelf.ts';
-import { type InterruptedRun, type RunRecord, readRunRecord } from './records.ts';
+import { createNoteShelf, type NoteShelf } from './notes.ts';
+import type { InterruptedRun, RunRecord } from './records.ts';
+import type { RunEntry } from './run-entries.ts';
+import { createRunShelf, putRun, type RunShelf } from './run-shelf.ts';
 import { guarded } from './storage-failure.ts';
 
 export interface StoredRuns {
+  /** The one to show: that of the interrupted training, or else the last saved. */
   readonly run: RunRecord | null;
+  /** All kept runs, the last saved first. */
+  readonly entries: readonly RunEntry[];
   /** Training that was under way when the page went. */
   readonly interrupted: InterruptedRun | null;
   /** Records that are there and could not be read. */
@@ -27,10 +34,14 @@ export interface StorageUse {
 
 export interface NotebookStorage {
   readonly datasets: DatasetShelf;
+  readonly runs: RunShelf;
+  readonly notes: NoteShelf;
+  /** All of a dataset, to be carried to another browser. */
+  readonly records: DatasetRecords;
   /** What belongs to a dataset. */
   runsOf(datasetId: string): Promise<StoredRuns>;
   /** Saves a run of finished detectors, and removes the checkpoint that it no longer needs. */
-  saveRun(record: RunRecord): Promise<Result<null, Failure>>;
+  saveRun(record: RunRecord): Promise<Result<RunEntry, Failure>>;
   saveCheckpoint(run: InterruptedRun): Promise<Result<null, Failure>>;
   discardCheckpoint(datasetId: string): Promise<Result<null, Failure>>;
   use(): Promise<StorageUse>;
@@ -54,35 +65,52 @@ export function createNotebookStorage(): NotebookStorage {
     return created;
   };
 
+  const runs = createRunShelf(database);
   return {
     datasets: createDatasetShelf(database),
+    runs,
+    notes: createNoteShelf(database),
+    records: createDatasetRecords(database),
 
     async runsOf(datasetId) {
-      const read = await guarded(async () => {
-        const stored = await (await database()).get('runs', datasetId);
-        const run = stored === undefined ? ok(null) : readRunRecord(stored);
-        return { run, interrupted: await slotsOf(datasetId).newest() };
-      });
-      if (!read.ok) return { run: null, interrupted: null, failures: [read.error] };
-      const { run, interrupted } = read.value;
+      const [listed, found] = await Promise.all([
+        runs.list(datasetId),
+        guarded(async () => slotsOf(datasetId).newest()),
+      ]);
+      const newest = found.ok ? found.value : found;
+      const interrupted = newest.ok ? newest.value : null;
+      const entries = listed.ok ? listed.value.entries : [];
+      const shown = entries.find(({ id }) => id === interrupted?.runId) ?? entries[0];
+      const run = shown === undefined ? null : await runs.read(datasetId, shown.id);
       return {
-        run: run.ok ? run.value : null,
-        interrupted: interrupted.ok ? interrupted.value : null,
-        failures: [run, interrupted].flatMap((found) => (found.ok ? [] : [found.error])),
+        run: run?.ok ? run.value : null,
+        entries,
+        interrupted,
+        failures: [
+          ...(listed.ok ? listed.value.failures : [listed.error]),
+          ...(run === null || run.ok ? [] : [run.error]),
+          ...(newest.ok ? [] : [newest.error]),
+        ],
       };
     },
 
     saveRun: (record) =>
       guarded(async () => {
         const { datasetId } = record;
-        const transaction = (await database()).transaction(['runs', 'checkpoints'], 'readwrite');
-        await Promise.all([
-          transaction.objectStore('runs').put(record, datasetId),
+        const transaction = (await database()).transaction(
+          ['runs', 'runEntries', 'checkpoints'],
+          'readwrite',
+        );
+        const [entry] = await Promise.all([
+          putRun(record, {
+            runs: transaction.objectStore('runs'),
+            runEntries: transaction.objectStore('runEntries'),
+          }),
           transaction.objectStore('checkpoints').delete(keysUnder(datasetId)),
           transaction.done,
         ]);
         slotsOf(datasetId).forget();
-        return null;
+        return entry;
       }),
 
     saveCheckpoint: (run) =>

@@ -52,6 +52,8 @@ export interface DatasetEntry {
   /** The source is stored as a dataset of its own. */
   readonly preparation?: { readonly report: PrepareReport; readonly sourceId: string };
   readonly tables: Readonly<Record<TableName, TableSize>>;
+  /** Deleted, and gone for good when the page is opened next. */
+  readonly trashed?: boolean;
   /** Spans that can be read back: all that were kept, or 0 for a dataset of an earlier version. */
   readonly spans: number;
   /** Of all columns. */
@@ -112,7 +114,8 @@ const DATASET_KEYS = [
 ];
 const RUN_KEYS = ['id', 'datasetId', 'savedAt', 'settings', 'detectors', 'pending'];
 
-function checkRecord<T>(
+/** A record of this version that has these keys, or what is wrong with it. */
+export function checkRecord<T>(
   value: unknown,
   what: string,
   version: number,

@@ -46,6 +46,22 @@ test('so is the run of version 2, and the newest checkpoint', async () => {
   expect(interrupted).toMatchObject({ datasetId: 'dataset-1', checkpoint: { epoch: 4 } });
 });
 
+test('the run of version 3 is the first of those that are kept', async () => {
+  const before = storedDatabase(3);
+  await writeDatabase(before);
+  for (let again = 0; again < 2; again++) {
+    const storage = createNotebookStorage();
+    const [[, record] = []] = before.stores.runs ?? [];
+    const { run, entries, interrupted, failures } = await storage.runsOf('dataset-1');
+    expect(failures).toEqual([]);
+    expect(run).toEqual(record);
+    expect(entries).toMatchObject([{ id: 'run-1', datasetId: 'dataset-1', name: 'Run 1' }]);
+    expect(interrupted).toMatchObject({ checkpoint: { epoch: 4 } });
+    const { traces } = (await onlyDataset(storage)).imported;
+    expect(traces.structureOf.length).toBeGreaterThan(0);
+  }
+});
+
 test('the run of version 1 is said to be too old, and is left alone', async () => {
   await writeDatabase(storedDatabase(1));
   for (let again = 0; again < 2; again++) {

@@ -32,10 +32,11 @@ export async function upgradeToSeveralDatasets(transaction: UpgradeTransaction):
   }
 
   const runs = transaction.objectStore('runs');
-  const run = await runs.get(CURRENT);
+  const run = await runs.get(IDBKeyRange.only(CURRENT));
   if (run !== undefined) {
-    await runs.delete(CURRENT);
-    await runs.put(run, id);
+    await runs.delete(IDBKeyRange.only(CURRENT));
+    // The key of version 3; the next upgrade makes it that of version 4.
+    await runs.put(run, id as unknown as [string, string]);
   }
 
   const checkpoints = transaction.objectStore('checkpoints');

@@ -6,7 +6,16 @@ import type { DatasetState } from './dataset-store.ts';
 import { nextSettings, type RunChoices } from './run-choices.ts';
 import type { RunState } from './run-store.ts';
 
-export const CELLS = ['data', 'prepare', 'trees', 'training', 'scores', 'flagged'] as const;
+export const CELLS = [
+  'data',
+  'prepare',
+  'trees',
+  'training',
+  'runs',
+  'scores',
+  'flagged',
+  'equations',
+] as const;
 export type CellId = (typeof CELLS)[number];
 export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed';
 
@@ -17,11 +26,11 @@ export function isRunStale(run: RunRecord, choices: RunChoices, dataset: Dataset
   return JSON.stringify(run.settings) !== JSON.stringify(next);
 }
 
-/** Of all cells but Prepare, whose state is {@link file://./prepare-store.ts}'s. */
+/** Of the cells whose state these two stores decide. */
 export function cellStates(
   dataset: DatasetState,
   runs: RunState,
-): Record<Exclude<CellId, 'prepare'>, CellState> {
+): Record<Exclude<CellId, 'prepare' | 'runs' | 'equations'>, CellState> {
   const data: CellState =
     dataset.status.phase === 'importing' ||
     dataset.status.phase === 'opening' ||

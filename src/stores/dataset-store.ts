@@ -72,13 +72,17 @@ export interface DatasetState {
   adopt(dataset: Dataset): Promise<void>;
   setRole(file: number, role: FileRole): void;
   dismissFailure(): void;
-  /** Lists what is stored, and opens the dataset that was open last. */
-  restore(): Promise<void>;
+  /** Lists what is stored, and opens this dataset, or else the one that was open last. */
+  restore(wanted?: string | null): Promise<void>;
   /** Puts a stored dataset in the place of the one at hand, on the page and in the worker. */
   open(id: string): Promise<void>;
   rename(id: string, name: string): Promise<void>;
-  /** With its run. The one at hand goes from the page too. */
+  /** For good, with its runs and notes. The one at hand goes from the page too. */
   remove(id: string): Promise<void>;
+  /** The same, but {@link DatasetState.untrash} brings it back. @returns whether it worked */
+  trash(id: string): Promise<boolean>;
+  /** @param open puts it in the place of the one at hand, too */
+  untrash(entry: DatasetEntry, open: boolean): Promise<void>;
   /** The spans of a trace of the dataset at hand, as its files have them. */
   readSpans(trace: number): Promise<Result<TraceSpans, Failure>>;
   /** Stores the dataset at hand once more, where there was no room for it. */
@@ -95,6 +99,8 @@ export interface DatasetStoreDeps {
   readonly mappings: MappingMemory;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Takes a file that is a whole notebook. @returns whether it was one */
+  readonly openNotebook?: (file: File) => Promise<boolean>;
   /** A stored dataset is at hand; this is what is stored of its runs. */
   readonly onOpened: (runs: StoredRuns) => void;
 }
@@ -303,6 +309,13 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       await change(entry.id, { openedAt: deps.now() });
     };
 
+    const takeAway = (id: string): void => {
+      const { stored, dataset, status } = get();
+      set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
+      if (dataset?.id !== id) return;
+      replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
+    };
+
     const fail = (failure: JobFailure): void =>
       set({ status: failure.kind === 'cancelled' ? settled() : { phase: 'failed', failure } });
 
@@ -347,7 +360,13 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       mappedHeaders: deps.mappings.all().length,
       authorsRules: true,
 
-      importFiles: (files) => (files.length === 0 ? Promise.resolve() : importWith(files)),
+      async importFiles(files) {
+        const [first] = files;
+        if (first === undefined) return;
+        const { openNotebook } = deps;
+        if (files.length === 1 && openNotebook !== undefined && (await openNotebook(first))) return;
+        await importWith(files);
+      },
 
       mapColumns: (mapping) => {
         const { status } = get();
@@ -391,7 +410,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
       dismissFailure: () => set({ status: settled(), storageFailure: null }),
 
-      async restore() {
+      async restore(wanted = null) {
         const isMine = startTurn({ phase: 'restoring' });
         const listed = await storage.datasets.list();
         if (!listed.ok) {
@@ -402,7 +421,10 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         set({ stored: entries });
         if (!isMine()) return;
         if (entries.length === 0) set({ status: { phase: 'empty' } });
-        else await openEntry(entries.reduce((a, b) => (b.openedAt > a.openedAt ? b : a)));
+        else {
+          const last = entries.reduce((a, b) => (b.openedAt > a.openedAt ? b : a));
+          await openEntry(entries.find(({ id }) => id === wanted) ?? last);
+        }
         if (failures[0] !== undefined) set({ storageFailure: failures[0] });
       },
 
@@ -420,14 +442,27 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
 
       async remove(id) {
         const removed = await storage.datasets.remove(id);
-        if (!removed.ok) {
-          set({ storageFailure: removed.error });
+        if (removed.ok) takeAway(id);
+        else set({ storageFailure: removed.error });
+      },
+
+      async trash(id) {
+        const trashed = await storage.datasets.change(id, { trashed: true });
+        if (trashed.ok) takeAway(id);
+        else set({ storageFailure: trashed.error });
+        return trashed.ok;
+      },
+
+      async untrash({ id }, open) {
+        const back = await storage.datasets.change(id, { trashed: false });
+        if (!back.ok) {
+          set({ storageFailure: back.error });
           return;
         }
-        const { stored, dataset, status } = get();
-        set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
-        if (dataset?.id !== id) return;
-        replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
+        set(({ stored }) => ({
+          stored: [...stored, back.value].sort((a, b) => b.savedAt - a.savedAt),
+        }));
+        if (open) await get().open(id);
       },
 
       async readSpans(trace) {

@@ -1,4 +1,4 @@
-/** Wires the stores to each other: one worker, one storage, a store a subject. */
+/** Wires the stores to each other: one worker, one storage, and a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
@@ -8,7 +8,14 @@ import { createDatasetStore, type Dataset, type DatasetState } from './dataset-s
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
+import { createKeptRunsStore, type KeptRunsState } from './kept-runs-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
+import {
+  createNotebookFileStore,
+  isNotebookFile,
+  type NotebookFileState,
+} from './notebook-file-store.ts';
+import { createNotesStore, type NotesState } from './notes-store.ts';
 import {
   createPreferencesStore,
   type PreferenceStorage,
@@ -19,17 +26,24 @@ import { createRunStore, type RunState } from './run-store.ts';
 import { createSurveyStore, type SurveyState } from './survey-store.ts';
 import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
 import { listedTraces } from './trace-list-view.ts';
+import { createUndoStore, type UndoState } from './undo-store.ts';
+import { type AddressBar, createViewStore, type ViewState } from './view-store.ts';
 import { createWhatIfStore, type WhatIfState } from './what-if-store.ts';
 
 export interface Notebook {
   readonly dataset: StoreApi<DatasetState>;
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
+  readonly kept: StoreApi<KeptRunsState>;
+  readonly notes: StoreApi<NotesState>;
+  readonly file: StoreApi<NotebookFileState>;
+  readonly undo: StoreApi<UndoState>;
   readonly inspect: StoreApi<InspectState>;
   readonly survey: StoreApi<SurveyState>;
   readonly traceList: StoreApi<TraceListState>;
   readonly whatIf: StoreApi<WhatIfState>;
   readonly comparison: StoreApi<ComparisonState>;
+  readonly view: StoreApi<ViewState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -46,15 +60,35 @@ export interface NotebookDeps {
   readonly isolated: boolean;
   readonly heapBytes: () => number | null;
   readonly foreignRequests: () => number;
+  readonly address: AddressBar;
 }
 
 export function createNotebook(deps: NotebookDeps): Notebook {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(deps.preferences),
-    onOpened: ({ run, interrupted }) => runs.getState().restore(run, interrupted),
+    openNotebook: async (opened) => {
+      const isNotebook = await isNotebookFile(opened);
+      if (isNotebook) await file.getState().open(opened);
+      return isNotebook;
+    },
+    onOpened: ({ run, interrupted, entries }) => {
+      runs.getState().restore(run, interrupted);
+      kept.getState().take(entries);
+    },
   });
-  const runs = createRunStore({ ...deps, dataset });
+  const undo = createUndoStore();
+  const runs = createRunStore({
+    ...deps,
+    dataset,
+    onStored: (entry) => {
+      if (entry.datasetId === dataset.getState().dataset?.id) kept.getState().note(entry);
+    },
+  });
+  const datasetId = (): string | null => dataset.getState().dataset?.id ?? null;
+  const kept = createKeptRunsStore({ ...deps, runs, undo, datasetId });
+  const notes = createNotesStore({ ...deps, undo });
+  const file = createNotebookFileStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const survey = createSurveyStore(deps.client, dataset, runs);
   const traces = () => dataset.getState().dataset?.imported.traces ?? null;
@@ -65,6 +99,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const traceList = createTraceListStore({ client: deps.client, runs, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const comparison = createComparisonStore(deps.client, traceList);
+  const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -84,11 +119,16 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     dataset,
     prepare,
     runs,
+    kept,
+    notes,
+    file,
+    undo,
     inspect,
     survey,
     traceList,
     whatIf,
     comparison,
+    view,
     exported,
     environment,
     preferences,
@@ -99,6 +139,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (state.dataset?.id === before.dataset?.id) return;
         inspect.getState().close();
         runs.getState().reset();
+        kept.getState().take([]);
+        void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });
       runs.subscribe(({ training }, before) => {
@@ -106,7 +148,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (before.training.phase !== 'running') inspect.getState().close();
         if (training.backend !== null) environment.getState().noteBackend(training.backend);
       });
-      await dataset.getState().restore();
+      await dataset.getState().restore(view.getState().wantedDataset());
+      void view.getState().follow();
       await environment.getState().probe();
       await environment.getState().refresh();
     },

@@ -17,6 +17,7 @@ function setUp(stored: Parameters<typeof createFakeStorage>[0] = {}) {
     isolated: true,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    address: { read: () => '', write: () => {}, goTo: () => {} },
   });
   const cellState = () =>
     prepareCellState(
@@ -103,7 +104,7 @@ test('an import takes over from preparing', async () => {
   const set = await withDemo();
   const done = set.prepare().prepare();
   void set.notebook.dataset.getState().importFiles([new File(['x'], 'new.csv')]);
-  expect(set.last('prepare').controls).toEqual(['cancel']);
+  await vi.waitFor(() => expect(set.last('prepare').controls).toEqual(['cancel']));
   expect(set.prepare().status).toEqual({ phase: 'idle' });
   await answer(set);
   await done;

@@ -16,6 +16,7 @@ import {
 } from '../detectors/tracevae/meta.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { InterruptedRun, RunRecord } from '../storage/records.ts';
+import type { RunEntry } from '../storage/run-entries.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ModelSource, TrainOutcome } from '../worker/protocol.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
@@ -80,6 +81,8 @@ export interface RunStoreDeps {
   readonly newId: () => string;
   /** Bytes of JavaScript heap in use now, where the browser tells. */
   readonly heapBytes: () => number | null;
+  /** Hears of every run that was stored. */
+  readonly onStored?: (entry: RunEntry) => void;
 }
 
 export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
@@ -102,6 +105,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
     const saveRun = async (run: RunRecord): Promise<void> => {
       const saved = await storage.saveRun(run);
       set({ storageFailure: saved.ok ? null : saved.error });
+      if (saved.ok) deps.onStored?.(saved.value);
     };
 
     const writer = createCheckpointWriter({

@@ -1,6 +1,6 @@
 /** Scores as the page shows them: histograms by label, the table of metrics, the CSV of all. */
 import type { DetectorId } from '../detectors/catalog.ts';
-import { variantOf } from '../scoring/corrections.ts';
+import { correctionsOf as variantCorrections, variantOf } from '../scoring/corrections.ts';
 import { type GroupedHistogram, groupedHistogram } from '../scoring/histogram.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
@@ -11,7 +11,7 @@ import { LABELS, type Label, setCode, type TraceSet } from '../trace/trace-set.t
 import type { ScoreOutcome } from '../worker/protocol.ts';
 import type { ChosenScores } from './inspect-store.ts';
 
-export { VARIANTS, type Variant, variantOf };
+export { VARIANTS, type Variant, variantCorrections, variantOf };
 
 export const SHOWN_LABELS = ['normal', 'structure', 'time'] as const satisfies readonly Label[];
 

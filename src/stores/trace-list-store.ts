@@ -3,7 +3,12 @@
  * worker finds. The list before stays until the next is there; a later choice overtakes an earlier.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspect/trace-query.ts';
+import {
+  BY_SCORE,
+  FLAGGED_ONLY,
+  type TraceFilter,
+  type TraceSort,
+} from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
@@ -11,6 +16,7 @@ import type { ChosenScores } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
 
 export {
+  FLAGGED_ONLY,
   NO_FILTER,
   type TraceColumn,
   type TraceFilter,
@@ -59,7 +65,7 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       else set({ failure: arranged.error });
     };
     return {
-      filter: { ...NO_FILTER, flagged: true },
+      filter: FLAGGED_ONLY,
       sort: BY_SCORE,
       list: null,
       failure: null,

@@ -5,7 +5,9 @@ import type { ImportedTraces } from '../ingest/import.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
 import { entryOf } from '../storage/dataset-chunks.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
+import type { Note } from '../storage/notes.ts';
 import type { Dataset, InterruptedRun, RunRecord } from '../storage/records.ts';
+import { entryOfRun, nextRunName, type RunEntry } from '../storage/run-entries.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import { importSimulated } from '../worker/import-simulated.ts';
 import type { JobFailure, JobKind, Jobs } from '../worker/protocol.ts';
@@ -76,15 +78,27 @@ interface FakeStored {
   readonly interrupted: InterruptedRun | null;
 }
 
-/** Keeps in memory what it is given: datasets, and one run and checkpoint. */
+/** Keeps in memory what it is given: datasets, runs, notes, and one checkpoint. */
 export function createFakeStorage(initial: Partial<FakeStored> = {}) {
   let entries = new Map((initial.datasets ?? []).map((dataset) => [dataset, entryOf(dataset, 0)]));
-  let run: RunRecord | null = initial.run ?? null;
+  /** The last saved first. */
+  let runs: readonly { readonly record: RunRecord; readonly entry: RunEntry }[] = [];
+  const keep = (record: RunRecord): RunEntry => {
+    const rest = runs.filter(({ record: { id } }) => id !== record.id);
+    const known = runs.find(({ record: { id } }) => id === record.id)?.entry.name;
+    const entry = entryOfRun(record, known ?? nextRunName(rest.map((kept) => kept.entry)));
+    runs = [{ record, entry }, ...rest];
+    return entry;
+  };
+  if (initial.run) keep(initial.run);
+  const notes = new Map<string, readonly Note[]>();
   let interrupted: InterruptedRun | null = initial.interrupted ?? null;
   let failure: Failure | null = null;
   const answer = <T>(value: T): Result<T, Failure> => (failure === null ? ok(value) : err(failure));
   const find = (id: string) => [...entries].find(([dataset]) => dataset.id === id);
   const missing = { what: 'no such dataset', where: 'the fake storage', advice: 'save it first' };
+  const entriesOf = (datasetId: string): RunEntry[] =>
+    runs.flatMap(({ entry }) => (entry.datasetId === datasetId && !entry.trashed ? [entry] : []));
   const storage: NotebookStorage = {
     datasets: {
       list: async () => answer({ entries: [...entries.values()], failures: [] }),
@@ -111,17 +125,45 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
         return answer(null);
       },
     },
+    runs: {
+      list: async (datasetId) => answer({ entries: entriesOf(datasetId), failures: [] }),
+      async read(_, id) {
+        const record = runs.find(({ entry }) => entry.id === id)?.record;
+        return record === undefined ? err(missing) : answer(record);
+      },
+      async change(_, id, change) {
+        const kept = runs.find(({ entry }) => entry.id === id);
+        if (kept === undefined) return err(missing);
+        const entry = { ...kept.entry, ...change };
+        if (failure === null) runs = runs.map((one) => (one === kept ? { ...one, entry } : one));
+        return answer(entry);
+      },
+      async remove(_, id) {
+        if (failure === null) runs = runs.filter(({ entry }) => entry.id !== id);
+        return answer(null);
+      },
+    },
+    notes: {
+      read: async (datasetId) => answer(notes.get(datasetId) ?? []),
+      async save(datasetId, saved) {
+        if (failure === null) notes.set(datasetId, saved);
+        return answer(null);
+      },
+    },
+    records: {
+      async *read() {},
+      write: async () => answer(null),
+    },
     runsOf: async (datasetId) => ({
-      run: run?.datasetId === datasetId ? run : null,
+      run: runs.find(({ record }) => record.datasetId === datasetId)?.record ?? null,
+      entries: entriesOf(datasetId),
       interrupted: interrupted?.datasetId === datasetId ? interrupted : null,
       failures: [],
     }),
     saveRun: async (record) => {
-      if (failure === null) {
-        run = record;
-        interrupted = null;
-      }
-      return answer(null);
+      if (failure !== null) return err(failure);
+      interrupted = null;
+      return answer(keep(record));
     },
     saveCheckpoint: async (record) => {
       if (failure === null) interrupted = record;
@@ -136,7 +178,13 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
   };
   return {
     storage,
-    stored: () => ({ entries: [...entries.values()], run, interrupted }),
+    stored: () => ({
+      entries: [...entries.values()],
+      run: runs[0]?.record ?? null,
+      runs: runs.map(({ entry }) => entry),
+      notes,
+      interrupted,
+    }),
     failWith: (next: Failure | null) => {
       failure = next;
     },

@@ -54,3 +54,25 @@ export function stringColumn(texts: Iterable<string>): StringColumn {
   for (const text of texts) builder.append(text);
   return builder.finish();
 }
+
+/**
+ * The first string that is this text, by comparing bytes; nothing is decoded.
+ *
+ * @param among indices to look at, in this order
+ * @returns     one of them, -1 where none is
+ */
+export function findString(
+  { bytes, offset }: StringColumn,
+  text: string,
+  among: ArrayLike<number>,
+): number {
+  const wanted = encodeUtf8(text);
+  for (let i = 0; i < among.length; i++) {
+    const first = offset[among[i]!]!;
+    if (offset[among[i]! + 1]! - first !== wanted.length) continue;
+    let at = 0;
+    while (at < wanted.length && bytes[first + at] === wanted[at]) at += 1;
+    if (at === wanted.length) return among[i]!;
+  }
+  return -1;
+}

@@ -35,6 +35,7 @@ import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { ExportKind } from './export-traces.ts';
+import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 import type { UnflagOutcome, UnflagProgress } from './what-if.ts';
 
@@ -179,6 +180,10 @@ export interface Jobs {
   countSets: { input: SplitOptions; event: never; output: SetCounts };
   /** Structures of the dataset at hand. */
   census: { input: null; event: never; output: StructureCensus };
+  /** Bytes by name as one zip file, the first of them unpacked. */
+  pack: { input: { files: readonly PackedFile[] }; event: never; output: Blob };
+  /** And out of it again. */
+  unpack: { input: { file: File }; event: never; output: readonly PackedFile[] };
   /** Table 4 and histograms of the dataset at hand. */
   describe: { input: null; event: never; output: TraceDescription };
   /** Makes train, validation and test parts of these traces; the result is the dataset at hand. */

@@ -26,6 +26,7 @@ import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { exportTraces } from './export-traces.ts';
 import { importSimulated } from './import-simulated.ts';
+import { packFiles, unpackFiles } from './pack-files.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 import type {
   JobFailure,
@@ -171,6 +172,19 @@ export function createRunner(post: Post): Runner {
           onSpans: (spans) => importedSpans.set(datasetId, spans),
         });
         return result.ok ? ok(handOver(result.value, transfer)) : result;
+      },
+
+      async pack({ files }, { control }) {
+        const packed = await packFiles(files, control.signal);
+        return packed === null ? err(cancelled) : ok(packed);
+      },
+
+      async unpack({ file }, { control, transfer }) {
+        const unpacked = await unpackFiles(file, control.signal);
+        if (!unpacked.ok) return err({ ...unpacked.error, kind: 'unusable-data' });
+        if (unpacked.value === null) return err(cancelled);
+        transfer.push(...unpacked.value.map(({ bytes }) => bytes.buffer));
+        return ok(unpacked.value);
       },
 
       async label({ files }, { control }) {
@@ -434,6 +448,8 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'export',
   'countSets',
   'census',
+  'pack',
+  'unpack',
   'describe',
   'prepare',
   'combine',

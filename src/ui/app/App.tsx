@@ -1,12 +1,15 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
 import { DataCell } from '../cells/DataCell.tsx';
+import { EquationsCell, equationsCellState } from '../cells/EquationsCell.tsx';
+import { FailureNotice } from '../cells/FailureNotice.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { PrepareCell } from '../cells/PrepareCell.tsx';
+import { RunsCell, runsCellState } from '../cells/RunsCell.tsx';
 import { ScoresCell } from '../cells/ScoresCell.tsx';
 import { TraceInspector } from '../cells/TraceInspector.tsx';
 import { TrainingCell } from '../cells/TrainingCell.tsx';
@@ -15,9 +18,20 @@ import { applyTheme } from '../theme/theme.ts';
 import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import { Shell } from '../widgets/Shell.tsx';
+import type { PageDialog } from './keys.ts';
 import { NotebookStatusBar } from './NotebookStatusBar.tsx';
-import { useDataset, useInspect, usePreferences, usePrepare, useRuns } from './notebook-context.ts';
+import {
+  useDataset,
+  useInspect,
+  useKeptRuns,
+  usePreferences,
+  usePrepare,
+  useRuns,
+  useView,
+} from './notebook-context.ts';
+import { PageButtons, PageDialogs } from './PageDialogs.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
+import { UndoNotice } from './UndoNotice.tsx';
 import '../cells/cells.css';
 import './app.css';
 
@@ -27,14 +41,20 @@ export function App() {
   const datasetState = useDataset((d) => d);
   const runs = useRuns((r) => r);
   const inspected = useInspect((i) => i.trace);
+  const explanation = useInspect((i) => i.explanation.phase);
   const theme = usePreferences((p) => p.theme);
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
   const dropping = useFileDrop((files) => void datasetState.importFiles(files));
 
+  const [dialog, setDialog] = useState<PageDialog | null>(null);
+  const { missing, dismissMissing } = useView((v) => v);
   const prepare = usePrepare((p) => p);
+  const kept = useKeptRuns((k) => k.entries.length);
   const { maxNodes } = runs.choices.config;
   const states = {
     ...cellStates(datasetState, runs),
+    runs: runsCellState(kept),
+    equations: equationsCellState(explanation),
     prepare: prepareCellState(prepare, datasetState, maxNodes),
   };
   const { dataset, status } = datasetState;
@@ -52,7 +72,12 @@ export function App() {
               state: states[id],
             }))}
             header={<RailHeader />}
-            footer={<ThemeSwitch />}
+            footer={
+              <>
+                <PageButtons setOpen={setDialog} />
+                <ThemeSwitch />
+              </>
+            }
           />
         }
         statusBar={<NotebookStatusBar />}
@@ -69,18 +94,25 @@ export function App() {
             your own traces in this page, and see which are odd and why. Nothing leaves the browser.
           </p>
         </header>
+        {missing !== null && (
+          <FailureNotice kind="warn" failure={missing} onDismiss={dismissMissing} />
+        )}
         <DataCell />
         {!firstVisit && (
           <>
             <PrepareCell />
             <TreesCell />
             <TrainingCell />
+            <RunsCell />
             <ScoresCell />
             <FlaggedCell />
+            <EquationsCell />
           </>
         )}
       </Shell>
       <MappingDialog />
+      <PageDialogs open={dialog} setOpen={setDialog} />
+      <UndoNotice />
       <DropOverlay visible={dropping}>Drop to read these files as one dataset</DropOverlay>
     </>
   );
@@ -89,9 +121,10 @@ export function App() {
 function RailHeader() {
   const dataset = useDataset((d) => d.dataset);
   const training = useRuns((r) => r.training);
+  const entries = useKeptRuns((k) => k.entries);
   const run =
     training.phase === 'done'
-      ? `TraceVAE ${training.run.preset}, seed ${training.run.settings.seed}`
+      ? (entries.find(({ id }) => id === training.run.id)?.name ?? 'not stored')
       : training.phase === 'running' || training.phase === 'paused'
         ? 'training'
         : training.phase === 'interrupted'

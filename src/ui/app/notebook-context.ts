@@ -6,12 +6,17 @@ import type { DatasetState } from '../../stores/dataset-store.ts';
 import type { EnvironmentState } from '../../stores/environment-store.ts';
 import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
+import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
+import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
+import type { NotesState } from '../../stores/notes-store.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import type { SurveyState } from '../../stores/survey-store.ts';
 import type { TraceListState } from '../../stores/trace-list-store.ts';
+import type { UndoState } from '../../stores/undo-store.ts';
+import type { ViewState } from '../../stores/view-store.ts';
 import type { WhatIfState } from '../../stores/what-if-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
@@ -30,6 +35,21 @@ export const usePrepare = <T>(select: (state: PrepareState) => T): T =>
 
 export const useRuns = <T>(select: (state: RunState) => T): T =>
   useStore(useNotebook().runs, select);
+
+export const useKeptRuns = <T>(select: (state: KeptRunsState) => T): T =>
+  useStore(useNotebook().kept, select);
+
+export const useNotes = <T>(select: (state: NotesState) => T): T =>
+  useStore(useNotebook().notes, select);
+
+export const useNotebookFile = <T>(select: (state: NotebookFileState) => T): T =>
+  useStore(useNotebook().file, select);
+
+export const useUndo = <T>(select: (state: UndoState) => T): T =>
+  useStore(useNotebook().undo, select);
+
+export const useView = <T>(select: (state: ViewState) => T): T =>
+  useStore(useNotebook().view, select);
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);

@@ -14,12 +14,12 @@ import {
   useSurvey,
 } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
+import { downloadText } from '../widgets/download.ts';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { DatasetList } from './DatasetList.tsx';
-import { downloadText } from './download.ts';
 import { ExportTraces } from './ExportTraces.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { FilesTable } from './FilesTable.tsx';

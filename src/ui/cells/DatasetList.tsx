@@ -1,9 +1,11 @@
 /** The stored datasets: which is open, how large each is, and what the browser has room for. */
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { DatasetEntry } from '../../stores/dataset-store.ts';
-import { useDataset, useEnvironment } from '../app/notebook-context.ts';
+import { deleteDataset } from '../../stores/delete-dataset.ts';
+import { useDataset, useEnvironment, useNotebook } from '../app/notebook-context.ts';
 import { Button, IconButton } from '../widgets/Button.tsx';
-import { formatBytes, formatCount, formatPercent } from '../widgets/format.ts';
+import { formatBytes, formatCount, formatDate, formatPercent } from '../widgets/format.ts';
+import { NameForm } from '../widgets/NameForm.tsx';
 import './dataset-list.css';
 
 export function DatasetList() {
@@ -79,15 +81,20 @@ interface StoredRowProps {
 }
 
 function StoredRow({ entry, open }: StoredRowProps) {
-  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
+  const [renaming, setRenaming] = useState(false);
   const openDataset = useDataset((d) => d.open);
+  const rename = useDataset((d) => d.rename);
+  const { dataset: datasets, undo } = useNotebook();
   const { id, name, bytes, savedAt, tables } = entry;
-  const done = () => setAsking(null);
   return (
     <tr className={open ? 'dataset-list__open' : undefined} aria-current={open || undefined}>
       <th scope="row">
-        {asking === 'rename' ? (
-          <NameForm entry={entry} onDone={done} />
+        {renaming ? (
+          <NameForm
+            name={name}
+            onName={(next) => void rename(id, next)}
+            onDone={() => setRenaming(false)}
+          />
         ) : open ? (
           name
         ) : (
@@ -107,71 +114,21 @@ function StoredRow({ entry, open }: StoredRowProps) {
         <time dateTime={new Date(savedAt).toISOString()}>{formatDate(savedAt)}</time>
       </td>
       <td className="dataset-list__actions">
-        {asking === 'delete' ? (
-          <DeleteQuestion entry={entry} onDone={done} />
-        ) : (
-          <>
-            <Button
-              size="small"
-              aria-label={`Rename ${name}`}
-              disabled={asking !== null}
-              onClick={() => setAsking('rename')}
-            >
-              Rename
-            </Button>
-            <IconButton icon="trash" label={`Delete ${name}`} onClick={() => setAsking('delete')} />
-          </>
-        )}
+        <Button
+          size="small"
+          aria-label={`Rename ${name}`}
+          disabled={renaming}
+          onClick={() => setRenaming(true)}
+        >
+          Rename
+        </Button>
+        <IconButton
+          icon="trash"
+          label={`Delete ${name}`}
+          onClick={() => void deleteDataset(datasets, undo, id)}
+        />
       </td>
     </tr>
-  );
-}
-
-interface RowQuestionProps {
-  readonly entry: DatasetEntry;
-  readonly onDone: () => void;
-}
-
-function NameForm({ entry, onDone }: RowQuestionProps) {
-  const rename = useDataset((d) => d.rename);
-  const [name, setName] = useState(entry.name);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const trimmed = name.trim();
-    if (trimmed !== '' && trimmed !== entry.name) void rename(entry.id, trimmed);
-    onDone();
-  };
-  return (
-    <form className="dataset-list__form" onSubmit={submit}>
-      <input
-        className="field__input"
-        aria-label="New name"
-        value={name}
-        ref={takeFocus}
-        onChange={(event) => setName(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onDone();
-        }}
-      />
-      <Button size="small" onClick={submit}>
-        Save name
-      </Button>
-    </form>
-  );
-}
-
-function DeleteQuestion({ entry, onDone }: RowQuestionProps) {
-  const remove = useDataset((d) => d.remove);
-  return (
-    <fieldset className="dataset-list__question" aria-label={`Delete ${entry.name}?`}>
-      <span>With its run?</span>
-      <Button size="small" variant="danger" ref={takeFocus} onClick={() => void remove(entry.id)}>
-        Delete
-      </Button>
-      <Button size="small" onClick={onDone}>
-        Keep
-      </Button>
-    </fieldset>
   );
 }
 
@@ -201,10 +158,3 @@ function StorageLine() {
     </p>
   );
 }
-
-/** What was asked for by a button goes on with the keyboard. */
-const takeFocus = (control: HTMLElement | null): void => control?.focus();
-
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
-const formatDate = (ms: number): string => DATE.format(ms);

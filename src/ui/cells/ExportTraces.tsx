@@ -5,9 +5,9 @@ import { EXPORT_CHOICES } from '../../stores/export-store.ts';
 import { importReport } from '../../stores/run-report.ts';
 import { useEnvironment, useExport, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
+import { downloadBlob } from '../widgets/download.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Select } from '../widgets/Select.tsx';
-import { downloadBlob } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 
 const REPORT = 'import-report';

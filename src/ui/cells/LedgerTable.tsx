@@ -4,6 +4,7 @@ import type { Dataset } from '../../stores/dataset-store.ts';
 import { describeLedger, type LedgerRow } from '../../stores/ledger-view.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount } from '../widgets/format.ts';
+import { SaveTable } from '../widgets/SaveTable.tsx';
 
 interface LedgerTableProps {
   readonly dataset: Dataset;
@@ -32,35 +33,37 @@ export function LedgerTable({ dataset, maxNodes }: LedgerTableProps) {
         </>
       }
     >
-      <table className="plain-table" aria-label="Import ledger">
-        <thead>
-          <tr>
-            <th scope="col">Reason</th>
-            <th scope="col" className="plain-table__number">
-              Spans
-            </th>
-            <th scope="col">Examples</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.reason}>
-              <th scope="row">
-                {row.text}
-                {row.kind === 'repair' && ' (kept)'}
+      <SaveTable name="Import ledger">
+        <table className="plain-table" aria-label="Import ledger">
+          <thead>
+            <tr>
+              <th scope="col">Reason</th>
+              <th scope="col" className="plain-table__number">
+                Spans
               </th>
-              <td className="plain-table__number">{formatCount(row.count)}</td>
-              <td>
-                <ul className="ledger__examples">
-                  {row.examples.map((example) => (
-                    <li key={example}>{example}</li>
-                  ))}
-                </ul>
-              </td>
+              <th scope="col">Examples</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.reason}>
+                <th scope="row">
+                  {row.text}
+                  {row.kind === 'repair' && ' (kept)'}
+                </th>
+                <td className="plain-table__number">{formatCount(row.count)}</td>
+                <td>
+                  <ul className="ledger__examples">
+                    {row.examples.map((example) => (
+                      <li key={example}>{example}</li>
+                    ))}
+                  </ul>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </SaveTable>
     </Disclosure>
   );
 }

@@ -2,6 +2,7 @@
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { type MetricsRow, metricsRows } from '../../stores/score-view.ts';
 import { formatScore } from '../widgets/format.ts';
+import { SaveTable } from '../widgets/SaveTable.tsx';
 import { G } from './glossary.tsx';
 import { correctionsWords, type Scored, VARIANT_WORDS } from './scored.tsx';
 
@@ -20,44 +21,46 @@ function rowWords({ detector, variant }: MetricsRow, scored: Scored): string {
 export function MetricsTable({ scored }: MetricsTableProps) {
   const rows = metricsRows(scored.run, scored.trained.detector, scored.chosen);
   return (
-    <div className="scroll-x">
-      <table className="plain-table metrics-table" aria-label="Metrics by variant">
-        <thead>
-          <tr>
-            <th scope="col" rowSpan={2}>
-              score
-            </th>
-            <Group title={<G id="bestF">best F</G>} />
-            <Group title={<G id="auroc">ROC-AUC</G>} />
-            <Group title={<G id="ap">average precision</G>} />
-            <Group title={<G id="threshold">F at the threshold</G>} />
-          </tr>
-          <tr>
-            {['best', 'auroc', 'ap', 'at'].map((group) =>
-              SUBSETS.map((subset) => (
-                <th key={`${group}-${subset}`} scope="col" className="plain-table__number">
-                  {subset}
-                </th>
-              )),
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr
-              key={`${row.detector} ${row.variant}`}
-              className={row.shown ? 'metrics-table__shown' : undefined}
-            >
-              <th scope="row">{rowWords(row, scored)}</th>
-              <Numbers values={SUBSETS.map((s) => row.report[s].bestF)} />
-              <Numbers values={SUBSETS.map((s) => row.report[s].auroc)} />
-              <Numbers values={SUBSETS.map((s) => row.report[s].averagePrecision)} />
-              <Numbers values={SUBSETS.map((s) => row.report.atThreshold[s].f)} />
+    <SaveTable name="Metrics">
+      <div className="scroll-x">
+        <table className="plain-table metrics-table" aria-label="Metrics by variant">
+          <thead>
+            <tr>
+              <th scope="col" rowSpan={2}>
+                score
+              </th>
+              <Group title={<G id="bestF">best F</G>} />
+              <Group title={<G id="auroc">ROC-AUC</G>} />
+              <Group title={<G id="ap">average precision</G>} />
+              <Group title={<G id="threshold">F at the threshold</G>} />
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            <tr>
+              {['best', 'auroc', 'ap', 'at'].map((group) =>
+                SUBSETS.map((subset) => (
+                  <th key={`${group}-${subset}`} scope="col" className="plain-table__number">
+                    {subset}
+                  </th>
+                )),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr
+                key={`${row.detector} ${row.variant}`}
+                className={row.shown ? 'metrics-table__shown' : undefined}
+              >
+                <th scope="row">{rowWords(row, scored)}</th>
+                <Numbers values={SUBSETS.map((s) => row.report[s].bestF)} />
+                <Numbers values={SUBSETS.map((s) => row.report[s].auroc)} />
+                <Numbers values={SUBSETS.map((s) => row.report[s].averagePrecision)} />
+                <Numbers values={SUBSETS.map((s) => row.report.atThreshold[s].f)} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </SaveTable>
   );
 }
 
@@ -71,7 +74,7 @@ function Group({ title }: { readonly title: React.ReactNode }) {
 
 function Numbers({ values }: { readonly values: readonly (number | null)[] }) {
   return values.map((value, i) => (
-    <td key={SUBSETS[i]} className="plain-table__number">
+    <td key={SUBSETS[i]} className="plain-table__number" data-value={value ?? undefined}>
       {formatScore(value)}
     </td>
   ));

@@ -3,14 +3,17 @@ import type { ReactNode } from 'react';
 import { CELLS, type CellId, type CellState } from '../../stores/cell-states.ts';
 import { usePreferences } from '../app/notebook-context.ts';
 import { Cell } from '../widgets/Cell.tsx';
+import { NotesBelow } from './Notes.tsx';
 
 export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   data: 'Data',
   prepare: 'Prepare',
   trees: 'Trees',
   training: 'Model and training',
+  runs: 'Runs',
   scores: 'Scores',
   flagged: 'Flagged traces',
+  equations: 'Equations',
 };
 
 interface NotebookCellProps {
@@ -28,14 +31,17 @@ export function NotebookCell({ id, stateText, ...props }: NotebookCellProps) {
   const folded = usePreferences((p) => p.folded.includes(id));
   const toggleFold = usePreferences((p) => p.toggleFold);
   return (
-    <Cell
-      id={id}
-      number={CELLS.indexOf(id) + 1}
-      title={CELL_TITLES[id]}
-      proseOpen={!folded}
-      onProseToggle={() => toggleFold(id)}
-      {...(stateText === undefined ? {} : { stateText })}
-      {...props}
-    />
+    <>
+      <Cell
+        id={id}
+        number={CELLS.indexOf(id) + 1}
+        title={CELL_TITLES[id]}
+        proseOpen={!folded}
+        onProseToggle={() => toggleFold(id)}
+        {...(stateText === undefined ? {} : { stateText })}
+        {...props}
+      />
+      <NotesBelow cell={id} title={CELL_TITLES[id]} />
+    </>
   );
 }

@@ -13,6 +13,7 @@ import { useDataset, useRuns, useSurvey } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
+import { downloadText } from '../widgets/download.ts';
 import {
   formatCount,
   formatDuration,
@@ -24,7 +25,6 @@ import {
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
-import { downloadText } from './download.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LABEL_WORDS } from './labels.tsx';

@@ -14,14 +14,15 @@ import { SegmentedControl, Select } from '../widgets/Select.tsx';
 import { LABEL_WORDS } from './labels.tsx';
 import { correctionsWords, type Scored } from './scored.tsx';
 
-const SHOWN = [
+/** Flagged traces or all, as the control and the command palette offer them. */
+export const SHOWN = [
   { value: 'flagged', label: 'flagged' },
   { value: 'all', label: 'all' },
   { value: 'unflagged', label: 'not flagged' },
 ] as const;
 type Shown = (typeof SHOWN)[number]['value'];
 
-const FLAGGED: Readonly<Record<Shown, boolean | null>> = {
+export const FLAGGED: Readonly<Record<Shown, boolean | null>> = {
   flagged: true,
   all: null,
   unflagged: false,

@@ -4,6 +4,7 @@ import { cellStates } from '../../stores/cell-states.ts';
 import { type StructureList, structureList } from '../../stores/tree-view.ts';
 import { useDataset, useRuns, useSurvey } from '../app/notebook-context.ts';
 import { MiniTree } from '../charts/MiniTree.tsx';
+import { SaveFigure } from '../charts/SaveFigure.tsx';
 import { TraceTree, type TreeDirection } from '../charts/TraceTree.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
@@ -117,12 +118,15 @@ function Structures({ structures }: { readonly structures: StructureList }) {
             onChange={setDirection}
           />
         </div>
-        <TraceTree
-          label={`Structure of ${formatCount(view.traces, 'trace')}`}
-          nodes={view.tree}
-          direction={direction}
-          maxHeight={520}
-        />
+        <div data-figure="">
+          <TraceTree
+            label={`Structure of ${formatCount(view.traces, 'trace')}`}
+            nodes={view.tree}
+            direction={direction}
+            maxHeight={520}
+          />
+          <SaveFigure name={`Structure ${view.structure}`} />
+        </div>
       </div>
     </div>
   );

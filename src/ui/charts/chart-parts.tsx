@@ -1,5 +1,6 @@
 /** What all charts are made of: the figure with its words, axes, and the tip at the pointer. */
 import type { CSSProperties, ReactNode, Ref } from 'react';
+import { SaveFigure } from './SaveFigure.tsx';
 import { type PositionScale, tickLabel } from './ticks.ts';
 import './chart.css';
 
@@ -16,6 +17,8 @@ export interface ChartFigureProps {
   readonly aside?: ReactNode;
   /** What a reader who cannot see the chart should know, in a sentence or two. */
   readonly summary: string;
+  /** Of the file that it is saved as; the title, where that is text, unless told. */
+  readonly name?: string;
   readonly className?: string;
   readonly ref?: Ref<HTMLDivElement>;
   readonly children: ReactNode;
@@ -23,14 +26,14 @@ export interface ChartFigureProps {
 
 export function ChartFigure(props: ChartFigureProps) {
   const { title, aside, summary, className = '', ref, children } = props;
+  const name = props.name ?? (typeof title === 'string' ? title : summary.split(/[:,;]/)[0]!);
   return (
     <figure className={`chart ${className}`}>
-      {(title !== undefined || aside !== undefined) && (
-        <figcaption className="chart__caption">
-          <span className="chart__title">{title}</span>
-          {aside !== undefined && <span className="chart__aside">{aside}</span>}
-        </figcaption>
-      )}
+      <figcaption className="chart__caption">
+        <span className="chart__title">{title}</span>
+        {aside !== undefined && <span className="chart__aside">{aside}</span>}
+        <SaveFigure name={name} />
+      </figcaption>
       <p className="said-only">{summary}</p>
       <div ref={ref} className="chart__box">
         {children}

@@ -104,6 +104,17 @@ export function FilePicker({ onFiles, accept, multiple = true, ...button }: File
   );
 }
 
+/** Opens the file dialogue without a button; empty where it was cancelled. */
+export const pickFiles = (): Promise<File[]> =>
+  new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = true;
+    input.onchange = () => resolve(Array.from(input.files ?? []));
+    input.oncancel = () => resolve([]);
+    input.click();
+  });
+
 export interface DropZoneProps {
   /** The words, and a FilePicker. */
   readonly children: ReactNode;

@@ -103,3 +103,8 @@ export function ellipsisMiddle(text: string, length: number): string {
   const head = Math.ceil(kept / 2);
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (kept - head)).join('')}`;
 }
+
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** @param ms milliseconds since the epoch */
+export const formatDate = (ms: number): string => DATE.format(ms);

@@ -1,0 +1,60 @@
+/** Notes between the cells, and the equations of the paper with a trace's values. */
+import { TEST_CSV } from './fixtures.ts';
+import { dropFiles, expect, exportRun, openNotebook, test, train } from './notebook.ts';
+
+test('a note is written, shown as Markdown, kept over a reload, deleted and brought back', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
+  await page.getByRole('button', { name: 'Add a note below Trees' }).click();
+  await page
+    .getByRole('textbox', { name: /Note in Markdown/ })
+    .fill('# Why\n\nIt is <b>not</b> $\\frac{N_{max}}{N}$, see *below*.\n\n$$\\sigma_{p99}$$');
+  await page.keyboard.press('Control+Enter');
+  const note = page.getByRole('article', { name: 'Note below Trees' });
+  await expect(note.getByRole('heading', { name: 'Why' })).toBeVisible();
+  await expect(note).toContainText('<b>not</b>');
+  await expect(note.locator('.katex')).toHaveCount(2);
+  await expect(note.getByRole('emphasis')).toHaveText('below');
+  // The fraction is drawn one over the other, which takes the styles that KaTeX sets.
+  const top = await note.getByText('max', { exact: true }).last().boundingBox();
+  expect(top?.height).toBeGreaterThan(0);
+
+  await page.reload();
+  await expect(note).toContainText('below');
+  await note.getByRole('button', { name: 'Edit note' }).click();
+  await page.getByRole('textbox', { name: /Note in Markdown/ }).fill('Other words, $\\frac{1$');
+  await page.getByRole('button', { name: 'Save note' }).click();
+  await expect(note).toContainText('Other words');
+  await expect(note).toContainText('no equation');
+  await note.getByRole('button', { name: 'Delete note' }).click();
+  await expect(note).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(note).toContainText('Other words');
+});
+
+test('the equations of the paper give the values of the trace in the inspector', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
+  await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
+  await exportRun(page);
+  await page.getByRole('button', { name: 'Equations (1) to (7)' }).click();
+  const seven = page.getByRole('figure', { name: 'Equation (7)' });
+  await expect(page.getByRole('figure', { name: /^Equation/ })).toHaveCount(7);
+  await expect(page.getByText('No trace is in the inspector')).toBeVisible();
+
+  await page.getByText('all', { exact: true }).click();
+  await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
+  await expect(page.getByText('What adds up to the score')).toBeVisible();
+  const nodes = seven.getByRole('definition').filter({ hasText: 'nodes of the merged tree' });
+  await expect(nodes).toContainText(/[345]$/);
+  const largest = seven.getByRole('definition').filter({ hasText: 'largest tree' });
+  await expect(largest).toContainText(/32$/);
+
+  const symbol = seven.locator('.katex-html .symbol-Nmax').first();
+  await symbol.hover();
+  await expect(symbol).toHaveClass(/paper-equation__lit/);
+});

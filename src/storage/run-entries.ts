@@ -1,0 +1,75 @@
+/**
+ * What a kept run is listed and compared by: its name, settings, curves and metrics, without the
+ * weights and the terms of its scores, which lie in its {@link RunRecord} beside it.
+ */
+import { err, type Failure, type Result } from '../base/result.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
+import type { CurvePoint } from '../detectors/detector.ts';
+import type { PresetId } from '../detectors/tracevae/meta.ts';
+import type { BackendInfo, RunSettings, ScoreOutcome } from '../worker/protocol.ts';
+import { checkRecord, type RunRecord } from './records.ts';
+
+export const RUN_ENTRY_FORMAT = 1;
+
+export interface RunEntry {
+  readonly formatVersion: typeof RUN_ENTRY_FORMAT;
+  readonly id: string;
+  readonly datasetId: string;
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly savedAt: number;
+  readonly preset: PresetId;
+  readonly settings: RunSettings;
+  readonly detectors: readonly RunEntryDetector[];
+  /** Detectors that are still to be trained. */
+  readonly pending: readonly DetectorId[];
+  /** Deleted, and gone for good when the dataset is opened next. */
+  readonly trashed?: boolean;
+}
+
+export interface RunEntryDetector {
+  readonly detector: DetectorId;
+  readonly curve: readonly CurvePoint[];
+  readonly parameterCount: number;
+  readonly backend: BackendInfo;
+  readonly trainSeconds: number;
+  readonly stopped: boolean;
+  /** null until it was scored. */
+  readonly reports: ScoreOutcome['reports'] | null;
+}
+
+export const entryOfRun = (run: RunRecord, name: string): RunEntry => ({
+  formatVersion: RUN_ENTRY_FORMAT,
+  id: run.id,
+  datasetId: run.datasetId,
+  name,
+  savedAt: run.savedAt,
+  preset: run.preset,
+  settings: run.settings,
+  detectors: run.detectors.map(({ detector, curve, outcome, scores }) => ({
+    detector,
+    curve,
+    parameterCount: outcome.parameterCount,
+    backend: outcome.backend,
+    trainSeconds: outcome.trainSeconds,
+    stopped: outcome.stopped,
+    reports: scores?.reports ?? null,
+  })),
+  pending: run.pending,
+});
+
+const NUMBERED = /^Run (\d+)$/;
+
+/** "Run 4" after "Run 3", whatever was deleted or renamed in between. */
+export function nextRunName(entries: readonly Pick<RunEntry, 'name'>[]): string {
+  const numbers = entries.map(({ name }) => Number(NUMBERED.exec(name)?.[1] ?? 0));
+  return `Run ${Math.max(entries.length, ...numbers) + 1}`;
+}
+
+const KEYS = ['id', 'datasetId', 'name', 'savedAt', 'preset', 'settings', 'detectors', 'pending'];
+
+export function readRunEntry(value: unknown): Result<RunEntry, Failure> {
+  const read = checkRecord<RunEntry>(value, 'run', RUN_ENTRY_FORMAT, KEYS);
+  if (!read.ok) return err({ ...read.error, advice: 'train again' });
+  return read;
+}

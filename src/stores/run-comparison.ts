@@ -1,0 +1,119 @@
+/** Kept runs side by side: their settings, their metrics against a baseline, their curves. */
+import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
+import type { CurvePoint } from '../detectors/detector.ts';
+import type { Variant } from '../scoring/score-terms.ts';
+import type { RunEntry, RunEntryDetector } from '../storage/run-entries.ts';
+import { settingValues } from './run-report.ts';
+
+export interface SettingRow {
+  readonly name: string;
+  /** One a run. */
+  readonly values: readonly string[];
+  /** Whether they are not all alike. */
+  readonly differs: boolean;
+}
+
+const words = (value: unknown): string =>
+  value === null
+    ? 'none'
+    : Array.isArray(value)
+      ? value.map(words).join(', ')
+      : typeof value === 'number'
+        ? String(value)
+        : String(value ?? '');
+
+/** Every setting by the name that the page shows, with its value in each run. */
+export function settingRows(entries: readonly RunEntry[]): SettingRow[] {
+  const columns = entries.map(
+    ({ preset, settings }) =>
+      new Map<string, unknown>([
+        ['detectors', settings.detectors.map(detectorLabel)],
+        ['preset', preset],
+        ['seed', settings.seed],
+        ['backend', settings.backend],
+        ['training traces, at most', settings.limitTrain],
+        ['roles of the files', settings.roles],
+        ...Object.entries(settingValues(settings.config)),
+      ]),
+  );
+  const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
+  return names.map((name) => {
+    const values = columns.map((column) => words(column.get(name)));
+    return { name, values, differs: values.some((value) => value !== values[0]) };
+  });
+}
+
+export const METRICS = ['bestF', 'structureF', 'timeF', 'auroc', 'ap', 'atF', 'below'] as const;
+export type MetricId = (typeof METRICS)[number];
+
+export interface MetricCell {
+  readonly value: number | null;
+  /** Value minus that of the baseline run; null for the baseline itself or where either lacks. */
+  readonly delta: number | null;
+}
+
+export interface MetricRow {
+  readonly entry: RunEntry;
+  readonly cells: Readonly<Record<MetricId, MetricCell>>;
+}
+
+/** The detector of a run, or its first where the run lacks it. */
+export const entryDetector = (entry: RunEntry, detector: DetectorId): RunEntryDetector | null =>
+  entry.detectors.find((trained) => trained.detector === detector) ?? entry.detectors[0] ?? null;
+
+function metricsOf(
+  entry: RunEntry,
+  detector: DetectorId,
+  variant: Variant,
+): Record<MetricId, number | null> {
+  const report = entryDetector(entry, detector)?.reports?.[variant];
+  return {
+    bestF: report?.total.bestF ?? null,
+    structureF: report?.structure.bestF ?? null,
+    timeF: report?.time.bestF ?? null,
+    auroc: report?.total.auroc ?? null,
+    ap: report?.total.averagePrecision ?? null,
+    atF: report?.atThreshold.total.f ?? null,
+    below: report?.inversion.anomaliesBelowNormalMedian ?? null,
+  };
+}
+
+export function metricRows(
+  entries: readonly RunEntry[],
+  { detector, variant, baseline }: MetricChoice,
+): MetricRow[] {
+  const against = entries.find(({ id }) => id === baseline);
+  const base = against === undefined ? null : metricsOf(against, detector, variant);
+  return entries.map((entry) => {
+    const own = metricsOf(entry, detector, variant);
+    const cells = METRICS.map((id): [MetricId, MetricCell] => {
+      const value = own[id];
+      const from = entry === against ? null : (base?.[id] ?? null);
+      return [id, { value, delta: value === null || from === null ? null : value - from }];
+    });
+    return { entry, cells: Object.fromEntries(cells) as Record<MetricId, MetricCell> };
+  });
+}
+
+export interface MetricChoice {
+  readonly detector: DetectorId;
+  readonly variant: Variant;
+  /** Id of a run. */
+  readonly baseline: string | null;
+}
+
+export const COMPARED_CURVES = ['loss', 'valLoss', 'kl', 'nllStructure', 'nllTime'] as const;
+export type ComparedCurve = (typeof COMPARED_CURVES)[number];
+
+/** One quantity over the epochs of a run. */
+export function curvePoints(
+  entry: RunEntry,
+  detector: DetectorId,
+  quantity: ComparedCurve,
+): { readonly x: number; readonly y: number }[] {
+  const curve: readonly CurvePoint[] = entryDetector(entry, detector)?.curve ?? [];
+  return curve.flatMap((point) => {
+    const y = point[quantity];
+    return y === null ? [] : [{ x: point.epoch, y }];
+  });
+}

@@ -1,0 +1,136 @@
+/** What the command palette lists: everything that the page can do now, by name. */
+import { CELLS } from '../../stores/cell-states.ts';
+import { canShowAnother, shownRun } from '../../stores/kept-runs-store.ts';
+import type { Notebook } from '../../stores/notebook.ts';
+import type { Theme } from '../../stores/preferences-store.ts';
+import { VARIANTS, variantCorrections } from '../../stores/score-view.ts';
+import { isRunning } from '../../stores/training-phase.ts';
+import { CELL_TITLES } from '../cells/NotebookCell.tsx';
+import { VARIANT_WORDS } from '../cells/scored.tsx';
+import { FLAGGED, SHOWN } from '../cells/TraceListControls.tsx';
+import { pickFiles } from '../widgets/FileDrop.tsx';
+import type { PaletteItem } from '../widgets/Palette.tsx';
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ['light', 'Light theme'],
+  ['dark', 'Dark theme'],
+  ['system', 'Theme of the system'],
+];
+
+type Command = Omit<PaletteItem, 'id' | 'group'>;
+
+const grouped = (group: string, commands: readonly (Command | false)[]): PaletteItem[] =>
+  commands
+    .filter((command) => command !== false)
+    .map((command) => ({ ...command, group, id: `${group}: ${command.title}` }));
+
+/** @param openKeys shows the page's keys */
+export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteItem[] {
+  const datasets = notebook.dataset.getState();
+  const runs = notebook.runs.getState();
+  const kept = notebook.kept.getState();
+  const inspect = notebook.inspect.getState();
+  const { training } = runs;
+  const running = isRunning(training);
+  const scored = inspect.chosen !== null && training.phase === 'done';
+  const here = datasets.dataset !== null;
+  return [
+    ...grouped('training', [
+      here &&
+        !running &&
+        training.phase !== 'interrupted' && {
+          title: 'Start training',
+          run: () => void runs.train(),
+        },
+      training.phase === 'running' && { title: 'Pause training', run: runs.pause },
+      training.phase === 'paused' && { title: 'Resume training', run: runs.resume },
+      running && { title: 'Stop training and keep its weights', run: runs.stop },
+    ]),
+    ...grouped('trace', [
+      scored && {
+        title: inspect.trace === null ? 'Inspect the first trace' : 'Next trace',
+        keys: 's',
+        run: () => inspect.moveTrace(1),
+      },
+      scored &&
+        inspect.trace !== null && {
+          title: 'Trace before',
+          keys: 'w',
+          run: () => inspect.moveTrace(-1),
+        },
+      inspect.trace !== null && { title: 'Close the inspector', keys: 'Esc', run: inspect.close },
+    ]),
+    ...grouped(
+      'cell',
+      CELLS.filter((id) => here || id === 'data').map((id) => ({
+        title: `Go to ${CELL_TITLES[id]}`,
+        run: () => {
+          location.hash = id;
+          document.getElementById(id)?.focus({ preventScroll: true });
+        },
+      })),
+    ),
+    ...grouped('data', [
+      {
+        title: 'Choose files to import',
+        run: () => void pickFiles().then((files) => datasets.importFiles(files)),
+      },
+      { title: 'Load the demo', run: () => void datasets.loadDemo() },
+    ]),
+    ...grouped(
+      'dataset',
+      datasets.stored
+        .filter(({ id }) => id !== datasets.dataset?.id)
+        .map(({ id, name }) => ({
+          title: `Open the dataset “${name}”`,
+          run: () => void datasets.open(id),
+        })),
+    ),
+    ...grouped(
+      'run',
+      kept.entries
+        .filter(({ id }) => id !== shownRun(training) && canShowAnother(training))
+        .map(({ id, name }) => ({
+          title: `Show the run “${name}”`,
+          run: () => void kept.show(id),
+        })),
+    ),
+    ...grouped(
+      'scores',
+      scored
+        ? VARIANTS.map((variant) => ({
+            title: `Score with ${VARIANT_WORDS[variant]}`,
+            run: () =>
+              void inspect.setCorrections(
+                variantCorrections(variant, training.run.settings.config.stdLimit),
+              ),
+          }))
+        : [],
+    ),
+    ...grouped(
+      'traces',
+      scored
+        ? SHOWN.map(({ value, label }) => ({
+            title: `List test traces: ${label}`,
+            run: () => void notebook.traceList.getState().narrow({ flagged: FLAGGED[value] }),
+          }))
+        : [],
+    ),
+    ...grouped(
+      'note',
+      here
+        ? CELLS.map((id) => ({
+            title: `Write a note below ${CELL_TITLES[id]}`,
+            run: () => notebook.notes.getState().add(id),
+          }))
+        : [],
+    ),
+    ...grouped('page', [
+      { title: 'Show the keys', keys: '?', run: openKeys },
+      ...THEMES.map(([theme, title]) => ({
+        title,
+        run: () => notebook.preferences.getState().setTheme(theme),
+      })),
+    ]),
+  ];
+}

@@ -1,0 +1,52 @@
+/** The last cell: the paper's equations, with the values of the trace in the inspector. */
+import { lazy, Suspense, useMemo, useState } from 'react';
+import type { CellState } from '../../stores/cell-states.ts';
+import { useInspect } from '../app/notebook-context.ts';
+import { Disclosure } from '../widgets/Disclosure.tsx';
+import { symbolValues } from './equation-symbols.ts';
+import { NotebookCell } from './NotebookCell.tsx';
+import { useScored } from './scored.tsx';
+
+const PaperEquations = lazy(() => import('./PaperEquations.tsx'));
+
+/** Its values are there while a trace is explained. */
+export const equationsCellState = (explanation: string): CellState =>
+  explanation === 'running' ? 'running' : explanation === 'done' ? 'done' : 'not-run';
+
+export function EquationsCell() {
+  const [open, setOpen] = useState(false);
+  const explanation = useInspect((i) => i.explanation);
+  const scored = useScored();
+  const values = useMemo(
+    () =>
+      explanation.phase === 'done' && scored !== null
+        ? symbolValues(explanation.explanation, {
+            samples: scored.scores.test.samples,
+            sigma99: scored.scores.test.stdLimits.global,
+          })
+        : new Map<never, string>(),
+    [explanation, scored],
+  );
+  return (
+    <NotebookCell
+      id="equations"
+      state={equationsCellState(explanation.phase)}
+      section="§3 to §5"
+      prose={
+        <>
+          What the cells above compute, as the paper writes it. Point at a symbol to see what it
+          means; while a trace is in the inspector, its values stand beside.
+        </>
+      }
+    >
+      <Disclosure open={open} onToggle={setOpen} summary="Equations (1) to (7)">
+        {values.size === 0 && (
+          <p className="quiet">No trace is in the inspector: choose one in Flagged traces.</p>
+        )}
+        <Suspense fallback={<p className="quiet">Loading the equations.</p>}>
+          <PaperEquations values={values} />
+        </Suspense>
+      </Disclosure>
+    </NotebookCell>
+  );
+}

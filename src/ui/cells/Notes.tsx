@@ -1,0 +1,123 @@
+/** Notes below a cell: Markdown with equations, written in place and stored with the dataset. */
+import { lazy, Suspense, useState } from 'react';
+import type { CellId } from '../../stores/cell-states.ts';
+import type { Note } from '../../stores/notes-store.ts';
+import { useDataset, useNotes } from '../app/notebook-context.ts';
+import { Button } from '../widgets/Button.tsx';
+import { FailureNotice } from './FailureNotice.tsx';
+import './notes.css';
+
+const Markdown = lazy(() => import('../widgets/Markdown.tsx'));
+
+interface NotesBelowProps {
+  readonly cell: CellId;
+  readonly title: string;
+}
+
+export function NotesBelow({ cell, title }: NotesBelowProps) {
+  const here = useDataset((d) => d.dataset !== null);
+  const notes = useNotes((n) => n.notes);
+  const editing = useNotes((n) => n.editing);
+  const failure = useNotes((n) => n.failure);
+  const add = useNotes((n) => n.add);
+  if (!here) return null;
+  const own = notes.filter(({ after }) => after === cell);
+  return (
+    <div className="notes">
+      {own.map((note) =>
+        note.id === editing ? (
+          <NoteForm key={note.id} note={note} />
+        ) : (
+          <NoteView key={note.id} note={note} title={title} />
+        ),
+      )}
+      {failure !== null && own.length > 0 && <FailureNotice kind="warn" failure={failure} />}
+      <button
+        type="button"
+        className="notes__add"
+        aria-label={`Add a note below ${title}`}
+        onClick={() => add(cell)}
+      >
+        + note
+      </button>
+    </div>
+  );
+}
+
+interface NoteProps {
+  readonly note: Note;
+}
+
+function NoteView({ note, title }: NoteProps & { readonly title: string }) {
+  const edit = useNotes((n) => n.edit);
+  const remove = useNotes((n) => n.remove);
+  return (
+    <article className="note" aria-label={`Note below ${title}`}>
+      <Suspense fallback={<p className="quiet">Loading the note.</p>}>
+        <Markdown text={note.text} />
+      </Suspense>
+      <div className="note__actions">
+        <Button size="small" onClick={() => edit(note.id)}>
+          Edit note
+        </Button>
+        <Button size="small" icon="trash" onClick={() => remove(note.id)}>
+          Delete note
+        </Button>
+      </div>
+    </article>
+  );
+}
+
+function NoteForm({ note }: NoteProps) {
+  const [text, setText] = useState(note.text);
+  const write = useNotes((n) => n.write);
+  const cancel = useNotes((n) => n.cancel);
+  return (
+    <form
+      className="note note--editing"
+      onSubmit={(event) => {
+        event.preventDefault();
+        write(note.id, text);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') cancel();
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) write(note.id, text);
+      }}
+    >
+      <label className="note__label">
+        Note in Markdown, equations between $ or on lines of their own between $$
+        <textarea
+          className="note__text mono"
+          rows={Math.min(20, Math.max(4, text.split('\n').length + 1))}
+          value={text}
+          ref={takeFocus}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      {text.trim() !== '' && (
+        <div className="note__preview">
+          <Suspense fallback={<p className="quiet">Loading the preview.</p>}>
+            <Markdown text={text} />
+          </Suspense>
+        </div>
+      )}
+      <div className="note__actions">
+        <Button
+          size="small"
+          variant="primary"
+          shortcut="Ctrl + Enter"
+          onClick={() => write(note.id, text)}
+        >
+          Save note
+        </Button>
+        <Button size="small" onClick={cancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const takeFocus = (control: HTMLElement | null): void => {
+  if (control !== null && !control.contains(document.activeElement)) control.focus();
+};
