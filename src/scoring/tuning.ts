@@ -1,4 +1,5 @@
 /** The constants of section 5.3 and A.2 as settings, each with the paper's value and its range. */
+import type { Corrections } from './score-terms.ts';
 
 export interface Tuning {
   /** Equation (6): factor of an improbable edge's log; its square is a node count's. */
@@ -26,3 +27,14 @@ export const paperTuning = (maxNodes: number): Tuning => ({
   stdPercentile: STD_PERCENTILE,
   thresholdPercentile: THRESHOLD_PERCENTILE,
 });
+
+/** Which of the constants a variant's scores and its threshold depend on, as text that compares. */
+export function settingKey(corrections: Corrections, tuning: Tuning): string {
+  const { bernoulliScaling, nodeCountNormalization, stdLimit } = corrections;
+  return JSON.stringify([
+    tuning.thresholdPercentile,
+    bernoulliScaling ? [tuning.scalingFactor, tuning.boundary] : null,
+    nodeCountNormalization ? tuning.nodeCountExponent : null,
+    stdLimit === 'off' ? null : [stdLimit, tuning.stdPercentile],
+  ]);
+}

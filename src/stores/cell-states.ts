@@ -6,7 +6,7 @@ import type { DatasetState } from './dataset-store.ts';
 import { nextSettings, type RunChoices } from './run-choices.ts';
 import type { RunState } from './run-store.ts';
 
-export const CELLS = ['data', 'prepare', 'trees', 'training', 'scores', 'flagged'] as const;
+export const CELLS = ['data', 'prepare', 'trees', 'training', 'scores', 'lab', 'flagged'] as const;
 export type CellId = (typeof CELLS)[number];
 export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed';
 
@@ -52,6 +52,7 @@ export function cellStates(
     trees: dataset.dataset === null ? 'not-run' : 'done',
     training: afterTraining(trained),
     scores: afterTraining(scored),
+    lab: afterTraining(scored === 'running' ? 'not-run' : scored),
     flagged: afterTraining(scored === 'running' ? 'not-run' : scored),
   };
 }

@@ -1,4 +1,4 @@
-/** Wires the stores to each other: one worker, one storage, six subjects. */
+/** Wires the stores to each other: one worker, one storage, eight subjects. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
@@ -7,6 +7,7 @@ import { createDatasetStore, type Dataset, type DatasetState } from './dataset-s
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
+import { createLabStore, type LabState } from './lab-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import {
   createPreferencesStore,
@@ -21,6 +22,7 @@ export interface Notebook {
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
+  readonly lab: StoreApi<LabState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -48,6 +50,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs);
+  const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -68,6 +71,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     prepare,
     runs,
     inspect,
+    lab,
     exported,
     environment,
     preferences,

@@ -27,6 +27,7 @@ import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { LabJobs } from './lab-jobs.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -122,7 +123,7 @@ export interface ExportProgress {
   readonly total: number;
 }
 
-export interface Jobs {
+export interface Jobs extends LabJobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
   /** `datasetId` names what comes of it, for `takeSpans`. */

@@ -4,6 +4,7 @@ import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
 import { DataCell } from '../cells/DataCell.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
+import { LabCell } from '../cells/LabCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { PrepareCell } from '../cells/PrepareCell.tsx';
@@ -76,6 +77,7 @@ export function App() {
             <TreesCell />
             <TrainingCell />
             <ScoresCell />
+            <LabCell />
             <FlaggedCell />
           </>
         )}

@@ -5,6 +5,7 @@ import type { DatasetState } from '../../stores/dataset-store.ts';
 import type { EnvironmentState } from '../../stores/environment-store.ts';
 import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
+import type { LabState } from '../../stores/lab-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
@@ -29,6 +30,8 @@ export const useRuns = <T>(select: (state: RunState) => T): T =>
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);
+
+export const useLab = <T>(select: (state: LabState) => T): T => useStore(useNotebook().lab, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

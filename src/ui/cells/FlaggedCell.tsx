@@ -1,4 +1,4 @@
-/** Cell 6: the test traces by score; choosing one opens the inspector. */
+/** Cell 7: the test traces by score; choosing one opens the inspector. */
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { LabelFilter } from '../../stores/inspect-store.ts';

@@ -10,6 +10,7 @@ export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   trees: 'Trees',
   training: 'Model and training',
   scores: 'Scores',
+  lab: 'Entropy gap',
   flagged: 'Flagged traces',
 };
 
