@@ -7,7 +7,15 @@ import { correctionsOf } from '../scoring/corrections.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { paperTuning, settingKey, type Tuning } from '../scoring/tuning.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { LabSession, LabSetting, LabTraces, LabVariant } from '../worker/lab-jobs.ts';
+import type {
+  LabEvidence,
+  LabLatent,
+  LabSession,
+  LabSetting,
+  LabTraces,
+  LabVariant,
+  LabWhy,
+} from '../worker/lab-jobs.ts';
 import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
@@ -33,6 +41,15 @@ export interface ShownVariant extends LabVariant {
   readonly key: string;
 }
 
+export const LAB_VIEWS = ['marks', 'why', 'evidence', 'latent'] as const;
+export type LabView = (typeof LAB_VIEWS)[number];
+
+/** What a view shows, and from which variant and setting. */
+interface Viewed<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
 export interface LabState {
   readonly lab: LabPhase;
   readonly setting: LabSetting;
@@ -42,11 +59,16 @@ export interface LabState {
   /** Scores in nats between which traces are listed. */
   readonly range: readonly [number, number] | null;
   readonly list: LabTraces | null;
+  readonly view: LabView;
+  readonly why: Viewed<LabWhy> | null;
+  readonly evidence: Viewed<LabEvidence> | null;
+  readonly latent: Viewed<LabLatent> | null;
   readonly failure: JobFailure | null;
 
   /** Opens the lab on the scores that are shown; nothing where it is open on them already. */
   open(): Promise<void>;
   show(variant: Variant): Promise<void>;
+  look(view: LabView): Promise<void>;
   tune(change: Partial<Tuning>): Promise<void>;
   setSource(source: LabSetting['source']): Promise<void>;
   /** The paper's constants again. */
@@ -61,11 +83,16 @@ interface LabDeps {
   readonly inspect: StoreApi<InspectState>;
 }
 
+const VIEW_JOBS = { why: 'labWhy', evidence: 'labEvidence', latent: 'labLatent' } as const;
+
 const CLOSED = {
   lab: { phase: 'closed' },
   shown: {},
   range: null,
   list: null,
+  why: null,
+  evidence: null,
+  latent: null,
   failure: null,
 } as const;
 
@@ -81,7 +108,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
     shownDetector(runs.getState().training, inspect.getState().detector)?.scores ?? null;
 
   const store = createStore<LabState>((set, get) => {
-    const sessionId = (): string | null => {
+    const sessionAt = (): string | null => {
       const { lab } = get();
       return lab.phase === 'open' ? lab.sessionId : null;
     };
@@ -92,37 +119,66 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       return [variant, ...VARIANTS].find((name) => shown[name]?.key !== variantKey(name, setting));
     };
 
-    /** One job at a time, so that a slider that moves on leaves no queue behind it. */
+    const computeVariant = async (sessionId: string, variant: Variant): Promise<void> => {
+      const { setting } = get();
+      const computed = await client.start('labVariant', { sessionId, variant, setting }).result;
+      if (sessionAt() !== sessionId) return;
+      if (!computed.ok) return set({ failure: computed.error });
+      const shownVariant = { ...computed.value, key: variantKey(variant, setting) };
+      set({ shown: { ...get().shown, [variant]: shownVariant } });
+      if (variant === get().variant) void relist();
+    };
+
+    /** Of the view in sight; null for the marks, which the variants are enough for. */
+    const viewKey = (): string | null => {
+      const { view, variant, setting, lab } = get();
+      if (view === 'marks') return null;
+      if (view === 'evidence') return `${setting.tuning.stdPercentile}`;
+      const detailed = lab.phase === 'open' && lab.session.detailed;
+      return view === 'latent' && !detailed ? null : JSON.stringify([variant, setting]);
+    };
+
+    const computeView = async (sessionId: string, key: string): Promise<void> => {
+      const { view, variant, setting } = get();
+      if (view === 'marks') return;
+      const computed = await client.start(VIEW_JOBS[view], { sessionId, variant, setting }).result;
+      if (sessionAt() !== sessionId) return;
+      if (!computed.ok) return set({ failure: computed.error });
+      // the view names its job and its place in the state; TypeScript does not pair the two
+      set({ [view]: { key, value: computed.value } } as Partial<LabState>);
+    };
+
+    /**
+     * One job at a time, so that a slider that moves on leaves no queue behind it: first the
+     * variant in sight, then the others, then the view.
+     */
     const refresh = async (): Promise<void> => {
       if (refreshing) return;
       refreshing = true;
-      for (let next = outdated(); next !== undefined; next = outdated()) {
-        const id = sessionId();
-        if (id === null) break;
-        const { setting } = get();
-        const input = { sessionId: id, variant: next, setting };
-        const computed = await client.start('labVariant', input).result;
-        if (sessionId() !== id) continue;
-        if (!computed.ok) {
-          set({ failure: computed.error });
-          break;
-        }
-        const shownVariant = { ...computed.value, key: variantKey(next, setting) };
-        set({ shown: { ...get().shown, [next]: shownVariant }, failure: null });
-        if (next === get().variant) void relist();
+      set({ failure: null });
+      for (;;) {
+        const id = sessionAt();
+        if (id === null || get().failure !== null) break;
+        const variant = outdated();
+        const key = viewKey();
+        const { view } = get();
+        const current = view === 'marks' ? null : get()[view];
+        if (variant !== undefined) await computeVariant(id, variant);
+        else if (key !== null && current?.key !== key) await computeView(id, key);
+        else break;
       }
       refreshing = false;
     };
 
     const relist = async (): Promise<void> => {
       const { range, variant, setting } = get();
-      const id = sessionId();
+      const id = sessionAt();
       if (range === null || id === null) return;
       const [from, to] = range;
       const input = { sessionId: id, variant, setting, from, to };
       const listed = await client.start('labTraces', input).result;
       const now = get();
-      if (sessionId() !== id || now.range !== range || now.variant !== variant) return;
+      if (sessionAt() !== id || now.range !== range || now.variant !== variant) return;
       set(listed.ok ? { list: listed.value } : { failure: listed.error });
     };
 
@@ -135,6 +191,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       ...CLOSED,
       setting: { tuning: paperTuning(1), source: 'global' },
       variant: 'nll',
+      view: 'marks',
 
       async open() {
         const scores = scoresAtHand();
@@ -163,6 +220,10 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
 
       show(variant) {
         set({ variant, range: null, list: null });
+        return refresh();
+      },
+      look(view) {
+        set({ view });
         return refresh();
       },
       tune: (tuning) => change({ tuning: { ...get().setting.tuning, ...tuning } }),

@@ -1,10 +1,15 @@
 /** The lab's session: terms of one scored run, and what was combined from them last. */
 import { descendingOrder } from '../base/descending-order.ts';
+import { scoreBoxes } from '../scoring/boxes.ts';
 import { combineSums, correctionsOf, latencyTerm, structureSums } from '../scoring/corrections.ts';
+import { entropyRows } from '../scoring/entropy-gap.ts';
 import { evaluate, sortByLabel } from '../scoring/evaluate.ts';
+import { gatherEvidence } from '../scoring/evidence.ts';
+import { invertedTraces } from '../scoring/inverted.ts';
 import { limitedLatencyTerm } from '../scoring/limited-latency.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { axisEdges, placeOnAxis, scoreAxis } from '../scoring/score-axis.ts';
+import { meanParts, type PartCorrections, scoreParts } from '../scoring/score-parts.ts';
 import {
   type Corrections,
   type ScoreTerms,
@@ -17,7 +22,17 @@ import { groupTraces } from '../scoring/trace-groups.ts';
 import { paperTuning, STD_PERCENTILE, settingKey, type Tuning } from '../scoring/tuning.ts';
 import { pictureVariant, thresholdCurve } from '../scoring/variant-picture.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { LabJobs, LabSession, LabSetting, LabTraces, LabVariant } from './lab-jobs.ts';
+import type {
+  LabEvidence,
+  LabJobs,
+  LabLatent,
+  LabSession,
+  LabSetting,
+  LabTraces,
+  LabVariant,
+  LabWhy,
+} from './lab-jobs.ts';
+import { latentPlanes, nodePlaces } from './lab-places.ts';
 
 const HISTOGRAM_BINS = 48;
 const CURVE_POINTS = 160;
@@ -36,6 +51,10 @@ export interface Lab {
   /** null where the session is another one, or none. */
   variant(input: LabJobs['labVariant']['input']): LabVariant | null;
   traces(input: LabJobs['labTraces']['input']): LabTraces | null;
+  why(input: LabJobs['labWhy']['input']): LabWhy | null;
+  evidence(input: LabJobs['labEvidence']['input']): LabEvidence | null;
+  /** null also where the run kept no latent variables. */
+  latent(input: LabJobs['labLatent']['input']): LabLatent | null;
   /** Forgets the terms, which belong to a dataset that is gone. */
   close(): void;
 }
@@ -53,6 +72,10 @@ export function createLab(): Lab {
       sessionOf(sessionId)?.variant(variant, setting) ?? null,
     traces: ({ sessionId, variant, setting, from, to }) =>
       sessionOf(sessionId)?.traces(variant, setting, from, to) ?? null,
+    why: ({ sessionId, variant, setting }) => sessionOf(sessionId)?.why(variant, setting) ?? null,
+    evidence: ({ sessionId, setting }) => sessionOf(sessionId)?.evidence(setting) ?? null,
+    latent: ({ sessionId, variant, setting }) =>
+      sessionOf(sessionId)?.latent(variant, setting) ?? null,
     close() {
       session = null;
     },
@@ -72,7 +95,6 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
     labels,
     Uint8Array.from(rows, (row) => test.mismatch[row]!),
   );
-  const sources = { test: createSource(test), val: createSource(val) };
   let stds: SortedStds | null = null;
   const latest = new Map<Variant, { readonly key: string; readonly combined: Combined }>();
 
@@ -83,17 +105,16 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
     return stdLimitsAt(stds, percent);
   };
 
-  const scoresOf = (source: ScoreSource, corrections: Corrections, tuning: Tuning) =>
-    source.combine(corrections, tuning, () => limitsAt(tuning.stdPercentile));
+  const sources = { test: createSource(test, limitsAt), val: createSource(val, limitsAt) };
 
   const combine = (variant: Variant, { tuning, source }: LabSetting): Combined => {
     const corrections = correctionsOf(variant, source);
     const key = settingKey(corrections, tuning);
     const known = latest.get(variant);
     if (known?.key === key) return known.combined;
-    const all = scoresOf(sources.test, corrections, tuning);
+    const all = sources.test.combine(corrections, tuning);
     const scores = rows.length === all.length ? all : Float64Array.from(rows, (row) => all[row]!);
-    const valScores = scoresOf(sources.val, corrections, tuning);
+    const valScores = sources.val.combine(corrections, tuning);
     const order = descendingOrder(scores);
     const { thresholdPercentile } = tuning;
     const report = evaluate(scores, labels, valScores, thresholdPercentile, order);
@@ -141,6 +162,48 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
       };
     },
 
+    why(variant: Variant, setting: LabSetting): LabWhy {
+      const { scores, report } = combine(variant, setting);
+      const partsOf = (name: Variant): Float64Array => {
+        const corrections = correctionsOf(name, setting.source);
+        const made = sources.test.partCorrections(corrections, setting.tuning);
+        return scoreParts(test, rows, combine(name, setting).scores, made);
+      };
+      const nll = combine('nll', setting);
+      const plain = partsOf('nll');
+      const all = VARIANTS.map((name) => [name, combine(name, setting).scores] as const);
+      const inverted = invertedTraces({
+        terms: test,
+        rows,
+        groups,
+        parts: plain,
+        scores: Object.fromEntries(all) as Record<Variant, Float64Array>,
+      });
+      const nodes = Uint16Array.from(rows, (row) => test.nodeCount[row]!);
+      return {
+        ...nodePlaces(nodes),
+        fromTop: placeOnAxis(scores, axis).map((place) => 1 - place),
+        boxes: scoreBoxes(scores, nodes, groups),
+        parts: meanParts(variant === 'nll' ? plain : partsOf(variant), groups),
+        entropy: entropyRows(test, rows, nll.scores, groups),
+        inverted:
+          report.total.anomalies === 0
+            ? []
+            : inverted.map((one) => ({ ...one, trace: trace[one.row]! })),
+        normalMedian: nll.report.inversion.normalMedian,
+      };
+    },
+
+    evidence: ({ tuning }: LabSetting): LabEvidence => ({
+      ...gatherEvidence(test, rows, groups),
+      stdLimit: limitsAt(tuning.stdPercentile).global,
+    }),
+
+    latent(variant: Variant, setting: LabSetting): LabLatent | null {
+      const { scores } = combine(variant, setting);
+      return test.detail === undefined ? null : latentPlanes(test, rows, trace, scores);
+    },
+
     traces(variant: Variant, setting: LabSetting, from: number, to: number): LabTraces {
       const { scores, order } = combine(variant, setting);
       const first = order.findIndex((row) => scores[row]! <= to);
@@ -159,32 +222,37 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
 }
 
 /** Terms of one set of traces, and their two halves under the constants that were asked for last. */
-interface ScoreSource {
-  combine(
-    corrections: Corrections,
-    tuning: Tuning,
-    limits: () => Omit<StdLimits, 'wide'>,
-  ): Float64Array;
-}
-
-function createSource(terms: ScoreTerms): ScoreSource {
+function createSource(terms: ScoreTerms, limitsAt: (percent: number) => Omit<StdLimits, 'wide'>) {
   const structure = remember<Float64Array>();
   const latency = remember<Float32Array | Float64Array>();
+  const scalingOf = ({ bernoulliScaling }: Corrections, tuning: Tuning): Tuning | null =>
+    bernoulliScaling ? tuning : null;
+  const exponentOf = ({ nodeCountNormalization }: Corrections, tuning: Tuning): number =>
+    nodeCountNormalization ? tuning.nodeCountExponent : 0;
+  const latencyOf = ({ stdLimit }: Corrections, { stdPercentile }: Tuning) =>
+    stdPercentile === STD_PERCENTILE
+      ? latencyTerm(terms.latency, stdLimit)
+      : latency(`${stdLimit} ${stdPercentile}`, () =>
+          limitedLatencyTerm(terms, stdLimit, limitsAt(stdPercentile)),
+        );
   return {
-    combine({ bernoulliScaling, nodeCountNormalization, stdLimit }, tuning, limits) {
-      const { scalingFactor, boundary, stdPercentile, nodeCountExponent } = tuning;
-      const sums = bernoulliScaling
-        ? structure(`${scalingFactor} ${boundary}`, () => structureSums(terms, tuning))
-        : structure('plain', () => structureSums(terms, null));
-      const logPLatency =
-        stdPercentile === STD_PERCENTILE
-          ? latencyTerm(terms.latency, stdLimit)
-          : latency(`${stdLimit} ${stdPercentile}`, () =>
-              limitedLatencyTerm(terms, stdLimit, limits()),
-            );
-      const exponent = nodeCountNormalization ? nodeCountExponent : 0;
-      return combineSums(terms, sums, logPLatency, exponent);
+    /** [T] nats */
+    combine(corrections: Corrections, tuning: Tuning): Float64Array {
+      const scaling = scalingOf(corrections, tuning);
+      const key = scaling === null ? 'plain' : `${scaling.scalingFactor} ${scaling.boundary}`;
+      return combineSums(
+        terms,
+        structure(key, () => structureSums(terms, scaling)),
+        latencyOf(corrections, tuning),
+        exponentOf(corrections, tuning),
+      );
     },
+    /** What {@link scoreParts} is made with. */
+    partCorrections: (corrections: Corrections, tuning: Tuning): PartCorrections => ({
+      scaling: scalingOf(corrections, tuning),
+      logPLatency: latencyOf(corrections, tuning),
+      exponent: exponentOf(corrections, tuning),
+    }),
   };
 }
 

@@ -300,6 +300,18 @@ export function createRunner(post: Post): Runner {
         return handOut(lab.variant(input), transfer);
       },
 
+      async labWhy(input, { transfer }) {
+        return handOut(lab.why(input), transfer);
+      },
+
+      async labEvidence(input, { transfer }) {
+        return handOut(lab.evidence(input), transfer);
+      },
+
+      async labLatent(input, { transfer }) {
+        return handOut(lab.latent(input), transfer);
+      },
+
       async labTraces(input, { transfer }) {
         return handOut(lab.traces(input), transfer);
       },
@@ -390,6 +402,9 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'combine',
   'openLab',
   'labVariant',
+  'labWhy',
+  'labEvidence',
+  'labLatent',
   'labTraces',
 ]);
 

@@ -9,8 +9,9 @@ import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { useNearView } from '../widgets/use-near-view.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
+import { LabConstants } from './LabConstants.tsx';
 import { LabMultiples } from './LabMultiples.tsx';
-import { LabPlot } from './LabPlot.tsx';
+import { LabViews } from './LabViews.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { NotScoredYet, type Scored, useScored } from './scored.tsx';
 import './lab.css';
@@ -96,7 +97,8 @@ function LabView({ scored, session }: LabViewProps) {
         </p>
       )}
       <LabMultiples session={session} />
-      <LabPlot scored={scored} session={session} />
+      <LabConstants scored={scored} session={session} />
+      <LabViews scored={scored} session={session} />
     </>
   );
 }

@@ -1,12 +1,11 @@
 /** The large plot: every test trace as a mark that glides from one correction to the next. */
 import { useMemo } from 'react';
-import { LAB_STEPS, type ShownVariant } from '../../stores/lab-store.ts';
+import type { ShownVariant } from '../../stores/lab-store.ts';
 import { groupColumns, SCORE_GROUPS } from '../../stores/lab-view.ts';
 import { useLab } from '../app/notebook-context.ts';
 import { laneMarks } from '../charts/lane-layout.ts';
 import { ScoreLanes } from '../charts/ScoreLanes.tsx';
 import { formatNats, formatNumber, formatPercent, formatScore } from '../widgets/format.ts';
-import { RangeField } from '../widgets/RangeField.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { G } from './glossary.tsx';
 import type { LabViewProps } from './LabCell.tsx';
@@ -14,29 +13,14 @@ import { LabTracesList } from './LabTracesList.tsx';
 import { GROUP_INKS, GROUP_KINDS, groupWords, STEP_WORDS } from './lab-words.ts';
 
 export function LabPlot({ scored, session }: LabViewProps) {
-  const { variant, shown, show } = useLab((l) => l);
-  const computed = shown[variant];
+  const computed = useLab((l) => l.shown[l.variant]);
+  if (computed === undefined) return <p className="quiet">Combining …</p>;
   return (
-    <section className="lab__part" aria-labelledby="lab-plot">
-      <h3 id="lab-plot">From one correction to the next</h3>
-      <RangeField
-        label="Correction"
-        value={LAB_STEPS.findIndex((step) => step === variant)}
-        min={0}
-        max={LAB_STEPS.length - 1}
-        step={1}
-        words={STEP_WORDS[variant]}
-        steps={LAB_STEPS.map((step) => STEP_WORDS[step])}
-        onChange={(step) => void show(LAB_STEPS[step]!)}
-      />
-      {computed !== undefined && (
-        <>
-          <Lanes session={session} computed={computed} />
-          {session.labelled && <Measures computed={computed} />}
-          <LabTracesList scored={scored} session={session} />
-        </>
-      )}
-    </section>
+    <>
+      <Lanes session={session} computed={computed} />
+      {session.labelled && <Measures computed={computed} />}
+      <LabTracesList scored={scored} session={session} />
+    </>
   );
 }
 
