@@ -17,7 +17,7 @@ export interface Evidence {
   readonly nodeCountProbability: GroupedHistogram;
   /** null where the run kept no detail */
   readonly kept: {
-    /** Stds of nodes, on edges that are equally far apart in log. */
+    /** log10 of the stds of nodes. */
     readonly stds: GroupedHistogram;
     /** [groups] share of nodes whose std is above sigma_p99 of all nodes; NaN where there are none */
     readonly aboveLimit: Float64Array;
@@ -145,7 +145,7 @@ function stdsOf(
   const limit = Math.log(stdLimits.global);
   const counted = countInto(logs, edges);
   return {
-    stds: { ...counted, edges: edges.map(Math.exp) },
+    stds: { ...counted, edges: edges.map((log) => log / Math.LN10) },
     aboveLimit: Float64Array.from(
       logs,
       (own) => own.reduce((sum, log) => sum + (log > limit ? 1 : 0), 0) / own.length,

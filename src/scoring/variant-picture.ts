@@ -59,7 +59,8 @@ function shareBelow(values: Float64Array, limit: number): number {
 export interface ThresholdCurve {
   /** [points] nats, rising */
   readonly threshold: Float64Array;
-  /** [points] each, of what is flagged: above the threshold */
+  /** [points] each, of what is flagged: above the threshold. */
+  /** NaN where nothing is flagged */
   readonly precision: Float64Array;
   readonly recall: Float64Array;
   readonly f: Float64Array;
@@ -79,7 +80,7 @@ export function thresholdCurve(
   const flagged = hits.map((count, i) => count + countAbove(normal, thresholds[i]!));
   return {
     threshold: thresholds,
-    precision: hits.map((count, i) => (flagged[i] === 0 ? 0 : count / flagged[i]!)),
+    precision: hits.map((count, i) => count / flagged[i]!),
     recall: hits.map((count) => count / anomalous.length),
     f: hits.map((count, i) => (2 * count) / (flagged[i]! + anomalous.length)),
   };

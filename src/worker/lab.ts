@@ -44,6 +44,8 @@ interface Combined {
   /** [rows] the highest first */
   readonly order: Uint32Array;
   readonly report: VariantReport;
+  /** Milliseconds that all of this took. */
+  readonly tookMs: number;
 }
 
 export interface Lab {
@@ -112,13 +114,14 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
     const key = settingKey(corrections, tuning);
     const known = latest.get(variant);
     if (known?.key === key) return known.combined;
+    const started = performance.now();
     const all = sources.test.combine(corrections, tuning);
     const scores = rows.length === all.length ? all : Float64Array.from(rows, (row) => all[row]!);
     const valScores = sources.val.combine(corrections, tuning);
     const order = descendingOrder(scores);
     const { thresholdPercentile } = tuning;
     const report = evaluate(scores, labels, valScores, thresholdPercentile, order);
-    const combined = { scores, order, report };
+    const combined = { scores, order, report, tookMs: performance.now() - started };
     latest.set(variant, { key, combined });
     return combined;
   };
@@ -150,9 +153,7 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
     described,
 
     variant(variant: Variant, setting: LabSetting): LabVariant {
-      const started = performance.now();
-      const { scores, order, report } = combine(variant, setting);
-      const tookMs = performance.now() - started;
+      const { scores, order, report, tookMs } = combine(variant, setting);
       const { normal, anomalous } = sortByLabel(scores, labels, order);
       return {
         picture: pictureVariant(variant, scores, groups, edges, report),

@@ -7,6 +7,7 @@ import { Notice } from '../widgets/Notice.tsx';
 import { RangeField } from '../widgets/RangeField.tsx';
 import { Select } from '../widgets/Select.tsx';
 import type { LabViewProps } from './LabCell.tsx';
+import { percentWords } from './lab-words.ts';
 
 export function LabConstants({ scored, session }: LabViewProps) {
   const resetTuning = useLab((l) => l.resetTuning);
@@ -50,7 +51,7 @@ function Sliders({ session }: LabViewProps) {
     <div className="lab__sliders">
       <RangeField
         label="Scaling factor"
-        help={`equation (6): an edge’s factor, its square a node count’s; N_max = ${maxNodes} in the paper`}
+        help={`equation (6): an edge’s factor, its square a node count’s; ${maxNodes} in the paper, N_max`}
         value={tuning.scalingFactor}
         min={1}
         max={2 * maxNodes}
@@ -86,7 +87,7 @@ function Sliders({ session }: LabViewProps) {
         min={90}
         max={100}
         step={0.1}
-        words={`${formatNumber(tuning.stdPercentile)} %`}
+        words={percentWords(tuning.stdPercentile)}
         disabled={!detailed}
         onChange={(stdPercentile) => void tune({ stdPercentile })}
       />
@@ -97,7 +98,7 @@ function Sliders({ session }: LabViewProps) {
         min={90}
         max={100}
         step={0.1}
-        words={`${formatNumber(tuning.thresholdPercentile)} %`}
+        words={percentWords(tuning.thresholdPercentile)}
         onChange={(thresholdPercentile) => void tune({ thresholdPercentile })}
       />
       <Select

@@ -13,7 +13,7 @@ import {
 } from '../widgets/format.ts';
 import type { LabViewProps } from './LabCell.tsx';
 import { LabTables } from './LabTables.tsx';
-import { groupWords, STEP_WORDS } from './lab-words.ts';
+import { groupWords, percentWords, STEP_WORDS } from './lab-words.ts';
 
 export function LabEvidence(props: LabViewProps) {
   const evidence = useLab((l) => l.evidence?.value ?? null);
@@ -65,9 +65,7 @@ function Histograms({ session, evidence }: EvidenceProps) {
               title="Predicted stds of nodes (section 5.3)"
               label="Predicted stds of nodes by label"
               edges={kept.stds.edges}
-              // far below the first bin, so that all bins are equally wide
-              xLinearBelow={kept.stds.edges[0]! / 10}
-              xLabel="σ (stds of latency, log)"
+              xLabel="log₁₀ σ (σ in stds of latency)"
               countLabel="nodes"
               countScale="log"
               height={220}
@@ -75,8 +73,8 @@ function Histograms({ session, evidence }: EvidenceProps) {
               threshold={
                 Number.isFinite(stdLimit)
                   ? {
-                      value: stdLimit,
-                      label: `σ p${formatNumber(stdPercentile)} = ${formatNumber(stdLimit)}`,
+                      value: Math.log10(stdLimit),
+                      label: `σ p${percentWords(stdPercentile)} = ${formatNumber(stdLimit)}`,
                     }
                   : null
               }
@@ -188,17 +186,17 @@ function Thresholds({ session, computed: { curve, picture } }: ThresholdsProps) 
             : [
                 {
                   x: atThreshold.threshold,
-                  label: `p${formatNumber(atThreshold.percentile)} of validation`,
+                  label: `p${percentWords(atThreshold.percentile)} of validation`,
                 },
               ]),
         ]}
         empty="No anomalies to measure against."
       />
       <figcaption className="quiet">
-        At {formatNats(atThreshold.threshold)}, the {formatNumber(atThreshold.percentile)}th
-        percentile of the validation scores: precision {formatScore(atThreshold.total.precision)},
-        recall {formatScore(atThreshold.total.recall)}, F {formatScore(atThreshold.total.f)}. The
-        best F, {formatScore(total.bestF)}, is at {formatNats(total.threshold)}.
+        At {formatNats(atThreshold.threshold)}, percentile {percentWords(atThreshold.percentile)} of
+        the validation scores: precision {formatScore(atThreshold.total.precision)}, recall{' '}
+        {formatScore(atThreshold.total.recall)}, F {formatScore(atThreshold.total.f)}. The best F,{' '}
+        {formatScore(total.bestF)}, is at {formatNats(total.threshold)}.
       </figcaption>
     </figure>
   );

@@ -6,8 +6,8 @@ import { useInspect } from '../app/notebook-context.ts';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
-import { PART_WORDS, type WhyProps } from './LabWhy.tsx';
-import { STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './LabCell.tsx';
+import { PART_WORDS, STEP_WORDS } from './lab-words.ts';
 import { LabelMark } from './labels.tsx';
 
 type Inverted = LabWhy['inverted'][number];
@@ -31,7 +31,11 @@ const CAUSE_WORDS: Readonly<Record<Cause, { readonly name: string; readonly what
   },
 };
 
-export function LabInverted({ scored, why }: WhyProps) {
+interface InvertedProps extends LabViewProps {
+  readonly why: LabWhy;
+}
+
+export function LabInverted({ scored, why }: InvertedProps) {
   const { trace: selected, inspect } = useInspect((i) => i);
   const present = CAUSES.filter((cause) => why.inverted.some((one) => one.cause === cause));
   const [wanted, setWanted] = useState<Cause | null>(null);

@@ -1,15 +1,14 @@
 /** Figure 8: the scores under plain NLL, under each correction alone and under all, on one scale. */
 import { useMemo, useState } from 'react';
 import { LAB_STEPS, type ShownVariant } from '../../stores/lab-store.ts';
-import { type CountKind, groupColumns, highestBin } from '../../stores/lab-view.ts';
+import { type CountKind, groupColumns, highestBin, SCORE_GROUPS } from '../../stores/lab-view.ts';
 import type { Variant } from '../../stores/score-view.ts';
 import type { LabSession } from '../../worker/lab-jobs.ts';
 import { useLab } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
-import { Swatch } from '../charts/hatch.tsx';
-import { formatCount, formatNumber, formatPercent, formatScore } from '../widgets/format.ts';
+import { formatNumber, formatPercent, formatScore } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
-import { G } from './glossary.tsx';
+import { LabLegend } from './LabLegend.tsx';
 import { groupWords, STEP_WORDS } from './lab-words.ts';
 
 const COUNT_LABELS: Readonly<Record<CountKind, string>> = {
@@ -45,7 +44,7 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
           onChange={setKind}
         />
       </div>
-      <Legend session={session} kind={kind} />
+      <LabLegend session={session} groups={SCORE_GROUPS} shares={kind === 'density'} />
       <ul className="lab__multiples">
         {LAB_STEPS.map((variant) => {
           const computed = shown[variant];
@@ -70,31 +69,6 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
         </p>
       )}
     </section>
-  );
-}
-
-function Legend({ session, kind }: { readonly session: LabSession; readonly kind: CountKind }) {
-  const { counts, labelled } = session;
-  return (
-    <ul className="histogram__legend" aria-label="Groups">
-      {(['normal', 'structure', 'time', 'mismatched'] as const)
-        .filter((group) => counts[group] > 0)
-        .map((group) => (
-          <li key={group}>
-            <Swatch tone={group} />
-            {group === 'mismatched' ? (
-              <G id="mismatched">mismatched</G>
-            ) : (
-              groupWords(group, labelled)
-            )}{' '}
-            <span className="histogram__total">
-              {formatCount(counts[group])}
-              {group === 'mismatched' && labelled && ', also in their label'}
-              {kind === 'density' && ' = 100 %'}
-            </span>
-          </li>
-        ))}
-    </ul>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Why the inversion happens: scores against node counts, the terms of a score, equation (5). */
 import { useMemo } from 'react';
-import { decodeTraceId, LABEL_GROUPS, SCORE_PARTS, type ScorePart } from '../../stores/lab-view.ts';
+import { decodeTraceId, LABEL_GROUPS, SCORE_PARTS } from '../../stores/lab-view.ts';
 import type { LabWhy as Why } from '../../worker/lab-jobs.ts';
 import { useInspect, useLab } from '../app/notebook-context.ts';
 import { BoxPlot } from '../charts/BoxPlot.tsx';
@@ -9,7 +9,8 @@ import { toneFill } from '../charts/tones.ts';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
 import type { LabViewProps } from './LabCell.tsx';
 import { LabInverted } from './LabInverted.tsx';
-import { GROUP_INKS, GROUP_KINDS, groupWords, STEP_WORDS } from './lab-words.ts';
+import { LabLegend } from './LabLegend.tsx';
+import { GROUP_INKS, GROUP_KINDS, groupWords, PART_WORDS, STEP_WORDS } from './lab-words.ts';
 
 export function LabWhy(props: LabViewProps) {
   const why = useLab((l) => l.why?.value ?? null);
@@ -24,7 +25,7 @@ export function LabWhy(props: LabViewProps) {
   );
 }
 
-export interface WhyProps extends LabViewProps {
+interface WhyProps extends LabViewProps {
   readonly why: Why;
 }
 
@@ -39,48 +40,51 @@ function ByNodes({ scored, session, why }: WhyProps) {
   const yAxis = { yDomain: [axis.low, axis.high], yLinearBelow: axis.linearBelow } as const;
   const labelOf = (g: number): string => groupWords(LABEL_GROUPS[g]!, labelled);
   return (
-    <div className="lab__pair">
-      <ScatterPlot
-        {...yAxis}
-        title="Score and node count"
-        summary={`Scores of ${words} against merged nodes, ${formatCount(trace.length, 'trace')}`}
-        xDomain={why.nodeDomain}
-        xWhole
-        xLabel="merged nodes"
-        yLabel="score (nats, log)"
-        places={places}
-        kind={group}
-        kinds={GROUP_KINDS}
-        inks={GROUP_INKS}
-        describe={(mark) => [
-          `trace ${decodeTraceId(traces, trace[mark]!)}`,
-          labelOf(group[mark]!),
-          `${formatCount(Math.round(at(why.nodeDomain, why.nodePlaces[mark]!)), 'node')}`,
-        ]}
-        onOpen={(mark) => void inspect(trace[mark]!)}
-      />
-      <BoxPlot
-        {...yAxis}
-        title="The same as boxes"
-        summary={why.boxes
-          .map(
-            ({ from, to, group: g, median }) =>
-              `${rangeWords(from, to)} nodes, ${labelOf(g)}: median ${formatNats(median)}`,
-          )
-          .join('; ')}
-        ranges={ranges}
-        boxes={why.boxes.map(({ from, to, group: g, ...box }) => ({
-          ...box,
-          id: `${from} ${g}`,
-          range: ranges.indexOf(rangeWords(from, to)),
-          tone: LABEL_GROUPS[g]!,
-          label: labelOf(g),
-        }))}
-        xLabel="merged nodes"
-        yLabel="score (nats, log)"
-        formatY={formatNats}
-      />
-    </div>
+    <>
+      <LabLegend session={session} groups={LABEL_GROUPS} />
+      <div className="lab__pair">
+        <ScatterPlot
+          {...yAxis}
+          title="Score and node count"
+          summary={`Scores of ${words} against merged nodes, ${formatCount(trace.length, 'trace')}`}
+          xDomain={why.nodeDomain}
+          xWhole
+          xLabel="merged nodes"
+          yLabel="score (nats, log)"
+          places={places}
+          kind={group}
+          kinds={GROUP_KINDS}
+          inks={GROUP_INKS}
+          describe={(mark) => [
+            `trace ${decodeTraceId(traces, trace[mark]!)}`,
+            labelOf(group[mark]!),
+            `${formatCount(Math.round(at(why.nodeDomain, why.nodePlaces[mark]!)), 'node')}`,
+          ]}
+          onOpen={(mark) => void inspect(trace[mark]!)}
+        />
+        <BoxPlot
+          {...yAxis}
+          title="The same as boxes"
+          summary={why.boxes
+            .map(
+              ({ from, to, group: g, median }) =>
+                `${rangeWords(from, to)} nodes, ${labelOf(g)}: median ${formatNats(median)}`,
+            )
+            .join('; ')}
+          ranges={ranges}
+          boxes={why.boxes.map(({ from, to, group: g, ...box }) => ({
+            ...box,
+            id: `${from} ${g}`,
+            range: ranges.indexOf(rangeWords(from, to)),
+            tone: LABEL_GROUPS[g]!,
+            label: labelOf(g),
+          }))}
+          xLabel="merged nodes"
+          yLabel="score (nats, log)"
+          formatY={formatNats}
+        />
+      </div>
+    </>
   );
 }
 
@@ -89,16 +93,6 @@ const at = ([low, high]: readonly [number, number], share: number): number =>
 
 const rangeWords = (from: number, to: number): string =>
   from === to ? `${from}` : `${from}–${to}`;
-
-export const PART_WORDS: Readonly<Record<ScorePart, string>> = {
-  nodeCount: '−log p(N | z), node count',
-  edges: '−log p(A | z), edges',
-  operations: '−log p(Y | ·), operations',
-  latencies: '−log p(X | ·), latencies',
-  klStructure: 'log q(z) − log p(z)',
-  klLatency: 'log q(z₂) − log p(z₂ | z)',
-  samples: 'mean over samples',
-};
 
 /** A table, so that the numbers are there; the bars in it are for the eye. */
 function Parts({ session, why }: WhyProps) {

@@ -12,7 +12,7 @@ import type { HistogramGroup } from './histogram-layout.ts';
 import type { LaneMarks } from './lane-layout.ts';
 import { MarkCanvas, type MarkKind } from './MarkCanvas.tsx';
 import { textWidth } from './text-width.ts';
-import { spacedTicks, symlogTicks, tickCount } from './ticks.ts';
+import { spacedTicks, symlogTicks } from './ticks.ts';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
 import './score-lanes.css';
@@ -41,6 +41,9 @@ export interface ScoreLanesProps
   readonly formatX: (value: number) => string;
 }
 
+/** Thinned by the gap between them. */
+const MOST_TICKS = 12;
+
 const LANE_HEIGHT = 62;
 const MARGIN: Margin = { top: 30, right: 10, bottom: 36, left: 10 };
 
@@ -54,9 +57,7 @@ export function ScoreLanes(props: ScoreLanesProps) {
   const height = MARGIN.top + plot.height + MARGIN.bottom;
   const x = scaleSymlog(domain, [MARGIN.left, width - MARGIN.right]).constant(linearBelow);
   const ticks = spacedTicks(
-    symlogTicks(...domain, linearBelow, tickCount(plot.width, 'x')).filter(
-      (tick) => tick >= domain[0],
-    ),
+    symlogTicks(...domain, linearBelow, MOST_TICKS).filter((tick) => tick >= domain[0]),
     x,
     40,
   );

@@ -44,6 +44,8 @@ export interface HistogramLayout {
 
 /** Between ticks of a logarithmic axis, pixels. */
 const MIN_GAP = 40;
+/** Thinned by the gap between them. */
+const MOST_TICKS = 12;
 
 const EDGES = { top: 26, right: 10, bottom: 36 } as const;
 
@@ -104,11 +106,7 @@ export function layoutHistogram(
       xLinearBelow === undefined
         ? x.ticks(xCount).filter((tick) => !xWhole || Number.isInteger(tick))
         : spacedTicks(
-            symlogTicks(
-              ...domain,
-              xLinearBelow,
-              Math.floor((xRange[1] - xRange[0]) / MIN_GAP),
-            ).filter((tick) => tick >= domain[0]),
+            symlogTicks(...domain, xLinearBelow, MOST_TICKS).filter((tick) => tick >= domain[0]),
             x,
             MIN_GAP,
           ),
