@@ -129,9 +129,14 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
     await lab.getByRole('button', { name: 'Back to the paper’s' }).click();
     await expect(threshold).toHaveText(before);
   }
-  await slide(lab, 'Percentile of σ', 90);
+  // the limit of stds shows where scaled edges do not drown it
+  await slide(lab, 'Correction', 3);
   await lab.getByLabel('σ of', { exact: true }).selectOption('global');
-  await expect(threshold).not.toHaveText(before);
+  const cut = lab.getByRole('slider', { name: /^Test traces by score, std-limit alone/ });
+  await expect(cut).toBeVisible();
+  const limited = (await threshold.textContent())!;
+  await slide(lab, 'Percentile of σ', 90);
+  await expect(threshold).not.toHaveText(limited);
   await expect(lab.getByText(/60 traces scored, measured and ranked in/)).toBeVisible();
 });
 
