@@ -21,6 +21,7 @@ import {
   nodeCountTerm,
 } from '../scoring/corrections.ts';
 import type { ScoreTerms, Variant } from '../scoring/score-terms.ts';
+import { paperTuning } from '../scoring/tuning.ts';
 import { GOLDEN_VARIANTS, type GoldenVariant, LOG_PROBS, type LogProb } from './golden-file.ts';
 import type { Comparison } from './golden-model.ts';
 import { compare, type Report, rowParts, TOLERANCE } from './measure.ts';
@@ -85,6 +86,7 @@ export function correctedLogProbs(
 ): Record<LogProb, Float64Array> {
   const { structure, latency, samples, maxNodes, structureRow } = terms;
   const { bernoulliScaling, nodeCountNormalization, stdLimit } = correctionsOf(variant);
+  const scaling = bernoulliScaling ? paperTuning(maxNodes) : null;
   const logPLatency = latencyTerm(latency, stdLimit);
   const size = terms.trace.length * samples;
   const perRow = (of: (x: number, s: number, trace: number) => number): Float64Array =>
@@ -97,8 +99,10 @@ export function correctedLogProbs(
     log_p_z: perRow((_x, s) => structure.logPz[s]!),
     log_q_z2: perRow((x) => latency.logQz2[x]!),
     log_p_z2: perRow((x) => latency.logPz2[x]!),
-    log_p_node_count: perRow((_x, s) => nodeCountTerm(structure, s, maxNodes, bernoulliScaling)),
-    log_p_adj: perRow((_x, s) => adjacencyTerm(structure, s, maxNodes, bernoulliScaling)),
+    log_p_node_count: perRow((_x, s) => nodeCountTerm(structure, s, scaling)),
+    log_p_adj: perRow((_x, s) =>
+      adjacencyTerm(structure, s, scaling, structure.logPAdjacencyUnlikely),
+    ),
     log_p_node_type: perRow((_x, s) => structure.logPNodeType[s]!),
     log_p_latency: perRow(
       (x, _s, trace) => latencyWeight(terms, trace, nodeCountNormalization) * logPLatency[x]!,

@@ -1,56 +1,120 @@
 /**
  * From the terms of equation (3) to one score a trace: the importance-weighted NLL, with each of
- * the three corrections of section 5.3 as a switch. Corrections act on every sample, before the
- * mean over samples; all arithmetic is float64.
+ * the three corrections of section 5.3 as a switch and their constants as settings. Corrections act
+ * on every sample, before the mean over samples; all arithmetic is float64.
  */
-import { logMeanExp } from '../base/statistics.ts';
+import { assert } from '../base/assert.ts';
+import { limitedLatencyTerm } from './limited-latency.ts';
 import {
   type Corrections,
+  EDGE_BOUNDARIES,
+  type ScoreDetail,
   type ScoreTerms,
   type StdLimitKind,
   type StdLimitSource,
+  type StdLimits,
+  type StructureTerms,
   VARIANTS,
   type Variant,
 } from './score-terms.ts';
+import { BOUNDARY, paperTuning, STD_PERCENTILE, type Tuning } from './tuning.ts';
 
 /**
  * Scores above this, and scores that are no number, count as this many nats. As the authors' code.
  */
 export const SCORE_CEILING = 1e5;
 
-/** I(p < 0.5) of equation (6), on the log. */
-const LOG_HALF = Math.log(0.5);
-
 /**
  * The NLL of equation (3), its terms changed as equations (6) and (7) and section 5.3 say.
  *
- * @param terms [S, L] structure and [T, L] latency terms, nats
+ * @param terms     [S, L] structure and [T, L] latency terms, nats
+ * @param tuning    the paper's constants unless told
+ * @param stdLimits those of `tuning.stdPercentile`, where it is not the paper's
  * @returns [T] nats, higher is more anomalous:
  *   -log 1/L sum_l exp(log p(N, A, Y | z) p(z) p(X | A, Y, z2) p(z2 | z) / q(z) q(z2))
  */
-export function combineScores(terms: ScoreTerms, corrections: Corrections): Float64Array {
-  const { samples, maxNodes, structure, latency } = terms;
-  const logPLatency = latencyTerm(latency, corrections.stdLimit);
+export function combineScores(
+  terms: ScoreTerms,
+  corrections: Corrections,
+  tuning: Tuning = paperTuning(terms.maxNodes),
+  stdLimits: Omit<StdLimits, 'wide'> = terms.stdLimits,
+): Float64Array {
+  const { stdLimit } = corrections;
+  return combineSums(
+    terms,
+    structureSums(terms, corrections.bernoulliScaling ? tuning : null),
+    tuning.stdPercentile === STD_PERCENTILE
+      ? latencyTerm(terms.latency, stdLimit)
+      : limitedLatencyTerm(terms, stdLimit, stdLimits),
+    corrections.nodeCountNormalization ? tuning.nodeCountExponent : 0,
+  );
+}
+
+/**
+ * The mean over samples of what {@link combineScores} adds.
+ *
+ * @param structureSum [S, L] log p(N, A, Y | z) p(z) / q(z), corrected, nats
+ * @param logPLatency  [T, L] log p(X | A, Y, z2), stds limited, nats
+ * @param exponent     of N_max / N in equation (7); 0 for none
+ * @returns            [T] nats
+ */
+export function combineSums(
+  terms: ScoreTerms,
+  structureSum: Float64Array,
+  logPLatency: Float32Array | Float64Array,
+  exponent: number,
+): Float64Array {
+  const { samples, structureRow, latencyNodes, maxNodes } = terms;
+  const { logPz2, logQz2 } = terms.latency;
+  const weights = latencyWeights(maxNodes, exponent);
   const scores = new Float64Array(terms.trace.length);
   const logWeight = new Float64Array(samples);
-
   for (let t = 0; t < scores.length; t++) {
-    const latencyFactor = latencyWeight(terms, t, corrections.nodeCountNormalization);
+    const factor = weights[latencyNodes[t]!]!;
+    const s = structureRow[t]! * samples;
+    const x = t * samples;
+    let max = Number.NEGATIVE_INFINITY;
+    let sum = 0;
     for (let l = 0; l < samples; l++) {
-      const s = terms.structureRow[t]! * samples + l;
-      const x = t * samples + l;
-      const { bernoulliScaling } = corrections;
-      logWeight[l] =
-        nodeCountTerm(structure, s, maxNodes, bernoulliScaling) +
-        adjacencyTerm(structure, s, maxNodes, bernoulliScaling) +
-        structure.logPNodeType[s]! +
-        (structure.logPz[s]! - structure.logQz[s]!) +
-        latencyFactor * logPLatency[x]! +
-        (latency.logPz2[x]! - latency.logQz2[x]!);
+      const value =
+        structureSum[s + l]! + factor * logPLatency[x + l]! + (logPz2[x + l]! - logQz2[x + l]!);
+      logWeight[l] = value;
+      if (value > max) max = value;
     }
-    scores[t] = clip(-logMeanExp(logWeight));
+    // the maximum taken out, as base's logMeanExp does; a NaN stays one and is clipped
+    for (let l = 0; l < samples; l++) sum += Math.exp(logWeight[l]! - max);
+    scores[t] = clip(-(max + Math.log(sum / samples)));
   }
   return scores;
+}
+
+/** [N_max + 1] (N_max / N)^exponent by N. */
+const latencyWeights = (maxNodes: number, exponent: number): Float64Array =>
+  Float64Array.from({ length: maxNodes + 1 }, (_, n) => (maxNodes / Math.max(1, n)) ** exponent);
+
+/** The constants of equation (6). */
+export type Scaling = Pick<Tuning, 'scalingFactor' | 'boundary'>;
+
+/**
+ * What the structure adds to a sample's log weight: log p(N, A, Y | z) + log p(z) - log q(z).
+ *
+ * @param scaling equation (6) with these constants, or null for none
+ * @returns       [S, L] nats
+ */
+export function structureSums(
+  { structure, detail }: ScoreTerms,
+  scaling: Scaling | null,
+): Float64Array {
+  const unlikely = unlikelyEdges(structure, detail, scaling?.boundary ?? BOUNDARY);
+  const { logPNodeType, logPz, logQz } = structure;
+  return Float64Array.from(
+    logPNodeType,
+    (logP, row) =>
+      nodeCountTerm(structure, row, scaling) +
+      adjacencyTerm(structure, row, scaling, unlikely) +
+      logP +
+      (logPz[row]! - logQz[row]!),
+  );
 }
 
 /**
@@ -60,30 +124,56 @@ export function combineScores(terms: ScoreTerms, corrections: Corrections): Floa
  * @returns   nats
  */
 export function nodeCountTerm(
-  { logPNodeCount }: ScoreTerms['structure'],
+  { logPNodeCount }: StructureTerms,
   row: number,
-  maxNodes: number,
-  scaled: boolean,
+  scaling: Scaling | null,
 ): number {
   const logP = logPNodeCount[row]!;
-  return scaled && logP < LOG_HALF ? logP * (maxNodes * maxNodes) : logP;
+  if (scaling === null || logP >= Math.log(scaling.boundary)) return logP;
+  return logP * (scaling.scalingFactor * scaling.scalingFactor);
 }
 
 /**
  * log p(A | z), scaled as equation (6) says: each entry times N_max where p < 0.5.
  *
- * @param row s L + l of the [S, L] terms
- * @returns   nats
+ * @param row      s L + l of the [S, L] terms
+ * @param unlikely [S, L] the part of entries below the boundary, as {@link unlikelyEdges} gives it
+ * @returns        nats
  */
 export function adjacencyTerm(
-  { logPAdjacency, logPAdjacencyUnlikely }: ScoreTerms['structure'],
+  { logPAdjacency }: StructureTerms,
   row: number,
-  maxNodes: number,
-  scaled: boolean,
+  scaling: Scaling | null,
+  unlikely: Float32Array | Float64Array,
 ): number {
   // the unlikely edges are in the sum once already
-  const more = scaled ? (maxNodes - 1) * logPAdjacencyUnlikely[row]! : 0;
+  const more = scaling === null ? 0 : (scaling.scalingFactor - 1) * unlikely[row]!;
   return logPAdjacency[row]! + more;
+}
+
+/**
+ * The part of log p(A | z) from entries with p(A_ij | z) below a boundary: I(.) of equation (6).
+ *
+ * @param boundary 0.5, or another of {@link EDGE_BOUNDARIES} where the terms have detail
+ * @returns        [S, L] nats
+ */
+export function unlikelyEdges(
+  { logPAdjacencyUnlikely }: StructureTerms,
+  detail: ScoreDetail | undefined,
+  boundary: number,
+): Float32Array | Float64Array {
+  if (boundary === BOUNDARY) return logPAdjacencyUnlikely;
+  const bins = EDGE_BOUNDARIES.indexOf(boundary) + 1;
+  assert(bins > 0 && detail !== undefined, `no edges are kept by a boundary of ${boundary}`);
+  const { filled, bin, sum } = detail.edges;
+  const sums = new Float64Array(filled.length);
+  let at = 0;
+  for (let row = 0; row < filled.length; row++) {
+    for (const end = at + filled[row]!; at < end; at++) {
+      if (bin[at]! < bins) sums[row]! += sum[at]!;
+    }
+  }
+  return sums;
 }
 
 /** [T, L] log p(X | A, Y, z2), nats, under a std limit (section 5.3). */

@@ -3,18 +3,17 @@
  * traces and per kind of anomaly, the inversion of section 5.1.2, and the metrics at the threshold
  * of section A.2.
  */
+import { descendingOrder } from '../base/descending-order.ts';
 import { percentile as percentileOf } from '../base/statistics.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import { inversion } from './inversion.ts';
+import { inversionOfSorted } from './inversion.ts';
 import type { ThresholdMetrics, VariantReport } from './metrics.ts';
-import { NO_METRICS, rankingMetrics } from './ranking.ts';
+import { NO_METRICS, rankingOfSorted } from './ranking.ts';
+import { THRESHOLD_PERCENTILE } from './tuning.ts';
 
 const UNLABELLED = labelCode('unlabelled');
 const STRUCTURE = labelCode('structure');
 const TIME = labelCode('time');
-
-/** Section A.2 of the paper. */
-export const THRESHOLD_PERCENTILE = 99;
 
 /**
  * The metrics of sections 6.3, A.1, A.2 and 5.1.2 of one variant.
@@ -25,24 +24,22 @@ export const THRESHOLD_PERCENTILE = 99;
  * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections;
  *   a trace is flagged when its score is above their percentile
  * @param percentile 0 to 100
+ * @param order      [T] of {@link descendingOrder}, where the caller has it
  */
 export function evaluate(
   scores: Float64Array,
   labels: Uint8Array,
   valScores: Float64Array,
   percentile = THRESHOLD_PERCENTILE,
+  order = descendingOrder(scores),
 ): VariantReport {
   const threshold = valScores.length > 0 ? percentileOf(valScores, percentile) : null;
-  const labelled = labels.some((label) => label !== UNLABELLED);
-  const total = subset(scores, labels, labelled ? [STRUCTURE, TIME] : null);
-  const structure = subset(scores, labels, labelled ? [STRUCTURE] : null);
-  const time = subset(scores, labels, labelled ? [TIME] : null);
-
+  const { total, structure, time } = subsets(sortByLabel(scores, labels, order));
   return {
     total: metricsOf(total),
     structure: metricsOf(structure),
     time: metricsOf(time),
-    inversion: inversion(scoresOf(total, 0), scoresOf(total, 1)),
+    inversion: inversionOfSorted(total.normal, total.anomalous),
     atThreshold: {
       percentile,
       threshold,
@@ -53,53 +50,93 @@ export function evaluate(
   };
 }
 
-/** Normal traces and the anomalies of some kinds (section 6.3). */
+/** Scores of normal traces and of the anomalies of some kinds (section 6.3), each ascending. */
 interface Subset {
-  readonly scores: Float64Array;
-  /** 1 anomaly, 0 normal */
-  readonly anomaly: Uint8Array;
+  readonly normal: Float64Array;
+  readonly anomalous: Float64Array;
 }
 
-/** @param kinds labels that count as anomalies; null for no labels at all, an empty subset */
-function subset(scores: Float64Array, labels: Uint8Array, kinds: readonly number[] | null): Subset {
-  const keptScores = new Float64Array(kinds ? scores.length : 0);
-  const anomaly = new Uint8Array(keptScores.length);
-  let count = 0;
-  for (let i = 0; i < keptScores.length; i++) {
-    const isAnomaly = labels[i] === STRUCTURE || labels[i] === TIME;
-    if (isAnomaly && !kinds?.includes(labels[i]!)) continue;
-    keptScores[count] = scores[i]!;
-    anomaly[count++] = isAnomaly ? 1 : 0;
+/** Scores by label, each ascending; all empty where no trace has a label. */
+export interface LabelledScores {
+  readonly normal: Float64Array;
+  readonly structure: Float64Array;
+  readonly time: Float64Array;
+  /** Both kinds. */
+  readonly anomalous: Float64Array;
+}
+
+/**
+ * @param scores [T] nats; not NaN
+ * @param labels [T] index into LABELS
+ * @param order  [T] of {@link descendingOrder}
+ */
+export function sortByLabel(
+  scores: Float64Array,
+  labels: Uint8Array,
+  order: Uint32Array,
+): LabelledScores {
+  const labelled = labels.some((label) => label !== UNLABELLED);
+  const normal = new Float64Array(labelled ? scores.length : 0);
+  const [structure, time, anomalous] = [normal.slice(), normal.slice(), normal.slice()];
+  const counts = { normal: 0, structure: 0, time: 0, anomalous: 0 };
+  for (let i = normal.length - 1; i >= 0; i--) {
+    const row = order[i]!;
+    const score = scores[row]!;
+    if (Number.isNaN(score)) throw new Error(`score ${row} of ${scores.length} is NaN`);
+    const label = labels[row]!;
+    if (label === STRUCTURE) structure[counts.structure++] = score;
+    else if (label === TIME) time[counts.time++] = score;
+    else {
+      normal[counts.normal++] = score;
+      continue;
+    }
+    anomalous[counts.anomalous++] = score;
   }
-  return { scores: keptScores.subarray(0, count), anomaly: anomaly.subarray(0, count) };
+  return {
+    normal: normal.subarray(0, counts.normal),
+    structure: structure.subarray(0, counts.structure),
+    time: time.subarray(0, counts.time),
+    anomalous: anomalous.subarray(0, counts.anomalous),
+  };
 }
 
-const metricsOf = ({ scores, anomaly }: Subset) =>
-  scores.length > 0 ? rankingMetrics(scores, anomaly) : NO_METRICS;
+const subsets = ({ normal, structure, time, anomalous }: LabelledScores) => ({
+  total: { normal, anomalous },
+  structure: { normal, anomalous: structure },
+  time: { normal, anomalous: time },
+});
 
-const scoresOf = ({ scores, anomaly }: Subset, wanted: 0 | 1): Float64Array =>
-  scores.filter((_, i) => anomaly[i] === wanted);
+const metricsOf = ({ normal, anomalous }: Subset) =>
+  normal.length + anomalous.length > 0 ? rankingOfSorted(normal, anomalous) : NO_METRICS;
 
 /**
  * Null where there are no anomalies or no threshold. Where nothing is flagged, precision is 0, as
  * in scikit-learn.
  */
-function thresholdMetrics({ scores, anomaly }: Subset, threshold: number | null): ThresholdMetrics {
-  let truePositives = 0;
-  let flagged = 0;
-  let anomalies = 0;
-  for (let i = 0; i < scores.length; i++) {
-    anomalies += anomaly[i]!;
-    if (threshold === null || scores[i]! <= threshold) continue;
-    flagged++;
-    truePositives += anomaly[i]!;
-  }
-  if (threshold === null || anomalies === 0) {
+function thresholdMetrics(
+  { normal, anomalous }: Subset,
+  threshold: number | null,
+): ThresholdMetrics {
+  if (threshold === null || anomalous.length === 0) {
     return { f: null, precision: null, recall: null };
   }
+  const truePositives = countAbove(anomalous, threshold);
+  const flagged = truePositives + countAbove(normal, threshold);
   return {
-    f: (2 * truePositives) / (flagged + anomalies),
+    f: (2 * truePositives) / (flagged + anomalous.length),
     precision: flagged > 0 ? truePositives / flagged : 0,
-    recall: truePositives / anomalies,
+    recall: truePositives / anomalous.length,
   };
+}
+
+/** How many of ascending values are above a threshold. */
+export function countAbove(ascending: Float64Array, threshold: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! > threshold) high = middle;
+    else low = middle + 1;
+  }
+  return ascending.length - low;
 }

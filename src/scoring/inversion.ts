@@ -7,7 +7,7 @@
  * not move it, and variants compare. With an even number of bins one edge is the mixture's median,
  * so distributions that a threshold can part overlap by exactly 0.
  */
-import { median } from '../base/statistics.ts';
+import { percentileOfSorted } from '../base/statistics.ts';
 import type { Inversion } from './metrics.ts';
 
 /**
@@ -20,17 +20,21 @@ import type { Inversion } from './metrics.ts';
  * @param anomalous [T1] scores of the anomalies, nats
  * @returns nulls where a class is absent (the median needs only normal traces)
  */
-export function inversion(normal: Float64Array, anomalous: Float64Array): Inversion {
+export const inversion = (normal: Float64Array, anomalous: Float64Array): Inversion =>
+  inversionOfSorted(normal.slice().sort(), anomalous.slice().sort());
+
+/** {@link inversion} of scores that are ascending already. */
+export function inversionOfSorted(normal: Float64Array, anomalous: Float64Array): Inversion {
   if (normal.length === 0) {
     return { area: null, normalMedian: null, anomaliesBelowNormalMedian: null };
   }
-  const normalMedian = median(normal);
+  const normalMedian = percentileOfSorted(normal, 50);
   if (anomalous.length === 0) {
     return { area: null, normalMedian, anomaliesBelowNormalMedian: null };
   }
   const below = anomalous.reduce((count, score) => count + (score < normalMedian ? 1 : 0), 0);
   return {
-    area: overlapArea(normal, anomalous),
+    area: overlapOfSorted(normal, anomalous),
     normalMedian,
     anomaliesBelowNormalMedian: below / anomalous.length,
   };
@@ -49,12 +53,14 @@ const MAX_BINS = 20;
  * @param b [T1] scores; not NaN
  * @returns 0 (a threshold parts them) to 1 (the same), unitless
  */
-export function overlapArea(a: Float64Array, b: Float64Array): number {
-  const first = a.slice().sort();
-  const second = b.slice().sort();
-  const bins = binCount(Math.min(a.length, b.length));
+export const overlapArea = (a: Float64Array, b: Float64Array): number =>
+  overlapOfSorted(a.slice().sort(), b.slice().sort());
+
+/** {@link overlapArea} of samples that are ascending already. */
+export function overlapOfSorted(first: Float64Array, second: Float64Array): number {
+  const bins = binCount(Math.min(first.length, second.length));
   // a score of one class weighs the size of the other: whole numbers, so that quantiles are exact
-  const whole = 2 * a.length * b.length;
+  const whole = 2 * first.length * second.length;
 
   let area = 0;
   let i = 0;
@@ -69,15 +75,15 @@ export function overlapArea(a: Float64Array, b: Float64Array): number {
     );
     while (i < first.length && first[i] === score) i++;
     while (j < second.length && second[j] === score) j++;
-    const weight = i * b.length + j * a.length;
+    const weight = i * second.length + j * first.length;
     if (weight * bins < whole * bin) continue;
     // the bin ends with the score that completes it; a tied score may complete several at once
-    area += Math.min((i - lastI) / a.length, (j - lastJ) / b.length);
+    area += Math.min((i - lastI) / first.length, (j - lastJ) / second.length);
     lastI = i;
     lastJ = j;
     bin = Math.floor((weight * bins) / whole) + 1;
   }
-  return area + Math.min((i - lastI) / a.length, (j - lastJ) / b.length);
+  return area + Math.min((i - lastI) / first.length, (j - lastJ) / second.length);
 }
 
 /** Even, about the square root of the smaller class. */

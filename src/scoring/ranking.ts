@@ -25,8 +25,17 @@ import type { Metrics } from './metrics.ts';
  * @returns every number finite or null; the threshold is null where no finite one flags the traces
  */
 export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<number>): Metrics {
-  // both ascending: plain float64 sorts, several times faster than one with a comparator
-  const [normal, anomalous] = sortedByClass(scores, anomaly);
+  // plain float64 sorts, several times faster than one with a comparator
+  return rankingOfSorted(...sortedByClass(scores, anomaly));
+}
+
+/**
+ * {@link rankingMetrics} of scores that are sorted already.
+ *
+ * @param normal    [T0] ascending, not NaN
+ * @param anomalous [T1] ascending, not NaN
+ */
+export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): Metrics {
   if (anomalous.length === 0) return { ...NO_METRICS, normal: normal.length };
 
   // traces not passed yet, from the highest score down

@@ -25,6 +25,67 @@ export interface ScoreTerms {
   readonly mismatch: Uint8Array;
   readonly structure: StructureTerms;
   readonly latency: LatencyTerms;
+  /** Absent from runs that were scored before it was kept. */
+  readonly detail?: ScoreDetail;
+}
+
+/**
+ * What other boundaries of equation (6) and other percentiles of section 5.3 are combined from, and
+ * where the traces lie in latent space. Sparse: a trained model finds most edges likely and most
+ * stds small, and those need no row.
+ */
+export interface ScoreDetail {
+  readonly edges: EdgeBins;
+  readonly nodes: NodeStds;
+  readonly latents: Latents;
+}
+
+/**
+ * log p(A_ij | z) of each sample's entries by p(A_ij | z), in the bins of {@link EDGE_BOUNDARIES};
+ * those of the last bin, at least as probable as the last boundary, are left out.
+ */
+export interface EdgeBins {
+  /** [S, L] bins that hold an entry */
+  readonly filled: Uint8Array;
+  /** [filled bins] of the rows one after the other, rising within a row */
+  readonly bin: Uint8Array;
+  /** [filled bins] entries */
+  readonly count: Uint16Array;
+  /** [filled bins] sum of log p(A_ij | z), nats */
+  readonly sum: Float32Array;
+}
+
+/** Boundaries between bins of p(A_ij | z): 0.05, 0.1, … 0.95. */
+export const EDGE_BOUNDARIES: readonly number[] = Array.from(
+  { length: 19 },
+  (_, i) => (i + 1) / 20,
+);
+
+/** Stds that the model gives to latencies, as logs, standardised. */
+export interface NodeStds {
+  /** [nodes] operation of each node that log p(X | .) sums over, the traces one after the other */
+  readonly operation: Uint32Array;
+  /** [nodes] log std, of the first sample alone, as sigma_p99 is measured */
+  readonly logStd: Float32Array;
+  /** [T, L] nodes whose std is above the lower of the two limits at {@link WIDE_PERCENTILE} */
+  readonly wide: Uint16Array;
+  /** [wide nodes] place within the trace */
+  readonly wideNode: Uint16Array;
+  /** [wide nodes] */
+  readonly wideLogStd: Float32Array;
+  /** [wide nodes] latency minus mean */
+  readonly wideDeviation: Float32Array;
+}
+
+/** The lowest percentile of section 5.3 that scores can be combined for. */
+export const WIDE_PERCENTILE = 90;
+
+/** Means of the posteriors. */
+export interface Latents {
+  /** [S, K] of q(z | A, Y) */
+  readonly z: Float32Array;
+  /** [T, K2] of q(z2 | A, X, Y); K2 is 0 where there is no z2 */
+  readonly z2: Float32Array;
 }
 
 /** Each [S, L]. */
@@ -62,6 +123,8 @@ export interface StdLimits {
   readonly global: number;
   /** [operations] the limit of each operation's own nodes; the global one where it has none */
   readonly byOperation: Float64Array;
+  /** The same at {@link WIDE_PERCENTILE}; absent from runs that were scored before it was kept. */
+  readonly wide?: Omit<StdLimits, 'wide'>;
 }
 
 /**

@@ -3,8 +3,15 @@
  * trace is odd, from stored terms alone. Validation traces stand for the normal ones.
  */
 import { median } from '../base/statistics.ts';
-import { adjacencyTerm, latencyTerm, latencyWeight, nodeCountTerm } from './corrections.ts';
+import {
+  adjacencyTerm,
+  latencyTerm,
+  latencyWeight,
+  nodeCountTerm,
+  unlikelyEdges,
+} from './corrections.ts';
 import type { Corrections, ScoreTerms } from './score-terms.ts';
+import { BOUNDARY, paperTuning } from './tuning.ts';
 
 /** Parts of equation (3), as {@link TopReasons.part} counts them. */
 export const SCORE_PARTS = [
@@ -73,7 +80,9 @@ export function partSplitter(
   terms: ScoreTerms,
   { bernoulliScaling, nodeCountNormalization, stdLimit }: Corrections,
 ): (trace: number, parts: Float64Array) => void {
-  const { samples, maxNodes, structure, latency } = terms;
+  const { samples, maxNodes, structure, latency, detail } = terms;
+  const scaling = bernoulliScaling ? paperTuning(maxNodes) : null;
+  const unlikely = unlikelyEdges(structure, detail, BOUNDARY);
   const logPLatency = latencyTerm(latency, stdLimit);
   const perSample = new Float64Array(samples * SCORE_PARTS.length);
   const totals = new Float64Array(samples);
@@ -84,8 +93,8 @@ export function partSplitter(
       const s = terms.structureRow[trace]! * samples + l;
       const x = trace * samples + l;
       const at = l * SCORE_PARTS.length;
-      perSample[at] = -nodeCountTerm(structure, s, maxNodes, bernoulliScaling);
-      perSample[at + 1] = -adjacencyTerm(structure, s, maxNodes, bernoulliScaling);
+      perSample[at] = -nodeCountTerm(structure, s, scaling);
+      perSample[at + 1] = -adjacencyTerm(structure, s, scaling, unlikely);
       perSample[at + 2] = -structure.logPNodeType[s]!;
       perSample[at + 3] = -factor * logPLatency[x]!;
       perSample[at + 4] = structure.logQz[s]! - structure.logPz[s]!;

@@ -13,6 +13,7 @@ export const CELLS = [
   'training',
   'runs',
   'scores',
+  'lab',
   'flagged',
   'equations',
 ] as const;
@@ -61,6 +62,7 @@ export function cellStates(
     trees: dataset.dataset === null ? 'not-run' : 'done',
     training: afterTraining(trained),
     scores: afterTraining(scored),
+    lab: afterTraining(scored === 'running' ? 'not-run' : scored),
     flagged: afterTraining(scored === 'running' ? 'not-run' : scored),
   };
 }

@@ -9,6 +9,7 @@ import { createEnvironmentStore, type EnvironmentState } from './environment-sto
 import { createExportStore, type ExportState } from './export-store.ts';
 import { createInspectStore, type InspectState } from './inspect-store.ts';
 import { createKeptRunsStore, type KeptRunsState } from './kept-runs-store.ts';
+import { createLabStore, type LabState } from './lab-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import {
   createNotebookFileStore,
@@ -44,6 +45,7 @@ export interface Notebook {
   readonly whatIf: StoreApi<WhatIfState>;
   readonly comparison: StoreApi<ComparisonState>;
   readonly view: StoreApi<ViewState>;
+  readonly lab: StoreApi<LabState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -100,6 +102,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const comparison = createComparisonStore(deps.client, traceList);
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
+  const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -129,6 +132,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     whatIf,
     comparison,
     view,
+    lab,
     exported,
     environment,
     preferences,

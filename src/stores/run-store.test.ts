@@ -108,6 +108,7 @@ test('a finished training is stored, then scored and stored again', async () => 
     trees: 'done',
     training: 'done',
     scores: 'done',
+    lab: 'done',
     flagged: 'done',
   });
 });

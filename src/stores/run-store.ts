@@ -59,6 +59,8 @@ export interface RunState {
   /** Ends training after this batch and keeps the weights. */
   stop(): void;
   score(): Promise<void>;
+  /** Scores what is scored already, for a run that kept less of it than this build does. */
+  scoreAgain(): Promise<void>;
   cancelScoring(): void;
   /** Goes on with the training that a reload interrupted. */
   resumeInterrupted(): Promise<void>;
@@ -307,6 +309,14 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         }
         set({ scoring: { phase: 'done' } });
         await saveRun(run);
+      },
+
+      async scoreAgain() {
+        const { training } = get();
+        if (training.phase !== 'done') return;
+        const detectors = training.run.detectors.map((trained) => ({ ...trained, scores: null }));
+        set({ training: { phase: 'done', run: { ...training.run, detectors } } });
+        await get().score();
       },
 
       cancelScoring: () => scoreJob?.cancel(),

@@ -35,6 +35,7 @@ import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { ExportKind } from './export-traces.ts';
+import type { LabJobs } from './lab-jobs.ts';
 import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 import type { UnflagOutcome, UnflagProgress } from './what-if.ts';
@@ -141,7 +142,7 @@ export interface ExportProgress {
   readonly total: number;
 }
 
-export interface Jobs {
+export interface Jobs extends LabJobs {
   /** Which backend `auto` would take here; starts it. */
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
   /** `datasetId` names what comes of it, for `takeSpans`. */

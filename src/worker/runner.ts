@@ -26,6 +26,7 @@ import { startBackend } from './backend.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { exportTraces } from './export-traces.ts';
 import { importSimulated } from './import-simulated.ts';
+import { createLab } from './lab.ts';
 import { packFiles, unpackFiles } from './pack-files.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 import type {
@@ -91,6 +92,7 @@ export function createRunner(post: Post): Runner {
   /** By dataset, until the page has stored them: they are too many to hold on both sides. */
   const importedSpans = new Map<string, OrderedSpans>();
   const tables = createTraceTables();
+  const lab = createLab();
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
   // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
   let last: Promise<void> = Promise.resolve();
@@ -103,6 +105,7 @@ export function createRunner(post: Post): Runner {
   /** A job that runs now keeps the dataset it started with; its model goes once it has ended. */
   const adopt = (set: TraceSet): void => {
     traces = set;
+    lab.close();
     last = last.then(dropModel);
   };
 
@@ -365,6 +368,33 @@ export function createRunner(post: Post): Runner {
         return ok(tables.overRepresented(traces));
       },
 
+      async openLab(input, { transfer }) {
+        if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+        const session = lab.open(traces, input);
+        transfer.push(...columnBuffers(session));
+        return ok(session);
+      },
+
+      async labVariant(input, { transfer }) {
+        return handOut(lab.variant(input), transfer);
+      },
+
+      async labWhy(input, { transfer }) {
+        return handOut(lab.why(input), transfer);
+      },
+
+      async labEvidence(input, { transfer }) {
+        return handOut(lab.evidence(input), transfer);
+      },
+
+      async labLatent(input, { transfer }) {
+        return handOut(lab.latent(input), transfer);
+      },
+
+      async labTraces(input, { transfer }) {
+        return handOut(lab.traces(input), transfer);
+      },
+
       async parity({ files, backend: preference, part }, { emit }) {
         emit({ kind: 'backend', info: await device.take(preference) });
         // a chunk of its own: the notebook never loads it
@@ -457,6 +487,12 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'arrange',
   'nearest',
   'overRepresented',
+  'openLab',
+  'labVariant',
+  'labWhy',
+  'labEvidence',
+  'labLatent',
+  'labTraces',
 ]);
 
 /** As much as the page stores at a time. */
@@ -467,6 +503,29 @@ const spanBuffers = ({ first: _, ...columns }: SpanChunk): ArrayBuffer[] =>
 
 const censusBuffers = ({ structure, traces, means }: StructureCensus): ArrayBuffer[] =>
   [structure, traces, means.latencyUs, means.spanCount].map(({ buffer }) => buffer as ArrayBuffer);
+
+/** Buffers of an object's own columns. */
+const columnBuffers = (output: object): ArrayBuffer[] =>
+  Object.values(output).flatMap((value) =>
+    ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : [],
+  );
+
+/** What the lab computed, its columns given away; a failure where its session is gone. */
+function handOut<T extends object>(
+  output: T | null,
+  transfer: ArrayBuffer[],
+): Result<T, JobFailure> {
+  if (output === null) return err(labClosed);
+  transfer.push(...columnBuffers(output));
+  return ok(output);
+}
+
+const labClosed: JobFailure = {
+  kind: 'cancelled',
+  what: 'the lab was opened anew meanwhile',
+  where: 'the worker',
+  advice: 'choose again',
+};
 
 const unreadable = (what: string): JobFailure => ({
   kind: 'unreadable',

@@ -8,6 +8,7 @@ import { createNodeGraph } from '../../nn/node-graph.ts';
 import type { NodeLayout } from '../../nn/node-layout.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
+import { logLimit } from '../../scoring/limited-latency.ts';
 import type { StdLimitKind, StdLimits } from '../../scoring/score-terms.ts';
 import { latencyEncoderInput, repeatRows, rowValues } from './inputs.ts';
 import {
@@ -26,6 +27,8 @@ export interface LatencySamples {
   readonly traces: TraceBatch;
   /** L */
   readonly samples: number;
+  /** [T, K2] mean of q(z2 | A, X, Y); empty for SingleZ */
+  readonly meanZ2: Float32Array;
   /** [T, L, K2]; of SingleZ [T, L, K], z itself */
   readonly z2: Float32Array;
   /** [T, L] log q(z2 | A, X, Y) */
@@ -57,7 +60,7 @@ export async function sampleLatencies(
     return [posterior.mean, posterior.logStd];
   });
   const { values: z2, logQ } = sampleOnHost(mean, logStd, noise, config.latent2, samples);
-  return { ...(await predictLatencies(model, traces, z2, samples)), logQz2: logQ };
+  return { ...(await predictLatencies(model, traces, z2, samples)), meanZ2: mean, logQz2: logQ };
 }
 
 /**
@@ -76,7 +79,8 @@ export async function latenciesOf(
   samples: number,
 ): Promise<LatencySamples> {
   const predicted = await predictLatencies(model, traces, z, samples);
-  return { ...predicted, logQz2: new Float64Array(traces.size * samples) };
+  const logQz2 = new Float64Array(traces.size * samples);
+  return { ...predicted, meanZ2: new Float32Array(0), logQz2 };
 }
 
 /** @param z2 [T, L, K2] */
@@ -85,7 +89,7 @@ async function predictLatencies(
   traces: TraceBatch,
   z2: Float32Array,
   samples: number,
-): Promise<Omit<LatencySamples, 'logQz2'>> {
+): Promise<Omit<LatencySamples, 'logQz2' | 'meanZ2'>> {
   const size = z2.length / (traces.size * samples);
   let firstRow: Int32Array = new Int32Array(0);
   const [outputs] = await readBack(() => {
@@ -206,7 +210,10 @@ export const unlimited = (): number => Number.POSITIVE_INFINITY;
  * Differs from the paper: `operation` takes the limit of the node's own operation, an option of the
  * authors' code; the paper has one number.
  */
-export function logStdLimit(limits: StdLimits, kind: StdLimitKind): (operation: number) => number {
+export function logStdLimit(
+  limits: Omit<StdLimits, 'wide'>,
+  kind: StdLimitKind,
+): (operation: number) => number {
   if (kind === 'off') return unlimited;
   if (kind === 'global') {
     const limit = logLimit(limits.global);
@@ -215,6 +222,3 @@ export function logStdLimit(limits: StdLimits, kind: StdLimitKind): (operation: 
   const byOperation = limits.byOperation.map(logLimit);
   return (operation) => byOperation[operation]!;
 }
-
-/** The authors clamp a limit of 0 before its log. */
-const logLimit = (stdLimit: number): number => Math.log(Math.max(stdLimit, 1e-7));

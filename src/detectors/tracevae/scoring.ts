@@ -20,6 +20,7 @@ import {
 } from './latency-scores.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { nextTask, YIELD_EVERY_MS } from './pacer.ts';
+import { createDetailWriter } from './score-detail.ts';
 import {
   adjacencyLogProb,
   findMismatches,
@@ -116,7 +117,7 @@ const hashOfId = ({ traceIds: { bytes, offset } }: TraceSet, trace: number): num
  *
  * @param selected [T] trace indices
  * @param options  L samples a trace; limits of standardised latency's stds
- * @returns        [S, L] structure and [T, L] latency terms, nats
+ * @returns        [S, L] structure and [T, L] latency terms, nats, with their detail
  */
 export async function scoreTraces(
   model: TrainingModel,
@@ -154,6 +155,7 @@ export async function scoreTraces(
   const priorSize = singleZ ? 0 : example.length * samples * config.latent2;
   const prior2 = { mean: new Float32Array(priorSize), logStd: new Float32Array(priorSize) };
   const mismatchOf = new Uint8Array(example.length);
+  const detail = createDetailWriter(terms);
 
   // progress in node rows of decoder work, told in traces
   const structureWork = example.length * (samples + 1) * config.maxNodes;
@@ -182,6 +184,7 @@ export async function scoreTraces(
     );
     const scores = await sampleStructures(model, batch, noise);
     writeStructureTerms(terms, scores, start);
+    detail.addStructures(scores);
     if (singleZ) {
       latents.set(scores.z, start * samples * config.latent);
     } else {
@@ -206,6 +209,7 @@ export async function scoreTraces(
       );
       const scores = await latenciesOf(model, batch, z, samples);
       writeLatencyTerms(terms, scores, new Float64Array(chunk.length * samples), chunk);
+      detail.addLatencies(scores, chunk);
     } else {
       const noise = concatFloats(
         [...picked].map((trace) =>
@@ -217,11 +221,12 @@ export async function scoreTraces(
         return (structureRow[chunk[t]!]! * samples + l) * config.latent2;
       });
       writeLatencyTerms(terms, scores, logPz2, chunk);
+      detail.addLatencies(scores, chunk);
     }
     await advance(picked.reduce((sum, trace) => sum + rowsOf(trace), 0));
   }
   options.onProgress({ done: selected.length, total: selected.length });
-  return terms;
+  return { ...terms, detail: detail.finish() };
 }
 
 /**
@@ -230,7 +235,9 @@ export async function scoreTraces(
  * @param head `structures` is S, `samples` L, and `trace` has T
  */
 export function emptyTerms(
-  head: Omit<ScoreTerms, 'structure' | 'latency' | 'mismatch'> & { readonly structures: number },
+  head: Omit<ScoreTerms, 'structure' | 'latency' | 'mismatch' | 'detail'> & {
+    readonly structures: number;
+  },
 ): ScoreTerms {
   const { structures, ...rest } = head;
   const { samples, trace } = rest;

@@ -28,6 +28,8 @@ export interface StructureSamples {
   readonly structures: TraceBatch;
   /** L */
   readonly samples: number;
+  /** [S, K] mean of q(z | A, Y) */
+  readonly meanZ: Float32Array;
   /** [S, L, K] */
   readonly z: Float32Array;
   /** [S, L] log q(z | A, Y) */
@@ -92,6 +94,7 @@ export async function sampleStructures(
   return {
     structures,
     samples,
+    meanZ: mean,
     z,
     logQz: logQ,
     logPz,

@@ -6,6 +6,7 @@ import { DataCell } from '../cells/DataCell.tsx';
 import { EquationsCell, equationsCellState } from '../cells/EquationsCell.tsx';
 import { FailureNotice } from '../cells/FailureNotice.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
+import { LabCell } from '../cells/LabCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { PrepareCell } from '../cells/PrepareCell.tsx';
@@ -105,6 +106,7 @@ export function App() {
             <TrainingCell />
             <RunsCell />
             <ScoresCell />
+            <LabCell />
             <FlaggedCell />
             <EquationsCell />
           </>

@@ -7,6 +7,7 @@ import type { EnvironmentState } from '../../stores/environment-store.ts';
 import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
 import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
+import type { LabState } from '../../stores/lab-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
 import type { NotesState } from '../../stores/notes-store.ts';
@@ -64,6 +65,7 @@ export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
 
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useNotebook().comparison, select);
+export const useLab = <T>(select: (state: LabState) => T): T => useStore(useNotebook().lab, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

@@ -1,4 +1,4 @@
-/** Cell 6: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
+/** Cell 7: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
 import { cellStates } from '../../stores/cell-states.ts';
 import { useDataset, useRuns } from '../app/notebook-context.ts';
 import { FlaggedInCommon } from './FlaggedInCommon.tsx';

@@ -12,6 +12,7 @@ export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   training: 'Model and training',
   runs: 'Runs',
   scores: 'Scores',
+  lab: 'Entropy gap',
   flagged: 'Flagged traces',
   equations: 'Equations',
 };

@@ -23,6 +23,8 @@ const GLOSSARY = {
   inversion:
     'Anomalies with a lower NLL than normal traces: small traces have less entropy than large ones, so a small odd trace can look likelier than a large normal one (section 5.2).',
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
+  mismatched:
+    'Anomalies whose reconstructed tree differs from their own, so the model does take them for odd; yet some have a low NLL (Figure 6).',
   std: 'Standard deviation that the model gives to a node’s latency.',
   stdLimit:
     'σ p99: the 99th percentile of the latency stds that the model gives to validation nodes: of each operation’s nodes, at least 1, or of all nodes as in the paper. Larger stds are cut to it (section 5.3).',

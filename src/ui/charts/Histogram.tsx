@@ -42,6 +42,8 @@ export interface HistogramProps {
   readonly onBin?: (bin: number) => void;
   readonly height?: number;
   readonly formatX?: (value: number) => string;
+  /** How a count is said, where counts are shares; a whole number unless told. */
+  readonly formatY?: (value: number) => string;
   /** Names of the groups above the plot; shown unless told. */
   readonly legend?: boolean;
   readonly empty?: string;
@@ -116,7 +118,7 @@ export function Histogram(props: HistogramProps) {
                 <path
                   className={`histogram__area histogram__area--${group.tone}`}
                   d={layout.areas[i]}
-                  style={{ fill: hatch(id, group.tone) }}
+                  style={{ fill: group.outline ? 'none' : hatch(id, group.tone) }}
                 />
               </g>
             ))}

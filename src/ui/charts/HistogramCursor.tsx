@@ -6,8 +6,9 @@ import type { HistogramProps } from './Histogram.tsx';
 import { Swatch } from './hatch.tsx';
 import { binOf, type HistogramGroup, type HistogramLayout } from './histogram-layout.ts';
 
-interface HistogramCursorProps extends HistogramProps {
-  readonly layout: HistogramLayout;
+interface HistogramCursorProps
+  extends Pick<HistogramProps, 'label' | 'edges' | 'xLabel' | 'onBin' | 'onSelection' | 'formatY'> {
+  readonly layout: Pick<HistogramLayout, 'margin' | 'x'>;
   readonly bin: number | null;
   readonly setBin: (bin: number | null) => void;
   readonly width: number;
@@ -18,11 +19,12 @@ interface HistogramCursorProps extends HistogramProps {
 
 export function HistogramCursor(props: HistogramCursorProps) {
   const { layout, edges, shown, bin, setBin, label, onBin, onSelection, width, height } = props;
+  const { formatY = formatCount } = props;
   const { margin } = layout;
   const range = (i: number) =>
     `${props.formatX(edges[i]!)} to ${props.formatX(edges[i + 1]!)} ${unitOf(props.xLabel)}`;
   const words = (i: number) =>
-    `${range(i)}: ${shown.map((group) => `${formatCount(group.counts[i])} ${group.label}`).join(', ')}`;
+    `${range(i)}: ${shown.map((group) => `${formatY(group.counts[i]!)} ${group.label}`).join(', ')}`;
   return (
     <>
       <ChartCursor
@@ -58,7 +60,7 @@ export function HistogramCursor(props: HistogramCursorProps) {
                     <Swatch tone={group.tone} />
                     {group.label}
                   </td>
-                  <td>{formatCount(group.counts[bin])}</td>
+                  <td>{formatY(group.counts[bin]!)}</td>
                 </tr>
               ))}
             </tbody>

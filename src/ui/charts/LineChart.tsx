@@ -24,6 +24,10 @@ export interface LineChartProps {
   readonly xLabel?: string;
   readonly yScale?: 'linear' | 'log';
   readonly xDomain?: readonly [number, number];
+  /** The x axis is logarithmic above this value and nearly linear below; linear without it. */
+  readonly xLinearBelow?: number;
+  /** x as it is said; as it is unless told. */
+  readonly formatX?: (value: number) => string;
   readonly height?: number;
   /** Vertical lines: where a phase begins, where the learning rate falls. */
   readonly markers?: readonly LineMarker[];
@@ -40,6 +44,8 @@ export function LineChart(props: LineChartProps) {
   const { title, series, xLabel = 'epoch', yScale = 'linear', height = 200 } = props;
   const {
     xDomain,
+    xLinearBelow,
+    formatX = String,
     labelWidth,
     markers = [],
     formatY = formatNats,
@@ -50,11 +56,20 @@ export function LineChart(props: LineChartProps) {
   const [ownCursor, setOwnCursor] = useState<number | null>(null);
   const cursor = props.cursor === undefined ? ownCursor : props.cursor;
   const setCursor = props.onCursor ?? setOwnCursor;
-  const layout = layoutLines(series, { width, height, yScale, xDomain, labelWidth });
+  const layout = layoutLines(series, {
+    width,
+    height,
+    yScale,
+    xDomain,
+    xLinearBelow,
+    labelWidth,
+  });
 
   const latest = series.flatMap(({ label, points }) => {
     const last = points.at(-1);
-    return last === undefined ? [] : [`${label} ${formatY(last.y)} at ${xLabel} ${last.x}`];
+    return last === undefined
+      ? []
+      : [`${label} ${formatY(last.y)} at ${xLabel} ${formatX(last.x)}`];
   });
   const summary = `${title}, ${yLabel} by ${xLabel}: ${latest.join(', ') || empty}`;
 
@@ -85,7 +100,18 @@ export function LineChart(props: LineChartProps) {
             {cursor !== null && <Hair layout={layout} at={cursor} height={height} />}
           </svg>
           <LineCursor
-            {...{ title, layout, series, cursor, setCursor, xLabel, formatY, height, width }}
+            {...{
+              title,
+              layout,
+              series,
+              cursor,
+              setCursor,
+              xLabel,
+              formatX,
+              formatY,
+              height,
+              width,
+            }}
           />
         </>
       )}

@@ -11,20 +11,22 @@ export interface LineCursorProps {
   readonly cursor: number | null;
   readonly setCursor: (x: number | null) => void;
   readonly xLabel: string;
+  readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
   readonly height: number;
   readonly width: number;
 }
 
 export function LineCursor(props: LineCursorProps) {
-  const { title, layout, series, cursor, setCursor, xLabel, formatY, height, width } = props;
+  const { title, layout, series, cursor, setCursor, xLabel, formatX, formatY, height, width } =
+    props;
   const { margin, places } = layout;
   const index = cursor === null ? -1 : places.indexOf(cursor);
   const rows = series.flatMap((one) => {
     const value = cursor === null ? null : valueAt(one, cursor);
     return value === null ? [] : [{ one, text: formatY(value) }];
   });
-  const head = `${xLabel} ${cursor ?? ''}`;
+  const head = `${xLabel} ${cursor === null ? '' : formatX(cursor)}`;
   return (
     <>
       <ChartCursor

@@ -11,6 +11,8 @@ export interface HistogramGroup {
   readonly tone: Tone;
   /** One per bin. */
   readonly counts: ArrayLike<number>;
+  /** Drawn as a line without a fill: its values are in another group too. */
+  readonly outline?: boolean;
   /** Values below the first and above the last edge. */
   readonly under?: number;
   readonly over?: number;
@@ -39,6 +41,11 @@ export interface HistogramLayout {
   readonly under: number;
   readonly over: number;
 }
+
+/** Between ticks of a logarithmic axis, pixels. */
+const MIN_GAP = 40;
+/** Thinned by the gap between them. */
+const MOST_TICKS = 12;
 
 const EDGES = { top: 26, right: 10, bottom: 36 } as const;
 
@@ -99,9 +106,9 @@ export function layoutHistogram(
       xLinearBelow === undefined
         ? x.ticks(xCount).filter((tick) => !xWhole || Number.isInteger(tick))
         : spacedTicks(
-            symlogTicks(...domain, xLinearBelow, xCount).filter((tick) => tick >= domain[0]),
+            symlogTicks(...domain, xLinearBelow, MOST_TICKS).filter((tick) => tick >= domain[0]),
             x,
-            40,
+            MIN_GAP,
           ),
     yTicks,
     areas: groups.map(({ counts }) => stepArea(edges, counts, x, y)),

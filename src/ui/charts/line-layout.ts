@@ -7,6 +7,7 @@ import {
   logTicks,
   niceDomain,
   type PositionScale,
+  spacedTicks,
   spreadLabels,
   symlogTicks,
   tickCount,
@@ -35,6 +36,8 @@ export interface LineLayoutOptions {
   readonly yScale: 'linear' | 'log';
   /** Keeps the x axis still while a run goes on, or one for several charts. */
   readonly xDomain?: readonly [number, number] | undefined;
+  /** The x axis is logarithmic above this value and nearly linear below; linear without it. */
+  readonly xLinearBelow?: number | undefined;
   /** Widest label at the ends of several charts, so that their plots are equally wide. */
   readonly labelWidth?: number | undefined;
 }
@@ -113,7 +116,12 @@ export function layoutLines(
     right: 12 + Math.ceil(options.labelWidth ?? widest),
   };
   const xRange: [number, number] = [margin.left, options.width - margin.right];
-  const x = scaleLinear([first, last > first ? last : first + 1], xRange);
+  const xDomain: [number, number] = [first, last > first ? last : first + 1];
+  const { xLinearBelow } = options;
+  const x: PositionScale =
+    xLinearBelow === undefined
+      ? scaleLinear(xDomain, xRange)
+      : scaleSymlog(xDomain, xRange).constant(xLinearBelow);
   const limit = Math.max(50, 2 * Math.floor(xRange[1] - xRange[0]));
   const path = line<LinePoint>(
     (point) => x(point.x),
@@ -138,7 +146,15 @@ export function layoutLines(
       end: { x: x(ends[i]!.x), y: y(ends[i]!.y), labelY: labelY[i]! },
     };
   });
-  const xTicks = wholeTicks(first, x.domain()[1]!, tickCount(xRange[1] - xRange[0], 'x'));
+  const xCount = tickCount(xRange[1] - xRange[0], 'x');
+  const xTicks =
+    xLinearBelow === undefined
+      ? wholeTicks(...xDomain, xCount)
+      : spacedTicks(
+          symlogTicks(...xDomain, xLinearBelow, xCount).filter((tick) => tick >= first),
+          x,
+          40,
+        );
   return { margin, x, y, xTicks, yTicks, drawn, places };
 }
 

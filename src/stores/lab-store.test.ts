@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createFakeClient,
+  createFakePreferences,
+  createFakeStorage,
+  importedFixture,
+} from '../testing/notebook-fakes.ts';
+import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { createLab } from '../worker/lab.ts';
+import { combineTerms } from '../worker/score-sets.ts';
+import { createDatasetStore } from './dataset-store.ts';
+import { createInspectStore } from './inspect-store.ts';
+import { createLabStore, LAB_STEPS, variantKey } from './lab-store.ts';
+import { createMappingMemory } from './mapping-memory.ts';
+import { createRunStore } from './run-store.ts';
+
+const imported = importedFixture();
+const { traces } = imported;
+
+async function setUp() {
+  const fake = createFakeClient();
+  const { storage } = createFakeStorage();
+  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(createFakePreferences()),
+    onOpened: () => {},
+  });
+  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
+  const inspect = createInspectStore(fake.client, runs, {
+    traces: () => traces,
+    listed: () => null,
+  });
+  const store = createLabStore({ client: fake.client, dataset, runs, inspect });
+  const run = fakeRun();
+  const withScores = () => ({
+    ...run,
+    detectors: [{ ...run.detectors[0]!, scores: fakeScores(traces) }],
+  });
+  runs.getState().restore(withScores(), null);
+  const combine = fake.last('combine');
+  await combine.finish(combineTerms(traces, combine.input));
+
+  const lab = createLab();
+  let answered = 0;
+  /** Answers what the store has asked for, until it asks no more. */
+  const answer = async (): Promise<void> => {
+    for (; answered < fake.started.length; answered++) {
+      const job = fake.started[answered]!;
+      const { input } = job;
+      if (job.kind === 'openLab') await job.finish(lab.open(traces, input as never));
+      if (job.kind === 'labVariant') await job.finish(lab.variant(input as never)!);
+      if (job.kind === 'labWhy') await job.finish(lab.why(input as never)!);
+      if (job.kind === 'labTraces') await job.finish(lab.traces(input as never)!);
+    }
+  };
+  const asked = (kind: string): number => fake.started.filter((job) => job.kind === kind).length;
+  return { ...fake, runs, store, state: store.getState, answer, asked, withScores };
+}
+
+let notebook: Awaited<ReturnType<typeof setUp>>;
+beforeEach(async () => {
+  notebook = await setUp();
+  void notebook.state().open();
+});
+
+describe('the lab', () => {
+  it('shows every variant under the paper’s constants once it is open', async () => {
+    const { state, answer } = notebook;
+    expect(state().lab.phase).toBe('opening');
+    await answer();
+    expect(state().lab.phase).toBe('open');
+    for (const step of LAB_STEPS) {
+      expect(state().shown[step]?.key).toBe(variantKey(step, state().setting));
+    }
+  });
+
+  it('combines anew only what a slider concerns, the variant in sight first', async () => {
+    const { state, answer, started, asked } = notebook;
+    await answer();
+    const before = asked('labVariant');
+    void state().show('full');
+    void state().tune({ nodeCountExponent: 0.5 });
+    await answer();
+    const later = started
+      .filter((job) => job.kind === 'labVariant')
+      .slice(before)
+      .map(({ input }) => (input as { variant: string }).variant);
+    expect(later).toEqual(['full', 'ncnorm']);
+  });
+
+  it('has one job under way, and leaves out the places that a slider has passed', async () => {
+    const { state, answer, asked, last } = notebook;
+    await answer();
+    void state().show('ncnorm');
+    const before = asked('labVariant');
+    for (const nodeCountExponent of [0.9, 0.8, 0.7, 0.6]) void state().tune({ nodeCountExponent });
+    expect(asked('labVariant')).toBe(before + 1);
+    await answer();
+    expect(last('labVariant').input.setting.tuning.nodeCountExponent).toBe(0.6);
+    expect(state().shown.ncnorm?.key).toBe(variantKey('ncnorm', state().setting));
+    // the first place, then the last one for both variants
+    expect(asked('labVariant')).toBe(before + 3);
+  });
+
+  it('lists a brushed range, and lists it anew when its scores move', async () => {
+    const { state, answer, asked } = notebook;
+    await answer();
+    void state().show('ncnorm');
+    void state().brush([-1e6, 1e6]);
+    await answer();
+    expect(state().list?.trace.length).toBeGreaterThan(0);
+    void state().tune({ nodeCountExponent: 0.3 });
+    await answer();
+    expect(asked('labTraces')).toBe(2);
+    void state().show('nll');
+    expect(state()).toMatchObject({ range: null, list: null });
+  });
+
+  it('computes a view when it is looked at, and again when a slider has moved', async () => {
+    const { state, answer, asked } = notebook;
+    await answer();
+    expect(asked('labWhy')).toBe(0);
+    void state().look('why');
+    await answer();
+    expect(state().why?.value.parts.length).toBeGreaterThan(0);
+    void state().tune({ scalingFactor: 5 });
+    await answer();
+    expect(asked('labWhy')).toBe(2);
+    void state().look('marks');
+    void state().tune({ scalingFactor: 6 });
+    await answer();
+    expect(asked('labWhy')).toBe(2);
+  });
+
+  it('closes with the scores that it was opened on, and opens on others', async () => {
+    const { state, answer, runs, withScores, asked } = notebook;
+    await answer();
+    void state().open();
+    expect(asked('openLab')).toBe(1);
+    runs.getState().restore(withScores(), null);
+    expect(state().lab.phase).toBe('closed');
+    expect(state().shown).toEqual({});
+    void state().open();
+    await answer();
+    expect(state().lab.phase).toBe('open');
+    expect(asked('openLab')).toBe(2);
+  });
+
+  it('says what went wrong, and tries again when a slider moves', async () => {
+    const { state, answer, last } = notebook;
+    await answer();
+    void state().show('full');
+    void state().tune({ scalingFactor: 2 });
+    const failure = { kind: 'bug', what: 'it broke', where: 'the worker', advice: 'x' } as const;
+    await last('labVariant').fail(failure);
+    expect(state().failure).toEqual(failure);
+    await answer();
+    void state().tune({ scalingFactor: 3 });
+    await answer();
+    expect(state().failure).toBeNull();
+    expect(state().shown.full?.key).toBe(variantKey('full', state().setting));
+  });
+});

@@ -1,0 +1,259 @@
+/**
+ * The lab: every variant of the score of the run at hand under the sliders' setting, and the traces
+ * of a brushed range. The worker keeps the terms; what is shown stays until the next is there.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { correctionsOf } from '../scoring/corrections.ts';
+import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import { paperTuning, settingKey, type Tuning } from '../scoring/tuning.ts';
+import type { WorkerClient } from '../worker/client.ts';
+import type {
+  LabEvidence,
+  LabLatent,
+  LabSession,
+  LabSetting,
+  LabTraces,
+  LabVariant,
+  LabWhy,
+} from '../worker/lab-jobs.ts';
+import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import type { DatasetState } from './dataset-store.ts';
+import { type InspectState, shownDetector } from './inspect-store.ts';
+import type { RunState } from './run-store.ts';
+
+/** From one correction to the next, as the slider of the large plot moves. */
+export const LAB_STEPS = [
+  'nll',
+  'bcscale',
+  'ncnorm',
+  'stdlimit',
+  'full',
+] as const satisfies readonly Variant[];
+
+export type LabPhase =
+  | { readonly phase: 'closed' }
+  | { readonly phase: 'opening' }
+  | { readonly phase: 'failed'; readonly failure: JobFailure }
+  | { readonly phase: 'open'; readonly sessionId: string; readonly session: LabSession };
+
+/** A variant as it was computed, and from which setting. */
+export interface ShownVariant extends LabVariant {
+  readonly key: string;
+}
+
+export const LAB_VIEWS = ['marks', 'why', 'evidence', 'latent'] as const;
+export type LabView = (typeof LAB_VIEWS)[number];
+
+/** What a view shows, and from which variant and setting. */
+interface Viewed<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
+export interface LabState {
+  readonly lab: LabPhase;
+  readonly setting: LabSetting;
+  /** In the large plot. */
+  readonly variant: Variant;
+  readonly shown: Readonly<Partial<Record<Variant, ShownVariant>>>;
+  /** Scores in nats between which traces are listed. */
+  readonly range: readonly [number, number] | null;
+  readonly list: LabTraces | null;
+  readonly view: LabView;
+  readonly why: Viewed<LabWhy> | null;
+  readonly evidence: Viewed<LabEvidence> | null;
+  readonly latent: Viewed<LabLatent> | null;
+  readonly failure: JobFailure | null;
+
+  /** Opens the lab on the scores that are shown; nothing where it is open on them already. */
+  open(): Promise<void>;
+  show(variant: Variant): Promise<void>;
+  look(view: LabView): Promise<void>;
+  tune(change: Partial<Tuning>): Promise<void>;
+  setSource(source: LabSetting['source']): Promise<void>;
+  /** The paper's constants again. */
+  resetTuning(): Promise<void>;
+  brush(range: readonly [number, number] | null): Promise<void>;
+}
+
+interface LabDeps {
+  readonly client: WorkerClient;
+  readonly dataset: StoreApi<DatasetState>;
+  readonly runs: StoreApi<RunState>;
+  readonly inspect: StoreApi<InspectState>;
+}
+
+const VIEW_JOBS = { why: 'labWhy', evidence: 'labEvidence', latent: 'labLatent' } as const;
+
+const CLOSED = {
+  lab: { phase: 'closed' },
+  shown: {},
+  range: null,
+  list: null,
+  why: null,
+  evidence: null,
+  latent: null,
+  failure: null,
+} as const;
+
+export const variantKey = (variant: Variant, { tuning, source }: LabSetting): string =>
+  settingKey(correctionsOf(variant, source), tuning);
+
+export function createLabStore({ client, dataset, runs, inspect }: LabDeps): StoreApi<LabState> {
+  let sessions = 0;
+  let refreshing = false;
+  let opened: { scores: ScoreOutcome; file: number | null } | null = null;
+
+  const scoresAtHand = (): ScoreOutcome | null =>
+    shownDetector(runs.getState().training, inspect.getState().detector)?.scores ?? null;
+
+  const store = createStore<LabState>((set, get) => {
+    const sessionAt = (): string | null => {
+      const { lab } = get();
+      return lab.phase === 'open' ? lab.sessionId : null;
+    };
+
+    /** The first variant that is not yet what the setting asks for: the one in the large plot first. */
+    const outdated = (): Variant | undefined => {
+      const { variant, setting, shown } = get();
+      return [variant, ...VARIANTS].find((name) => shown[name]?.key !== variantKey(name, setting));
+    };
+
+    const computeVariant = async (sessionId: string, variant: Variant): Promise<void> => {
+      const { setting } = get();
+      const computed = await client.start('labVariant', { sessionId, variant, setting }).result;
+      if (sessionAt() !== sessionId) return;
+      if (!computed.ok) return set({ failure: computed.error });
+      const shownVariant = { ...computed.value, key: variantKey(variant, setting) };
+      set({ shown: { ...get().shown, [variant]: shownVariant } });
+      if (variant === get().variant) void relist();
+    };
+
+    /** Of the view in sight; null for the marks, which the variants are enough for. */
+    const viewKey = (): string | null => {
+      const { view, variant, setting, lab } = get();
+      if (view === 'marks') return null;
+      if (view === 'evidence') return `${setting.tuning.stdPercentile}`;
+      const detailed = lab.phase === 'open' && lab.session.detailed;
+      return view === 'latent' && !detailed ? null : JSON.stringify([variant, setting]);
+    };
+
+    const computeView = async (sessionId: string, key: string): Promise<void> => {
+      const { view, variant, setting } = get();
+      if (view === 'marks') return;
+      const computed = await client.start(VIEW_JOBS[view], { sessionId, variant, setting }).result;
+      if (sessionAt() !== sessionId) return;
+      if (!computed.ok) return set({ failure: computed.error });
+      // the view names its job and its place in the state; TypeScript does not pair the two
+      set({ [view]: { key, value: computed.value } } as Partial<LabState>);
+    };
+
+    /**
+     * One job at a time, so that a slider that moves on leaves no queue behind it: first the
+     * variant in sight, then the others, then the view.
+     */
+    const refresh = async (): Promise<void> => {
+      if (refreshing) return;
+      refreshing = true;
+      set({ failure: null });
+      for (;;) {
+        const id = sessionAt();
+        if (id === null || get().failure !== null) break;
+        const variant = outdated();
+        const key = viewKey();
+        const { view } = get();
+        const current = view === 'marks' ? null : get()[view];
+        if (variant !== undefined) await computeVariant(id, variant);
+        else if (key !== null && current?.key !== key) await computeView(id, key);
+        else break;
+      }
+      refreshing = false;
+    };
+
+    const relist = async (): Promise<void> => {
+      const { range, variant, setting } = get();
+      const id = sessionAt();
+      if (range === null || id === null) return;
+      const [from, to] = range;
+      const input = { sessionId: id, variant, setting, from, to };
+      const listed = await client.start('labTraces', input).result;
+      const now = get();
+      if (sessionAt() !== id || now.range !== range || now.variant !== variant) return;
+      set(listed.ok ? { list: listed.value } : { failure: listed.error });
+    };
+
+    const change = (setting: Partial<LabSetting>): Promise<void> => {
+      set({ setting: { ...get().setting, ...setting } });
+      return refresh();
+    };
+
+    return {
+      ...CLOSED,
+      setting: { tuning: paperTuning(1), source: 'global' },
+      variant: 'nll',
+      view: 'marks',
+
+      async open() {
+        const scores = scoresAtHand();
+        const { training } = runs.getState();
+        const { file } = inspect.getState();
+        if (scores === null || training.phase !== 'done') return;
+        if (get().lab.phase !== 'closed' && opened?.scores === scores && opened.file === file)
+          return;
+        opened = { scores, file };
+        sessions += 1;
+        const id = `lab ${sessions}`;
+        const source = training.run.settings.config.stdLimit;
+        const setting = { tuning: paperTuning(scores.test.maxNodes), source };
+        set({ ...CLOSED, lab: { phase: 'opening' }, setting });
+        const { val, test } = scores;
+        const input = { sessionId: id, val, test, source, file };
+        const result = await client.start('openLab', input).result;
+        if (id !== `lab ${sessions}` || opened === null) return;
+        if (!result.ok) {
+          set({ lab: { phase: 'failed', failure: result.error } });
+          return;
+        }
+        set({ lab: { phase: 'open', sessionId: id, session: result.value } });
+        await refresh();
+      },
+
+      show(variant) {
+        set({ variant, range: null, list: null });
+        return refresh();
+      },
+      look(view) {
+        set({ view });
+        return refresh();
+      },
+      tune: (tuning) => change({ tuning: { ...get().setting.tuning, ...tuning } }),
+      setSource: (source) => change({ source }),
+      resetTuning() {
+        const { lab } = get();
+        if (lab.phase !== 'open') return Promise.resolve();
+        return change({ tuning: paperTuning(lab.session.maxNodes) });
+      },
+      brush(range) {
+        set({ range, list: null });
+        return relist();
+      },
+    };
+  });
+
+  const close = (): void => {
+    if (opened === null) return;
+    opened = null;
+    store.setState(CLOSED);
+  };
+  const closeWhereOthers = (): void => {
+    const { file } = inspect.getState();
+    if (opened !== null && (opened.scores !== scoresAtHand() || opened.file !== file)) close();
+  };
+  runs.subscribe(closeWhereOthers);
+  inspect.subscribe(closeWhereOthers);
+  // the worker forgets the session with the dataset, also where labels were set on it
+  dataset.subscribe((state, before) => {
+    if (state.dataset?.imported.traces !== before.dataset?.imported.traces) close();
+  });
+  return store;
+}

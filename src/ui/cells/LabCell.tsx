@@ -1,0 +1,104 @@
+/** Cell 6: the inversion of the NLL, and what each correction of section 5.3 does to it. */
+import { useEffect, useRef } from 'react';
+import { detectorLabel } from '../../detectors/catalog.ts';
+import { cellStates } from '../../stores/cell-states.ts';
+import type { LabSession } from '../../worker/lab-jobs.ts';
+import { useDataset, useLab, useRuns } from '../app/notebook-context.ts';
+import { formatCount } from '../widgets/format.ts';
+import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { useNearView } from '../widgets/use-near-view.ts';
+import { FailureNotice } from './FailureNotice.tsx';
+import { G } from './glossary.tsx';
+import { LabConstants } from './LabConstants.tsx';
+import { LabMultiples } from './LabMultiples.tsx';
+import { LabViews } from './LabViews.tsx';
+import { NotebookCell } from './NotebookCell.tsx';
+import { NotScoredYet, type Scored, useScored } from './scored.tsx';
+import './lab.css';
+
+export function LabCell() {
+  const datasetState = useDataset((d) => d);
+  const runs = useRuns((r) => r);
+  const scored = useScored();
+  const { lab } = useLab((l) => l);
+  const scoring = runs.scoring.phase === 'running';
+  return (
+    <NotebookCell
+      id="lab"
+      state={cellStates(datasetState, runs).lab}
+      section="§5, §6.6"
+      prose={
+        <>
+          The mean NLL of data is a KL divergence plus their entropy, and the entropy is the data’s
+          own: fewer nodes, less of it. So a small odd trace can score below a large normal one, the{' '}
+          <G id="inversion">inversion</G>. Scaling, normalization and std-limit narrow that gap;
+          here each can be watched at work.
+        </>
+      }
+      foot={scored !== null && lab.phase === 'open' && <LabFoot scored={scored} {...lab} />}
+    >
+      {scored === null || scoring ? (
+        <NotScoredYet what="scores to compare" />
+      ) : (
+        <OpenedLab scored={scored} />
+      )}
+    </NotebookCell>
+  );
+}
+
+function LabFoot({ scored, session }: { readonly scored: Scored; readonly session: LabSession }) {
+  const { trained, run, scores } = scored;
+  return (
+    <>
+      {detectorLabel(trained.detector)} · seed {run.settings.seed} · L = {scores.test.samples}{' '}
+      samples · {formatCount(session.traces, 'test trace')} · N_max {session.maxNodes}
+    </>
+  );
+}
+
+/** Opens the lab once it comes into sight: its terms are copied to the worker. */
+function OpenedLab({ scored }: { readonly scored: Scored }) {
+  const { lab, failure, open } = useLab((l) => l);
+  const box = useRef<HTMLDivElement>(null);
+  const near = useNearView(box);
+  const closed = lab.phase === 'closed';
+  useEffect(() => {
+    if (near && closed) void open();
+  }, [near, closed, open]);
+  return (
+    <div ref={box} className="lab">
+      {(lab.phase === 'closed' || lab.phase === 'opening') && (
+        <ProgressBar
+          label="Opening the lab"
+          share={null}
+          text="Combining the scores of each correction"
+        />
+      )}
+      {lab.phase === 'failed' && <FailureNotice kind="error" failure={lab.failure} />}
+      {failure !== null && <FailureNotice kind="error" failure={failure} />}
+      {lab.phase === 'open' && <LabView scored={scored} session={lab.session} />}
+    </div>
+  );
+}
+
+export interface LabViewProps {
+  readonly scored: Scored;
+  readonly session: LabSession;
+}
+
+function LabView({ scored, session }: LabViewProps) {
+  return (
+    <>
+      {!session.labelled && (
+        <p className="quiet">
+          The test traces carry no labels. What is shown is how their scores move; with labels, the
+          inversion, its causes and precision and recall would be measured too. Labels can be given
+          in cell 1.
+        </p>
+      )}
+      <LabMultiples session={session} />
+      <LabConstants scored={scored} session={session} />
+      <LabViews scored={scored} session={session} />
+    </>
+  );
+}

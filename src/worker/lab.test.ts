@@ -1,0 +1,145 @@
+/** The lab's session against a recomputation from the terms, whatever was asked for before. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { combineScores, correctionsOf } from '../scoring/corrections.ts';
+import { evaluate } from '../scoring/evaluate.ts';
+import { EDGE_BOUNDARIES, VARIANTS } from '../scoring/score-terms.ts';
+import { sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
+import { paperTuning, STD_PERCENTILE, type Tuning } from '../scoring/tuning.ts';
+import { RANDOM_MAX_NODES, randomTerms } from '../testing/random-terms.ts';
+import { toyTraces } from '../testing/toy-traces.ts';
+import { labelCode } from '../trace/trace-set.ts';
+import { createLab } from './lab.ts';
+import type { LabSetting } from './lab-jobs.ts';
+
+const TRACES = 60;
+const SIZES = { structures: 7, samples: 3, operations: 6 };
+const test = randomTerms(1, { ...SIZES, traces: TRACES });
+const val = randomTerms(2, { ...SIZES, traces: 40 });
+const LABELS = ['normal', 'normal', 'structure', 'time'] as const;
+const traces = {
+  ...toyTraces(TRACES),
+  label: Uint8Array.from({ length: TRACES }, (_, t) => labelCode(LABELS[t % 4]!)),
+  file: Uint16Array.from({ length: TRACES }, (_, t) => (t < 20 ? 0 : 1)),
+};
+
+function open(file: number | null = null) {
+  const lab = createLab();
+  const session = lab.open(traces, { sessionId: 'a', val, test, source: 'operation', file });
+  return { lab, session };
+}
+
+const paper: LabSetting = { tuning: paperTuning(RANDOM_MAX_NODES), source: 'operation' };
+
+const settings: fc.Arbitrary<LabSetting> = fc.record({
+  source: fc.constantFrom('global', 'operation'),
+  tuning: fc.record({
+    scalingFactor: fc.integer({ min: 1, max: 2 * RANDOM_MAX_NODES }),
+    boundary: fc.constantFrom(...EDGE_BOUNDARIES),
+    nodeCountExponent: fc.constantFrom(0, 0.35, 1, 1.5, 2),
+    stdPercentile: fc.constantFrom(90, 95.5, 99, 100),
+    thresholdPercentile: fc.constantFrom(90, 99, 100),
+  }),
+});
+
+function fromScratch(
+  variant: (typeof VARIANTS)[number],
+  { tuning, source }: LabSetting,
+): { scores: Float64Array; valScores: Float64Array } {
+  const corrections = correctionsOf(variant, source);
+  const limits =
+    tuning.stdPercentile === STD_PERCENTILE
+      ? test.stdLimits
+      : stdLimitsAt(sortedStdsOf(val)!, tuning.stdPercentile);
+  return {
+    scores: combineScores(test, corrections, tuning, limits),
+    valScores: combineScores(val, corrections, tuning, limits),
+  };
+}
+
+describe('a session', () => {
+  it('gives scores, metrics and ranks as a recomputation does, after any sequence of sliders', () => {
+    const { lab } = open();
+    fc.assert(
+      fc.property(fc.constantFrom(...VARIANTS), settings, (variant, setting) => {
+        const asked = { sessionId: 'a', variant, setting };
+        const { scores, valScores } = fromScratch(variant, setting);
+        const report = evaluate(
+          scores,
+          traces.label,
+          valScores,
+          setting.tuning.thresholdPercentile,
+        );
+        expect(lab.variant(asked)!.picture.report).toEqual(report);
+
+        const ranked = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
+        const listed = lab.traces({ ...asked, from: -Infinity, to: Infinity })!;
+        expect([...listed.trace]).toEqual(ranked);
+        expect([...listed.score]).toEqual(ranked.map((row) => scores[row]!));
+        expect([...listed.rank]).toEqual(ranked.map((_, i) => i + 1));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('lists the traces of a range, both ends counted, with their ranks among all', () => {
+    const { lab } = open();
+    const { scores } = fromScratch('nll', paper);
+    const ascending = scores.toSorted();
+    const [from, to] = [ascending[10]!, ascending[20]!];
+    const listed = lab.traces({ sessionId: 'a', variant: 'nll', setting: paper, from, to })!;
+    expect([...listed.score]).toEqual([...ascending.subarray(10, 21)].reverse());
+    expect(listed.rank[0]).toBe(TRACES - 20);
+    const none = lab.traces({
+      sessionId: 'a',
+      variant: 'nll',
+      setting: paper,
+      from: 1e7,
+      to: 2e7,
+    })!;
+    expect(none.trace).toHaveLength(0);
+  });
+
+  it('is of one test file where one was chosen', () => {
+    const { lab, session } = open(0);
+    expect([...session.trace]).toEqual(Array.from({ length: 20 }, (_, t) => t));
+    expect(session.counts).toMatchObject({ normal: 10, structure: 5, time: 5 });
+    const why = lab.why({ sessionId: 'a', variant: 'full', setting: paper })!;
+    expect(why.fromTop).toHaveLength(20);
+    expect(why.parts.reduce((sum, { count }) => sum + count, 0)).toBe(20);
+    expect(why.inverted.every(({ trace }) => trace < 20)).toBe(true);
+    const latent = lab.latent({ sessionId: 'a', variant: 'full', setting: paper })!;
+    expect(latent.z2!.x).toHaveLength(20);
+  });
+
+  it('knows what an older run cannot do, and does the rest', () => {
+    const lab = createLab();
+    const { detail: _, ...older } = test;
+    const { detail: _unused, ...olderVal } = val;
+    const input = {
+      sessionId: 'a',
+      val: olderVal,
+      test: older,
+      source: 'global',
+      file: null,
+    } as const;
+    expect(lab.open(traces, input).detailed).toBe(false);
+    const tuning: Tuning = { ...paper.tuning, scalingFactor: 3, nodeCountExponent: 0.5 };
+    const asked = {
+      sessionId: 'a',
+      variant: 'full',
+      setting: { tuning, source: 'global' },
+    } as const;
+    expect(lab.variant(asked)!.picture.report.total.anomalies).toBe(30);
+    expect(lab.latent(asked)).toBeNull();
+    expect(lab.evidence(asked)!.kept).toBeNull();
+  });
+
+  it('answers no question of a session before it', () => {
+    const { lab } = open();
+    lab.open(traces, { sessionId: 'b', val, test, source: 'global', file: null });
+    expect(lab.variant({ sessionId: 'a', variant: 'nll', setting: paper })).toBeNull();
+    lab.close();
+    expect(lab.variant({ sessionId: 'b', variant: 'nll', setting: paper })).toBeNull();
+  });
+});

@@ -1,0 +1,269 @@
+/** The lab's session: terms of one scored run, and what was combined from them last. */
+import { descendingOrder } from '../base/descending-order.ts';
+import { scoreBoxes } from '../scoring/boxes.ts';
+import { combineSums, correctionsOf, latencyTerm, structureSums } from '../scoring/corrections.ts';
+import { entropyRows } from '../scoring/entropy-gap.ts';
+import { evaluate, sortByLabel } from '../scoring/evaluate.ts';
+import { gatherEvidence } from '../scoring/evidence.ts';
+import { invertedTraces } from '../scoring/inverted.ts';
+import { limitedLatencyTerm } from '../scoring/limited-latency.ts';
+import type { VariantReport } from '../scoring/metrics.ts';
+import { axisEdges, placeOnAxis, scoreAxis } from '../scoring/score-axis.ts';
+import { meanParts, type PartCorrections, scoreParts } from '../scoring/score-parts.ts';
+import {
+  type Corrections,
+  type ScoreTerms,
+  type StdLimits,
+  VARIANTS,
+  type Variant,
+} from '../scoring/score-terms.ts';
+import { type SortedStds, sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
+import { groupTraces } from '../scoring/trace-groups.ts';
+import { paperTuning, STD_PERCENTILE, settingKey, type Tuning } from '../scoring/tuning.ts';
+import { pictureVariant, thresholdCurve } from '../scoring/variant-picture.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import type {
+  LabEvidence,
+  LabJobs,
+  LabLatent,
+  LabSession,
+  LabSetting,
+  LabTraces,
+  LabVariant,
+  LabWhy,
+} from './lab-jobs.ts';
+import { latentPlanes, nodePlaces } from './lab-places.ts';
+
+const HISTOGRAM_BINS = 48;
+const CURVE_POINTS = 160;
+
+/** Scores of one variant under one setting, and their order. */
+interface Combined {
+  /** [rows] nats */
+  readonly scores: Float64Array;
+  /** [rows] the highest first */
+  readonly order: Uint32Array;
+  readonly report: VariantReport;
+  /** Milliseconds that all of this took. */
+  readonly tookMs: number;
+}
+
+export interface Lab {
+  open(traces: TraceSet, input: LabJobs['openLab']['input']): LabSession;
+  /** null where the session is another one, or none. */
+  variant(input: LabJobs['labVariant']['input']): LabVariant | null;
+  traces(input: LabJobs['labTraces']['input']): LabTraces | null;
+  why(input: LabJobs['labWhy']['input']): LabWhy | null;
+  evidence(input: LabJobs['labEvidence']['input']): LabEvidence | null;
+  /** null also where the run kept no latent variables. */
+  latent(input: LabJobs['labLatent']['input']): LabLatent | null;
+  /** Forgets the terms, which belong to a dataset that is gone. */
+  close(): void;
+}
+
+export function createLab(): Lab {
+  let session: Session | null = null;
+  const sessionOf = (sessionId: string): Session | null =>
+    session?.id === sessionId ? session : null;
+  return {
+    open(traces, input) {
+      session = createSession(traces, input);
+      return session.described;
+    },
+    variant: ({ sessionId, variant, setting }) =>
+      sessionOf(sessionId)?.variant(variant, setting) ?? null,
+    traces: ({ sessionId, variant, setting, from, to }) =>
+      sessionOf(sessionId)?.traces(variant, setting, from, to) ?? null,
+    why: ({ sessionId, variant, setting }) => sessionOf(sessionId)?.why(variant, setting) ?? null,
+    evidence: ({ sessionId, setting }) => sessionOf(sessionId)?.evidence(setting) ?? null,
+    latent: ({ sessionId, variant, setting }) =>
+      sessionOf(sessionId)?.latent(variant, setting) ?? null,
+    close() {
+      session = null;
+    },
+  };
+}
+
+type Session = ReturnType<typeof createSession>;
+
+function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
+  const { val, test, file } = input;
+  const rows = Uint32Array.from(test.trace.keys()).filter(
+    (row) => file === null || traces.file[test.trace[row]!] === file,
+  );
+  const trace = Uint32Array.from(rows, (row) => test.trace[row]!);
+  const labels = Uint8Array.from(trace, (t) => traces.label[t]!);
+  const groups = groupTraces(
+    labels,
+    Uint8Array.from(rows, (row) => test.mismatch[row]!),
+  );
+  let stds: SortedStds | null = null;
+  const latest = new Map<Variant, { readonly key: string; readonly combined: Combined }>();
+
+  const limitsAt = (percent: number): Omit<StdLimits, 'wide'> => {
+    if (percent === STD_PERCENTILE) return test.stdLimits;
+    stds ??= sortedStdsOf(val);
+    if (stds === null) throw new Error(`no stds are kept for a percentile of ${percent}`);
+    return stdLimitsAt(stds, percent);
+  };
+
+  const sources = { test: createSource(test, limitsAt), val: createSource(val, limitsAt) };
+
+  const combine = (variant: Variant, { tuning, source }: LabSetting): Combined => {
+    const corrections = correctionsOf(variant, source);
+    const key = settingKey(corrections, tuning);
+    const known = latest.get(variant);
+    if (known?.key === key) return known.combined;
+    const started = performance.now();
+    const all = sources.test.combine(corrections, tuning);
+    const scores = rows.length === all.length ? all : Float64Array.from(rows, (row) => all[row]!);
+    const valScores = sources.val.combine(corrections, tuning);
+    const order = descendingOrder(scores);
+    const { thresholdPercentile } = tuning;
+    const report = evaluate(scores, labels, valScores, thresholdPercentile, order);
+    const combined = { scores, order, report, tookMs: performance.now() - started };
+    latest.set(variant, { key, combined });
+    return combined;
+  };
+
+  const paper: LabSetting = { tuning: paperTuning(test.maxNodes), source: input.source };
+  const axis = scoreAxis(VARIANTS.map((variant) => combine(variant, paper).scores));
+  const edges = axisEdges(axis, HISTOGRAM_BINS);
+  const thresholds = axisEdges(axis, CURVE_POINTS);
+  const count = (group: number) => groups.group.reduce((sum, g) => sum + (g === group ? 1 : 0), 0);
+  const described: LabSession = {
+    traces: rows.length,
+    counts: {
+      normal: count(0),
+      structure: count(1),
+      time: count(2),
+      mismatched: groups.mismatched.reduce((sum, one) => sum + one, 0),
+    },
+    labelled: groups.labelled,
+    maxNodes: test.maxNodes,
+    detailed: test.detail !== undefined && val.detail !== undefined,
+    axis,
+    group: groups.group.slice(),
+    mismatched: groups.mismatched.slice(),
+    trace: trace.slice(),
+  };
+
+  return {
+    id: input.sessionId,
+    described,
+
+    variant(variant: Variant, setting: LabSetting): LabVariant {
+      const { scores, order, report, tookMs } = combine(variant, setting);
+      const { normal, anomalous } = sortByLabel(scores, labels, order);
+      return {
+        picture: pictureVariant(variant, scores, groups, edges, report),
+        curve: anomalous.length === 0 ? null : thresholdCurve(normal, anomalous, thresholds),
+        places: placeOnAxis(scores, axis),
+        tookMs,
+      };
+    },
+
+    why(variant: Variant, setting: LabSetting): LabWhy {
+      const { scores, report } = combine(variant, setting);
+      const partsOf = (name: Variant): Float64Array => {
+        const corrections = correctionsOf(name, setting.source);
+        const made = sources.test.partCorrections(corrections, setting.tuning);
+        return scoreParts(test, rows, combine(name, setting).scores, made);
+      };
+      const nll = combine('nll', setting);
+      const plain = partsOf('nll');
+      const all = VARIANTS.map((name) => [name, combine(name, setting).scores] as const);
+      const inverted = invertedTraces({
+        terms: test,
+        rows,
+        groups,
+        parts: plain,
+        scores: Object.fromEntries(all) as Record<Variant, Float64Array>,
+      });
+      const nodes = Uint16Array.from(rows, (row) => test.nodeCount[row]!);
+      return {
+        ...nodePlaces(nodes),
+        fromTop: placeOnAxis(scores, axis).map((place) => 1 - place),
+        boxes: scoreBoxes(scores, nodes, groups),
+        parts: meanParts(variant === 'nll' ? plain : partsOf(variant), groups),
+        entropy: entropyRows(test, rows, nll.scores, groups),
+        inverted:
+          report.total.anomalies === 0
+            ? []
+            : inverted.map((one) => ({ ...one, trace: trace[one.row]! })),
+        normalMedian: nll.report.inversion.normalMedian,
+      };
+    },
+
+    evidence: ({ tuning }: LabSetting): LabEvidence => ({
+      ...gatherEvidence(test, rows, groups),
+      stdLimit: limitsAt(tuning.stdPercentile).global,
+    }),
+
+    latent(variant: Variant, setting: LabSetting): LabLatent | null {
+      const { scores } = combine(variant, setting);
+      return test.detail === undefined ? null : latentPlanes(test, rows, trace, scores);
+    },
+
+    traces(variant: Variant, setting: LabSetting, from: number, to: number): LabTraces {
+      const { scores, order } = combine(variant, setting);
+      const first = order.findIndex((row) => scores[row]! <= to);
+      const after = order.findIndex((row) => scores[row]! < from);
+      const chosen =
+        first === -1
+          ? order.subarray(0, 0)
+          : order.subarray(first, after === -1 ? undefined : after);
+      return {
+        trace: Uint32Array.from(chosen, (row) => trace[row]!),
+        score: Float64Array.from(chosen, (row) => scores[row]!),
+        rank: Uint32Array.from(chosen, (_, i) => first + i + 1),
+      };
+    },
+  };
+}
+
+/** Terms of one set of traces, and their two halves under the constants that were asked for last. */
+function createSource(terms: ScoreTerms, limitsAt: (percent: number) => Omit<StdLimits, 'wide'>) {
+  const structure = remember<Float64Array>();
+  const latency = remember<Float32Array | Float64Array>();
+  const scalingOf = ({ bernoulliScaling }: Corrections, tuning: Tuning): Tuning | null =>
+    bernoulliScaling ? tuning : null;
+  const exponentOf = ({ nodeCountNormalization }: Corrections, tuning: Tuning): number =>
+    nodeCountNormalization ? tuning.nodeCountExponent : 0;
+  const latencyOf = ({ stdLimit }: Corrections, { stdPercentile }: Tuning) =>
+    stdPercentile === STD_PERCENTILE
+      ? latencyTerm(terms.latency, stdLimit)
+      : latency(`${stdLimit} ${stdPercentile}`, () =>
+          limitedLatencyTerm(terms, stdLimit, limitsAt(stdPercentile)),
+        );
+  return {
+    /** [T] nats */
+    combine(corrections: Corrections, tuning: Tuning): Float64Array {
+      const scaling = scalingOf(corrections, tuning);
+      const key = scaling === null ? 'plain' : `${scaling.scalingFactor} ${scaling.boundary}`;
+      return combineSums(
+        terms,
+        structure(key, () => structureSums(terms, scaling)),
+        latencyOf(corrections, tuning),
+        exponentOf(corrections, tuning),
+      );
+    },
+    /** What {@link scoreParts} is made with. */
+    partCorrections: (corrections: Corrections, tuning: Tuning): PartCorrections => ({
+      scaling: scalingOf(corrections, tuning),
+      logPLatency: latencyOf(corrections, tuning),
+      exponent: exponentOf(corrections, tuning),
+    }),
+  };
+}
+
+/** The two values that were asked for last: variants with a correction and without take turns. */
+function remember<T>(): (key: string, compute: () => T) => T {
+  let kept: readonly (readonly [string, T])[] = [];
+  return (key, compute) => {
+    const known = kept.find(([name]) => name === key);
+    const value = known === undefined ? compute() : known[1];
+    kept = [[key, value] as const, ...kept.filter(([name]) => name !== key)].slice(0, 2);
+    return value;
+  };
+}
