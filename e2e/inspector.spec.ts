@@ -123,7 +123,7 @@ test('one trace: differences, latencies, spans over time, twins lit in every vie
   const view = inspector(page);
   const tree = view.getByRole('table', { name: 'Tree and reconstruction' });
   await expect(tree).toBeVisible();
-  await expect(view.getByText(/took .* was expected from its neighbours/)).toBeVisible();
+  await expect(view.getByText(/was expected from its neighbours|within 3 stds/)).toBeVisible();
 
   await view.getByText('All nodes in numbers').click();
   const latencies = view.getByRole('table', { name: 'Latency by node' });
@@ -210,9 +210,6 @@ test('what if, by keyboard: a latency, an operation, a call less and more, undon
   await nodes.focus();
   await page.keyboard.press('End');
   const add = view.getByRole('button', { name: 'Add' });
-  for (let step = 0; step < before && (await add.count()) === 0; step++) {
-    await page.keyboard.press('ArrowUp');
-  }
   await add.press('Enter');
   await expect(nodes.getByRole('option')).toHaveCount(before);
   await expect(changes).toHaveText([/^without /, /^with /]);

@@ -57,13 +57,13 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           <IconButton
             icon="previous"
             label="Previous trace"
-            disabled={at <= 0}
+            aria-disabled={at <= 0}
             onClick={() => moveTrace(-1)}
           />
           <IconButton
             icon="next"
             label="Next trace"
-            disabled={list.order.length === 0 || at === list.order.length - 1}
+            aria-disabled={list.order.length === 0 || at === list.order.length - 1}
             onClick={() => moveTrace(1)}
           />
         </>
