@@ -28,9 +28,7 @@ async function scoredNotebook(page: Page): Promise<void> {
 }
 
 async function openTrace(page: Page, label: string): Promise<void> {
-  await page.getByText('all', { exact: true }).click();
-  await page.getByRole('button', { name: /^Filters/ }).click();
-  await page.getByLabel('Label', { exact: true }).selectOption({ label });
+  await page.getByText(label.replace('anomaly', 'anomalies'), { exact: true }).click();
   await expect.poll(() => column(page, 'label').then((cells) => new Set(cells).size)).toBe(1);
   await grid(page).getByRole('row').nth(1).click();
   await expect(inspector(page).getByText('What adds up to the score')).toBeVisible();
@@ -72,12 +70,16 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   }
 
   // narrow
-  await page.getByRole('button', { name: 'Filters' }).click();
-  await page.getByLabel('Label', { exact: true }).selectOption({ label: 'time anomaly' });
+  await page.getByText('time anomalies', { exact: true }).click();
   await expect(page.getByText('6 of 60 test traces')).toBeVisible();
+  await page.getByRole('button', { name: 'Filters' }).click();
   await page.getByLabel('Nodes from').fill('4');
-  await expect(page.getByRole('button', { name: 'Filters, 2 on' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Filters, 1 on' })).toBeVisible();
   await expect(page.getByText('3 of 60 test traces')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByText('all', { exact: true }).click();
+  await page.getByLabel('Flag', { exact: true }).selectOption({ label: 'not flagged' });
+  await expect.poll(async () => new Set(await column(page, 'flagged'))).toEqual(new Set(['no']));
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByLabel('Root operation').selectOption({ label: 'web/GET /search (30)' });
   await expect(page.getByText('30 of 60 test traces')).toBeVisible();

@@ -55,10 +55,9 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const traces = () => dataset.getState().dataset?.imported.traces ?? null;
-  const inspect = createInspectStore(deps.client, runs, {
-    traces,
-    listed: () => listedTraces(traceList.getState().list),
-  });
+  const inspect = createInspectStore(deps.client, runs, dataset, () =>
+    listedTraces(traceList.getState().list),
+  );
   const traceList = createTraceListStore({ client: deps.client, runs, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const comparison = createComparisonStore(deps.client, traceList);

@@ -7,7 +7,7 @@ import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspec
 import type { TraceColumns } from '../inspect/trace-table.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
-import type { ChosenScores } from './inspect-store.ts';
+import type { ChosenScores, InspectState, LabelFilter } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
 
 export {
@@ -24,20 +24,23 @@ export interface TraceList {
   readonly order: Uint32Array;
 }
 
+/** What narrows the list beside the labels, which the inspect store's filter chooses. */
+export type NarrowFilter = Omit<TraceFilter, 'label'>;
+
 export interface TraceListState {
-  readonly filter: TraceFilter;
+  readonly filter: NarrowFilter;
   readonly sort: TraceSort;
   readonly list: TraceList | null;
   readonly failure: JobFailure | null;
 
-  narrow(change: Partial<TraceFilter>): Promise<void>;
+  narrow(change: Partial<NarrowFilter>): Promise<void>;
   sortBy(sort: TraceSort): Promise<void>;
 }
 
 export interface TraceListDeps {
   readonly client: WorkerClient;
   readonly runs: StoreApi<RunState>;
-  readonly inspect: StoreApi<{ readonly chosen: ChosenScores | null }>;
+  readonly inspect: StoreApi<Pick<InspectState, 'chosen' | 'filter'>>;
 }
 
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
@@ -52,14 +55,15 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       request += 1;
       const mine = request;
       if (tabulated === null) return;
-      const { filter, sort } = get();
+      const { sort } = get();
+      const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
       const arranged = await client.start('arrange', { filter, sort }).result;
       if (mine !== request) return;
       if (arranged.ok) set({ list: { ...tabulated, order: arranged.value }, failure: null });
       else set({ failure: arranged.error });
     };
     return {
-      filter: { ...NO_FILTER, flagged: true },
+      filter: NO_FILTER,
       sort: BY_SCORE,
       list: null,
       failure: null,
@@ -101,9 +105,17 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     await store.getState().narrow({});
   };
 
-  inspect.subscribe(({ chosen }, before) => {
-    if (chosen === before.chosen || chosen === null) return;
-    void tabulate(chosen);
+  inspect.subscribe(({ chosen, filter }, before) => {
+    if (chosen !== before.chosen && chosen !== null) void tabulate(chosen);
+    else if (filter !== before.filter) void store.getState().narrow({});
   });
   return store;
 }
+
+const ofLabel = (
+  shown: LabelFilter,
+  { flagged }: NarrowFilter,
+): Pick<TraceFilter, 'label' | 'flagged'> => {
+  if (shown === 'flagged') return { label: null, flagged: true };
+  return { label: shown === 'all' ? null : shown, flagged };
+};

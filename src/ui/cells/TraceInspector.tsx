@@ -58,13 +58,13 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
             icon="previous"
             label="Previous trace"
             aria-disabled={at <= 0}
-            onClick={() => moveTrace(-1)}
+            onClick={() => void moveTrace(-1)}
           />
           <IconButton
             icon="next"
             label="Next trace"
             aria-disabled={list.order.length === 0 || at === list.order.length - 1}
-            onClick={() => moveTrace(1)}
+            onClick={() => void moveTrace(1)}
           />
         </>
       }
@@ -104,7 +104,7 @@ interface ExplanationProps {
 function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
   const hovered = useInspect((i) => i.node);
-  const setHovered = useInspect((i) => i.highlight);
+  const setHovered = useInspect((i) => i.setNode);
   const moveNode = useInspect((i) => i.moveNode);
   const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);
