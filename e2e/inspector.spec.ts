@@ -253,3 +253,26 @@ test('beside the nearest normal trace, and what flagged traces have in common', 
   ).toBeVisible();
   await expect(flagged.getByText(/flagged traces? against \d+ others/)).toBeVisible();
 });
+
+test('a trace over the epochs whose weights were kept', async ({ page }) => {
+  await openNotebook(page);
+  await dropFiles(page, [
+    { name: 'train.csv', body: TRAIN_CSV() },
+    { name: 'val.csv', body: VAL_CSV() },
+    { name: 'test.csv', body: TEST_CSV() },
+  ]);
+  await page.getByRole('button', { name: 'All settings' }).click();
+  await page.getByLabel('keep weights every').fill('2');
+  await train(page, { preset: 'tiny', epochs: 4, backend: 'wasm' });
+  await expect(grid(page)).toBeVisible({ timeout: 100_000 });
+  await openTrace(page, 'time anomaly');
+  const view = inspector(page);
+  await view.getByRole('button', { name: 'Over epochs' }).click();
+  await view.getByRole('button', { name: 'Replay the epochs' }).click();
+  const status = view.getByRole('status', { name: 'At this epoch' });
+  await expect(status).toContainText('rank');
+  const last = await status.innerText();
+  await view.getByRole('slider', { name: /^Epoch/ }).press('ArrowLeft');
+  await expect(status).not.toHaveText(last);
+  await expect(view.getByRole('slider', { name: 'Epoch 2' })).toBeVisible();
+});

@@ -15,6 +15,7 @@ import {
   type PreferencesState,
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
+import { createReplayStore, type ReplayState } from './replay-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
 import { listedTraces } from './trace-list-view.ts';
@@ -28,6 +29,7 @@ export interface Notebook {
   readonly traceList: StoreApi<TraceListState>;
   readonly whatIf: StoreApi<WhatIfState>;
   readonly comparison: StoreApi<ComparisonState>;
+  readonly replay: StoreApi<ReplayState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -60,6 +62,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   );
   const traceList = createTraceListStore({ client: deps.client, runs, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
+  const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
@@ -84,6 +87,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     traceList,
     whatIf,
     comparison,
+    replay,
     exported,
     environment,
     preferences,

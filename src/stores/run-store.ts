@@ -335,5 +335,6 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 export const modelSource = (run: RunRecord, detector: DetectorId): ModelSource => ({
   detector,
   settings: run.settings,
+  epoch: null,
   weights: run.detectors.find((trained) => trained.detector === detector)!.outcome.weights,
 });

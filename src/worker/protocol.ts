@@ -105,6 +105,8 @@ export interface CombinedScores {
 export interface ModelSource {
   readonly detector: DetectorId;
   readonly settings: RunSettings;
+  /** Whose weights these are, of those kept on the way; null for the final ones. */
+  readonly epoch: number | null;
   readonly weights: SavedWeights;
 }
 

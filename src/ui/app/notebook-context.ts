@@ -9,6 +9,7 @@ import type { InspectState } from '../../stores/inspect-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
+import type { ReplayState } from '../../stores/replay-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import type { TraceListState } from '../../stores/trace-list-store.ts';
 import type { WhatIfState } from '../../stores/what-if-store.ts';
@@ -41,6 +42,9 @@ export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
 
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useNotebook().comparison, select);
+
+export const useReplay = <T>(select: (state: ReplayState) => T): T =>
+  useStore(useNotebook().replay, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

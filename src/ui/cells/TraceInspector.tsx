@@ -28,6 +28,7 @@ import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { NearestNormal } from './NearestNormal.tsx';
+import { OverEpochs } from './OverEpochs.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
 import { correctionsWords, type Scored, useListed, useScored } from './scored.tsx';
 import { WhatIf } from './WhatIf.tsx';
@@ -89,6 +90,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
         <div>
           <WhatIf scored={scored} trace={trace} />
           <NearestNormal scored={scored} trace={trace} />
+          <OverEpochs scored={scored} trace={trace} />
         </div>
         <RecordedSpans trace={trace} />
       </div>
