@@ -60,7 +60,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const inspect = createInspectStore(deps.client, runs, dataset, () =>
     listedTraces(traceList.getState().list),
   );
-  const traceList = createTraceListStore({ client: deps.client, runs, inspect });
+  const traceList = createTraceListStore({ client: deps.client, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);

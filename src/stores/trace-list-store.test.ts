@@ -2,11 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { fakeScores } from '../testing/run-fakes.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createTraceTables } from '../worker/trace-tables.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
-import type { RunState } from './run-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
 import { listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
 
@@ -26,12 +25,11 @@ function choose(corrections = correctionsOf('full')): ChosenScores {
 
 function setUp() {
   const fake = createFakeClient();
-  const runs = createStore(() => ({ training: { phase: 'done', run: fakeRun() } }) as RunState);
   const inspect = createStore<Pick<InspectState, 'chosen' | 'filter'>>(() => ({
     chosen: null,
     filter: 'flagged',
   }));
-  const store = createTraceListStore({ client: fake.client, runs, inspect });
+  const store = createTraceListStore({ client: fake.client, inspect });
   const tables = createTraceTables();
   const tabulated = () => {
     const job = fake.last('tabulate');

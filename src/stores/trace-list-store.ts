@@ -5,10 +5,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
+import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
 import type { ChosenScores, InspectState, LabelFilter } from './inspect-store.ts';
-import type { RunState } from './run-store.ts';
 
 export {
   NO_FILTER,
@@ -39,12 +39,11 @@ export interface TraceListState {
 
 export interface TraceListDeps {
   readonly client: WorkerClient;
-  readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<Pick<InspectState, 'chosen' | 'filter'>>;
 }
 
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
-  const { client, runs, inspect } = deps;
+  const { client, inspect } = deps;
   let request = 0;
   /** Whose terms the worker has. */
   let sent: ScoreOutcome | null = null;
@@ -80,12 +79,10 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   });
 
   const tabulate = async (chosen: ChosenScores): Promise<void> => {
-    const { training } = runs.getState();
-    if (training.phase !== 'done') return;
     request += 1;
     const mine = request;
     const { of, rows, test, report, corrections } = chosen;
-    const terms = sent === of ? null : { val: of.val, test: of.test };
+    const terms = sent === of ? null : { val: of.val, test: of.test, variants: testScores(of) };
     sent = of;
     const made = await client.start('tabulate', {
       terms,
@@ -93,7 +90,6 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       scores: test,
       threshold: report.atThreshold.threshold,
       corrections,
-      stdLimit: training.run.settings.config.stdLimit,
     }).result;
     if (mine !== request) return;
     if (!made.ok) {
@@ -111,6 +107,12 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   });
   return store;
 }
+
+const testScores = ({ scores }: ScoreOutcome): Record<Variant, Float64Array> =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, scores[variant].test])) as Record<
+    Variant,
+    Float64Array
+  >;
 
 const ofLabel = (
   shown: LabelFilter,

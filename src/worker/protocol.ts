@@ -119,6 +119,9 @@ export interface WhatIf {
   readonly corrections: Corrections;
 }
 
+/** What a table is made of that stays the same under every choice of corrections. */
+export type TableTerms = Pick<TableSource, 'val' | 'test' | 'variants'>;
+
 export type TrainEvent =
   | FitEvent
   | { readonly kind: 'backend'; readonly info: BackendInfo }
@@ -213,9 +216,7 @@ export interface Jobs {
   /** Makes the table of scored traces that `arrange` lists. */
   tabulate: {
     /** `terms`: null for those of the table before. */
-    input: Omit<TableSource, 'val' | 'test'> & {
-      readonly terms: { readonly val: ScoreTerms; readonly test: ScoreTerms } | null;
-    };
+    input: Omit<TableSource, keyof TableTerms> & { readonly terms: TableTerms | null };
     event: never;
     output: TraceColumns;
   };
