@@ -262,6 +262,7 @@ test('a trace over the epochs whose weights were kept', async ({ page }) => {
     { name: 'test.csv', body: TEST_CSV() },
   ]);
   await page.getByRole('button', { name: 'All settings' }).click();
+  // a preset chosen afterwards keeps it, as it keeps what is not of the model
   await page.getByLabel('keep weights every').fill('2');
   await train(page, { preset: 'tiny', epochs: 4, backend: 'wasm' });
   await expect(grid(page)).toBeVisible({ timeout: 100_000 });

@@ -87,18 +87,11 @@ export const rootOperation = ({ structures, structureOf }: TraceSet, trace: numb
 
 /** [R] 1 + how many scores are higher. */
 export function ranksOf(scores: Float64Array): Uint32Array {
-  const ascending = scores.slice().sort();
+  const order = orderBy(scores, Uint32Array.from(scores.keys()), true);
   const ranks = new Uint32Array(scores.length);
-  for (let row = 0; row < ranks.length; row++) {
-    // the first place past all that are at most this score
-    let low = 0;
-    let high = ascending.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ascending[middle]! <= scores[row]!) low = middle + 1;
-      else high = middle;
-    }
-    ranks[row] = ascending.length - low + 1;
+  for (let i = 0; i < order.length; i++) {
+    const tied = i > 0 && scores[order[i]!] === scores[order[i - 1]!];
+    ranks[order[i]!] = tied ? ranks[order[i - 1]!]! : i + 1;
   }
   return ranks;
 }

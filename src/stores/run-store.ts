@@ -196,8 +196,9 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 
       choosePreset(preset) {
         const { choices } = get();
-        const { maxNodes, latencyScale, kernels } = choices.config;
-        const config = { ...TRACEVAE_PRESETS[preset], maxNodes, latencyScale, kernels };
+        const { maxNodes, latencyScale, kernels, keepEvery } = choices.config;
+        const kept = { maxNodes, latencyScale, kernels, keepEvery };
+        const config = { ...TRACEVAE_PRESETS[preset], ...kept };
         set({ choices: { ...choices, preset, config: withEpochs(config, choices.epochs) } });
       },
 
