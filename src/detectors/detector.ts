@@ -52,6 +52,8 @@ export type FitEvent =
   | { readonly kind: 'epoch'; readonly point: CurvePoint }
   /** After an epoch, unless saving would take more than a tenth of the time. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: FitCheckpoint }
+  /** After every epoch whose weights the settings ask to keep. */
+  | { readonly kind: 'weights'; readonly kept: KeptWeights }
   | { readonly kind: 'restart'; readonly attempt: number; readonly reason: string };
 
 export type FitFailure = Failure & {
@@ -87,6 +89,12 @@ export interface SavedWeights {
     readonly shape: readonly number[];
     readonly data: Float32Array;
   }[];
+}
+
+/** Weights at the end of an epoch, kept beside the final ones. */
+export interface KeptWeights {
+  readonly epoch: number;
+  readonly weights: SavedWeights;
 }
 
 export interface ScoreProgress {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { correctionsOf } from '../scoring/corrections.ts';
-import { VARIANTS } from '../scoring/score-terms.ts';
+import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { decodeString } from '../trace/string-column.ts';
@@ -11,7 +11,11 @@ import { BY_SCORE, NO_FILTER, type OpenRange, type TraceColumn } from './trace-q
 import { makeTraceTable, ranksOf, rootOperation } from './trace-table.ts';
 
 const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
-const { val, test: terms } = fakeScores(traces);
+const { val, test: terms, scores: made } = fakeScores(traces);
+const variants = Object.fromEntries(VARIANTS.map((v) => [v, made[v].test])) as Record<
+  Variant,
+  Float64Array
+>;
 const rows = Uint32Array.from(terms.trace.keys());
 /** Scores with ties, in no order of the dataset. */
 const scores = Float64Array.from(rows, (row) => (row * 7) % 11);
@@ -22,7 +26,7 @@ const table = makeTraceTable(traces, {
   scores,
   threshold: 8,
   corrections: correctionsOf('full'),
-  stdLimit: 'global',
+  variants,
 });
 const list = (filter: Partial<typeof NO_FILTER>, sort = BY_SCORE) =>
   arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, sort);

@@ -2,7 +2,7 @@
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { Variant } from '../scoring/score-terms.ts';
 import { labelCode, operationName, type StringColumn, type TraceSet } from '../trace/trace-set.ts';
-import { orderBy } from './order.ts';
+import { numberColumn, orderBy } from './order.ts';
 import type { OpenRange, TraceFilter, TraceSort } from './trace-query.ts';
 import { isFlagged, nodesOf, rootOperation, type TraceTable } from './trace-table.ts';
 
@@ -22,16 +22,17 @@ export function arrangeTraces(
 /** [R] numbers that compare as the column does. */
 function sortKeys(traces: TraceSet, table: TraceTable, { key }: TraceSort): ArrayLike<number> {
   const { source, trace, columns } = table;
-  const perTrace = (of: (trace: number) => number) => Float64Array.from(trace, of);
+  const perRow = (of: (row: number) => number) => numberColumn(trace.length, of);
+  const perTrace = (of: (trace: number) => number) => perRow((row) => of(trace[row]!));
   switch (key) {
     case 'score':
       return source.scores;
     case 'flagged':
-      return Float64Array.from(source.scores, (_, row) => (isFlagged(source, row) ? 1 : 0));
+      return perRow((row) => (isFlagged(source, row) ? 1 : 0));
     case 'label':
       return perTrace((t) => traces.label[t]!);
     case 'nodes':
-      return Float64Array.from(trace, (_, row) => nodesOf(traces, table, row));
+      return perRow((row) => nodesOf(traces, table, row));
     case 'structure':
       return perTrace((t) => columns.structureNumber[traces.structureOf[t]!]!);
     case 'root':
@@ -40,12 +41,13 @@ function sortKeys(traces: TraceSet, table: TraceTable, { key }: TraceSort): Arra
       return perTrace((t) => traces.latencyUs[traces.nodeOffset[t]!]!);
     case 'reason':
       // by name of the part, those that outweigh most first within it
-      return Float64Array.from(
-        columns.reasons.part,
-        (part, row) => part - 1e-9 * Math.min(1e8, Math.max(0, columns.reasons.excess[row]!)),
+      return perRow(
+        (row) =>
+          columns.reasons.part[row]! -
+          1e-9 * Math.min(1e8, Math.max(0, columns.reasons.excess[row]!)),
       );
     case 'mismatch':
-      return Float64Array.from(source.rows, (row) => source.test.mismatch[row]!);
+      return perRow((row) => source.test.mismatch[source.rows[row]!]!);
     case 'trace':
       return idOrder(traces.traceIds, trace);
     default:

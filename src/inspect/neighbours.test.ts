@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { correctionsOf } from '../scoring/corrections.ts';
+import { combineVariants, correctionsOf } from '../scoring/corrections.ts';
 import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode, nodeCount, type TraceSet } from '../trace/trace-set.ts';
@@ -14,9 +14,10 @@ function tableOf(traces: TraceSet, flagged: (trace: number) => boolean): TraceTa
   const rows = Uint32Array.from(terms.trace.keys());
   const scores = Float64Array.from(rows, (row) => (flagged(terms.trace[row]!) ? 1 : 0));
   const corrections = correctionsOf('full');
+  const variants = combineVariants(terms);
   return makeTraceTable(traces, {
     ...{ val, test: terms, rows, scores },
-    ...{ threshold: 0.5, corrections, stdLimit: 'global' },
+    ...{ threshold: 0.5, corrections, variants },
   });
 }
 

@@ -21,7 +21,7 @@ export function orderBy(
   let to = new Uint32Array(start.length);
   for (let pass = 0; pass < 4; pass++) {
     counts.fill(0);
-    for (const row of from) counts[digits[4 * row + pass]!]! += 1;
+    for (let i = 0; i < from.length; i++) counts[digits[4 * from[i]! + pass]!]! += 1;
     const first = from[0];
     if (first === undefined || counts[digits[4 * first + pass]!] === from.length) continue;
     let before = 0;
@@ -30,7 +30,8 @@ export function orderBy(
       counts[digit] = before;
       before += count;
     }
-    for (const row of from) {
+    for (let i = 0; i < from.length; i++) {
+      const row = from[i]!;
       const digit = digits[4 * row + pass]!;
       to[counts[digit]!] = row;
       counts[digit]! += 1;
@@ -42,8 +43,9 @@ export function orderBy(
 
 /** Each key as four digits of 16 bits, lowest first, that compare as the keys do. */
 function sortableDigits(keys: ArrayLike<number>, descending: boolean): Uint16Array {
+  const values = new Float64Array(keys.length);
   // adding 0 makes one zero of the two
-  const values = Float64Array.from(keys, (key) => key + 0);
+  for (let i = 0; i < values.length; i++) values[i] = keys[i]! + 0;
   const words = new Uint32Array(values.buffer);
   for (let i = 0; i < values.length; i++) {
     const [low, high] = [words[2 * i]!, words[2 * i + 1]!];
@@ -59,4 +61,11 @@ function sortableDigits(keys: ArrayLike<number>, descending: boolean): Uint16Arr
     words[2 * i + 1] = high ^ flipLow ^ (negative ? 0 : 0x80000000);
   }
   return new Uint16Array(words.buffer);
+}
+
+/** A column of numbers made row by row: a plain loop, several times faster than `from`. */
+export function numberColumn(length: number, of: (row: number) => number): Float64Array {
+  const column = new Float64Array(length);
+  for (let row = 0; row < length; row++) column[row] = of(row);
+  return column;
 }

@@ -49,6 +49,3 @@ export const NO_FILTER: TraceFilter = {
   score: [null, null],
   search: '',
 };
-
-/** What the list shows at first. */
-export const FLAGGED_ONLY: TraceFilter = { ...NO_FILTER, flagged: true };

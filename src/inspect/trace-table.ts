@@ -2,18 +2,16 @@
  * The scored traces as a table: ranks under each variant, the top reason, and what can be sorted
  * and narrowed. Columns are computed once per choice of scores; lists are row indices.
  */
-import { combineVariants } from '../scoring/corrections.ts';
 import {
   type Corrections,
   type ScoreTerms,
-  type StdLimitSource,
   VARIANTS,
   type Variant,
 } from '../scoring/score-terms.ts';
 import { type TopReasons, topReasons } from '../scoring/top-reason.ts';
 import { countStructures } from '../trace/structure-statistics.ts';
 import { nodeCount, structureCount, type TraceSet } from '../trace/trace-set.ts';
-import { orderBy } from './order.ts';
+import { numberColumn, orderBy } from './order.ts';
 
 /** Scores under the chosen corrections, and what they are of. */
 export interface TableSource {
@@ -26,8 +24,8 @@ export interface TableSource {
   /** nats; a trace is flagged when its score is above it, none where it is null */
   readonly threshold: number | null;
   readonly corrections: Corrections;
-  /** Where the named variants take sigma_p99 from. */
-  readonly stdLimit: StdLimitSource;
+  /** nats, of every row of the test terms */
+  readonly variants: Readonly<Record<Variant, Float64Array>>;
 }
 
 export interface TraceColumns {
@@ -59,12 +57,10 @@ export interface TraceTable {
 }
 
 export function makeTraceTable(traces: TraceSet, source: TableSource): TraceTable {
-  const { val, test, rows, corrections } = source;
+  const { val, test, rows, corrections, variants } = source;
   const trace = Uint32Array.from(rows, (row) => test.trace[row]!);
-  const variants = combineVariants(test, source.stdLimit);
   const ranks = VARIANTS.map((variant) => {
-    const scores = Float64Array.from(rows, (row) => variants[variant][row]!);
-    return [variant, ranksOf(scores)];
+    return [variant, ranksOf(numberColumn(rows.length, (r) => variants[variant][rows[r]!]!))];
   });
   const structureNumber = new Uint32Array(structureCount(traces.structures));
   countStructures(traces).forEach(({ structure }, i) => {
@@ -91,17 +87,13 @@ export const rootOperation = ({ structures, structureOf }: TraceSet, trace: numb
 
 /** [R] 1 + how many scores are higher. */
 export function ranksOf(scores: Float64Array): Uint32Array {
-  const ascending = scores.slice().sort();
-  return Uint32Array.from(scores, (score) => {
-    // the first place past all that are at most this score
-    let [low, high] = [0, ascending.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ascending[middle]! <= score) low = middle + 1;
-      else high = middle;
-    }
-    return ascending.length - low + 1;
-  });
+  const order = orderBy(scores, Uint32Array.from(scores.keys()), true);
+  const ranks = new Uint32Array(scores.length);
+  for (let i = 0; i < order.length; i++) {
+    const tied = i > 0 && scores[order[i]!] === scores[order[i - 1]!];
+    ranks[order[i]!] = tied ? ranks[order[i - 1]!]! : i + 1;
+  }
+  return ranks;
 }
 
 function countedBy(traces: Uint32Array, idOf: (trace: number) => number): Counted[] {

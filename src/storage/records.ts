@@ -6,7 +6,7 @@ import type { Failure } from '../base/result.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint, KeptWeights } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
@@ -81,6 +81,8 @@ export interface DetectorRun {
   readonly curve: readonly CurvePoint[];
   /** null until it was scored. */
   readonly scores: ScoreOutcome | null;
+  /** Weights of earlier epochs, where the settings asked for them; those of older runs have none. */
+  readonly kept?: readonly KeptWeights[];
   /** Fresh starts after a divergence in the first epoch. */
   readonly restarts: number;
   /** What else a reader of the results should know of its training, in sentences. */

@@ -29,14 +29,12 @@ function setUp() {
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
   const listed = [...fakeScores(traces).test.trace].reverse();
-  const inspect = createInspectStore(fake.client, runs, {
-    traces: () => traces,
-    listed: () => ({
-      length: listed.length,
-      traceAt: (index) => listed[index]!,
-      indexOf: (trace) => listed.indexOf(trace),
-    }),
-  });
+  dataset.setState({ dataset: { id: 'dataset-1', name: 'one', imported, roles: [] } });
+  const inspect = createInspectStore(fake.client, runs, dataset, () => ({
+    length: listed.length,
+    traceAt: (index) => listed[index]!,
+    indexOf: (trace) => listed.indexOf(trace),
+  }));
   const run = fakeRun();
   const scores = fakeScores(traces);
   runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);
@@ -116,11 +114,11 @@ test('one test file by itself: its rows alone', async () => {
 test('moving goes through the list and stops at its ends', async () => {
   const { state, answer, listed } = notebook;
   await answer();
-  state().moveTrace(1);
+  void state().moveTrace(1);
   expect(state().trace).toBe(listed[0]);
-  state().moveTrace(2);
+  void state().moveTrace(2);
   expect(state().trace).toBe(listed[2]);
-  state().moveTrace(-9);
+  void state().moveTrace(-9);
   expect(state().trace).toBe(listed[0]);
 });
 
@@ -142,7 +140,7 @@ test('moving through nodes takes each below its caller, and another trace starts
   expect(seen.size).toBe(nodeCount(traces, trace));
   state().moveNode(-1);
   expect(seen).toContain(state().node);
-  state().moveTrace(1);
+  void state().moveTrace(1);
   expect(state().node).toBeNull();
 });
 

@@ -8,9 +8,10 @@ import type { TraceExplanation } from '../detectors/explanation.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import type { Corrections } from '../scoring/score-terms.ts';
 import type { DetectorRun } from '../storage/records.ts';
-import { depthFirst, type TraceSet } from '../trace/trace-set.ts';
+import { depthFirst, type Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import type { DatasetState } from './dataset-store.ts';
 import { modelSource, type RunState } from './run-store.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
@@ -19,6 +20,17 @@ export type ExplanationPhase =
   | { readonly phase: 'running' }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'done'; readonly explanation: TraceExplanation };
+
+export const LABEL_FILTERS = [
+  'flagged',
+  'all',
+  'normal',
+  'structure',
+  'time',
+] as const satisfies readonly ('flagged' | 'all' | Label)[];
+export type LabelFilter = (typeof LABEL_FILTERS)[number];
+
+export const DEFAULT_FILTER: LabelFilter = 'flagged';
 
 /** Scores under the chosen corrections, and what they were combined from. */
 export interface ChosenScores extends CombinedScores {
@@ -33,6 +45,7 @@ export interface InspectState {
   readonly explanation: ExplanationPhase;
   /** The node that every view lights up, by its index in the trace's tree. */
   readonly node: number | null;
+  readonly filter: LabelFilter;
   /** The one whose curves, scores and traces are shown. */
   readonly detector: DetectorId;
   readonly corrections: Corrections;
@@ -45,10 +58,11 @@ export interface InspectState {
   inspect(trace: number): Promise<void>;
   close(): void;
   /** Opens the trace that comes `step` places later in the list; the first where none is open. */
-  moveTrace(step: number): void;
-  highlight(node: number | null): void;
+  moveTrace(step: number): Promise<void>;
+  setNode(node: number | null): void;
   /** Lights up the node `step` places later, each below its caller. */
   moveNode(step: number): void;
+  setFilter(filter: LabelFilter): void;
   setDetector(detector: DetectorId): Promise<void>;
   setCorrections(change: Partial<Corrections>): Promise<void>;
   setFile(file: number | null): Promise<void>;
@@ -61,13 +75,7 @@ export function shownDetector(training: TrainingPhase, detector: DetectorId): De
   return detectors.find((trained) => trained.detector === detector) ?? detectors[0] ?? null;
 }
 
-/** What lies around the trace that is looked at. */
-export interface Surroundings {
-  readonly traces: () => TraceSet | null;
-  /** The listed traces in their order. */
-  readonly listed: () => ListedTraces | null;
-}
-
+/** The traces of the list, in its order. */
 export interface ListedTraces {
   readonly length: number;
   traceAt(index: number): number;
@@ -78,7 +86,8 @@ export interface ListedTraces {
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
-  { traces, listed }: Surroundings,
+  datasets: StoreApi<DatasetState>,
+  listed: () => ListedTraces | null,
 ): StoreApi<InspectState> {
   let request = 0;
 
@@ -107,6 +116,7 @@ export function createInspectStore(
       trace: null,
       explanation: { phase: 'none' },
       node: null,
+      filter: DEFAULT_FILTER,
       detector: 'tracevae',
       corrections: correctionsOf('full'),
       file: null,
@@ -139,22 +149,23 @@ export function createInspectStore(
 
       close: () => set({ trace: null, node: null, explanation: { phase: 'none' } }),
 
-      moveTrace(step) {
+      async moveTrace(step) {
         const list = listed();
         if (list === null || list.length === 0) return;
         const { trace } = get();
         const at = trace === null ? -1 : list.indexOf(trace);
         const goal = at === -1 ? 0 : clamp(at + step, list.length);
-        if (goal !== at) void get().inspect(list.traceAt(goal));
+        if (goal !== at) await get().inspect(list.traceAt(goal));
       },
 
-      highlight: (node) => set({ node }),
+      setNode: (node) => set({ node }),
+      setFilter: (filter) => set({ filter }),
 
       moveNode(step) {
         const { trace, node } = get();
-        const dataset = traces();
+        const { dataset } = datasets.getState();
         if (trace === null || dataset === null) return;
-        const order = depthFirst(dataset, trace);
+        const order = depthFirst(dataset.imported.traces, trace);
         const at = node === null ? -1 : order.indexOf(node);
         set({ node: order[at === -1 ? 0 : clamp(at + step, order.length)]! });
       },

@@ -27,10 +27,7 @@ async function setUp() {
     onOpened: () => {},
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
-  const inspect = createInspectStore(fake.client, runs, {
-    traces: () => traces,
-    listed: () => null,
-  });
+  const inspect = createInspectStore(fake.client, runs, dataset, () => null);
   const store = createLabStore({ client: fake.client, dataset, runs, inspect });
   const run = fakeRun();
   const withScores = () => ({

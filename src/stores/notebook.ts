@@ -23,6 +23,7 @@ import {
   type PreferencesState,
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
+import { createReplayStore, type ReplayState } from './replay-store.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createSurveyStore, type SurveyState } from './survey-store.ts';
 import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
@@ -46,6 +47,7 @@ export interface Notebook {
   readonly comparison: StoreApi<ComparisonState>;
   readonly view: StoreApi<ViewState>;
   readonly lab: StoreApi<LabState>;
+  readonly replay: StoreApi<ReplayState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -94,12 +96,12 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const survey = createSurveyStore(deps.client, dataset, runs);
   const traces = () => dataset.getState().dataset?.imported.traces ?? null;
-  const inspect = createInspectStore(deps.client, runs, {
-    traces,
-    listed: () => listedTraces(traceList.getState().list),
-  });
-  const traceList = createTraceListStore({ client: deps.client, runs, inspect });
+  const inspect = createInspectStore(deps.client, runs, dataset, () =>
+    listedTraces(traceList.getState().list),
+  );
+  const traceList = createTraceListStore({ client: deps.client, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
+  const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
@@ -133,6 +135,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     comparison,
     view,
     lab,
+    replay,
     exported,
     environment,
     preferences,

@@ -203,10 +203,12 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 
       choosePreset(preset) {
         const { choices } = get();
-        const { maxNodes, latencyScale, kernels } = choices.config;
+        const { maxNodes, latencyScale, kernels, keepEvery } = choices.config;
         const sized = withMaxNodes(TRACEVAE_PRESETS[preset], maxNodes);
-        const config = withEpochs({ ...sized, latencyScale, kernels }, choices.epochs);
-        set({ choices: { ...choices, preset, config } });
+        const kept = { latencyScale, kernels, keepEvery };
+        set({
+          choices: { ...choices, preset, config: withEpochs({ ...sized, ...kept }, choices.epochs) },
+        });
       },
 
       choose(change) {
@@ -354,5 +356,6 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
 export const modelSource = (run: RunRecord, detector: DetectorId): ModelSource => ({
   detector,
   settings: run.settings,
+  epoch: null,
   weights: run.detectors.find((trained) => trained.detector === detector)!.outcome.weights,
 });

@@ -2,11 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { fakeScores } from '../testing/run-fakes.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createTraceTables } from '../worker/trace-tables.ts';
-import type { ChosenScores } from './inspect-store.ts';
-import type { RunState } from './run-store.ts';
+import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
 import { listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
 
@@ -26,9 +25,11 @@ function choose(corrections = correctionsOf('full')): ChosenScores {
 
 function setUp() {
   const fake = createFakeClient();
-  const runs = createStore(() => ({ training: { phase: 'done', run: fakeRun() } }) as RunState);
-  const inspect = createStore(() => ({ chosen: null as ChosenScores | null }));
-  const store = createTraceListStore({ client: fake.client, runs, inspect });
+  const inspect = createStore<Pick<InspectState, 'chosen' | 'filter'>>(() => ({
+    chosen: null,
+    filter: 'flagged',
+  }));
+  const store = createTraceListStore({ client: fake.client, inspect });
   const tables = createTraceTables();
   const tabulated = () => {
     const job = fake.last('tabulate');
@@ -69,11 +70,22 @@ test('terms go to the worker once, however often the corrections change', async 
 });
 
 test('a later filter overtakes an earlier one that is late', async () => {
-  const { state, last, arranged } = list;
-  void state().narrow({ flagged: false });
+  const { state, last, arranged, inspect } = list;
+  void state().narrow({ search: 'nothing of the kind' });
   const late = last('arrange');
   void state().narrow(NO_FILTER);
+  inspect.setState({ filter: 'all' });
   await arranged();
   await late.finish(new Uint32Array(0));
   expect(state().list!.order).toHaveLength(scores.test.trace.length);
+});
+
+test('a label of the inspect store’s filter and a flag narrow together', async () => {
+  const { state, last, arranged, inspect } = list;
+  inspect.setState({ filter: 'time' });
+  void state().narrow({ flagged: false });
+  expect(last('arrange').input.filter).toMatchObject({ label: 'time', flagged: false });
+  await arranged();
+  const labels = Array.from(state().list!.order, (row) => traceRow(traces, state().list!, row));
+  expect(labels.every(({ label, flagged }) => label === 'time' && !flagged)).toBe(true);
 });

@@ -3,20 +3,14 @@
  * worker finds. The list before stays until the next is there; a later choice overtakes an earlier.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import {
-  BY_SCORE,
-  FLAGGED_ONLY,
-  type TraceFilter,
-  type TraceSort,
-} from '../inspect/trace-query.ts';
+import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
+import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
-import type { ChosenScores } from './inspect-store.ts';
-import type { RunState } from './run-store.ts';
+import type { ChosenScores, InspectState, LabelFilter } from './inspect-store.ts';
 
 export {
-  FLAGGED_ONLY,
   NO_FILTER,
   type TraceColumn,
   type TraceFilter,
@@ -30,24 +24,26 @@ export interface TraceList {
   readonly order: Uint32Array;
 }
 
+/** What narrows the list beside the labels, which the inspect store's filter chooses. */
+export type NarrowFilter = Omit<TraceFilter, 'label'>;
+
 export interface TraceListState {
-  readonly filter: TraceFilter;
+  readonly filter: NarrowFilter;
   readonly sort: TraceSort;
   readonly list: TraceList | null;
   readonly failure: JobFailure | null;
 
-  narrow(change: Partial<TraceFilter>): Promise<void>;
+  narrow(change: Partial<NarrowFilter>): Promise<void>;
   sortBy(sort: TraceSort): Promise<void>;
 }
 
 export interface TraceListDeps {
   readonly client: WorkerClient;
-  readonly runs: StoreApi<RunState>;
-  readonly inspect: StoreApi<{ readonly chosen: ChosenScores | null }>;
+  readonly inspect: StoreApi<Pick<InspectState, 'chosen' | 'filter'>>;
 }
 
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
-  const { client, runs, inspect } = deps;
+  const { client, inspect } = deps;
   let request = 0;
   /** Whose terms the worker has. */
   let sent: ScoreOutcome | null = null;
@@ -58,14 +54,15 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       request += 1;
       const mine = request;
       if (tabulated === null) return;
-      const { filter, sort } = get();
+      const { sort } = get();
+      const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
       const arranged = await client.start('arrange', { filter, sort }).result;
       if (mine !== request) return;
       if (arranged.ok) set({ list: { ...tabulated, order: arranged.value }, failure: null });
       else set({ failure: arranged.error });
     };
     return {
-      filter: FLAGGED_ONLY,
+      filter: NO_FILTER,
       sort: BY_SCORE,
       list: null,
       failure: null,
@@ -82,12 +79,10 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   });
 
   const tabulate = async (chosen: ChosenScores): Promise<void> => {
-    const { training } = runs.getState();
-    if (training.phase !== 'done') return;
     request += 1;
     const mine = request;
     const { of, rows, test, report, corrections } = chosen;
-    const terms = sent === of ? null : { val: of.val, test: of.test };
+    const terms = sent === of ? null : { val: of.val, test: of.test, variants: testScores(of) };
     sent = of;
     const made = await client.start('tabulate', {
       terms,
@@ -95,7 +90,6 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       scores: test,
       threshold: report.atThreshold.threshold,
       corrections,
-      stdLimit: training.run.settings.config.stdLimit,
     }).result;
     if (mine !== request) return;
     if (!made.ok) {
@@ -107,9 +101,23 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     await store.getState().narrow({});
   };
 
-  inspect.subscribe(({ chosen }, before) => {
-    if (chosen === before.chosen || chosen === null) return;
-    void tabulate(chosen);
+  inspect.subscribe(({ chosen, filter }, before) => {
+    if (chosen !== before.chosen && chosen !== null) void tabulate(chosen);
+    else if (filter !== before.filter) void store.getState().narrow({});
   });
   return store;
 }
+
+const testScores = ({ scores }: ScoreOutcome): Record<Variant, Float64Array> =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, scores[variant].test])) as Record<
+    Variant,
+    Float64Array
+  >;
+
+const ofLabel = (
+  shown: LabelFilter,
+  { flagged }: NarrowFilter,
+): Pick<TraceFilter, 'label' | 'flagged'> => {
+  if (shown === 'flagged') return { label: null, flagged: true };
+  return { label: shown === 'all' ? null : shown, flagged };
+};

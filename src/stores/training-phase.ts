@@ -2,7 +2,7 @@
 import { assertNever } from '../base/assert.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { CurvePoint, FitProgress } from '../detectors/detector.ts';
+import type { CurvePoint, FitProgress, KeptWeights } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import {
   type DetectorRun,
@@ -34,6 +34,8 @@ export interface RunningPhase {
   /** Mean batch loss against the epoch as a fraction, while the epoch runs. */
   readonly liveLoss: readonly { readonly epoch: number; readonly loss: number }[];
   readonly restarts: number;
+  /** Weights of earlier epochs, where the settings ask for them. */
+  readonly kept: readonly KeptWeights[];
   /** What happened on the way, in sentences. */
   readonly incidents: readonly string[];
 }
@@ -77,6 +79,7 @@ export const startedRun = (identity: RunIdentity): RunningPhase => ({
   curve: [],
   liveLoss: [],
   restarts: 0,
+  kept: [],
   incidents: [],
 });
 
@@ -142,8 +145,16 @@ export function withDetector(
   savedAt: number,
   peakHeapBytes: number | null,
 ): RunRecord {
-  const { settings, detector, curve, restarts, incidents } = running;
-  const trained: DetectorRun = { detector, outcome, curve, scores: null, restarts, incidents };
+  const { settings, detector, curve, restarts, kept, incidents } = running;
+  const trained: DetectorRun = {
+    detector,
+    outcome,
+    curve,
+    scores: null,
+    restarts,
+    kept,
+    incidents,
+  };
   const detectors = [...running.finished, trained];
   const run = endedRun(running, detectors, savedAt, peakHeapBytes);
   // Stop ends the whole run
@@ -163,6 +174,8 @@ export function afterTrainEvent(running: RunningPhase, event: TrainEvent): Runni
     }
     case 'epoch':
       return { ...running, curve: [...running.curve, event.point] };
+    case 'weights':
+      return { ...running, kept: [...running.kept, event.kept] };
     case 'checkpoint':
       return running;
     case 'recovered': {
@@ -173,11 +186,12 @@ export function afterTrainEvent(running: RunningPhase, event: TrainEvent): Runni
         backend: info,
         curve: running.curve.filter((point) => point.epoch <= epoch),
         liveLoss: running.liveLoss.filter((point) => point.epoch <= epoch),
+        kept: running.kept.filter((kept) => kept.epoch <= epoch),
         incidents: [...running.incidents, incident],
       };
     }
     case 'restart':
-      return { ...running, curve: [], liveLoss: [], restarts: event.attempt };
+      return { ...running, curve: [], liveLoss: [], kept: [], restarts: event.attempt };
     default:
       return assertNever(event);
   }

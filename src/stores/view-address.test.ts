@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DETECTOR_IDS } from '../detectors/catalog.ts';
-import type { OpenRange, TraceFilter } from '../inspect/trace-query.ts';
-import { formatView, isFlaggedOnly, NO_VIEW, parseView, type View } from './view-address.ts';
+import type { OpenRange } from '../inspect/trace-query.ts';
+import { LABEL_FILTERS } from './inspect-store.ts';
+import type { NarrowFilter } from './trace-list-store.ts';
+import { formatView, isOpen, NO_VIEW, parseView, type View } from './view-address.ts';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
@@ -10,17 +12,16 @@ const range: fc.Arbitrary<OpenRange> = fc.tuple(
   maybe(fc.integer()),
   maybe(fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => (x === 0 ? 0 : x))),
 );
-const filter: fc.Arbitrary<TraceFilter> = fc
+const narrow: fc.Arbitrary<NarrowFilter> = fc
   .record({
     flagged: maybe(fc.boolean()),
-    label: maybe(fc.constantFrom('normal' as const, 'structure' as const, 'time' as const)),
     structure: maybe(fc.nat(1000)),
     root: maybe(fc.nat(1000)),
     nodes: range,
     score: range,
     search: fc.string({ unit: 'grapheme' }),
   })
-  .filter((made) => !isFlaggedOnly(made));
+  .filter((made) => !isOpen(made));
 
 const view: fc.Arbitrary<View> = fc.record({
   dataset: maybe(fc.string({ unit: 'grapheme', minLength: 1 })),
@@ -35,7 +36,8 @@ const view: fc.Arbitrary<View> = fc.record({
     }),
   ),
   file: maybe(fc.nat(100)),
-  filter: maybe(filter),
+  filter: maybe(fc.constantFrom(...LABEL_FILTERS)),
+  narrow: maybe(narrow),
   traceId: maybe(fc.string({ unit: 'grapheme', minLength: 1 })),
   at: maybe(fc.constantFrom('scores', 'flagged')),
 });
@@ -55,7 +57,7 @@ test('the plain name of a cell is no view', () => {
 });
 
 test('what is not known is left out', () => {
-  expect(parseView('#show=everything&nodes=7&score=a..&detector=oracle&file=-1&x=1')).toEqual(
+  expect(parseView('#filter=everything&nodes=7&score=a..&detector=oracle&file=-1&x=1')).toEqual(
     NO_VIEW,
   );
   expect(parseView('#corrections=ncnorm.bogus')?.corrections).toEqual({

@@ -3,9 +3,10 @@
  * fresh page has it is left out. A hash comes from anywhere, so reading it keeps only what is known.
  */
 import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
-import { FLAGGED_ONLY, type OpenRange, type TraceFilter } from '../inspect/trace-query.ts';
+import { NO_FILTER, type OpenRange } from '../inspect/trace-query.ts';
 import type { Corrections, StdLimitKind } from '../scoring/score-terms.ts';
-import { LABELS } from '../trace/trace-set.ts';
+import { LABEL_FILTERS, type LabelFilter } from './inspect-store.ts';
+import type { NarrowFilter } from './trace-list-store.ts';
 
 export interface View {
   /** Ids of the stored dataset and run. */
@@ -18,8 +19,10 @@ export interface View {
   readonly corrections: Corrections | null;
   /** Index of a test file; null: all. */
   readonly file: number | null;
-  /** Of the list of traces; null: the flagged ones. */
-  readonly filter: TraceFilter | null;
+  /** null: the flagged traces. */
+  readonly filter: LabelFilter | null;
+  /** What narrows the list beside it. */
+  readonly narrow: NarrowFilter | null;
   /** As the trace's file writes it. */
   readonly traceId: string | null;
   /** The cell that was gone to. */
@@ -34,6 +37,7 @@ export const NO_VIEW: View = {
   corrections: null,
   file: null,
   filter: null,
+  narrow: null,
   traceId: null,
   at: null,
 };
@@ -56,24 +60,20 @@ function readCorrections(words: string): Corrections {
   };
 }
 
-const SHOWN: readonly (readonly [string, boolean | null])[] = [
-  ['flagged', true],
-  ['unflagged', false],
-  ['all', null],
+const YES_NO: readonly (readonly [string, boolean | null])[] = [
+  ['yes', true],
+  ['no', false],
 ];
 
 const present = (value: number | null): string => (value === null ? '' : String(value));
 const rangeWords = ([from, to]: OpenRange): string | null =>
   from === null && to === null ? null : `${present(from)}..${present(to)}`;
 
-/** What differs from the flagged traces, the list as a fresh page has it. */
-function filterParts(filter: TraceFilter | null): readonly (readonly [string, string | null])[] {
-  if (filter === null) return [];
-  const { label, flagged, structure, root, nodes, score, search } = filter;
-  const [shown] = SHOWN.find(([, value]) => value === flagged)!;
+function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, string | null])[] {
+  if (narrow === null) return [];
+  const { flagged, structure, root, nodes, score, search } = narrow;
   return [
-    ['show', flagged === FLAGGED_ONLY.flagged ? null : shown],
-    ['label', label],
+    ['flagged', YES_NO.find(([, value]) => value === flagged)?.[0] ?? null],
     ['structure', structure === null ? null : String(structure)],
     ['root', root === null ? null : String(root)],
     ['nodes', rangeWords(nodes)],
@@ -96,23 +96,23 @@ function readRange(text: string | null): OpenRange {
   return [from ?? null, to ?? null];
 }
 
-function readFilter(parts: URLSearchParams): TraceFilter | null {
-  const shown = SHOWN.find(([word]) => word === parts.get('show'));
-  const filter: TraceFilter = {
-    flagged: shown === undefined ? FLAGGED_ONLY.flagged : shown[1],
-    label: LABELS.find((label) => label === parts.get('label')) ?? null,
+function readNarrow(parts: URLSearchParams): NarrowFilter | null {
+  const { label: _, ...none } = NO_FILTER;
+  const narrow: NarrowFilter = {
+    ...none,
+    flagged: YES_NO.find(([word]) => word === parts.get('flagged'))?.[1] ?? null,
     structure: readCount(parts.get('structure')),
     root: readCount(parts.get('root')),
     nodes: readRange(parts.get('nodes')),
     score: readRange(parts.get('score')),
     search: parts.get('search') ?? '',
   };
-  return isFlaggedOnly(filter) ? null : filter;
+  return isOpen(narrow) ? null : narrow;
 }
 
-/** The list as a fresh page has it. */
-export const isFlaggedOnly = (filter: TraceFilter): boolean =>
-  filterParts(filter).every(([, words]) => words === null);
+/** Nothing is narrowed. */
+export const isOpen = (narrow: NarrowFilter): boolean =>
+  narrowParts(narrow).every(([, words]) => words === null);
 
 /** Without the "#"; empty where there is nothing to say. */
 export function formatView(view: View): string {
@@ -123,7 +123,8 @@ export function formatView(view: View): string {
     ['detector', view.detector],
     ['corrections', view.corrections === null ? null : correctionsWords(view.corrections)],
     ['file', view.file === null ? null : String(view.file)],
-    ...filterParts(view.filter),
+    ['filter', view.filter],
+    ...narrowParts(view.narrow),
     ['trace', view.traceId],
     ['at', view.at],
   ];
@@ -147,7 +148,8 @@ export function parseView(hash: string): View | null {
     detector: DETECTOR_IDS.find((id) => id === parts.get('detector')) ?? null,
     corrections: corrections === null ? null : readCorrections(corrections),
     file: readCount(parts.get('file')),
-    filter: readFilter(parts),
+    filter: LABEL_FILTERS.find((filter) => filter === parts.get('filter')) ?? null,
+    narrow: readNarrow(parts),
     traceId: parts.get('trace'),
     at: parts.get('at'),
   };

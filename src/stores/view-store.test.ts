@@ -9,7 +9,6 @@ import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createNotebook } from './notebook.ts';
-import { FLAGGED_ONLY } from './trace-list-store.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
@@ -90,33 +89,31 @@ test('the address names what is shown first, without a step back to nothing', ()
 test('each choice is a step, and Back undoes it', async () => {
   const { notebook, history, answer, back } = page;
   const { inspect } = notebook;
-  void notebook.traceList.getState().narrow({ label: 'time' });
+  inspect.getState().setFilter('time');
   void inspect.getState().setCorrections({ stdLimit: 'off' });
   void inspect.getState().inspect(TESTED);
   await answer();
   const traceId = encodeURIComponent(decodeString(traces.traceIds, TESTED));
   expect(history).toEqual([
     '#dataset=dataset-1&run=run-1',
-    '#dataset=dataset-1&run=run-1&label=time',
-    '#dataset=dataset-1&run=run-1&corrections=bcscale.ncnorm&label=time',
-    `#dataset=dataset-1&run=run-1&corrections=bcscale.ncnorm&label=time&trace=${traceId}`,
+    '#dataset=dataset-1&run=run-1&filter=time',
+    '#dataset=dataset-1&run=run-1&corrections=bcscale.ncnorm&filter=time',
+    `#dataset=dataset-1&run=run-1&corrections=bcscale.ncnorm&filter=time&trace=${traceId}`,
   ]);
   await back();
-  expect(inspect.getState().trace).toBeNull();
-  expect(notebook.traceList.getState().filter.label).toBe('time');
+  expect(inspect.getState()).toMatchObject({ trace: null, filter: 'time' });
   await back();
   expect(inspect.getState().corrections.stdLimit).toBe('operation');
   await back();
-  expect(notebook.traceList.getState().filter).toEqual(FLAGGED_ONLY);
+  expect(inspect.getState().filter).toBe('flagged');
   expect(history).toEqual(['#dataset=dataset-1&run=run-1']);
 });
 
 test('an address that was shared opens the dataset, run, filter and trace that it names', async () => {
   const traceId = decodeString(traces.traceIds, TESTED);
-  const hash = `#${new URLSearchParams({ dataset: 'dataset-1', run: 'run-1', show: 'all', trace: traceId })}`;
+  const hash = `#${new URLSearchParams({ dataset: 'dataset-1', run: 'run-1', filter: 'all', trace: traceId })}`;
   const { notebook, history } = await setUp(hash);
-  expect(notebook.inspect.getState()).toMatchObject({ trace: TESTED });
-  expect(notebook.traceList.getState().filter.flagged).toBeNull();
+  expect(notebook.inspect.getState()).toMatchObject({ trace: TESTED, filter: 'all' });
   expect(history).toEqual([hash]);
   const { dataset } = (await setUp('#dataset=dataset-2')).notebook;
   expect(dataset.getState().dataset?.id).toBe('dataset-2');
@@ -138,6 +135,24 @@ test('a link to a cell goes there and keeps what is looked at', async () => {
   await notebook.view.getState().follow();
   expect(went()).toBe('scores');
   expect(history.at(-1)).toBe('#dataset=dataset-1&run=run-1&at=scores');
-  void notebook.traceList.getState().narrow({ flagged: null });
-  expect(history.at(-1)).toBe('#dataset=dataset-1&run=run-1&show=all');
+  notebook.inspect.getState().setFilter('all');
+  expect(history.at(-1)).toBe('#dataset=dataset-1&run=run-1&filter=all');
+});
+
+test('keys move through the shown traces and the nodes of one', async () => {
+  const { inspect } = page.notebook;
+  inspect.getState().setFilter('all');
+  void inspect.getState().moveTrace(1);
+  await page.answer();
+  const first = inspect.getState().trace;
+  void inspect.getState().moveTrace(1);
+  await page.answer();
+  const second = inspect.getState().trace;
+  expect(second).not.toBe(first);
+  void inspect.getState().moveTrace(-1);
+  await page.answer();
+  expect(inspect.getState().trace).toBe(first);
+  void inspect.getState().moveTrace(-1);
+  await page.answer();
+  expect(inspect.getState().trace).toBe(first);
 });

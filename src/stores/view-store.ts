@@ -7,11 +7,11 @@ import type { Failure } from '../base/result.ts';
 import { correctionsOf, sameCorrections } from '../scoring/corrections.ts';
 import { decodeString, findString } from '../trace/string-column.ts';
 import type { DatasetState } from './dataset-store.ts';
-import { type InspectState, shownDetector } from './inspect-store.ts';
+import { DEFAULT_FILTER, type InspectState, shownDetector } from './inspect-store.ts';
 import { type KeptRunsState, shownRun } from './kept-runs-store.ts';
 import type { RunState } from './run-store.ts';
-import { FLAGGED_ONLY, type TraceListState } from './trace-list-store.ts';
-import { formatView, isFlaggedOnly, NO_VIEW, parseView, type View } from './view-address.ts';
+import { NO_FILTER, type TraceListState } from './trace-list-store.ts';
+import { formatView, isOpen, NO_VIEW, parseView, type View } from './view-address.ts';
 
 /** The part of the browser that holds the address; a test passes a fake. */
 export interface AddressBar {
@@ -55,8 +55,8 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
   const { training } = runs.getState();
   const shown = { ...NO_VIEW, dataset: at.id, baseline: kept.getState().baseline };
   if (training.phase !== 'done') return shown;
-  const { detector, corrections, file, trace } = inspect.getState();
-  const { filter } = traceList.getState();
+  const { detector, corrections, file, filter, trace } = inspect.getState();
+  const narrow = traceList.getState().filter;
   const { run } = training;
   const usual = correctionsOf('full', run.settings.config.stdLimit);
   return {
@@ -65,7 +65,8 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
     detector: detector === run.detectors[0]?.detector ? null : detector,
     corrections: sameCorrections(usual, corrections) ? null : corrections,
     file,
-    filter: isFlaggedOnly(filter) ? null : filter,
+    filter: filter === DEFAULT_FILTER ? null : filter,
+    narrow: isOpen(narrow) ? null : narrow,
     traceId: trace === null ? null : decodeString(at.imported.traces.traceIds, trace),
   };
 }
@@ -119,7 +120,8 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       kept.getState().setBaseline(view.baseline);
       const { run } = training;
       const look = inspect.getState();
-      void traceList.getState().narrow(view.filter ?? FLAGGED_ONLY);
+      look.setFilter(view.filter ?? DEFAULT_FILTER);
+      void traceList.getState().narrow(view.narrow ?? NO_FILTER);
       const detector = view.detector ?? run.detectors[0]?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
       const corrections = view.corrections ?? correctionsOf('full', run.settings.config.stdLimit);
@@ -177,9 +179,10 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
     if (state.baseline !== before.baseline) push();
   });
   inspect.subscribe((state, before) => {
-    const { trace, detector, corrections, file } = state;
+    const { trace, filter, detector, corrections, file } = state;
     if (
       trace !== before.trace ||
+      filter !== before.filter ||
       detector !== before.detector ||
       corrections !== before.corrections ||
       file !== before.file
@@ -188,7 +191,8 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
     }
   });
   traceList.subscribe(({ filter }, before) => {
-    if (filter === before.filter) return;
+    const [now, then] = [filter, before.filter].map((narrow) => formatView({ ...NO_VIEW, narrow }));
+    if (now === then) return;
     // a search is typed letter by letter, which is no step each
     write(filter.search === before.filter.search ? 'push' : 'replace');
   });

@@ -109,6 +109,8 @@ export interface CombinedScores {
 export interface ModelSource {
   readonly detector: DetectorId;
   readonly settings: RunSettings;
+  /** Whose weights these are, of those kept on the way; null for the final ones. */
+  readonly epoch: number | null;
   readonly weights: SavedWeights;
 }
 
@@ -120,6 +122,9 @@ export interface WhatIf {
   readonly stdLimits: StdLimits;
   readonly corrections: Corrections;
 }
+
+/** What a table is made of that stays the same under every choice of corrections. */
+export type TableTerms = Pick<TableSource, 'val' | 'test' | 'variants'>;
 
 export type TrainEvent =
   | FitEvent
@@ -228,9 +233,7 @@ export interface Jobs extends LabJobs {
   /** Makes the table of scored traces that `arrange` lists. */
   tabulate: {
     /** `terms`: null for those of the table before. */
-    input: Omit<TableSource, 'val' | 'test'> & {
-      readonly terms: { readonly val: ScoreTerms; readonly test: ScoreTerms } | null;
-    };
+    input: Omit<TableSource, keyof TableTerms> & { readonly terms: TableTerms | null };
     event: never;
     output: TraceColumns;
   };

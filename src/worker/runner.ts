@@ -62,6 +62,7 @@ interface JobContext<K extends JobKind> {
 interface TrainedModel {
   readonly detector: DetectorId;
   readonly settings: RunSettings;
+  readonly epoch: number | null;
   readonly data: DetectorData;
   readonly test: Uint32Array;
   readonly model: ProbabilisticModel;
@@ -140,16 +141,22 @@ export function createRunner(post: Post): Runner {
   };
 
   /** The model of this run: the one at hand, or restored from its stored weights. */
-  const modelOf = async ({ detector, settings, weights }: ModelSource): Promise<TrainedModel> => {
+  const modelOf = async ({
+    detector,
+    settings,
+    epoch,
+    weights,
+  }: ModelSource): Promise<TrainedModel> => {
     await device.take(settings.backend);
-    if (trained?.detector === detector && sameSettings(trained.settings, settings)) return trained;
+    const atHand = trained?.detector === detector && trained.epoch === epoch;
+    if (trained !== null && atHand && sameSettings(trained.settings, settings)) return trained;
     if (traces === null) throw new Error(noDataset.what);
     dropModel();
     setOwnKernels(settings.config.kernels !== 'stock');
     const { data, test } = prepare(traces, settings);
     const { restore } = DETECTORS[detector];
     const model = restore(settings.config, traces.operations.length, weights);
-    trained = { detector, settings, data, test, model };
+    trained = { detector, settings, epoch, data, test, model };
     return trained;
   };
 
@@ -289,7 +296,7 @@ export function createRunner(post: Post): Runner {
 
         const trainSeconds = secondsBefore + (performance.now() - started) / 1e3;
         const keep = async (model: ProbabilisticModel): Promise<TrainOutcome> => {
-          trained = { detector, settings, data, test, model };
+          trained = { detector, settings, epoch: null, data, test, model };
           return {
             weights: await model.saveWeights(),
             parameterCount: model.parameterCount,

@@ -6,9 +6,8 @@ import { arrangeTraces } from '../inspect/arrange-traces.ts';
 import { type NearestTrace, nearestTrace } from '../inspect/nearest-trace.ts';
 import { type OverRepresented, overRepresented } from '../inspect/over-represented.ts';
 import { makeTraceTable, type TraceColumns, type TraceTable } from '../inspect/trace-table.ts';
-import type { ScoreTerms } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { Jobs } from './protocol.ts';
+import type { Jobs, TableTerms } from './protocol.ts';
 
 export interface TraceTables {
   tabulate(traces: TraceSet, input: Jobs['tabulate']['input']): TraceColumns;
@@ -18,7 +17,7 @@ export interface TraceTables {
 }
 
 export function createTraceTables(): TraceTables {
-  let terms: { readonly val: ScoreTerms; readonly test: ScoreTerms } | null = null;
+  let terms: TableTerms | null = null;
   let table: TraceTable | null = null;
   const made = (): TraceTable => {
     if (table === null) throw new Error('no traces were tabulated');

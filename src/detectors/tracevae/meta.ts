@@ -49,6 +49,8 @@ export interface TraceVaeConfig {
   readonly validateEvery: number;
   /** Validations without a lower loss that end a phase; 0: none do. */
   readonly earlyStopping: number;
+  /** The weights of every so many epochs are kept for a look back; 0: none are. */
+  readonly keepEvery: number;
   /** L of equation (3). */
   readonly samples: number;
   /** What computes on WASM and WebGPU: kernels of our own, or stock TensorFlow.js as their reference. */
@@ -96,6 +98,7 @@ const PAPER: TraceVaeConfig = {
   stdLimit: 'operation',
   validateEvery: 2,
   earlyStopping: 0,
+  keepEvery: 0,
   samples: 10,
   kernels: 'own',
 };
@@ -340,6 +343,15 @@ export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
     label: 'early stopping after',
     unit: 'validations',
     help: 'a phase ends when the validation loss has not fallen for so many validations, and keeps its best weights; 0 turns it off',
+    min: 0,
+    max: 1000,
+    step: 1,
+  },
+  {
+    key: 'keepEvery',
+    label: 'keep weights every',
+    unit: 'epochs',
+    help: 'keeps the weights of every so many epochs with the run, so that the inspector shows a trace over epochs; 4 bytes a parameter each; 0 keeps none',
     min: 0,
     max: 1000,
     step: 1,

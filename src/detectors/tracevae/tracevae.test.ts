@@ -79,6 +79,26 @@ test('phase 2 moves the time VAE alone, at a tenth of the rate', async () => {
   }
 });
 
+test('weights of every so many epochs are kept, the last ones being those of the model', async () => {
+  await startTestBackend('cpu');
+  const kept = async (keepEvery: number) => {
+    const events: FitEvent[] = [];
+    const onEvent = (event: FitEvent): number => events.push(event);
+    const config = { ...SMALL, keepEvery };
+    const result = await fitTraceVae(toyData(24), config, { seed: 3, control, onEvent });
+    if (!result.ok) throw new Error(result.error.what);
+    const weights = await result.value.saveWeights();
+    result.value.dispose();
+    return { weights, kept: events.flatMap((e) => (e.kind === 'weights' ? [e.kept] : [])) };
+  };
+  expect((await kept(0)).kept).toEqual([]);
+  expect((await kept(2)).kept.map(({ epoch }) => epoch)).toEqual([2]);
+  const every = await kept(1);
+  expect(every.kept.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  expect(every.kept[2]!.weights).toEqual(every.weights);
+  expect(every.kept[0]!.weights).not.toEqual(every.weights);
+});
+
 test('a loss that is no number restarts the first epoch, then names the term', async () => {
   await startTestBackend('cpu');
   const data = toyData(24);

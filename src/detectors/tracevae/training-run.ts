@@ -172,6 +172,7 @@ export class TrainingRun {
     this.#curve = [...this.#curve, point];
     onEvent({ kind: 'epoch', point });
     this.#rememberEpoch(epoch);
+    await this.#keep(epoch);
     const { epochsJoint } = config;
     const impatient = validates && this.#earlyStopping.observe(epoch, point.valLoss);
     if (control.stopRequested()) return 'stopped';
@@ -180,6 +181,14 @@ export class TrainingRun {
     if (this.#nextEpoch > phaseEnd) this.#earlyStopping.endPhase();
     await this.#save(epoch);
     return 'done';
+  }
+
+  /** The weights of this epoch, where the settings ask for them. */
+  async #keep(epoch: number): Promise<void> {
+    const { store, config } = this.#model;
+    if (config.keepEvery === 0 || epoch % config.keepEvery !== 0) return;
+    const weights = { formatVersion: 1, tensors: await store.save() } as const;
+    this.#context.onEvent({ kind: 'weights', kept: { epoch, weights } });
   }
 
   /** A checkpoint, unless nothing is left to do or the last one was too recent for its cost. */

@@ -5,9 +5,10 @@ import type { Notebook } from '../../stores/notebook.ts';
 import type { Theme } from '../../stores/preferences-store.ts';
 import { VARIANTS, variantCorrections } from '../../stores/score-view.ts';
 import { isRunning } from '../../stores/training-phase.ts';
+import { FILTER_OPTIONS } from '../cells/labels.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { VARIANT_WORDS } from '../cells/scored.tsx';
-import { FLAGGED, SHOWN } from '../cells/TraceListControls.tsx';
+import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';
 import type { PaletteItem } from '../widgets/Palette.tsx';
 
@@ -50,13 +51,13 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
       scored && {
         title: inspect.trace === null ? 'Inspect the first trace' : 'Next trace',
         keys: 's',
-        run: () => inspect.moveTrace(1),
+        run: () => void inspect.moveTrace(1),
       },
       scored &&
         inspect.trace !== null && {
           title: 'Trace before',
           keys: 'w',
-          run: () => inspect.moveTrace(-1),
+          run: () => void inspect.moveTrace(-1),
         },
       inspect.trace !== null && { title: 'Close the inspector', keys: 'Esc', run: inspect.close },
     ]),
@@ -76,6 +77,23 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
         run: () => void pickFiles().then((files) => datasets.importFiles(files)),
       },
       { title: 'Load the demo', run: () => void datasets.loadDemo() },
+    ]),
+    ...grouped('export', [
+      here && {
+        title: 'Save the notebook as one file',
+        run: () =>
+          void notebook.file
+            .getState()
+            .save()
+            .then((file) => file !== null && downloadBlob(file.name, file.bytes)),
+      },
+      here && {
+        title: 'Save a report that opens offline',
+        run: () =>
+          void import('../report/notebook-report.ts').then(({ saveReport }) =>
+            saveReport(notebook),
+          ),
+      },
     ]),
     ...grouped(
       'dataset',
@@ -110,9 +128,9 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
     ...grouped(
       'traces',
       scored
-        ? SHOWN.map(({ value, label }) => ({
+        ? FILTER_OPTIONS.map(({ value, label }) => ({
             title: `List test traces: ${label}`,
-            run: () => void notebook.traceList.getState().narrow({ flagged: FLAGGED[value] }),
+            run: () => inspect.setFilter(value),
           }))
         : [],
     ),

@@ -13,6 +13,7 @@ import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
 import type { NotesState } from '../../stores/notes-store.ts';
 import type { PreferencesState } from '../../stores/preferences-store.ts';
 import type { PrepareState } from '../../stores/prepare-store.ts';
+import type { ReplayState } from '../../stores/replay-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import type { SurveyState } from '../../stores/survey-store.ts';
 import type { TraceListState } from '../../stores/trace-list-store.ts';
@@ -66,6 +67,9 @@ export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useNotebook().comparison, select);
 export const useLab = <T>(select: (state: LabState) => T): T => useStore(useNotebook().lab, select);
+
+export const useReplay = <T>(select: (state: ReplayState) => T): T =>
+  useStore(useNotebook().replay, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

@@ -57,7 +57,7 @@ interface PairProps extends NearestProps {
 
 function Pair({ scored, trace, nearest }: PairProps) {
   const { traces } = scored.dataset.imported;
-  const { node: lit, highlight } = useInspect((i) => i);
+  const { node: lit, setNode: highlight } = useInspect((i) => i);
   const rows = useMemo(
     () => comparedTraces(traces, trace, nearest.trace),
     [traces, trace, nearest.trace],

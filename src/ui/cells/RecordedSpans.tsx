@@ -34,7 +34,7 @@ export function RecordedSpans({ trace }: { readonly trace: number }) {
 function SpansOfTrace({ trace }: { readonly trace: number }) {
   const dataset = useDataset((d) => d.dataset);
   const readSpans = useDataset((d) => d.readSpans);
-  const { node, highlight } = useInspect((i) => i);
+  const { node, setNode: highlight } = useInspect((i) => i);
   const [read, setRead] = useState<Result<Recorded, string> | null>(null);
   const id = dataset?.id;
   const traces = dataset?.imported.traces;

@@ -28,6 +28,7 @@ import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { NearestNormal } from './NearestNormal.tsx';
+import { OverEpochs } from './OverEpochs.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
 import { correctionsWords, type Scored, useListed, useScored } from './scored.tsx';
 import { WhatIf } from './WhatIf.tsx';
@@ -57,14 +58,14 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           <IconButton
             icon="previous"
             label="Previous trace"
-            disabled={at <= 0}
-            onClick={() => moveTrace(-1)}
+            aria-disabled={at <= 0}
+            onClick={() => void moveTrace(-1)}
           />
           <IconButton
             icon="next"
             label="Next trace"
-            disabled={list.order.length === 0 || at === list.order.length - 1}
-            onClick={() => moveTrace(1)}
+            aria-disabled={list.order.length === 0 || at === list.order.length - 1}
+            onClick={() => void moveTrace(1)}
           />
         </>
       }
@@ -89,6 +90,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
         <div>
           <WhatIf scored={scored} trace={trace} />
           <NearestNormal scored={scored} trace={trace} />
+          <OverEpochs scored={scored} trace={trace} />
         </div>
         <RecordedSpans trace={trace} />
       </div>
@@ -104,7 +106,7 @@ interface ExplanationProps {
 function Explanation({ scored, explanation }: ExplanationProps) {
   const { traces } = scored.dataset.imported;
   const hovered = useInspect((i) => i.node);
-  const setHovered = useInspect((i) => i.highlight);
+  const setHovered = useInspect((i) => i.setNode);
   const moveNode = useInspect((i) => i.moveNode);
   const [split, setSplit] = useState<'corrected' | 'nll'>('corrected');
   const rows = useMemo(() => comparisonRows(traces, explanation), [traces, explanation]);

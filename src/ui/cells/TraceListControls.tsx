@@ -1,32 +1,23 @@
 /** What the list of traces shows: flagged ones or all, a search, and filters that few need. */
 import { useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
-import { NO_FILTER, type TraceFilter, type TraceList } from '../../stores/trace-list-store.ts';
+import { type NarrowFilter, NO_FILTER, type TraceList } from '../../stores/trace-list-store.ts';
 import { namedOperation } from '../../stores/tree-view.ts';
-import type { Label } from '../../trace/trace-set.ts';
-import { useTraceList } from '../app/notebook-context.ts';
+import { useInspect, useTraceList } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { Field } from '../widgets/Field.tsx';
 import { formatCount } from '../widgets/format.ts';
 import { RangeField } from '../widgets/RangeField.tsx';
 import { SegmentedControl, Select } from '../widgets/Select.tsx';
-import { LABEL_WORDS } from './labels.tsx';
+import { FILTER_OPTIONS } from './labels.tsx';
 import { correctionsWords, type Scored } from './scored.tsx';
 
-/** Flagged traces or all, as the control and the command palette offer them. */
-export const SHOWN = [
-  { value: 'flagged', label: 'flagged' },
-  { value: 'all', label: 'all' },
-  { value: 'unflagged', label: 'not flagged' },
+const FLAGGED = [
+  { value: 'any', label: 'any' },
+  { value: 'yes', label: 'flagged' },
+  { value: 'no', label: 'not flagged' },
 ] as const;
-type Shown = (typeof SHOWN)[number]['value'];
-
-export const FLAGGED: Readonly<Record<Shown, boolean | null>> = {
-  flagged: true,
-  all: null,
-  unflagged: false,
-};
 
 /** Roots and structures offered at most, the most frequent ones. */
 const OFFERED = 200;
@@ -41,17 +32,13 @@ export function TraceListControls({ scored, list }: ControlsProps) {
   const filter = useTraceList((l) => l.filter);
   const narrow = useTraceList((l) => l.narrow);
   const [open, setOpen] = useState(false);
-  const shown = SHOWN.find(({ value }) => FLAGGED[value] === filter.flagged)!.value;
+  const shown = useInspect((i) => i.filter);
+  const setFilter = useInspect((i) => i.setFilter);
   const active = activeFilters(filter);
   return (
     <>
       <div className="table-controls">
-        <SegmentedControl
-          label="Show"
-          value={shown}
-          options={SHOWN}
-          onChange={(next) => void narrow({ flagged: FLAGGED[next] })}
-        />
+        <SegmentedControl label="Show" value={shown} options={FILTER_OPTIONS} onChange={setFilter} />
         <div className="trace-search">
           <Field label="Search trace id or operation">
             {(control) => (
@@ -82,29 +69,31 @@ export function TraceListControls({ scored, list }: ControlsProps) {
 }
 
 /** Those under the fold. */
-const activeFilters = ({ label, root, structure, nodes, score }: TraceFilter): number =>
-  [label, root, structure].filter((choice) => choice !== null).length +
+const activeFilters = ({ flagged, root, structure, nodes, score }: NarrowFilter): number =>
+  [flagged, root, structure].filter((choice) => choice !== null).length +
   [nodes, score].filter(([from, to]) => from !== null || to !== null).length;
 
 function Filters({ scored, list }: ControlsProps) {
   const filter = useTraceList((l) => l.filter);
   const narrow = useTraceList((l) => l.narrow);
+  const shown = useInspect((i) => i.filter);
   const { traces } = scored.dataset.imported;
   const { roots, structures, structureNumber } = list.columns;
   const number = (chosen: string): number | null => (chosen === 'any' ? null : Number(chosen));
   return (
     <div className="trace-filters">
       <Select
-        label="Label"
-        value={filter.label ?? 'any'}
-        options={[
-          ANY,
-          ...Object.entries(LABEL_WORDS).map(([value, label]) => ({
-            value: value as Label,
-            label,
-          })),
-        ]}
-        onChange={(chosen) => void narrow({ label: chosen === 'any' ? null : chosen })}
+        label="Flag"
+        value={
+          shown === 'flagged' || filter.flagged === true
+            ? 'yes'
+            : filter.flagged === false
+              ? 'no'
+              : 'any'
+        }
+        disabled={shown === 'flagged'}
+        options={FLAGGED}
+        onChange={(chosen) => void narrow({ flagged: chosen === 'any' ? null : chosen === 'yes' })}
       />
       <Select
         label="Root operation"
@@ -141,7 +130,7 @@ function Filters({ scored, list }: ControlsProps) {
         size="small"
         icon="reset"
         disabled={activeFilters(filter) === 0 && filter.search === ''}
-        onClick={() => void narrow({ ...NO_FILTER, flagged: filter.flagged })}
+        onClick={() => void narrow(NO_FILTER)}
       >
         Clear filters
       </Button>

@@ -2,9 +2,9 @@
 import { useMemo } from 'react';
 import type { TraceColumn, TraceList, TraceSort } from '../../stores/trace-list-store.ts';
 import { listedTraces, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
 import { formatMs, formatNumber } from '../widgets/format.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { LabelMark } from './labels.tsx';
@@ -146,21 +146,21 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
   }, [traces, list]);
   return (
     <>
-      <VirtualTable
-        label="Test traces by score"
-        rowCount={list.order.length}
-        columns={columns}
-        minWidth={1720}
-        sort={sort}
-        onSort={(next) => void sortBy(next as TraceSort)}
-        selected={at === -1 ? null : at}
-        onSelect={(index) => void inspect(row(index).trace)}
-        rowKey={(index) => row(index).trace}
-        empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
-      />
-      {list.order.length > 0 && (
-        <SaveCsv name="Test traces by score" rows={() => csvRows(traces, list)} />
-      )}
+    <VirtualTable
+      label="Test traces by score"
+      rowCount={list.order.length}
+      columns={columns}
+      minWidth={1720}
+      sort={sort}
+      onSort={(next) => void sortBy(next as TraceSort)}
+      selected={at === -1 ? null : at}
+      onSelect={(index) => void inspect(row(index).trace)}
+      rowKey={(index) => row(index).trace}
+      empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
+    />
+    {list.order.length > 0 && (
+      <SaveCsv name="Test traces by score" rows={() => csvRows(traces, list)} />
+    )}
     </>
   );
 }

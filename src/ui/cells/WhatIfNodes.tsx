@@ -17,7 +17,7 @@ interface NodesProps {
 export function WhatIfNodes({ scored }: NodesProps) {
   const tree = useWhatIf((w) => w.steps[w.at]?.tree);
   const after = useWhatIf((w) => w.after);
-  const highlight = useInspect((i) => i.highlight);
+  const highlight = useInspect((i) => i.setNode);
   const lit = useInspect((i) => i.node);
   const recorded = useWhatIf((w) => w.steps[0]?.tree);
   const [chosen, setChosen] = useState(0);

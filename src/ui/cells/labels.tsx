@@ -1,4 +1,5 @@
 /** The labels of traces: word, shape and colour, the same everywhere. */
+import { LABEL_FILTERS, type LabelFilter } from '../../stores/inspect-store.ts';
 import type { Label } from '../../trace/trace-set.ts';
 import './labels.css';
 
@@ -15,6 +16,16 @@ const GLYPHS: Readonly<Record<Label, string>> = {
   structure: '▲',
   time: '◆',
 };
+
+const FILTER_WORDS: Readonly<Record<LabelFilter, string>> = {
+  flagged: 'flagged',
+  all: 'all',
+  normal: 'normal',
+  structure: 'structure anomalies',
+  time: 'time anomalies',
+};
+
+export const FILTER_OPTIONS = LABEL_FILTERS.map((value) => ({ value, label: FILTER_WORDS[value] }));
 
 export function LabelMark({ label }: { readonly label: Label }) {
   return (

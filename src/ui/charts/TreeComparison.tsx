@@ -35,11 +35,9 @@ export function TreeComparison({ rows, hovered = null, onHover, onMove }: TreeCo
     onMove(step);
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move the lit row
     <table
       className="tree-comparison"
       aria-label="Tree and reconstruction"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it hears arrow keys
       tabIndex={onMove === undefined ? undefined : 0}
       onKeyDown={onKeyDown}
     >

@@ -40,7 +40,10 @@ export function Button(props: ButtonProps) {
 
 export interface IconButtonProps extends Native {
   readonly icon: IconName;
-  /** Says what the button does; shown as its tooltip. */
+  /**
+   * Says what the button does; shown as its tooltip. At the end of a way `aria-disabled` keeps the
+   * focus, and with it the keys, that `disabled` would lose.
+   */
   readonly label: string;
   readonly pressed?: boolean;
   readonly ref?: Ref<HTMLButtonElement>;
