@@ -149,6 +149,37 @@ export function rankTraces(
   };
 }
 
+/** The list as a table of text: a header, and at most so many rows with numbers in full. */
+export function* rankedRows(ranked: RankedTraces, most = Infinity): Generator<string[]> {
+  yield [
+    'rank',
+    'score, nats',
+    'flagged',
+    'label',
+    'service',
+    'operation',
+    'nodes',
+    'latency, ms',
+    'reconstruction differs',
+    'trace',
+  ];
+  for (let i = 0; i < Math.min(most, ranked.length); i++) {
+    const row = ranked.row(i);
+    yield [
+      String(row.rank),
+      String(row.score),
+      row.flagged ? 'yes' : 'no',
+      row.label,
+      row.service,
+      row.operation,
+      String(row.nodes),
+      String(row.latencyMs),
+      row.mismatch ? 'yes' : 'no',
+      row.traceId,
+    ];
+  }
+}
+
 /** scores.csv of a detector: validation traces, then test traces, in the dataset's order. */
 export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
   const { val, test } = scores;

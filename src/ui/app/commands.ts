@@ -8,6 +8,7 @@ import { isRunning } from '../../stores/training-phase.ts';
 import { FILTER_OPTIONS } from '../cells/labels.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { VARIANT_WORDS } from '../cells/scored.tsx';
+import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';
 import type { PaletteItem } from '../widgets/Palette.tsx';
 
@@ -76,6 +77,23 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
         run: () => void pickFiles().then((files) => datasets.importFiles(files)),
       },
       { title: 'Load the demo', run: () => void datasets.loadDemo() },
+    ]),
+    ...grouped('export', [
+      here && {
+        title: 'Save the notebook as one file',
+        run: () =>
+          void notebook.file
+            .getState()
+            .save()
+            .then((file) => file !== null && downloadBlob(file.name, file.bytes)),
+      },
+      here && {
+        title: 'Save a report that opens offline',
+        run: () =>
+          void import('../report/notebook-report.ts').then(({ saveReport }) =>
+            saveReport(notebook),
+          ),
+      },
     ]),
     ...grouped(
       'dataset',

@@ -20,6 +20,7 @@ import { G } from './glossary.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
+import { NotebookExport, NotebookFileStatus } from './NotebookExport.tsx';
 import { StandIns } from './StandIns.tsx';
 
 export function DataCell() {
@@ -62,6 +63,7 @@ export function DataCell() {
       {status.phase === 'opening' && (
         <ProgressBar label="Opening" share={null} text={`Opening ${status.name}`} />
       )}
+      <NotebookFileStatus />
       <DatasetList />
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
@@ -227,6 +229,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
       </div>
       <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
       <ExportTraces />
+      <NotebookExport />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** Cell 6: the test traces by score; choosing one opens the inspector. */
 import { detectorLabel } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
-import type { RankedTraces } from '../../stores/score-view.ts';
+import { rankedRows } from '../../stores/score-view.ts';
 import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
@@ -115,38 +115,7 @@ function RankedTable() {
         rowKey={(i) => row(i).trace}
         empty="No trace is in this group. Choose “all” to see every test trace."
       />
-      {ranked.length > 0 && <SaveCsv name="Test traces by score" rows={() => csvRows(ranked)} />}
+      {ranked.length > 0 && <SaveCsv name="Test traces by score" rows={() => rankedRows(ranked)} />}
     </>
   );
-}
-
-/** All rows of the list, with numbers in full. */
-function* csvRows(ranked: RankedTraces): Generator<string[]> {
-  yield [
-    'rank',
-    'score, nats',
-    'flagged',
-    'label',
-    'service',
-    'operation',
-    'nodes',
-    'latency, ms',
-    'reconstruction differs',
-    'trace',
-  ];
-  for (let i = 0; i < ranked.length; i++) {
-    const row = ranked.row(i);
-    yield [
-      String(row.rank),
-      String(row.score),
-      row.flagged ? 'yes' : 'no',
-      row.label,
-      row.service,
-      row.operation,
-      String(row.nodes),
-      String(row.latencyMs),
-      row.mismatch ? 'yes' : 'no',
-      row.traceId,
-    ];
-  }
 }
