@@ -21,6 +21,9 @@ export interface ReportWords {
   readonly tables: readonly ReportTable[];
 }
 
+/** Said after a value. */
+const NOTE = '.stat-table__note';
+
 /** What a cell shows that goes into a report, in the order of the page. */
 const PARTS = 'figure.chart, [data-figure], table.plain-table, dl.stat-table, .note .markdown';
 
@@ -64,14 +67,17 @@ export function writeReport(page: Element, words: ReportWords): string {
 
   const partOf = (part: Element): Node | null => {
     if (part instanceof HTMLTableElement) {
-      const rows = tableRows(part);
+      const rows = tableRows(part, 'shown');
       return rows.length < 2 ? null : table({ title: part.ariaLabel ?? '', rows });
     }
     if (part.matches('dl')) {
       const rows = Array.from(part.children, (row) =>
-        Array.from(row.children, (cell) => textOf(cell)),
+        Array.from(row.children, (cell) => [
+          textOf(cell, NOTE),
+          ...Array.from(cell.querySelectorAll(NOTE), (note) => textOf(note)),
+        ]).flat(),
       );
-      return table({ title: part.ariaLabel ?? '', rows: [['', ''], ...rows] });
+      return table({ title: part.ariaLabel ?? '', rows: [[], ...rows] });
     }
     if (part.matches('.markdown')) return plainCopy(part, report);
     if (part.querySelector('svg') === null) return null;
