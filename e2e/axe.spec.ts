@@ -63,7 +63,7 @@ test('a dataset, trained twice, with runs, scores, inspector, notes, equations a
     .getByRole('textbox', { name: /Note in Markdown/ })
     .fill('A [link](https://doi.org/10) and $x^2$.');
   expect.soft(await findings(page), 'runs, scores and a note being written').toEqual([]);
-  await page.getByRole('button', { name: 'Save note' }).click();
+  await page.getByRole('button', { name: 'Save note', exact: true }).click();
   await page.getByRole('button', { name: 'Equations (1) to (7)' }).click();
   await expect(page.getByRole('figure', { name: 'Equation (7)' })).toBeVisible();
 
