@@ -49,6 +49,16 @@ test('a failed import', async ({ page }) => {
   expect(await findings(page)).toEqual([]);
 });
 
+test('a dataset on a narrow page', async ({ page }) => {
+  await page.setViewportSize({ width: 700, height: 900 });
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
+  await expect(page.getByRole('treeitem').first()).toBeVisible();
+  expect.soft(await findings(page), 'the page').toEqual([]);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  expect.soft(await findings(page, '#shell-rail'), 'the menu').toEqual([]);
+});
+
 test('a dataset, its runs and scores, and notes', async ({ page }) => {
   await openNotebook(page);
   await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
@@ -93,7 +103,4 @@ test('the inspector, the equations and the dialogs', async ({ page }) => {
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible();
   expect.soft(await findings(page, 'dialog'), 'the commands').toEqual([]);
-  await page.keyboard.press('Escape');
-  await page.setViewportSize({ width: 700, height: 900 });
-  expect.soft(await findings(page), 'a narrow page').toEqual([]);
 });
