@@ -1,6 +1,5 @@
 /** Cell 1: bring a dataset in, see what it holds and what was set aside. */
 import { useMemo } from 'react';
-import { cellStates } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { prepareSource } from '../../stores/prepare-store.ts';
@@ -12,6 +11,7 @@ import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
+import { useCellState } from './cell-state.ts';
 import { DatasetList } from './DatasetList.tsx';
 import { ExportTraces } from './ExportTraces.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -26,8 +26,7 @@ import { StandIns } from './StandIns.tsx';
 export function DataCell() {
   const datasetState = useDataset((d) => d);
   const { status, dataset, storageFailure } = datasetState;
-  const runs = useRuns((r) => r);
-  const state = cellStates(datasetState, runs).data;
+  const state = useCellState('data');
 
   return (
     <NotebookCell

@@ -1,21 +1,19 @@
 /** Cell 6: the test traces by score; choosing one opens the inspector. */
 import { detectorLabel } from '../../detectors/catalog.ts';
-import { cellStates } from '../../stores/cell-states.ts';
 import { rankedRows } from '../../stores/score-view.ts';
-import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
+import { useInspect } from '../app/notebook-context.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
+import { useCellState } from './cell-state.ts';
 import { G } from './glossary.tsx';
 import { FILTER_OPTIONS, LabelMark } from './labels.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { correctionsWords, NotScoredYet, useRanked, useScored } from './scored.tsx';
 
 export function FlaggedCell() {
-  const datasetState = useDataset((d) => d);
-  const runs = useRuns((r) => r);
-  const state = cellStates(datasetState, runs).flagged;
+  const state = useCellState('flagged');
   return (
     <NotebookCell
       id="flagged"
