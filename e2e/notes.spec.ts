@@ -25,7 +25,7 @@ test('a note is written, shown as Markdown, kept over a reload, deleted and brou
   await expect(note).toContainText('below');
   await note.getByRole('button', { name: 'Edit note' }).click();
   await page.getByRole('textbox', { name: /Note in Markdown/ }).fill('Other words, $\\frac{1$');
-  await page.getByRole('button', { name: 'Save note' }).click();
+  await page.getByRole('button', { name: 'Save note', exact: true }).click();
   await expect(note).toContainText('Other words');
   await expect(note).toContainText('no equation');
   await note.getByRole('button', { name: 'Delete note' }).click();

@@ -119,8 +119,8 @@ function checkedRecord(
   }
 }
 
-const isTable = (name: string): boolean =>
-  (TABLE_NAMES as readonly string[]).includes(name) || name.startsWith('span');
+const TABLES: ReadonlySet<string> = new Set([...TABLE_NAMES, 'spanIndex', 'spans']);
+const isTable = (name: string): boolean => TABLES.has(name);
 
 const isColumns = (value: unknown): value is Columns =>
   typeof value === 'object' && value !== null && Object.values(value).every(ArrayBuffer.isView);

@@ -207,7 +207,11 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const sized = withMaxNodes(TRACEVAE_PRESETS[preset], maxNodes);
         const kept = { latencyScale, kernels, keepEvery };
         set({
-          choices: { ...choices, preset, config: withEpochs({ ...sized, ...kept }, choices.epochs) },
+          choices: {
+            ...choices,
+            preset,
+            config: withEpochs({ ...sized, ...kept }, choices.epochs),
+          },
         });
       },
 

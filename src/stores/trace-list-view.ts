@@ -77,3 +77,30 @@ export function rowOfTrace({ of }: TraceList, trace: number): number | null {
   const row = of.rows.findIndex((at) => of.of.test.trace[at] === trace);
   return row === -1 ? null : row;
 }
+
+/** The list with its rows of the highest scores alone, the highest first, whatever it shows now. */
+export function topOf(list: TraceList, most: number): TraceList {
+  const { rank } = list.columns;
+  const order = list.of.rows.map((_, row) => row).filter((row) => rank[row]! <= most);
+  order.sort((a, b) => rank[a]! - rank[b]! || a - b);
+  return { ...list, order: order.subarray(0, most) };
+}
+
+/** The list as a table of text: a header, then all rows with numbers in full. */
+export function* listedRows(traces: TraceSet, list: TraceList): Generator<string[]> {
+  yield [
+    ...['trace', 'score, nats', 'flagged', 'label', 'top reason', 'excess, nats'],
+    ...['service', 'operation', 'nodes', 'structure', 'duration, ms', 'reconstruction differs'],
+    ...VARIANTS.map((variant) => `rank, ${variant}`),
+  ];
+  for (const at of list.order) {
+    const row = traceRow(traces, list, at);
+    yield [
+      ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],
+      ...[row.reason, String(row.excess), row.service, row.operation],
+      ...[String(row.nodes), String(row.structure), String(row.durationMs)],
+      row.mismatch ? 'yes' : 'no',
+      ...VARIANTS.map((variant) => String(row.ranks[variant])),
+    ];
+  }
+}

@@ -37,6 +37,7 @@ const MOVES = new Map<string, Move>([
   ['d', node(1)],
   ['b', node(-1)],
   ['f', node(1)],
+  ['Escape', ({ inspect }) => inspect.getState().close()],
 ]);
 
 export type PageDialog = 'keys' | 'commands';

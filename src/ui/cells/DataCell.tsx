@@ -1,7 +1,6 @@
 /** Cell 1: bring a dataset in, see what it holds and what was set aside. */
 import { useMemo } from 'react';
 import type { SetCounts } from '../../features/set-counts.ts';
-import { cellStates } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { prepareSource } from '../../stores/prepare-store.ts';
@@ -19,6 +18,7 @@ import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
+import { useCellState } from './cell-state.ts';
 import { DatasetList } from './DatasetList.tsx';
 import { ExportTraces } from './ExportTraces.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -28,13 +28,13 @@ import { ImportRules } from './ImportRules.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
+import { NotebookExport, NotebookFileStatus } from './NotebookExport.tsx';
 import { StandIns } from './StandIns.tsx';
 
 export function DataCell() {
   const datasetState = useDataset((d) => d);
   const { status, dataset, storageFailure } = datasetState;
-  const runs = useRuns((r) => r);
-  const state = cellStates(datasetState, runs).data;
+  const state = useCellState('data');
 
   return (
     <NotebookCell
@@ -70,6 +70,7 @@ export function DataCell() {
       {status.phase === 'opening' && (
         <ProgressBar label="Opening" share={null} text={`Opening ${status.name}`} />
       )}
+      <NotebookFileStatus />
       <DatasetList />
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
@@ -245,6 +246,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
       </div>
       <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
       <ExportTraces key={dataset.id} dataset={dataset} />
+      <NotebookExport />
     </>
   );
 }

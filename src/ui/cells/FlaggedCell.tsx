@@ -1,6 +1,6 @@
-/** Cell 7: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
-import { cellStates } from '../../stores/cell-states.ts';
-import { useDataset, useRuns } from '../app/notebook-context.ts';
+/** Cell 8: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
+
+import { useCellState } from './cell-state.ts';
 import { FlaggedInCommon } from './FlaggedInCommon.tsx';
 import { G } from './glossary.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
@@ -10,9 +10,7 @@ import { TraceListTable } from './TraceListTable.tsx';
 import './flagged.css';
 
 export function FlaggedCell() {
-  const datasetState = useDataset((d) => d);
-  const runs = useRuns((r) => r);
-  const state = cellStates(datasetState, runs).flagged;
+  const state = useCellState('flagged');
   return (
     <NotebookCell
       id="flagged"

@@ -1,12 +1,12 @@
 /** Cell 6: the inversion of the NLL, and what each correction of section 5.3 does to it. */
 import { useEffect, useRef } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
-import { cellStates } from '../../stores/cell-states.ts';
 import type { LabSession } from '../../worker/lab-jobs.ts';
-import { useDataset, useLab, useRuns } from '../app/notebook-context.ts';
+import { useLab, useRuns } from '../app/notebook-context.ts';
 import { formatCount } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { useNearView } from '../widgets/use-near-view.ts';
+import { useCellState } from './cell-state.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabConstants } from './LabConstants.tsx';
@@ -17,15 +17,14 @@ import { NotScoredYet, type Scored, useScored } from './scored.tsx';
 import './lab.css';
 
 export function LabCell() {
-  const datasetState = useDataset((d) => d);
-  const runs = useRuns((r) => r);
+  const state = useCellState('lab');
   const scored = useScored();
   const { lab } = useLab((l) => l);
-  const scoring = runs.scoring.phase === 'running';
+  const scoring = useRuns((r) => r.scoring.phase === 'running');
   return (
     <NotebookCell
       id="lab"
-      state={cellStates(datasetState, runs).lab}
+      state={state}
       section="§5, §6.6"
       prose={
         <>

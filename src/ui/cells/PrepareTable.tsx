@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { PrepareStep, TraceDescription } from '../../stores/prepare-store.ts';
 import type { StepReport } from '../../stores/prepare-view.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
+import { SaveTable } from '../widgets/SaveTable.tsx';
 import { G } from './glossary.tsx';
 
 export const STEP_WORDS: Readonly<Record<PrepareStep, string>> = {
@@ -41,38 +42,40 @@ const STATISTICS: readonly Statistic[] = [
 
 export function PrepareTable({ steps }: { readonly steps: readonly StepReport[] }) {
   return (
-    <div className="scroll-x">
-      <table className="plain-table prepare-table" aria-label="Statistics after each step">
-        <thead>
-          <tr>
-            <th scope="col">After</th>
-            {steps.map(({ step }) => (
-              <th key={step} scope="col" className="plain-table__number">
-                {STEP_WORDS[step]}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {STATISTICS.map(({ key, term, read }) => (
-            <tr key={key}>
-              <th scope="row">{term}</th>
-              {steps.map(({ step, after }, i) => {
-                const value = read(after);
-                const before = i === 0 ? value : read(steps[i - 1]!.after);
-                return (
-                  <td
-                    key={step}
-                    className={`plain-table__number ${value === before ? 'prepare-table__same' : ''}`}
-                  >
-                    {value}
-                  </td>
-                );
-              })}
+    <SaveTable name="Statistics after each step">
+      <div className="scroll-x">
+        <table className="plain-table prepare-table" aria-label="Statistics after each step">
+          <thead>
+            <tr>
+              <th scope="col">After</th>
+              {steps.map(({ step }) => (
+                <th key={step} scope="col" className="plain-table__number">
+                  {STEP_WORDS[step]}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {STATISTICS.map(({ key, term, read }) => (
+              <tr key={key}>
+                <th scope="row">{term}</th>
+                {steps.map(({ step, after }, i) => {
+                  const value = read(after);
+                  const before = i === 0 ? value : read(steps[i - 1]!.after);
+                  return (
+                    <td
+                      key={step}
+                      className={`plain-table__number ${value === before ? 'prepare-table__same' : ''}`}
+                    >
+                      {value}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </SaveTable>
   );
 }

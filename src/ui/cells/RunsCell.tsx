@@ -154,8 +154,8 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
   const { id, name, preset, settings, savedAt } = entry;
   const [renaming, setRenaming] = useState(false);
   const { show, rename, remove, compare } = useKeptRuns((k) => k);
-  const training = useRuns((r) => r.training);
-  const shown = shownRun(training) === id;
+  const shown = useRuns((r) => shownRun(r.training)) === id;
+  const canShow = useRuns((r) => canShowAnother(r.training));
   return (
     <tr className={shown ? 'runs-table__shown' : undefined} aria-current={shown || undefined}>
       <td>
@@ -181,7 +181,7 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
             type="button"
             className="link-button"
             title="Show this run in the cells around"
-            disabled={!canShowAnother(training)}
+            disabled={!canShow}
             onClick={() => void show(id)}
           >
             {name}

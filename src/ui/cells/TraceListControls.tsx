@@ -38,7 +38,12 @@ export function TraceListControls({ scored, list }: ControlsProps) {
   return (
     <>
       <div className="table-controls">
-        <SegmentedControl label="Show" value={shown} options={FILTER_OPTIONS} onChange={setFilter} />
+        <SegmentedControl
+          label="Show"
+          value={shown}
+          options={FILTER_OPTIONS}
+          onChange={setFilter}
+        />
         <div className="trace-search">
           <Field label="Search trace id or operation">
             {(control) => (

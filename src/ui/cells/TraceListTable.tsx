@@ -1,10 +1,9 @@
 /** The listed traces as a table: scores, ranks under each variant, and what the trace is. */
 import { useMemo } from 'react';
 import type { TraceColumn, TraceList, TraceSort } from '../../stores/trace-list-store.ts';
-import { listedTraces, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
+import { listedRows, listedTraces, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
 import { formatMs, formatNumber } from '../widgets/format.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { LabelMark } from './labels.tsx';
@@ -146,43 +145,24 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
   }, [traces, list]);
   return (
     <>
-    <VirtualTable
-      label="Test traces by score"
-      rowCount={list.order.length}
-      columns={columns}
-      minWidth={1720}
-      sort={sort}
-      onSort={(next) => void sortBy(next as TraceSort)}
-      selected={at === -1 ? null : at}
-      onSelect={(index) => void inspect(row(index).trace)}
-      rowKey={(index) => row(index).trace}
-      empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
-    />
-    {list.order.length > 0 && (
-      <SaveCsv name="Test traces by score" rows={() => csvRows(traces, list)} />
-    )}
+      <VirtualTable
+        label="Test traces by score"
+        rowCount={list.order.length}
+        columns={columns}
+        minWidth={1720}
+        sort={sort}
+        onSort={(next) => void sortBy(next as TraceSort)}
+        selected={at === -1 ? null : at}
+        onSelect={(index) => void inspect(row(index).trace)}
+        rowKey={(index) => row(index).trace}
+        empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
+      />
+      {list.order.length > 0 && (
+        <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list)} />
+      )}
     </>
   );
 }
 
 /** A few screens; more is made again. */
 const ROWS_KEPT = 400;
-
-/** All rows of the list, with numbers in full. */
-function* csvRows(traces: TraceSet, list: TraceList): Generator<string[]> {
-  yield [
-    ...['trace', 'score, nats', 'flagged', 'label', 'top reason', 'excess, nats'],
-    ...['service', 'operation', 'nodes', 'structure', 'duration, ms', 'reconstruction differs'],
-    ...RANKS.map(([variant]) => `rank, ${variant}`),
-  ];
-  for (const at of list.order) {
-    const row = traceRow(traces, list, at);
-    yield [
-      ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],
-      ...[REASON_WORDS[row.reason], String(row.excess), row.service, row.operation],
-      ...[String(row.nodes), String(row.structure), String(row.durationMs)],
-      row.mismatch ? 'yes' : 'no',
-      ...RANKS.map(([variant]) => String(row.ranks[variant])),
-    ];
-  }
-}

@@ -66,7 +66,7 @@ function epochLine(point: CurvePoint): string {
 export function TrainingLog() {
   const training = useRuns((r) => r.training);
   const { parts, named } = logOf(training);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const lines = parts.flatMap(({ detector, curve }) =>
     curve.map((point) => ({
       key: `${detector} ${point.epoch}`,
@@ -79,10 +79,13 @@ export function TrainingLog() {
   }, [lines.length]);
   if (lines.length === 0) return null;
   return (
-    <ol ref={list} className="training-log" role="log" aria-label="Training log">
-      {lines.map(({ key, text }) => (
-        <li key={key}>{text}</li>
-      ))}
-    </ol>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
+    <div ref={list} className="training-log" role="log" aria-label="Training log" tabIndex={0}>
+      <ol>
+        {lines.map(({ key, text }) => (
+          <li key={key}>{text}</li>
+        ))}
+      </ol>
+    </div>
   );
 }

@@ -1,6 +1,5 @@
 /** Cell 3: the merged trees by structure, most frequent first. */
 import { useMemo, useState } from 'react';
-import { cellStates } from '../../stores/cell-states.ts';
 import { type StructureList, structureList } from '../../stores/tree-view.ts';
 import { useDataset, useRuns, useSurvey } from '../app/notebook-context.ts';
 import { MiniTree } from '../charts/MiniTree.tsx';
@@ -9,6 +8,7 @@ import { TraceTree, type TreeDirection } from '../charts/TraceTree.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
+import { useCellState } from './cell-state.ts';
 import { G } from './glossary.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 
@@ -22,10 +22,10 @@ const DIRECTIONS: readonly { readonly value: TreeDirection; readonly label: stri
 ];
 
 export function TreesCell() {
-  const datasetState = useDataset((d) => d);
-  const runs = useRuns((r) => r);
-  const traces = datasetState.dataset?.imported.traces ?? null;
-  const { maxNodes } = runs.choices.config;
+  const state = useCellState('trees');
+  const datasetId = useDataset((d) => d.dataset?.id ?? null);
+  const traces = useDataset((d) => d.dataset?.imported.traces ?? null);
+  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
   const census = useSurvey((survey) => survey.census);
   const structures = useMemo(
     () => (traces === null || census === null ? null : structureList(traces, census, maxNodes)),
@@ -34,7 +34,7 @@ export function TreesCell() {
   return (
     <NotebookCell
       id="trees"
-      state={cellStates(datasetState, runs).trees}
+      state={state}
       section="§2"
       prose={
         <>
@@ -56,7 +56,7 @@ export function TreesCell() {
       ) : structures.length === 0 ? (
         <p className="quiet">No tree has at most {maxNodes} nodes.</p>
       ) : (
-        <Structures key={datasetState.dataset?.id} structures={structures} />
+        <Structures key={datasetId} structures={structures} />
       )}
     </NotebookCell>
   );

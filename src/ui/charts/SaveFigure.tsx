@@ -18,10 +18,12 @@ export function SaveFigure({ name }: SaveFigureProps) {
   const save = async (button: Element, kind: (typeof KINDS)[number]) => {
     const figure = button.closest('figure, [data-figure]');
     if (figure === null) return;
-    const { drawFigure, pngOf } = await import('./figure-svg.ts');
+    const { drawFigure, pngOf, svgText } = await import('./figure-svg.ts');
     const drawing = drawFigure(figure, name);
     const bytes =
-      kind === 'PNG' ? await pngOf(drawing) : new Blob([drawing.svg], { type: 'image/svg+xml' });
+      kind === 'PNG'
+        ? await pngOf(drawing)
+        : new Blob([svgText(drawing)], { type: 'image/svg+xml' });
     downloadBlob(`${fileStem(name)}.${kind.toLowerCase()}`, bytes);
     setOpen(false);
   };

@@ -33,7 +33,7 @@ const FALLBACK_FONTS = 'system-ui, sans-serif';
 const MARGIN = 8;
 
 export interface Drawing {
-  readonly svg: string;
+  readonly root: SVGElement;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -54,7 +54,7 @@ export function drawFigure(figure: Element, title: string): Drawing {
   name.textContent = title;
   root.append(name, make('rect', { width, height, fill: backgroundOf(figure) }));
   draw(figure, root, origin);
-  return { svg: new XMLSerializer().serializeToString(root), width, height };
+  return { root, width, height };
 }
 
 /** All of it, also what a scrolling box hides on the page. */
@@ -71,6 +71,8 @@ function boundsOf(figure: Element): Pick<DOMRect, 'left' | 'top' | 'right' | 'bo
   }
   return { left, top, right, bottom };
 }
+
+export const svgText = ({ root }: Drawing): string => new XMLSerializer().serializeToString(root);
 
 interface Point {
   readonly x: number;
@@ -180,8 +182,9 @@ function make(name: string, attributes: Readonly<Record<string, string | number>
 /** Twice as many pixels as on the page, so that print is sharp. */
 const PNG_SCALE = 2;
 
-export async function pngOf({ svg, width, height }: Drawing): Promise<Blob> {
-  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+export async function pngOf(drawing: Drawing): Promise<Blob> {
+  const { width, height } = drawing;
+  const url = URL.createObjectURL(new Blob([svgText(drawing)], { type: 'image/svg+xml' }));
   try {
     const image = new Image();
     image.src = url;

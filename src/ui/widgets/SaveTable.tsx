@@ -19,7 +19,9 @@ export function SaveTable({ name, children }: SaveTableProps) {
       {children}
       <SaveCsv
         name={name}
-        rows={(button) => tableRows(button.closest('[data-table]')?.querySelector('table') ?? null)}
+        rows={(button) =>
+          tableRows(button.closest('[data-table]')?.querySelector('table') ?? null, 'full')
+        }
       />
     </div>
   );
@@ -46,8 +48,12 @@ export function SaveCsv({ name, rows }: SaveCsvProps) {
   );
 }
 
-/** Headers that stand over each other are one, and what spans columns is said in each. */
-export function tableRows(table: HTMLTableElement | null): string[][] {
+/**
+ * Headers that stand over each other are one, and what spans columns is said in each.
+ *
+ * @param numbers as the cells show them, or in full where a cell knows more
+ */
+export function tableRows(table: HTMLTableElement | null, numbers: 'shown' | 'full'): string[][] {
   if (table === null) return [];
   const heads: string[] = [];
   let open = 0; // columns whose header spans both rows, at the left
@@ -62,7 +68,9 @@ export function tableRows(table: HTMLTableElement | null): string[][] {
   }
   const rows = Array.from(table.tBodies, (body) => Array.from(body.rows)).flat();
   const cells = rows.map((row) =>
-    Array.from(row.cells, (cell) => cell.dataset.value ?? wordsOf(cell)),
+    Array.from(row.cells, (cell) =>
+      numbers === 'full' ? (cell.dataset.value ?? wordsOf(cell)) : wordsOf(cell),
+    ),
   );
   // Columns of nothing but controls are left out.
   const kept = heads.map((_, i) => cells.some((row) => (row[i] ?? '') !== ''));

@@ -19,7 +19,8 @@ export interface StatusBarProps {
 export function StatusBar({ items, end }: StatusBarProps) {
   return (
     <div className="status-bar">
-      <ul className="status-bar__items">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow page it scrolls, also by keys */}
+      <ul tabIndex={0} aria-label="Status" className="status-bar__items">
         {items.map(({ key, text, title, tone = 'plain' }) => (
           <li key={key} className={`status-bar__item status-bar__item--${tone}`} title={title}>
             {text}

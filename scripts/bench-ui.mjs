@@ -1,0 +1,136 @@
+/**
+ * What a person waits for, in the built app from loopback:
+ *   npm run bench:ui -- [--epochs N] [--loads N] [--json OUT]
+ * Prints JSON: first contentful paint over fresh loads; tasks of the page's main thread while the
+ * demo trains, from a trace of the browser (percentiles, the longest, how many over 50 ms); and the
+ * gzipped size of what the page loads before its first paint, without the worker's TensorFlow.js.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { chromium } from '@playwright/test';
+import { build, preview } from 'vite';
+import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
+
+const { values } = parseArgs({
+  options: {
+    epochs: { type: 'string', default: '4' },
+    loads: { type: 'string', default: '7' },
+    json: { type: 'string' },
+  },
+});
+
+const NO_LIMIT = { timeout: 0 };
+const LONG_MS = 50;
+
+await build({ logLevel: 'error' });
+const server = await preview({ logLevel: 'silent', preview: { port: 0 } });
+const url = server.resolvedUrls.local[0];
+const browser = await chromium.launch({ executablePath: findBrowser().path, args: BROWSER_ARGS });
+
+const percentile = (sorted, share) =>
+  sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+
+/** Scripts and style sheets that index.html names. */
+function initialBundle() {
+  const html = readFileSync('dist/index.html', 'utf8');
+  const names = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)];
+  const files = names.map(([, name]) => ({
+    name: name.replace(/-[\w-]{8}\./, '.'),
+    gzipBytes: gzipSync(readFileSync(join('dist', name)), { level: 9 }).length,
+  }));
+  return { gzipBytes: files.reduce((sum, file) => sum + file.gzipBytes, 0), files };
+}
+
+async function firstPaints() {
+  const times = [];
+  for (let load = 0; load < Number(values.loads); load++) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Load the demo dataset' }).waitFor();
+    times.push(
+      await page.evaluate(
+        () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
+      ),
+    );
+    await context.close();
+  }
+  const sorted = times.toSorted((a, b) => a - b);
+  return { loads: times.length, medianMs: percentile(sorted, 0.5), longestMs: sorted.at(-1) };
+}
+
+/**
+ * The main thread's tasks, ms, of the renderer that has the most of them: by the clock, and what
+ * they computed, which is less where other processes take the cores.
+ */
+function mainThreadTasks({ traceEvents }) {
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = new Map();
+  for (const { name, ph, pid, tid, dur = 0, tdur = 0 } of traceEvents) {
+    const thread = `${pid} ${tid}`;
+    if (ph !== 'X' || !mains.has(thread)) continue;
+    if (name !== 'RunTask' && name !== 'ThreadControllerImpl::RunTask') continue;
+    const key = `${thread} ${name}`;
+    const durations = tasks.get(key) ?? [];
+    durations.push({ clock: dur / 1e3, computing: tdur / 1e3 });
+    tasks.set(key, durations);
+  }
+  return [...tasks.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+}
+
+async function training() {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Load the demo dataset' }).click();
+  await page.getByRole('treeitem').first().waitFor(NO_LIMIT);
+  await page.getByLabel('Backend').selectOption('wasm');
+  await page.getByLabel('Epochs', { exact: true }).fill(values.epochs);
+  // Saving the dataset is over, and what is measured is training alone.
+  await page.waitForTimeout(5000);
+  await browser.startTracing(page, {
+    categories: ['__metadata', 'toplevel', 'disabled-by-default-devtools.timeline'],
+  });
+  const started = performance.now();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByRole('progressbar', { name: 'Training' }).waitFor(NO_LIMIT);
+  await page
+    .getByRole('progressbar', { name: 'Training' })
+    .waitFor({ state: 'detached', timeout: 0 });
+  const seconds = (performance.now() - started) / 1e3;
+  const trace = JSON.parse((await browser.stopTracing()).toString('utf8'));
+  await page.close();
+  const tasks = mainThreadTasks(trace);
+  const summary = (sorted) => ({
+    medianMs: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    longestMs: sorted.at(-1),
+    longerThan50Ms: sorted.filter((ms) => ms > LONG_MS).length,
+  });
+  return {
+    epochs: Number(values.epochs),
+    seconds,
+    tasks: tasks.length,
+    byTheClock: summary(tasks.map(({ clock }) => clock).sort((a, b) => a - b)),
+    computing: summary(tasks.map(({ computing }) => computing).sort((a, b) => a - b)),
+  };
+}
+
+const result = {
+  machine: { cores: cpus().length, model: cpus()[0]?.model ?? null, node: process.version },
+  browser: browser.version(),
+  initialBundle: initialBundle(),
+  firstContentfulPaint: await firstPaints(),
+  mainThreadInTraining: await training(),
+};
+const text = `${JSON.stringify(result, null, 2)}\n`;
+process.stdout.write(text);
+if (values.json) writeFileSync(values.json, text);
+await browser.close();
+await server.close();
