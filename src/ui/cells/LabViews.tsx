@@ -20,8 +20,8 @@ const VIEWS: readonly { readonly value: LabView; readonly label: string }[] = [
 export function LabViews(props: LabViewProps) {
   const { variant, show, view, look } = useLab((l) => l);
   return (
-    <section className="lab__part" aria-labelledby="lab-views">
-      <h3 id="lab-views">From one correction to the next</h3>
+    <div className="lab__part">
+      <h3>From one correction to the next</h3>
       <RangeField
         label="Correction"
         value={LAB_STEPS.indexOf(variant)}
@@ -42,6 +42,6 @@ export function LabViews(props: LabViewProps) {
       {view === 'why' && <LabWhy {...props} />}
       {view === 'evidence' && <LabEvidence {...props} />}
       {view === 'latent' && <LabLatent {...props} />}
-    </section>
+    </div>
   );
 }
