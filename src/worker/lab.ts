@@ -9,11 +9,7 @@ import { invertedTraces } from '../scoring/inverted.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { axisEdges, placeOnAxis, scoreAxis } from '../scoring/score-axis.ts';
 import { meanParts, scoreParts } from '../scoring/score-parts.ts';
-import {
-  type StdLimits,
-  VARIANTS,
-  type Variant,
-} from '../scoring/score-terms.ts';
+import { type StdLimits, VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { type SortedStds, sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
 import { groupTraces } from '../scoring/trace-groups.ts';
 import { paperTuning, STD_PERCENTILE, settingKey } from '../scoring/tuning.ts';
