@@ -5,7 +5,7 @@
 
 /** @param values finite numbers, any order; left as they are */
 export function sorted(values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
 
 /**

@@ -61,7 +61,7 @@ export function combineScores(
 export function combineSums(
   terms: ScoreTerms,
   structureSum: Float64Array,
-  logPLatency: Float32Array | Float64Array,
+  logPLatency: Float32Array,
   exponent: number,
 ): Float64Array {
   const { samples, structureRow, latencyNodes, maxNodes } = terms;
@@ -82,11 +82,17 @@ export function combineSums(
       if (value > max) max = value;
     }
     // the maximum taken out, as base's logMeanExp does; a NaN stays one and is clipped
-    for (let l = 0; l < samples; l++) sum += Math.exp(logWeight[l]! - max);
+    for (let l = 0; l < samples; l++) {
+      const below = logWeight[l]! - max;
+      if (!(below < NEGLIGIBLE)) sum += Math.exp(below);
+    }
     scores[t] = clip(-(max + Math.log(sum / samples)));
   }
   return scores;
 }
+
+/** exp of this is a hundredth of what a float64 of 1 can tell, and its cost is most of a score's. */
+const NEGLIGIBLE = -41;
 
 /** [N_max + 1] (N_max / N)^exponent by N. */
 const latencyWeights = (maxNodes: number, exponent: number): Float64Array =>
@@ -144,7 +150,7 @@ export function adjacencyTerm(
   { logPAdjacency }: StructureTerms,
   row: number,
   scaling: Scaling | null,
-  unlikely: Float32Array | Float64Array,
+  unlikely: Float32Array,
 ): number {
   // the unlikely edges are in the sum once already
   const more = scaling === null ? 0 : (scaling.scalingFactor - 1) * unlikely[row]!;
@@ -161,17 +167,19 @@ export function unlikelyEdges(
   { logPAdjacencyUnlikely }: StructureTerms,
   detail: ScoreDetail | undefined,
   boundary: number,
-): Float32Array | Float64Array {
+): Float32Array {
   if (boundary === BOUNDARY) return logPAdjacencyUnlikely;
   const bins = EDGE_BOUNDARIES.indexOf(boundary) + 1;
   assert(bins > 0 && detail !== undefined, `no edges are kept by a boundary of ${boundary}`);
   const { filled, bin, sum } = detail.edges;
-  const sums = new Float64Array(filled.length);
+  const sums = new Float32Array(filled.length);
   let at = 0;
   for (let row = 0; row < filled.length; row++) {
+    let below = 0;
     for (const end = at + filled[row]!; at < end; at++) {
-      if (bin[at]! < bins) sums[row]! += sum[at]!;
+      if (bin[at]! < bins) below += sum[at]!;
     }
+    sums[row] = below;
   }
   return sums;
 }

@@ -12,26 +12,31 @@ export function limitedLatencyTerm(
   { latency, latencyNodes, samples, detail }: ScoreTerms,
   kind: StdLimitKind,
   limits: Omit<StdLimits, 'wide'>,
-): Float32Array | Float64Array {
+): Float32Array {
   if (kind === 'off') return latency.logPLatency;
   assert(detail !== undefined, 'no stds are kept for another limit');
   const { operation, wide, wideNode, wideLogStd, wideDeviation } = detail.nodes;
-  const logGlobal = logLimit(limits.global);
-  const logByOperation = limits.byOperation.map(logLimit);
-  const sums = Float64Array.from(latency.logPLatency);
+  const logLimits =
+    kind === 'global'
+      ? limits.byOperation.map(() => logLimit(limits.global))
+      : limits.byOperation.map(logLimit);
+  const precisions = logLimits.map((log) => Math.exp(-2 * log));
+  const sums = new Float32Array(latency.logPLatency);
   let firstNode = 0;
   let at = 0;
   for (let t = 0; t < latencyNodes.length; t++) {
     for (let row = t * samples; row < (t + 1) * samples; row++) {
+      let change = 0;
       for (const end = at + wide[row]!; at < end; at++) {
-        const logLimit =
-          kind === 'global' ? logGlobal : logByOperation[operation[firstNode + wideNode[at]!]!]!;
+        const own = operation[firstNode + wideNode[at]!]!;
         const logStd = wideLogStd[at]!;
-        if (logStd <= logLimit) continue;
+        const most = logLimits[own]!;
+        if (logStd <= most) continue;
         // log N(x; mu, limit) - log N(x; mu, std)
-        const squares = Math.exp(-2 * logLimit) - Math.exp(-2 * logStd);
-        sums[row]! += logStd - logLimit - (wideDeviation[at]! ** 2 * squares) / 2;
+        const squares = precisions[own]! - Math.exp(-2 * logStd);
+        change += logStd - most - (wideDeviation[at]! ** 2 * squares) / 2;
       }
+      sums[row]! += change;
     }
     firstNode += latencyNodes[t]!;
   }

@@ -32,7 +32,7 @@ const LAST = PARTS - 1;
 export interface PartCorrections {
   readonly scaling: Scaling | null;
   /** [T, L] log p(X | .), stds limited or not, nats */
-  readonly logPLatency: Float32Array | Float64Array;
+  readonly logPLatency: Float32Array;
   /** Of N_max / N. */
   readonly exponent: number;
 }

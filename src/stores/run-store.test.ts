@@ -113,6 +113,20 @@ test('a finished training is stored, then scored and stored again', async () => 
   });
 });
 
+test('a scored run can be scored again, and is stored with the new scores', async () => {
+  await trainAndScore();
+  const { state, last, stored, started } = notebook;
+  const again = state().scoreAgain();
+  expect(state().scoring.phase).toBe('running');
+  const { training } = state();
+  expect(training.phase === 'done' && training.run.detectors[0]!.scores).toBeNull();
+  const scores = fakeScores(imported.traces);
+  await last('score').finish(scores);
+  await again;
+  expect(started.filter(({ kind }) => kind === 'score')).toHaveLength(2);
+  expect(stored().run?.detectors[0]?.scores).toBe(scores);
+});
+
 test('a changed setting marks what was computed with the old one as stale, and back again', async () => {
   await trainAndScore();
   const { state, states } = notebook;

@@ -112,6 +112,27 @@ describe('a session', () => {
     expect(latent.z2!.x).toHaveLength(20);
   });
 
+  it.each([
+    ['no trace', 0],
+    ['one trace', 1],
+    ['two traces', 2],
+  ])('has every view of %s', (_words, count) => {
+    const lab = createLab();
+    const few = { ...traces, file: traces.file.map((_file, t) => (t < count ? 0 : 1)) };
+    const input = { sessionId: 'a', val, test, source: 'operation', file: 0 } as const;
+    expect(lab.open(few, input).traces).toBe(count);
+    for (const variant of VARIANTS) {
+      const asked = { sessionId: 'a', variant, setting: paper };
+      expect(lab.variant(asked)!.places.every(Number.isFinite)).toBe(true);
+      const why = lab.why(asked)!;
+      expect([...why.nodePlaces, ...why.fromTop].every(Number.isFinite)).toBe(true);
+      expect(why.boxes.reduce((sum, box) => sum + box.count, 0)).toBe(count);
+      const { z, z2 } = lab.latent(asked)!;
+      expect([...z.x, ...z.y, ...z2!.x, ...z2!.y].every(Number.isFinite)).toBe(true);
+      expect(lab.evidence(asked)!.kept!.stds.edges.every(Number.isFinite)).toBe(true);
+    }
+  });
+
   it('knows what an older run cannot do, and does the rest', () => {
     const lab = createLab();
     const { detail: _, ...older } = test;

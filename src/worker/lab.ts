@@ -1,25 +1,18 @@
 /** The lab's session: terms of one scored run, and what was combined from them last. */
 import { descendingOrder } from '../base/descending-order.ts';
 import { scoreBoxes } from '../scoring/boxes.ts';
-import { combineSums, correctionsOf, latencyTerm, structureSums } from '../scoring/corrections.ts';
+import { correctionsOf } from '../scoring/corrections.ts';
 import { entropyRows } from '../scoring/entropy-gap.ts';
 import { evaluate, sortByLabel } from '../scoring/evaluate.ts';
 import { gatherEvidence } from '../scoring/evidence.ts';
 import { invertedTraces } from '../scoring/inverted.ts';
-import { limitedLatencyTerm } from '../scoring/limited-latency.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { axisEdges, placeOnAxis, scoreAxis } from '../scoring/score-axis.ts';
-import { meanParts, type PartCorrections, scoreParts } from '../scoring/score-parts.ts';
-import {
-  type Corrections,
-  type ScoreTerms,
-  type StdLimits,
-  VARIANTS,
-  type Variant,
-} from '../scoring/score-terms.ts';
+import { meanParts, scoreParts } from '../scoring/score-parts.ts';
+import { type StdLimits, VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { type SortedStds, sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
 import { groupTraces } from '../scoring/trace-groups.ts';
-import { paperTuning, STD_PERCENTILE, settingKey, type Tuning } from '../scoring/tuning.ts';
+import { paperTuning, STD_PERCENTILE, settingKey } from '../scoring/tuning.ts';
 import { pictureVariant, thresholdCurve } from '../scoring/variant-picture.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type {
@@ -33,18 +26,25 @@ import type {
   LabWhy,
 } from './lab-jobs.ts';
 import { latentPlanes, nodePlaces } from './lab-places.ts';
+import { createSource } from './lab-source.ts';
 
 const HISTOGRAM_BINS = 48;
 const CURVE_POINTS = 160;
 
-/** Scores of one variant under one setting, and their order. */
-interface Combined {
+/** Scores of one variant under the constants that `key` names. */
+interface Scored {
+  readonly key: string;
   /** [rows] nats */
   readonly scores: Float64Array;
+  /** nats, of all validation traces */
+  readonly valScores: Float64Array;
   /** [rows] the highest first */
   readonly order: Uint32Array;
+}
+
+interface Combined extends Omit<Scored, 'valScores'> {
   readonly report: VariantReport;
-  /** Milliseconds that all of this took. */
+  /** Milliseconds that scores, metrics and ranks took. */
   readonly tookMs: number;
 }
 
@@ -98,7 +98,8 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
     Uint8Array.from(rows, (row) => test.mismatch[row]!),
   );
   let stds: SortedStds | null = null;
-  const latest = new Map<Variant, { readonly key: string; readonly combined: Combined }>();
+  const scored = new Map<Variant, Scored>();
+  const combined = new Map<Variant, Combined>();
 
   const limitsAt = (percent: number): Omit<StdLimits, 'wide'> => {
     if (percent === STD_PERCENTILE) return test.stdLimits;
@@ -109,21 +110,31 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
 
   const sources = { test: createSource(test, limitsAt), val: createSource(val, limitsAt) };
 
-  const combine = (variant: Variant, { tuning, source }: LabSetting): Combined => {
+  /** Scores of a variant; a threshold that moves needs no new ones. */
+  const score = (variant: Variant, { tuning, source }: LabSetting): Scored => {
     const corrections = correctionsOf(variant, source);
-    const key = settingKey(corrections, tuning);
-    const known = latest.get(variant);
-    if (known?.key === key) return known.combined;
-    const started = performance.now();
+    const key = settingKey(corrections, { ...tuning, thresholdPercentile: 0 });
+    const known = scored.get(variant);
+    if (known?.key === key) return known;
     const all = sources.test.combine(corrections, tuning);
     const scores = rows.length === all.length ? all : Float64Array.from(rows, (row) => all[row]!);
     const valScores = sources.val.combine(corrections, tuning);
-    const order = descendingOrder(scores);
-    const { thresholdPercentile } = tuning;
+    const made = { key, scores, valScores, order: descendingOrder(scores) };
+    scored.set(variant, made);
+    return made;
+  };
+
+  const combine = (variant: Variant, setting: LabSetting): Combined => {
+    const key = settingKey(correctionsOf(variant, setting.source), setting.tuning);
+    const known = combined.get(variant);
+    if (known?.key === key) return known;
+    const started = performance.now();
+    const { scores, valScores, order } = score(variant, setting);
+    const { thresholdPercentile } = setting.tuning;
     const report = evaluate(scores, labels, valScores, thresholdPercentile, order);
-    const combined = { scores, order, report, tookMs: performance.now() - started };
-    latest.set(variant, { key, combined });
-    return combined;
+    const made = { key, scores, order, report, tookMs: performance.now() - started };
+    combined.set(variant, made);
+    return made;
   };
 
   const paper: LabSetting = { tuning: paperTuning(test.maxNodes), source: input.source };
@@ -219,51 +230,5 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
         rank: Uint32Array.from(chosen, (_, i) => first + i + 1),
       };
     },
-  };
-}
-
-/** Terms of one set of traces, and their two halves under the constants that were asked for last. */
-function createSource(terms: ScoreTerms, limitsAt: (percent: number) => Omit<StdLimits, 'wide'>) {
-  const structure = remember<Float64Array>();
-  const latency = remember<Float32Array | Float64Array>();
-  const scalingOf = ({ bernoulliScaling }: Corrections, tuning: Tuning): Tuning | null =>
-    bernoulliScaling ? tuning : null;
-  const exponentOf = ({ nodeCountNormalization }: Corrections, tuning: Tuning): number =>
-    nodeCountNormalization ? tuning.nodeCountExponent : 0;
-  const latencyOf = ({ stdLimit }: Corrections, { stdPercentile }: Tuning) =>
-    stdPercentile === STD_PERCENTILE
-      ? latencyTerm(terms.latency, stdLimit)
-      : latency(`${stdLimit} ${stdPercentile}`, () =>
-          limitedLatencyTerm(terms, stdLimit, limitsAt(stdPercentile)),
-        );
-  return {
-    /** [T] nats */
-    combine(corrections: Corrections, tuning: Tuning): Float64Array {
-      const scaling = scalingOf(corrections, tuning);
-      const key = scaling === null ? 'plain' : `${scaling.scalingFactor} ${scaling.boundary}`;
-      return combineSums(
-        terms,
-        structure(key, () => structureSums(terms, scaling)),
-        latencyOf(corrections, tuning),
-        exponentOf(corrections, tuning),
-      );
-    },
-    /** What {@link scoreParts} is made with. */
-    partCorrections: (corrections: Corrections, tuning: Tuning): PartCorrections => ({
-      scaling: scalingOf(corrections, tuning),
-      logPLatency: latencyOf(corrections, tuning),
-      exponent: exponentOf(corrections, tuning),
-    }),
-  };
-}
-
-/** The two values that were asked for last: variants with a correction and without take turns. */
-function remember<T>(): (key: string, compute: () => T) => T {
-  let kept: readonly (readonly [string, T])[] = [];
-  return (key, compute) => {
-    const known = kept.find(([name]) => name === key);
-    const value = known === undefined ? compute() : known[1];
-    kept = [[key, value] as const, ...kept.filter(([name]) => name !== key)].slice(0, 2);
-    return value;
   };
 }

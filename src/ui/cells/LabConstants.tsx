@@ -12,9 +12,9 @@ import { percentWords } from './lab-words.ts';
 export function LabConstants({ scored, session }: LabViewProps) {
   const resetTuning = useLab((l) => l.resetTuning);
   return (
-    <section className="lab__part" aria-labelledby="lab-constants">
+    <div className="lab__part">
       <div className="table-controls">
-        <h3 id="lab-constants">Constants of the corrections</h3>
+        <h3>Constants of the corrections</h3>
         <Button size="small" onClick={() => void resetTuning()}>
           Back to the paper’s
         </Button>
@@ -24,7 +24,7 @@ export function LabConstants({ scored, session }: LabViewProps) {
         <Sliders scored={scored} session={session} />
         <Compared scored={scored} session={session} />
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -30,9 +30,9 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
     [shown, kind],
   );
   return (
-    <section className="lab__part" aria-labelledby="lab-multiples">
+    <div className="lab__part">
       <div className="table-controls">
-        <h3 id="lab-multiples">Scores under each correction</h3>
+        <h3>Scores under each correction</h3>
         <SegmentedControl
           label="Height of a bin"
           value={kind}
@@ -68,7 +68,7 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
             : 'A bin’s height is a number of traces.'}
         </p>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -87,7 +87,7 @@ export function Histogram(props: HistogramProps) {
   const summary = [
     `${label}: ${totals || empty}`,
     ...(threshold ? [`${threshold.label} at ${formatX(threshold.value)}`] : []),
-    ...(inverted ? [inverted.label] : []),
+    ...(inverted?.label ? [inverted.label] : []),
   ].join('; ');
   return (
     <ChartFigure
