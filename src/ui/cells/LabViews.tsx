@@ -42,6 +42,6 @@ export function LabViews(props: LabViewProps) {
       {view === 'why' && <LabWhy {...props} />}
       {view === 'evidence' && <LabEvidence {...props} />}
       {view === 'latent' && <LabLatent {...props} />}
-    </div>
+    </section>
   );
 }
