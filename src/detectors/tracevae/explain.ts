@@ -1,6 +1,7 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
 import { pairIndex } from '../../base/pairs.ts';
 import { microsToMillis } from '../../base/units.ts';
+import type { TraceBatch } from '../../features/trace-batch.ts';
 import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corrections.ts';
 import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
@@ -41,6 +42,7 @@ interface ExplainOptions {
 /** The samples of one trace: the same ones that its score is made of. */
 interface TraceSamples {
   readonly structure: StructureSamples;
+  readonly reconstruction: TraceExplanation['reconstruction'];
   readonly latency: LatencySamples;
   /** [L] log p(z2 | z) */
   readonly logPz2: Float64Array;
@@ -62,12 +64,11 @@ export async function explainTrace(
   options: ExplainOptions,
 ): Promise<TraceExplanation> {
   const samples = await sampleTrace(model, data, trace, options);
-  const { structures } = samples.structure;
   return {
     trace,
     nodeCount: samples.terms.nodeCount[0]!,
-    maxNodes: structures.maxNodes,
-    reconstruction: await reconstructTree(model, structures),
+    maxNodes: samples.terms.maxNodes,
+    reconstruction: samples.reconstruction,
     nodes: describeNodes(samples, data, trace),
     contributions: {
       nll: splitScore(samples, correctionsOf('nll')),
@@ -85,7 +86,7 @@ async function sampleTrace(
   const { config } = model;
   const batch = modelBatch(data, config, Uint32Array.of(trace), config.maxNodes);
   const noiseZ = structureNoise(seed, config, data, trace, samples * config.latent);
-  const structure = await sampleStructures(model, batch, noiseZ);
+  const { structure, reconstruction } = await structurePart(model, batch, noiseZ);
   const singleZ = config.ablation === 'singlez';
   const noiseZ2 = latencyNoise(seed, data, trace, samples * config.latent2);
   const latency = singleZ
@@ -108,8 +109,49 @@ async function sampleTrace(
   });
   writeStructureTerms(terms, structure, 0);
   writeLatencyTerms(terms, latency, logPz2, [0]);
-  return { structure, latency, logPz2, terms };
+  return { structure, reconstruction, latency, logPz2, terms };
 }
+
+type StructurePart = Pick<TraceSamples, 'structure' | 'reconstruction'>;
+
+/**
+ * The last one of each model: while a latency is dragged, or a correction switched, nothing of it
+ * changes, and it is most of the work. A model that explains is not trained any more.
+ */
+const lastParts = new WeakMap<TrainingModel, { noise: Float32Array; part: StructurePart }>();
+
+async function structurePart(
+  model: TrainingModel,
+  batch: TraceBatch,
+  noise: Float32Array,
+): Promise<StructurePart> {
+  const last = lastParts.get(model);
+  const known = last?.part.structure.structures;
+  if (
+    last !== undefined &&
+    known !== undefined &&
+    sameNumbers(last.noise, noise) &&
+    sameNumbers(known.nodeCount, batch.nodeCount) &&
+    sameNumbers(known.parent, batch.parent) &&
+    sameNumbers(known.operation, batch.operation) &&
+    // in SingleZ z knows the latencies
+    (model.config.ablation !== 'singlez' || sameNumbers(known.latency, batch.latency))
+  ) {
+    return { ...last.part, structure: { ...last.part.structure, structures: batch } };
+  }
+  const part = {
+    structure: await sampleStructures(model, batch, noise),
+    reconstruction: await reconstructTree(model, batch),
+  };
+  lastParts.set(model, { noise, part });
+  return part;
+}
+
+const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
 
 /** What one sample adds to the score, nats. */
 interface SampleParts {
