@@ -43,10 +43,12 @@ async function setUp() {
     foreignRequests: () => 0,
     address: { read: () => '', write: () => {}, goTo: () => {} },
   });
+  const asked = (kind: string, times: number) =>
+    vi.waitFor(() => expect(fake.started.filter((job) => job.kind === kind)).toHaveLength(times));
   const opening = notebook.open();
-  await vi.waitFor(() => fake.last('open'));
+  await asked('open', 1);
   await fake.last('open').finish(null);
-  await vi.waitFor(() => fake.last('probe'));
+  await asked('probe', 1);
   await fake.last('probe').fail({ kind: 'bug', what: '', where: '', advice: '' });
   await opening;
   const shown = () => {
@@ -54,7 +56,7 @@ async function setUp() {
     return training.phase === 'done' ? training.run.id : training.phase;
   };
   const names = () => notebook.kept.getState().entries.map(({ name }) => name);
-  return { ...fake, ...storage, notebook, shown, names };
+  return { ...fake, ...storage, notebook, shown, names, asked };
 }
 
 let opened: Awaited<ReturnType<typeof setUp>>;
@@ -119,7 +121,7 @@ test('a deletion is final when the offer is put away, or another takes its place
 });
 
 test('a deleted dataset comes back open, with its runs and notes', async () => {
-  const { notebook, names, last, stored } = opened;
+  const { notebook, names, last, stored, asked } = opened;
   const { notes } = notebook;
   notes.getState().add('scores');
   notes.getState().write('new', 'inverted');
@@ -128,7 +130,7 @@ test('a deleted dataset comes back open, with its runs and notes', async () => {
   expect(names()).toEqual([]);
   expect(notes.getState().notes).toEqual([]);
   const undoing = notebook.undo.getState().undo();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await asked('open', 2);
   await last('open').finish(null);
   await undoing;
   expect(notebook.dataset.getState().dataset?.name).toBe('the shop');

@@ -104,6 +104,7 @@ test('an import takes over from preparing', async () => {
   const set = await withDemo();
   const done = set.prepare().prepare();
   void set.notebook.dataset.getState().importFiles([new File(['x'], 'new.csv')]);
+  // once its first bytes have told that it is no notebook file
   await vi.waitFor(() => expect(set.last('prepare').controls).toEqual(['cancel']));
   expect(set.prepare().status).toEqual({ phase: 'idle' });
   await answer(set);

@@ -43,7 +43,14 @@ export function Waterfall(props: WaterfallProps) {
   const first = bars[0]!;
   const summary = `${totalLabel} ${formatNumber(total)} ${unit}; largest part ${first.part.label} with ${formatNumber(first.part.value)} ${unit}.`;
   return (
-    <ChartFigure title={title} aside={unit} summary={summary} className="waterfall" ref={box}>
+    <ChartFigure
+      title={title}
+      name="What adds up to the score"
+      aside={unit}
+      summary={summary}
+      className="waterfall"
+      ref={box}
+    >
       <ol
         className="waterfall__rows"
         style={{ gridTemplateColumns: `${left}px ${plot}px ${VALUE_WIDTH}px` }}

@@ -6,8 +6,8 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Left out: what is said and not shown, what follows the pointer, and controls. */
-const LEFT_OUT = '.said-only, .chart__tip, .chart__cursor, .save-figure, [popover], button, input';
+/** Left out: what is said and not shown, and what follows the pointer. */
+const LEFT_OUT = '.said-only, .chart__tip, .chart__cursor, .save-figure, [popover], input';
 
 const PRESENTATION = [
   'fill',
@@ -109,21 +109,26 @@ function drawText(node: Text, into: SVGElement, origin: Point): void {
   if (parent === null || node.data.trim() === '') return;
   const style = getComputedStyle(parent);
   const range = document.createRange();
-  const lines: { text: string; left: number; top: number; height: number }[] = [];
+  const lines: { text: string; left: number; right: number; top: number; height: number }[] = [];
   for (const word of node.data.matchAll(/\S+/g)) {
     range.setStart(node, word.index);
     range.setEnd(node, word.index + word[0].length);
-    const { left, top, width, height } = range.getBoundingClientRect();
+    const { left, right, top, width, height } = range.getBoundingClientRect();
     if (width === 0) continue;
     const last = lines.at(-1);
-    if (last !== undefined && Math.abs(last.top - top) < height / 2) last.text += ` ${word[0]}`;
-    else lines.push({ text: word[0], left, top, height });
+    if (last !== undefined && Math.abs(last.top - top) < height / 2) {
+      last.text += ` ${word[0]}`;
+      last.right = right;
+    } else lines.push({ text: word[0], left, right, top, height });
   }
-  for (const { text, left, top, height } of lines) {
+  for (const { text, left, right, top, height } of lines) {
     const line = make('text', {
       x: left - origin.x,
       y: top + height / 2 - origin.y,
       dy: '0.35em',
+      // As wide as here, in whatever font it is drawn with elsewhere.
+      textLength: right - left,
+      lengthAdjust: 'spacingAndGlyphs',
       fill: style.color,
       'font-family': `${style.fontFamily}, ${FALLBACK_FONTS}`,
       'font-size': style.fontSize,
