@@ -36,7 +36,7 @@ describe('simulateDemo', () => {
     expect(Math.max(...sizes)).toBe(32);
     const share = (from: number, to: number): number =>
       sizes.filter((n) => n >= from && n <= to).length / sizes.length;
-    expect(share(2, 5)).toBeGreaterThan(0.15);
+    expect(share(2, 5)).toBeGreaterThan(0.12);
     expect(share(25, 32)).toBeGreaterThan(0.2);
   });
 

@@ -2,6 +2,9 @@
  * A labelled train / val / test dataset from a simulated system, made as section A.4 of the paper:
  * balanced groups, the slowest 1 % dropped, parts of 10 : 2 : 5, anomalies injected into copies of
  * test traces.
+ *
+ * Differs from the paper: a group is a merged tree, finer than (depth, root operation, set of
+ * operations), so that no structure of a normal trace is too rare to be learned.
  */
 import { createRandom, shuffle } from '../base/random.ts';
 import { percentile, sorted } from '../base/statistics.ts';
@@ -93,7 +96,7 @@ function normalTraces(
   const plans = drawBalanced(
     () => {
       const item = drawPlan();
-      return { item, group: shapeOf(item).group };
+      return { item, group: shapeOf(item).key };
     },
     Math.ceil((needed * 100) / KEPT_PERCENT),
     { census: CENSUS, minShare: minGroupShare, random: createRandom(seed, STREAM.balance) },
@@ -115,7 +118,7 @@ function divide(
   const groups = new Map<string, SpanTree[]>();
   const order = shuffle(createRandom(seed, STREAM.parts), Uint32Array.from(trees.keys()));
   for (const i of order) {
-    const { group } = shapeOf(trees[i]!);
+    const { key: group } = shapeOf(trees[i]!);
     const members = groups.get(group);
     if (members) members.push(trees[i]!);
     else groups.set(group, [trees[i]!]);

@@ -22,12 +22,12 @@ function steady(
 
 /** Application code: follows the load of its service. */
 function busy(workMs: Milliseconds, steps: readonly Step[] = []): OperationDescription {
-  return { workMs, spread: 0.35, loadSensitivity: 0.3, steps };
+  return { workMs, spread: 0.4, loadSensitivity: 0.2, steps };
 }
 
 /** Databases, models and the outside world: noise of their own. */
 function noisy(workMs: Milliseconds, steps: readonly Step[] = []): OperationDescription {
-  return { workMs, spread: 0.6, loadSensitivity: 0.3, steps };
+  return { workMs, spread: 0.6, loadSensitivity: 0.2, steps };
 }
 
 const maybe = (probability: number, ...steps: Step[]): Step => ({
