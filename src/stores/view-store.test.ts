@@ -8,6 +8,7 @@ import {
 import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { combineTerms } from '../worker/score-sets.ts';
+import { createTraceTables } from '../worker/trace-tables.ts';
 import { createNotebook } from './notebook.ts';
 
 const imported = importedFixture();
@@ -52,6 +53,7 @@ async function setUp(first = '') {
       },
     },
   });
+  const tables = createTraceTables();
   /** Answers what the worker is asked, until it is asked nothing more. */
   let answered = 0;
   const answer = async () => {
@@ -61,6 +63,10 @@ async function setUp(first = '') {
       if (job.kind === 'open') await job.finish(null);
       else if (job.kind === 'combine') {
         await job.finish(combineTerms(traces, job.input as Parameters<typeof combineTerms>[1]));
+      } else if (job.kind === 'tabulate') {
+        await job.finish(tables.tabulate(traces, job.input as never));
+      } else if (job.kind === 'arrange') {
+        await job.finish(tables.arrange(traces, job.input as never));
       } else await job.fail({ kind: 'bug', what: 'no', where: '', advice: '' });
       await settled();
     }
@@ -142,6 +148,7 @@ test('a link to a cell goes there and keeps what is looked at', async () => {
 test('keys move through the shown traces and the nodes of one', async () => {
   const { inspect } = page.notebook;
   inspect.getState().setFilter('all');
+  await page.answer();
   void inspect.getState().moveTrace(1);
   await page.answer();
   const first = inspect.getState().trace;
