@@ -8,10 +8,8 @@ const HEADER =
 const row = (parent: number, span: number, service = 'web', operation = 'op', trace = 1): string =>
   `1,${trace},${parent},${span},2022-08-22 07:53:20,1.5,0,0,0,${operation},${service}`;
 const csv = (...rows: string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
-const truncated = (): Buffer => {
-  const whole = gzipSync(TRAIN_CSV());
-  return whole.subarray(0, Math.floor(whole.length / 2));
-};
+/** Cut before its first span. */
+const truncated = (): Buffer => gzipSync(TRAIN_CSV()).subarray(0, 40);
 
 const UNREADABLE: readonly { file: DroppedFile; says: RegExp }[] = [
   { file: { name: 'empty.csv', body: '' }, says: /empty/i },

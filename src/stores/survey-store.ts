@@ -59,6 +59,7 @@ export function createSurveyStore(
     if (current?.id !== (surveyed ?? undefined)) {
       surveyed = current?.id ?? null;
       counting = null;
+      counted = '';
       store.setState({ counts: null, census: null });
       if (surveyed !== null) void takeCensus(surveyed);
     }

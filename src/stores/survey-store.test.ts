@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import {
+  createFakeClient,
+  createFakePreferences,
+  createFakeStorage,
+  importedFixture,
+} from '../testing/notebook-fakes.ts';
+import { createDatasetStore } from './dataset-store.ts';
+import { createMappingMemory } from './mapping-memory.ts';
+import { createRunStore } from './run-store.ts';
+import { createSurveyStore } from './survey-store.ts';
+
+const imported = importedFixture();
+const counts = (train: number) => ({
+  sets: { train, val: 0, test: 0 },
+  testLabels: { unlabelled: 0, normal: 0, structure: 0, time: 0 },
+});
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+async function setUp() {
+  const fake = createFakeClient();
+  const { storage } = createFakeStorage();
+  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(createFakePreferences()),
+    openNotebook: async () => false,
+    onOpened: () => {},
+  });
+  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null, onStored: () => {} });
+  const survey = createSurveyStore(fake.client, dataset, runs);
+  const loading = dataset.getState().loadDemo();
+  await fake.last('demo').finish(imported);
+  await loading;
+  await turn();
+  const asked = () => fake.started.filter(({ kind }) => kind === 'countSets').length;
+  return { ...fake, dataset, runs, state: survey.getState, asked };
+}
+
+test('a change of choices is counted once, and the last one wins', async () => {
+  const { last, runs, state, asked } = await setUp();
+  const first = last('countSets');
+  runs.getState().configure({ maxNodes: 16 });
+  runs.getState().configure({ maxNodes: 8 });
+  await turn();
+  expect(asked()).toBe(2);
+  expect(last('countSets').input.maxNodes).toBe(8);
+  await last('countSets').finish(counts(8));
+  await first.finish(counts(32));
+  expect(state().counts?.sets.train).toBe(8);
+});
+
+test('a dataset that goes and comes back is counted again', async () => {
+  const { last, dataset, state, asked } = await setUp();
+  await last('countSets').finish(counts(60));
+  const before = dataset.getState().dataset!;
+  dataset.setState({ dataset: null });
+  await turn();
+  expect(state()).toMatchObject({ counts: null, census: null });
+  dataset.setState({ dataset: before });
+  await turn();
+  expect(asked()).toBe(2);
+  await last('countSets').finish(counts(60));
+  expect(state().counts?.sets.train).toBe(60);
+});
