@@ -158,7 +158,9 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
         empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
       />
       {list.order.length > 0 && (
-        <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list)} />
+        <div>
+          <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list)} />
+        </div>
       )}
     </>
   );
