@@ -64,6 +64,7 @@ export async function explainTrace(
   const samples = await sampleTrace(model, data, trace, options);
   const { structures } = samples.structure;
   return {
+    kind: 'terms',
     trace,
     nodeCount: samples.terms.nodeCount[0]!,
     maxNodes: structures.maxNodes,

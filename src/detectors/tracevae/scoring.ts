@@ -18,7 +18,7 @@ import {
   unlimited,
 } from './latency-scores.ts';
 import type { TraceVaeConfig } from './meta.ts';
-import { nextTask, YIELD_EVERY_MS } from './pacer.ts';
+import { nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import {
   adjacencyLogProb,
   findMismatches,

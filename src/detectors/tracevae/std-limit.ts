@@ -4,7 +4,7 @@ import type { StdLimits } from '../../scoring/score-terms.ts';
 import type { DetectorData } from '../detector.ts';
 import { modelBatch } from './inputs.ts';
 import { latenciesOf, sampleLatencies } from './latency-scores.ts';
-import { nextTask } from './pacer.ts';
+import { nextTask } from '../shared/pacer.ts';
 import {
   chunksBySize,
   concatFloats,

@@ -15,7 +15,7 @@ import type { CurvePoint, DetectorData, FitContext, FitFailure } from '../detect
 import { EarlyStopping } from './early-stopping.ts';
 import { modelBatch } from './inputs.ts';
 import { combineLoss, type LossParts } from './loss.ts';
-import { createPacer, type Pacer } from './pacer.ts';
+import { createPacer, type Pacer } from '../shared/pacer.ts';
 import { curvePoint, TermMeans } from './term-means.ts';
 import {
   createOptimiser,
