@@ -7,7 +7,7 @@ import { fitPathScale, makeVectors } from './path-vectors.ts';
 const traces = fiveTraces();
 const all = () => null;
 const rounded = (values: Iterable<number>) =>
-  Array.from(values, (value) => Number(value.toFixed(4)));
+  Array.from(values, (value) => Number(value.toFixed(2)));
 
 test('paths are numbered by structure, then by node: a, a/b, a/c', () => {
   const paths = collectCallPaths(traces, FIRST_FOUR);
@@ -28,12 +28,12 @@ test('the vectors of the five traces', () => {
   // c: 5 5 11, mean 7, variance (4 + 4 + 16) / 3 = 8, std 2.82843.
   const scale = fitPathScale(traces, FIRST_FOUR, all);
   expect(rounded(scale.meanUs)).toEqual([10_500, 5500, 7000]);
-  expect(rounded(scale.stdUs.map((std) => std / 1000))).toEqual([2.958, 1.6583, 2.8284]);
+  expect(rounded(scale.stdUs.map((std) => std / 1000))).toEqual([2.96, 1.66, 2.83]);
   const vectors = makeVectors(traces, scale, Uint32Array.of(0, 3, 4), all);
   expect(rounded(vectors)).toEqual([
-    ...[-0.169, -0.9045, -0.7071], // (10 - 10.5) / 2.958, (4 - 5.5) / 1.6583, (5 - 7) / 2.8284
-    ...[-1.5213, -0.9045, -1], // c is absent
-    ...[30.2565, -1, -0.7071], // (100 - 10.5) / 2.958; b is absent
+    ...[-0.17, -0.9, -0.71], // (10 - 10.5) / 2.958, (4 - 5.5) / 1.6583, (5 - 7) / 2.8284
+    ...[-1.52, -0.9, -1], // c is absent
+    ...[30.26, -1, -0.71], // (100 - 10.5) / 2.958; b is absent
   ]);
 });
 
@@ -49,9 +49,9 @@ test('the vectors of their critical paths', () => {
   ]);
   // b on the path: 4 6 4, mean 4.6667, variance (.4444 + 1.7778 + .4444) / 3 = .8889, std .9428
   const scale = fitPathScale(traces, FIRST_FOUR, criticalNodesOf);
-  expect(rounded([scale.meanUs[1]! / 1000, scale.stdUs[1]! / 1000])).toEqual([4.6667, 0.9428]);
+  expect(rounded([scale.meanUs[1]! / 1000, scale.stdUs[1]! / 1000])).toEqual([4.67, 0.94]);
   // (14 - 10.5) / 2.958, hidden, (11 - 7) / 2.8284
   expect(rounded(makeVectors(traces, scale, Uint32Array.of(2), criticalNodesOf))).toEqual([
-    1.1832, -1, 1.4142,
+    1.18, -1, 1.41,
   ]);
 });

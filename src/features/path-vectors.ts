@@ -19,7 +19,7 @@ export interface PathScale {
   readonly paths: CallPaths;
   /** [P] microseconds, over the training traces that have the path. */
   readonly meanUs: Float32Array;
-  /** [P] microseconds, floor included. */
+  /** [P] microseconds, floor included; 0 where no training trace has a node that enters. */
   readonly stdUs: Float32Array;
 }
 
@@ -54,13 +54,11 @@ export function fitPathScale(
       square[path]! += change * (latencyUs - mean[path]!);
     });
   }
-  const stdUs = Float32Array.from(square, (sum, path) =>
-    Math.max(
-      count[path]! > 0 ? Math.sqrt(sum / count[path]!) : 0,
-      FLOOR_SHARE_OF_MEAN * mean[path]!,
-      RESOLUTION_US,
-    ),
-  );
+  const stdUs = Float32Array.from(square, (sum, path) => {
+    const seen = count[path]!;
+    if (seen === 0) return 0;
+    return Math.max(Math.sqrt(sum / seen), FLOOR_SHARE_OF_MEAN * mean[path]!, RESOLUTION_US);
+  });
   return { paths, meanUs: Float32Array.from(mean), stdUs };
 }
 
@@ -95,6 +93,7 @@ export function makeVectors(
   const visit = eachPath(traces, paths, choose);
   selected.forEach((trace, row) => {
     visit(trace, (path, latencyUs) => {
+      if (stdUs[path] === 0) return;
       vectors[row * size + path] = (latencyUs - meanUs[path]!) / stdUs[path]!;
     });
   });

@@ -1,4 +1,4 @@
-/** Rows of a table by index, without a gradient. */
+/** Rows of a table by index: without a gradient, or as a constant matrix that copies them. */
 import { tensorsAreHostMemory, viewFloats } from './host-memory.ts';
 import * as tf from './tf.ts';
 import { stopGradient } from './with-gradient.ts';
@@ -21,4 +21,17 @@ export function lookUp(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
     rows.set(values.subarray(from, from + width), row * width);
   }
   return tf.tensor2d(rows, [indices.length, width]);
+}
+
+/**
+ * One 1 a row: copies a source's vector to the rows that use it, or marks a class.
+ * (The stock oneHot writes integers into float32 tensors on WASM.)
+ *
+ * @param indexOf [rows] each below `sources`
+ * @returns       [rows, sources]
+ */
+export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tensor2D {
+  const values = new Float32Array(indexOf.length * sources);
+  for (let i = 0; i < indexOf.length; i++) values[i * sources + indexOf[i]!] = 1;
+  return tf.tensor2d(values, [indexOf.length, sources]);
 }

@@ -24,18 +24,20 @@ export const THRESHOLD_PERCENTILE = 99;
  *   label, and if none has, every metric is null
  * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections;
  *   a trace is flagged when its score is above their percentile
- * @param percentile 0 to 100
+ * @param decision   threshold of a detector that decides by itself, null for the percentile's
+ * @param structure  whether structure anomalies are measured by themselves (table 1: not of VGAE)
  */
 export function evaluate(
   scores: Float64Array,
   labels: Uint8Array,
   valScores: Float64Array,
-  percentile = THRESHOLD_PERCENTILE,
+  { decision = null, structure: measuresStructure = true }: EvaluateOptions = {},
 ): VariantReport {
-  const threshold = valScores.length > 0 ? percentileOf(valScores, percentile) : null;
+  const percentile = decision === null ? THRESHOLD_PERCENTILE : null;
+  const threshold = decision ?? percentileOrNull(valScores);
   const labelled = labels.some((label) => label !== UNLABELLED);
   const total = subset(scores, labels, labelled ? [STRUCTURE, TIME] : null);
-  const structure = subset(scores, labels, labelled ? [STRUCTURE] : null);
+  const structure = subset(scores, labels, labelled && measuresStructure ? [STRUCTURE] : null);
   const time = subset(scores, labels, labelled ? [TIME] : null);
 
   return {
@@ -52,6 +54,14 @@ export function evaluate(
     },
   };
 }
+
+export interface EvaluateOptions {
+  readonly decision?: number | null;
+  readonly structure?: boolean;
+}
+
+const percentileOrNull = (valScores: Float64Array): number | null =>
+  valScores.length > 0 ? percentileOf(valScores, THRESHOLD_PERCENTILE) : null;
 
 /** Normal traces and the anomalies of some kinds (section 6.3). */
 interface Subset {

@@ -4,7 +4,7 @@ import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { currentOf, storedDatabase, writeDatabase } from '../testing/stored-database.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
-import type { Dataset } from './records.ts';
+import type { Dataset, RunRecord } from './records.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
@@ -42,8 +42,26 @@ test('so is the run of version 2, and the newest checkpoint', async () => {
   const storage = createNotebookStorage();
   const { run, interrupted, failures } = await storage.runsOf('dataset-1');
   expect(failures).toEqual([]);
-  expect(run).toEqual(currentOf(before, 'runs'));
-  expect(interrupted).toMatchObject({ datasetId: 'dataset-1', checkpoint: { epoch: 4 } });
+  // as it was then, in the present format
+  const was = currentOf(before, 'runs') as RunRecord;
+  expect(was.formatVersion).toBe(3);
+  expect(run).toEqual({
+    ...was,
+    formatVersion: 4,
+    settings: { ...was.settings, baselines: {} },
+    detectors: was.detectors.map((trained) => ({
+      ...trained,
+      scores: trained.scores === null ? null : { ...trained.scores, kind: 'terms' },
+    })),
+    failed: [],
+    repeats: [],
+  });
+  expect(was.detectors.some(({ scores }) => scores !== null)).toBe(true);
+  expect(interrupted).toMatchObject({
+    datasetId: 'dataset-1',
+    settings: { baselines: {} },
+    checkpoint: { epoch: 4 },
+  });
 });
 
 test('the run of version 1 is said to be too old, and is left alone', async () => {

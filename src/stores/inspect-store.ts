@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DetectorId } from '../detectors/catalog.ts';
-import type { TraceExplanation } from '../detectors/explanation.ts';
+import type { Explanation } from '../detectors/explanation.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import type { Corrections } from '../scoring/score-terms.ts';
 import type { DetectorRun } from '../storage/records.ts';
@@ -18,7 +18,7 @@ export type ExplanationPhase =
   | { readonly phase: 'none' }
   | { readonly phase: 'running' }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
-  | { readonly phase: 'done'; readonly explanation: TraceExplanation };
+  | { readonly phase: 'done'; readonly explanation: Explanation };
 
 export type LabelFilter = 'all' | 'flagged' | Exclude<Label, 'unlabelled'>;
 
@@ -58,6 +58,16 @@ export function shownDetector(training: TrainingPhase, detector: DetectorId): De
   return detectors.find((trained) => trained.detector === detector) ?? detectors[0] ?? null;
 }
 
+/** What the worker combines scores from. */
+function stored(scores: ScoreOutcome) {
+  if (scores.kind === 'plain') {
+    const { kind, val, test } = scores;
+    return { kind, val, test };
+  }
+  const { kind, val, test } = scores;
+  return { kind, val, test };
+}
+
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
@@ -70,10 +80,16 @@ export function createInspectStore(
       request += 1;
       const mine = request;
       const { corrections, file } = get();
-      const scores = shownDetector(runs.getState().training, get().detector)?.scores ?? null;
-      if (scores === null) return;
-      const { val, test } = scores;
-      const { result } = client.start('combine', { val, test, corrections, file });
+      const shown = shownDetector(runs.getState().training, get().detector);
+      const scores = shown?.scores ?? null;
+      if (shown === null || scores === null) return;
+      const { detector } = shown;
+      const { result } = client.start('combine', {
+        ...stored(scores),
+        detector,
+        corrections,
+        file,
+      });
       const combined = await result;
       if (mine !== request) return;
       if (combined.ok) {
@@ -104,7 +120,7 @@ export function createInspectStore(
         const result = await client.start('explain', {
           model: modelSource(training.run, shown.detector),
           trace,
-          stdLimits: shown.scores.test.stdLimits,
+          stdLimits: shown.scores.kind === 'terms' ? shown.scores.test.stdLimits : null,
           corrections,
         }).result;
         const now = get();

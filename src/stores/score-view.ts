@@ -42,8 +42,11 @@ export function scoreHistogram(
 /** One line of the metrics table. */
 export interface MetricsRow {
   readonly detector: DetectorId;
-  /** null: the chosen corrections, where they are none of the named variants. */
-  readonly variant: Variant | null;
+  /**
+   * null: the chosen corrections, where they are none of the named variants; plain: of a detector
+   * without terms, its score.
+   */
+  readonly variant: Variant | 'plain' | null;
   readonly report: VariantReport;
   /** Whether it is what the Scores cell shows. */
   readonly shown: boolean;
@@ -62,18 +65,24 @@ export function metricsRows(
   const named = variantOf(corrections, run.settings.config.stdLimit);
   const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
     if (scores === null) return [];
+    if (scores.kind === 'plain') {
+      const part = scores.byFile.find((reports) => reports.file === file);
+      const plain = { detector, variant: 'plain', shown: detector === shown } as const;
+      return variant === 'full' ? [{ ...plain, report: (part ?? scores).report }] : [];
+    }
     const part = scores.byFile.find((reports) => reports.file === file);
     const { reports } = part ?? scores;
     const isShown = detector === shown && variant === named;
     return [{ detector, variant, report: reports[variant], shown: isShown }];
   };
   const ofShown = run.detectors.filter(({ detector }) => detector === shown);
+  const unnamed = named === null && ofShown[0]?.scores?.kind === 'terms';
   return [
     ...run.detectors.flatMap((trained) => rowOf(trained, 'full')),
     ...ofShown.flatMap((trained) =>
       VARIANTS.filter((variant) => variant !== 'full').flatMap((v) => rowOf(trained, v)),
     ),
-    ...(named === null ? [{ detector: shown, variant: null, report, shown: true }] : []),
+    ...(unnamed ? [{ detector: shown, variant: null, report, shown: true }] : []),
   ];
 }
 
@@ -87,7 +96,8 @@ export interface FlaggedRow {
   readonly flagged: boolean;
   readonly label: Label;
   readonly nodes: number;
-  readonly mismatch: boolean;
+  /** null where the detector reconstructs no structure. */
+  readonly mismatch: boolean | null;
   readonly service: string;
   readonly operation: string;
   /** Latency of the root node. */
@@ -111,8 +121,9 @@ export function rankTraces(
   filter: LabelFilter,
 ): RankedTraces {
   const { threshold } = report.atThreshold;
-  const terms = of.test;
-  const traceOf = (at: number): number => terms.trace[rows[at]!]!;
+  const scored = of.test;
+  const mismatch = of.kind === 'terms' ? of.test.mismatch : null;
+  const traceOf = (at: number): number => scored.trace[rows[at]!]!;
   const isFlagged = (at: number): boolean => threshold !== null && test[at]! > threshold;
   const byScore = Uint32Array.from(test, (_, at) => at).sort(
     (a, b) => test[b]! - test[a]! || a - b,
@@ -140,8 +151,8 @@ export function rankTraces(
         score: test[at]!,
         flagged: isFlagged(at),
         label: LABELS[traces.label[trace]!]!,
-        nodes: terms.nodeCount[rows[at]!]!,
-        mismatch: terms.mismatch[rows[at]!] === 1,
+        nodes: scored.nodeCount[rows[at]!]!,
+        mismatch: mismatch === null ? null : mismatch[rows[at]!] === 1,
         ...namedOperation(traces, traces.structures.operation[root]!),
         latencyMs: traces.latencyUs[traces.nodeOffset[trace]!]! / 1e3,
       };
@@ -153,16 +164,22 @@ export function rankTraces(
 export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
   const { val, test } = scores;
   const trace = [...val.trace, ...test.trace];
-  const concatenated = VARIANTS.map((variant) => {
-    const of = scores.scores[variant];
-    return [variant, [...of.val, ...of.test]];
-  });
   return formatScoresCsv({
     traceId: trace.map((t) => decodeString(traces.traceIds, t)),
     set: trace.map((_, row) => setCode(row < val.trace.length ? 'val' : 'test')),
     label: trace.map((t) => traces.label[t]!),
-    scores: Object.fromEntries(concatenated) as Record<Variant, number[]>,
+    scores: scoreColumns(scores),
     nodes: [...val.nodeCount, ...test.nodeCount],
-    mismatch: [...val.mismatch, ...test.mismatch],
+    mismatch: scores.kind === 'terms' ? [...scores.val.mismatch, ...scores.test.mismatch] : null,
   });
+}
+
+/** A detector without terms has the score that it is judged by, and no other variant. */
+function scoreColumns(scores: ScoreOutcome): Partial<Record<Variant, number[]>> {
+  if (scores.kind === 'plain') return { full: [...scores.val.score, ...scores.test.score] };
+  const concatenated = VARIANTS.map((variant) => {
+    const of = scores.scores[variant];
+    return [variant, [...of.val, ...of.test]];
+  });
+  return Object.fromEntries(concatenated) as Record<Variant, number[]>;
 }

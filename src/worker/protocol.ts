@@ -3,10 +3,10 @@
  * every message carries the job's runId, so that late replies can be told apart and ignored.
  */
 import type { Failure } from '../base/result.ts';
-import type { DetectorId } from '../detectors/catalog.ts';
+import type { BaselineConfigs, DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
-import type { TraceExplanation } from '../detectors/explanation.ts';
+import type { Explanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { ExportFormat } from '../export/write-spans.ts';
 import type { FileRole } from '../features/splits.ts';
@@ -22,6 +22,7 @@ import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
+import type { PlainScores } from '../scoring/plain-scores.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
@@ -44,6 +45,8 @@ export interface RunSettings {
   /** At least one; trained one after another, in this order. */
   readonly detectors: readonly DetectorId[];
   readonly config: TraceVaeConfig;
+  /** Of the baselines among the detectors. */
+  readonly baselines: Partial<BaselineConfigs>;
   readonly seed: number;
   readonly backend: BackendPreference;
   /** [files] */
@@ -68,7 +71,14 @@ export interface ScoredSets {
   readonly test: Float64Array;
 }
 
-export interface ScoreOutcome {
+interface ScoringSpeed {
+  readonly scoreSeconds: number;
+  readonly scoreTracesPerSecond: number;
+}
+
+/** Of TraceVAE and its ablations. */
+export interface TermsOutcome extends ScoringSpeed {
+  readonly kind: 'terms';
   readonly val: ScoreTerms;
   readonly test: ScoreTerms;
   readonly scores: Readonly<Record<Variant, ScoredSets>>;
@@ -79,13 +89,26 @@ export interface ScoreOutcome {
     readonly file: number;
     readonly reports: Readonly<Record<Variant, VariantReport>>;
   }[];
-  readonly scoreSeconds: number;
-  readonly scoreTracesPerSecond: number;
 }
 
-/** Test traces under one choice of corrections: what {@link ScoreOutcome} has for the named ones. */
+/** Of a detector that gives one score a trace. */
+export interface PlainOutcome extends ScoringSpeed {
+  readonly kind: 'plain';
+  readonly val: PlainScores;
+  readonly test: PlainScores;
+  readonly report: VariantReport;
+  /** Of each test file by itself, where there are several. */
+  readonly byFile: readonly { readonly file: number; readonly report: VariantReport }[];
+}
+
+export type ScoreOutcome = TermsOutcome | PlainOutcome;
+
+/**
+ * Test traces under one choice of corrections: what {@link TermsOutcome} has for the named ones. Of
+ * a detector without terms, its scores.
+ */
 export interface CombinedScores {
-  /** Rows of the test terms, all or those of one file. */
+  /** Rows of the test terms or scores, all or those of one file. */
   readonly rows: Uint32Array;
   /** [rows] nats */
   readonly test: Float64Array;
@@ -121,6 +144,13 @@ export interface ExportProgress {
   readonly done: number;
   readonly total: number;
 }
+
+export type CombineInput = {
+  readonly detector: DetectorId;
+  readonly file: number | null;
+  /** Of terms alone. */
+  readonly corrections: Corrections;
+} & (Pick<TermsOutcome, 'kind' | 'val' | 'test'> | Pick<PlainOutcome, 'kind' | 'val' | 'test'>);
 
 export interface Jobs {
   /** Which backend `auto` would take here; starts it. */
@@ -168,13 +198,19 @@ export interface Jobs {
   };
   score: { input: { model: ModelSource }; event: ScoreProgress; output: ScoreOutcome };
   explain: {
-    input: { model: ModelSource; trace: number; stdLimits: StdLimits; corrections: Corrections };
+    /** `stdLimits`: null of a detector without terms. */
+    input: {
+      model: ModelSource;
+      trace: number;
+      stdLimits: StdLimits | null;
+      corrections: Corrections;
+    };
     event: never;
-    output: TraceExplanation;
+    output: Explanation;
   };
-  /** Scores anew from stored terms, without the model. `file`: of one test file, null for all. */
+  /** Scores anew from what is stored, without the model. `file`: of one test file, null for all. */
   combine: {
-    input: { val: ScoreTerms; test: ScoreTerms; corrections: Corrections; file: number | null };
+    input: CombineInput;
     event: never;
     output: CombinedScores;
   };

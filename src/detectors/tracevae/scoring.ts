@@ -7,6 +7,7 @@ import { createRandom, normals } from '../../base/random.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
+import { nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
@@ -18,7 +19,6 @@ import {
   unlimited,
 } from './latency-scores.ts';
 import type { TraceVaeConfig } from './meta.ts';
-import { nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import {
   adjacencyLogProb,
   findMismatches,

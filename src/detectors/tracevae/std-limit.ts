@@ -2,9 +2,9 @@
 import { percentileOfSorted } from '../../base/statistics.ts';
 import type { StdLimits } from '../../scoring/score-terms.ts';
 import type { DetectorData } from '../detector.ts';
+import { nextTask } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import { latenciesOf, sampleLatencies } from './latency-scores.ts';
-import { nextTask } from '../shared/pacer.ts';
 import {
   chunksBySize,
   concatFloats,

@@ -19,6 +19,8 @@ const FILTERS: readonly { readonly value: LabelFilter; readonly label: string }[
   { value: 'time', label: 'time anomalies' },
 ];
 
+const MISMATCH_WORDS = { true: '≠ differs', false: '= same', null: '–' } as const;
+
 export function FlaggedCell() {
   const datasetState = useDataset((d) => d);
   const runs = useRuns((r) => r);
@@ -87,7 +89,7 @@ function RankedTable() {
       key: 'mismatch',
       title: 'reconstruction',
       width: '112px',
-      render: (i) => (row(i).mismatch ? '≠ differs' : '= same'),
+      render: (i) => MISMATCH_WORDS[String(row(i).mismatch) as 'true' | 'false' | 'null'],
     },
     {
       key: 'trace',

@@ -125,10 +125,16 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
 function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
   return (
     <>
-      L = {scores.test.samples} samples · {formatCount(scores.val.trace.length)} validation and{' '}
-      {formatCount(scores.test.trace.length)} test traces in {formatDuration(scores.scoreSeconds)},{' '}
-      {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed} ·{' '}
-      <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimits.global)}
+      {scores.kind === 'terms' && <>L = {scores.test.samples} samples · </>}
+      {formatCount(scores.val.trace.length)} validation and {formatCount(scores.test.trace.length)}{' '}
+      test traces in {formatDuration(scores.scoreSeconds)},{' '}
+      {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed}
+      {scores.kind === 'terms' && (
+        <>
+          {' '}
+          · <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimits.global)}
+        </>
+      )}
     </>
   );
 }
@@ -199,7 +205,10 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             key: 'threshold',
             term: <G id="threshold">threshold</G>,
             value: formatNats(atThreshold.threshold),
-            note: '99th percentile of validation scores',
+            note:
+              atThreshold.percentile === null
+                ? `${detectorLabel(trained.detector)} decides by itself`
+                : '99th percentile of validation scores',
           },
           {
             key: 'below',

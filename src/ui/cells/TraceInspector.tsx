@@ -18,10 +18,12 @@ import {
 import { Inspector } from '../widgets/Inspector.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { SegmentedControl } from '../widgets/Select.tsx';
+import { CriticalPathView } from './CriticalPathView.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
+import { ScoreExplanationView } from './ScoreExplanationView.tsx';
 import { correctionsWords, type Scored, useRanked, useScored } from './scored.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
@@ -68,9 +70,14 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       {explanation.phase === 'failed' && (
         <FailureNotice kind="error" failure={explanation.failure} />
       )}
-      {explanation.phase === 'done' && explanation.explanation.trace === trace && (
-        <Explanation scored={scored} explanation={explanation.explanation} />
-      )}
+      {explanation.phase === 'done' &&
+        explanation.explanation.trace === trace &&
+        (explanation.explanation.kind === 'terms' ? (
+          <Explanation scored={scored} explanation={explanation.explanation} />
+        ) : (
+          <ScoreExplanationView scored={scored} explanation={explanation.explanation} />
+        ))}
+      <CriticalPathView trace={trace} />
       <RecordedSpans trace={trace} />
     </Inspector>
   );

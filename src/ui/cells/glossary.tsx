@@ -23,6 +23,8 @@ const GLOSSARY = {
   inversion:
     'Anomalies with a lower NLL than normal traces: small traces have less entropy than large ones, so a small odd trace can look likelier than a large normal one (section 5.2).',
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
+  criticalPath:
+    'The calls that the request had to wait for. Merged trees keep no starts, so overlap is derived from latencies: calls that together fit into their caller’s latency ran one after another; one that does not fit ran beside longer ones.',
   std: 'Standard deviation that the model gives to a node’s latency.',
   stdLimit:
     'σ p99: the 99th percentile of the latency stds that the model gives to validation nodes: of each operation’s nodes, at least 1, or of all nodes as in the paper. Larger stds are cut to it (section 5.3).',

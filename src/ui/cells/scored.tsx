@@ -57,7 +57,8 @@ const STD_LIMIT_WORDS = {
 } as const;
 
 /** The corrections of the scores on show, in words. */
-export function correctionsWords({ run, chosen: { corrections } }: Scored): string {
+export function correctionsWords({ run, scores, chosen: { corrections } }: Scored): string {
+  if (scores.kind === 'plain') return 'one score a trace';
   const named = variantOf(corrections, run.settings.config.stdLimit);
   if (named !== null) return VARIANT_WORDS[named];
   const parts = [

@@ -1,0 +1,73 @@
+/**
+ * A long short-term memory over a batch of sequences (Hochreiter & Schmidhuber 1997, with the
+ * forget gate of Gers et al. 2000). Gates lie in the order input, forget, output, candidate, so that
+ * three of them are one sigmoid.
+ */
+import type { Random } from '../base/random.ts';
+import { uniform } from './initialisers.ts';
+import type { ParameterSpec, Parameters } from './parameters.ts';
+import { affineTransposed, multiply } from './products.ts';
+import * as tf from './tf.ts';
+
+/**
+ * Weights [4 H, in] and [4 H, H], bias [4 H]; U(-1/sqrt(H), 1/sqrt(H)), and 1 for the forget gate's bias,
+ * so that memory lasts when training starts.
+ *
+ * @param units H
+ */
+export function lstmSpecs(name: string, inputs: number, units: number): ParameterSpec[] {
+  const initialise = uniform(1 / Math.sqrt(units));
+  const bias = (_random: Random, length: number) =>
+    Float32Array.from({ length }, (_, i) => (i >= units && i < 2 * units ? 1 : 0));
+  return [
+    { name: `${name}.input_weight`, shape: [4 * units, inputs], initialise },
+    { name: `${name}.hidden_weight`, shape: [4 * units, units], initialise },
+    { name: `${name}.bias`, shape: [4 * units], initialise: bias },
+  ];
+}
+
+/**
+ * @param x     [T B, in] unitless, all sequences' first items first
+ * @param batch B
+ * @returns     [T B, H] the hidden state after each item, in the same order
+ */
+export function lstm(
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  batch: number,
+): tf.Tensor2D {
+  const hiddenWeight = parameters.get<tf.Tensor2D>(`${name}.hidden_weight`);
+  const units = hiddenWeight.shape[1];
+  const steps = x.shape[0] / batch;
+  const projected = affineTransposed(
+    x,
+    parameters.get<tf.Tensor2D>(`${name}.input_weight`),
+    parameters.get<tf.Tensor1D>(`${name}.bias`),
+  );
+  const inputs = steps === 1 ? [projected] : tf.split(projected, steps, 0);
+  // transposed once, not at every step
+  const recurrent = tf.transpose(hiddenWeight) as tf.Tensor2D;
+  let hidden: tf.Tensor2D | null = null;
+  let cell: tf.Tensor2D | null = null;
+  const states: tf.Tensor2D[] = [];
+  for (const input of inputs) {
+    const gates = (
+      hidden === null ? input : tf.add(input, multiply(hidden, recurrent))
+    ) as tf.Tensor2D;
+    const [logits, candidate] = tf.split(gates, [3 * units, units], 1) as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+    ];
+    const [enter, keep, leave] = tf.split(tf.sigmoid(logits), 3, 1) as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor2D,
+    ];
+    const written = tf.mul(enter, tf.tanh(candidate)) as tf.Tensor2D;
+    cell = cell === null ? written : (tf.add(tf.mul(keep, cell), written) as tf.Tensor2D);
+    hidden = tf.mul(leave, tf.tanh(cell)) as tf.Tensor2D;
+    states.push(hidden);
+  }
+  return states.length === 1 ? states[0]! : tf.concat(states, 0);
+}
