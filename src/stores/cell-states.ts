@@ -6,7 +6,15 @@ import type { DatasetState } from './dataset-store.ts';
 import { nextSettings, type RunChoices } from './run-choices.ts';
 import type { RunState } from './run-store.ts';
 
-export const CELLS = ['data', 'prepare', 'trees', 'training', 'scores', 'flagged'] as const;
+export const CELLS = [
+  'data',
+  'prepare',
+  'trees',
+  'training',
+  'scores',
+  'flagged',
+  'baselines',
+] as const;
 export type CellId = (typeof CELLS)[number];
 export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed';
 
@@ -53,5 +61,15 @@ export function cellStates(
     training: afterTraining(trained),
     scores: afterTraining(scored),
     flagged: afterTraining(scored === 'running' ? 'not-run' : scored),
+    baselines: comparedState(training, afterTraining(scored)),
   };
+}
+
+/** Of the results matrix: there is something to compare once a run has several detectors. */
+function comparedState(training: RunState['training'], scored: CellState): CellState {
+  if (training.phase === 'running' || training.phase === 'paused') {
+    return training.settings.detectors.length > 1 ? 'running' : 'not-run';
+  }
+  if (training.phase !== 'done') return 'not-run';
+  return training.run.settings.detectors.length > 1 ? scored : 'not-run';
 }

@@ -1,8 +1,9 @@
-/** Wires the stores to each other: one worker, one storage, six subjects. */
+/** Wires the stores to each other: one worker and one for the background, one storage. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
-import type { WorkerClient } from '../worker/client.ts';
+import type { BackgroundWorker, WorkerClient } from '../worker/client.ts';
+import { type ComparisonState, createComparisonStore } from './comparison-store.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createExportStore, type ExportState } from './export-store.ts';
@@ -21,6 +22,7 @@ export interface Notebook {
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly inspect: StoreApi<InspectState>;
+  readonly comparison: StoreApi<ComparisonState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -30,6 +32,7 @@ export interface Notebook {
 
 export interface NotebookDeps {
   readonly client: WorkerClient;
+  readonly background: () => BackgroundWorker;
   readonly storage: NotebookStorage;
   readonly preferences: PreferenceStorage;
   readonly now: () => number;
@@ -48,6 +51,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const runs = createRunStore({ ...deps, dataset });
   const prepare = createPrepareStore({ ...deps, dataset, runs });
   const inspect = createInspectStore(deps.client, runs);
+  const comparison = createComparisonStore({ ...deps, runs, dataset });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -68,6 +72,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     prepare,
     runs,
     inspect,
+    comparison,
     exported,
     environment,
     preferences,

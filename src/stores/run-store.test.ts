@@ -94,6 +94,7 @@ test('a finished training is stored, then scored and stored again', async () => 
     training: 'done',
     scores: 'done',
     flagged: 'done',
+    baselines: 'not-run',
   });
 });
 

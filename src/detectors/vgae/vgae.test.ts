@@ -29,11 +29,11 @@ test('a trace scores as the mean over its nodes', async () => {
     onProgress: () => {},
   });
   // x of trace 0: -.169 -.905 -.707; (.9333 + 1.3280 + 1.1689) / 3 = 1.1434
-  expect(scores[0]).toBeCloseTo((normal(-0.169) + normal(-0.9045) + normal(-0.7071)) / 3, 2);
+  expect(scores[0]).toBeCloseTo((normal(-0.169) + normal(-0.9045) + normal(-Math.SQRT1_2)) / 3, 2);
   // trace 3: -1.521 -.905; (2.0761 + 1.3280) / 2 = 1.7021
   expect(scores[1]).toBeCloseTo((normal(-1.5213) + normal(-0.9045)) / 2, 2);
   // trace 4: 30.257 -.707; the missing b is nowhere in it
-  expect(scores[2]! / ((normal(30.2565) + normal(-0.7071)) / 2)).toBeCloseTo(1, 3);
+  expect(scores[2]! / ((normal(30.2565) + normal(-Math.SQRT1_2)) / 2)).toBeCloseTo(1, 3);
   restored.dispose();
 });
 

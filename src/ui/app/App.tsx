@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { CELLS, cellStates } from '../../stores/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
+import { BaselinesCell } from '../cells/BaselinesCell.tsx';
 import { DataCell } from '../cells/DataCell.tsx';
 import { FlaggedCell } from '../cells/FlaggedCell.tsx';
 import { MappingDialog } from '../cells/MappingDialog.tsx';
@@ -77,6 +78,7 @@ export function App() {
             <TrainingCell />
             <ScoresCell />
             <FlaggedCell />
+            <BaselinesCell />
           </>
         )}
       </Shell>

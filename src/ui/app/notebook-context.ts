@@ -1,6 +1,7 @@
 /** The notebook's stores for React: one hook a subject, each with a selector. */
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { ComparisonState } from '../../stores/comparison-store.ts';
 import type { DatasetState } from '../../stores/dataset-store.ts';
 import type { EnvironmentState } from '../../stores/environment-store.ts';
 import type { ExportState } from '../../stores/export-store.ts';
@@ -29,6 +30,9 @@ export const useRuns = <T>(select: (state: RunState) => T): T =>
 
 export const useInspect = <T>(select: (state: InspectState) => T): T =>
   useStore(useNotebook().inspect, select);
+
+export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
+  useStore(useNotebook().comparison, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

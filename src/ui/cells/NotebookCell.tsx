@@ -11,6 +11,7 @@ export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   training: 'Model and training',
   scores: 'Scores',
   flagged: 'Flagged traces',
+  baselines: 'Baselines',
 };
 
 interface NotebookCellProps {

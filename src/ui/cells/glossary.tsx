@@ -23,6 +23,9 @@ const GLOSSARY = {
   inversion:
     'Anomalies with a lower NLL than normal traces: small traces have less entropy than large ones, so a small odd trace can look likelier than a large normal one (section 5.2).',
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
+  fsa: 'A finite-state automaton: its states are call paths, its transitions lead from one call of a trace to the next. It rejects a trace that takes an unknown transition, or whose latency there is more than k std off.',
+  pathVector:
+    'One number a call path, which is the operations from the root down to a node: the latency there, standardised, or −1 where the trace lacks it.',
   criticalPath:
     'The calls that the request had to wait for. Merged trees keep no starts, so overlap is derived from latencies: calls that together fit into their caller’s latency ran one after another; one that does not fit ran beside longer ones.',
   std: 'Standard deviation that the model gives to a node’s latency.',

@@ -1,14 +1,14 @@
 /** TraceAnomaly and CRISP on five traces, with a network whose likelihood is a constant. */
 import { beforeAll, expect, test } from 'vitest';
-import { fitLatencyScale } from '../../features/latency-scale.ts';
-import { fitPathScale } from '../../features/path-vectors.ts';
-import { startTestBackend } from '../../testing/backends.ts';
-import { FIRST_FOUR, fiveTraces } from '../../testing/five-traces.ts';
-import { zeroWeights } from '../../testing/zero-weights.ts';
-import { CRISP } from '../crisp/crisp.ts';
-import { restoreVectors, type VectorMethod } from '../shared/vector-detector.ts';
-import { vectorVaeSpecs } from '../shared/vector-vae.ts';
-import { TRACE_ANOMALY } from './trace-anomaly.ts';
+import { fitLatencyScale } from '../features/latency-scale.ts';
+import { fitPathScale } from '../features/path-vectors.ts';
+import { startTestBackend } from '../testing/backends.ts';
+import { FIRST_FOUR, fiveTraces } from '../testing/five-traces.ts';
+import { zeroWeights } from '../testing/zero-weights.ts';
+import { CRISP } from './crisp/crisp.ts';
+import { restoreVectors, type VectorMethod } from './shared/vector-detector.ts';
+import { vectorVaeSpecs } from './shared/vector-vae.ts';
+import { TRACE_ANOMALY } from './trace-anomaly/trace-anomaly.ts';
 
 beforeAll(() => startTestBackend('cpu'));
 
@@ -66,17 +66,17 @@ test('TraceAnomaly: the NLL of the whole vector', async () => {
   // (a, a/b, a/c) as features/path-vectors.test.ts computes them: 0 (-.169, -.905, -.707),
   // 2 (1.183, 1.508, 1.414), 3 (-1.521, -.905, absent), 4 (30.26, absent, -.707)
   const [s0, s2, s3, s4] = await scores(TRACE_ANOMALY);
-  expect(s0).toBeCloseTo(nll(-0.169, -0.9045, -0.7071), 2); // 3.430
-  expect(s2).toBeCloseTo(nll(1.1832, 1.5076, 1.4142), 2); // 5.593
+  expect(s0).toBeCloseTo(nll(-0.169, -0.9045, -Math.SQRT1_2), 2); // 3.430
+  expect(s2).toBeCloseTo(nll(1.1832, 1.5076, Math.SQRT2), 2); // 5.593
   expect(s3).toBeCloseTo(nll(-1.5213, -0.9045, -1), 2); // 4.823
-  expect(s4).toBeCloseTo(nll(30.2565, -1, -0.7071), 1); // 461.2
+  expect(s4).toBeCloseTo(nll(30.2565, -1, -Math.SQRT1_2), 1); // 461.2
 });
 
 test('CRISP: the NLL of the vector of the critical path', async () => {
   // b is hidden in trace 2, so that b has 4 6 4: mean 4.667, std .943
   const [s0, s2, s3, s4] = await scores(CRISP);
-  expect(s0).toBeCloseTo(nll(-0.169, -0.7071, -0.7071), 2); // b (4 - 4.667) / .943; 3.271
-  expect(s2).toBeCloseTo(nll(1.1832, -1, 1.4142), 2); // b is absent; 4.957
-  expect(s3).toBeCloseTo(nll(-1.5213, -0.7071, -1), 2); // 4.664
-  expect(s4).toBeCloseTo(nll(30.2565, -1, -0.7071), 1);
+  expect(s0).toBeCloseTo(nll(-0.169, -Math.SQRT1_2, -Math.SQRT1_2), 2); // b (4 - 4.667) / .943; 3.271
+  expect(s2).toBeCloseTo(nll(1.1832, -1, Math.SQRT2), 2); // b is absent; 4.957
+  expect(s3).toBeCloseTo(nll(-1.5213, -Math.SQRT1_2, -1), 2); // 4.664
+  expect(s4).toBeCloseTo(nll(30.2565, -1, -Math.SQRT1_2), 1);
 });
