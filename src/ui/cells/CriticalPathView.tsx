@@ -15,8 +15,12 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
   return (
     <details className="inspector-details">
       <summary>
-        <G id="criticalPath">Critical path</G>: {on.length} of {formatCount(rows.length, 'node')}
+        Critical path: {on.length} of {formatCount(rows.length, 'node')}
       </summary>
+      <p className="quiet">
+        The calls that the request <G id="criticalPath">had to wait for</G>, each with what it took
+        itself.
+      </p>
       <ol className="critical-path" aria-label="Critical path">
         {on.map(({ node, depth, service, operation, latencyMs, ownMs, share }) => (
           <li key={node} style={{ paddingInlineStart: `${depth * 14}px` }}>
