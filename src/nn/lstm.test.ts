@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom, normals } from '../base/random.ts';
 import { startTestBackend } from '../testing/backends.ts';
-import { lstm, lstmSpecs } from './lstm.ts';
+import { lstm, lstmSpecs, lstmSteps } from './lstm.ts';
+import { lstmLoops } from './lstm-loops.ts';
 import { ParameterStore } from './parameters.ts';
 import * as tf from './tf.ts';
 
@@ -71,4 +72,26 @@ test('gradients are those of finite differences, and sequences of a batch do not
     expect(same).toBe(row % batch !== 0);
   }
   store.dispose();
+});
+
+test('loops on host memory and stock operations are twins, forward and backward', () => {
+  const [steps, batch, units] = [5, 4, 3];
+  const random = createRandom(4);
+  const x = tf.tensor2d(normals(random, steps * batch * 4 * units), [steps * batch, 4 * units]);
+  const u = tf.tensor2d(normals(random, units * 4 * units), [units, 4 * units]);
+  const weigh = tf.tensor2d(normals(random, steps * batch * units), [steps * batch, units]);
+  const of = (run: typeof lstmSteps) =>
+    tf.tidy(() => {
+      const { value, grads } = tf.valueAndGrads((a, b) =>
+        tf.sum(tf.mul(run(a as tf.Tensor2D, b as tf.Tensor2D, batch), weigh)),
+      )([x, u]);
+      return [value, ...grads].map((tensor) => Array.from(tensor.dataSync()));
+    });
+  const [stock, loops] = [of(lstmSteps), of(lstmLoops)];
+  stock.forEach((values, i) => {
+    values.forEach((value, k) => {
+      expect(Math.abs(loops[i]![k]! - value)).toBeLessThan(1e-4 * (1 + Math.abs(value)));
+    });
+  });
+  tf.dispose([x, u, weigh]);
 });

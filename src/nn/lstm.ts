@@ -4,7 +4,9 @@
  * three of them are one sigmoid.
  */
 import type { Random } from '../base/random.ts';
+import { tensorsAreHostMemory } from './host-memory.ts';
 import { uniform } from './initialisers.ts';
+import { lstmLoops } from './lstm-loops.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { affineTransposed, multiply } from './products.ts';
 import * as tf from './tf.ts';
@@ -38,16 +40,33 @@ export function lstm(
   batch: number,
 ): tf.Tensor2D {
   const hiddenWeight = parameters.get<tf.Tensor2D>(`${name}.hidden_weight`);
-  const units = hiddenWeight.shape[1];
-  const steps = x.shape[0] / batch;
   const projected = affineTransposed(
     x,
     parameters.get<tf.Tensor2D>(`${name}.input_weight`),
     parameters.get<tf.Tensor1D>(`${name}.bias`),
   );
-  const inputs = steps === 1 ? [projected] : tf.split(projected, steps, 0);
   // transposed once, not at every step
   const recurrent = tf.transpose(hiddenWeight) as tf.Tensor2D;
+  return tensorsAreHostMemory()
+    ? lstmLoops(projected, recurrent, batch)
+    : lstmSteps(projected, recurrent, batch);
+}
+
+/**
+ * The recurrence in stock operations.
+ *
+ * @param projected [T B, 4 H] what the items add to the gates
+ * @param recurrent [H, 4 H]
+ * @returns         [T B, H]
+ */
+export function lstmSteps(
+  projected: tf.Tensor2D,
+  recurrent: tf.Tensor2D,
+  batch: number,
+): tf.Tensor2D {
+  const units = recurrent.shape[0];
+  const steps = projected.shape[0] / batch;
+  const inputs = steps === 1 ? [projected] : tf.split(projected, steps, 0);
   let hidden: tf.Tensor2D | null = null;
   let cell: tf.Tensor2D | null = null;
   const states: tf.Tensor2D[] = [];

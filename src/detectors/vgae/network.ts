@@ -6,21 +6,21 @@
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import {
-  bernoulliLogProb,
   clip,
   likelyNormalLogProb,
   normalRowLogProb,
   normalSample,
   standardNormalLogProb,
+  upperBernoulliLogProb,
 } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import { normal } from '../../nn/initialisers.ts';
 import { linear, linearSpecs } from '../../nn/layers.ts';
-import { copyMatrix } from '../../nn/lookup.ts';
+import { copyMatrix, placeRows } from '../../nn/lookup.ts';
 import { createNodeGraph, type NodeGraph } from '../../nn/node-graph.ts';
 import { rowValues } from '../../nn/node-layout.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
-import { multiplyConstant, multiplyTransposed } from '../../nn/products.ts';
+import { innerProducts, multiplyConstant } from '../../nn/products.ts';
 import * as tf from '../../nn/tf.ts';
 import type { VgaeConfig } from './meta.ts';
 
@@ -85,26 +85,47 @@ export function graphInput(batch: TraceBatch, operationCount: number): GraphInpu
   };
 }
 
-/**
- * A_ij of the nodes of one trace, i above j, and where there are such pairs.
- *
- * @returns [R, R] each: 1 where i is the parent of j, and 1 where both are of one trace
- */
-export function edgeTargets(batch: TraceBatch, { rows, graphOf, nodeOf, firstRow }: NodeGraph) {
-  const edges = new Float32Array(rows * rows);
-  const pairs = new Float32Array(rows * rows);
-  for (let row = 0; row < rows; row++) {
-    const b = graphOf[row]!;
-    if (b < 0) continue;
-    const node = nodeOf[row]!;
-    for (let before = 0; before < node; before++) pairs[(firstRow[b]! + before) * rows + row] = 1;
-    const parent = batch.parent[b * batch.maxNodes + node]!;
-    if (parent >= 0) edges[(firstRow[b]! + parent) * rows + row] = 1;
+/** What p(A | Z) is asked for: each trace by itself, filled up to N nodes. */
+export interface EdgeTargets {
+  /** [B N] row of each node, -1 for padding */
+  readonly rowOf: Int32Array;
+  /** N */
+  readonly nodes: number;
+  /** [B, N, N] 1 where i is the parent of j */
+  readonly edges: tf.Tensor3D;
+  /** Pairs i < j with a padding node, of all traces: their logits are 0. */
+  readonly paddingPairs: number;
+}
+
+/** @param batch [B, N] */
+export function edgeTargets(batch: TraceBatch, { firstRow }: NodeGraph): EdgeTargets {
+  const { size, maxNodes: nodes, nodeCount, parent } = batch;
+  const rowOf = new Int32Array(size * nodes).fill(-1);
+  const edges = new Float32Array(size * nodes * nodes);
+  let paddingPairs = 0;
+  for (let b = 0; b < size; b++) {
+    const own = nodeCount[b]!;
+    paddingPairs += (nodes * (nodes - 1) - own * (own - 1)) / 2;
+    for (let j = 0; j < own; j++) {
+      rowOf[b * nodes + j] = firstRow[b]! + j;
+      const i = parent[b * nodes + j]!;
+      if (i >= 0) edges[(b * nodes + i) * nodes + j] = 1;
+    }
   }
-  return {
-    edges: tf.tensor2d(edges, [rows, rows]),
-    pairs: tf.tensor2d(pairs, [rows, rows]),
-  };
+  return { rowOf, nodes, edges: tf.tensor3d(edges, [size, nodes, nodes]), paddingPairs };
+}
+
+/** -log p(A | Z), p(A_ij | Z) = sigmoid(z_i . z_j): mean over the batch, nats. */
+export function edgeNll(
+  z: tf.Tensor2D,
+  { rowOf, nodes, edges, paddingPairs }: EdgeTargets,
+): tf.Scalar {
+  const [traces] = edges.shape;
+  const placed = tf.reshape(placeRows(z, rowOf), [traces, nodes, z.shape[1]]) as tf.Tensor3D;
+  const logP = tf.sum(upperBernoulliLogProb(innerProducts(placed), edges));
+  // each pair with padding has log sigmoid(0)
+  const all: tf.Scalar = tf.add(logP, paddingPairs * Math.LN2);
+  return tf.div(tf.neg(all), traces);
 }
 
 export interface Gaussian {
@@ -163,23 +184,21 @@ export function graphLoss(
   parameters: Parameters,
   model: VgaeModel,
   input: GraphInput,
-  { edges, pairs }: ReturnType<typeof edgeTargets>,
+  targets: EdgeTargets,
   noise: tf.Tensor2D,
   mode: 'train' | 'eval',
 ) {
-  const traces = input.nodes.shape[0];
   const { mean, logStd } = encodeNodes(parameters, model, input, mode);
   const z = normalSample(mean, logStd, noise);
   const logQz = normalRowLogProb(z, mean, logStd);
   const kl = tf.sub(logQz, tf.sum(standardNormalLogProb(z), 1));
   const latency = decodeNodes(parameters, model, input, z, mode);
   const logPx = likelyNormalLogProb(input.latency, latency.mean, latency.logStd, LIKELY_STDS);
-  const logPedges = tf.mul(bernoulliLogProb(multiplyTransposed(z, z), edges), pairs);
   const perTrace = (ofNodes: tf.Tensor): tf.Scalar =>
     tf.mean(multiplyConstant(input.nodes, tf.reshape(ofNodes, [-1, 1])));
   return {
     kl: perTrace(kl),
-    nllStructure: tf.div(tf.neg(tf.sum(logPedges)), traces) as tf.Scalar,
+    nllStructure: edgeNll(z, targets),
     nllTime: tf.neg(perTrace(logPx)) as tf.Scalar,
   };
 }

@@ -3,10 +3,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { fitLatencyScale } from '../../features/latency-scale.ts';
 import { makeBatch } from '../../features/trace-batch.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
+import * as tf from '../../nn/tf.ts';
 import { startTestBackend } from '../../testing/backends.ts';
 import { FIRST_FOUR, fiveTraces } from '../../testing/five-traces.ts';
 import { zeroWeights } from '../../testing/zero-weights.ts';
-import { edgeTargets, vgaeSpecs } from './network.ts';
+import { edgeNll, edgeTargets, vgaeSpecs } from './network.ts';
 import { restoreVgae } from './vgae.ts';
 
 beforeAll(() => startTestBackend('cpu'));
@@ -37,20 +38,21 @@ test('a trace scores as the mean over its nodes', async () => {
   restored.dispose();
 });
 
-test('edges to be reconstructed are those of a trace’s own pairs of nodes', () => {
+test('edges are reconstructed from inner products, within each trace', () => {
   const batch = makeBatch(traces, scale, Uint32Array.of(3, 0), 3);
   const graph = createNodeGraph(batch, { padding: 'none' });
-  const { edges, pairs } = edgeTargets(batch, graph);
-  const cells = (tensor: typeof edges): string[] => {
-    const values = tensor.dataSync();
-    return Array.from(values.keys()).flatMap((cell) => {
-      if (values[cell] === 0) return [];
-      const [i, j] = [Math.floor(cell / graph.rows), cell % graph.rows];
-      const place = (row: number) => `${graph.graphOf[row]}.${graph.nodeOf[row]}`;
-      return [`${place(i)}-${place(j)}`];
-    });
-  };
-  // graph 0 is a ( b ), graph 1 is a ( b, c ): b and c are a pair without an edge
-  expect(cells(edges).sort()).toEqual(['0.0-0.1', '1.0-1.1', '1.0-1.2']);
-  expect(cells(pairs).sort()).toEqual(['0.0-0.1', '1.0-1.1', '1.0-1.2', '1.1-1.2']);
+  // rows: a, b of trace 3, then a, b, c of trace 0
+  const z = tf.tensor2d([1, 0, 2, 0, 1, 1, 0, 1, -1, 0], [5, 2]);
+  // Trace 3: a.b = 2, an edge. Trace 0: a.b = 1, an edge; a.c = -1, an edge; b.c = 0, none.
+  // -log sigmoid of 2, 1 and -1: .1269, .3133, 1.3133; and log 2 = .6931; over 2 traces 1.2233
+  const found = tf.tidy(() => edgeNll(z, edgeTargets(batch, graph)).dataSync()[0]!);
+  expect(found).toBeCloseTo((0.1269 + 0.3133 + 1.3133 + Math.LN2) / 2, 3);
+  // d/dz of b of trace 3: (sigmoid(2) - 1) a / 2 traces
+  const gradient = tf.tidy(() =>
+    tf
+      .grad((x) => edgeNll(x as tf.Tensor2D, edgeTargets(batch, graph)))(z)
+      .dataSync(),
+  );
+  expect(gradient[2]).toBeCloseTo((1 / (1 + Math.exp(-2)) - 1) / 2, 5);
+  z.dispose();
 });
