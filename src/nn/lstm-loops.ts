@@ -103,7 +103,7 @@ function gateGradients(
   const dGates = new Float32Array(rows * 4 * units);
   const dCell = new Float32Array(batch * units);
   /** What the step after gives to this one's state. */
-  let dState = new Float32Array(batch * units);
+  let dState: Float32Array = new Float32Array(batch * units);
   for (let t = rows / batch - 1; t >= 0; t--) {
     for (let b = 0; b < batch; b++) {
       const row = t * batch + b;
