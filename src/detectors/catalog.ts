@@ -45,6 +45,12 @@ export const detectorLabel = (id: DetectorId): string =>
 export const baselineMeta = (id: DetectorId): (typeof BASELINES)[number] | null =>
   BASELINES.find((meta) => meta.id === id) ?? null;
 
+/** Unit of a detector's scores; empty where they are pure numbers. */
+export const scoreUnit = (id: DetectorId): 'nats' | '' => {
+  const meta = baselineMeta(id);
+  return meta === null ? 'nats' : meta.unit;
+};
+
 export const baselineConfigs = (preset: PresetId): BaselineConfigs => ({
   fsa: FSA_META.presets[preset],
   'lstm-ad': LSTM_AD_META.presets[preset],

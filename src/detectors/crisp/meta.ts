@@ -13,5 +13,6 @@ export const CRISP_META: BaselineMeta<'crisp', VectorVaeConfig> = {
   presets: VECTOR_VAE_PRESETS,
   settings: VECTOR_VAE_SETTINGS,
   scoresStructure: true,
+  unit: 'nats',
   decision: null,
 };

@@ -36,5 +36,6 @@ export const FSA_META: BaselineMeta<'fsa', FsaConfig> = {
     },
   ],
   scoresStructure: true,
+  unit: '',
   decision: 0.5,
 };

@@ -78,5 +78,6 @@ export const LSTM_AD_META: BaselineMeta<'lstm-ad', LstmAdConfig> = {
     },
   ],
   scoresStructure: true,
+  unit: 'nats',
   decision: null,
 };

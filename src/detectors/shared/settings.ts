@@ -24,6 +24,8 @@ export interface BaselineMeta<Id extends string, Config> {
   readonly settings: readonly NumberSetting<Config>[];
   /** Whether its score is measured against structure anomalies: VGAE's is not (table 1). */
   readonly scoresStructure: boolean;
+  /** Of its scores; empty where they are pure numbers. */
+  readonly unit: 'nats' | '';
   /** Scores above it are rejected, where the detector itself decides; null: the percentile does. */
   readonly decision: number | null;
 }

@@ -13,5 +13,6 @@ export const TRACE_ANOMALY_META: BaselineMeta<'trace-anomaly', VectorVaeConfig> 
   presets: VECTOR_VAE_PRESETS,
   settings: VECTOR_VAE_SETTINGS,
   scoresStructure: true,
+  unit: 'nats',
   decision: null,
 };

@@ -47,5 +47,6 @@ export const VGAE_META: BaselineMeta<'vgae', VgaeConfig> = {
     },
   ],
   scoresStructure: false,
+  unit: 'nats',
   decision: null,
 };

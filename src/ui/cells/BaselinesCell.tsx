@@ -82,7 +82,7 @@ export function BaselinesCell() {
 
 function ExportButtons({ rows }: { readonly rows: readonly MatrixRow[] }) {
   return (
-    <div className="table-controls">
+    <div className="results-exports">
       {(
         [
           ['CSV', 'results.csv', 'text/csv', matrixCsv],

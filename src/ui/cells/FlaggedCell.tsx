@@ -1,5 +1,5 @@
 /** Cell 6: the test traces by score; choosing one opens the inspector. */
-import { detectorLabel } from '../../detectors/catalog.ts';
+import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
 import type { LabelFilter } from '../../stores/inspect-store.ts';
 import { useDataset, useInspect, useRuns } from '../app/notebook-context.ts';
@@ -54,7 +54,7 @@ function RankedTable() {
     { key: 'rank', title: 'rank', width: '64px', align: 'end', render: (i) => row(i).rank },
     {
       key: 'score',
-      title: 'score, nats',
+      title: scoreUnit(scored.trained.detector) === 'nats' ? 'score, nats' : 'score',
       width: '96px',
       align: 'end',
       render: (i) => formatNumber(row(i).score),

@@ -92,8 +92,8 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
       {anyBest && (
         <p className="quiet">
           ★ best of the column
-          {severalSeeds && ' · mean over the seeds, below it the lowest and the highest'}. FSA
-          decides by itself; its threshold is no percentile.
+          {severalSeeds && ' · mean over the seeds, below it half of the range'}. FSA decides by
+          itself; its threshold is no percentile.
         </p>
       )}
     </>
@@ -132,9 +132,7 @@ function Cell({ row, column, format }: CellProps) {
       {best && '★ '}
       {format(cell.mean)}
       {row.seeds > 1 && (
-        <span className="results-matrix__spread">
-          {format(cell.low)}–{format(cell.high)}
-        </span>
+        <span className="results-matrix__spread">±&nbsp;{format((cell.high - cell.low) / 2)}</span>
       )}
     </td>
   );

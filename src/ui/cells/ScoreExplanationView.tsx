@@ -57,11 +57,10 @@ function NodeTable({
 }) {
   return (
     <div className="scroll-x">
-      <table className="plain-table" aria-label="Score by node">
+      <table className="plain-table score-nodes" aria-label="Score by node">
         <thead>
           <tr>
             <th scope="col">node</th>
-            {critical !== null && <th scope="col">on the critical path</th>}
             {['observed', 'expected', 'std', 'score'].map((title) => (
               <th key={title} scope="col" className="plain-table__number">
                 {title}
@@ -75,8 +74,10 @@ function NodeTable({
             <tr key={i}>
               <th scope="row">
                 {service}/{operation}
+                {critical !== null && critical[i] === 0 && (
+                  <span className="score-nodes__aside">not on the critical path</span>
+                )}
               </th>
-              {critical !== null && <td>{critical[i] === 1 ? '● yes' : 'no'}</td>}
               <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
               <td className="plain-table__number">{finite(nodes.expectedMs[i]!, formatMs)}</td>
               <td className="plain-table__number">{finite(nodes.stdMs[i]!, formatMs)}</td>

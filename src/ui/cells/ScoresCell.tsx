@@ -1,6 +1,6 @@
 /** Cell 5: how the scores of normal and anomalous traces lie, under each variant. */
 import { useMemo, useState } from 'react';
-import { detectorLabel } from '../../detectors/catalog.ts';
+import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
 import { cellStates } from '../../stores/cell-states.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { runReport, runWarnings } from '../../stores/run-report.ts';
@@ -18,6 +18,7 @@ import {
   formatCount,
   formatDuration,
   formatNats,
+  formatNumber,
   formatPercent,
   formatRate,
   formatScore,
@@ -152,6 +153,9 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
   const words = `${detectorLabel(trained.detector)}, ${correctionsWords(scored)}`;
   const { normalMedian, anomaliesBelowNormalMedian, area } = inversion;
   const low = histogram.edges[0]!;
+  const unit = scoreUnit(trained.detector);
+  const axis = [unit, logScores ? 'log' : ''].filter((word) => word !== '').join(', ');
+  const formatWithUnit = unit === 'nats' ? formatNats : formatNumber;
   return (
     <>
       <ScoreChoices scored={scored} />
@@ -166,7 +170,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
         title="Scores of the test traces"
         label={`Test scores of ${words}`}
         edges={histogram.edges}
-        xLabel={logScores ? 'score (nats, log)' : 'score (nats)'}
+        xLabel={axis === '' ? 'score' : `score (${axis})`}
         xLinearBelow={logScores ? SCORE_LINEAR_BELOW : undefined}
         countScale={logCounts ? 'log' : 'linear'}
         height={280}
@@ -183,7 +187,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             ? null
             : {
                 value: atThreshold.threshold,
-                label: `threshold ${formatNats(atThreshold.threshold)}`,
+                label: `threshold ${formatWithUnit(atThreshold.threshold)}`,
               }
         }
         inverted={
@@ -204,7 +208,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           {
             key: 'threshold',
             term: <G id="threshold">threshold</G>,
-            value: formatNats(atThreshold.threshold),
+            value: formatWithUnit(atThreshold.threshold),
             note:
               atThreshold.percentile === null
                 ? `${detectorLabel(trained.detector)} decides by itself`

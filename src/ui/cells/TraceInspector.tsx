@@ -1,5 +1,6 @@
 /** One trace: its tree beside the reconstruction, its latencies, and what adds up to its score. */
 import { useMemo, useState } from 'react';
+import { scoreUnit } from '../../detectors/catalog.ts';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import { comparisonRows, scoreParts, slowestNode } from '../../stores/explanation-view.ts';
 import { traceTree } from '../../stores/tree-view.ts';
@@ -37,7 +38,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
   return (
     <Inspector
       title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
-      aside={row !== null && formatNats(row.score)}
+      aside={row !== null && scoreWords(row.score, scored)}
       subject={trace}
       onClose={close}
       actions={
@@ -82,6 +83,9 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
     </Inspector>
   );
 }
+
+const scoreWords = (score: number, { trained }: Scored): string =>
+  scoreUnit(trained.detector) === 'nats' ? formatNats(score) : formatNumber(score);
 
 interface ExplanationProps {
   readonly scored: Scored;
