@@ -236,7 +236,9 @@ export function runReport(dataset: Dataset, run: RunRecord, app: AppIdentity): s
     curves: detectors[0]!.curve.map(curvePoint),
     results: detectors.flatMap((trained) => results(trained, null)),
     ...(byFile.length > 0 ? { resultsByFile: byFile } : {}),
-    ...(detectors.length > 1 ? { detectors: detectors.map(detectorReport) } : {}),
+    ...(detectors.length + run.failed.length > 1
+      ? { detectors: detectors.map(detectorReport) }
+      : {}),
     ...(run.repeats.length > 0 ? { repeats: run.repeats.map(repeat) } : {}),
     ...(run.failed.length > 0 ? { failed: run.failed } : {}),
     warnings: runWarnings(dataset, run, summary),

@@ -30,7 +30,9 @@ export function BaselinesCell() {
   const comparison = useComparison((c) => c);
   const { training } = runs;
   const rows = useMemo(() => matrixRows(training), [training]);
-  const busy = isRunning(training) || runs.scoring.phase === 'running';
+  // an interrupted training is to be resumed or discarded first, in its own cell
+  const busy =
+    isRunning(training) || training.phase === 'interrupted' || runs.scoring.phase === 'running';
   const ready = datasetState.dataset !== null && !busy && comparison.repeats.phase !== 'running';
   const measured = rows.some(({ seeds }) => seeds > 0);
   return (
