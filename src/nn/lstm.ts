@@ -29,15 +29,18 @@ export function lstmSpecs(name: string, inputs: number, units: number): Paramete
 }
 
 /**
- * @param x     [T B, in] unitless, all sequences' first items first
- * @param batch B
- * @returns     [T B, H] the hidden state after each item, in the same order
+ * Sequences are packed: the longest ones first, and the items of one step next to each other, so
+ * that no step computes what has ended.
+ *
+ * @param x     [R, in] unitless, step after step; a step has a row for each sequence that lasts
+ * @param sizes [T] rows of each step, never more than those of the step before; R together
+ * @returns     [R, H] the hidden state after each item
  */
 export function lstm(
   parameters: Parameters,
   name: string,
   x: tf.Tensor2D,
-  batch: number,
+  sizes: readonly number[],
 ): tf.Tensor2D {
   const hiddenWeight = parameters.get<tf.Tensor2D>(`${name}.hidden_weight`);
   const projected = affineTransposed(
@@ -48,31 +51,34 @@ export function lstm(
   // transposed once, not at every step
   const recurrent = tf.transpose(hiddenWeight) as tf.Tensor2D;
   return tensorsAreHostMemory()
-    ? lstmLoops(projected, recurrent, batch)
-    : lstmSteps(projected, recurrent, batch);
+    ? lstmLoops(projected, recurrent, sizes)
+    : lstmSteps(projected, recurrent, sizes);
 }
 
 /**
  * The recurrence in stock operations.
  *
- * @param projected [T B, 4 H] what the items add to the gates
+ * @param projected [R, 4 H] what the items add to the gates
  * @param recurrent [H, 4 H]
- * @returns         [T B, H]
+ * @param sizes     [T] rows of each step
+ * @returns         [R, H]
  */
 export function lstmSteps(
   projected: tf.Tensor2D,
   recurrent: tf.Tensor2D,
-  batch: number,
+  sizes: readonly number[],
 ): tf.Tensor2D {
   const units = recurrent.shape[0];
-  const steps = projected.shape[0] / batch;
-  const inputs = steps === 1 ? [projected] : tf.split(projected, steps, 0);
+  const inputs = sizes.length === 1 ? [projected] : tf.split(projected, [...sizes], 0);
+  const lasting = (x: tf.Tensor2D, rows: number): tf.Tensor2D =>
+    x.shape[0] === rows ? x : tf.slice(x, [0, 0], [rows, units]);
   let hidden: tf.Tensor2D | null = null;
   let cell: tf.Tensor2D | null = null;
   const states: tf.Tensor2D[] = [];
   for (const input of inputs) {
+    const rows = input.shape[0];
     const gates = (
-      hidden === null ? input : tf.add(input, multiply(hidden, recurrent))
+      hidden === null ? input : tf.add(input, multiply(lasting(hidden, rows), recurrent))
     ) as tf.Tensor2D;
     const [logits, candidate] = tf.split(gates, [3 * units, units], 1) as [
       tf.Tensor2D,
@@ -84,7 +90,8 @@ export function lstmSteps(
       tf.Tensor2D,
     ];
     const written = tf.mul(enter, tf.tanh(candidate)) as tf.Tensor2D;
-    cell = cell === null ? written : (tf.add(tf.mul(keep, cell), written) as tf.Tensor2D);
+    cell =
+      cell === null ? written : (tf.add(tf.mul(keep, lasting(cell, rows)), written) as tf.Tensor2D);
     hidden = tf.mul(leave, tf.tanh(cell)) as tf.Tensor2D;
     states.push(hidden);
   }

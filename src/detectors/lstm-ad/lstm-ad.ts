@@ -32,6 +32,7 @@ import {
   encodeSequence,
   lstmAdSpecs,
   nodeLogProbs,
+  packRows,
   sequenceInput,
   sequenceLoss,
 } from './network.ts';
@@ -136,9 +137,10 @@ async function scoreNodes(
     const { mean: mu, logStd: sigma } = distributions.latency;
     return [logProbs.operation, logProbs.latency, mu, sigma];
   });
+  const { rowOf, sizes } = packRows(repeatRows(batch, samples).nodeCount);
   /** The samples of node t of trace b. */
   const rowsOf = (b: number, t: number): number[] =>
-    Array.from({ length: samples }, (_, l) => (t * batch.size + b) * samples + l);
+    Array.from({ length: samples }, (_, l) => rowOf[(b * samples + l) * sizes.length + t]!);
   const perNode = (of: (rows: number[]) => number): Float64Array[] =>
     Array.from(batch.nodeCount, (nodes, b) =>
       Float64Array.from({ length: nodes }, (_, t) => of(rowsOf(b, t))),

@@ -3,7 +3,7 @@
  * the VAE): one LSTM reads the sequence of operations and latencies into z, another writes it again,
  * node by node, from z and the nodes before.
  *
- * Rows are time-major: row t B + b is node t of trace b, in BFS order.
+ * Nodes are in BFS order, a row each, packed by step.
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import {
@@ -46,57 +46,84 @@ export function lstmAdSpecs(
   ];
 }
 
-/** B sequences of at most T nodes. */
+/** B sequences, packed: R rows, one a node; the nodes of one step lie next to each other. */
 export interface SequenceInput {
-  readonly batch: number;
-  readonly steps: number;
-  /** [T B, operations] one 1 a row: the node's operation, and that of the node before */
+  /** [T] rows of each step */
+  readonly sizes: readonly number[];
+  /** [B, T] row of each node; -1 behind the last one */
+  readonly rowOf: Int32Array;
+  /** [R, operations] one 1 a row: the node's operation, and that of the node before */
   readonly operation: tf.Tensor2D;
   readonly before: tf.Tensor2D;
-  /** [T B, 1] standardised; of the node, and of the node before (0 at the root) */
+  /** [R, 1] standardised; of the node, and of the node before (0 at the root) */
   readonly latency: tf.Tensor2D;
   readonly latencyBefore: tf.Tensor2D;
-  /** [B, T B] 1 at each trace's last node */
+  /** [B, R] 1 at each trace's last node */
   readonly last: tf.Tensor2D;
-  /** [B, T B] 1 at each trace's nodes */
+  /** [B, R] 1 at each trace's nodes */
   readonly nodes: tf.Tensor2D;
-  /** [T B, B] copies z to the trace's rows */
+  /** [R, B] copies z to the trace's rows */
   readonly copies: tf.Tensor2D;
 }
 
-/** @param batch [B, N], N >= T; tensors are the caller's tidy's */
+/**
+ * [B, T] rows of packed sequences, the longest ones first within a step; and [T] rows a step.
+ *
+ * @param lengths [B] nodes of each trace
+ */
+export function packRows(lengths: Int32Array): {
+  readonly rowOf: Int32Array;
+  readonly sizes: readonly number[];
+} {
+  const steps = Math.max(...lengths);
+  const order = Array.from(lengths.keys()).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const rowOf = new Int32Array(lengths.length * steps).fill(-1);
+  const sizes: number[] = [];
+  let row = 0;
+  for (let t = 0; t < steps; t++) {
+    const lasting = order.filter((b) => lengths[b]! > t);
+    for (const b of lasting) rowOf[b * steps + t] = row++;
+    sizes.push(lasting.length);
+  }
+  return { rowOf, sizes };
+}
+
+/** @param batch [B, N]; tensors are the caller's tidy's */
 export function sequenceInput(batch: TraceBatch, operations: number): SequenceInput {
   const { size, maxNodes, nodeCount } = batch;
-  const steps = Math.max(...nodeCount);
-  const rows = steps * size;
-  const at = <A extends Int32Array | Float32Array>(values: A, into: A, shift: 0 | 1): A => {
-    for (let t = shift; t < steps; t++) {
-      for (let b = 0; b < size; b++) into[t * size + b] = values[b * maxNodes + t - shift]!;
-    }
-    return into;
-  };
+  const { rowOf, sizes } = packRows(nodeCount);
+  const steps = sizes.length;
+  const rows = nodeCount.reduce((sum, nodes) => sum + nodes, 0);
+  const operation = { own: new Int32Array(rows), before: new Int32Array(rows) };
+  const latency = { own: new Float32Array(rows), before: new Float32Array(rows) };
+  const traceOf = new Int32Array(rows);
   const last = new Float32Array(size * rows);
   const nodes = new Float32Array(size * rows);
   for (let b = 0; b < size; b++) {
-    last[b * rows + (nodeCount[b]! - 1) * size + b] = 1;
-    for (let t = 0; t < nodeCount[b]!; t++) nodes[b * rows + t * size + b] = 1;
+    for (let t = 0; t < nodeCount[b]!; t++) {
+      const row = rowOf[b * steps + t]!;
+      const node = b * maxNodes + t;
+      operation.own[row] = batch.operation[node]!;
+      latency.own[row] = batch.latency[node]!;
+      if (t > 0) {
+        operation.before[row] = batch.operation[node - 1]!;
+        latency.before[row] = batch.latency[node - 1]!;
+      }
+      traceOf[row] = b;
+      nodes[b * rows + row] = 1;
+      if (t === nodeCount[b]! - 1) last[b * rows + row] = 1;
+    }
   }
-  const column = (values: Float32Array): tf.Tensor2D => tf.tensor2d(values, [rows, 1]);
-  const ids = (shift: 0 | 1) => at(batch.operation, new Int32Array(rows), shift);
-  const latencies = (shift: 0 | 1) => at(batch.latency, new Float32Array(rows), shift);
   return {
-    batch: size,
-    steps,
-    operation: copyMatrix(ids(0), operations),
-    before: copyMatrix(ids(1), operations),
-    latency: column(latencies(0)),
-    latencyBefore: column(latencies(1)),
+    sizes,
+    rowOf,
+    operation: copyMatrix(operation.own, operations),
+    before: copyMatrix(operation.before, operations),
+    latency: tf.tensor2d(latency.own, [rows, 1]),
+    latencyBefore: tf.tensor2d(latency.before, [rows, 1]),
     last: tf.tensor2d(last, [size, rows]),
     nodes: tf.tensor2d(nodes, [size, rows]),
-    copies: copyMatrix(
-      Int32Array.from({ length: rows }, (_, row) => row % size),
-      size,
-    ),
+    copies: copyMatrix(traceOf, size),
   };
 }
 
@@ -109,7 +136,7 @@ export interface Gaussian {
 export function encodeSequence(parameters: Parameters, input: SequenceInput): Gaussian {
   const embedded = multiplyConstant(input.operation, parameters.get<tf.Tensor2D>('embedding'));
   const x: tf.Tensor2D = tf.concat([embedded, input.latency], 1);
-  const states = lstm(parameters, 'encoder', x, input.batch);
+  const states = lstm(parameters, 'encoder', x, input.sizes);
   const state = multiplyConstant(input.last, states);
   const { min, max } = POSTERIOR_LOG_STD;
   return {
@@ -120,9 +147,9 @@ export function encodeSequence(parameters: Parameters, input: SequenceInput): Ga
 
 /** p(node | z, nodes before) of every row. */
 export interface NodeDistributions {
-  /** [T B, operations] */
+  /** [R, operations] */
   readonly operationLogits: tf.Tensor2D;
-  /** [T B, 1] each, of standardised latency, given the node's operation */
+  /** [R, 1] each, of standardised latency, given the node's operation */
   readonly latency: Gaussian;
 }
 
@@ -133,12 +160,12 @@ export function decodeSequence(
   z: tf.Tensor2D,
 ): NodeDistributions {
   const table = parameters.get<tf.Tensor2D>('embedding');
-  const rows = input.steps * input.batch;
+  const [rows] = input.latency.shape;
   const x: tf.Tensor2D = tf.concat(
     [multiplyConstant(input.before, table), input.latencyBefore, multiplyConstant(input.copies, z)],
     1,
   );
-  const states = lstm(parameters, 'decoder', x, input.batch);
+  const states = lstm(parameters, 'decoder', x, input.sizes);
   const own = multiplyConstant(input.operation, table);
   const output = linear(parameters, 'latency', tf.concat([states, own], 1));
   return {
@@ -154,7 +181,7 @@ export function decodeSequence(
   };
 }
 
-/** [T B, 1] each, nats; rows of padding are to be masked. */
+/** [R, 1] each, nats. */
 export interface NodeLogProbs {
   readonly operation: tf.Tensor2D;
   readonly latency: tf.Tensor2D;
