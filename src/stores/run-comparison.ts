@@ -33,7 +33,7 @@ export function settingRows(entries: readonly RunEntry[]): SettingRow[] {
         ['backend', settings.backend],
         ['training traces, at most', settings.limitTrain],
         ['roles of the files', settings.roles],
-        ...Object.entries(settingValues(settings.config)),
+        ...Object.entries(settingValues(settings)),
       ]),
   );
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
@@ -66,7 +66,8 @@ function metricsOf(
   detector: DetectorId,
   variant: Variant,
 ): Record<MetricId, number | null> {
-  const report = entryDetector(entry, detector)?.reports?.[variant];
+  const reports = entryDetector(entry, detector)?.reports;
+  const report = reports?.plain ?? reports?.[variant];
   return {
     bestF: report?.total.bestF ?? null,
     structureF: report?.structure.bestF ?? null,
