@@ -104,15 +104,27 @@ test('a detector without terms shows its scores and why, without corrections', a
   const metrics = page.getByRole('table', { name: 'Metrics by variant' });
   await expect(metrics.getByRole('row', { name: /^FSA/ })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('checkbox', { name: 'Node count normalization' })).toHaveCount(0);
-  await expect(page.getByText(/FSA gives one score a trace/)).toBeVisible();
+  for (const name of [/^\d+ Scores$/, /^\d+ Entropy gap$/]) {
+    const cell = page.getByRole('region', { name });
+    await expect(cell.getByText(/FSA gives one score a trace/)).toBeVisible();
+  }
+  const runs = page.getByRole('region', { name: /^\d+ Runs$/ });
+  await expect(runs.getByRole('table', { name: 'Runs' })).toContainText(/0\.\d{3}|1\.000/);
+  await expect(runs.getByLabel('Metrics under')).toHaveCount(0);
 
   await page.getByText('all', { exact: true }).click();
   const traces = page.getByRole('grid', { name: 'Test traces by score' });
+  await expect(traces.getByRole('columnheader', { name: /^rank/ })).toHaveCount(1);
+  await expect(traces.getByRole('columnheader', { name: /reason|reconstruction/ })).toHaveCount(0);
   await traces.getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });
   const transitions = inspector.getByRole('table', { name: 'Transitions' });
   await expect(transitions.getByRole('row', { name: /start/ })).toBeVisible();
   await expect(transitions.getByRole('row', { name: /rejected/ }).first()).toBeVisible();
+  for (const view of ['What if', 'Over epochs']) {
+    await inspector.getByRole('button', { name: view, exact: true }).click();
+  }
+  await expect(inspector.getByText(/for TraceVAE and its ablations/)).toHaveCount(2);
   await page.keyboard.press('Escape');
 
   await page.getByLabel('Detector', { exact: true }).selectOption('lstm-ad');

@@ -61,6 +61,10 @@ export interface MetricRow {
 export const entryDetector = (entry: RunEntry, detector: DetectorId): RunEntryDetector | null =>
   entry.detectors.find((trained) => trained.detector === detector) ?? entry.detectors[0] ?? null;
 
+/** Not of a detector that gives one score a trace. */
+export const hasVariants = (entry: RunEntry, detector: DetectorId): boolean =>
+  entryDetector(entry, detector)?.reports?.plain === undefined;
+
 function metricsOf(
   entry: RunEntry,
   detector: DetectorId,
