@@ -211,7 +211,7 @@ test('what if, by keyboard: a latency, an operation, a call less and more, undon
   await expect(changes).toHaveText([/^without /]);
   await nodes.focus();
   await page.keyboard.press('End');
-  const add = view.getByRole('button', { name: 'Add' });
+  const add = view.getByRole('button', { name: 'Add', exact: true });
   await add.press('Enter');
   await expect(nodes.getByRole('option')).toHaveCount(before);
   await expect(changes).toHaveText([/^without /, /^with /]);
