@@ -69,7 +69,7 @@ test('a dataset, its runs and scores, and notes', async ({ page }) => {
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await expect(page.getByRole('row', { name: /Run 2, shown/ })).toBeVisible({ timeout: 60_000 });
   await exportRun(page);
-  await page.getByLabel('Baseline').selectOption('Run 1');
+  await page.getByLabel('Baseline', { exact: true }).selectOption('Run 1');
   await page.getByRole('button', { name: 'Add a note below Runs' }).click();
   const text = page.getByRole('textbox', { name: /Note in Markdown/ });
   await text.fill('A [link](https://doi.org/10) and $x^2$.');

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
+import { requestSpans, TEST_CSV, TRAIN_CSV, traceVaeCsv, VAL_CSV } from './fixtures.ts';
 
 interface Outcome {
   readonly code: number | null;
@@ -60,6 +60,37 @@ test('train writes run.json and scores.csv, and one line an epoch', async () => 
   const lines = readFileSync(scores, 'utf8').trimEnd().split('\n');
   expect(lines[0]).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
   expect(lines).toHaveLength(1 + 40 + 60);
+});
+
+test('all is TraceVAE and the baselines; one that cannot be trained leaves the others', async () => {
+  const out = join(folder, 'all.json');
+  const options = [
+    '--preset',
+    'tiny',
+    '--epochs',
+    '1',
+    '--limit-train',
+    '60',
+    '--detectors',
+    'all',
+  ];
+  const ran = await headless(['train', ...sets, ...options, '--out', out]);
+  expect(ran).toMatchObject({ code: 0, stdout: '' });
+  const run = JSON.parse(readFileSync(out, 'utf8'));
+  const detectors = ['tracevae', 'fsa', 'lstm-ad', 'trace-anomaly', 'crisp', 'vgae'];
+  expect(run.detectors.map((d: { detector: string }) => d.detector)).toEqual(detectors);
+  expect(run).not.toHaveProperty('failed');
+
+  // a single structure: the searches alone
+  const searches = requestSpans(4, 80).filter(({ trace }) => trace % 2 === 1);
+  const single = ['--train', file('single.csv', traceVaeCsv(searches, false))];
+  const rest = ['--val', b!, '--test', c!, ...options];
+  const some = await headless(['train', ...single, ...rest, '--out', out]);
+  expect(some.code).toBe(0);
+  const left = JSON.parse(readFileSync(out, 'utf8'));
+  expect(left.detectors.map((d: { detector: string }) => d.detector)).toEqual(['tracevae']);
+  expect(left.failed.map((d: { detector: string }) => d.detector)).toEqual(detectors.slice(1));
+  expect(left.failed[0].what).toMatch(/FSA needs at least 2 structures/);
 });
 
 test('import writes import.json, and its counts add up', async () => {

@@ -40,7 +40,7 @@ test('runs are kept, compared with a baseline, named, shown, deleted and brought
   await page.getByRole('checkbox', { name: 'Differences only' }).uncheck();
   await expect(settings.getByRole('row', { name: 'units per head 16 16' })).toBeVisible();
 
-  await page.getByLabel('Baseline').selectOption('Run 1');
+  await page.getByLabel('Baseline', { exact: true }).selectOption('Run 1');
   await expect(rowOf(page, /Run 1/)).toContainText('baseline');
   await expect(rowOf(page, /Run 2/)).toContainText(/[+−±]0/);
 

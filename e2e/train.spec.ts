@@ -160,7 +160,7 @@ test('a changed seed marks the cells below as stale', async ({ page }) => {
   await dropFiles(page, [{ name: 'all.csv', body: traceVaeCsv(requestSpans(11, 60), false) }]);
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
-  await page.getByLabel('Seed').fill('2');
+  await page.getByLabel('Seed', { exact: true }).fill('2');
   for (const name of ['Model and training', 'Scores', 'Flagged traces']) {
     await expect(page.getByRole('region', { name }).getByText('stale')).toBeVisible();
   }

@@ -6,7 +6,7 @@ import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/notebook.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
-import { startWorker } from './worker/client.ts';
+import { startBackgroundWorker, startWorker } from './worker/client.ts';
 
 /** Chromium alone tells; the property is not standard. */
 interface HeapPerformance extends Performance {
@@ -15,6 +15,7 @@ interface HeapPerformance extends Performance {
 
 const notebook = createNotebook({
   client: startWorker(),
+  background: startBackgroundWorker,
   storage: createNotebookStorage(),
   preferences: localStorage,
   now: () => Date.now(),

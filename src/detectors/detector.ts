@@ -7,7 +7,7 @@ import type { LatencyScale } from '../features/latency-scale.ts';
 import type { Corrections, ScoreTerms, StdLimits } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { FitCheckpoint } from './checkpoint.ts';
-import type { TraceExplanation } from './explanation.ts';
+import type { ScoreExplanation, TraceExplanation } from './explanation.ts';
 
 /** What a detector learns from. Traces are indices into the set. */
 export interface DetectorData {
@@ -21,13 +21,14 @@ export interface DetectorData {
 export interface CurvePoint {
   /** 1-based, counted over both phases. */
   readonly epoch: number;
+  /** Detectors without a second phase are `joint` throughout. */
   readonly phase: 'joint' | 'time';
   readonly loss: number;
   readonly valLoss: number | null;
   readonly kl: number;
   readonly valKl: number | null;
-  /** -log p(N, A, Y | z) */
-  readonly nllStructure: number;
+  /** -log p(N, A, Y | z); null where the detector does not reconstruct structures. */
+  readonly nllStructure: number | null;
   readonly valNllStructure: number | null;
   /** -log p(X | A, Y, z2) */
   readonly nllTime: number;
@@ -102,9 +103,16 @@ export interface ScoreProgress {
   readonly total: number;
 }
 
-export interface ProbabilisticModel {
+/** What every trained model has. */
+interface AnyModel {
   readonly parameterCount: number;
   saveWeights(): Promise<SavedWeights>;
+  dispose(): void;
+}
+
+/** TraceVAE and its ablations: the terms of equation (3), which `scoring` corrects and combines. */
+export interface TermsModel extends AnyModel {
+  readonly kind: 'terms';
   /**
    * The terms of equation (3) for these traces; sigma_p99 comes from the validation traces.
    *
@@ -142,7 +150,35 @@ export interface ProbabilisticModel {
       readonly corrections: Corrections;
     },
   ): Promise<TraceExplanation>;
-  dispose(): void;
 }
 
-export type FitResult = Promise<Result<ProbabilisticModel, FitFailure>>;
+/** The baselines of section 6.4: one score a trace, which is not taken apart. */
+export interface ScoresModel extends AnyModel {
+  readonly kind: 'scores';
+  /**
+   * One score a trace. It depends on the model, the seed and the trace, not on what else is scored.
+   * On abort the remaining scores stay 0; the caller drops them.
+   *
+   * @param selected [T] trace indices
+   * @returns        [T] finite, higher is more anomalous
+   */
+  scoreTraces(
+    data: DetectorData,
+    selected: Uint32Array,
+    options: {
+      readonly seed: number;
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: ScoreProgress) => void;
+    },
+  ): Promise<Float64Array>;
+  /** What one trace's score comes from, node by node. */
+  explain(
+    data: DetectorData,
+    trace: number,
+    options: { readonly seed: number },
+  ): Promise<ScoreExplanation>;
+}
+
+export type DetectorModel = TermsModel | ScoresModel;
+
+export type FitResult = Promise<Result<DetectorModel, FitFailure>>;

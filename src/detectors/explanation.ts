@@ -3,6 +3,7 @@
  * All arrays are plain, so that they cross the worker door.
  */
 export interface TraceExplanation {
+  readonly kind: 'terms';
   readonly trace: number;
   /** n, merged nodes of the trace; N, N_max of the model. */
   readonly nodeCount: number;
@@ -70,3 +71,46 @@ export interface ScoreSplit {
   /** What the log of the mean over samples adds: score minus all parts. */
   readonly remainder: number;
 }
+
+/** The same of a detector that gives a score and no terms. Times are milliseconds. */
+export interface ScoreExplanation {
+  readonly kind: 'scores';
+  readonly trace: number;
+  readonly score: number;
+  /** How the score of the trace comes from those of its nodes, in words. */
+  readonly says: string;
+  /** Per node, [n]; NaN where the detector has no such number. */
+  readonly nodes: {
+    readonly observedMs: Float64Array;
+    readonly expectedMs: Float64Array;
+    readonly stdMs: Float64Array;
+    /** The node's own score, in the unit of the trace's. */
+    readonly score: Float64Array;
+  };
+  /** [n] 1 where the node is on the critical path; null where that plays no part. */
+  readonly critical: Uint8Array | null;
+  /** Of an automaton: the transitions that the trace takes, in order; else null. */
+  readonly transitions: readonly TransitionTaken[] | null;
+  /** Of a vector of paths: paths that the trace lacks, the highest score first; else null. */
+  readonly absent: readonly AbsentPath[] | null;
+}
+
+export interface TransitionTaken {
+  /** Node that is left; null for the start. */
+  readonly from: number | null;
+  /** Node that is entered; null for the end. */
+  readonly to: number | null;
+  /** Times that training took this transition, 0 for never. */
+  readonly seen: number;
+  readonly verdict: 'accepted' | 'unseen' | 'latency';
+  /** Stds between the latency and its mean; NaN where there is nothing to compare with. */
+  readonly deviations: number;
+}
+
+export interface AbsentPath {
+  /** Operation ids from the root on. */
+  readonly operations: readonly number[];
+  readonly score: number;
+}
+
+export type Explanation = TraceExplanation | ScoreExplanation;

@@ -1,38 +1,93 @@
 /**
  * Detector id to its functions. The worker's door to the methods; it brings TensorFlow.js along.
  */
-import type { DetectorId } from './catalog.ts';
+import { assert } from '../base/assert.ts';
+import type { BaselineConfigs, BaselineId, DetectorId } from './catalog.ts';
+import { CRISP } from './crisp/crisp.ts';
 import type {
   DetectorData,
+  DetectorModel,
   FitContext,
   FitResult,
-  ProbabilisticModel,
   SavedWeights,
 } from './detector.ts';
+import { fitFsa, restoreFsa } from './fsa/fsa.ts';
+import { fitLstmAd, restoreLstmAd } from './lstm-ad/lstm-ad.ts';
+import type { Schedule } from './shared/training.ts';
+import { fitVectors, restoreVectors, type VectorMethod } from './shared/vector-detector.ts';
+import { TRACE_ANOMALY } from './trace-anomaly/trace-anomaly.ts';
 import type { Ablation, TraceVaeConfig } from './tracevae/meta.ts';
 import { ablated } from './tracevae/meta-ablations.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae/tracevae.ts';
+import { fitVgae, restoreVgae } from './vgae/vgae.ts';
 
-export interface DetectorFactory<Config> {
+/** What the settings of a run say to its detectors. */
+export interface DetectorSettings {
+  /** Of TraceVAE; baselines take over the schedule, VGAE the sizes of the graph networks too. */
+  readonly config: TraceVaeConfig;
+  /** Of the baselines of the run. */
+  readonly baselines: Partial<BaselineConfigs>;
+}
+
+export interface DetectorFactory {
   /** Trains on the training traces of the data (section 6.2); labels play no part. */
-  fit(data: DetectorData, config: Config, context: FitContext): FitResult;
+  fit(data: DetectorData, settings: DetectorSettings, context: FitContext): FitResult;
   /**
    * The model of stored weights, without training.
    *
    * @param operationCount operations of the dataset, padding included
    */
-  restore(config: Config, operationCount: number, weights: SavedWeights): ProbabilisticModel;
+  restore(settings: DetectorSettings, operationCount: number, weights: SavedWeights): DetectorModel;
 }
 
-const tracevae = (ablation: Ablation): DetectorFactory<TraceVaeConfig> => ({
-  fit: (data, config, context) => fitTraceVae(data, ablated(config, ablation), context),
-  restore: (config, operationCount, weights) =>
+const tracevae = (ablation: Ablation): DetectorFactory => ({
+  fit: (data, { config }, context) => fitTraceVae(data, ablated(config, ablation), context),
+  restore: ({ config }, operationCount, weights) =>
     restoreTraceVae(ablated(config, ablation), operationCount, weights),
 });
 
-export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory<TraceVaeConfig>>> = {
+function own<Id extends BaselineId>({ baselines }: DetectorSettings, id: Id): BaselineConfigs[Id] {
+  const config = baselines[id];
+  assert(config !== undefined, `the run has no settings of ${id}`);
+  return config;
+}
+
+const scheduleOf = ({ config }: DetectorSettings): Schedule => ({
+  epochs: config.epochsJoint + config.epochsTime,
+  batchSize: config.batchSize,
+  validateEvery: config.validateEvery,
+  clipNorm: config.clipNorm,
+  l2: config.l2,
+});
+
+const vectors = (id: 'trace-anomaly' | 'crisp', method: VectorMethod): DetectorFactory => ({
+  fit: (data, settings, context) =>
+    fitVectors(method, data, own(settings, id), scheduleOf(settings), context),
+  restore: (settings, _operationCount, weights) =>
+    restoreVectors(method, own(settings, id), weights),
+});
+
+export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   tracevae: tracevae('none'),
   'tracevae-fc': tracevae('fc'),
   'tracevae-singlez': tracevae('singlez'),
   'tracevae-dimex': tracevae('dimex'),
+  fsa: {
+    fit: (data, settings, context) => fitFsa(data, own(settings, 'fsa'), context),
+    restore: (settings, _operationCount, weights) => restoreFsa(own(settings, 'fsa'), weights),
+  },
+  'lstm-ad': {
+    fit: (data, settings, context) =>
+      fitLstmAd(data, own(settings, 'lstm-ad'), scheduleOf(settings), context),
+    restore: (settings, operationCount, weights) =>
+      restoreLstmAd(own(settings, 'lstm-ad'), operationCount, weights),
+  },
+  'trace-anomaly': vectors('trace-anomaly', TRACE_ANOMALY),
+  crisp: vectors('crisp', CRISP),
+  vgae: {
+    fit: (data, settings, context) =>
+      fitVgae(data, own(settings, 'vgae'), settings.config, scheduleOf(settings), context),
+    restore: (settings, operationCount, weights) =>
+      restoreVgae(own(settings, 'vgae'), settings.config, operationCount, weights),
+  },
 };

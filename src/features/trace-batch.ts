@@ -56,3 +56,44 @@ export function makeBatch(
   }
   return { size, maxNodes, nodeCount, parent, operation, latency };
 }
+
+/**
+ * The batch with these rows, which may repeat.
+ *
+ * @param batch [B, N]
+ * @param rows  [P] each below B
+ * @returns     [P, N]
+ */
+export function selectRows(batch: TraceBatch, rows: readonly number[]): TraceBatch {
+  const { maxNodes } = batch;
+  const picked = <A extends Int32Array | Float32Array>(values: A, make: (n: number) => A): A => {
+    const out = make(rows.length * maxNodes);
+    rows.forEach((row, i) => {
+      out.set(values.subarray(row * maxNodes, (row + 1) * maxNodes), i * maxNodes);
+    });
+    return out;
+  };
+  return {
+    size: rows.length,
+    maxNodes,
+    nodeCount: Int32Array.from(rows, (row) => batch.nodeCount[row]!),
+    parent: picked(batch.parent, (n) => new Int32Array(n)),
+    operation: picked(batch.operation, (n) => new Int32Array(n)),
+    latency: picked(batch.latency, (n) => new Float32Array(n)),
+  };
+}
+
+/**
+ * Each trace L times in a row, for the samples of equation (3): row b L + l is sample l of trace b.
+ *
+ * @param batch   [B, N]
+ * @param samples L
+ * @returns       [B L, N]
+ */
+export function repeatRows(batch: TraceBatch, samples: number): TraceBatch {
+  if (samples === 1) return batch;
+  return selectRows(
+    batch,
+    Array.from({ length: batch.size * samples }, (_, i) => Math.floor(i / samples)),
+  );
+}

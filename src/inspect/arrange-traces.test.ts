@@ -20,13 +20,11 @@ const rows = Uint32Array.from(terms.trace.keys());
 /** Scores with ties, in no order of the dataset. */
 const scores = Float64Array.from(rows, (row) => (row * 7) % 11);
 const table = makeTraceTable(traces, {
-  val,
-  test: terms,
+  of: { kind: 'terms', val, test: terms, variants },
   rows,
   scores,
   threshold: 8,
   corrections: correctionsOf('full'),
-  variants,
 });
 const list = (filter: Partial<typeof NO_FILTER>, sort = BY_SCORE) =>
   arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, sort);
@@ -49,14 +47,14 @@ test('a rank counts the higher scores', () => {
 });
 
 const COLUMNS: readonly (readonly [TraceColumn, (row: number) => number | string])[] = [
-  ...VARIANTS.map((v) => [`rank-${v}`, (row: number) => table.columns.ranks[v][row]!] as const),
+  ...VARIANTS.map((v) => [`rank-${v}`, (row: number) => table.columns.ranks![v][row]!] as const),
   ['flagged', (row) => (scores[row]! > 8 ? 1 : 0)],
   ['label', (row) => traces.label[traceOf(row)]!],
   ['nodes', (row) => nodeCount(traces, traceOf(row))],
   ['structure', (row) => table.columns.structureNumber[traces.structureOf[traceOf(row)]!]!],
   ['root', (row) => operationName(traces, rootOperation(traces, traceOf(row)))],
   ['duration', (row) => traces.latencyUs[traces.nodeOffset[traceOf(row)]!]!],
-  ['reason', (row) => table.columns.reasons.part[row]!],
+  ['reason', (row) => table.columns.reasons!.part[row]!],
   ['mismatch', (row) => terms.mismatch[row]!],
   ['trace', (row) => decodeString(traces.traceIds, traceOf(row))],
 ];

@@ -19,7 +19,7 @@ export function arrangeTraces(
   return orderBy(sortKeys(traces, table, sort), kept, descending);
 }
 
-/** [R] numbers that compare as the column does. */
+/** [R] numbers that compare as the column does; the score where a detector has no such column. */
 function sortKeys(traces: TraceSet, table: TraceTable, { key }: TraceSort): ArrayLike<number> {
   const { source, trace, columns } = table;
   const perRow = (of: (row: number) => number) => numberColumn(trace.length, of);
@@ -39,19 +39,23 @@ function sortKeys(traces: TraceSet, table: TraceTable, { key }: TraceSort): Arra
       return perTrace((t) => rootOperation(traces, t));
     case 'duration':
       return perTrace((t) => traces.latencyUs[traces.nodeOffset[t]!]!);
-    case 'reason':
+    case 'reason': {
+      const { reasons } = columns;
       // by name of the part, those that outweigh most first within it
-      return perRow(
-        (row) =>
-          columns.reasons.part[row]! -
-          1e-9 * Math.min(1e8, Math.max(0, columns.reasons.excess[row]!)),
-      );
-    case 'mismatch':
-      return perRow((row) => source.test.mismatch[source.rows[row]!]!);
+      return reasons === null
+        ? source.scores
+        : perRow(
+            (row) => reasons.part[row]! - 1e-9 * Math.min(1e8, Math.max(0, reasons.excess[row]!)),
+          );
+    }
+    case 'mismatch': {
+      const { of, rows } = source;
+      return of.kind === 'terms' ? perRow((row) => of.test.mismatch[rows[row]!]!) : source.scores;
+    }
     case 'trace':
       return idOrder(traces.traceIds, trace);
     default:
-      return columns.ranks[key.slice('rank-'.length) as Variant];
+      return columns.ranks?.[key.slice('rank-'.length) as Variant] ?? columns.rank;
   }
 }
 

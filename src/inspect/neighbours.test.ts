@@ -16,8 +16,8 @@ function tableOf(traces: TraceSet, flagged: (trace: number) => boolean): TraceTa
   const corrections = correctionsOf('full');
   const variants = combineVariants(terms);
   return makeTraceTable(traces, {
-    ...{ val, test: terms, rows, scores },
-    ...{ threshold: 0.5, corrections, variants },
+    of: { kind: 'terms', val, test: terms, variants },
+    ...{ rows, scores, threshold: 0.5, corrections },
   });
 }
 

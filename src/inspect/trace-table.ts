@@ -2,6 +2,7 @@
  * The scored traces as a table: ranks under each variant, the top reason, and what can be sorted
  * and narrowed. Columns are computed once per choice of scores; lists are row indices.
  */
+import type { PlainScores } from '../scoring/plain-scores.ts';
 import {
   type Corrections,
   type ScoreTerms,
@@ -13,27 +14,36 @@ import { countStructures } from '../trace/structure-statistics.ts';
 import { nodeCount, structureCount, type TraceSet } from '../trace/trace-set.ts';
 import { numberColumn, orderBy } from './order.ts';
 
+/** What the chosen scores were combined from, the same under every choice of corrections. */
+export type TableScores =
+  | {
+      readonly kind: 'terms';
+      readonly val: ScoreTerms;
+      readonly test: ScoreTerms;
+      /** nats, of every row of the test terms */
+      readonly variants: Readonly<Record<Variant, Float64Array>>;
+    }
+  /** Of a detector without terms. */
+  | { readonly kind: 'plain'; readonly test: PlainScores };
+
 /** Scores under the chosen corrections, and what they are of. */
 export interface TableSource {
-  readonly val: ScoreTerms;
-  readonly test: ScoreTerms;
-  /** [R] rows of the test terms */
+  readonly of: TableScores;
+  /** [R] rows of the test terms or scores */
   readonly rows: Uint32Array;
   /** [R] nats */
   readonly scores: Float64Array;
   /** nats; a trace is flagged when its score is above it, none where it is null */
   readonly threshold: number | null;
   readonly corrections: Corrections;
-  /** nats, of every row of the test terms */
-  readonly variants: Readonly<Record<Variant, Float64Array>>;
 }
 
 export interface TraceColumns {
   /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
   readonly rank: Uint32Array;
-  /** [R] the same under each named variant */
-  readonly ranks: Readonly<Record<Variant, Uint32Array>>;
-  readonly reasons: TopReasons;
+  /** [R] the same under each named variant; null of a detector without terms, as its reasons are */
+  readonly ranks: Readonly<Record<Variant, Uint32Array>> | null;
+  readonly reasons: TopReasons | null;
   /** [S] place of each structure among all of the dataset by frequency, from 1 */
   readonly structureNumber: Uint32Array;
   /** Root operations and structures of the rows, the most frequent first. */
@@ -57,11 +67,8 @@ export interface TraceTable {
 }
 
 export function makeTraceTable(traces: TraceSet, source: TableSource): TraceTable {
-  const { val, test, rows, corrections, variants } = source;
-  const trace = Uint32Array.from(rows, (row) => test.trace[row]!);
-  const ranks = VARIANTS.map((variant) => {
-    return [variant, ranksOf(numberColumn(rows.length, (r) => variants[variant][rows[r]!]!))];
-  });
+  const { of, rows, corrections } = source;
+  const trace = Uint32Array.from(rows, (row) => of.test.trace[row]!);
   const structureNumber = new Uint32Array(structureCount(traces.structures));
   countStructures(traces).forEach(({ structure }, i) => {
     structureNumber[structure] = i + 1;
@@ -72,14 +79,24 @@ export function makeTraceTable(traces: TraceSet, source: TableSource): TraceTabl
     trace,
     columns: {
       rank: ranksOf(source.scores),
-      ranks: Object.fromEntries(ranks) as Record<Variant, Uint32Array>,
-      reasons: topReasons(val, test, rows, corrections),
+      ranks: of.kind === 'terms' ? variantRanks(of.variants, rows) : null,
+      reasons: of.kind === 'terms' ? topReasons(of.val, of.test, rows, corrections) : null,
       structureNumber,
       roots: countedBy(trace, (t) => rootOperation(traces, t)),
       structures: countedBy(trace, (t) => traces.structureOf[t]!),
     },
     byScore: orderBy(source.scores, everyRow, true),
   };
+}
+
+function variantRanks(
+  variants: Readonly<Record<Variant, Float64Array>>,
+  rows: Uint32Array,
+): Record<Variant, Uint32Array> {
+  const ranks = VARIANTS.map((variant) => {
+    return [variant, ranksOf(numberColumn(rows.length, (r) => variants[variant][rows[r]!]!))];
+  });
+  return Object.fromEntries(ranks) as Record<Variant, Uint32Array>;
 }
 
 export const rootOperation = ({ structures, structureOf }: TraceSet, trace: number): number =>

@@ -1,7 +1,8 @@
-/** Rows of a table by index, without a gradient. */
+/** Rows of a table by index: without a gradient, or as a constant matrix that copies them. */
 import { tensorsAreHostMemory, viewFloats } from './host-memory.ts';
+import { multiplyConstant } from './products.ts';
 import * as tf from './tf.ts';
-import { stopGradient } from './with-gradient.ts';
+import { stopGradient, withGradient } from './with-gradient.ts';
 
 /**
  * Embeddings whose gradient section 4 blocks (the dashed arrows of figure 4).
@@ -21,4 +22,56 @@ export function lookUp(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
     rows.set(values.subarray(from, from + width), row * width);
   }
   return tf.tensor2d(rows, [indices.length, width]);
+}
+
+/**
+ * One 1 a row: copies a source's vector to the rows that use it, or marks a class.
+ * (The stock oneHot writes integers into float32 tensors on WASM.)
+ *
+ * @param indexOf [rows] each below `sources`
+ * @returns       [rows, sources]
+ */
+export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tensor2D {
+  const values = new Float32Array(indexOf.length * sources);
+  for (let i = 0; i < indexOf.length; i++) values[i * sources + indexOf[i]!] = 1;
+  return tf.tensor2d(values, [indexOf.length, sources]);
+}
+
+/**
+ * Rows by index, with their gradient: a layout of the same rows for another operation.
+ *
+ * @param x       [R, F]
+ * @param indexOf [P] rows of x, each at most once; -1 gives a row of zeros
+ * @returns       [P, F]
+ */
+export function placeRows(x: tf.Tensor2D, indexOf: Int32Array): tf.Tensor2D {
+  const [rows, width] = x.shape;
+  const places = indexOf.length;
+  if (!tensorsAreHostMemory()) {
+    const copies = new Float32Array(places * rows);
+    indexOf.forEach((row, place) => {
+      if (row >= 0) copies[place * rows + row] = 1;
+    });
+    return multiplyConstant(tf.tensor2d(copies, [places, rows]), x);
+  }
+  return withGradient([x], () => {
+    const values = viewFloats(x);
+    const placed = new Float32Array(places * width);
+    indexOf.forEach((row, place) => {
+      if (row < 0) return;
+      placed.set(values.subarray(row * width, (row + 1) * width), place * width);
+    });
+    return {
+      value: tf.tensor2d(placed, [places, width]),
+      gradient: (dy) => {
+        const back = viewFloats(dy as tf.Tensor2D);
+        const dx = new Float32Array(rows * width);
+        indexOf.forEach((row, place) => {
+          if (row < 0) return;
+          dx.set(back.subarray(place * width, (place + 1) * width), row * width);
+        });
+        return [tf.tensor2d(dx, [rows, width])];
+      },
+    };
+  });
 }

@@ -167,3 +167,21 @@ function placeGraphs(
   }
   return { firstRow, rows: used.length * block, block };
 }
+
+/**
+ * The value of each row's node.
+ *
+ * @param values [B, N]
+ * @returns      [R] 0 for fill, and for padding as the batch has it
+ */
+export function rowValues<A extends Int32Array | Float32Array>(
+  { maxNodes }: Pick<TreeArrays, 'maxNodes'>,
+  { rows, graphOf, nodeOf }: NodeLayout,
+  values: A,
+): A {
+  const out = (values instanceof Int32Array ? new Int32Array(rows) : new Float32Array(rows)) as A;
+  for (let row = 0; row < rows; row++) {
+    if (graphOf[row]! >= 0) out[row] = values[graphOf[row]! * maxNodes + nodeOf[row]!]!;
+  }
+  return out;
+}

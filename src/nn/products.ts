@@ -3,7 +3,7 @@
  * 20 times slower than a transpose followed by a plain product, and a sum over axis 0 is 30 times
  * slower than a product with ones. Stock gradients use both.
  */
-import { product, sumOverRows } from '../kernels/matrix-kernels.ts';
+import * as matrixKernels from '../kernels/matrix-kernels.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import * as webgpuColumns from '../kernels/webgpu-columns.ts';
 import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
@@ -21,7 +21,7 @@ const transposed = (x: tf.Tensor2D): tf.Tensor2D => tf.transpose(x);
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
   const kernels = wasmKernels();
-  if (kernels !== null) return tf.reshape(sumOverRows(kernels, x), [1, -1]);
+  if (kernels !== null) return tf.reshape(matrixKernels.sumOverRows(kernels, x), [1, -1]);
   const gpu = webgpuKernels();
   if (gpu !== null) return tf.reshape(webgpuColumns.sumOverRows(gpu, x), [1, -1]);
   return tf.matMul(tf.ones([1, x.shape[0]]), x);
@@ -33,12 +33,12 @@ interface Transposed {
   readonly b?: boolean;
 }
 
-/** a b, either transposed; never differentiated itself. */
-function matMul(a: tf.Tensor2D, b: tf.Tensor2D, of: Transposed = {}): tf.Tensor2D {
+/** a b, either transposed; never differentiated itself, and so for gradients written by hand. */
+export function product(a: tf.Tensor2D, b: tf.Tensor2D, of: Transposed = {}): tf.Tensor2D {
   const left = { tensor: a, transposed: of.a === true };
   const right = { tensor: b, transposed: of.b === true };
   const kernels = wasmKernels();
-  if (kernels !== null) return product(kernels, left, right);
+  if (kernels !== null) return matrixKernels.product(kernels, left, right);
   const gpu = webgpuKernels();
   if (gpu !== null) return webgpuMatrix.product(gpu, left, right);
   return tf.matMul(of.a ? transposed(a) : a, of.b ? transposed(b) : b);
@@ -55,10 +55,10 @@ export function multiplyTransposed(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tens
   return withGradient([x, weight], (save) => {
     save([x, weight]);
     return {
-      value: matMul(x, weight, { b: true }),
+      value: product(x, weight, { b: true }),
       gradient: (dy, [input, w]) => [
-        matMul(dy, w as tf.Tensor2D),
-        matMul(dy, input as tf.Tensor2D, { a: true }),
+        product(dy, w as tf.Tensor2D),
+        product(dy, input as tf.Tensor2D, { a: true }),
       ],
     };
   });
@@ -75,10 +75,10 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
   return withGradient([x, weight], (save) => {
     save([x, weight]);
     return {
-      value: matMul(x, weight),
+      value: product(x, weight),
       gradient: (dy, [input, w]) => [
-        matMul(dy, w as tf.Tensor2D, { b: true }),
-        matMul(input as tf.Tensor2D, dy, { a: true }),
+        product(dy, w as tf.Tensor2D, { b: true }),
+        product(input as tf.Tensor2D, dy, { a: true }),
       ],
     };
   });
@@ -104,8 +104,8 @@ export function affineTransposed(
     return {
       value: webgpuMatrix.product(gpu, { tensor: x }, { tensor: weight, transposed: true }, bias),
       gradient: (dy, [input, w]) => [
-        matMul(dy, w as tf.Tensor2D),
-        matMul(dy, input as tf.Tensor2D, { a: true }),
+        product(dy, w as tf.Tensor2D),
+        product(dy, input as tf.Tensor2D, { a: true }),
         webgpuColumns.sumOverRows(gpu, dy),
       ],
     };
@@ -128,8 +128,8 @@ export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
     return {
       value: webgpuMatrix.product(gpu, { tensor: x }, { tensor: weight }, bias),
       gradient: (dy, [input, w]) => [
-        matMul(dy, w as tf.Tensor2D, { b: true }),
-        matMul(input as tf.Tensor2D, dy, { a: true }),
+        product(dy, w as tf.Tensor2D, { b: true }),
+        product(input as tf.Tensor2D, dy, { a: true }),
         webgpuColumns.sumOverRows(gpu, dy),
       ],
     };
@@ -162,8 +162,8 @@ export function multiplyConstant(constant: tf.Tensor2D, x: tf.Tensor2D): tf.Tens
   return withGradient([x], (save) => {
     save([constant]);
     return {
-      value: matMul(constant, x),
-      gradient: (dy, [c]) => [matMul(c as tf.Tensor2D, dy, { a: true })],
+      value: product(constant, x),
+      gradient: (dy, [c]) => [product(c as tf.Tensor2D, dy, { a: true })],
     };
   });
 }

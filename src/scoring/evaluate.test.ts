@@ -41,4 +41,20 @@ describe('evaluate', () => {
     expect(atThreshold.threshold).toBeNull();
     expect(atThreshold.total.f).toBeNull();
   });
+
+  it('takes the threshold of a detector that decides by itself', () => {
+    const rejected = Float64Array.of(0, 1, 0, 1, 1);
+    const { atThreshold } = evaluate(rejected, labels, Float64Array.of(1, 1, 1), { decision: 0.5 });
+    expect(atThreshold).toMatchObject({ percentile: null, threshold: 0.5 });
+    // 2 of the 2 anomalies, and 1 of the 3 normal traces
+    expect(atThreshold.total).toEqual({ f: 0.8, precision: 2 / 3, recall: 1 });
+  });
+
+  it('leaves structure out where it is not measured, and total as it is', () => {
+    const report = evaluate(scores, labels, val, { structure: false });
+    expect(report.structure).toMatchObject({ bestF: null, auroc: null, averagePrecision: null });
+    expect(report.atThreshold.structure.f).toBeNull();
+    expect(report.total).toEqual(evaluate(scores, labels, val).total);
+    expect(report.time.auroc).toBeCloseTo(2 / 3, 12);
+  });
 });

@@ -23,18 +23,23 @@ const TIME = labelCode('time');
  *   label, and if none has, every metric is null
  * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections;
  *   a trace is flagged when its score is above their percentile
- * @param percentile 0 to 100
- * @param order      [T] of {@link descendingOrder}, where the caller has it
+ * @param options.percentile 0 to 100
+ * @param options.order      [T] of {@link descendingOrder}, where the caller has it
+ * @param options.decision   threshold of a detector that decides by itself, null for the percentile's
+ * @param options.structure  whether structure anomalies are measured by themselves (table 1: not of
+ *   VGAE)
  */
 export function evaluate(
   scores: Float64Array,
   labels: Uint8Array,
   valScores: Float64Array,
-  percentile = THRESHOLD_PERCENTILE,
-  order = descendingOrder(scores),
+  options: EvaluateOptions = {},
 ): VariantReport {
-  const threshold = valScores.length > 0 ? percentileOf(valScores, percentile) : null;
-  const { total, structure, time } = subsets(sortByLabel(scores, labels, order));
+  const { order = descendingOrder(scores), decision = null } = options;
+  const percentile = decision === null ? (options.percentile ?? THRESHOLD_PERCENTILE) : null;
+  const threshold = decision ?? percentileOrNull(valScores, percentile);
+  const byLabel = sortByLabel(scores, labels, order);
+  const { total, structure, time } = subsets(byLabel, options.structure ?? true);
   return {
     total: metricsOf(total),
     structure: metricsOf(structure),
@@ -49,6 +54,16 @@ export function evaluate(
     },
   };
 }
+
+export interface EvaluateOptions {
+  readonly percentile?: number;
+  readonly order?: Uint32Array;
+  readonly decision?: number | null;
+  readonly structure?: boolean;
+}
+
+const percentileOrNull = (valScores: Float64Array, percentile: number | null): number | null =>
+  valScores.length > 0 && percentile !== null ? percentileOf(valScores, percentile) : null;
 
 /** Scores of normal traces and of the anomalies of some kinds (section 6.3), each ascending. */
 interface Subset {
@@ -100,9 +115,17 @@ export function sortByLabel(
   };
 }
 
-const subsets = ({ normal, structure, time, anomalous }: LabelledScores) => ({
+const NOTHING = new Float64Array(0);
+
+/** @param measuresStructure where it does not, there is nothing to measure structure anomalies by */
+const subsets = (
+  { normal, structure, time, anomalous }: LabelledScores,
+  measuresStructure: boolean,
+) => ({
   total: { normal, anomalous },
-  structure: { normal, anomalous: structure },
+  structure: measuresStructure
+    ? { normal, anomalous: structure }
+    : { normal: NOTHING, anomalous: NOTHING },
   time: { normal, anomalous: time },
 });
 

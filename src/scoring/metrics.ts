@@ -36,7 +36,8 @@ export interface VariantReport {
   readonly time: Metrics;
   readonly inversion: Inversion;
   readonly atThreshold: {
-    readonly percentile: number;
+    /** Of the validation scores; null where the detector decides by a threshold of its own. */
+    readonly percentile: number | null;
     readonly threshold: number | null;
     readonly total: ThresholdMetrics;
     readonly structure: ThresholdMetrics;

@@ -10,12 +10,12 @@ export interface ScoreColumns {
   readonly set: ArrayLike<number>;
   /** Index into LABELS */
   readonly label: ArrayLike<number>;
-  /** nats */
-  readonly scores: Readonly<Record<Variant, ArrayLike<number>>>;
+  /** nats; a variant that the detector does not have is empty in every row */
+  readonly scores: Readonly<Partial<Record<Variant, ArrayLike<number>>>>;
   /** Merged nodes. */
   readonly nodes: ArrayLike<number>;
-  /** 1 where the reconstructed structure differs. */
-  readonly mismatch: ArrayLike<number>;
+  /** 1 where the reconstructed structure differs; null where none is reconstructed. */
+  readonly mismatch: ArrayLike<number> | null;
 }
 
 const SCORE_ORDER = [
@@ -40,9 +40,9 @@ export function formatScoresCsv(columns: ScoreColumns): string {
       quote(traceId),
       SETS[columns.set[row]!]!,
       LABELS[columns.label[row]!]!,
-      ...SCORE_ORDER.map((variant) => columns.scores[variant][row]!),
+      ...SCORE_ORDER.map((variant) => columns.scores[variant]?.[row] ?? ''),
       columns.nodes[row]!,
-      columns.mismatch[row]!,
+      columns.mismatch?.[row] ?? '',
     ].join(','),
   );
   return `${[HEADER, ...lines].join('\n')}\n`;

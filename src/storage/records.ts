@@ -11,13 +11,15 @@ import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { PrepareReport } from '../prepare/prepare.ts';
-import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
+import type { VariantReport } from '../scoring/metrics.ts';
+import type { RunSettings, ScoreOutcome, TermsOutcome, TrainOutcome } from '../worker/protocol.ts';
 import type { TableSize } from './column-chunks.ts';
 import type { TableName } from './dataset-tables.ts';
 
 /** 1 was one record with everything in it; {@link file://./upgrade.ts} reads it. */
 export const DATASET_FORMAT = 2;
-export const RUN_FORMAT = 3;
+/** 3 had neither baselines nor repeats, and terms alone; {@link readRunRecord} reads it. */
+export const RUN_FORMAT = 4;
 
 /** A dataset in memory. */
 export interface Dataset {
@@ -71,6 +73,10 @@ export interface RunRecord {
   readonly detectors: readonly DetectorRun[];
   /** Detectors that are still to be trained: none once the run has ended, or was stopped. */
   readonly pending: readonly DetectorId[];
+  /** What could not be trained or scored, and did not keep the others from it. */
+  readonly failed: readonly DetectorFailure[];
+  /** The same detectors with other seeds, of which the metrics alone are kept. */
+  readonly repeats: readonly SeedResult[];
   readonly peakHeapBytes: number | null;
 }
 
@@ -87,6 +93,22 @@ export interface DetectorRun {
   readonly restarts: number;
   /** What else a reader of the results should know of its training, in sentences. */
   readonly incidents: readonly string[];
+}
+
+export interface DetectorFailure extends Failure {
+  readonly detector: DetectorId;
+  readonly seed: number;
+  readonly stage: 'training' | 'scoring';
+}
+
+/** What came of one detector with a seed that is not the run's. */
+export interface SeedResult {
+  readonly detector: DetectorId;
+  readonly seed: number;
+  /** Of the score with all corrections, or of the one that there is. */
+  readonly report: VariantReport;
+  readonly trainSeconds: number;
+  readonly scoreTracesPerSecond: number;
 }
 
 /** The training of a detector that was not finished: what it takes to go on. */
@@ -149,6 +171,42 @@ export function checkRecord<T>(
 export const readDatasetEntry = (value: unknown): Result<DatasetEntry, Failure> =>
   checkRecord(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
 
-/** Runs of earlier formats lack terms that the corrections are combined from. */
-export const readRunRecord = (value: unknown): Result<RunRecord, Failure> =>
-  checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);
+/** Runs of formats before 3 lack terms that the corrections are combined from. */
+export function readRunRecord(value: unknown): Result<RunRecord, Failure> {
+  if (!isRun3(value)) return checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);
+  const read = checkRecord<RunRecord3>(value, 'run', value.formatVersion, RUN_KEYS);
+  return read.ok ? ok(fromRun3(read.value)) : read;
+}
+
+/** Format 3: one seed, TraceVAE and its ablations. */
+interface RunRecord3
+  extends Omit<RunRecord, 'formatVersion' | 'settings' | 'detectors' | 'failed' | 'repeats'> {
+  readonly formatVersion: 3;
+  readonly settings: Omit<RunSettings, 'baselines'>;
+  readonly detectors: readonly (Omit<DetectorRun, 'scores'> & {
+    readonly scores: Omit<TermsOutcome, 'kind'> | null;
+  })[];
+}
+
+const isRun3 = (value: unknown): value is RunRecord3 =>
+  typeof value === 'object' &&
+  value !== null &&
+  'formatVersion' in value &&
+  value.formatVersion === 3;
+
+const fromRun3 = (run: RunRecord3): RunRecord => ({
+  ...run,
+  formatVersion: RUN_FORMAT,
+  settings: withBaselines(run.settings),
+  detectors: run.detectors.map((trained) => ({
+    ...trained,
+    scores: trained.scores === null ? null : { kind: 'terms', ...trained.scores },
+  })),
+  failed: [],
+  repeats: [],
+});
+
+/** Settings that were stored before there were baselines have none of theirs. */
+export const withBaselines = (
+  settings: Omit<RunSettings, 'baselines'> & Partial<Pick<RunSettings, 'baselines'>>,
+): RunSettings => ({ ...settings, baselines: settings.baselines ?? {} });

@@ -2,12 +2,14 @@
  * What a kept run is listed and compared by: its name, settings, curves and metrics, without the
  * weights and the terms of its scores, which lie in its {@link RunRecord} beside it.
  */
-import { err, type Failure, type Result } from '../base/result.ts';
+import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
+import type { VariantReport } from '../scoring/metrics.ts';
+import type { Variant } from '../scoring/score-terms.ts';
 import type { BackendInfo, RunSettings, ScoreOutcome } from '../worker/protocol.ts';
-import { checkRecord, type RunRecord } from './records.ts';
+import { checkRecord, type RunRecord, withBaselines } from './records.ts';
 
 export const RUN_ENTRY_FORMAT = 1;
 
@@ -34,8 +36,8 @@ export interface RunEntryDetector {
   readonly backend: BackendInfo;
   readonly trainSeconds: number;
   readonly stopped: boolean;
-  /** null until it was scored. */
-  readonly reports: ScoreOutcome['reports'] | null;
+  /** By variant, or of the one score that there is; null until it was scored. */
+  readonly reports: Readonly<Partial<Record<Variant | 'plain', VariantReport>>> | null;
 }
 
 export const entryOfRun = (run: RunRecord, name: string): RunEntry => ({
@@ -53,10 +55,13 @@ export const entryOfRun = (run: RunRecord, name: string): RunEntry => ({
     backend: outcome.backend,
     trainSeconds: outcome.trainSeconds,
     stopped: outcome.stopped,
-    reports: scores?.reports ?? null,
+    reports: scores === null ? null : reportsOf(scores),
   })),
   pending: run.pending,
 });
+
+const reportsOf = (scores: ScoreOutcome): NonNullable<RunEntryDetector['reports']> =>
+  scores.kind === 'terms' ? scores.reports : { plain: scores.report };
 
 const NUMBERED = /^Run (\d+)$/;
 
@@ -68,8 +73,9 @@ export function nextRunName(entries: readonly Pick<RunEntry, 'name'>[]): string 
 
 const KEYS = ['id', 'datasetId', 'name', 'savedAt', 'preset', 'settings', 'detectors', 'pending'];
 
+/** Entries of runs from before there were baselines have no settings of theirs. */
 export function readRunEntry(value: unknown): Result<RunEntry, Failure> {
   const read = checkRecord<RunEntry>(value, 'run', RUN_ENTRY_FORMAT, KEYS);
   if (!read.ok) return err({ ...read.error, advice: 'train again' });
-  return read;
+  return ok({ ...read.value, settings: withBaselines(read.value.settings) });
 }

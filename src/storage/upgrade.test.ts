@@ -4,7 +4,7 @@ import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { currentOf, storedDatabase, writeDatabase } from '../testing/stored-database.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
-import type { Dataset } from './records.ts';
+import type { Dataset, RunRecord } from './records.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
@@ -22,6 +22,19 @@ async function onlyDataset(storage: ReturnType<typeof createNotebookStorage>): P
   if (!read.ok) throw new Error(read.error.what);
   return read.value;
 }
+
+/** A run of format 3 as it is read now. */
+const inFormat4 = (was: RunRecord) => ({
+  ...was,
+  formatVersion: 4,
+  settings: { ...was.settings, baselines: {} },
+  detectors: was.detectors.map((trained) => ({
+    ...trained,
+    scores: trained.scores === null ? null : { ...trained.scores, kind: 'terms' },
+  })),
+  failed: [],
+  repeats: [],
+});
 
 test.each([1, 2] as const)('the dataset of a database of version %i is there', async (version) => {
   const before = storedDatabase(version);
@@ -42,8 +55,16 @@ test('so is the run of version 2, and the newest checkpoint', async () => {
   const storage = createNotebookStorage();
   const { run, interrupted, failures } = await storage.runsOf('dataset-1');
   expect(failures).toEqual([]);
-  expect(run).toEqual(currentOf(before, 'runs'));
-  expect(interrupted).toMatchObject({ datasetId: 'dataset-1', checkpoint: { epoch: 4 } });
+  // as it was then, in the present format
+  const was = currentOf(before, 'runs') as RunRecord;
+  expect(was.formatVersion).toBe(3);
+  expect(run).toEqual(inFormat4(was));
+  expect(was.detectors.some(({ scores }) => scores !== null)).toBe(true);
+  expect(interrupted).toMatchObject({
+    datasetId: 'dataset-1',
+    settings: { baselines: {} },
+    checkpoint: { epoch: 4 },
+  });
 });
 
 test('the run of version 3 is the first of those that are kept', async () => {
@@ -54,7 +75,7 @@ test('the run of version 3 is the first of those that are kept', async () => {
     const [[, record] = []] = before.stores.runs ?? [];
     const { run, entries, interrupted, failures } = await storage.runsOf('dataset-1');
     expect(failures).toEqual([]);
-    expect(run).toEqual(record);
+    expect(run).toEqual(inFormat4(record as RunRecord));
     expect(entries).toMatchObject([{ id: 'run-1', datasetId: 'dataset-1', name: 'Run 1' }]);
     expect(interrupted).toMatchObject({ checkpoint: { epoch: 4 } });
     const { traces } = (await onlyDataset(storage)).imported;

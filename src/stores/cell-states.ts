@@ -15,6 +15,7 @@ export const CELLS = [
   'scores',
   'lab',
   'flagged',
+  'baselines',
   'equations',
 ] as const;
 export type CellId = (typeof CELLS)[number];
@@ -64,5 +65,15 @@ export function cellStates(
     scores: afterTraining(scored),
     lab: afterTraining(scored === 'running' ? 'not-run' : scored),
     flagged: afterTraining(scored === 'running' ? 'not-run' : scored),
+    baselines: comparedState(training, afterTraining(scored)),
   };
+}
+
+/** Of the results matrix: there is something to compare once a run has several detectors. */
+function comparedState(training: RunState['training'], scored: CellState): CellState {
+  if (training.phase === 'running' || training.phase === 'paused') {
+    return training.settings.detectors.length > 1 ? 'running' : 'not-run';
+  }
+  if (training.phase !== 'done') return 'not-run';
+  return training.run.settings.detectors.length > 1 ? scored : 'not-run';
 }

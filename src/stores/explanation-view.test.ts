@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import type { ProbabilisticModel } from '../detectors/detector.ts';
+import type { TermsModel } from '../detectors/detector.ts';
 import { traceSetOf } from '../inspect/edit-tree.ts';
 import { combineScores, correctionsOf, SCORE_CEILING } from '../scoring/corrections.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
@@ -8,7 +8,7 @@ import { editedTraces, TOY_DATA, TOY_OPTIONS, trainedToyModel } from '../testing
 import { layoutWaterfall } from '../ui/charts/waterfall-layout.ts';
 import { nodeTotals, scoreParts } from './explanation-view.ts';
 
-let model: ProbabilisticModel;
+let model: TermsModel;
 beforeAll(async () => {
   model = await trainedToyModel();
 });

@@ -6,14 +6,14 @@ import {
   createFakeStorage,
   importedFixture,
 } from '../testing/notebook-fakes.ts';
-import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { fakePlainScores, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { nodeCount } from '../trace/trace-set.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import { createRunStore } from './run-store.ts';
-import { metricsRows } from './score-view.ts';
+import { metricsRows, scoresCsv } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
@@ -165,4 +165,31 @@ test('the metrics table lists every detector, the variants, and a choice that ha
   void state().setCorrections({ stdLimit: 'global' });
   await answer();
   expect(rows().at(-1)).toBe('tracevae null *');
+});
+
+test('a detector without terms is shown by its score, whatever the corrections are', async () => {
+  const { runs, state, answer, last } = notebook;
+  await answer();
+  const plain = fakePlainScores(traces);
+  const run = fakeRun();
+  const baseline = { ...run.detectors[0]!, detector: 'vgae' as const, scores: plain };
+  runs.getState().restore({ ...run, id: 'run-2', detectors: [baseline] }, null);
+  expect(last('combine').input).toMatchObject({ kind: 'plain', detector: 'vgae' });
+  await answer();
+  const chosen = state().chosen!;
+  expect([...chosen.test]).toEqual([...plain.test.score]);
+  expect(chosen.report.structure.bestF).toBeNull();
+  void state().setCorrections({ bernoulliScaling: false });
+  await answer();
+  expect(state().chosen!.test).toEqual(chosen.test);
+  const [row, ...none] = metricsRows({ ...run, detectors: [baseline] }, 'vgae', state().chosen!);
+  expect(row).toMatchObject({ detector: 'vgae', variant: 'plain', shown: true });
+  expect(none).toEqual([]);
+
+  // its scores.csv has one column of scores
+  const [header, line] = scoresCsv(traces, plain).split('\n');
+  expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
+  expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,$/);
+  void state().inspect(plain.test.trace[0]!);
+  expect(last('explain').input.stdLimits).toBeNull();
 });

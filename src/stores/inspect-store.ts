@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DetectorId } from '../detectors/catalog.ts';
-import type { TraceExplanation } from '../detectors/explanation.ts';
+import type { Explanation } from '../detectors/explanation.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import type { Corrections } from '../scoring/score-terms.ts';
 import type { DetectorRun } from '../storage/records.ts';
@@ -19,7 +19,7 @@ export type ExplanationPhase =
   | { readonly phase: 'none' }
   | { readonly phase: 'running' }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
-  | { readonly phase: 'done'; readonly explanation: TraceExplanation };
+  | { readonly phase: 'done'; readonly explanation: Explanation };
 
 export const LABEL_FILTERS = [
   'flagged',
@@ -83,6 +83,16 @@ export interface ListedTraces {
   indexOf(trace: number): number;
 }
 
+/** What the worker combines scores from. */
+function stored(scores: ScoreOutcome) {
+  if (scores.kind === 'plain') {
+    const { kind, val, test } = scores;
+    return { kind, val, test };
+  }
+  const { kind, val, test } = scores;
+  return { kind, val, test };
+}
+
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
@@ -97,10 +107,16 @@ export function createInspectStore(
       request += 1;
       const mine = request;
       const { corrections, file } = get();
-      const scores = shownDetector(runs.getState().training, get().detector)?.scores ?? null;
-      if (scores === null) return;
-      const { val, test } = scores;
-      const { result } = client.start('combine', { val, test, corrections, file });
+      const shown = shownDetector(runs.getState().training, get().detector);
+      const scores = shown?.scores ?? null;
+      if (shown === null || scores === null) return;
+      const { detector } = shown;
+      const { result } = client.start('combine', {
+        ...stored(scores),
+        detector,
+        corrections,
+        file,
+      });
       const combined = await result;
       if (mine !== request) return;
       if (combined.ok) {
@@ -133,7 +149,7 @@ export function createInspectStore(
         const result = await client.start('explain', {
           model: modelSource(training.run, shown.detector),
           trace,
-          stdLimits: shown.scores.test.stdLimits,
+          stdLimits: shown.scores.kind === 'terms' ? shown.scores.test.stdLimits : null,
           corrections,
         }).result;
         const now = get();

@@ -34,6 +34,7 @@ async function setUp() {
   await storage.storage.saveRun(run('b', 2));
   const notebook = createNotebook({
     client: fake.client,
+    background: () => ({ client: fake.client, close: () => {} }),
     storage: storage.storage,
     preferences: createFakePreferences(),
     now: () => 3,

@@ -16,7 +16,7 @@ import type {
   LabVariant,
   LabWhy,
 } from '../worker/lab-jobs.ts';
-import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import type { JobFailure, TermsOutcome } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
@@ -102,10 +102,13 @@ export const variantKey = (variant: Variant, { tuning, source }: LabSetting): st
 export function createLabStore({ client, dataset, runs, inspect }: LabDeps): StoreApi<LabState> {
   let sessions = 0;
   let refreshing = false;
-  let opened: { scores: ScoreOutcome; file: number | null } | null = null;
+  let opened: { scores: TermsOutcome; file: number | null } | null = null;
 
-  const scoresAtHand = (): ScoreOutcome | null =>
-    shownDetector(runs.getState().training, inspect.getState().detector)?.scores ?? null;
+  /** null of a detector without terms, too: there is nothing to correct. */
+  const scoresAtHand = (): TermsOutcome | null => {
+    const shown = shownDetector(runs.getState().training, inspect.getState().detector);
+    return shown?.scores?.kind === 'terms' ? shown.scores : null;
+  };
 
   const store = createStore<LabState>((set, get) => {
     const sessionAt = (): string | null => {

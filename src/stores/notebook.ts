@@ -1,8 +1,8 @@
-/** Wires the stores to each other: one worker, one storage, and a store a subject. */
+/** Wires the stores to each other: one worker and one for the background, one storage, and a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
-import type { WorkerClient } from '../worker/client.ts';
+import type { BackgroundWorker, WorkerClient } from '../worker/client.ts';
 import { type ComparisonState, createComparisonStore } from './comparison-store.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from './dataset-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
@@ -11,6 +11,7 @@ import { createInspectStore, type InspectState } from './inspect-store.ts';
 import { createKeptRunsStore, type KeptRunsState } from './kept-runs-store.ts';
 import { createLabStore, type LabState } from './lab-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
+import { createMatrixStore, type MatrixState } from './matrix-store.ts';
 import {
   createNotebookFileStore,
   isNotebookFile,
@@ -48,6 +49,7 @@ export interface Notebook {
   readonly view: StoreApi<ViewState>;
   readonly lab: StoreApi<LabState>;
   readonly replay: StoreApi<ReplayState>;
+  readonly matrix: StoreApi<MatrixState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -57,6 +59,7 @@ export interface Notebook {
 
 export interface NotebookDeps {
   readonly client: WorkerClient;
+  readonly background: () => BackgroundWorker;
   readonly storage: NotebookStorage;
   readonly preferences: PreferenceStorage;
   readonly now: () => number;
@@ -105,6 +108,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const comparison = createComparisonStore(deps.client, traceList);
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
+  const matrix = createMatrixStore({ ...deps, runs, dataset });
   const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
   const preferences = createPreferencesStore(deps.preferences);
@@ -136,6 +140,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     view,
     lab,
     replay,
+    matrix,
     exported,
     environment,
     preferences,

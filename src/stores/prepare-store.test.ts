@@ -10,6 +10,7 @@ function setUp(stored: Parameters<typeof createFakeStorage>[0] = {}) {
   let ids = 0;
   const notebook = createNotebook({
     client: fake.client,
+    background: () => ({ client: fake.client, close: () => {} }),
     storage: storage.storage,
     preferences: { getItem: () => null, setItem: () => undefined },
     now: () => 1,

@@ -23,8 +23,10 @@ function setUp() {
   const runs = createStore(
     () => ({ training: { phase: 'done', run: { ...run, detectors } } }) as unknown as RunState,
   );
-  const { val, test: terms } = scores;
-  const combined = combineTerms(traces, { val, test: terms, corrections, file: null });
+  const { kind, val, test: terms } = scores;
+  const combined = combineTerms(traces, {
+    ...{ kind, val, test: terms, detector: 'tracevae', corrections, file: null },
+  });
   const chosen: ChosenScores = { ...combined, of: scores, corrections, file: null };
   const inspect = createStore(
     () => ({ trace, chosen, detector: 'tracevae' }) as unknown as InspectState,
@@ -36,7 +38,11 @@ function setUp() {
     const test = combined.test.map((_, row) => (row === 1 ? own : 1));
     await fake.last('combine').finish({ ...combined, test });
     const contributions = { corrected: { score: own } };
-    await fake.last('explain').finish({ trace, contributions } as unknown as TraceExplanation);
+    await fake.last('explain').finish({
+      kind: 'terms',
+      trace,
+      contributions,
+    } as unknown as TraceExplanation);
   };
   return { ...fake, store, state: store.getState, inspect, epoch };
 }

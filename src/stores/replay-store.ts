@@ -3,6 +3,7 @@
  * scores the test set once for its ranks, then explains the trace.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { assert } from '../base/assert.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { KeptWeights } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
@@ -71,8 +72,10 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
     ): Promise<Result<EpochScores, JobFailure>> => {
       const outcome = await run('score', { model });
       if (!outcome.ok) return outcome;
-      const { val, test } = outcome.value;
-      const combined = await run('combine', { val, test, corrections, file });
+      assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
+      const { kind, val, test } = outcome.value;
+      const { detector } = model;
+      const combined = await run('combine', { kind, val, test, detector, corrections, file });
       if (!combined.ok) return combined;
       return ok({
         scores: combined.value.test,
@@ -95,7 +98,9 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
       const { corrections } = chosen;
       const explained = await run('explain', { model, trace, stdLimits, corrections });
       if (!explained.ok) return explained;
-      const { score } = explained.value.contributions.corrected;
+      const explanation = explained.value;
+      assert(explanation.kind === 'terms', 'a detector with terms explains by them');
+      const { score } = explanation.contributions.corrected;
       const row = chosen.rows.findIndex((at) => chosen.of.test.trace[at] === trace);
       const own = scores[row] ?? score;
       return ok({
@@ -103,7 +108,7 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
         score: own,
         rank: 1 + scores.reduce((higher, other) => higher + (other > own ? 1 : 0), 0),
         flagged: threshold !== null && own > threshold,
-        explanation: explained.value,
+        explanation,
       });
     };
 

@@ -1,5 +1,11 @@
 /** What the next run is made with, as the Training cell's controls hold it. */
-import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
+import {
+  BASELINES,
+  type BaselineConfigs,
+  baselineConfigs,
+  DETECTOR_IDS,
+  type DetectorId,
+} from '../detectors/catalog.ts';
 import {
   type PresetId,
   TRACEVAE_PRESETS,
@@ -13,6 +19,8 @@ export interface RunChoices {
   readonly detectors: readonly DetectorId[];
   readonly preset: PresetId;
   readonly config: TraceVaeConfig;
+  /** Of all baselines, chosen or not. */
+  readonly baselines: BaselineConfigs;
   readonly epochs: number;
   readonly seed: number;
   readonly backend: BackendPreference;
@@ -27,6 +35,7 @@ export const DEFAULT_CHOICES: RunChoices = {
   detectors: ['tracevae'],
   preset: DEFAULT_PRESET,
   config: withEpochs(TRACEVAE_PRESETS[DEFAULT_PRESET], DEFAULT_EPOCHS),
+  baselines: baselineConfigs(DEFAULT_PRESET),
   epochs: DEFAULT_EPOCHS,
   seed: 1,
   backend: 'auto',
@@ -37,6 +46,12 @@ export const DEFAULT_CHOICES: RunChoices = {
 export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
   detectors: choices.detectors,
   config: choices.config,
+  baselines: Object.fromEntries(
+    BASELINES.filter(({ id }) => choices.detectors.includes(id)).map(({ id }) => [
+      id,
+      choices.baselines[id],
+    ]),
+  ),
   seed: choices.seed,
   backend: choices.backend,
   roles,
@@ -51,4 +66,22 @@ export function toggleDetector(
   const rest = chosen.filter((id) => id !== detector);
   const next = rest.length === chosen.length ? [...chosen, detector] : rest;
   return next.length === 0 ? chosen : DETECTOR_IDS.filter((id) => next.includes(id));
+}
+
+/** These detectors beside those that are chosen, in the order of the catalog. */
+export const withDetectors = (
+  chosen: readonly DetectorId[],
+  more: readonly DetectorId[],
+): readonly DetectorId[] => DETECTOR_IDS.filter((id) => chosen.includes(id) || more.includes(id));
+
+/** Whether a run with `settings` can take in the detectors that `next` has beside: all else is equal. */
+export function extendsRun(settings: RunSettings, next: RunSettings): boolean {
+  const bare = (of: RunSettings): string => JSON.stringify({ ...of, detectors: [], baselines: {} });
+  return (
+    bare(settings) === bare(next) &&
+    BASELINES.every(({ id }) => {
+      const before = settings.baselines[id];
+      return before === undefined || JSON.stringify(before) === JSON.stringify(next.baselines[id]);
+    })
+  );
 }

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { entryOfRun, type RunEntry } from '../storage/run-entries.ts';
+import { entryOfRun, type RunEntry, readRunEntry } from '../storage/run-entries.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeCurvePoint, fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
-import { curvePoints, metricRows, settingRows } from './run-comparison.ts';
+import {
+  fakeCurvePoint,
+  fakeDetectorRun,
+  fakePlainScores,
+  fakeRun,
+  fakeScores,
+} from '../testing/run-fakes.ts';
+import { curvePoints, hasVariants, metricRows, settingRows } from './run-comparison.ts';
 
 const scores = fakeScores(importedFixture().traces);
 
@@ -49,4 +55,23 @@ test('curves leave out epochs without a validation', () => {
     { x: 2, y: 2 },
   ]);
   expect(curvePoints(kept, 'tracevae', 'valLoss')).toEqual([{ x: 2, y: 2.5 }]);
+});
+
+test('a detector without terms is measured by its score, whatever variant is chosen', () => {
+  const plain = fakePlainScores(importedFixture().traces);
+  const detectors = [{ ...fakeDetectorRun(), detector: 'vgae' as const, scores: plain }];
+  const kept = entryOfRun({ ...fakeRun(), detectors }, 'a');
+  const [row] = metricRows([kept], { detector: 'vgae', variant: 'ncnorm', baseline: null });
+  expect(row!.cells.auroc.value).toBe(plain.report.total.auroc);
+  expect(hasVariants(kept, 'vgae')).toBe(false);
+  expect(hasVariants(entry('b', 1, null), 'tracevae')).toBe(true);
+});
+
+test('an entry from before there were baselines has no settings of theirs', () => {
+  const { settings, ...kept } = entry('a', 1, null);
+  const { baselines: _, ...before } = settings;
+  expect(readRunEntry({ ...kept, settings: before })).toEqual({
+    ok: true,
+    value: { ...kept, settings },
+  });
 });

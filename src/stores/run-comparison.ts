@@ -33,7 +33,7 @@ export function settingRows(entries: readonly RunEntry[]): SettingRow[] {
         ['backend', settings.backend],
         ['training traces, at most', settings.limitTrain],
         ['roles of the files', settings.roles],
-        ...Object.entries(settingValues(settings.config)),
+        ...Object.entries(settingValues(settings)),
       ]),
   );
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
@@ -61,12 +61,17 @@ export interface MetricRow {
 export const entryDetector = (entry: RunEntry, detector: DetectorId): RunEntryDetector | null =>
   entry.detectors.find((trained) => trained.detector === detector) ?? entry.detectors[0] ?? null;
 
+/** Not of a detector that gives one score a trace. */
+export const hasVariants = (entry: RunEntry, detector: DetectorId): boolean =>
+  entryDetector(entry, detector)?.reports?.plain === undefined;
+
 function metricsOf(
   entry: RunEntry,
   detector: DetectorId,
   variant: Variant,
 ): Record<MetricId, number | null> {
-  const report = entryDetector(entry, detector)?.reports?.[variant];
+  const reports = entryDetector(entry, detector)?.reports;
+  const report = reports?.plain ?? reports?.[variant];
   return {
     bestF: report?.total.bestF ?? null,
     structureF: report?.structure.bestF ?? null,

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
+import { LSTM_AD_META } from '../detectors/lstm-ad/meta.ts';
 import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import { countSets } from '../features/set-counts.ts';
-import type { DetectorRun, RunRecord } from '../storage/records.ts';
+import { type DetectorRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import {
+  fakeCurvePoint,
+  fakePlainScores,
+  fakeScores,
+  fakeTrainOutcome,
+} from '../testing/run-fakes.ts';
 import type { Dataset } from './dataset-store.ts';
 import { importReport, runReport as reportWith, setChoices } from './run-report.ts';
 
@@ -24,7 +30,7 @@ const trained: DetectorRun = {
 };
 
 const run: RunRecord = {
-  formatVersion: 3,
+  formatVersion: RUN_FORMAT,
   id: 'r',
   datasetId: 'd',
   savedAt: 0,
@@ -32,6 +38,7 @@ const run: RunRecord = {
   settings: {
     detectors: ['tracevae'],
     config: TRACEVAE_PRESETS.tiny,
+    baselines: {},
     seed: 7,
     backend: 'auto',
     roles: dataset.roles,
@@ -39,6 +46,8 @@ const run: RunRecord = {
   },
   detectors: [trained],
   pending: [],
+  failed: [],
+  repeats: [],
   peakHeapBytes: 5,
 };
 
@@ -182,11 +191,50 @@ test('several detectors stand beside each other, in results, times and curves', 
 });
 
 test('several test files have their metrics each', () => {
-  const { scores } = trained;
-  const { reports } = scores!;
-  const split = { ...trained, scores: { ...scores!, byFile: [{ file: 0, reports }] } };
+  const scores = fakeScores(dataset.imported.traces);
+  const { reports } = scores;
+  const split = { ...trained, scores: { ...scores, byFile: [{ file: 0, reports }] } };
   const parsed = JSON.parse(runReport(dataset, { ...run, detectors: [split] }, app));
   expect(parsed.resultsByFile).toEqual([
     { file: dataset.imported.files[0]!.name, results: parsed.results },
   ]);
+});
+
+test('a detector without terms has one result, its settings, and no std limit', () => {
+  const scores = fakePlainScores(dataset.imported.traces);
+  const baseline: DetectorRun = { ...trained, detector: 'lstm-ad', scores, incidents: [] };
+  const { tiny } = LSTM_AD_META.presets;
+  const settings = { ...run.settings, baselines: { 'lstm-ad': tiny } };
+  const both = { ...run, settings, detectors: [trained, baseline] };
+  const parsed = JSON.parse(runReport(dataset, both, app));
+  expect(parsed.results.slice(5)).toEqual([
+    { ...parsed.results[0], detector: 'lstm-ad', variant: 'plain' },
+  ]);
+  expect(parsed.config['LSTM-AD: LSTM units']).toBe(tiny.units);
+  expect(parsed.config).not.toHaveProperty('FSA: k');
+  expect(parsed.detectors[1].stdLimit).toBeNull();
+});
+
+test('other seeds and what failed are told beside the results', () => {
+  const { report } = fakePlainScores(dataset.imported.traces);
+  const seed = {
+    detector: 'fsa',
+    seed: 8,
+    report,
+    trainSeconds: 1,
+    scoreTracesPerSecond: 2,
+  } as const;
+  const failure = {
+    detector: 'crisp',
+    seed: 7,
+    stage: 'training',
+    what: 'training diverged',
+    where: 'CRISP, epoch 1',
+    advice: 'use another seed',
+  } as const;
+  const more = { ...run, repeats: [seed], failed: [failure] };
+  const parsed = JSON.parse(runReport(dataset, more, app));
+  expect(parsed.repeats).toMatchObject([{ detector: 'fsa', seed: 8, variant: 'plain' }]);
+  expect(parsed.failed).toEqual([failure]);
+  expect(parsed.warnings).toContain('CRISP was not trained: training diverged, CRISP, epoch 1');
 });

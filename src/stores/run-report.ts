@@ -2,16 +2,16 @@
  * run.json and import.json, as docs/formats.md describes them: scripts outside the app rely on
  * them, so keys and units stay. Numbers are finite or null.
  */
-import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
+import { BASELINES, baselineMeta, type DetectorId, detectorLabel } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
-import { TRACEVAE_SETTINGS, type TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import { TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { SplitOptions } from '../features/splits.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
-import type { DetectorRun, RunRecord } from '../storage/records.ts';
+import type { DetectorRun, RunRecord, SeedResult } from '../storage/records.ts';
 import { isLoss, type Ledger } from '../trace/ledger.ts';
-import type { ScoreOutcome } from '../worker/protocol.ts';
+import type { RunSettings } from '../worker/protocol.ts';
 import type { Dataset } from './dataset-store.ts';
 import { fullLedger, summarise } from './dataset-summary.ts';
 
@@ -53,8 +53,11 @@ const metrics = (m: Metrics) => ({
   anomalies: m.anomalies,
 });
 
-/** Every hyper-parameter by the name that the page shows. */
-export function settingValues(config: TraceVaeConfig): Record<string, unknown> {
+/** Every hyper-parameter by the name that the page shows; a baseline's after the baseline's name. */
+export function settingValues({
+  config,
+  baselines,
+}: Pick<RunSettings, 'config' | 'baselines'>): Record<string, unknown> {
   const shown = TRACEVAE_SETTINGS.map(({ key, label }) => [label, config[key]]);
   return {
     ...Object.fromEntries(shown),
@@ -64,7 +67,18 @@ export function settingValues(config: TraceVaeConfig): Record<string, unknown> {
     'latency scale': config.latencyScale,
     'std limit of': config.stdLimit,
     kernels: config.kernels,
+    ...Object.fromEntries(BASELINES.flatMap((meta) => baselineValues(meta, baselines))),
   };
+}
+
+function baselineValues(
+  { id, label, settings }: (typeof BASELINES)[number],
+  baselines: RunSettings['baselines'],
+): (readonly [string, unknown])[] {
+  const values = new Map<string, unknown>(Object.entries(baselines[id] ?? {}));
+  return settings
+    .filter(({ key }) => values.has(key))
+    .map((setting) => [`${label}: ${setting.label}`, values.get(setting.key)]);
 }
 
 const result = (detector: DetectorId, variant: string, report: VariantReport) => ({
@@ -98,6 +112,11 @@ export function runWarnings(dataset: Dataset, run: RunRecord): string[] {
     for (const incident of incidents) says(incident);
     if (outcome.stopped) says('training was stopped before its last epoch');
   }
+  for (const { detector, seed, stage, what, where } of run.failed) {
+    const did = stage === 'training' ? 'trained' : 'scored';
+    const withSeed = seed === run.settings.seed ? '' : ` with seed ${seed}`;
+    warnings.push(`${detectorLabel(detector)} was not ${did}${withSeed}: ${what}, ${where}`);
+  }
   const { maxNodes } = run.settings.config;
   const { untrainable } = summarise(dataset.imported.traces, maxNodes);
   if (untrainable > 0) {
@@ -105,7 +124,8 @@ export function runWarnings(dataset: Dataset, run: RunRecord): string[] {
       `${untrainable} traces have more than ${maxNodes} merged nodes and were left out`,
     );
   }
-  const total = run.detectors[0]?.scores?.reports.full.total;
+  const scores = run.detectors[0]?.scores ?? null;
+  const total = scores?.kind === 'terms' ? scores.reports.full.total : scores?.report.total;
   if (total !== undefined && total.normal + total.anomalies === 0) {
     warnings.push('the test traces carry no labels, so there are no metrics');
   }
@@ -146,22 +166,26 @@ const detectorReport = ({ detector, outcome, scores, curve }: DetectorRun) => ({
   parameters: outcome.parameterCount,
   trainSeconds: outcome.trainSeconds,
   scoreSeconds: scores?.scoreSeconds ?? null,
-  stdLimit: scores?.test.stdLimits.global ?? null,
+  stdLimit: scores?.kind === 'terms' ? scores.test.stdLimits.global : null,
   curves: curve.map(curvePoint),
 });
 
-const results = ({ detector }: DetectorRun, reports: ScoreOutcome['reports']) =>
-  VARIANTS.map((variant) => result(detector, variant, reports[variant]));
+/** Of all test files, or of one: every variant of terms, or the one score that there is. */
+function results({ detector, scores }: DetectorRun, file: number | null) {
+  if (scores?.kind === 'terms') {
+    const part = file === null ? scores : scores.byFile.find((of) => of.file === file);
+    return part === undefined ? [] : VARIANTS.map((v) => result(detector, v, part.reports[v]));
+  }
+  const part = file === null ? scores : scores?.byFile.find((of) => of.file === file);
+  return part ? [result(detector, 'plain', part.report)] : [];
+}
 
 /** Metrics of each test file by itself, where there are several. */
 function resultsByFile(dataset: Dataset, { detectors }: RunRecord) {
-  const files = detectors[0]?.scores?.byFile.map(({ file }) => file) ?? [];
-  return files.map((file) => ({
+  const scored = detectors.find(({ scores }) => scores !== null)?.scores;
+  return (scored?.byFile ?? []).map(({ file }) => ({
     file: dataset.imported.files[file]!.name,
-    results: detectors.flatMap((trained) => {
-      const part = trained.scores?.byFile.find((reports) => reports.file === file);
-      return part === undefined ? [] : results(trained, part.reports);
-    }),
+    results: detectors.flatMap((trained) => results(trained, file)),
   }));
 }
 
@@ -171,6 +195,14 @@ export const setChoices = ({ settings }: RunRecord): SplitOptions => ({
   seed: settings.seed,
   maxNodes: settings.config.maxNodes,
   limitTrain: settings.limitTrain,
+});
+
+/** Other seeds: the metrics of the score with all corrections, or of the one that there is. */
+const repeat = ({ detector, seed, report, trainSeconds, scoreTracesPerSecond }: SeedResult) => ({
+  seed,
+  trainSeconds,
+  scoreTracesPerSecond,
+  ...result(detector, baselineMeta(detector) === null ? 'full' : 'plain', report),
 });
 
 /** @param counts of {@link setChoices} */
@@ -212,7 +244,7 @@ export function runReport(
         time: counts.testLabels.time,
       },
     },
-    config: { ...settingValues(settings.config), backend: settings.backend },
+    config: { ...settingValues(settings), backend: settings.backend },
     seed: settings.seed,
     timing: {
       importSeconds: imported.seconds,
@@ -221,11 +253,13 @@ export function runReport(
       peakHeapBytes: run.peakHeapBytes,
     },
     curves: detectors[0]!.curve.map(curvePoint),
-    results: detectors.flatMap((trained) =>
-      trained.scores === null ? [] : results(trained, trained.scores.reports),
-    ),
+    results: detectors.flatMap((trained) => results(trained, null)),
     ...(byFile.length > 0 ? { resultsByFile: byFile } : {}),
-    ...(detectors.length > 1 ? { detectors: detectors.map(detectorReport) } : {}),
+    ...(detectors.length + run.failed.length > 1
+      ? { detectors: detectors.map(detectorReport) }
+      : {}),
+    ...(run.repeats.length > 0 ? { repeats: run.repeats.map(repeat) } : {}),
+    ...(run.failed.length > 0 ? { failed: run.failed } : {}),
     warnings: runWarnings(dataset, run),
   });
 }

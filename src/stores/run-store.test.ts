@@ -8,6 +8,7 @@ import {
 import {
   fakeCheckpoint,
   fakeCurvePoint,
+  fakePlainScores,
   fakeScores,
   fakeTrainOutcome,
 } from '../testing/run-fakes.ts';
@@ -102,7 +103,7 @@ test('a finished training is stored, then scored and stored again', async () => 
   await trainAndScore();
   const { stored, states } = notebook;
   expect(stored().run).toMatchObject({ preset: 'tiny', peakHeapBytes: 1000 });
-  expect(stored().run?.detectors[0]?.scores?.test.samples).toBe(10);
+  expect(stored().run?.detectors[0]?.scores?.test.trace.length).toBeGreaterThan(0);
   expect(states()).toEqual({
     data: 'done',
     trees: 'done',
@@ -110,6 +111,7 @@ test('a finished training is stored, then scored and stored again', async () => 
     scores: 'done',
     lab: 'done',
     flagged: 'done',
+    baselines: 'not-run',
   });
 });
 
@@ -356,29 +358,120 @@ test('a page that went between two detectors goes on with the second', async () 
   expect(discarding.getState().training).toMatchObject({ phase: 'done', run: { pending: [] } });
 });
 
-test('where a later detector fails, the run can end with those before it', async () => {
+const diverged = {
+  kind: 'diverged',
+  what: 'log p(z) is not a finite number',
+  where: 'epoch 1',
+  advice: 'lower the learning rate',
+} as const;
+
+test('a detector that fails leaves the others their turn, and its reason', async () => {
   const { state, last, stored } = notebook;
+  state().choose({ detectors: ['tracevae', 'fsa', 'crisp'] });
+  const training = state().train();
+  await last('train').finish(fakeTrainOutcome());
+  expect(last('train').input.detector).toBe('fsa');
+  await last('train').fail(diverged);
+  expect(last('train').input.detector).toBe('crisp');
+  expect(stored().run).toMatchObject({ pending: ['crisp'], failed: [{ detector: 'fsa' }] });
+  await last('train').finish(fakeTrainOutcome());
+  await last('score').finish(fakeScores(imported.traces));
+  await last('score').finish(fakePlainScores(imported.traces));
+  await training;
+  const { what, where, advice } = diverged;
+  expect(stored().run).toMatchObject({
+    pending: [],
+    detectors: [{ detector: 'tracevae' }, { detector: 'crisp', scores: { kind: 'plain' } }],
+    failed: [{ detector: 'fsa', seed: 1, stage: 'training', what, where, advice }],
+  });
+});
+
+test('where every detector fails, training has failed', async () => {
+  const { state, last } = notebook;
+  state().choose({ detectors: BOTH });
+  const training = state().train();
+  await last('train').fail(diverged);
+  await last('train').fail(diverged);
+  await training;
+  expect(state().training).toMatchObject({ phase: 'failed', failure: diverged });
+});
+
+test('among several, a diverged one goes on with the weights of its last good epoch', async () => {
+  const { state, last } = notebook;
+  state().choose({ detectors: BOTH });
+  void state().train();
+  await last('train').fail({ ...diverged, lastGood: { epoch: 3, outcome: fakeTrainOutcome() } });
+  expect(last('train').input.detector).toBe('tracevae-fc');
+  expect(state().training).toMatchObject({
+    finished: [{ incidents: [expect.stringContaining('these are the weights of epoch 3')] }],
+  });
+});
+
+test('scores that cannot be had leave those of the others', async () => {
+  const { state, last, stored, states } = notebook;
   state().choose({ detectors: BOTH });
   const training = state().train();
   await last('train').finish(fakeTrainOutcome());
-  await last('train').fail({
-    kind: 'diverged',
-    what: 'log p(z) is not a finite number',
-    where: 'epoch 1',
-    advice: 'lower the learning rate',
-  });
-  await training;
-  const kept = state().keepFinished();
-  await settled();
+  await last('train').finish(fakeTrainOutcome());
+  await last('score').fail({ kind: 'bug', what: 'out of memory', where: 'WASM', advice: 'reload' });
   await last('score').finish(fakeScores(imported.traces));
-  await kept;
-  expect(stored().run).toMatchObject({
-    pending: [],
-    detectors: [
-      {
-        detector: 'tracevae',
-        incidents: ['TraceVAE-FC was not trained: log p(z) is not a finite number, epoch 1'],
-      },
-    ],
+  await training;
+  expect(states().scores).toBe('done');
+  expect(stored().run?.failed).toMatchObject([{ detector: 'tracevae', stage: 'scoring' }]);
+});
+
+test('detectors beside those of a finished run are trained alone, those that failed once more', async () => {
+  await trainAndScore();
+  const { state, last, started, stored } = notebook;
+  const { id } = stored().run!;
+  const before = started.length;
+  const training = state().trainBeside(['fsa', 'crisp']);
+  expect(last('train').input).toMatchObject({
+    detector: 'fsa',
+    settings: { detectors: ['tracevae', 'fsa', 'crisp'], baselines: { fsa: { sigmas: 3 } } },
   });
+  await last('train').fail(diverged);
+  await last('train').finish(fakeTrainOutcome());
+  await last('score').finish(fakePlainScores(imported.traces));
+  await training;
+  expect(stored().run).toMatchObject({
+    id,
+    detectors: [{ detector: 'tracevae' }, { detector: 'crisp' }],
+    failed: [{ detector: 'fsa' }],
+  });
+  const again = state().trainBeside(['fsa', 'crisp']);
+  expect(last('train').input.detector).toBe('fsa');
+  await last('train').finish(fakeTrainOutcome());
+  await last('score').finish(fakePlainScores(imported.traces));
+  await again;
+  expect(stored().run?.failed).toEqual([]);
+  const kinds = started.slice(before).map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'train')).toHaveLength(3);
+});
+
+test('a changed setting makes a new run of all detectors', async () => {
+  await trainAndScore();
+  const { state, last } = notebook;
+  state().choose({ seed: 5 });
+  void state().trainBeside(['fsa']);
+  expect(last('train').input).toMatchObject({ detector: 'tracevae', settings: { seed: 5 } });
+});
+
+test('another seed is kept with the run that it belongs to, and no other', async () => {
+  await trainAndScore();
+  const { state, stored } = notebook;
+  const { id } = stored().run!;
+  const { report } = fakePlainScores(imported.traces);
+  const repeat = {
+    detector: 'tracevae',
+    seed: 2,
+    report,
+    trainSeconds: 1,
+    scoreTracesPerSecond: 1,
+  } as const;
+  await state().addRepeat('another run', repeat);
+  expect(stored().run?.repeats).toEqual([]);
+  await state().addRepeat(id, repeat);
+  await state().addRepeat(id, repeat);
+  expect(stored().run?.repeats).toEqual([repeat]);
 });

@@ -3,8 +3,13 @@
  * a finished run used is kept with the run, so that a changed setting marks it stale.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Failure } from '../base/result.ts';
-import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
+import { type Failure, ok, type Result } from '../base/result.ts';
+import {
+  type BaselineConfigs,
+  type BaselineId,
+  baselineConfigs,
+  type DetectorId,
+} from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { ScoreProgress } from '../detectors/detector.ts';
 import {
@@ -15,16 +20,21 @@ import {
   withMaxNodes,
 } from '../detectors/tracevae/meta.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import type { InterruptedRun, RunRecord } from '../storage/records.ts';
+import type { DetectorFailure, InterruptedRun, RunRecord, SeedResult } from '../storage/records.ts';
 import type { RunEntry } from '../storage/run-entries.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ModelSource, TrainOutcome } from '../worker/protocol.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import type { DatasetState } from './dataset-store.ts';
-import { DEFAULT_CHOICES, nextSettings, type RunChoices } from './run-choices.ts';
+import {
+  DEFAULT_CHOICES,
+  extendsRun,
+  nextSettings,
+  type RunChoices,
+  withDetectors,
+} from './run-choices.ts';
 import {
   afterTrainEvent,
-  endedRun,
   interruptedPhase,
   isRunning,
   plannedEpochs,
@@ -32,6 +42,7 @@ import {
   startedRun,
   type TrainingPhase,
   withDetector,
+  withoutDetector,
 } from './training-phase.ts';
 
 export type ScoringPhase =
@@ -51,9 +62,15 @@ export interface RunState {
   readonly storageFailure: Failure | null;
 
   choosePreset(preset: PresetId): void;
-  choose(change: Partial<Omit<RunChoices, 'preset' | 'config'>>): void;
+  choose(change: Partial<Omit<RunChoices, 'preset' | 'config' | 'baselines'>>): void;
   configure(change: Partial<TraceVaeConfig>): void;
+  configureBaseline<Id extends BaselineId>(id: Id, change: Partial<BaselineConfigs[Id]>): void;
   train(): Promise<void>;
+  /**
+   * Trains these detectors beside the chosen ones. A finished run of the same settings keeps what
+   * it has, and goes on with those that it lacks.
+   */
+  trainBeside(detectors: readonly DetectorId[]): Promise<void>;
   pause(): void;
   resume(): void;
   /** Ends training after this batch and keeps the weights. */
@@ -67,8 +84,8 @@ export interface RunState {
   discardInterrupted(): Promise<void>;
   /** Takes the weights of a diverged run's last good epoch for a finished run. */
   keepLastGood(): Promise<void>;
-  /** Where a later detector failed: the run ends with those before it. */
-  keepFinished(): Promise<void>;
+  /** Adds what another seed gave to the run, if it is still the one at hand. */
+  addRepeat(runId: string, result: SeedResult | DetectorFailure): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
   /** Forgets the run of a dataset that is gone. */
@@ -121,13 +138,32 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
      * or, after the last, the scores of all.
      */
     const finish = async (running: RunningPhase, outcome: TrainOutcome): Promise<void> => {
-      const run = withDetector(running, outcome, deps.now(), peakHeap);
+      await goOn(running, withDetector(running, outcome, deps.now(), peakHeap));
+    };
+
+    const goOn = async (running: RunningPhase, run: RunRecord): Promise<void> => {
       const [detector] = run.pending;
       if (detector === undefined) set({ training: { phase: 'done', run } });
       await writer.settle();
       await saveRun(run);
-      if (detector === undefined) await get().score();
-      else await launch(startedRun({ ...running, detector, finished: run.detectors }), null);
+      if (detector === undefined) {
+        await get().score();
+        return;
+      }
+      const { detectors: finished, failed } = run;
+      await launch(startedRun({ ...running, detector, finished, failed }), null);
+    };
+
+    /** A detector among several that failed: the others have their turn, its reason is kept. */
+    const fail = async (running: RunningPhase, failure: JobFailure): Promise<void> => {
+      const { lastGood } = failure;
+      if (lastGood !== undefined && running.settings.detectors.length > 1) {
+        await finish(withLastGood(running, failure, lastGood.epoch), lastGood.outcome);
+        return;
+      }
+      const run = withoutDetector(running, failure, deps.now(), peakHeap);
+      if (run.detectors.length + run.pending.length > 0) await goOn(running, run);
+      else set({ training: { phase: 'failed', failure, ended: running } });
     };
 
     /** @param from null to start at the first epoch */
@@ -166,11 +202,15 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       } else if (result.error.kind === 'cancelled') {
         set({ training: { phase: 'idle' } });
       } else {
-        set({ training: { phase: 'failed', failure: result.error, ended: latest } });
+        await fail(latest, result.error);
       }
     };
 
-    const scoreDetector = async (run: RunRecord, index: number): Promise<RunRecord | null> => {
+    /** @returns the run with the scores, the failure, or null where it was cancelled */
+    const scoreDetector = async (
+      run: RunRecord,
+      index: number,
+    ): Promise<Result<RunRecord, JobFailure> | null> => {
       const { detector } = run.detectors[index]!;
       set({ scoring: { phase: 'running', detector, progress: null } });
       const mine = client.start('score', { model: modelSource(run, detector) }, (progress) => {
@@ -182,17 +222,16 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       if (scoreJob !== mine) return null;
       scoreJob = null;
       if (!result.ok) {
-        const cancelled = result.error.kind === 'cancelled';
-        const failed: ScoringPhase = { phase: 'failed', failure: result.error };
-        set({ scoring: cancelled ? { phase: 'idle' } : failed });
+        if (result.error.kind !== 'cancelled') return result;
+        set({ scoring: { phase: 'idle' } });
         return null;
       }
       const peak = Math.max(peakHeap ?? 0, run.peakHeapBytes ?? 0);
-      return {
+      return ok({
         ...run,
         detectors: run.detectors.with(index, { ...run.detectors[index]!, scores: result.value }),
         peakHeapBytes: peak === 0 ? null : peak,
-      };
+      });
     };
 
     return {
@@ -211,6 +250,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
             ...choices,
             preset,
             config: withEpochs({ ...sized, ...kept }, choices.epochs),
+            baselines: baselineConfigs(preset),
           },
         });
       },
@@ -228,6 +268,45 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         set({ choices: { ...choices, config: { ...sized, ...change } } });
       },
 
+      configureBaseline(id, change) {
+        const { choices } = get();
+        const baselines = { ...choices.baselines, [id]: { ...choices.baselines[id], ...change } };
+        set({ choices: { ...choices, baselines } });
+      },
+
+      async trainBeside(detectors) {
+        const current = dataset.getState().dataset;
+        if (current === null) return;
+        get().choose({ detectors: withDetectors(get().choices.detectors, detectors) });
+        const { training, choices } = get();
+        const settings = nextSettings(choices, current.roles);
+        const run = training.phase === 'done' ? training.run : null;
+        if (run?.datasetId !== current.id || !extendsRun(run.settings, settings)) {
+          await get().train();
+          return;
+        }
+        const known = new Set(run.detectors.map(({ detector }) => detector));
+        const whole = withDetectors(settings.detectors, [...known]);
+        const [detector] = whole.filter((id) => !known.has(id));
+        if (detector === undefined) {
+          await get().score();
+          return;
+        }
+        peakHeap = run.peakHeapBytes;
+        const next = startedRun({
+          runId: run.id,
+          datasetId: run.datasetId,
+          preset: run.preset,
+          settings: { ...settings, detectors: whole },
+          detector,
+          finished: run.detectors,
+          // those that failed have another try
+          failed: run.failed.filter(({ seed }) => seed !== settings.seed),
+          repeats: run.repeats,
+        });
+        await launch(next, null);
+      },
+
       async train() {
         const current = dataset.getState().dataset;
         if (current === null) return;
@@ -237,7 +316,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const settings = nextSettings(choices, current.roles);
         const { preset, detectors } = choices;
         const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
-        await launch(startedRun({ ...identity, detector: detectors[0]!, finished: [] }), null);
+        await launch(startedRun({ ...identity, detector: detectors[0]! }), null);
       },
 
       async resumeInterrupted() {
@@ -252,10 +331,11 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         if (training.phase !== 'interrupted') return;
         const { previous, next } = training;
         set({ training: { phase: 'idle' } });
-        const ended = previous === null ? null : { ...previous, pending: [] };
+        const nothing = previous === null || previous.detectors.length === 0;
+        const ended = nothing ? null : { ...previous, pending: [] };
         get().restore(ended, null);
         await writer.discard(next.datasetId);
-        if (ended !== null && previous!.pending.length > 0) {
+        if (ended !== null && previous !== null && previous.pending.length > 0) {
           await saveRun(ended);
           await get().score();
         }
@@ -267,23 +347,22 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const { failure, ended } = training;
         if (failure.lastGood === undefined) return;
         const { epoch, outcome } = failure.lastGood;
-        const incident = `${failure.what} in ${failure.where}: these are the weights of epoch ${epoch}`;
-        await finish({ ...ended, incidents: [...ended.incidents, incident] }, outcome);
+        await finish(withLastGood(ended, failure, epoch), outcome);
       },
 
-      async keepFinished() {
+      async addRepeat(runId, result) {
         const { training } = get();
-        if (training.phase !== 'failed' || training.ended.finished.length === 0) return;
-        const { failure, ended } = training;
-        const { detector, finished } = ended;
-        const last = finished.at(-1)!;
-        const incident = `${detectorLabel(detector)} was not trained: ${failure.what}, ${failure.where}`;
-        const said = { ...last, incidents: [...last.incidents, incident] };
-        const run = endedRun(ended, finished.with(-1, said), deps.now(), peakHeap);
-        set({ training: { phase: 'done', run } });
-        await writer.discard(run.datasetId);
-        await saveRun(run);
-        await get().score();
+        if (training.phase !== 'done' || training.run.id !== runId) return;
+        const { run } = training;
+        const others = <T extends { detector: DetectorId; seed: number }>(list: readonly T[]) =>
+          list.filter((of) => of.detector !== result.detector || of.seed !== result.seed);
+        const [repeats, failed] = [others(run.repeats), others(run.failed)];
+        const next =
+          'stage' in result
+            ? { ...run, repeats, failed: [...failed, result] }
+            : { ...run, repeats: [...repeats, result], failed };
+        set({ training: { phase: 'done', run: next } });
+        await saveRun(next);
       },
 
       pause() {
@@ -306,14 +385,29 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         if (training.phase !== 'done') return;
         scoreJob?.cancel();
         let { run } = training;
-        for (const [index, { scores }] of run.detectors.entries()) {
+        let failure: JobFailure | null = null;
+        for (const [index, { scores, detector }] of run.detectors.entries()) {
           if (scores !== null) continue;
           const scored = await scoreDetector(run, index);
           if (scored === null) return;
-          run = scored;
+          const { seed } = run.settings;
+          const earlier = run.failed.filter(
+            (of) => of.detector !== detector || of.seed !== seed || of.stage !== 'scoring',
+          );
+          if (scored.ok) {
+            run = { ...scored.value, failed: earlier };
+          } else {
+            failure = scored.error;
+            const { what, where, advice } = failure;
+            const said = { detector, seed, stage: 'scoring', what, where, advice } as const;
+            run = { ...run, failed: [...earlier, said] };
+          }
           set({ training: { phase: 'done', run } });
         }
-        set({ scoring: { phase: 'done' } });
+        const noScores = run.detectors.every(({ scores }) => scores === null);
+        set({
+          scoring: failure !== null && noScores ? { phase: 'failed', failure } : { phase: 'done' },
+        });
         await saveRun(run);
       },
 
@@ -334,11 +428,12 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const { settings, preset } = stored;
         const { detectors, config, seed, backend, limitTrain } = settings;
         const epochs = plannedEpochs(settings);
-        const choices = { preset, detectors, config, epochs, seed, backend, limitTrain };
+        const baselines = { ...baselineConfigs(preset), ...settings.baselines };
+        const choices = { preset, detectors, config, baselines, epochs, seed, backend, limitTrain };
         if (phase !== null) {
           set({ choices, training: phase });
         } else if (run !== null) {
-          const scored = run.detectors.every(({ scores }) => scores !== null);
+          const scored = run.detectors.some(({ scores }) => scores !== null);
           const scoring: ScoringPhase = { phase: scored ? 'done' : 'idle' };
           set({ choices, training: { phase: 'done', run }, scoring });
         }
@@ -363,3 +458,9 @@ export const modelSource = (run: RunRecord, detector: DetectorId): ModelSource =
   epoch: null,
   weights: run.detectors.find((trained) => trained.detector === detector)!.outcome.weights,
 });
+
+/** The run of a training that diverged, with the weights of the epoch before. */
+function withLastGood(ended: RunningPhase, { what, where }: Failure, epoch: number): RunningPhase {
+  const incident = `${what} in ${where}: these are the weights of epoch ${epoch}`;
+  return { ...ended, incidents: [...ended.incidents, incident] };
+}

@@ -41,8 +41,11 @@ export function scoreHistogram(
 /** One line of the metrics table. */
 export interface MetricsRow {
   readonly detector: DetectorId;
-  /** null: the chosen corrections, where they are none of the named variants. */
-  readonly variant: Variant | null;
+  /**
+   * null: the chosen corrections, where they are none of the named variants; plain: of a detector
+   * without terms, its score.
+   */
+  readonly variant: Variant | 'plain' | null;
   readonly report: VariantReport;
   /** Whether it is what the Scores cell shows. */
   readonly shown: boolean;
@@ -61,18 +64,24 @@ export function metricsRows(
   const named = variantOf(corrections, run.settings.config.stdLimit);
   const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
     if (scores === null) return [];
+    if (scores.kind === 'plain') {
+      const part = scores.byFile.find((reports) => reports.file === file);
+      const plain = { detector, variant: 'plain', shown: detector === shown } as const;
+      return variant === 'full' ? [{ ...plain, report: (part ?? scores).report }] : [];
+    }
     const part = scores.byFile.find((reports) => reports.file === file);
     const { reports } = part ?? scores;
     const isShown = detector === shown && variant === named;
     return [{ detector, variant, report: reports[variant], shown: isShown }];
   };
   const ofShown = run.detectors.filter(({ detector }) => detector === shown);
+  const unnamed = named === null && ofShown[0]?.scores?.kind === 'terms';
   return [
     ...run.detectors.flatMap((trained) => rowOf(trained, 'full')),
     ...ofShown.flatMap((trained) =>
       VARIANTS.filter((variant) => variant !== 'full').flatMap((v) => rowOf(trained, v)),
     ),
-    ...(named === null ? [{ detector: shown, variant: null, report, shown: true }] : []),
+    ...(unnamed ? [{ detector: shown, variant: null, report, shown: true }] : []),
   ];
 }
 
@@ -80,16 +89,22 @@ export function metricsRows(
 export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
   const { val, test } = scores;
   const trace = [...val.trace, ...test.trace];
-  const concatenated = VARIANTS.map((variant) => {
-    const of = scores.scores[variant];
-    return [variant, [...of.val, ...of.test]];
-  });
   return formatScoresCsv({
     traceId: trace.map((t) => decodeString(traces.traceIds, t)),
     set: trace.map((_, row) => setCode(row < val.trace.length ? 'val' : 'test')),
     label: trace.map((t) => traces.label[t]!),
-    scores: Object.fromEntries(concatenated) as Record<Variant, number[]>,
+    scores: scoreColumns(scores),
     nodes: [...val.nodeCount, ...test.nodeCount],
-    mismatch: [...val.mismatch, ...test.mismatch],
+    mismatch: scores.kind === 'terms' ? [...scores.val.mismatch, ...scores.test.mismatch] : null,
   });
+}
+
+/** A detector without terms has the score that it is judged by, and no other variant. */
+function scoreColumns(scores: ScoreOutcome): Partial<Record<Variant, number[]>> {
+  if (scores.kind === 'plain') return { full: [...scores.val.score, ...scores.test.score] };
+  const concatenated = VARIANTS.map((variant) => {
+    const of = scores.scores[variant];
+    return [variant, [...of.val, ...of.test]];
+  });
+  return Object.fromEntries(concatenated) as Record<Variant, number[]>;
 }

@@ -2,19 +2,20 @@ import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
-import { fakeScores } from '../testing/run-fakes.ts';
+import { fakePlainScores, fakeScores } from '../testing/run-fakes.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createTraceTables } from '../worker/trace-tables.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
-import { listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
+import { listedRows, listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
 
 const { traces } = importedFixture();
 const scores = fakeScores(traces);
 
 function choose(corrections = correctionsOf('full')): ChosenScores {
-  const { val, test } = scores;
-  const combined = combineTerms(traces, { val, test, corrections, file: null });
+  const combined = combineTerms(traces, {
+    ...{ ...scores, detector: 'tracevae', corrections, file: null },
+  });
   // every other row above the threshold
   const made = Float64Array.from(combined.rows, (row) => row % 2);
   const { report } = combined;
@@ -61,9 +62,9 @@ test('flagged traces are listed at first, rows in words', () => {
 
 test('terms go to the worker once, however often the corrections change', async () => {
   const { inspect, last, tabulated, arranged } = list;
-  expect(last('tabulate').input.terms).not.toBeNull();
+  expect(last('tabulate').input.of).not.toBeNull();
   inspect.setState({ chosen: choose(correctionsOf('nll')) });
-  expect(last('tabulate').input.terms).toBeNull();
+  expect(last('tabulate').input.of).toBeNull();
   await tabulated();
   await arranged();
   expect(list.state().list!.of.corrections).toEqual(correctionsOf('nll'));
@@ -88,4 +89,34 @@ test('a label of the inspect store’s filter and a flag narrow together', async
   await arranged();
   const labels = Array.from(state().list!.order, (row) => traceRow(traces, state().list!, row));
   expect(labels.every(({ label, flagged }) => label === 'time' && !flagged)).toBe(true);
+});
+
+test('a detector without terms has one rank, and neither a reason nor a reconstruction', async () => {
+  const { inspect, last, state, tabulated, arranged } = list;
+  const plain = fakePlainScores(traces);
+  const combined = combineTerms(traces, {
+    ...{ ...plain, detector: 'vgae', corrections: correctionsOf('full'), file: null },
+  });
+  inspect.setState({
+    filter: 'all',
+    chosen: { ...combined, of: plain, corrections: correctionsOf('full'), file: null },
+  });
+  expect(last('tabulate').input.of).toMatchObject({ kind: 'plain' });
+  await tabulated();
+  await arranged();
+  // a sort that was chosen for another detector is one by this one's rank, or by its score
+  for (const key of ['rank-nll', 'reason', 'mismatch'] as const) {
+    void state().sortBy({ key, direction: key === 'rank-nll' ? 'ascending' : 'descending' });
+    await arranged();
+    const made = state().list!;
+    const rows = Array.from(made.order, (row) => traceRow(traces, made, row));
+    expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));
+    expect(rows[0]).toMatchObject({ ranks: null, reason: null, mismatch: null });
+  }
+  const [header, first] = [...listedRows(traces, state().list!, '')];
+  expect(header).toEqual([
+    ...['trace', 'score', 'flagged', 'label', 'service', 'operation', 'nodes', 'structure'],
+    ...['duration, ms', 'rank'],
+  ]);
+  expect(first).toHaveLength(header!.length);
 });

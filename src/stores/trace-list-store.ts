@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspect/trace-query.ts';
-import type { TraceColumns } from '../inspect/trace-table.ts';
+import type { TableScores, TraceColumns } from '../inspect/trace-table.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
@@ -45,7 +45,7 @@ export interface TraceListDeps {
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
   const { client, inspect } = deps;
   let request = 0;
-  /** Whose terms the worker has. */
+  /** What the worker has. */
   let sent: ScoreOutcome | null = null;
   let tabulated: { readonly of: ChosenScores; readonly columns: TraceColumns } | null = null;
 
@@ -82,10 +82,10 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     request += 1;
     const mine = request;
     const { of, rows, test, report, corrections } = chosen;
-    const terms = sent === of ? null : { val: of.val, test: of.test, variants: testScores(of) };
+    const sentBefore = sent === of;
     sent = of;
     const made = await client.start('tabulate', {
-      terms,
+      of: sentBefore ? null : tableScores(of),
       rows,
       scores: test,
       threshold: report.atThreshold.threshold,
@@ -108,11 +108,13 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   return store;
 }
 
-const testScores = ({ scores }: ScoreOutcome): Record<Variant, Float64Array> =>
-  Object.fromEntries(VARIANTS.map((variant) => [variant, scores[variant].test])) as Record<
-    Variant,
-    Float64Array
-  >;
+/** What the worker makes a table of. */
+function tableScores(of: ScoreOutcome): TableScores {
+  if (of.kind === 'plain') return { kind: 'plain', test: of.test };
+  const { kind, val, test, scores } = of;
+  const variants = Object.fromEntries(VARIANTS.map((v) => [v, scores[v].test]));
+  return { kind, val, test, variants: variants as Record<Variant, Float64Array> };
+}
 
 const ofLabel = (
   shown: LabelFilter,

@@ -24,53 +24,67 @@ export interface TraceRow {
   /** Index into the TraceSet. */
   readonly trace: number;
   readonly traceId: string;
-  /** nats, under the chosen corrections */
+  /** Under the chosen corrections, in the detector's unit. */
   readonly score: number;
   readonly flagged: boolean;
   /** Under the chosen corrections: 1 is the highest score; equal scores share a rank. */
   readonly rank: number;
-  readonly ranks: Readonly<Record<Variant, number>>;
+  /** Under each named variant; null of a detector without terms, as mismatch and reason are. */
+  readonly ranks: Readonly<Record<Variant, number>> | null;
   readonly label: Label;
   readonly nodes: number;
   /** Place of its structure among all by frequency, from 1. */
   readonly structure: number;
-  readonly mismatch: boolean;
+  readonly mismatch: boolean | null;
   readonly service: string;
   readonly operation: string;
   /** Latency of the root node. */
   readonly durationMs: number;
   /** The part of the score that is farthest above its median over validation traces. */
-  readonly reason: ScorePartName;
-  /** nats above that median */
-  readonly excess: number;
+  readonly reason: {
+    readonly part: ScorePartName;
+    /** nats above that median */
+    readonly excess: number;
+  } | null;
 }
 
 /** @param row of {@link TraceList.order} */
 export function traceRow(traces: TraceSet, { of, columns }: TraceList, row: number): TraceRow {
-  const terms = of.of.test;
+  const scores = of.of;
   const at = of.rows[row]!;
-  const trace = terms.trace[at]!;
+  const trace = scores.test.trace[at]!;
   const { threshold } = of.report.atThreshold;
   const structure = traces.structureOf[trace]!;
   const root = traces.structures.operation[traces.structures.nodeOffset[structure]!]!;
-  const ranks = VARIANTS.map((variant) => [variant, columns.ranks[variant][row]!]);
+  const { ranks, reasons } = columns;
   return {
     trace,
     traceId: decodeString(traces.traceIds, trace),
     score: of.test[row]!,
     flagged: threshold !== null && of.test[row]! > threshold,
     rank: columns.rank[row]!,
-    ranks: Object.fromEntries(ranks) as Record<Variant, number>,
+    ranks: ranks === null ? null : ranksOfRow(ranks, row),
     label: LABELS[traces.label[trace]!]!,
     nodes: nodeCount(traces, trace),
     structure: columns.structureNumber[structure]!,
-    mismatch: terms.mismatch[at] === 1,
+    mismatch: scores.kind === 'terms' ? scores.test.mismatch[at] === 1 : null,
     ...namedOperation(traces, root),
     durationMs: microsToMillis(traces.latencyUs[traces.nodeOffset[trace]!]!),
-    reason: SCORE_PARTS[columns.reasons.part[row]!]!,
-    excess: columns.reasons.excess[row]!,
+    reason:
+      reasons === null
+        ? null
+        : { part: SCORE_PARTS[reasons.part[row]!]!, excess: reasons.excess[row]! },
   };
 }
+
+const ranksOfRow = (
+  ranks: Readonly<Record<Variant, Uint32Array>>,
+  row: number,
+): Record<Variant, number> =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, ranks[variant][row]!])) as Record<
+    Variant,
+    number
+  >;
 
 /** The row of a trace among all scored ones; null where it was not scored. */
 export function rowOfTrace({ of }: TraceList, trace: number): number | null {
@@ -86,21 +100,33 @@ export function topOf(list: TraceList, most: number): TraceList {
   return { ...list, order: order.subarray(0, most) };
 }
 
-/** The list as a table of text: a header, then all rows with numbers in full. */
-export function* listedRows(traces: TraceSet, list: TraceList): Generator<string[]> {
+/**
+ * The list as a table of text: a header, then all rows with numbers in full. Of a detector without
+ * terms, what it does not have is left out.
+ */
+export function* listedRows(
+  traces: TraceSet,
+  list: TraceList,
+  unit: 'nats' | '',
+): Generator<string[]> {
+  const terms = list.columns.ranks !== null;
   yield [
-    ...['trace', 'score, nats', 'flagged', 'label', 'top reason', 'excess, nats'],
-    ...['service', 'operation', 'nodes', 'structure', 'duration, ms', 'reconstruction differs'],
-    ...VARIANTS.map((variant) => `rank, ${variant}`),
+    ...['trace', unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
+    ...(terms ? ['top reason', 'excess, nats'] : []),
+    ...['service', 'operation', 'nodes', 'structure', 'duration, ms'],
+    ...(terms ? ['reconstruction differs'] : []),
+    ...(terms ? VARIANTS.map((variant) => `rank, ${variant}`) : ['rank']),
   ];
   for (const at of list.order) {
     const row = traceRow(traces, list, at);
+    const { ranks, reason, mismatch } = row;
     yield [
       ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],
-      ...[row.reason, String(row.excess), row.service, row.operation],
+      ...(reason === null ? [] : [reason.part, String(reason.excess)]),
+      ...[row.service, row.operation],
       ...[String(row.nodes), String(row.structure), String(row.durationMs)],
-      row.mismatch ? 'yes' : 'no',
-      ...VARIANTS.map((variant) => String(row.ranks[variant])),
+      ...(mismatch === null ? [] : [mismatch ? 'yes' : 'no']),
+      ...(ranks === null ? [row.rank] : VARIANTS.map((variant) => ranks[variant])).map(String),
     ];
   }
 }

@@ -1,14 +1,17 @@
 /** Where a training run stands, and how an event of the worker moves it. */
 import { assertNever } from '../base/assert.ts';
+import type { Failure } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint, FitProgress, KeptWeights } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import {
+  type DetectorFailure,
   type DetectorRun,
   type InterruptedRun,
   RUN_FORMAT,
   type RunRecord,
+  type SeedResult,
 } from '../storage/records.ts';
 import type {
   BackendInfo,
@@ -26,6 +29,10 @@ export interface RunningPhase {
   readonly detector: DetectorId;
   /** Trained before it, in this run. */
   readonly finished: readonly DetectorRun[];
+  /** Of this run, those that could not be trained. */
+  readonly failed: readonly DetectorFailure[];
+  /** Of the run that it goes on with: other seeds. */
+  readonly repeats: readonly SeedResult[];
   readonly preset: PresetId;
   readonly settings: RunSettings;
   readonly backend: BackendInfo | null;
@@ -68,10 +75,14 @@ export const plannedEpochs = ({ config }: RunSettings): number =>
 
 export type RunIdentity = Pick<
   RunningPhase,
-  'runId' | 'datasetId' | 'preset' | 'settings' | 'detector' | 'finished'
->;
+  'runId' | 'datasetId' | 'preset' | 'settings' | 'detector'
+> &
+  Partial<Pick<RunningPhase, 'finished' | 'failed' | 'repeats'>>;
 
 export const startedRun = (identity: RunIdentity): RunningPhase => ({
+  finished: [],
+  failed: [],
+  repeats: [],
   ...identity,
   phase: 'running',
   backend: null,
@@ -91,8 +102,8 @@ export function interruptedPhase(
   const [pending] = run?.pending ?? [];
   if (interrupted !== null) {
     const { detector, runId, datasetId, preset, settings, checkpoint, incidents } = interrupted;
-    const finished = run?.id === runId ? run.detectors : [];
-    const next = startedRun({ runId, datasetId, preset, settings, detector, finished });
+    const before = run?.id === runId ? { finished: run.detectors, ...partsOf(run) } : {};
+    const next = startedRun({ runId, datasetId, preset, settings, detector, ...before });
     const { curve, attempt } = checkpoint;
     return {
       phase: 'interrupted',
@@ -107,12 +118,14 @@ export function interruptedPhase(
   const identity = { runId: id, datasetId, preset, settings, detector: pending };
   return {
     phase: 'interrupted',
-    next: startedRun({ ...identity, finished: detectors }),
+    next: startedRun({ ...identity, finished: detectors, ...partsOf(run) }),
     checkpoint: null,
     peakHeapBytes: run.peakHeapBytes,
     previous: run,
   };
 }
+
+const partsOf = ({ failed, repeats }: RunRecord) => ({ failed, repeats });
 
 /**
  * A run that ends with these detectors.
@@ -120,7 +133,7 @@ export function interruptedPhase(
  * @param savedAt milliseconds since the epoch
  */
 export function endedRun(
-  { runId, datasetId, preset, settings }: RunIdentity,
+  { runId, datasetId, preset, settings, failed, repeats }: RunningPhase,
   detectors: readonly DetectorRun[],
   savedAt: number,
   peakHeapBytes: number | null,
@@ -134,6 +147,8 @@ export function endedRun(
     settings,
     detectors,
     pending: [],
+    failed,
+    repeats,
     peakHeapBytes,
   };
 }
@@ -145,7 +160,7 @@ export function withDetector(
   savedAt: number,
   peakHeapBytes: number | null,
 ): RunRecord {
-  const { settings, detector, curve, restarts, kept, incidents } = running;
+  const { detector, curve, restarts, kept, incidents } = running;
   const trained: DetectorRun = {
     detector,
     outcome,
@@ -158,8 +173,40 @@ export function withDetector(
   const detectors = [...running.finished, trained];
   const run = endedRun(running, detectors, savedAt, peakHeapBytes);
   // Stop ends the whole run
-  return outcome.stopped ? run : { ...run, pending: settings.detectors.slice(detectors.length) };
+  return outcome.stopped ? run : { ...run, pending: pendingOf(run) };
 }
+
+/** A run whose detector in training failed, which keeps none of the others from their turn. */
+export function withoutDetector(
+  running: RunningPhase,
+  { what, where, advice }: Failure,
+  savedAt: number,
+  peakHeapBytes: number | null,
+): RunRecord {
+  const { detector, settings } = running;
+  const failure = {
+    detector,
+    seed: settings.seed,
+    stage: 'training',
+    what,
+    where,
+    advice,
+  } as const;
+  const run = endedRun(running, running.finished, savedAt, peakHeapBytes);
+  const failed = { ...run, failed: [...run.failed, failure] };
+  return { ...failed, pending: pendingOf(failed) };
+}
+
+/** Neither trained nor failed. */
+const pendingOf = ({ settings, detectors, failed }: RunRecord): readonly DetectorId[] =>
+  settings.detectors.filter(
+    (id) =>
+      !detectors.some(({ detector }) => detector === id) &&
+      !failed.some(
+        ({ detector, seed, stage }) =>
+          detector === id && seed === settings.seed && stage === 'training',
+      ),
+  );
 
 export function afterTrainEvent(running: RunningPhase, event: TrainEvent): RunningPhase {
   switch (event.kind) {

@@ -35,6 +35,7 @@ async function setUp(first = '') {
   await storage.saveRun({ ...fakeRun(), detectors });
   const notebook = createNotebook({
     client: fake.client,
+    background: () => ({ client: fake.client, close: () => {} }),
     storage,
     preferences: createFakePreferences(),
     now: () => 3,

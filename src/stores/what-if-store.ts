@@ -90,7 +90,8 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
       const { training } = runs.getState();
       const { detector, corrections } = inspect.getState();
       const shown = shownDetector(training, detector);
-      if (trace === null || training.phase !== 'done' || !shown?.scores) return null;
+      if (trace === null || training.phase !== 'done') return null;
+      if (shown?.scores?.kind !== 'terms') return null;
       const model = modelSource(training.run, shown.detector);
       return { model, trace, tree, stdLimits: shown.scores.test.stdLimits, corrections };
     };

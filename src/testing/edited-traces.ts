@@ -1,6 +1,6 @@
 /** A small trained model, and traces of its data that were edited at random. */
 import fc from 'fast-check';
-import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts';
+import type { DetectorData, TermsModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { withEpochs } from '../detectors/tracevae/meta.ts';
 import { type EditableTree, editableTree, editTree, type TreeEdit } from '../inspect/edit-tree.ts';
@@ -30,9 +30,10 @@ export const TOY_DATA: DetectorData = {
 };
 
 /** On WASM, as the page computes where there is no graphics card. */
-export async function trainedToyModel(): Promise<ProbabilisticModel> {
+export async function trainedToyModel(): Promise<TermsModel> {
   await startTestBackend('wasm');
-  const fitted = await DETECTORS.tracevae.fit(TOY_DATA, withEpochs(SMALL_TRACEVAE, 3), {
+  const settings = { config: withEpochs(SMALL_TRACEVAE, 3), baselines: {} };
+  const fitted = await DETECTORS.tracevae.fit(TOY_DATA, settings, {
     seed: TOY_OPTIONS.seed,
     control: {
       signal: new AbortController().signal,
@@ -42,6 +43,7 @@ export async function trainedToyModel(): Promise<ProbabilisticModel> {
     onEvent: () => {},
   });
   if (!fitted.ok) throw new Error(fitted.error.what);
+  if (fitted.value.kind !== 'terms') throw new Error('TraceVAE has terms');
   return fitted.value;
 }
 

@@ -11,7 +11,7 @@ import {
   type RunRecord,
 } from '../storage/records.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type { RunSettings, ScoreOutcome, TrainOutcome } from '../worker/protocol.ts';
+import type { PlainOutcome, RunSettings, TermsOutcome, TrainOutcome } from '../worker/protocol.ts';
 
 export const fakeCurvePoint = (epoch: number, loss: number): CurvePoint => ({
   epoch,
@@ -41,6 +41,7 @@ export const fakeTrainOutcome = (): TrainOutcome => ({
 const fakeSettings = (): RunSettings => ({
   detectors: ['tracevae'],
   config: TRACEVAE_PRESETS.tiny,
+  baselines: {},
   seed: 1,
   backend: 'wasm',
   roles: ['train', 'val', 'test'],
@@ -57,6 +58,8 @@ export const fakeRun = (): RunRecord => ({
   settings: fakeSettings(),
   detectors: [fakeDetectorRun()],
   pending: [],
+  failed: [],
+  repeats: [],
   peakHeapBytes: null,
 });
 
@@ -122,7 +125,7 @@ function fakeTerms(traces: TraceSet, selected: Uint32Array): ScoreTerms {
 }
 
 /** The score of a trace is its index; the first third validates, the last third is the test set. */
-export function fakeScores(traces: TraceSet): ScoreOutcome {
+export function fakeScores(traces: TraceSet): TermsOutcome {
   const all = Uint32Array.from(traces.structureOf, (_, trace) => trace);
   const third = Math.floor(all.length / 3);
   const [val, test] = [all.slice(0, third), all.slice(-third)];
@@ -130,12 +133,27 @@ export function fakeScores(traces: TraceSet): ScoreOutcome {
   const labels = Uint8Array.from(test, (trace) => traces.label[trace]!);
   const per = <V>(value: V) => Object.fromEntries(VARIANTS.map((v) => [v, value]));
   return {
+    kind: 'terms',
     val: fakeTerms(traces, val),
     test: fakeTerms(traces, test),
-    scores: per(scores) as ScoreOutcome['scores'],
-    reports: per(evaluate(scores.test, labels, scores.val)) as ScoreOutcome['reports'],
+    scores: per(scores) as TermsOutcome['scores'],
+    reports: per(evaluate(scores.test, labels, scores.val)) as TermsOutcome['reports'],
     byFile: [],
     scoreSeconds: 1,
     scoreTracesPerSecond: all.length,
+  };
+}
+
+/** The same of a detector without terms. */
+export function fakePlainScores(traces: TraceSet): PlainOutcome {
+  const { val, test, scores, reports, scoreSeconds, scoreTracesPerSecond } = fakeScores(traces);
+  return {
+    kind: 'plain',
+    val: { trace: val.trace, nodeCount: val.nodeCount, score: scores.full.val },
+    test: { trace: test.trace, nodeCount: test.nodeCount, score: scores.full.test },
+    report: reports.full,
+    byFile: [],
+    scoreSeconds,
+    scoreTracesPerSecond,
   };
 }

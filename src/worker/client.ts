@@ -90,8 +90,23 @@ export function createWorkerClient(port: WorkerPort): WorkerClient {
   };
 }
 
+const newWorker = (): Worker =>
+  new Worker(new URL('./entry.ts', import.meta.url), { type: 'module' });
+
 /** The worker of the app. */
-export function startWorker(): WorkerClient {
-  const worker = new Worker(new URL('./entry.ts', import.meta.url), { type: 'module' });
-  return createWorkerClient(worker as WorkerPort);
+export const startWorker = (): WorkerClient => createWorkerClient(newWorker() as WorkerPort);
+
+/** A worker beside the app's, for long work that nobody waits for. */
+export interface BackgroundWorker {
+  readonly client: WorkerClient;
+  /** Ends it at once, whatever it does. */
+  close(): void;
+}
+
+export function startBackgroundWorker(): BackgroundWorker {
+  const worker = newWorker();
+  return {
+    client: createWorkerClient(worker as WorkerPort),
+    close: () => worker.terminate(),
+  };
 }

@@ -64,12 +64,9 @@ describe('a session', () => {
       fc.property(fc.constantFrom(...VARIANTS), settings, (variant, setting) => {
         const asked = { sessionId: 'a', variant, setting };
         const { scores, valScores } = fromScratch(variant, setting);
-        const report = evaluate(
-          scores,
-          traces.label,
-          valScores,
-          setting.tuning.thresholdPercentile,
-        );
+        const report = evaluate(scores, traces.label, valScores, {
+          percentile: setting.tuning.thresholdPercentile,
+        });
         expect(lab.variant(asked)!.picture.report).toEqual(report);
 
         const ranked = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);

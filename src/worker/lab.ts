@@ -131,7 +131,10 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
     const started = performance.now();
     const { scores, valScores, order } = score(variant, setting);
     const { thresholdPercentile } = setting.tuning;
-    const report = evaluate(scores, labels, valScores, thresholdPercentile, order);
+    const report = evaluate(scores, labels, valScores, {
+      percentile: thresholdPercentile,
+      order,
+    });
     const made = { key, scores, order, report, tookMs: performance.now() - started };
     combined.set(variant, made);
     return made;

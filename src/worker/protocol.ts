@@ -3,10 +3,10 @@
  * every message carries the job's runId, so that late replies can be told apart and ignored.
  */
 import type { Failure } from '../base/result.ts';
-import type { DetectorId } from '../detectors/catalog.ts';
+import type { BaselineConfigs, DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
-import type { TraceExplanation } from '../detectors/explanation.ts';
+import type { Explanation, TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { FileRole, SplitOptions } from '../features/splits.ts';
@@ -21,13 +21,14 @@ import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceFilter, TraceSort } from '../inspect/trace-query.ts';
-import type { TableSource, TraceColumns } from '../inspect/trace-table.ts';
+import type { TableScores, TableSource, TraceColumns } from '../inspect/trace-table.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
+import type { PlainScores } from '../scoring/plain-scores.ts';
 import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
@@ -55,6 +56,8 @@ export interface RunSettings {
   /** At least one; trained one after another, in this order. */
   readonly detectors: readonly DetectorId[];
   readonly config: TraceVaeConfig;
+  /** Of the baselines among the detectors. */
+  readonly baselines: Partial<BaselineConfigs>;
   readonly seed: number;
   readonly backend: BackendPreference;
   /** [files] */
@@ -79,7 +82,14 @@ export interface ScoredSets {
   readonly test: Float64Array;
 }
 
-export interface ScoreOutcome {
+interface ScoringSpeed {
+  readonly scoreSeconds: number;
+  readonly scoreTracesPerSecond: number;
+}
+
+/** Of TraceVAE and its ablations. */
+export interface TermsOutcome extends ScoringSpeed {
+  readonly kind: 'terms';
   readonly val: ScoreTerms;
   readonly test: ScoreTerms;
   readonly scores: Readonly<Record<Variant, ScoredSets>>;
@@ -90,13 +100,26 @@ export interface ScoreOutcome {
     readonly file: number;
     readonly reports: Readonly<Record<Variant, VariantReport>>;
   }[];
-  readonly scoreSeconds: number;
-  readonly scoreTracesPerSecond: number;
 }
 
-/** Test traces under one choice of corrections: what {@link ScoreOutcome} has for the named ones. */
+/** Of a detector that gives one score a trace. */
+export interface PlainOutcome extends ScoringSpeed {
+  readonly kind: 'plain';
+  readonly val: PlainScores;
+  readonly test: PlainScores;
+  readonly report: VariantReport;
+  /** Of each test file by itself, where there are several. */
+  readonly byFile: readonly { readonly file: number; readonly report: VariantReport }[];
+}
+
+export type ScoreOutcome = TermsOutcome | PlainOutcome;
+
+/**
+ * Test traces under one choice of corrections: what {@link TermsOutcome} has for the named ones. Of
+ * a detector without terms, its scores.
+ */
 export interface CombinedScores {
-  /** Rows of the test terms, all or those of one file. */
+  /** Rows of the test terms or scores, all or those of one file. */
   readonly rows: Uint32Array;
   /** [rows] nats */
   readonly test: Float64Array;
@@ -123,9 +146,6 @@ export interface WhatIf {
   readonly corrections: Corrections;
 }
 
-/** What a table is made of that stays the same under every choice of corrections. */
-export type TableTerms = Pick<TableSource, 'val' | 'test' | 'variants'>;
-
 export type TrainEvent =
   | FitEvent
   | { readonly kind: 'backend'; readonly info: BackendInfo }
@@ -146,6 +166,13 @@ export interface ExportProgress {
   readonly done: number;
   readonly total: number;
 }
+
+export type CombineInput = {
+  readonly detector: DetectorId;
+  readonly file: number | null;
+  /** Of terms alone. */
+  readonly corrections: Corrections;
+} & (Pick<TermsOutcome, 'kind' | 'val' | 'test'> | Pick<PlainOutcome, 'kind' | 'val' | 'test'>);
 
 export interface Jobs extends LabJobs {
   /** Which backend `auto` would take here; starts it. */
@@ -206,9 +233,15 @@ export interface Jobs extends LabJobs {
   };
   score: { input: { model: ModelSource }; event: ScoreProgress; output: ScoreOutcome };
   explain: {
-    input: { model: ModelSource; trace: number; stdLimits: StdLimits; corrections: Corrections };
+    /** `stdLimits`: null of a detector without terms. */
+    input: {
+      model: ModelSource;
+      trace: number;
+      stdLimits: StdLimits | null;
+      corrections: Corrections;
+    };
     event: never;
-    output: TraceExplanation;
+    output: Explanation;
   };
   /** An edited trace, scored and explained in the trace's place. */
   whatIf: { input: WhatIf; event: never; output: TraceExplanation };
@@ -224,16 +257,16 @@ export interface Jobs extends LabJobs {
     event: UnflagProgress;
     output: UnflagOutcome;
   };
-  /** Scores anew from stored terms, without the model. `file`: of one test file, null for all. */
+  /** Scores anew from what is stored, without the model. `file`: of one test file, null for all. */
   combine: {
-    input: { val: ScoreTerms; test: ScoreTerms; corrections: Corrections; file: number | null };
+    input: CombineInput;
     event: never;
     output: CombinedScores;
   };
   /** Makes the table of scored traces that `arrange` lists. */
   tabulate: {
-    /** `terms`: null for those of the table before. */
-    input: Omit<TableSource, keyof TableTerms> & { readonly terms: TableTerms | null };
+    /** `of`: null for what the table before was made of. */
+    input: Omit<TableSource, 'of'> & { readonly of: TableScores | null };
     event: never;
     output: TraceColumns;
   };

@@ -2,10 +2,11 @@
  * The worker's side of the door: receives jobs, runs them one model at a time, reports back.
  * It owns the dataset at hand and the trained model; everything else is computed and sent away.
  */
+import { assert } from '../base/assert.ts';
 import type { Failure, Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
-import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts';
+import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { countSets } from '../features/set-counts.ts';
@@ -36,7 +37,6 @@ import type {
   Jobs,
   ModelSource,
   RunSettings,
-  ScoreOutcome,
   TrainOutcome,
   WhatIf,
   WorkerReply,
@@ -65,7 +65,7 @@ interface TrainedModel {
   readonly epoch: number | null;
   readonly data: DetectorData;
   readonly test: Uint32Array;
-  readonly model: ProbabilisticModel;
+  readonly model: DetectorModel;
 }
 
 const bug = (cause: unknown): JobFailure => ({
@@ -155,13 +155,14 @@ export function createRunner(post: Post): Runner {
     setOwnKernels(settings.config.kernels !== 'stock');
     const { data, test } = prepare(traces, settings);
     const { restore } = DETECTORS[detector];
-    const model = restore(settings.config, traces.operations.length, weights);
+    const model = restore(settings, traces.operations.length, weights);
     trained = { detector, settings, epoch, data, test, model };
     return trained;
   };
 
   const whatIfContext = async ({ model: source, ...asked }: WhatIf): Promise<WhatIfContext> => {
     const { data, model } = await modelOf(source);
+    assert(model.kind === 'terms', 'edited traces are scored by their terms');
     const { seed, config } = source.settings;
     const { samples, maxNodes } = config;
     return { ...asked, data, model, seed, samples, maxNodes };
@@ -279,7 +280,7 @@ export function createRunner(post: Post): Runner {
         const started = performance.now();
         let epochs = epochSeconds.length;
         const { fitted, info } = await fitSurviving({
-          train: (context) => DETECTORS[detector].fit(data, config, context),
+          train: (context) => DETECTORS[detector].fit(data, settings, context),
           device,
           preference,
           seed,
@@ -295,7 +296,7 @@ export function createRunner(post: Post): Runner {
         if (trouble !== null) return err(deviceFailure(trouble));
 
         const trainSeconds = secondsBefore + (performance.now() - started) / 1e3;
-        const keep = async (model: ProbabilisticModel): Promise<TrainOutcome> => {
+        const keep = async (model: DetectorModel): Promise<TrainOutcome> => {
           trained = { detector, settings, epoch: null, data, test, model };
           return {
             weights: await model.saveWeights(),
@@ -310,13 +311,15 @@ export function createRunner(post: Post): Runner {
         if (fitted.ok) return ok(await keep(fitted.value));
         const { lastGood, ...failure } = fitted.error;
         if (lastGood === undefined) return err(failure);
-        const model = DETECTORS[detector].restore(config, operationCount, lastGood.weights);
+        const model = DETECTORS[detector].restore(settings, operationCount, lastGood.weights);
         return err({ ...failure, lastGood: { epoch: lastGood.epoch, outcome: await keep(model) } });
       },
 
       async score({ model: source }, { control, emit }) {
         const { data, test, model } = await modelOf(source);
-        const scored: ScoreOutcome | null = await scoreSets(data, test, model, source.settings, {
+        const { detector, settings } = source;
+        const sets = { detector, data, test, settings };
+        const scored = await scoreSets(sets, model, {
           signal: control.signal,
           onProgress: emit,
         });
@@ -328,6 +331,8 @@ export function createRunner(post: Post): Runner {
       async explain({ model: source, trace, stdLimits, corrections }) {
         const { data, model } = await modelOf(source);
         const { seed, config } = source.settings;
+        if (model.kind === 'scores') return ok(await model.explain(data, trace, { seed }));
+        assert(stdLimits !== null, 'terms are explained under the std limits of their scores');
         const options = { samples: config.samples, seed, stdLimits, corrections };
         return ok(await model.explain(data, trace, options));
       },

@@ -1,24 +1,52 @@
-/** Scores validation and test traces, combines every variant and measures it. */
-import type { DetectorData, ProbabilisticModel, ScoreProgress } from '../detectors/detector.ts';
+/** Scores validation and test traces, combines every variant of terms, and measures. */
+import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
+import type {
+  DetectorData,
+  DetectorModel,
+  ScoreProgress,
+  ScoresModel,
+  TermsModel,
+} from '../detectors/detector.ts';
 import { combineScores, combineVariants } from '../scoring/corrections.ts';
-import { evaluate } from '../scoring/evaluate.ts';
+import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
+import type { PlainScores } from '../scoring/plain-scores.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
-import type { CombinedScores, Jobs, RunSettings, ScoreOutcome } from './protocol.ts';
+import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
+import type {
+  CombinedScores,
+  CombineInput,
+  PlainOutcome,
+  RunSettings,
+  ScoreOutcome,
+  TermsOutcome,
+} from './protocol.ts';
 
 interface ScoreOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ScoreProgress) => void;
 }
 
+/** The sets that are scored: validation traces for the threshold, then test traces. */
+interface ScoreSets {
+  readonly detector: DetectorId;
+  readonly data: DetectorData;
+  readonly test: Uint32Array;
+  readonly settings: RunSettings;
+}
+
 /** @returns null when cancelled */
-export async function scoreSets(
-  data: DetectorData,
-  test: Uint32Array,
-  model: ProbabilisticModel,
-  { config, seed }: RunSettings,
+export const scoreSets = (
+  sets: ScoreSets,
+  model: DetectorModel,
+  options: ScoreOptions,
+): Promise<ScoreOutcome | null> =>
+  model.kind === 'terms' ? scoreTerms(sets, model, options) : scorePlainly(sets, model, options);
+
+async function scoreTerms(
+  { data, test, settings: { config, seed } }: ScoreSets,
+  model: TermsModel,
   { signal, onProgress }: ScoreOptions,
-): Promise<ScoreOutcome | null> {
+): Promise<TermsOutcome | null> {
   const started = performance.now();
   const total = data.val.length + test.length;
   // sigma_p99 comes from the validation set (section 5.3), before anything is scored with it.
@@ -37,47 +65,105 @@ export async function scoreSets(
   if (signal.aborted) return null;
   const scoreSeconds = (performance.now() - started) / 1e3;
 
-  const { label, file } = data.traces;
-  const labels = Uint8Array.from(test, (trace) => label[trace]!);
+  const { traces } = data;
   const valScores = combineVariants(val, config.stdLimit);
   const testScores = combineVariants(testTerms, config.stdLimit);
   const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
     Object.fromEntries(VARIANTS.map((v) => [v, of(v)])) as Record<Variant, V>;
+  const reportsOf = (rows: Uint32Array) =>
+    perVariant((v) => reportOf(traces, test, rows, testScores[v], valScores[v]));
   return {
+    kind: 'terms',
     val,
     test: testTerms,
     scores: perVariant((v) => ({ val: valScores[v], test: testScores[v] })),
-    reports: perVariant((v) => evaluate(testScores[v], labels, valScores[v])),
-    byFile: testFiles(test, file).map((of) => {
-      const rows = rowsOfFile(data.traces, test, of);
-      const labelsOf = Uint8Array.from(rows, (row) => labels[row]!);
-      const scoresOf = (v: Variant) => Float64Array.from(rows, (row) => testScores[v][row]!);
-      return {
-        file: of,
-        reports: perVariant((v) => evaluate(scoresOf(v), labelsOf, valScores[v])),
-      };
-    }),
+    reports: reportsOf(rowsOfFile(traces, test, null)),
+    byFile: testFiles(test, traces.file).map((file) => ({
+      file,
+      reports: reportsOf(rowsOfFile(traces, test, file)),
+    })),
     scoreSeconds,
     scoreTracesPerSecond: total / scoreSeconds,
   };
 }
 
-/** The job `combine`: other corrections, or another test file, from the terms of a scored run. */
-export function combineTerms(
-  traces: TraceSet,
-  { val, test, corrections, file }: Jobs['combine']['input'],
-): CombinedScores {
+async function scorePlainly(
+  { detector, data, test, settings: { seed } }: ScoreSets,
+  model: ScoresModel,
+  { signal, onProgress }: ScoreOptions,
+): Promise<PlainOutcome | null> {
+  const started = performance.now();
+  const { traces, val } = data;
+  const total = val.length + test.length;
+  const scoresOf = async (selected: Uint32Array, before: number): Promise<PlainScores> => ({
+    trace: selected,
+    nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+    score: await model.scoreTraces(data, selected, {
+      seed,
+      signal,
+      onProgress: ({ done }) => onProgress({ done: before + done, total }),
+    }),
+  });
+  const valScores = await scoresOf(val, 0);
+  if (signal.aborted) return null;
+  const testScores = await scoresOf(test, val.length);
+  if (signal.aborted) return null;
+  const scoreSeconds = (performance.now() - started) / 1e3;
+
+  const measure = measureOf(detector);
+  const plainReport = (rows: Uint32Array) =>
+    reportOf(traces, test, rows, testScores.score, valScores.score, measure);
+  return {
+    kind: 'plain',
+    val: valScores,
+    test: testScores,
+    report: plainReport(rowsOfFile(traces, test, null)),
+    byFile: testFiles(test, traces.file).map((file) => ({
+      file,
+      report: plainReport(rowsOfFile(traces, test, file)),
+    })),
+    scoreSeconds,
+    scoreTracesPerSecond: total / scoreSeconds,
+  };
+}
+
+/** The job `combine`: other corrections, or another test file, from what a scored run has stored. */
+export function combineTerms(traces: TraceSet, input: CombineInput): CombinedScores {
+  const { test, file, detector } = input;
   const rows = rowsOfFile(traces, test.trace, file);
-  const all = combineScores(test, corrections);
-  const testScores = Float64Array.from(rows, (row) => all[row]!);
-  const valScores = combineScores(val, corrections);
-  const labels = Uint8Array.from(rows, (row) => traces.label[test.trace[row]!]!);
+  const scoresOf = (set: 'val' | 'test'): Float64Array =>
+    input.kind === 'terms' ? combineScores(input[set], input.corrections) : input[set].score;
+  const [all, val] = [scoresOf('test'), scoresOf('val')];
   return {
     rows,
-    test: testScores,
-    val: valScores,
-    report: evaluate(testScores, labels, valScores),
+    test: Float64Array.from(rows, (row) => all[row]!),
+    val,
+    report: reportOf(traces, test.trace, rows, all, val, measureOf(detector)),
   };
+}
+
+/** How a detector is measured; TraceVAE by everything, at the percentile. */
+function measureOf(detector: DetectorId): EvaluateOptions {
+  const meta = baselineMeta(detector);
+  return meta === null ? {} : { decision: meta.decision, structure: meta.scoresStructure };
+}
+
+/**
+ * @param test   [T] test traces
+ * @param rows   into `test`, those to be measured
+ * @param scores [T]
+ */
+function reportOf(
+  { label }: TraceSet,
+  test: Uint32Array,
+  rows: Uint32Array,
+  scores: Float64Array,
+  valScores: Float64Array,
+  measure: EvaluateOptions = {},
+) {
+  const labels = Uint8Array.from(rows, (row) => label[test[row]!]!);
+  const picked = Float64Array.from(rows, (row) => scores[row]!);
+  return evaluate(picked, labels, valScores, measure);
 }
 
 /** @param file null for every row */

@@ -5,9 +5,14 @@
 import { arrangeTraces } from '../inspect/arrange-traces.ts';
 import { type NearestTrace, nearestTrace } from '../inspect/nearest-trace.ts';
 import { type OverRepresented, overRepresented } from '../inspect/over-represented.ts';
-import { makeTraceTable, type TraceColumns, type TraceTable } from '../inspect/trace-table.ts';
+import {
+  makeTraceTable,
+  type TableScores,
+  type TraceColumns,
+  type TraceTable,
+} from '../inspect/trace-table.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { Jobs, TableTerms } from './protocol.ts';
+import type { Jobs } from './protocol.ts';
 
 export interface TraceTables {
   tabulate(traces: TraceSet, input: Jobs['tabulate']['input']): TraceColumns;
@@ -17,17 +22,17 @@ export interface TraceTables {
 }
 
 export function createTraceTables(): TraceTables {
-  let terms: TableTerms | null = null;
+  let of: TableScores | null = null;
   let table: TraceTable | null = null;
   const made = (): TraceTable => {
     if (table === null) throw new Error('no traces were tabulated');
     return table;
   };
   return {
-    tabulate(traces, { terms: sent, ...choice }) {
-      terms = sent ?? terms;
-      if (terms === null) throw new Error('no terms were given to tabulate');
-      table = makeTraceTable(traces, { ...terms, ...choice });
+    tabulate(traces, { of: sent, ...choice }) {
+      of = sent ?? of;
+      if (of === null) throw new Error('no scores were given to tabulate');
+      table = makeTraceTable(traces, { ...choice, of });
       return table.columns;
     },
     arrange(traces, { filter, sort }) {

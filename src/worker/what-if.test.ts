@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ProbabilisticModel } from '../detectors/detector.ts';
+import type { TermsModel } from '../detectors/detector.ts';
 import { mergedSpans } from '../export/merged-spans.ts';
 import { writeSpans } from '../export/write-spans.ts';
 import { importFiles } from '../ingest/import-files.ts';
@@ -15,7 +15,7 @@ import { explainEdited, findUnflagging, type WhatIfContext } from './what-if.ts'
 
 const data = TOY_DATA;
 
-let model: ProbabilisticModel;
+let model: TermsModel;
 beforeAll(async () => {
   model = await trainedToyModel();
 });

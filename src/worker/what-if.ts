@@ -3,7 +3,7 @@
  * search for a small change after which it is no longer flagged.
  */
 import { millisToMicros } from '../base/units.ts';
-import type { DetectorData, ProbabilisticModel } from '../detectors/detector.ts';
+import type { DetectorData, TermsModel } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import { type EditableTree, editTree, type TreeEdit, traceSetOf } from '../inspect/edit-tree.ts';
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
@@ -14,7 +14,7 @@ import { diffTrees } from '../trace/tree-diff.ts';
 
 export interface WhatIfContext {
   readonly data: DetectorData;
-  readonly model: ProbabilisticModel;
+  readonly model: TermsModel;
   /** The trace that is edited. */
   readonly trace: number;
   readonly samples: number;

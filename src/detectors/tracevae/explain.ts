@@ -65,6 +65,7 @@ export async function explainTrace(
 ): Promise<TraceExplanation> {
   const samples = await sampleTrace(model, data, trace, options);
   return {
+    kind: 'terms',
     trace,
     nodeCount: samples.terms.nodeCount[0]!,
     maxNodes: samples.terms.maxNodes,

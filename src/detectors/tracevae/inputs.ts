@@ -7,14 +7,15 @@
  * a trace, so one row stands for them.
  */
 import type { LatencyScale } from '../../features/latency-scale.ts';
-import { makeBatch, type TraceBatch } from '../../features/trace-batch.ts';
+import { makeBatch, selectRows, type TraceBatch } from '../../features/trace-batch.ts';
+import { copyMatrix } from '../../nn/lookup.ts';
 import {
   createNodeGraph,
   dispatchMatrix,
   type NodeGraph,
   poolingMatrix,
 } from '../../nn/node-graph.ts';
-import type { NodeLayout, Padding } from '../../nn/node-layout.ts';
+import { type NodeLayout, type Padding, rowValues } from '../../nn/node-layout.ts';
 import * as tf from '../../nn/tf.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { TraceVaeConfig } from './meta.ts';
@@ -150,60 +151,6 @@ export function separateTraces(batch: TraceBatch): DistinctStructures {
 }
 
 /**
- * The batch with these rows, which may repeat.
- *
- * @param batch [B, N]
- * @param rows  [P] each below B
- * @returns     [P, N]
- */
-export function selectRows(batch: TraceBatch, rows: readonly number[]): TraceBatch {
-  const { maxNodes } = batch;
-  const picked = <A extends Int32Array | Float32Array>(values: A, make: (n: number) => A): A => {
-    const out = make(rows.length * maxNodes);
-    rows.forEach((row, i) => {
-      out.set(values.subarray(row * maxNodes, (row + 1) * maxNodes), i * maxNodes);
-    });
-    return out;
-  };
-  return {
-    size: rows.length,
-    maxNodes,
-    nodeCount: Int32Array.from(rows, (row) => batch.nodeCount[row]!),
-    parent: picked(batch.parent, (n) => new Int32Array(n)),
-    operation: picked(batch.operation, (n) => new Int32Array(n)),
-    latency: picked(batch.latency, (n) => new Float32Array(n)),
-  };
-}
-
-/**
- * Each trace L times in a row, for the samples of equation (3): row b L + l is sample l of trace b.
- *
- * @param batch   [B, N]
- * @param samples L
- * @returns       [B L, N]
- */
-export function repeatRows(batch: TraceBatch, samples: number): TraceBatch {
-  if (samples === 1) return batch;
-  return selectRows(
-    batch,
-    Array.from({ length: batch.size * samples }, (_, i) => Math.floor(i / samples)),
-  );
-}
-
-/**
- * One 1 a row: copies a source's vector to the rows that use it, or marks a class.
- * (The stock oneHot writes integers into float32 tensors on WASM.)
- *
- * @param indexOf [rows] each below `sources`
- * @returns       [rows, sources]
- */
-export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tensor2D {
-  const values = new Float32Array(indexOf.length * sources);
-  for (let i = 0; i < indexOf.length; i++) values[i * sources + indexOf[i]!] = 1;
-  return tf.tensor2d(values, [indexOf.length, sources]);
-}
-
-/**
  * What q(z | A, Y) of equation (2) reads, for S structures in R rows of real nodes.
  *
  * @param structures     [S, N]
@@ -305,28 +252,5 @@ export function latencyTargets(batch: TraceBatch, graph: NodeGraph): LatencyTarg
   };
 }
 
-/**
- * The value of each row's node.
- *
- * @param values [B, N]
- * @returns      [R] 0 for padding and fill, as the batch has it
- */
-export function rowValues(batch: TraceBatch, layout: NodeLayout, values: Int32Array): Int32Array {
-  const { rows, graphOf, nodeOf } = layout;
-  const out = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    if (graphOf[row]! >= 0) out[row] = values[graphOf[row]! * batch.maxNodes + nodeOf[row]!]!;
-  }
-  return out;
-}
-
-function rowLatency(batch: TraceBatch, layout: NodeLayout): Float32Array {
-  const { rows, graphOf, nodeOf } = layout;
-  const out = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    if (graphOf[row]! >= 0) {
-      out[row] = batch.latency[graphOf[row]! * batch.maxNodes + nodeOf[row]!]!;
-    }
-  }
-  return out;
-}
+const rowLatency = (batch: TraceBatch, layout: NodeLayout): Float32Array =>
+  rowValues(batch, layout, batch.latency);

@@ -2,15 +2,15 @@
  * The latency terms of equation (3) for a few traces, L samples of z2 each, in eval mode. Padding
  * plays no part: only real nodes are decoded.
  */
-import type { TraceBatch } from '../../features/trace-batch.ts';
+import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { normalLogDensity } from '../../nn/host-densities.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
-import type { NodeLayout } from '../../nn/node-layout.ts';
+import { type NodeLayout, rowValues } from '../../nn/node-layout.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import { logLimit } from '../../scoring/limited-latency.ts';
 import type { StdLimitKind, StdLimits } from '../../scoring/score-terms.ts';
-import { latencyEncoderInput, repeatRows, rowValues } from './inputs.ts';
+import { latencyEncoderInput } from './inputs.ts';
 import {
   connectLatent,
   dispatchLatent,

@@ -1,6 +1,9 @@
 /** TraceVAE: id, label, settings and presets. Plain data, safe on the page and in the worker. */
 import type { LatencyScaleKind } from '../../features/latency-scale.ts';
 import type { StdLimitSource } from '../../scoring/score-terms.ts';
+import type { NumberSetting, PresetId } from '../shared/settings.ts';
+
+export type { PresetId };
 
 /**
  * Which part of the model is replaced (section 6.6): the dispatching layer, the second latent
@@ -58,8 +61,6 @@ export interface TraceVaeConfig {
 }
 
 export type KernelChoice = 'own' | 'stock';
-
-export type PresetId = 'tiny' | 'small' | 'paper';
 
 /**
  * The authors' sizes (their train.sh; K = 5 as section 6.2 says for datasets A, B and C). As the
@@ -144,20 +145,8 @@ export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeConfig>> = {
   paper: PAPER,
 };
 
-/** One number of the configuration as the page shows it. */
-export interface TraceVaeSetting {
-  readonly key: keyof TraceVaeConfig;
-  readonly label: string;
-  /** Empty for pure numbers. */
-  readonly unit: string;
-  readonly help: string;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-}
-
 /** Numeric settings, in the order of the paper's description of the model. */
-export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
+export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
   {
     key: 'units',
     label: 'units per head',

@@ -8,6 +8,7 @@ import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { hashBytes, hashTree } from '../../trace/hash.ts';
 import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
+import { nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
@@ -19,7 +20,6 @@ import {
   unlimited,
 } from './latency-scores.ts';
 import type { TraceVaeConfig } from './meta.ts';
-import { nextTask, YIELD_EVERY_MS } from './pacer.ts';
 import { createDetailWriter } from './score-detail.ts';
 import {
   adjacencyLogProb,

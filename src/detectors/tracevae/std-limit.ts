@@ -3,9 +3,9 @@ import { type StdLimits, WIDE_PERCENTILE } from '../../scoring/score-terms.ts';
 import { sortStds, stdLimitsAt } from '../../scoring/std-limits.ts';
 import { STD_PERCENTILE } from '../../scoring/tuning.ts';
 import type { DetectorData } from '../detector.ts';
+import { nextTask } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import { latenciesOf, sampleLatencies } from './latency-scores.ts';
-import { nextTask } from './pacer.ts';
 import {
   chunksBySize,
   concatFloats,

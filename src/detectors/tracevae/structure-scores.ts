@@ -2,7 +2,7 @@
  * The structure terms of equation (3) for a few structures, L samples of z each, in eval mode. The
  * networks run on the device; the densities are summed here in float64.
  */
-import type { TraceBatch } from '../../features/trace-batch.ts';
+import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { categoricalLogProb } from '../../nn/distributions.ts';
 import {
   argMax,
@@ -10,10 +10,11 @@ import {
   categoricalLogMass,
   standardLogDensity,
 } from '../../nn/host-densities.ts';
+import { copyMatrix } from '../../nn/lookup.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
-import { copyMatrix, repeatRows, structureEncoderInput } from './inputs.ts';
+import { structureEncoderInput } from './inputs.ts';
 import { latencyPrior } from './latency-vae.ts';
 import {
   decodeOperations,

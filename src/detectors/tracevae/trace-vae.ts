@@ -4,12 +4,12 @@
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { Mode } from '../../nn/batch-norm.ts';
+import { copyMatrix } from '../../nn/lookup.ts';
 import type { Padding } from '../../nn/node-layout.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
 import * as tf from '../../nn/tf.ts';
 import {
-  copyMatrix,
   distinctStructures,
   type LatencyDecoderInput,
   type LatencyEncoderInput,

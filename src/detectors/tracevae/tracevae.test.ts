@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../base/random.ts';
-import { makeBatch } from '../../features/trace-batch.ts';
+import { makeBatch, selectRows } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import * as tf from '../../nn/tf.ts';
 import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
-import { describeDetectorContract } from '../../testing/detector-contract.ts';
+import { describeTermsContract } from '../../testing/detector-contract.ts';
 import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
-import { DETECTOR_CATALOG } from '../catalog.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
-import { selectRows } from './inputs.ts';
-import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS, withEpochs } from './meta.ts';
+import { TRACEVAE_META, TRACEVAE_PRESETS, TRACEVAE_SETTINGS, withEpochs } from './meta.ts';
+import { ABLATIONS } from './meta-ablations.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { fitTraceVae } from './tracevae.ts';
 import { createOptimiser, stepGradients } from './train-step.ts';
@@ -19,10 +18,12 @@ import { createOptimiser, stepGradients } from './train-step.ts';
 const SMALL = withEpochs(SMALL_TRACEVAE, 3);
 
 for (const backend of TEST_BACKENDS) {
-  for (const { id, label } of DETECTOR_CATALOG) {
-    describeDetectorContract(label, backend, {
-      fit: (data, context) => DETECTORS[id].fit(data, SMALL, context),
-      restore: (operations, weights) => DETECTORS[id].restore(SMALL, operations, weights),
+  for (const { id, label } of [TRACEVAE_META, ...ABLATIONS]) {
+    const settings = { config: SMALL, baselines: {} };
+    describeTermsContract(label, backend, {
+      fit: (data, context) => DETECTORS[id].fit(data, settings, context),
+      restore: (operations, weights) => DETECTORS[id].restore(settings, operations, weights),
+      hasCurve: true,
     });
   }
 }

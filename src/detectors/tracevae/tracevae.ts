@@ -1,12 +1,12 @@
 /** TraceVAE as a detector: fit on training traces, or restored from stored weights. */
-import { ok } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import type {
   DetectorData,
   FitContext,
-  FitResult,
-  ProbabilisticModel,
+  FitFailure,
   SavedWeights,
+  TermsModel,
 } from '../detector.ts';
 import { explainTrace } from './explain.ts';
 import type { TraceVaeConfig } from './meta.ts';
@@ -20,7 +20,7 @@ export async function fitTraceVae(
   data: DetectorData,
   config: TraceVaeConfig,
   context: FitContext,
-): FitResult {
+): Promise<Result<TermsModel, FitFailure>> {
   const trained = await trainTraceVae(data, config, context);
   if (!trained.ok) return trained;
   return ok(modelOf(trained.value, config, data.traces.operations.length));
@@ -35,7 +35,7 @@ export function restoreTraceVae(
   config: TraceVaeConfig,
   operationCount: number,
   weights: SavedWeights,
-): ProbabilisticModel {
+): TermsModel {
   const specs = traceVaeSpecs(config, operationCount);
   return modelOf(ParameterStore.load(specs, weights.tensors), config, operationCount);
 }
@@ -44,9 +44,10 @@ function modelOf(
   store: ParameterStore,
   config: TraceVaeConfig,
   operationCount: number,
-): ProbabilisticModel {
+): TermsModel {
   const model = { store, config, operationCount };
   return {
+    kind: 'terms',
     parameterCount: store.parameterCount(),
     saveWeights: async () => ({ formatVersion: 1, tensors: await store.save() }),
     scoreTerms: (data, selected, options) => scoreTraces(model, data, selected, options),

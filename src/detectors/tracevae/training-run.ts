@@ -12,10 +12,10 @@ import { type ParameterSpec, ParameterStore, saveTensors } from '../../nn/parame
 import type * as tf from '../../nn/tf.ts';
 import type { FitCheckpoint } from '../checkpoint.ts';
 import type { CurvePoint, DetectorData, FitContext, FitFailure } from '../detector.ts';
+import { createPacer, type Pacer } from '../shared/pacer.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { modelBatch } from './inputs.ts';
 import { combineLoss, type LossParts } from './loss.ts';
-import { createPacer, type Pacer } from './pacer.ts';
 import { curvePoint, TermMeans } from './term-means.ts';
 import {
   createOptimiser,

@@ -1,5 +1,6 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
 import { useEffect, useState } from 'react';
+import { BaselinesCell } from '../cells/BaselinesCell.tsx';
 import { DataCell } from '../cells/DataCell.tsx';
 import { EquationsCell } from '../cells/EquationsCell.tsx';
 import { FailureNotice } from '../cells/FailureNotice.tsx';
@@ -69,6 +70,7 @@ export function App() {
             <ScoresCell />
             <LabCell />
             <FlaggedCell />
+            <BaselinesCell />
             <EquationsCell />
           </>
         )}

@@ -8,6 +8,7 @@ import type { ExportState } from '../../stores/export-store.ts';
 import type { InspectState } from '../../stores/inspect-store.ts';
 import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
 import type { LabState } from '../../stores/lab-store.ts';
+import type { MatrixState } from '../../stores/matrix-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
 import type { NotesState } from '../../stores/notes-store.ts';
@@ -70,6 +71,9 @@ export const useLab = <T>(select: (state: LabState) => T): T => useStore(useNote
 
 export const useReplay = <T>(select: (state: ReplayState) => T): T =>
   useStore(useNotebook().replay, select);
+
+export const useMatrix = <T>(select: (state: MatrixState) => T): T =>
+  useStore(useNotebook().matrix, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

@@ -5,7 +5,7 @@ import { useInspect } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { symbolValues } from './equation-symbols.ts';
 import { NotebookCell } from './NotebookCell.tsx';
-import { useScored } from './scored.tsx';
+import { hasTerms, TermsAlone, useScored } from './scored.tsx';
 
 const PaperEquations = lazy(() => import('./PaperEquations.tsx'));
 
@@ -19,7 +19,10 @@ export function EquationsCell() {
   const scored = useScored();
   const values = useMemo(
     () =>
-      explanation.phase === 'done' && scored !== null
+      explanation.phase === 'done' &&
+      explanation.explanation.kind === 'terms' &&
+      scored !== null &&
+      hasTerms(scored)
         ? symbolValues(explanation.explanation, {
             samples: scored.scores.test.samples,
             sigma99: scored.scores.test.stdLimits.global,
@@ -40,8 +43,12 @@ export function EquationsCell() {
       }
     >
       <Disclosure open={open} onToggle={setOpen} summary="Equations (1) to (7)">
-        {values.size === 0 && (
-          <p className="quiet">No trace is in the inspector: choose one in Flagged traces.</p>
+        {scored !== null && !hasTerms(scored) ? (
+          <TermsAlone scored={scored} what="Values are shown" />
+        ) : (
+          values.size === 0 && (
+            <p className="quiet">No trace is in the inspector: choose one in Flagged traces.</p>
+          )
         )}
         <Suspense fallback={<p className="quiet">Loading the equations.</p>}>
           <PaperEquations values={values} />

@@ -1,4 +1,4 @@
-/** Cell 6: the inversion of the NLL, and what each correction of section 5.3 does to it. */
+/** Cell 7: the inversion of the NLL, and what each correction of section 5.3 does to it. */
 import { useEffect, useRef } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
 import type { LabSession } from '../../worker/lab-jobs.ts';
@@ -13,7 +13,7 @@ import { LabConstants } from './LabConstants.tsx';
 import { LabMultiples } from './LabMultiples.tsx';
 import { LabViews } from './LabViews.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-import { NotScoredYet, type Scored, useScored } from './scored.tsx';
+import { hasTerms, NotScoredYet, type ScoredTerms, TermsAlone, useScored } from './scored.tsx';
 import './lab.css';
 
 export function LabCell() {
@@ -34,18 +34,30 @@ export function LabCell() {
           here each can be watched at work.
         </>
       }
-      foot={scored !== null && lab.phase === 'open' && <LabFoot scored={scored} {...lab} />}
+      foot={
+        scored !== null &&
+        hasTerms(scored) &&
+        lab.phase === 'open' && <LabFoot scored={scored} {...lab} />
+      }
     >
       {scored === null || scoring ? (
         <NotScoredYet what="scores to compare" />
-      ) : (
+      ) : hasTerms(scored) ? (
         <OpenedLab scored={scored} />
+      ) : (
+        <TermsAlone scored={scored} what="The corrections are" />
       )}
     </NotebookCell>
   );
 }
 
-function LabFoot({ scored, session }: { readonly scored: Scored; readonly session: LabSession }) {
+function LabFoot({
+  scored,
+  session,
+}: {
+  readonly scored: ScoredTerms;
+  readonly session: LabSession;
+}) {
   const { trained, run, scores } = scored;
   return (
     <>
@@ -56,7 +68,7 @@ function LabFoot({ scored, session }: { readonly scored: Scored; readonly sessio
 }
 
 /** Opens the lab once it comes into sight: its terms are copied to the worker. */
-function OpenedLab({ scored }: { readonly scored: Scored }) {
+function OpenedLab({ scored }: { readonly scored: ScoredTerms }) {
   const { lab, failure, open } = useLab((l) => l);
   const box = useRef<HTMLDivElement>(null);
   const near = useNearView(box);
@@ -81,7 +93,7 @@ function OpenedLab({ scored }: { readonly scored: Scored }) {
 }
 
 export interface LabViewProps {
-  readonly scored: Scored;
+  readonly scored: ScoredTerms;
   readonly session: LabSession;
 }
 

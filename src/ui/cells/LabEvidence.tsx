@@ -155,8 +155,9 @@ interface ThresholdsProps {
 
 /** Section A.2 over all thresholds. */
 function Thresholds({ session, computed: { curve, picture } }: ThresholdsProps) {
-  if (curve === null) return null;
   const { atThreshold, total } = picture.report;
+  const { percentile } = atThreshold;
+  if (curve === null || percentile === null) return null;
   const points = (values: Float64Array) =>
     Array.from(curve.threshold, (x, i) => ({ x, y: values[i]! }));
   return (
@@ -186,15 +187,15 @@ function Thresholds({ session, computed: { curve, picture } }: ThresholdsProps) 
             : [
                 {
                   x: atThreshold.threshold,
-                  label: `p${percentWords(atThreshold.percentile)} of validation`,
+                  label: `p${percentWords(percentile)} of validation`,
                 },
               ]),
         ]}
         empty="No anomalies to measure against."
       />
       <figcaption className="quiet">
-        At {formatNats(atThreshold.threshold)}, percentile {percentWords(atThreshold.percentile)} of
-        the validation scores: precision {formatScore(atThreshold.total.precision)}, recall{' '}
+        At {formatNats(atThreshold.threshold)}, percentile {percentWords(percentile)} of the
+        validation scores: precision {formatScore(atThreshold.total.precision)}, recall{' '}
         {formatScore(atThreshold.total.recall)}, F {formatScore(atThreshold.total.f)}. The best F,{' '}
         {formatScore(total.bestF)}, is at {formatNats(total.threshold)}.
       </figcaption>

@@ -10,6 +10,7 @@ const SUBSETS = ['total', 'structure', 'time'] as const;
 /** As the paper names its rows. */
 const SUFFIX = {
   full: '',
+  plain: '',
   nll: '-NLL',
   bcscale: '-BCScale',
   ncnorm: '-NCNorm',

@@ -1,5 +1,5 @@
 /** Best F, ROC-AUC, average precision and F at the threshold, for every variant of the score. */
-import { detectorLabel } from '../../detectors/catalog.ts';
+import { baselineMeta, detectorLabel } from '../../detectors/catalog.ts';
 import { type MetricsRow, metricsRows } from '../../stores/score-view.ts';
 import { formatScore } from '../widgets/format.ts';
 import { SaveTable } from '../widgets/SaveTable.tsx';
@@ -14,6 +14,7 @@ interface MetricsTableProps {
 
 /** "TraceVAE, all corrections", then what the score of the shown detector is made of. */
 function rowWords({ detector, variant }: MetricsRow, scored: Scored): string {
+  if (variant === 'plain') return detectorLabel(detector);
   if (variant === 'full') return `${detectorLabel(detector)}, ${VARIANT_WORDS.full}`;
   return variant === null ? correctionsWords(scored) : VARIANT_WORDS[variant];
 }
@@ -51,10 +52,10 @@ export function MetricsTable({ scored }: MetricsTableProps) {
                 className={row.shown ? 'metrics-table__shown' : undefined}
               >
                 <th scope="row">{rowWords(row, scored)}</th>
-                <Numbers values={SUBSETS.map((s) => row.report[s].bestF)} />
-                <Numbers values={SUBSETS.map((s) => row.report[s].auroc)} />
-                <Numbers values={SUBSETS.map((s) => row.report[s].averagePrecision)} />
-                <Numbers values={SUBSETS.map((s) => row.report.atThreshold[s].f)} />
+                <Numbers row={row} value={(s) => row.report[s].bestF} />
+                <Numbers row={row} value={(s) => row.report[s].auroc} />
+                <Numbers row={row} value={(s) => row.report[s].averagePrecision} />
+                <Numbers row={row} value={(s) => row.report.atThreshold[s].f} />
               </tr>
             ))}
           </tbody>
@@ -72,10 +73,16 @@ function Group({ title }: { readonly title: React.ReactNode }) {
   );
 }
 
-function Numbers({ values }: { readonly values: readonly (number | null)[] }) {
-  return values.map((value, i) => (
-    <td key={SUBSETS[i]} className="plain-table__number" data-value={value ?? undefined}>
-      {formatScore(value)}
+interface NumbersProps {
+  readonly row: MetricsRow;
+  readonly value: (subset: (typeof SUBSETS)[number]) => number | null;
+}
+
+function Numbers({ row, value }: NumbersProps) {
+  const unscored = baselineMeta(row.detector)?.scoresStructure === false;
+  return SUBSETS.map((subset) => (
+    <td key={subset} className="plain-table__number" data-value={value(subset) ?? undefined}>
+      {unscored && subset === 'structure' ? 'N/A' : formatScore(value(subset))}
     </td>
   ));
 }

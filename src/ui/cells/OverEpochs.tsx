@@ -10,7 +10,7 @@ import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatBytes, formatCount, formatNats, formatNumber } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
-import type { Scored } from './scored.tsx';
+import { hasTerms, type Scored, TermsAlone } from './scored.tsx';
 
 interface OverEpochsProps {
   readonly scored: Scored;
@@ -21,7 +21,11 @@ export function OverEpochs({ scored, trace }: OverEpochsProps) {
   const [open, setOpen] = useState(false);
   return (
     <Disclosure summary="Over epochs" open={open} onToggle={setOpen}>
-      <Replay scored={scored} trace={trace} />
+      {hasTerms(scored) ? (
+        <Replay scored={scored} trace={trace} />
+      ) : (
+        <TermsAlone scored={scored} what="Weights are kept on the way" />
+      )}
     </Disclosure>
   );
 }

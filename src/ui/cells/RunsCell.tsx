@@ -7,7 +7,12 @@ import {
   type RunEntry,
   shownRun,
 } from '../../stores/kept-runs-store.ts';
-import { type MetricCell, type MetricId, metricRows } from '../../stores/run-comparison.ts';
+import {
+  hasVariants,
+  type MetricCell,
+  type MetricId,
+  metricRows,
+} from '../../stores/run-comparison.ts';
 import { VARIANTS, type Variant } from '../../stores/score-view.ts';
 import { plannedEpochs } from '../../stores/training-phase.ts';
 import { useInspect, useKeptRuns, useRuns } from '../app/notebook-context.ts';
@@ -84,15 +89,18 @@ function RunTable({ entries, compared }: RunTableProps) {
   const setBaseline = useKeptRuns((k) => k.setBaseline);
   const detector = useInspect((i) => i.detector);
   const rows = metricRows(entries, { detector, variant, baseline });
+  const varied = entries.some((entry) => hasVariants(entry, detector));
   return (
     <>
       <div className="table-controls">
-        <Select
-          label="Metrics under"
-          value={variant}
-          options={VARIANTS.map((value) => ({ value, label: VARIANT_WORDS[value] }))}
-          onChange={setVariant}
-        />
+        {varied && (
+          <Select
+            label="Metrics under"
+            value={variant}
+            options={VARIANTS.map((value) => ({ value, label: VARIANT_WORDS[value] }))}
+            onChange={setVariant}
+          />
+        )}
         <Select
           label="Baseline"
           value={baseline ?? ''}

@@ -1,7 +1,6 @@
-/** Cell 5: how the scores of normal and anomalous traces lie, under each variant. */
+/** Cell 6: how the scores of normal and anomalous traces lie, under each variant. */
 import { useMemo, useState } from 'react';
-import { detectorLabel } from '../../detectors/catalog.ts';
-import { cellStates } from '../../stores/cell-states.ts';
+import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
 import { runReport, runWarnings, setChoices } from '../../stores/run-report.ts';
 import {
   SCORE_LINEAR_BELOW,
@@ -9,7 +8,7 @@ import {
   scoreHistogram,
   scoresCsv,
 } from '../../stores/score-view.ts';
-import { useDataset, useRuns, useSurvey } from '../app/notebook-context.ts';
+import { useRuns, useSurvey } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
@@ -18,6 +17,7 @@ import {
   formatCount,
   formatDuration,
   formatNats,
+  formatNumber,
   formatPercent,
   formatRate,
   formatScore,
@@ -25,6 +25,7 @@ import {
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { StatTable } from '../widgets/StatTable.tsx';
+import { useCellState } from './cell-state.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LABEL_WORDS } from './labels.tsx';
@@ -36,11 +37,10 @@ import { correctionsWords, NotScoredYet, type Scored, useScored } from './scored
 const APP = { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent };
 
 export function ScoresCell() {
-  const datasetState = useDataset((d) => d);
   const runs = useRuns((r) => r);
   const { scoring } = runs;
   const scored = useScored();
-  const state = cellStates(datasetState, runs).scores;
+  const state = useCellState('scores');
   return (
     <NotebookCell
       id="scores"
@@ -127,10 +127,16 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
 function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
   return (
     <>
-      L = {scores.test.samples} samples · {formatCount(scores.val.trace.length)} validation and{' '}
-      {formatCount(scores.test.trace.length)} test traces in {formatDuration(scores.scoreSeconds)},{' '}
-      {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed} ·{' '}
-      <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimits.global)}
+      {scores.kind === 'terms' && <>L = {scores.test.samples} samples · </>}
+      {formatCount(scores.val.trace.length)} validation and {formatCount(scores.test.trace.length)}{' '}
+      test traces in {formatDuration(scores.scoreSeconds)},{' '}
+      {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed}
+      {scores.kind === 'terms' && (
+        <>
+          {' '}
+          · <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimits.global)}
+        </>
+      )}
     </>
   );
 }
@@ -148,6 +154,9 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
   const words = `${detectorLabel(trained.detector)}, ${correctionsWords(scored)}`;
   const { normalMedian, anomaliesBelowNormalMedian, area } = inversion;
   const low = histogram.edges[0]!;
+  const unit = scoreUnit(trained.detector);
+  const axis = [unit, logScores ? 'log' : ''].filter((word) => word !== '').join(', ');
+  const formatWithUnit = unit === 'nats' ? formatNats : formatNumber;
   return (
     <>
       <ScoreChoices scored={scored} />
@@ -162,7 +171,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
         title="Scores of the test traces"
         label={`Test scores of ${words}`}
         edges={histogram.edges}
-        xLabel={logScores ? 'score (nats, log)' : 'score (nats)'}
+        xLabel={axis === '' ? 'score' : `score (${axis})`}
         xLinearBelow={logScores ? SCORE_LINEAR_BELOW : undefined}
         countScale={logCounts ? 'log' : 'linear'}
         height={280}
@@ -179,7 +188,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             ? null
             : {
                 value: atThreshold.threshold,
-                label: `threshold ${formatNats(atThreshold.threshold)}`,
+                label: `threshold ${formatWithUnit(atThreshold.threshold)}`,
               }
         }
         inverted={
@@ -200,8 +209,11 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           {
             key: 'threshold',
             term: <G id="threshold">threshold</G>,
-            value: formatNats(atThreshold.threshold),
-            note: '99th percentile of validation scores',
+            value: formatWithUnit(atThreshold.threshold),
+            note:
+              atThreshold.percentile === null
+                ? `${detectorLabel(trained.detector)} decides by itself`
+                : '99th percentile of validation scores',
           },
           {
             key: 'below',

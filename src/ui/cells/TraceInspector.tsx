@@ -1,5 +1,6 @@
 /** One trace: its tree beside the reconstruction, its latencies, and what adds up to its score. */
 import { useMemo, useState } from 'react';
+import { scoreUnit } from '../../detectors/catalog.ts';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import {
   comparisonRows,
@@ -24,12 +25,14 @@ import {
 import { Inspector } from '../widgets/Inspector.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { SegmentedControl } from '../widgets/Select.tsx';
+import { CriticalPathView } from './CriticalPathView.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import { G } from './glossary.tsx';
 import { LabelMark } from './labels.tsx';
 import { NearestNormal } from './NearestNormal.tsx';
 import { OverEpochs } from './OverEpochs.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
+import { ScoreExplanationView } from './ScoreExplanationView.tsx';
 import { correctionsWords, type Scored, useListed, useScored } from './scored.tsx';
 import { WhatIf } from './WhatIf.tsx';
 
@@ -48,7 +51,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
   return (
     <Inspector
       title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
-      aside={row !== null && formatNats(row.score)}
+      aside={row !== null && scoreWords(row.score, scored)}
       subject={trace}
       onClose={close}
       wide={wide}
@@ -83,11 +86,16 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       {explanation.phase === 'failed' && (
         <FailureNotice kind="error" failure={explanation.failure} />
       )}
-      {explanation.phase === 'done' && explanation.explanation.trace === trace && (
-        <Explanation scored={scored} explanation={explanation.explanation} />
-      )}
+      {explanation.phase === 'done' &&
+        explanation.explanation.trace === trace &&
+        (explanation.explanation.kind === 'terms' ? (
+          <Explanation scored={scored} explanation={explanation.explanation} />
+        ) : (
+          <ScoreExplanationView scored={scored} explanation={explanation.explanation} />
+        ))}
       <div className="inspector-views">
         <div>
+          <CriticalPathView trace={trace} />
           <WhatIf scored={scored} trace={trace} />
           <NearestNormal scored={scored} trace={trace} />
           <OverEpochs scored={scored} trace={trace} />
@@ -97,6 +105,9 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
     </Inspector>
   );
 }
+
+const scoreWords = (score: number, { trained }: Scored): string =>
+  scoreUnit(trained.detector) === 'nats' ? formatNats(score) : formatNumber(score);
 
 interface ExplanationProps {
   readonly scored: Scored;

@@ -1,6 +1,6 @@
 /** What the list of traces shows: flagged ones or all, a search, and filters that few need. */
 import { useState } from 'react';
-import { detectorLabel } from '../../detectors/catalog.ts';
+import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
 import { type NarrowFilter, NO_FILTER, type TraceList } from '../../stores/trace-list-store.ts';
 import { namedOperation } from '../../stores/tree-view.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
@@ -83,6 +83,7 @@ function Filters({ scored, list }: ControlsProps) {
   const narrow = useTraceList((l) => l.narrow);
   const shown = useInspect((i) => i.filter);
   const { traces } = scored.dataset.imported;
+  const unit = scoreUnit(scored.trained.detector);
   const { roots, structures, structureNumber } = list.columns;
   const number = (chosen: string): number | null => (chosen === 'any' ? null : Number(chosen));
   return (
@@ -127,7 +128,7 @@ function Filters({ scored, list }: ControlsProps) {
       <RangeField label="Nodes" value={filter.nodes} onChange={(nodes) => void narrow({ nodes })} />
       <RangeField
         label="Score"
-        unit="nats"
+        {...(unit === '' ? {} : { unit })}
         value={filter.score}
         onChange={(score) => void narrow({ score })}
       />

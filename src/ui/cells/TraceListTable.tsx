@@ -1,5 +1,6 @@
 /** The listed traces as a table: scores, ranks under each variant, and what the trace is. */
 import { useMemo } from 'react';
+import { scoreUnit } from '../../detectors/catalog.ts';
 import type { TraceColumn, TraceList, TraceSort } from '../../stores/trace-list-store.ts';
 import { listedRows, listedTraces, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
@@ -7,10 +8,9 @@ import { formatMs, formatNumber } from '../widgets/format.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { LabelMark } from './labels.tsx';
-import type { Scored } from './scored.tsx';
-import { VARIANT_WORDS } from './scored.tsx';
+import { hasTerms, type Scored, VARIANT_WORDS } from './scored.tsx';
 
-export const REASON_WORDS: Readonly<Record<TraceRow['reason'], string>> = {
+export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part'], string>> = {
   nodeCount: 'node count',
   edges: 'edges',
   operations: 'operations',
@@ -32,15 +32,16 @@ type Column = Omit<TableColumn, 'key' | 'render' | 'sortable'> & {
   readonly render: (row: TraceRow) => React.ReactNode;
 };
 
-const COLUMNS: readonly Column[] = [
-  {
-    key: 'score',
-    title: 'score, nats',
-    explain: 'Under the chosen corrections; higher is more anomalous.',
-    width: '96px',
-    align: 'end',
-    render: ({ score }) => formatNumber(score),
-  },
+const scoreColumn = (unit: 'nats' | '', terms: boolean): Column => ({
+  key: 'score',
+  title: unit === '' ? 'score' : `score, ${unit}`,
+  explain: `${terms ? 'Under the chosen corrections; higher' : 'Higher'} is more anomalous.`,
+  width: '96px',
+  align: 'end',
+  render: ({ score }) => formatNumber(score),
+});
+
+const FINDING: readonly Column[] = [
   {
     key: 'flagged',
     title: 'flagged',
@@ -53,15 +54,21 @@ const COLUMNS: readonly Column[] = [
     width: '150px',
     render: ({ label }) => <LabelMark label={label} />,
   },
-  {
-    key: 'reason',
-    title: 'top reason',
-    explain:
-      'The part of the score that is farthest above its median over validation traces, and by how many nats.',
-    width: '148px',
-    render: ({ reason, excess }) =>
-      excess > 0 ? `${REASON_WORDS[reason]} +${formatNumber(excess)}` : 'none',
-  },
+];
+
+const REASON: Column = {
+  key: 'reason',
+  title: 'top reason',
+  explain:
+    'The part of the score that is farthest above its median over validation traces, and by how many nats.',
+  width: '148px',
+  render: ({ reason }) =>
+    reason !== null && reason.excess > 0
+      ? `${REASON_WORDS[reason.part]} +${formatNumber(reason.excess)}`
+      : 'none',
+};
+
+const TRACE: readonly Column[] = [
   {
     key: 'root',
     title: 'root operation',
@@ -85,30 +92,49 @@ const COLUMNS: readonly Column[] = [
     align: 'end',
     render: ({ durationMs }) => formatMs(durationMs),
   },
-  ...RANKS.map(
-    ([variant, words]): Column => ({
-      key: `rank-${variant}`,
-      title: `rank, ${words}`,
-      explain: `Rank by ${VARIANT_WORDS[variant]}; 1 is the highest score, equal scores share a rank.`,
-      width: '104px',
-      align: 'end',
-      render: ({ ranks }) => ranks[variant],
-    }),
-  ),
-  {
-    key: 'mismatch',
-    title: 'reconstruction',
-    width: '124px',
-    render: ({ mismatch }) => (mismatch ? '≠ differs' : '= same'),
-  },
-  {
-    key: 'trace',
-    title: 'trace',
-    width: 'minmax(160px, 1fr)',
-    mono: true,
-    render: ({ traceId }) => traceId,
-  },
 ];
+
+const VARIANT_RANKS = RANKS.map(
+  ([variant, words]): Column => ({
+    key: `rank-${variant}`,
+    title: `rank, ${words}`,
+    explain: `Rank by ${VARIANT_WORDS[variant]}; 1 is the highest score, equal scores share a rank.`,
+    width: '104px',
+    align: 'end',
+    render: ({ ranks }) => ranks?.[variant],
+  }),
+);
+
+/** Of a detector without variants. */
+const ONE_RANK: Column = {
+  key: 'rank-full',
+  title: 'rank',
+  explain: '1 is the highest score, equal scores share a rank.',
+  width: '80px',
+  align: 'end',
+  render: ({ rank }) => rank,
+};
+
+const MISMATCH: Column = {
+  key: 'mismatch',
+  title: 'reconstruction',
+  width: '124px',
+  render: ({ mismatch }) => (mismatch === true ? '≠ differs' : '= same'),
+};
+
+const TRACE_ID: Column = {
+  key: 'trace',
+  title: 'trace',
+  width: 'minmax(160px, 1fr)',
+  mono: true,
+  render: ({ traceId }) => traceId,
+};
+
+/** A detector without terms has one rank, no reconstruction and no part that weighs most. */
+const columnsOf = (unit: 'nats' | '', terms: boolean): readonly Column[] =>
+  terms
+    ? [scoreColumn(unit, true), ...FINDING, REASON, ...TRACE, ...VARIANT_RANKS, MISMATCH, TRACE_ID]
+    : [scoreColumn(unit, false), ...FINDING, ...TRACE, ONE_RANK, TRACE_ID];
 
 interface TraceListTableProps {
   readonly scored: Scored;
@@ -118,6 +144,8 @@ interface TraceListTableProps {
 export function TraceListTable({ scored, list }: TraceListTableProps) {
   const { traces } = scored.dataset.imported;
   const { trace: selected, inspect } = useInspect((i) => i);
+  const terms = hasTerms(scored);
+  const unit = scoreUnit(scored.trained.detector);
   const sort = useTraceList((l) => l.sort);
   const sortBy = useTraceList((l) => l.sortBy);
   const at = useMemo(
@@ -134,7 +162,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
       made.set(index, fresh);
       return fresh;
     };
-    const columns = COLUMNS.map(
+    const columns = columnsOf(unit, terms).map(
       ({ render, ...column }): TableColumn => ({
         ...column,
         sortable: true,
@@ -142,14 +170,14 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
       }),
     );
     return { row, columns };
-  }, [traces, list]);
+  }, [traces, list, unit, terms]);
   return (
     <>
       <VirtualTable
         label="Test traces by score"
         rowCount={list.order.length}
         columns={columns}
-        minWidth={1720}
+        minWidth={terms ? 1720 : 1000}
         sort={sort}
         onSort={(next) => void sortBy(next as TraceSort)}
         selected={at === -1 ? null : at}
@@ -159,7 +187,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
       />
       {list.order.length > 0 && (
         <div>
-          <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list)} />
+          <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list, unit)} />
         </div>
       )}
     </>

@@ -103,10 +103,10 @@ function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly re
 }
 
 /** A sentence, after whose turn it is where several detectors take turns. */
-function inTurn({ detector, finished, settings }: RunningPhase, sentence: string): string {
+function inTurn({ detector, finished, failed, settings }: RunningPhase, sentence: string): string {
   const { length } = settings.detectors;
   if (length === 1) return sentence;
-  const turn = `${detectorLabel(detector)}, ${finished.length + 1} of ${length}`;
+  const turn = `${detectorLabel(detector)}, ${finished.length + failed.length + 1} of ${length}`;
   return `${turn}: ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`;
 }
 
@@ -127,23 +127,14 @@ function InterruptedNotice({ next, checkpoint }: Extract<TrainingPhase, { phase:
 
 function TrainingFailure({
   runs,
-  training: { failure, ended },
+  training: { failure },
 }: {
   readonly runs: RunState;
   readonly training: Extract<TrainingPhase, { phase: 'failed' }>;
 }) {
   const { lastGood } = failure;
-  const keep = ended.finished.length > 0 && (
-    <Button size="small" onClick={() => void runs.keepFinished()}>
-      End with what is trained
-    </Button>
-  );
   if (lastGood === undefined) {
-    return (
-      <FailureNotice kind="error" failure={failure}>
-        {keep}
-      </FailureNotice>
-    );
+    return <FailureNotice kind="error" failure={failure} />;
   }
   return (
     <Notice
@@ -155,7 +146,6 @@ function TrainingFailure({
       <Button size="small" onClick={() => void runs.keepLastGood()}>
         Use the weights of epoch {lastGood.epoch}
       </Button>
-      {keep}
     </Notice>
   );
 }

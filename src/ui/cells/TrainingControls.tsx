@@ -1,6 +1,6 @@
 /** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
 import { useState } from 'react';
-import { DETECTOR_CATALOG } from '../../detectors/catalog.ts';
+import { BASELINES, DETECTOR_CATALOG } from '../../detectors/catalog.ts';
 import { TRACEVAE_META } from '../../detectors/tracevae/meta.ts';
 import { toggleDetector } from '../../stores/run-choices.ts';
 import { useRuns } from '../app/notebook-context.ts';
@@ -142,7 +142,42 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             onChange={(kernels) => runs.configure({ kernels })}
           />
         </div>
+        <BaselineSettings disabled={disabled} />
       </Disclosure>
     </>
+  );
+}
+
+/** Of the chosen baselines; what they share with TraceVAE, the schedule and N_max, is above. */
+function BaselineSettings({ disabled }: { readonly disabled: boolean }) {
+  const { choices, configureBaseline } = useRuns((r) => r);
+  return BASELINES.filter(({ id }) => choices.detectors.includes(id)).map(
+    ({ id, label, settings }) => {
+      const values = new Map<string, number>(Object.entries(choices.baselines[id]));
+      return (
+        <fieldset key={id} className="baseline-settings" disabled={disabled}>
+          <legend>{label}</legend>
+          <div className="training-controls training-controls--all">
+            {settings.map((setting) => (
+              <NumberField
+                key={setting.key}
+                label={`${label}: ${setting.label}`}
+                unit={setting.unit}
+                help={setting.help}
+                min={setting.min}
+                max={setting.max}
+                step={setting.step}
+                value={values.get(setting.key)!}
+                onChange={(value) =>
+                  configureBaseline(id, {
+                    [setting.key]: setting.step === INTEGER_STEP ? Math.round(value) : value,
+                  })
+                }
+              />
+            ))}
+          </div>
+        </fieldset>
+      );
+    },
   );
 }

@@ -12,7 +12,7 @@ import { curveOf } from './TrainingLog.tsx';
 
 interface Quantity {
   readonly title: string;
-  readonly train: (point: CurvePoint) => number;
+  readonly train: (point: CurvePoint) => number | null;
   readonly validation: (point: CurvePoint) => number | null;
 }
 
@@ -55,6 +55,11 @@ export function TrainingCurves() {
   const markers =
     firstTime === undefined ? [] : [{ x: firstTime.epoch - 0.5, label: 'time VAE alone' }];
   const epochs = epochsOf(training, curve, nextEpochs);
+  // a detector that does not reconstruct structures has no such curve, and an automaton has none
+  const shown = QUANTITIES.filter(
+    ({ train }) => curve.length === 0 || curve.some((point) => train(point) !== null),
+  );
+  const curveless = training.phase === 'done' && curve.length === 0;
   return (
     <div className="training-curves-box">
       {trained.length > 1 && (
@@ -65,8 +70,9 @@ export function TrainingCurves() {
           onChange={(id) => void setDetector(id)}
         />
       )}
-      <div className="training-curves">
-        {QUANTITIES.map(({ title, train, validation }, i) => {
+      {curveless && <p className="quiet">This detector counts; it has no curves.</p>}
+      <div className="training-curves" hidden={curveless}>
+        {shown.map(({ title, train, validation }, i) => {
           const series: LineSeries[] = [
             { id: 'train', label: 'train', tone: 'plain', points: pointsOf(curve, train) },
             {

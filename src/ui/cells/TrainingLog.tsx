@@ -60,7 +60,9 @@ function logOf(training: TrainingPhase): Log {
 
 function epochLine(point: CurvePoint): string {
   const validation = point.valLoss === null ? '' : `, validation ${formatNumber(point.valLoss, 4)}`;
-  return `epoch ${point.epoch} (${point.phase}): loss ${formatNumber(point.loss, 4)}${validation} nats, KL ${formatNumber(point.kl)}, structure ${formatNumber(point.nllStructure)}, time ${formatNumber(point.nllTime)}, rate ${point.learningRate}, ${formatDuration(point.seconds)}`;
+  const structure =
+    point.nllStructure === null ? '' : `, structure ${formatNumber(point.nllStructure)}`;
+  return `epoch ${point.epoch} (${point.phase}): loss ${formatNumber(point.loss, 4)}${validation} nats, KL ${formatNumber(point.kl)}${structure}, time ${formatNumber(point.nllTime)}, rate ${point.learningRate}, ${formatDuration(point.seconds)}`;
 }
 
 export function TrainingLog() {

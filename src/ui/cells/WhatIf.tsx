@@ -8,7 +8,7 @@ import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatMs, formatNats, formatNumber } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
-import type { Scored } from './scored.tsx';
+import { hasTerms, type Scored, TermsAlone } from './scored.tsx';
 import { WhatIfNodes } from './WhatIfNodes.tsx';
 import './what-if.css';
 
@@ -21,12 +21,14 @@ export function WhatIf({ scored, trace }: WhatIfProps) {
   const [open, setOpen] = useState(false);
   const start = useWhatIf((w) => w.start);
   const edited = useWhatIf((w) => w.trace);
+  const terms = hasTerms(scored);
   useEffect(() => {
-    if (open && edited !== trace) start(trace);
-  }, [open, edited, trace, start]);
+    if (open && terms && edited !== trace) start(trace);
+  }, [open, terms, edited, trace, start]);
   return (
     <Disclosure summary="What if" open={open} onToggle={setOpen}>
-      {edited === trace && <Editor scored={scored} />}
+      {!terms && <TermsAlone scored={scored} what="Edited traces are scored" />}
+      {terms && edited === trace && <Editor scored={scored} />}
     </Disclosure>
   );
 }

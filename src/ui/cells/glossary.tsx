@@ -25,6 +25,11 @@ const GLOSSARY = {
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
   mismatched:
     'Anomalies whose reconstructed tree differs from their own, so the model does take them for odd; yet some have a low NLL (Figure 6).',
+  fsa: 'A finite-state automaton: its states are call paths, its transitions lead from one call of a trace to the next. It rejects a trace that takes an unknown transition, or whose latency there is more than k std off.',
+  pathVector:
+    'One number a call path, which is the operations from the root down to a node: the latency there, standardised, or −1 where the trace lacks it.',
+  criticalPath:
+    'The calls that the request had to wait for. Merged trees keep no starts, so overlap is derived from latencies: calls that together fit into their caller’s latency ran one after another; one that does not fit ran beside longer ones.',
   std: 'Standard deviation that the model gives to a node’s latency.',
   stdLimit:
     'σ p99: the 99th percentile of the latency stds that the model gives to validation nodes: of each operation’s nodes, at least 1, or of all nodes as in the paper. Larger stds are cut to it (section 5.3).',

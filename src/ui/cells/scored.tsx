@@ -1,11 +1,12 @@
 /** The scores that the Scores and Flagged cells show, and what they say before there are any. */
 import { useMemo } from 'react';
+import { detectorLabel } from '../../detectors/catalog.ts';
 import type { DetectorRun, RunRecord } from '../../storage/records.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { type ChosenScores, shownDetector } from '../../stores/inspect-store.ts';
 import { type Variant, variantOf } from '../../stores/score-view.ts';
 import type { TraceList } from '../../stores/trace-list-store.ts';
-import type { ScoreOutcome } from '../../worker/protocol.ts';
+import type { ScoreOutcome, TermsOutcome } from '../../worker/protocol.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../app/notebook-context.ts';
 
 export interface Scored {
@@ -17,6 +18,13 @@ export interface Scored {
   /** Its scores under the chosen corrections. */
   readonly chosen: ChosenScores;
 }
+
+/** Of a detector whose scores are made of the terms of equation (3). */
+export interface ScoredTerms extends Scored {
+  readonly scores: TermsOutcome;
+}
+
+export const hasTerms = (scored: Scored): scored is ScoredTerms => scored.scores.kind === 'terms';
 
 /** null until a run of the dataset at hand is trained and scored. */
 export function useScored(): Scored | null {
@@ -54,7 +62,8 @@ const STD_LIMIT_WORDS = {
 } as const;
 
 /** The corrections of the scores on show, in words. */
-export function correctionsWords({ run, chosen: { corrections } }: Scored): string {
+export function correctionsWords({ run, scores, chosen: { corrections } }: Scored): string {
+  if (scores.kind === 'plain') return 'one score a trace';
   const named = variantOf(corrections, run.settings.config.stdLimit);
   if (named !== null) return VARIANT_WORDS[named];
   const parts = [
@@ -74,6 +83,18 @@ export function NotScoredYet({ what }: { readonly what: string }) {
   return (
     <p className="quiet">
       No {what} yet. {words}
+    </p>
+  );
+}
+
+/** In the place of what needs the terms of equation (3). */
+export function TermsAlone({ scored, what }: { readonly scored: Scored; readonly what: string }) {
+  const others = scored.run.detectors.some(({ scores }) => scores?.kind === 'terms');
+  return (
+    <p className="quiet">
+      {what} for TraceVAE and its ablations, whose scores are made of the terms of equation (3).{' '}
+      {detectorLabel(scored.trained.detector)} gives one score a trace.
+      {others && ' Another detector can be chosen in Scores.'}
     </p>
   );
 }

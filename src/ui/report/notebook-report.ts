@@ -1,5 +1,7 @@
 /** The report of the notebook at hand; loaded when it is asked for. */
 
+import { scoreUnit } from '../../detectors/catalog.ts';
+import { shownDetector } from '../../stores/inspect-store.ts';
 import { shownRun } from '../../stores/kept-runs-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import { entryDetector, settingRows } from '../../stores/run-comparison.ts';
@@ -25,8 +27,11 @@ export function saveReport(notebook: Notebook): void {
     tables.push({ title: `Settings of ${run.name}`, rows: [['setting', 'value'], ...settings] });
   }
   const { list } = notebook.traceList.getState();
-  if (list !== null && list.of === chosen && run !== undefined) {
-    const rows = [...listedRows(dataset.imported.traces, topOf(list, TOP_TRACES))];
+  const shown = shownDetector(training, detector);
+  if (list !== null && list.of === chosen && run !== undefined && shown !== null) {
+    const rows = [
+      ...listedRows(dataset.imported.traces, topOf(list, TOP_TRACES), scoreUnit(shown.detector)),
+    ];
     tables.push({ title: `The ${rows.length - 1} test traces with the highest scores`, rows });
   }
   const backend = run === undefined ? null : entryDetector(run, detector)?.backend;

@@ -1,0 +1,151 @@
+/** All detectors with one click: the matrix, its exports, further seeds, scores without terms. */
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
+import { dropFiles, expect, exportRun, openNotebook, test } from './notebook.ts';
+
+const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE'];
+
+const cellOf = (page: Page) => page.getByRole('region', { name: 'Baselines' });
+const matrixOf = (page: Page) =>
+  page.getByRole('table', { name: 'Results by detector', exact: true });
+
+async function download(page: Page, button: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    cellOf(page).getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  return readFileSync(await file.path(), 'utf8');
+}
+
+async function openSmall(page: Page, epochs: number): Promise<void> {
+  await openNotebook(page);
+  await dropFiles(page, [
+    { name: 'train.csv', body: TRAIN_CSV() },
+    { name: 'val.csv', body: VAL_CSV() },
+    { name: 'test.csv', body: TEST_CSV() },
+  ]);
+  await page.getByLabel('Preset').selectOption('tiny');
+  await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
+  await page.getByLabel('Backend').selectOption('wasm');
+}
+
+test('one click trains and scores all, with two seeds, and exports the matrix', async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  await openSmall(page, 2);
+  await expect(matrixOf(page).getByRole('row', { name: /^CRISP/ })).toContainText('not run');
+  await cellOf(page).getByLabel('Seeds').fill('2');
+  await cellOf(page).getByRole('button', { name: 'Run all detectors' }).click();
+
+  for (const label of ['TraceVAE', ...BASELINES]) {
+    const row = matrixOf(page).getByRole('row', { name: new RegExp(`^${label} `) });
+    await expect(row.getByRole('cell').first()).toContainText(/0\.\d{3}|1\.000/, {
+      timeout: 120_000,
+    });
+  }
+  const vgae = matrixOf(page).getByRole('row', { name: /^VGAE/ });
+  await expect(vgae.getByRole('cell', { name: 'N/A' })).toHaveCount(4);
+
+  // The further seed runs beside; meanwhile a trace can be looked at.
+  await expect(page.getByRole('progressbar', { name: 'Further seeds' })).toBeVisible();
+  await page.getByText('all', { exact: true }).click();
+  const traces = page.getByRole('grid', { name: 'Test traces by score' });
+  await traces.getByRole('row').nth(1).click();
+  const inspector = page.getByRole('region', { name: /^Trace / });
+  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
+  await inspector.getByText(/^Critical path/).click();
+  await expect(
+    inspector.getByRole('list', { name: 'Critical path' }).getByRole('listitem'),
+  ).not.toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('progressbar', { name: 'Further seeds' })).toBeHidden({
+    timeout: 120_000,
+  });
+  await expect(cellOf(page).getByText(/mean over the seeds/)).toBeVisible();
+
+  const csv = await download(page, 'CSV');
+  expect(csv.split('\n')[0]).toContain('detector,seeds,bestF.total');
+  expect(csv).toMatch(/^lstm-ad,2,\d/m);
+  expect(await download(page, 'Markdown')).toMatch(/\| VGAE \|.*N\/A/);
+  expect(await download(page, 'LaTeX')).toContain('\\begin{tabular}');
+
+  // Run.json has one result a baseline, and the other seed beside.
+  const run = JSON.parse(await exportRun(page));
+  expect(run.results.map((r: { variant: string }) => r.variant)).toEqual([
+    'full',
+    'nll',
+    'bcscale',
+    'ncnorm',
+    'stdlimit',
+    ...Array(5).fill('plain'),
+  ]);
+  expect(run.repeats).toHaveLength(6);
+  const fsa = run.results.find((r: { detector: string }) => r.detector === 'fsa');
+  expect(fsa.atThreshold).toMatchObject({ percentile: null, threshold: 0.5 });
+  const graph = run.results.find((r: { detector: string }) => r.detector === 'vgae');
+  expect(graph.structure.bestF).toBeNull();
+
+  // Everything is there after a reload, seeds included.
+  const before = await matrixOf(page).innerText();
+  await page.reload();
+  await expect.poll(() => matrixOf(page).innerText()).toBe(before);
+});
+
+test('a detector without terms shows its scores and why, without corrections', async ({ page }) => {
+  await openSmall(page, 1);
+  await page.getByRole('checkbox', { name: 'FSA' }).check();
+  await page.getByRole('checkbox', { name: 'LSTM-AD' }).check();
+  await page.getByRole('checkbox', { name: 'TraceVAE', exact: true }).uncheck();
+  await page.getByRole('button', { name: 'All settings' }).click();
+  await page.getByLabel('FSA: k').fill('4');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const metrics = page.getByRole('table', { name: 'Metrics by variant' });
+  await expect(metrics.getByRole('row', { name: /^FSA/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('checkbox', { name: 'Node count normalization' })).toHaveCount(0);
+  for (const name of [/^\d+ Scores$/, /^\d+ Entropy gap$/]) {
+    const cell = page.getByRole('region', { name });
+    await expect(cell.getByText(/FSA gives one score a trace/)).toBeVisible();
+  }
+  const runs = page.getByRole('region', { name: /^\d+ Runs$/ });
+  await expect(runs.getByRole('table', { name: 'Runs' })).toContainText(/0\.\d{3}|1\.000/);
+  await expect(runs.getByLabel('Metrics under')).toHaveCount(0);
+
+  await page.getByText('all', { exact: true }).click();
+  const traces = page.getByRole('grid', { name: 'Test traces by score' });
+  await expect(traces.getByRole('columnheader', { name: /^rank/ })).toHaveCount(1);
+  await expect(traces.getByRole('columnheader', { name: /reason|reconstruction/ })).toHaveCount(0);
+  await traces.getByRole('row').nth(1).click();
+  const inspector = page.getByRole('region', { name: /^Trace / });
+  const transitions = inspector.getByRole('table', { name: 'Transitions' });
+  await expect(transitions.getByRole('row', { name: /start/ })).toBeVisible();
+  await expect(transitions.getByRole('row', { name: /rejected/ }).first()).toBeVisible();
+  for (const view of ['What if', 'Over epochs']) {
+    await inspector.getByRole('button', { name: view, exact: true }).click();
+  }
+  await expect(inspector.getByText(/for TraceVAE and its ablations/)).toHaveCount(2);
+  await page.keyboard.press('Escape');
+
+  await page.getByLabel('Detector', { exact: true }).selectOption('lstm-ad');
+  await traces.getByRole('row').nth(1).click();
+  await expect(inspector.getByText(/the largest NLL of a node/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(JSON.parse(await exportRun(page)).config['FSA: k']).toBe(4);
+});
+
+test('what cannot be trained says why, and leaves the rest', async ({ page }) => {
+  await openNotebook(page);
+  // checkouts alone: a single structure
+  const checkouts = requestSpans(5, 340).filter(({ trace }) => trace % 2 === 0);
+  await dropFiles(page, [{ name: 'jaeger.json', body: jaegerJson(checkouts) }]);
+  await page.getByLabel('Preset').selectOption('tiny');
+  await page.getByLabel('Epochs', { exact: true }).fill('1');
+  await page.getByLabel('Backend').selectOption('wasm');
+  await page.getByRole('checkbox', { name: 'FSA' }).check();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const row = matrixOf(page).getByRole('row', { name: /^FSA/ });
+  await expect(row).toContainText('failed', { timeout: 60_000 });
+  await expect(cellOf(page).getByText(/FSA was not trained with seed 1.*structure/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
+});

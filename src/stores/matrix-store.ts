@@ -1,0 +1,166 @@
+/**
+ * The comparison of detectors: all of them in one run, then the same with further seeds, one after
+ * another in a worker of their own, so that the page's worker stays free for whoever looks at a
+ * trace meanwhile. Results are kept with the run as they come.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Failure, Result } from '../base/result.ts';
+import { err, ok } from '../base/result.ts';
+import { COMPARED, type DetectorId } from '../detectors/catalog.ts';
+import type { DetectorFailure, RunRecord, SeedResult } from '../storage/records.ts';
+import type { BackgroundWorker, RunningJob, WorkerClient } from '../worker/client.ts';
+import type { JobFailure } from '../worker/protocol.ts';
+import type { DatasetState } from './dataset-store.ts';
+import { mainReport, missingRepeats } from './matrix-view.ts';
+import type { RunState } from './run-store.ts';
+
+export type RepeatPhase =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'running';
+      readonly detector: DetectorId;
+      readonly seed: number;
+      /** 0 to 1, of this detector's training, then 1. */
+      readonly share: number;
+      /** Trainings that come after it. */
+      readonly left: number;
+    }
+  | { readonly phase: 'failed'; readonly failure: Failure };
+
+export interface MatrixState {
+  /** From the run's own seed on. */
+  readonly seeds: number;
+  readonly repeats: RepeatPhase;
+  setSeeds(seeds: number): void;
+  /** Trains and scores what is missing: detectors of the run, then its further seeds. */
+  runAll(): Promise<void>;
+  /** Ends the further seeds; those that are finished stay. */
+  cancel(): void;
+}
+
+export interface MatrixDeps {
+  readonly runs: StoreApi<RunState>;
+  readonly dataset: StoreApi<DatasetState>;
+  readonly background: () => BackgroundWorker;
+}
+
+export function createMatrixStore({
+  runs,
+  dataset,
+  background,
+}: MatrixDeps): StoreApi<MatrixState> {
+  /** Counts starts and cancels: what belongs to an earlier one is dropped. */
+  let turn = 0;
+  let worker: BackgroundWorker | null = null;
+
+  const end = (): void => {
+    turn += 1;
+    worker?.close();
+    worker = null;
+  };
+
+  /** The run that is at hand now, with everything that was added to it. */
+  const currentRun = (): RunRecord | null => {
+    const { training } = runs.getState();
+    return training.phase === 'done' ? training.run : null;
+  };
+
+  const store = createStore<MatrixState>((set, get) => {
+    const repeat = async (run: RunRecord): Promise<void> => {
+      const traces = dataset.getState().dataset?.imported.traces;
+      const wanted = missingRepeats(run, get().seeds);
+      if (traces === undefined || wanted.length === 0) return;
+      end();
+      const mine = turn;
+      worker = background();
+      const { client } = worker;
+      const opened = await client.start('open', { traces }).result;
+      if (mine !== turn) return;
+      if (!opened.ok) {
+        end();
+        set({ repeats: { phase: 'failed', failure: opened.error } });
+        return;
+      }
+      for (const [i, { detector, seed }] of wanted.entries()) {
+        const left = wanted.length - i - 1;
+        const onShare = (share: number): void => {
+          if (mine === turn) set({ repeats: { phase: 'running', detector, seed, share, left } });
+        };
+        onShare(0);
+        const result = await trainAndScore(client, { run, detector, seed }, onShare);
+        if (mine !== turn || currentRun()?.id !== run.id) return;
+        await runs.getState().addRepeat(run.id, result.ok ? result.value : result.error);
+      }
+      end();
+      set({ repeats: { phase: 'idle' } });
+    };
+
+    return {
+      seeds: 1,
+      repeats: { phase: 'idle' },
+      setSeeds: (seeds) => set({ seeds }),
+
+      async runAll() {
+        get().cancel();
+        await runs.getState().trainBeside(COMPARED);
+        const run = currentRun();
+        if (run !== null) await repeat(run);
+      },
+
+      cancel() {
+        end();
+        set({ repeats: { phase: 'idle' } });
+      },
+    };
+  });
+
+  // A new run, or another dataset, takes the place of what the seeds belong to.
+  runs.subscribe((_, before) => {
+    if (store.getState().repeats.phase !== 'running') return;
+    const was = before.training.phase === 'done' ? before.training.run.id : null;
+    if (currentRun()?.id !== was) store.getState().cancel();
+  });
+  return store;
+}
+
+interface Repeat {
+  readonly run: RunRecord;
+  readonly detector: DetectorId;
+  readonly seed: number;
+}
+
+/** One detector with one seed. What it learnt is dropped; its metrics stay. */
+async function trainAndScore(
+  client: WorkerClient,
+  { run, detector, seed }: Repeat,
+  onShare: (share: number) => void,
+): Promise<Result<SeedResult, DetectorFailure>> {
+  const settings = { ...run.settings, seed };
+  const failed = (stage: DetectorFailure['stage'], { what, where, advice }: JobFailure) =>
+    err({ detector, seed, stage, what, where, advice });
+
+  const training: RunningJob<'train'> = client.start(
+    'train',
+    { detector, settings, from: null },
+    (event) => {
+      if (event.kind !== 'progress') return;
+      const { epoch, epochs, batch, batches } = event.progress;
+      onShare((epoch - 1 + batch / batches) / epochs);
+    },
+  );
+  const trained = await training.result;
+  if (!trained.ok) return failed('training', trained.error);
+  onShare(1);
+  const { weights, trainSeconds } = trained.value;
+  const scored = await client.start('score', {
+    model: { detector, settings, epoch: null, weights },
+  }).result;
+  if (!scored.ok) return failed('scoring', scored.error);
+  return ok({
+    detector,
+    seed,
+    report: mainReport(scored.value),
+    trainSeconds,
+    scoreTracesPerSecond: scored.value.scoreTracesPerSecond,
+  });
+}

@@ -1,0 +1,38 @@
+/** The critical path of a trace: the calls that its request had to wait for. */
+import { useMemo } from 'react';
+import { criticalPathRows } from '../../stores/critical-path-view.ts';
+import { useDataset } from '../app/notebook-context.ts';
+import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
+import { G } from './glossary.tsx';
+
+export function CriticalPathView({ trace }: { readonly trace: number }) {
+  const traces = useDataset((d) => d.dataset?.imported.traces ?? null);
+  const rows = useMemo(
+    () => (traces === null ? [] : criticalPathRows(traces, trace)),
+    [traces, trace],
+  );
+  const on = rows.filter(({ critical }) => critical);
+  return (
+    <details className="inspector-details">
+      <summary>
+        Critical path: {on.length} of {formatCount(rows.length, 'node')}
+      </summary>
+      <p className="quiet">
+        The calls that the request <G id="criticalPath">had to wait for</G>, each with what it took
+        itself.
+      </p>
+      <ol className="critical-path" aria-label="Critical path">
+        {on.map(({ node, depth, service, operation, latencyMs, ownMs, share }) => (
+          <li key={node} style={{ paddingInlineStart: `${depth * 14}px` }}>
+            <span className="critical-path__name">
+              {service}/{operation}
+            </span>
+            <span className="critical-path__time">
+              {formatMs(latencyMs)}, itself {formatMs(ownMs)} ({formatPercent(share)})
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
