@@ -115,7 +115,7 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
     ),
     ...grouped(
       'scores',
-      scored
+      scored && inspect.chosen?.of.kind === 'terms'
         ? VARIANTS.map((variant) => ({
             title: `Score with ${VARIANT_WORDS[variant]}`,
             run: () =>
