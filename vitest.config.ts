@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
     environment: 'node',
     testTimeout: 30_000,
+    // on two cores the default is one
+    maxWorkers: 2,
   },
 });
