@@ -97,3 +97,7 @@ export function repeatRows(batch: TraceBatch, samples: number): TraceBatch {
     Array.from({ length: batch.size * samples }, (_, i) => Math.floor(i / samples)),
   );
 }
+
+/** Nodes of the largest of these traces, at least 1: what a batch of them is as wide as. */
+export const largestTree = (traces: TraceSet, selected: Uint32Array): number =>
+  selected.reduce((most, trace) => Math.max(most, nodesOf(traces, trace)), 1);

@@ -12,7 +12,7 @@ interface Anomaly {
   readonly corrected?: Partial<Record<Variant, number>>;
 }
 
-const NORMAL: Partial<Record<ScorePart, number>> = { latencies: 20, edges: 10, operations: 10 };
+const NORMAL: Partial<Record<ScorePart, number>> = { latency: 20, edges: 10, operations: 10 };
 
 function find({ nodes, logStd, parts, corrected = {} }: Anomaly): InvertedTrace[] {
   const base = randomTerms(1, { traces: 4, structures: 4, samples: 1, operations: 1 });
@@ -53,24 +53,24 @@ function find({ nodes, logStd, parts, corrected = {} }: Anomaly): InvertedTrace[
 describe('the inversion detective', () => {
   it.each<readonly [Cause, Anomaly]>([
     // 5 nats a node: with 4 nodes instead of 1 it would have 15 more than its 28
-    ['nodes', { nodes: 1, logStd: 0, parts: { latencies: 8, edges: 10, operations: 10 } }],
+    ['nodes', { nodes: 1, logStd: 0, parts: { latency: 8, edges: 10, operations: 10 } }],
     // 4 nodes, each 5 nats narrower: 20 more than its 25
-    ['stds', { nodes: 4, logStd: -5, parts: { latencies: 5, edges: 10, operations: 10 } }],
-    ['outweighed', { nodes: 4, logStd: 0, parts: { latencies: 2, edges: 25, operations: 5 } }],
-    ['ordinary', { nodes: 4, logStd: 0, parts: { latencies: 10, edges: 9, operations: 9 } }],
+    ['stds', { nodes: 4, logStd: -5, parts: { latency: 5, edges: 10, operations: 10 } }],
+    ['outweighed', { nodes: 4, logStd: 0, parts: { latency: 2, edges: 25, operations: 5 } }],
+    ['ordinary', { nodes: 4, logStd: 0, parts: { latency: 10, edges: 9, operations: 9 } }],
   ])('says %s', (cause, anomaly) => {
     const [found] = find(anomaly);
     expect(found?.cause).toBe(cause);
   });
 
   it('names the term that stands out, and how far', () => {
-    const parts = { latencies: 2, edges: 25, operations: 5 };
+    const parts = { latency: 2, edges: 25, operations: 5 };
     const [found] = find({ nodes: 4, logStd: 0, parts });
     expect(found).toMatchObject({ row: 3, outstanding: 'edges', excess: 15, deficit: 8 });
   });
 
   it('names the corrections that lift it to the normal median, or none', () => {
-    const parts = { latencies: 2, edges: 10, operations: 5 };
+    const parts = { latency: 2, edges: 10, operations: 5 };
     const lifted = find({ nodes: 4, logStd: 0, parts, corrected: { ncnorm: 40, full: 90 } });
     expect(lifted[0]!.liftedBy).toEqual(['ncnorm', 'full']);
     expect(find({ nodes: 4, logStd: 0, parts })[0]!.liftedBy).toEqual([]);

@@ -45,7 +45,7 @@ interface Compared {
 }
 
 const PARTS = SCORE_PARTS.length;
-const LATENCIES = SCORE_PARTS.indexOf('latencies');
+const LATENCIES = SCORE_PARTS.indexOf('latency');
 const CORRECTIONS = ['bcscale', 'ncnorm', 'stdlimit', 'full'] as const;
 
 /** @returns the most inverted first; none where there is no normal trace */

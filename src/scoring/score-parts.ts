@@ -4,29 +4,33 @@
  */
 import {
   adjacencyTerm,
+  latencyTerm,
   latencyWeight,
   nodeCountTerm,
   type Scaling,
   unlikelyEdges,
 } from './corrections.ts';
-import type { ScoreTerms } from './score-terms.ts';
+import type { Corrections, ScoreTerms } from './score-terms.ts';
 import { LABEL_GROUPS, type TraceGroups } from './trace-groups.ts';
-import { BOUNDARY } from './tuning.ts';
+import { BOUNDARY, paperTuning } from './tuning.ts';
 
-/** Terms in the order of equation (2); `samples` is what the log of the mean over samples adds. */
-export const SCORE_PARTS = [
+/** Terms in the order of equation (2). */
+export const TERM_PARTS = [
   'nodeCount',
   'edges',
   'operations',
-  'latencies',
+  'latency',
   'klStructure',
   'klLatency',
-  'samples',
 ] as const;
+export type TermPart = (typeof TERM_PARTS)[number];
+
+/** `samples` is what the log of the mean over samples adds. */
+export const SCORE_PARTS = [...TERM_PARTS, 'samples'] as const;
 export type ScorePart = (typeof SCORE_PARTS)[number];
 
+const TERMS = TERM_PARTS.length;
 const PARTS = SCORE_PARTS.length;
-const LAST = PARTS - 1;
 
 /** What the parts are made with: null or 0 leaves a correction out. */
 export interface PartCorrections {
@@ -35,6 +39,57 @@ export interface PartCorrections {
   readonly logPLatency: Float32Array;
   /** Of N_max / N. */
   readonly exponent: number;
+}
+
+/** These corrections with the paper's constants. */
+export const paperParts = (
+  { maxNodes, latency }: ScoreTerms,
+  { bernoulliScaling, nodeCountNormalization, stdLimit }: Corrections,
+): PartCorrections => ({
+  scaling: bernoulliScaling ? paperTuning(maxNodes) : null,
+  logPLatency: latencyTerm(latency, stdLimit),
+  exponent: nodeCountNormalization ? 1 : 0,
+});
+
+/**
+ * Writes the terms of a trace's score, [terms] nats, each sample weighted by its share of the mean
+ * over samples: but for what the logarithm of that mean adds, they sum to the score.
+ */
+export function termSplitter(
+  terms: ScoreTerms,
+  { scaling, logPLatency, exponent }: PartCorrections,
+): (trace: number, parts: Float64Array) => void {
+  const { samples, structure, latency, structureRow } = terms;
+  const unlikely = unlikelyEdges(structure, terms.detail, scaling?.boundary ?? BOUNDARY);
+  const drawn = new Float64Array(samples * TERMS);
+  const totals = new Float64Array(samples);
+  return (trace, parts) => {
+    const factor = latencyWeight(terms, trace, true) ** exponent;
+    let least = Number.POSITIVE_INFINITY;
+    for (let l = 0; l < samples; l++) {
+      const s = structureRow[trace]! * samples + l;
+      const x = trace * samples + l;
+      const at = l * TERMS;
+      drawn[at] = -nodeCountTerm(structure, s, scaling);
+      drawn[at + 1] = -adjacencyTerm(structure, s, scaling, unlikely);
+      drawn[at + 2] = -structure.logPNodeType[s]!;
+      drawn[at + 3] = -factor * logPLatency[x]!;
+      drawn[at + 4] = structure.logQz[s]! - structure.logPz[s]!;
+      drawn[at + 5] = latency.logQz2[x]! - latency.logPz2[x]!;
+      let total = 0;
+      for (let p = 0; p < TERMS; p++) total += drawn[at + p]!;
+      totals[l] = total;
+      least = Math.min(least, total);
+    }
+    parts.fill(0);
+    let norm = 0;
+    for (let l = 0; l < samples; l++) {
+      const weight = Math.exp(least - totals[l]!);
+      norm += weight;
+      for (let p = 0; p < TERMS; p++) parts[p]! += weight * drawn[l * TERMS + p]!;
+    }
+    for (let p = 0; p < TERMS; p++) parts[p]! /= norm;
+  };
 }
 
 /**
@@ -46,43 +101,14 @@ export function scoreParts(
   terms: ScoreTerms,
   rows: Uint32Array,
   scores: Float64Array,
-  { scaling, logPLatency, exponent }: PartCorrections,
+  corrections: PartCorrections,
 ): Float64Array {
-  const { samples, structure, latency, structureRow } = terms;
-  const unlikely = unlikelyEdges(structure, terms.detail, scaling?.boundary ?? BOUNDARY);
+  const split = termSplitter(terms, corrections);
   const parts = new Float64Array(rows.length * PARTS);
-  const drawn = new Float64Array(samples * LAST);
-  const totals = new Float64Array(samples);
-  rows.forEach((t, r) => {
-    const factor = latencyWeight(terms, t, true) ** exponent;
-    let least = Number.POSITIVE_INFINITY;
-    for (let l = 0; l < samples; l++) {
-      const s = structureRow[t]! * samples + l;
-      const x = t * samples + l;
-      const at = l * LAST;
-      drawn[at] = -nodeCountTerm(structure, s, scaling);
-      drawn[at + 1] = -adjacencyTerm(structure, s, scaling, unlikely);
-      drawn[at + 2] = -structure.logPNodeType[s]!;
-      drawn[at + 3] = -factor * logPLatency[x]!;
-      drawn[at + 4] = structure.logQz[s]! - structure.logPz[s]!;
-      drawn[at + 5] = latency.logQz2[x]! - latency.logPz2[x]!;
-      let total = 0;
-      for (let p = 0; p < LAST; p++) total += drawn[at + p]!;
-      totals[l] = total;
-      least = Math.min(least, total);
-    }
-    let norm = 0;
-    for (let l = 0; l < samples; l++) norm += Math.exp(least - totals[l]!);
-    let rest = scores[r]!;
-    for (let p = 0; p < LAST; p++) {
-      let sum = 0;
-      for (let l = 0; l < samples; l++) {
-        sum += (Math.exp(least - totals[l]!) / norm) * drawn[l * LAST + p]!;
-      }
-      parts[r * PARTS + p] = sum;
-      rest -= sum;
-    }
-    parts[r * PARTS + LAST] = rest;
+  rows.forEach((trace, r) => {
+    const own = parts.subarray(r * PARTS, r * PARTS + TERMS);
+    split(trace, own);
+    parts[r * PARTS + TERMS] = own.reduce((rest, part) => rest - part, scores[r]!);
   });
   return parts;
 }

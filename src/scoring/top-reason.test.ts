@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { combineScores, correctionsOf } from './corrections.ts';
+import { paperParts, TERM_PARTS, termSplitter } from './score-parts.ts';
 import type { ScoreTerms } from './score-terms.ts';
 import { VARIANTS } from './score-terms.ts';
-import { partSplitter, SCORE_PARTS, topReasons } from './top-reason.ts';
+import { topReasons } from './top-reason.ts';
 
 const column = (...values: number[]): Float32Array => Float32Array.from(values);
 
@@ -41,7 +42,7 @@ test('the top reason is the part that is farthest above its usual size', () => {
   const normal = terms([-10, -11, -12], [-0.1, -0.1, -0.1]);
   const odd = terms([-40, -11, -12], [-0.1, -5, -0.1]);
   const { part, excess } = topReasons(normal, odd, Uint32Array.of(1, 0), correctionsOf('nll'));
-  expect([...part].map((p) => SCORE_PARTS[p])).toEqual(['nodeCount', 'latency']);
+  expect([...part].map((p) => TERM_PARTS[p])).toEqual(['nodeCount', 'latency']);
   expect(excess[0]).toBeCloseTo(4.9, 5);
   expect(excess[1]).toBeCloseTo(29, 5);
 });
@@ -56,8 +57,8 @@ test('the parts of one sample sum to the score, under every variant', () => {
       );
       for (const variant of VARIANTS) {
         const scores = combineScores(made, correctionsOf(variant));
-        const split = partSplitter(made, correctionsOf(variant));
-        const parts = new Float64Array(SCORE_PARTS.length);
+        const split = termSplitter(made, paperParts(made, correctionsOf(variant)));
+        const parts = new Float64Array(TERM_PARTS.length);
         scores.forEach((score, t) => {
           split(t, parts);
           expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(score, 4);

@@ -1,7 +1,7 @@
 /** The listed traces in words; rows are made on demand, so that a million can be listed. */
 import { microsToMillis } from '../base/units.ts';
+import { TERM_PARTS, type TermPart } from '../scoring/score-parts.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
-import { SCORE_PARTS, type ScorePartName } from '../scoring/top-reason.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { LABELS, type Label, nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import type { ListedTraces } from './inspect-store.ts';
@@ -42,7 +42,7 @@ export interface TraceRow {
   readonly durationMs: number;
   /** The part of the score that is farthest above its median over validation traces. */
   readonly reason: {
-    readonly part: ScorePartName;
+    readonly part: TermPart;
     /** nats above that median */
     readonly excess: number;
   } | null;
@@ -73,7 +73,7 @@ export function traceRow(traces: TraceSet, { of, columns }: TraceList, row: numb
     reason:
       reasons === null
         ? null
-        : { part: SCORE_PARTS[reasons.part[row]!]!, excess: reasons.excess[row]! },
+        : { part: TERM_PARTS[reasons.part[row]!]!, excess: reasons.excess[row]! },
   };
 }
 

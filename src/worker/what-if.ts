@@ -8,8 +8,8 @@ import type { TraceExplanation } from '../detectors/explanation.ts';
 import { type EditableTree, editTree, type TreeEdit, traceSetOf } from '../inspect/edit-tree.ts';
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
 import { combineScores, SCORE_CEILING } from '../scoring/corrections.ts';
+import { paperParts, TERM_PARTS, termSplitter } from '../scoring/score-parts.ts';
 import type { Corrections, StdLimits } from '../scoring/score-terms.ts';
-import { partSplitter, SCORE_PARTS } from '../scoring/top-reason.ts';
 import { diffTrees } from '../trace/tree-diff.ts';
 
 export interface WhatIfContext {
@@ -196,8 +196,8 @@ async function scoreTrees(
     onProgress: () => {},
   });
   if (signal.aborted) return null;
-  const split = partSplitter(terms, corrections);
-  const parts = new Float64Array(SCORE_PARTS.length);
+  const split = termSplitter(terms, paperParts(terms, corrections));
+  const parts = new Float64Array(TERM_PARTS.length);
   return combineScores(terms, corrections).map((score, t) => {
     if (score < SCORE_CEILING) return score;
     split(t, parts);

@@ -9,12 +9,11 @@
 import { normals } from '../../base/random.ts';
 import { err, ok } from '../../base/result.ts';
 import { logMeanExp } from '../../base/statistics.ts';
-import { makeBatch, repeatRows } from '../../features/trace-batch.ts';
+import { largestTree, makeBatch, repeatRows } from '../../features/trace-batch.ts';
 import { normalSample } from '../../nn/distributions.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
-import { nodeCount } from '../../trace/trace-set.ts';
 import type {
   DetectorData,
   FitContext,
@@ -66,7 +65,7 @@ export async function fitLstmAd(
       store,
       learningRate,
       prepare(selected, random) {
-        const batch = makeBatch(traces, scale, selected, largest(data, selected));
+        const batch = makeBatch(traces, scale, selected, largestTree(traces, selected));
         const input = sequenceInput(batch, operationCount);
         const noise = tf.tensor2d(normals(random, batch.size * latent), [batch.size, latent]);
         return (mode) => sequenceLoss(store, input, noise, mode);
@@ -90,9 +89,6 @@ export function restoreLstmAd(
   return modelOf({ config, store, operationCount });
 }
 
-const largest = ({ traces }: DetectorData, selected: Uint32Array): number =>
-  selected.reduce((most, trace) => Math.max(most, nodeCount(traces, trace)), 1);
-
 function modelOf(model: LstmAdModel): ScoresModel {
   const { config, store } = model;
   return {
@@ -100,7 +96,7 @@ function modelOf(model: LstmAdModel): ScoresModel {
     parameterCount: store.parameterCount(),
     saveWeights: async () => ({ formatVersion: 1, tensors: await store.save() }),
     scoreTraces(data, selected, { seed, ...options }) {
-      const rows = config.samples * largest(data, selected);
+      const rows = config.samples * largestTree(data.traces, selected);
       const perPass = Math.max(1, Math.floor(ROWS_PER_PASS / rows));
       return scoreInPasses(selected, perPass, options, async (traces) => {
         const { nodeScores } = await scoreNodes(model, data, traces, seed);
@@ -120,7 +116,7 @@ async function scoreNodes(
   seed: number,
 ) {
   const { samples, latent } = config;
-  const batch = makeBatch(data.traces, data.scale, selected, largest(data, selected));
+  const batch = makeBatch(data.traces, data.scale, selected, largestTree(data.traces, selected));
   const [operation, latency, mean, logStd] = await readBack(() => {
     const posterior = encodeSequence(store, sequenceInput(batch, operationCount));
     const noise = new Float32Array(batch.size * samples * latent);

@@ -1,5 +1,5 @@
 /** LSTM-AD (section 6.4): id, label and settings. Plain data, safe on the page and in the worker. */
-import type { BaselineMeta } from '../shared/settings.ts';
+import { type BaselineMeta, LEARNING_RATE, samplesSetting } from '../shared/settings.ts';
 
 export interface LstmAdConfig {
   /** Units of the two LSTMs. */
@@ -58,24 +58,8 @@ export const LSTM_AD_META: BaselineMeta<'lstm-ad', LstmAdConfig> = {
       max: 64,
       step: 1,
     },
-    {
-      key: 'learningRate',
-      label: 'learning rate',
-      unit: '',
-      help: 'of RMSprop, a tenth of it in the second half of the epochs',
-      min: 1e-6,
-      max: 0.1,
-      step: 1e-4,
-    },
-    {
-      key: 'samples',
-      label: 'samples',
-      unit: 'samples',
-      help: 'samples of z in the score of a node',
-      min: 1,
-      max: 1000,
-      step: 1,
-    },
+    LEARNING_RATE,
+    samplesSetting('samples of z in the score of a node'),
   ],
   scoresStructure: true,
   unit: 'nats',

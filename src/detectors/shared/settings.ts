@@ -29,3 +29,25 @@ export interface BaselineMeta<Id extends string, Config> {
   /** Scores above it are rejected, where the detector itself decides; null: the percentile does. */
   readonly decision: number | null;
 }
+
+export const LEARNING_RATE = {
+  key: 'learningRate',
+  label: 'learning rate',
+  unit: '',
+  help: 'of RMSprop, a tenth of it in the second half of the epochs',
+  min: 1e-6,
+  max: 0.1,
+  step: 1e-4,
+} as const;
+
+/** @param help which samples, of what score */
+export const samplesSetting = (help: string) =>
+  ({
+    key: 'samples',
+    label: 'samples',
+    unit: 'samples',
+    help,
+    min: 1,
+    max: 1000,
+    step: 1,
+  }) as const;

@@ -1,5 +1,5 @@
 /** Settings of the deep Bayesian network that TraceAnomaly and CRISP share. Plain data. */
-import type { NumberSetting, PresetId } from './settings.ts';
+import { LEARNING_RATE, type NumberSetting, type PresetId, samplesSetting } from './settings.ts';
 
 export interface VectorVaeConfig {
   /** Units of the two hidden layers of q(z | x) and of p(x | z). */
@@ -68,22 +68,6 @@ export const VECTOR_VAE_SETTINGS: readonly NumberSetting<VectorVaeConfig>[] = [
     max: 1000,
     step: 1,
   },
-  {
-    key: 'learningRate',
-    label: 'learning rate',
-    unit: '',
-    help: 'of RMSprop, a tenth of it in the second half of the epochs',
-    min: 1e-6,
-    max: 0.1,
-    step: 1e-4,
-  },
-  {
-    key: 'samples',
-    label: 'samples',
-    unit: 'samples',
-    help: 'samples of z in the importance-weighted NLL of a trace',
-    min: 1,
-    max: 1000,
-    step: 1,
-  },
+  LEARNING_RATE,
+  samplesSetting('samples of z in the importance-weighted NLL of a trace'),
 ];

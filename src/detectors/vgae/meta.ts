@@ -1,5 +1,5 @@
 /** VGAE (section 6.4): id, label and settings. Plain data, safe on the page and in the worker. */
-import type { BaselineMeta } from '../shared/settings.ts';
+import { type BaselineMeta, LEARNING_RATE, samplesSetting } from '../shared/settings.ts';
 
 /** The graph networks have the sizes that the run sets for TraceVAE's. */
 export interface VgaeConfig {
@@ -27,24 +27,8 @@ export const VGAE_META: BaselineMeta<'vgae', VgaeConfig> = {
       max: 64,
       step: 1,
     },
-    {
-      key: 'learningRate',
-      label: 'learning rate',
-      unit: '',
-      help: 'of RMSprop, a tenth of it in the second half of the epochs',
-      min: 1e-6,
-      max: 0.1,
-      step: 1e-4,
-    },
-    {
-      key: 'samples',
-      label: 'samples',
-      unit: 'samples',
-      help: 'samples of Z in the score of a trace',
-      min: 1,
-      max: 1000,
-      step: 1,
-    },
+    LEARNING_RATE,
+    samplesSetting('samples of Z in the score of a trace'),
   ],
   scoresStructure: false,
   unit: 'nats',

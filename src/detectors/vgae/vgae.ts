@@ -9,13 +9,12 @@
 import { normals } from '../../base/random.ts';
 import { err, ok } from '../../base/result.ts';
 import { logMeanExp } from '../../base/statistics.ts';
-import { makeBatch, repeatRows } from '../../features/trace-batch.ts';
+import { largestTree, makeBatch, repeatRows } from '../../features/trace-batch.ts';
 import { normalLogProb, normalRowLogProb, standardNormalLogProb } from '../../nn/distributions.ts';
 import type { NodeLayout } from '../../nn/node-layout.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
-import { nodeCount } from '../../trace/trace-set.ts';
 import type {
   DetectorData,
   FitContext,
@@ -68,7 +67,7 @@ export async function fitVgae(
       store,
       learningRate,
       prepare(selected, random) {
-        const batch = makeBatch(traces, scale, selected, largest(data, selected));
+        const batch = makeBatch(traces, scale, selected, largestTree(traces, selected));
         const input = graphInput(batch, model.operationCount);
         const targets = edgeTargets(batch, input.graph);
         const { rows } = input.graph;
@@ -95,9 +94,6 @@ export function restoreVgae(
   return modelOf({ ...model, store: ParameterStore.load(vgaeSpecs(model), tensors) });
 }
 
-const largest = ({ traces }: DetectorData, selected: Uint32Array): number =>
-  selected.reduce((most, trace) => Math.max(most, nodeCount(traces, trace)), 1);
-
 function modelOf(model: TrainedVgae): ScoresModel {
   const { config, store } = model;
   return {
@@ -105,7 +101,7 @@ function modelOf(model: TrainedVgae): ScoresModel {
     parameterCount: store.parameterCount(),
     saveWeights: async () => ({ formatVersion: 1, tensors: await store.save() }),
     scoreTraces(data, selected, { seed, ...options }) {
-      const rows = config.samples * largest(data, selected);
+      const rows = config.samples * largestTree(data.traces, selected);
       const perPass = Math.max(1, Math.floor(ROWS_PER_PASS / rows));
       return scoreInPasses(selected, perPass, options, async (traces) => {
         const { nodeScores } = await scoreNodes(model, data, traces, seed);
@@ -129,7 +125,7 @@ async function scoreNodes(
 ) {
   const { config, store, operationCount } = model;
   const { samples, latent } = config;
-  const batch = makeBatch(data.traces, data.scale, selected, largest(data, selected));
+  const batch = makeBatch(data.traces, data.scale, selected, largestTree(data.traces, selected));
   let from: NodeLayout | undefined;
   const [mean, logStd] = await readBack(() => {
     const input = graphInput(batch, operationCount);

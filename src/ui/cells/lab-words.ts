@@ -52,7 +52,7 @@ export const PART_WORDS: Readonly<Record<ScorePart, string>> = {
   nodeCount: '−log p(N | z), node count',
   edges: '−log p(A | z), edges',
   operations: '−log p(Y | ·), operations',
-  latencies: '−log p(X | ·), latencies',
+  latency: '−log p(X | ·), latencies',
   klStructure: 'log q(z) − log p(z)',
   klLatency: 'log q(z₂) − log p(z₂ | z)',
   samples: 'mean over samples',
