@@ -38,9 +38,9 @@ function replaced(traces: TraceSet, trace: number, tree: EditableTree): TraceSet
   return { ...traceSetOf(traces, trace, trees), traceIds: traces.traceIds };
 }
 
-/** Written as a file, and read as any other. */
+/** Written as a file that holds parts of a microsecond, and read as any other. */
 async function imported(traces: TraceSet): Promise<TraceSet> {
-  const text = [...writeSpans('jaeger-json', mergedSpans(traces))].join('');
+  const text = [...writeSpans('otlp-json', mergedSpans(traces))].join('');
   const read = await importFiles([new File([text], 'edited.json')], {
     signal: new AbortController().signal,
     onProgress: () => {},
