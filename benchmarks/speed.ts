@@ -20,8 +20,8 @@ import { epochBatches } from '../src/features/epoch-batches.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import { ParameterStore } from '../src/nn/parameters.ts';
 import type { TraceSet } from '../src/trace/trace-set.ts';
-import { structureSize } from '../src/trace/trace-set.ts';
 import { withDistinctStructures } from './distinct-structures.ts';
+import { trainableTraces } from './graphs.ts';
 import type { Meter } from './meter.ts';
 
 export interface SpeedQuestion {
@@ -66,10 +66,7 @@ export async function measureSpeed(
     units: question.units,
     batchSize: question.batch,
   };
-  const selected = Uint32Array.from(traces.structureOf.keys()).filter((trace) => {
-    const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
-    return nodes >= 2 && nodes <= config.maxNodes;
-  });
+  const selected = trainableTraces(traces, config.maxNodes);
   const scale = fitLatencyScale(traces, selected, config.latencyScale);
   const data = { traces, train: selected, val: selected.subarray(0, VALIDATION), scale };
   const operationCount = traces.operations.length;

@@ -2,13 +2,15 @@
  * The model on a GPU in Node, without a browser, on Dawn (the npm package `webgpu`, which is large
  * and therefore no dependency: `npm install --no-save webgpu`):
  *   npm run bench:gpu -- FILE [--units 64,500] [--batch 64] [--steps 20] [--traces 2000]
- *       [--parity GOLDEN] [--json OUT]
+ *       [--parity GOLDEN] [--graphs OUT] [--json OUT]
  * Training and scoring of FILE's normal traces, printed as JSON; with --parity first the numbers of
- * a golden file, and exit 1 where one is past its tolerance.
+ * a golden file, and exit 1 where one is past its tolerance; with --graphs the merged trees are
+ * written too, for the same model in PyTorch on the same GPU (benchmarks/torch).
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadBenchmark } from './bundle-benchmark.mjs';
+import { makeWebGpuGlobal } from './dawn.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,28 +20,22 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string', default: '20' },
     traces: { type: 'string', default: '2000' },
     parity: { type: 'string' },
+    graphs: { type: 'string' },
     json: { type: 'string' },
   },
 });
 const [file] = positionals;
 if (file === undefined) throw new Error('name a file of normal traces');
 
-const dawn = await import('webgpu').catch(() => {
-  throw new Error('the package webgpu is not here: npm install --no-save webgpu');
-});
-Object.assign(globalThis, dawn.globals);
-Object.defineProperty(globalThis, 'navigator', {
-  value: { gpu: dawn.create([]) },
-  configurable: true,
-});
-
-const { startGpu, checkParity, measureOnGpu } = await loadBenchmark('gpu');
-const adapter = await startGpu();
+await makeWebGpuGlobal();
+const { startGpu, checkParity, graphsOf, measureOnGpu } = await loadBenchmark('gpu');
+const { adapter } = await startGpu();
 if (values.parity) {
   const { verdict, lines } = await checkParity(values.parity);
   process.stderr.write(`${[...lines, `parity on ${adapter}: ${verdict}`].join('\n')}\n`);
   if (verdict === 'failed') process.exit(1);
 }
+if (values.graphs) writeFileSync(values.graphs, await graphsOf(file, Number(values.traces)));
 const results = [];
 for (const units of values.units.split(',')) {
   for (const what of ['train', 'score']) {

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { importDataset, trainAndScore } from './headless/page.mjs';
 import { CommandError, runHeadless } from './headless/run.mjs';
+import { spreadLists } from './headless/spread-lists.mjs';
 
 const COMMANDS = {
   train: {
@@ -38,24 +39,6 @@ const COMMANDS = {
     },
   },
 };
-
-/** `--train a b c` names three files; parseArgs knows only `--train a --train b`. */
-function spreadLists(argv, options) {
-  const spread = [];
-  let list = null;
-  for (const word of argv) {
-    if (word.startsWith('--')) {
-      const name = word.slice(2).split('=')[0];
-      list = options[name]?.multiple && !word.includes('=') ? word : null;
-      if (list === null) spread.push(word);
-    } else if (list !== null) {
-      spread.push(list, word);
-    } else {
-      spread.push(word);
-    }
-  }
-  return spread;
-}
 
 function readArguments(argv) {
   const [name, ...rest] = argv;
