@@ -44,17 +44,6 @@ interface BackendInternals {
   tensorToBinding(tensor: tf.TensorInfo): GPUBufferBinding;
 }
 
-/** The pool that the package takes buffers from. */
-interface BufferPool {
-  readonly freeBuffers: ReadonlyMap<string, GPUBuffer[]>;
-  readonly numBytesUsed: number;
-  numBytesAllocated: number;
-  numFreeBuffers: number;
-}
-
-/** Free buffers may hold this share of what was ever in use at once. */
-const FREE_SHARE = 0.2;
-
 /** WebGPU's bound on workgroups in one dimension. */
 const MAX_GROUPS = 65535;
 
@@ -70,14 +59,11 @@ export interface GpuCopy {
 export class WebGpuKernels {
   readonly #backend: WebGPUBackend;
   readonly #internals: BackendInternals;
-  readonly #pool: BufferPool;
-  #peakBytes = 0;
   readonly #pipelines = new Map<GpuProgram, GPUComputePipeline>();
 
   constructor(backend: WebGPUBackend) {
     this.#backend = backend;
     this.#internals = backend as unknown as BackendInternals;
-    this.#pool = backend.bufferManager as unknown as BufferPool;
   }
 
   /** A tensor whose values are whatever lay there. */
@@ -91,7 +77,6 @@ export class WebGpuKernels {
   run(program: GpuProgram, { inputs, outputs, numbers, groups }: GpuCall): tf.Tensor[] {
     const backend = this.#backend;
     const internals = this.#internals;
-    this.#trimPool();
     for (const { dataId } of inputs) backend.uploadToGPU(dataId);
     const written = outputs.map((shape) => this.output(shape));
     const pipeline = this.#pipelineOf(program);
@@ -119,24 +104,6 @@ export class WebGpuKernels {
       backend.submitQueue();
     }
     return written;
-  }
-
-  /**
-   * The pool never shrinks by itself, and the rows of each batch are another number: buffers of
-   * sizes that do not come again would pile up. What is free is in no command that waits: the
-   * package holds such buffers back until they are submitted.
-   */
-  #trimPool(): void {
-    const pool = this.#pool;
-    this.#peakBytes = Math.max(this.#peakBytes, pool.numBytesUsed);
-    if (pool.numBytesAllocated - pool.numBytesUsed <= FREE_SHARE * this.#peakBytes) return;
-    for (const buffers of pool.freeBuffers.values()) {
-      for (const buffer of buffers.splice(0)) {
-        pool.numBytesAllocated -= buffer.size;
-        pool.numFreeBuffers--;
-        buffer.destroy();
-      }
-    }
   }
 
   /** Without a dispatch. */

@@ -1,6 +1,7 @@
 /** The WebGPU backend of TensorFlow.js on a device of our own. */
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { reuseBuffers } from '../kernels/webgpu-buffers.ts';
 import type { DeviceTrouble } from './device.ts';
 
 export interface GpuChoice {
@@ -46,6 +47,9 @@ export async function registerWebGpu(
   void device.lost.then(({ message }) => onTrouble({ kind: 'lost', message }));
   // else small tensors are computed on the CPU, in float64 and by other code
   tf.env().set('WEBGPU_CPU_FORWARD', false);
+
+  // a submission costs as much as many dispatches; buffers wait for it, but hardly more of them
+  tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 64);
   tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  tf.registerBackend('webgpu', () => reuseBuffers(new WebGPUBackend(device, adapter.info)));
 }

@@ -4,6 +4,7 @@
  * trace's score does not depend on what else is scored or in the dataset.
  */
 import { createRandom, normals } from '../../base/random.ts';
+import * as tf from '../../nn/tf.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { hashBytes, hashTree } from '../../trace/hash.ts';
 import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
@@ -39,8 +40,11 @@ export interface ScoreOptions {
   readonly onProgress: (progress: ScoreProgress) => void;
 }
 
-/** Node rows that one pass decodes at most: bounds memory, and keeps Cancel prompt. */
-const ROWS_PER_PASS = 4096;
+/**
+ * Node rows that one pass decodes at most: bounds memory, and keeps Cancel prompt. On a GPU a pass
+ * waits for what it reads back, and small ones leave it idle.
+ */
+const rowsPerPass = (): number => (tf.getBackend() === 'webgpu' ? 16384 : 4096);
 /** Traces of one encoder pass at most: its pooling matrix is traces x rows. */
 const TRACES_PER_PASS = 128;
 
@@ -172,7 +176,7 @@ export async function scoreTraces(
     yieldedMs = performance.now();
   };
 
-  const structuresPerPass = Math.max(1, Math.floor(ROWS_PER_PASS / (samples * config.maxNodes)));
+  const structuresPerPass = Math.max(1, Math.floor(rowsPerPass() / (samples * config.maxNodes)));
   for (let start = 0; start < example.length; start += structuresPerPass) {
     if (signal.aborted) return terms;
     const chunk = Uint32Array.from(example.slice(start, start + structuresPerPass));
@@ -333,11 +337,12 @@ export function chunksBySize(
   const sizes = Uint16Array.from(selected, (trace) => decodedNodes(config, data, trace));
   const order = Uint32Array.from(selected.keys()).sort((a, b) => sizes[a]! - sizes[b]! || a - b);
   const chunks: Uint32Array[] = [];
+  const mostRows = rowsPerPass();
   let start = 0;
   let rows = 0;
   for (let at = 0; at < order.length; at++) {
     const more = sizes[order[at]!]! * samples;
-    const full = rows + more > ROWS_PER_PASS || at - start >= TRACES_PER_PASS;
+    const full = rows + more > mostRows || at - start >= TRACES_PER_PASS;
     if (full && at > start) {
       chunks.push(order.subarray(start, at));
       start = at;
