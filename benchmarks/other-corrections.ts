@@ -3,22 +3,18 @@ import { createRandom } from '../src/base/random.ts';
 import { median } from '../src/base/statistics.ts';
 import { combineScores, correctionsOf } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
-import type { ScoreDetail, ScoreTerms } from '../src/scoring/score-terms.ts';
+import type { ScoreTerms } from '../src/scoring/score-terms.ts';
 import { paperTuning, type Tuning } from '../src/scoring/tuning.ts';
 import { labelCode, type TraceSet } from '../src/trace/trace-set.ts';
 import { rasterMarks } from '../src/ui/charts/mark-raster.ts';
 import { createLab } from '../src/worker/lab.ts';
+import { processorMs } from './processor-time.ts';
+import { MAX_NODES, randomTerms } from './random-terms.ts';
 
-const SAMPLES = 10;
-const MAX_NODES = 32;
-const NODES = 12;
-const STRUCTURES = 1000;
 /** One trace in so many is an anomaly. */
 const ANOMALY_EVERY = 20;
 /** A validation trace for so many test traces, as section A.4 parts them. */
 const TEST_PER_VAL = 2.5;
-/** Share of nodes whose stds are above the 90th percentile. */
-const WIDE = 0.1;
 
 /** Each slider, moved a little further every time. */
 const MOVES: Readonly<Record<string, (i: number) => Partial<Tuning>>> = {
@@ -109,78 +105,4 @@ function timeFrame(marks: number): number {
     }),
   );
   return median(frames);
-}
-
-/** Of the whole process, its garbage collection included; other work beside it does not count. */
-function processorMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e3;
-}
-
-/** Terms about as large as those of a trained model, each with a nat of noise. */
-function randomTerms(random: ReturnType<typeof createRandom>, traces: number): ScoreTerms {
-  const structures = Math.min(STRUCTURES, traces);
-  const column = (rows: number, around: number): Float32Array =>
-    Float32Array.from({ length: rows * SAMPLES }, () => around + random.uniform());
-  return {
-    samples: SAMPLES,
-    maxNodes: MAX_NODES,
-    stdLimits: { global: 1, byOperation: Float64Array.of(1) },
-    trace: Uint32Array.from({ length: traces }, (_, i) => i),
-    structureRow: Uint32Array.from({ length: traces }, () => random.integer(structures)),
-    nodeCount: new Uint16Array(traces).fill(NODES),
-    latencyNodes: new Uint16Array(traces).fill(NODES),
-    mismatch: new Uint8Array(traces),
-    structure: {
-      logQz: column(structures, 1),
-      logPz: column(structures, -1),
-      logPNodeCount: column(structures, -1),
-      logPAdjacency: column(structures, -2),
-      logPAdjacencyUnlikely: column(structures, -1),
-      logPNodeType: column(structures, -2),
-    },
-    latency: {
-      logQz2: column(traces, -9),
-      logPz2: column(traces, -14),
-      logPLatency: column(traces, -30),
-      logPLatencyLimited: column(traces, -31),
-      logPLatencyLimitedByOperation: column(traces, -32),
-    },
-    detail: randomDetail(random, traces, structures),
-  };
-}
-
-function randomDetail(
-  random: ReturnType<typeof createRandom>,
-  traces: number,
-  structures: number,
-): ScoreDetail {
-  const wide = Uint16Array.from({ length: traces * SAMPLES }, () => {
-    let count = 0;
-    for (let i = 0; i < NODES; i++) count += random.uniform() < WIDE ? 1 : 0;
-    return count;
-  });
-  const wideNodes = wide.reduce((sum, count) => sum + count, 0);
-  const rows = structures * SAMPLES;
-  const floats = (length: number): Float32Array =>
-    Float32Array.from({ length }, () => random.uniform());
-  return {
-    edges: {
-      filled: new Uint8Array(rows).fill(3),
-      bin: Uint8Array.from({ length: 3 * rows }, (_, i) => 3 + 5 * (i % 3)),
-      count: new Uint16Array(3 * rows).fill(1),
-      sum: floats(3 * rows).map((value) => -value),
-    },
-    nodes: {
-      operation: new Uint32Array(traces * NODES),
-      logStd: floats(traces * NODES),
-      wide,
-      wideNode: Uint16Array.from({ length: wideNodes }, () => random.integer(NODES)),
-      wideLogStd: floats(wideNodes),
-      wideDeviation: floats(wideNodes),
-    },
-    latents: { z: floats(structures * 5), z2: floats(traces * 10) },
-  };
 }

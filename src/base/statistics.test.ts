@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logMeanExp, mean, median, percentile, standardDeviation } from './statistics.ts';
+import {
+  logMeanExp,
+  mean,
+  median,
+  medianReordering,
+  percentile,
+  sorted,
+  standardDeviation,
+} from './statistics.ts';
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 
@@ -61,6 +69,23 @@ describe('logMeanExp', () => {
         const direct = Math.log(mean(values.map(Math.exp)));
         expect(logMeanExp(values)).toBeCloseTo(direct, 9);
         expect(logMeanExp(values.map((x) => x - 1e4))).toBeCloseTo(direct - 1e4, 7);
+      }),
+    );
+  });
+});
+
+describe('medianReordering', () => {
+  it('is the median, NaN counted as the largest', () => {
+    const number = fc.oneof(finite, fc.constantFrom(0, 1, 2, Number.NaN));
+    fc.assert(
+      fc.property(fc.array(number), (values) => {
+        const ascending = sorted(values);
+        const [low, high] = [Math.floor, Math.ceil].map(
+          (round) => ascending[round((values.length - 1) / 2)] ?? Number.NaN,
+        );
+        const middle = low === high ? low! : low! + (high! - low!) / 2;
+        expect(medianReordering(Float64Array.from(values)) + 0).toEqual(middle + 0);
+        if (!values.some(Number.isNaN)) expect(median(values) + 0).toEqual(middle + 0);
       }),
     );
   });

@@ -33,6 +33,58 @@ export function median(values: ArrayLike<number>): number {
   return percentile(values, 50);
 }
 
+/**
+ * {@link median} without a sort: what is smaller than the middle goes before it, what is larger
+ * after it. Reorders the values; NaN counts as the largest.
+ */
+export function medianReordering(values: Float64Array): number {
+  let numbers = values.length;
+  for (let i = 0; i < numbers; ) {
+    if (!Number.isNaN(values[i]!)) i++;
+    else {
+      numbers--;
+      const last = values[numbers]!;
+      values[numbers] = values[i]!;
+      values[i] = last;
+    }
+  }
+  const rank = (values.length - 1) / 2;
+  const below = Math.floor(rank);
+  if (below < 0 || Math.ceil(rank) >= numbers) return Number.NaN;
+  partition(values, numbers, below);
+  if (below === rank) return values[below]!;
+  let above = values[below + 1]!;
+  for (let i = below + 2; i < numbers; i++) if (values[i]! < above) above = values[i]!;
+  return values[below]! + (above - values[below]!) * (rank - below);
+}
+
+/** Hoare's selection: `values[place]` becomes what a sort of the first `length` would put there. */
+function partition(values: Float64Array, length: number, place: number): void {
+  let from = 0;
+  let to = length - 1;
+  while (from < to) {
+    const pivot = middleOf(values[from]!, values[(from + to) >>> 1]!, values[to]!);
+    let i = from;
+    let j = to;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const value = values[i]!;
+      values[i] = values[j]!;
+      values[j] = value;
+      i++;
+      j--;
+    }
+    if (place <= j) to = j;
+    else if (place >= i) from = i;
+    else return;
+  }
+}
+
+const middleOf = (a: number, b: number, c: number): number =>
+  Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;

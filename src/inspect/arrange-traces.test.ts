@@ -6,8 +6,15 @@ import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { nodeCount, operationName } from '../trace/trace-set.ts';
-import { arrangeTraces } from './arrange-traces.ts';
-import { BY_SCORE, NO_FILTER, type OpenRange, type TraceColumn } from './trace-query.ts';
+import { arrangeTraces, createArranger } from './arrange-traces.ts';
+import {
+  BY_SCORE,
+  NO_FILTER,
+  type OpenRange,
+  type TraceColumn,
+  type TraceFilter,
+  type TraceSort,
+} from './trace-query.ts';
 import { makeTraceTable, ranksOf, rootOperation } from './trace-table.ts';
 
 const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
@@ -47,14 +54,14 @@ test('a rank counts the higher scores', () => {
 });
 
 const COLUMNS: readonly (readonly [TraceColumn, (row: number) => number | string])[] = [
-  ...VARIANTS.map((v) => [`rank-${v}`, (row: number) => table.columns.ranks![v][row]!] as const),
+  ...VARIANTS.map((v) => [`rank-${v}`, (row: number) => table.onDemand.ranks(v)![row]!] as const),
   ['flagged', (row) => (scores[row]! > 8 ? 1 : 0)],
   ['label', (row) => traces.label[traceOf(row)]!],
   ['nodes', (row) => nodeCount(traces, traceOf(row))],
   ['structure', (row) => table.columns.structureNumber[traces.structureOf[traceOf(row)]!]!],
   ['root', (row) => operationName(traces, rootOperation(traces, traceOf(row)))],
   ['duration', (row) => traces.latencyUs[traces.nodeOffset[traceOf(row)]!]!],
-  ['reason', (row) => table.columns.reasons!.part[row]!],
+  ['reason', (row) => table.onDemand.reasons.now()!.part[row]!],
   ['mismatch', (row) => terms.mismatch[row]!],
   ['trace', (row) => decodeString(traces.traceIds, traceOf(row))],
 ];
@@ -107,4 +114,89 @@ test('a search finds trace ids and operations, in any case', () => {
   const withOperation = found('Operation 5');
   expect(withOperation.length).toBeGreaterThan(0);
   expect(withOperation.every((trace) => traces.structureOf[trace] === 2)).toBe(true);
+});
+
+/** The list by a comparator and by strings, one row at a time. */
+function naiveList(filter: TraceFilter, { key, direction }: TraceSort): number[] {
+  const wanted = filter.search.trim().toLowerCase();
+  const hasText = (trace: number): boolean =>
+    decodeString(traces.traceIds, trace).toLowerCase().includes(wanted) ||
+    operationsOf(trace).some((name) => name.toLowerCase().includes(wanted));
+  const read = key === 'score' ? (row: number) => scores[row]! : keyReaders.get(key)!;
+  const sign = direction === 'ascending' ? 1 : -1;
+  return [...rows]
+    .filter(
+      (row) =>
+        (filter.flagged === null || filter.flagged === scores[row]! > 8) &&
+        nodeCount(traces, traceOf(row)) >= (filter.nodes[0] ?? 0) &&
+        hasText(traceOf(row)),
+    )
+    .sort((a, b) => scores[b]! - scores[a]! || a - b)
+    .sort((a, b) => {
+      const [x, y] = [read(a), read(b)];
+      return x === y ? 0 : x < y ? -sign : sign;
+    });
+}
+
+const keyReaders = new Map(COLUMNS.filter(([key]) => key !== 'reason'));
+
+function operationsOf(trace: number): string[] {
+  const { structures, structureOf } = traces;
+  const structure = structureOf[trace]!;
+  return Array.from(
+    structures.operation.subarray(
+      structures.nodeOffset[structure],
+      structures.nodeOffset[structure + 1],
+    ),
+    (operation) => operationName(traces, operation),
+  );
+}
+
+test('one list after another is what a comparator and plain strings give', () => {
+  const query = fc.record({
+    key: fc.constantFrom<TraceColumn>('score', ...keyReaders.keys()),
+    direction: fc.constantFrom('ascending' as const, 'descending' as const),
+    flagged: fc.constantFrom(null, true, false),
+    nodes: fc.constantFrom<OpenRange>([null, null], [3, null]),
+    search: fc.constantFrom('', ' ', '6', '61', 'trace-6', 'TRACE-6', 'operation', 'N 5', 'x'),
+  });
+  fc.assert(
+    fc.property(fc.array(query, { minLength: 1, maxLength: 6 }), (queries) => {
+      const arrange = createArranger(traces, table);
+      for (const { key, direction, ...narrow } of queries) {
+        const filter = { ...NO_FILTER, ...narrow };
+        const sort = { key, direction };
+        expect([...arrange(filter, sort)]).toEqual(naiveList(filter, sort));
+      }
+    }),
+  );
+});
+
+test('another choice of scores takes over what does not depend on it', () => {
+  const { onDemand, source } = table;
+  const other = makeTraceTable(traces, { ...source, corrections: correctionsOf('nll') }, table);
+  expect(other.onDemand.ranks('full')).toBe(onDemand.ranks('full'));
+  expect(other.onDemand.idPlaces()).toBe(onDemand.idPlaces());
+  const fewer = makeTraceTable(
+    traces,
+    { ...source, rows: rows.slice(1), scores: scores.slice(1) },
+    table,
+  );
+  expect(fewer.onDemand.ranks('full')).toHaveLength(rows.length - 1);
+  expect(fewer.onDemand.idPlaces()).toHaveLength(rows.length - 1);
+});
+
+test('roots and structures are counted, the most frequent first', () => {
+  const { structures, roots, structureNumber } = table.columns;
+  const counts = structures.map(({ id }) => {
+    return [...table.trace].filter((t) => traces.structureOf[t] === id).length;
+  });
+  expect(structures.map((counted) => counted.traces)).toEqual(counts);
+  expect(counts).toEqual([...counts].sort((a, b) => b - a));
+  expect(roots.reduce((sum, counted) => sum + counted.traces, 0)).toBe(rows.length);
+  const overall = [0, 1, 2].map((s) => traces.structureOf.filter((of) => of === s).length);
+  const byNumber = [...structureNumber.keys()].sort(
+    (a, b) => structureNumber[a]! - structureNumber[b]!,
+  );
+  expect(byNumber.map((s) => overall[s])).toEqual([...overall].sort((a, b) => b - a));
 });

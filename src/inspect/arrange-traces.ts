@@ -1,146 +1,156 @@
 /** A table's rows as a list: those that a filter leaves, in the order of a column. */
-import { encodeUtf8 } from '../base/bytes.ts';
+import { orderBy, orderByCount } from '../base/order.ts';
 import type { Variant } from '../scoring/score-terms.ts';
-import { labelCode, operationName, type StringColumn, type TraceSet } from '../trace/trace-set.ts';
-import { numberColumn, orderBy } from './order.ts';
+import { labelCode, type TraceSet } from '../trace/trace-set.ts';
+import { searchRows } from './search-traces.ts';
 import type { OpenRange, TraceFilter, TraceSort } from './trace-query.ts';
-import { isFlagged, nodesOf, rootOperation, type TraceTable } from './trace-table.ts';
+import { isFlagged, rootOperation, type TraceTable } from './trace-table.ts';
 
-/** @returns rows of the table; ties by score, the highest first */
-export function arrangeTraces(
+/** @returns rows of the table in an array of its own; ties by score, the highest first */
+export type Arrange = (filter: TraceFilter, sort: TraceSort) => Uint32Array;
+
+/**
+ * Keeps what it found last: another filter goes over rows that are in order already, and a text
+ * that goes on from the one before is looked for among what had that one.
+ */
+export function createArranger(traces: TraceSet, table: TraceTable): Arrange {
+  let ordered: { readonly sort: TraceSort; readonly rows: Uint32Array } | null = null;
+  let searched: { readonly text: string; readonly found: Uint8Array } | null = null;
+
+  const inOrder = (sort: TraceSort): Uint32Array => {
+    if (ordered?.sort.key !== sort.key || ordered.sort.direction !== sort.direction) {
+      ordered = { sort, rows: sortRows(traces, table, sort) };
+    }
+    return ordered.rows;
+  };
+  const search = (text: string): Uint8Array => {
+    if (searched?.text !== text) {
+      const among = searched !== null && text.includes(searched.text) ? searched.found : null;
+      searched = { text, found: searchRows(traces, text, table.trace, among) };
+    }
+    return searched.found;
+  };
+  return (filter, sort) => {
+    const rows = inOrder(sort);
+    const passes = rowsThatPass(traces, table, filter);
+    const text = filter.search.trim().toLowerCase();
+    if (text !== '') keepIf(passes, search(text));
+    return kept(rows, passes);
+  };
+}
+
+/** One list of a table. */
+export const arrangeTraces = (
   traces: TraceSet,
   table: TraceTable,
   filter: TraceFilter,
   sort: TraceSort,
-): Uint32Array {
-  const kept = table.byScore.filter(rowTest(traces, table, filter));
-  const descending = sort.direction === 'descending';
-  if (sort.key === 'score') return descending ? kept : orderBy(table.source.scores, kept, false);
-  return orderBy(sortKeys(traces, table, sort), kept, descending);
+): Uint32Array => createArranger(traces, table)(filter, sort);
+
+function kept(rows: Uint32Array, passes: Uint8Array): Uint32Array {
+  const list = new Uint32Array(rows.length);
+  let at = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    // written whether it passes or not: a branch that is guessed wrong costs more
+    list[at] = row;
+    at += passes[row]!;
+  }
+  return at === rows.length ? list : list.slice(0, at);
 }
 
-/** [R] numbers that compare as the column does; the score where a detector has no such column. */
-function sortKeys(traces: TraceSet, table: TraceTable, { key }: TraceSort): ArrayLike<number> {
-  const { source, trace, columns } = table;
-  const perRow = (of: (row: number) => number) => numberColumn(trace.length, of);
-  const perTrace = (of: (trace: number) => number) => perRow((row) => of(trace[row]!));
-  switch (key) {
+/** All rows in the order of a column; by score where a detector has no such column. */
+function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32Array {
+  const { source, trace, columns, byScore, onDemand } = table;
+  const descending = sort.direction === 'descending';
+  const byCount = (keys: ArrayLike<number>) => orderByCount(keys, byScore, descending);
+  const column = (of: (trace: number, row: number) => number): Uint32Array => {
+    const keys = new Uint32Array(trace.length);
+    for (let row = 0; row < keys.length; row++) keys[row] = of(trace[row]!, row);
+    return byCount(keys);
+  };
+  const byChosenScore = () => (descending ? byScore : orderBy(source.scores, byScore, false));
+  switch (sort.key) {
     case 'score':
-      return source.scores;
+      return byChosenScore();
     case 'flagged':
-      return perRow((row) => (isFlagged(source, row) ? 1 : 0));
+      return column((_, row) => (isFlagged(source, row) ? 1 : 0));
     case 'label':
-      return perTrace((t) => traces.label[t]!);
+      return column((t) => traces.label[t]!);
     case 'nodes':
-      return perRow((row) => nodesOf(traces, table, row));
+      return column((t) => traces.nodeOffset[t + 1]! - traces.nodeOffset[t]!);
     case 'structure':
-      return perTrace((t) => columns.structureNumber[traces.structureOf[t]!]!);
+      return column((t) => columns.structureNumber[traces.structureOf[t]!]!);
     case 'root':
-      return perTrace((t) => rootOperation(traces, t));
-    case 'duration':
-      return perTrace((t) => traces.latencyUs[traces.nodeOffset[t]!]!);
+      return column((t) => rootOperation(traces, t));
+    case 'duration': {
+      const us = new Float32Array(trace.length);
+      for (let row = 0; row < us.length; row++) {
+        us[row] = traces.latencyUs[traces.nodeOffset[trace[row]!]!]!;
+      }
+      return orderBy(us, byScore, descending);
+    }
     case 'reason': {
-      const { reasons } = columns;
+      const reasons = onDemand.reasons.now();
+      if (reasons === null) return byChosenScore();
       // by name of the part, those that outweigh most first within it
-      return reasons === null
-        ? source.scores
-        : perRow(
-            (row) => reasons.part[row]! - 1e-9 * Math.min(1e8, Math.max(0, reasons.excess[row]!)),
-          );
+      const keys = new Float64Array(trace.length);
+      for (let row = 0; row < keys.length; row++) {
+        const excess = Math.min(1e8, Math.max(0, reasons.excess[row]!));
+        keys[row] = reasons.part[row]! - 1e-9 * excess;
+      }
+      return orderBy(keys, byScore, descending);
     }
     case 'mismatch': {
       const { of, rows } = source;
-      return of.kind === 'terms' ? perRow((row) => of.test.mismatch[rows[row]!]!) : source.scores;
+      if (of.kind === 'plain') return byChosenScore();
+      return column((_, row) => of.test.mismatch[rows[row]!]!);
     }
     case 'trace':
-      return idOrder(traces.traceIds, trace);
+      return byCount(onDemand.idPlaces());
     default:
-      return columns.ranks?.[key.slice('rank-'.length) as Variant] ?? columns.rank;
+      return byCount(onDemand.ranks(sort.key.slice('rank-'.length) as Variant) ?? columns.rank);
   }
 }
 
-/** [R] place of each trace's id among them, by its bytes. */
-function idOrder({ bytes, offset }: StringColumn, trace: Uint32Array): Uint32Array {
-  const compare = (a: number, b: number): number => {
-    const [firstA, firstB] = [offset[trace[a]!]!, offset[trace[b]!]!];
-    const [lengthA, lengthB] = [offset[trace[a]! + 1]! - firstA, offset[trace[b]! + 1]! - firstB];
-    for (let i = 0; i < lengthA && i < lengthB; i++) {
-      const difference = bytes[firstA + i]! - bytes[firstB + i]!;
-      if (difference !== 0) return difference;
-    }
-    return lengthA - lengthB;
-  };
-  const place = new Uint32Array(trace.length);
-  Uint32Array.from(trace.keys())
-    .sort(compare)
-    .forEach((row, i) => {
-      place[row] = i;
-    });
-  return place;
-}
-
-function rowTest(
-  traces: TraceSet,
-  table: TraceTable,
-  filter: TraceFilter,
-): (row: number) => boolean {
+/** [R] 1 where a row passes all parts of the filter but the search. */
+function rowsThatPass(traces: TraceSet, table: TraceTable, filter: TraceFilter): Uint8Array {
   const { source, trace } = table;
-  const tests: ((row: number) => boolean)[] = [];
-  const { label, flagged, structure, root } = filter;
+  const { label, flagged, structure, root, nodes, score } = filter;
+  const passes = new Uint8Array(trace.length).fill(1);
+  const test = (passing: (trace: number, row: number) => boolean): void => {
+    for (let row = 0; row < passes.length; row++) {
+      if (passes[row] === 1 && !passing(trace[row]!, row)) passes[row] = 0;
+    }
+  };
   if (label !== null) {
     const code = labelCode(label);
-    tests.push((row) => traces.label[trace[row]!] === code);
+    test((t) => traces.label[t] === code);
   }
-  if (flagged !== null) tests.push((row) => isFlagged(source, row) === flagged);
-  if (structure !== null) tests.push((row) => traces.structureOf[trace[row]!] === structure);
-  if (root !== null) tests.push((row) => rootOperation(traces, trace[row]!) === root);
-  if (isNarrow(filter.nodes)) {
-    tests.push((row) => within(nodesOf(traces, table, row), filter.nodes));
+  if (flagged !== null) test((_, row) => isFlagged(source, row) === flagged);
+  if (structure !== null) test((t) => traces.structureOf[t] === structure);
+  if (root !== null) test((t) => rootOperation(traces, t) === root);
+  if (isNarrow(nodes)) {
+    const [from, to] = closed(nodes);
+    test((t) => {
+      const count = traces.nodeOffset[t + 1]! - traces.nodeOffset[t]!;
+      return count >= from && count <= to;
+    });
   }
-  if (isNarrow(filter.score)) tests.push((row) => within(source.scores[row]!, filter.score));
-  const wanted = filter.search.trim();
-  if (wanted !== '') {
-    const found = searcher(traces, wanted);
-    tests.push((row) => found(trace[row]!));
+  if (isNarrow(score)) {
+    const [from, to] = closed(score);
+    test((_, row) => source.scores[row]! >= from && source.scores[row]! <= to);
   }
-  return (row) => tests.every((passes) => passes(row));
+  return passes;
+}
+
+function keepIf(passes: Uint8Array, found: Uint8Array): void {
+  for (let row = 0; row < passes.length; row++) passes[row]! &= found[row]!;
 }
 
 const isNarrow = ([from, to]: OpenRange): boolean => from !== null || to !== null;
 
-const within = (value: number, [from, to]: OpenRange): boolean =>
-  (from === null || value >= from) && (to === null || value <= to);
-
-/** Whether a trace's id, or the name of one of its operations, has the text in it. */
-function searcher(traces: TraceSet, text: string): (trace: number) => boolean {
-  const wanted = text.toLowerCase();
-  const { structures, structureOf, operations, traceIds } = traces;
-  const named = operations.map((_, id) => operationName(traces, id).toLowerCase().includes(wanted));
-  const structureHas = new Uint8Array(structures.nodeOffset.length - 1);
-  if (named.includes(true)) {
-    for (let structure = 0; structure < structureHas.length; structure++) {
-      const [first, end] = [
-        structures.nodeOffset[structure]!,
-        structures.nodeOffset[structure + 1]!,
-      ];
-      for (let node = first; node < end; node++) {
-        if (named[structures.operation[node]!]) structureHas[structure] = 1;
-      }
-    }
-  }
-  const bytes = encodeUtf8(wanted);
-  return (trace) => structureHas[structureOf[trace]!] === 1 || contains(traceIds, trace, bytes);
-}
-
-/** Whether a string has these bytes in it, capital ASCII letters taken for small ones. */
-function contains({ bytes, offset }: StringColumn, index: number, wanted: Uint8Array): boolean {
-  const last = offset[index + 1]! - wanted.length;
-  for (let start = offset[index]!; start <= last; start++) {
-    let i = 0;
-    while (i < wanted.length && lowered(bytes[start + i]!) === wanted[i]) i++;
-    if (i === wanted.length) return true;
-  }
-  return false;
-}
-
-const lowered = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);
+const closed = ([from, to]: OpenRange): readonly [number, number] => [
+  from ?? Number.NEGATIVE_INFINITY,
+  to ?? Number.POSITIVE_INFINITY,
+];

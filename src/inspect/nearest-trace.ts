@@ -51,14 +51,15 @@ export function nearestTrace(
 }
 
 /** [T] 1 where the trace is normal. */
-function normalTraces(traces: TraceSet, table: TraceTable): Uint8Array {
-  const normal = Uint8Array.from({ length: traceCount(traces) }, (_, t) => {
+function normalTraces(traces: TraceSet, { trace, source }: TraceTable): Uint8Array {
+  const normal = new Uint8Array(traceCount(traces));
+  for (let t = 0; t < normal.length; t++) {
     const label = traces.label[t]!;
-    return label === STRUCTURE_ANOMALY || label === TIME_ANOMALY ? 0 : 1;
-  });
-  table.trace.forEach((t, row) => {
-    if (isFlagged(table.source, row)) normal[t] = 0;
-  });
+    normal[t] = label === STRUCTURE_ANOMALY || label === TIME_ANOMALY ? 0 : 1;
+  }
+  for (let row = 0; row < trace.length; row++) {
+    if (isFlagged(source, row)) normal[trace[row]!] = 0;
+  }
   return normal;
 }
 

@@ -1,18 +1,14 @@
 /**
  * The scored traces as a table: ranks under each variant, the top reason, and what can be sorted
- * and narrowed. Columns are computed once per choice of scores; lists are row indices.
+ * and narrowed. What a list begins with is computed at once, other columns when they are asked for.
  */
+import { everyRow, orderBy, orderByCount } from '../base/order.ts';
+import { type Remembered, remembered } from '../base/slices.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
-import {
-  type Corrections,
-  type ScoreTerms,
-  VARIANTS,
-  type Variant,
-} from '../scoring/score-terms.ts';
-import { type TopReasons, topReasons } from '../scoring/top-reason.ts';
-import { countStructures } from '../trace/structure-statistics.ts';
-import { nodeCount, structureCount, type TraceSet } from '../trace/trace-set.ts';
-import { numberColumn, orderBy } from './order.ts';
+import type { Corrections, ScoreTerms, Variant } from '../scoring/score-terms.ts';
+import { type TopReasons, topReasons, usualParts } from '../scoring/top-reason.ts';
+import { structureCount, type TraceSet } from '../trace/trace-set.ts';
+import { idPlaces } from './id-places.ts';
 
 /** What the chosen scores were combined from, the same under every choice of corrections. */
 export type TableScores =
@@ -38,15 +34,13 @@ export interface TableSource {
   readonly corrections: Corrections;
 }
 
+/** What a list begins with. */
 export interface TraceColumns {
   /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
   readonly rank: Uint32Array;
-  /** [R] the same under each named variant; null of a detector without terms, as its reasons are */
-  readonly ranks: Readonly<Record<Variant, Uint32Array>> | null;
-  readonly reasons: TopReasons | null;
   /** [S] place of each structure among all of the dataset by frequency, from 1 */
   readonly structureNumber: Uint32Array;
-  /** Root operations and structures of the rows, the most frequent first. */
+  /** Root operations and structures of the rows, the most frequent first, so many at most. */
   readonly roots: readonly Counted[];
   readonly structures: readonly Counted[];
 }
@@ -57,6 +51,9 @@ export interface Counted {
   readonly traces: number;
 }
 
+/** As many as can be chosen from. */
+export const MOST_COUNTED = 200;
+
 export interface TraceTable {
   readonly source: TableSource;
   /** [R] index into the TraceSet */
@@ -64,68 +61,144 @@ export interface TraceTable {
   readonly columns: TraceColumns;
   /** [R] rows by score, the highest first; equal ones as they are in the dataset */
   readonly byScore: Uint32Array;
+  readonly onDemand: ColumnsOnDemand;
 }
 
-export function makeTraceTable(traces: TraceSet, source: TableSource): TraceTable {
-  const { of, rows, corrections } = source;
-  const trace = Uint32Array.from(rows, (row) => of.test.trace[row]!);
-  const structureNumber = new Uint32Array(structureCount(traces.structures));
-  countStructures(traces).forEach(({ structure }, i) => {
-    structureNumber[structure] = i + 1;
-  });
-  const everyRow = Uint32Array.from(rows.keys());
+/** Each computed when it is first asked for; null of a detector without terms. */
+export interface ColumnsOnDemand {
+  /** [R] as {@link TraceColumns.rank}, under a named variant */
+  ranks(variant: Variant): Uint32Array | null;
+  /** [parts] of validation traces, nats */
+  readonly usual: Remembered<Float64Array | null>;
+  readonly reasons: Remembered<TopReasons | null>;
+  /** [R] place of each trace's id among them by its bytes; equal ids share one */
+  idPlaces(): Uint32Array;
+}
+
+/** @param before a table of the same traces; what does not depend on the choice is taken from it */
+export function makeTraceTable(
+  traces: TraceSet,
+  source: TableSource,
+  before: TraceTable | null = null,
+): TraceTable {
+  const { of, rows, scores } = source;
+  const trace = new Uint32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) trace[row] = of.test.trace[rows[row]!]!;
+  const byScore = orderBy(scores, everyRow(rows.length), true);
   return {
     source,
     trace,
     columns: {
-      rank: ranksOf(source.scores),
-      ranks: of.kind === 'terms' ? variantRanks(of.variants, rows) : null,
-      reasons: of.kind === 'terms' ? topReasons(of.val, of.test, rows, corrections) : null,
-      structureNumber,
-      roots: countedBy(trace, (t) => rootOperation(traces, t)),
-      structures: countedBy(trace, (t) => traces.structureOf[t]!),
+      rank: ranksInOrder(scores, byScore),
+      structureNumber: numberStructures(traces),
+      roots: mostFrequent(trace, (t) => rootOperation(traces, t), traces.operations.length),
+      structures: mostFrequent(
+        trace,
+        (t) => traces.structureOf[t]!,
+        structureCount(traces.structures),
+      ),
     },
-    byScore: orderBy(source.scores, everyRow, true),
+    byScore,
+    onDemand: columnsOnDemand(traces, source, trace, before),
   };
 }
 
-function variantRanks(
-  variants: Readonly<Record<Variant, Float64Array>>,
-  rows: Uint32Array,
-): Record<Variant, Uint32Array> {
-  const ranks = VARIANTS.map((variant) => {
-    return [variant, ranksOf(numberColumn(rows.length, (r) => variants[variant][rows[r]!]!))];
+function columnsOnDemand(
+  traces: TraceSet,
+  { of, rows, corrections }: TableSource,
+  trace: Uint32Array,
+  before: TraceTable | null,
+): ColumnsOnDemand {
+  const sameTraces = before !== null && equalRows(before.trace, trace);
+  const sameRows = sameTraces && before.source.of === of && equalRows(before.source.rows, rows);
+  const usual = remembered(function* () {
+    return of.kind === 'terms' ? yield* usualParts(of.val, corrections) : null;
   });
-  return Object.fromEntries(ranks) as Record<Variant, Uint32Array>;
+  return {
+    idPlaces: sameTraces ? before.onDemand.idPlaces : idPlacesOnce(traces, trace),
+    ranks: sameRows ? before.onDemand.ranks : ranksOnce(of, rows),
+    usual,
+    reasons: remembered(function* () {
+      if (of.kind === 'plain') return null;
+      const usually = yield* usual.inSlices();
+      return yield* topReasons(usually!, of.test, rows, corrections);
+    }),
+  };
+}
+
+function idPlacesOnce({ traceIds }: TraceSet, trace: Uint32Array): ColumnsOnDemand['idPlaces'] {
+  let places: Uint32Array | null = null;
+  return () => {
+    places ??= idPlaces(traceIds, trace);
+    return places;
+  };
+}
+
+function ranksOnce(of: TableScores, rows: Uint32Array): ColumnsOnDemand['ranks'] {
+  const made = new Map<Variant, Uint32Array>();
+  return (variant) => {
+    if (of.kind === 'plain') return null;
+    const known = made.get(variant);
+    if (known !== undefined) return known;
+    const all = of.variants[variant];
+    const scores = new Float64Array(rows.length);
+    for (let row = 0; row < rows.length; row++) scores[row] = all[rows[row]!]!;
+    const ranks = ranksOf(scores);
+    made.set(variant, ranks);
+    return ranks;
+  };
+}
+
+function equalRows(a: Uint32Array, b: Uint32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export const rootOperation = ({ structures, structureOf }: TraceSet, trace: number): number =>
   structures.operation[structures.nodeOffset[structureOf[trace]!]!]!;
 
 /** [R] 1 + how many scores are higher. */
-export function ranksOf(scores: Float64Array): Uint32Array {
-  const order = orderBy(scores, Uint32Array.from(scores.keys()), true);
+export const ranksOf = (scores: Float64Array): Uint32Array =>
+  ranksInOrder(scores, orderBy(scores, everyRow(scores.length), true));
+
+/** @param order of the scores, the highest first */
+function ranksInOrder(scores: Float64Array, order: Uint32Array): Uint32Array {
   const ranks = new Uint32Array(scores.length);
+  let rank = 0;
+  let last = Number.NaN;
   for (let i = 0; i < order.length; i++) {
-    const tied = i > 0 && scores[order[i]!] === scores[order[i - 1]!];
-    ranks[order[i]!] = tied ? ranks[order[i - 1]!]! : i + 1;
+    const score = scores[order[i]!]!;
+    if (score !== last) rank = i + 1;
+    last = score;
+    ranks[order[i]!] = rank;
   }
   return ranks;
 }
 
-function countedBy(traces: Uint32Array, idOf: (trace: number) => number): Counted[] {
-  const counts = new Map<number, number>();
-  for (const trace of traces) {
-    const id = idOf(trace);
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  return Array.from(counts, ([id, count]) => ({ id, traces: count })).sort(
-    (a, b) => b.traces - a.traces || a.id - b.id,
+/** [S] equal frequencies in the order of the table, those that do not occur last */
+function numberStructures({ structures, structureOf }: TraceSet): Uint32Array {
+  const counts = new Uint32Array(structureCount(structures));
+  for (let t = 0; t < structureOf.length; t++) counts[structureOf[t]!]!++;
+  const number = new Uint32Array(counts.length);
+  const order = orderByCount(counts, everyRow(counts.length), true);
+  for (let i = 0; i < order.length; i++) number[order[i]!] = i + 1;
+  return number;
+}
+
+/** @param ids how many there are */
+function mostFrequent(
+  traces: Uint32Array,
+  idOf: (trace: number) => number,
+  ids: number,
+): Counted[] {
+  const counts = new Uint32Array(ids);
+  for (let row = 0; row < traces.length; row++) counts[idOf(traces[row]!)]!++;
+  const most = orderByCount(counts, everyRow(ids), true).subarray(0, MOST_COUNTED);
+  return Array.from(most, (id) => ({ id, traces: counts[id]! })).filter(
+    (counted) => counted.traces > 0,
   );
 }
 
 export const isFlagged = ({ scores, threshold }: TableSource, row: number): boolean =>
   threshold !== null && scores[row]! > threshold;
-
-export const nodesOf = (traces: TraceSet, { trace }: TraceTable, row: number): number =>
-  nodeCount(traces, trace[row]!);

@@ -95,7 +95,7 @@ export function combineSums(
 const NEGLIGIBLE = -41;
 
 /** [N_max + 1] (N_max / N)^exponent by N. */
-const latencyWeights = (maxNodes: number, exponent: number): Float64Array =>
+export const latencyWeights = (maxNodes: number, exponent: number): Float64Array =>
   Float64Array.from({ length: maxNodes + 1 }, (_, n) => (maxNodes / Math.max(1, n)) ** exponent);
 
 /** The constants of equation (6). */
@@ -112,11 +112,12 @@ export function structureSums(
   scaling: Scaling | null,
 ): Float64Array {
   const unlikely = unlikelyEdges(structure, detail, scaling?.boundary ?? BOUNDARY);
-  const { logPNodeType, logPz, logQz } = structure;
+  const { logPNodeCount, logPNodeType, logPz, logQz } = structure;
+  const scaled = nodeCountScaler(scaling);
   return Float64Array.from(
     logPNodeType,
     (logP, row) =>
-      nodeCountTerm(structure, row, scaling) +
+      scaled(logPNodeCount[row]!) +
       adjacencyTerm(structure, row, scaling, unlikely) +
       logP +
       (logPz[row]! - logQz[row]!),
@@ -134,9 +135,14 @@ export function nodeCountTerm(
   row: number,
   scaling: Scaling | null,
 ): number {
-  const logP = logPNodeCount[row]!;
-  if (scaling === null || logP >= Math.log(scaling.boundary)) return logP;
-  return logP * (scaling.scalingFactor * scaling.scalingFactor);
+  return nodeCountScaler(scaling)(logPNodeCount[row]!);
+}
+
+/** {@link nodeCountTerm} of any log p(N | z), for loops over many. */
+export function nodeCountScaler(scaling: Scaling | null): (logP: number) => number {
+  const boundary = scaling === null ? Number.NEGATIVE_INFINITY : Math.log(scaling.boundary);
+  const factor = scaling === null ? 1 : scaling.scalingFactor * scaling.scalingFactor;
+  return (logP) => (logP >= boundary ? logP : logP * factor);
 }
 
 /**

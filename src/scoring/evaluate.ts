@@ -3,7 +3,7 @@
  * traces and per kind of anomaly, the inversion of section 5.1.2, and the metrics at the threshold
  * of section A.2.
  */
-import { descendingOrder } from '../base/descending-order.ts';
+import { descendingOrder } from '../base/order.ts';
 import { percentile as percentileOf } from '../base/statistics.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { inversionOfSorted } from './inversion.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runThrough } from '../base/slices.ts';
 import { combineScores, correctionsOf } from './corrections.ts';
 import { paperParts, TERM_PARTS, termSplitter } from './score-parts.ts';
 import type { ScoreTerms } from './score-terms.ts';
 import { VARIANTS } from './score-terms.ts';
-import { topReasons } from './top-reason.ts';
+import { topReasons, usualParts } from './top-reason.ts';
 
 const column = (...values: number[]): Float32Array => Float32Array.from(values);
 
@@ -41,7 +42,10 @@ function terms(latency: readonly number[], nodeCount: readonly number[]): ScoreT
 test('the top reason is the part that is farthest above its usual size', () => {
   const normal = terms([-10, -11, -12], [-0.1, -0.1, -0.1]);
   const odd = terms([-40, -11, -12], [-0.1, -5, -0.1]);
-  const { part, excess } = topReasons(normal, odd, Uint32Array.of(1, 0), correctionsOf('nll'));
+  const usual = runThrough(usualParts(normal, correctionsOf('nll')));
+  const { part, excess } = runThrough(
+    topReasons(usual, odd, Uint32Array.of(1, 0), correctionsOf('nll')),
+  );
   expect([...part].map((p) => TERM_PARTS[p])).toEqual(['nodeCount', 'latency']);
   expect(excess[0]).toBeCloseTo(4.9, 5);
   expect(excess[1]).toBeCloseTo(29, 5);

@@ -35,23 +35,23 @@ export function createComparisonStore(
 
     async findNearest(trace) {
       wanted = trace;
-      const columns = traceList.getState().list?.columns;
+      const of = traceList.getState().list?.of;
       set({ nearest: { phase: 'running' } });
       const result = await client.start('nearest', { trace }).result;
-      if (wanted !== trace || traceList.getState().list?.columns !== columns) return;
+      if (wanted !== trace || traceList.getState().list?.of !== of) return;
       set({ nearest: asked(result) });
     },
 
     async compareGroup() {
-      const columns = traceList.getState().list?.columns;
+      const of = traceList.getState().list?.of;
       set({ group: { phase: 'running' } });
       const result = await client.start('overRepresented', null).result;
-      if (traceList.getState().list?.columns !== columns) return;
+      if (traceList.getState().list?.of !== of) return;
       set({ group: asked(result) });
     },
   }));
   traceList.subscribe(({ list }, before) => {
-    if (list?.columns === before.list?.columns) return;
+    if (list?.of === before.list?.of) return;
     wanted = null;
     store.setState({ nearest: { phase: 'none' }, group: { phase: 'none' } });
   });

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
+import { runThrough } from '../base/slices.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
+import { VARIANTS } from '../scoring/score-terms.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores } from '../testing/run-fakes.ts';
 import { combineTerms } from '../worker/score-sets.ts';
@@ -40,7 +42,14 @@ function setUp() {
     const job = fake.last('arrange');
     return job.finish(tables.arrange(traces, job.input));
   };
-  return { ...fake, store, state: store.getState, inspect, tabulated, arranged };
+  /** Answers what completes the list's columns, until nothing more is asked. */
+  const completed = async () => {
+    for (const variant of VARIANTS) await fake.last('ranks').finish(tables.ranks(variant));
+    await fake.last('usualParts').finish(runThrough(tables.usualParts()));
+    await fake.last('prepareSort').finish(null);
+    await fake.last('prepareSort').finish(null);
+  };
+  return { ...fake, store, state: store.getState, inspect, tables, tabulated, arranged, completed };
 }
 
 let list: ReturnType<typeof setUp>;
@@ -68,6 +77,53 @@ test('terms go to the worker once, however often the corrections change', async 
   await tabulated();
   await arranged();
   expect(list.state().list!.of.corrections).toEqual(correctionsOf('nll'));
+});
+
+test('ranks under other variants and top reasons come after the list, one by one', async () => {
+  const { state, last, tables, completed } = list;
+  const rowNow = () => traceRow(traces, state().list!, state().list!.order[0]!);
+  expect(rowNow()).toMatchObject({ rank: 1, ranks: { full: null, stdlimit: null }, reason: null });
+  const saved = [...listedRows(traces, state().list!, 'nats')];
+  expect(last('ranks').input).toEqual({ variant: 'full' });
+  await last('ranks').finish(tables.ranks('full'));
+  expect(rowNow().ranks).toMatchObject({ full: expect.any(Number), nll: null });
+  await completed();
+  const { ranks, reason } = rowNow();
+  expect(Object.values(ranks!).every((rank) => rank !== null)).toBe(true);
+  expect(reason).toMatchObject({ part: 'nodeCount', excess: 0 });
+  // a table that was saved before has all of it
+  expect([...listedRows(traces, state().list!, 'nats')]).toEqual(saved);
+});
+
+test('other corrections keep the ranks that are there, and ask what is usual again', async () => {
+  const { inspect, state, started, tabulated, arranged, completed } = list;
+  await completed();
+  const before = started.length;
+  const { ranks } = state().list!.late!;
+  inspect.setState({ chosen: choose(correctionsOf('nll')) });
+  await tabulated();
+  await arranged();
+  expect(started.slice(before).map(({ kind }) => kind)).toEqual([
+    'tabulate',
+    'arrange',
+    'usualParts',
+  ]);
+  expect(state().list!.late!.ranks).toBe(ranks);
+  expect(state().list!.late!.reasonOf).toBeNull();
+});
+
+test('a filter that is chosen while the table is made applies once it is', async () => {
+  const { inspect, state, started, tabulated, arranged, last } = list;
+  inspect.setState({ chosen: choose(correctionsOf('nll')), filter: 'all' });
+  const asked = started.length;
+  void state().narrow({ flagged: false });
+  expect(started).toHaveLength(asked);
+  expect(state().busy).toBe(true);
+  await tabulated();
+  expect(last('arrange').input.filter).toMatchObject({ label: null, flagged: false });
+  await arranged();
+  expect(state().list!.of.corrections).toEqual(correctionsOf('nll'));
+  expect(state().busy).toBe(false);
 });
 
 test('a later filter overtakes an earlier one that is late', async () => {

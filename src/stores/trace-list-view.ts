@@ -1,10 +1,13 @@
 /** The listed traces in words; rows are made on demand, so that a million can be listed. */
+import { runThrough } from '../base/slices.ts';
 import { microsToMillis } from '../base/units.ts';
+import { ranksOf } from '../inspect/trace-table.ts';
 import { TERM_PARTS, type TermPart } from '../scoring/score-parts.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import { topReasonReader, usualParts } from '../scoring/top-reason.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { LABELS, type Label, nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type { ListedTraces } from './inspect-store.ts';
+import type { ChosenScores, ListedTraces } from './inspect-store.ts';
 import type { TraceList } from './trace-list-store.ts';
 import { namedOperation } from './tree-view.ts';
 
@@ -12,12 +15,20 @@ import { namedOperation } from './tree-view.ts';
 export function listedTraces(list: TraceList | null): ListedTraces | null {
   if (list === null) return null;
   const { of, order } = list;
-  const traceAt = (index: number): number => of.of.test.trace[of.rows[order[index]!]!]!;
   return {
     length: order.length,
-    traceAt,
-    indexOf: (trace) => order.findIndex((_, index) => traceAt(index) === trace),
+    traceAt: (index) => of.of.test.trace[of.rows[order[index]!]!]!,
+    indexOf: (trace) => placeInList(of, order, trace),
   };
+}
+
+/** Where a trace is listed; -1 where it is not. */
+export function placeInList({ of, rows }: ChosenScores, order: Uint32Array, trace: number): number {
+  const { trace: traceOf } = of.test;
+  for (let index = 0; index < order.length; index++) {
+    if (traceOf[rows[order[index]!]!] === trace) return index;
+  }
+  return -1;
 }
 
 export interface TraceRow {
@@ -29,8 +40,11 @@ export interface TraceRow {
   readonly flagged: boolean;
   /** Under the chosen corrections: 1 is the highest score; equal scores share a rank. */
   readonly rank: number;
-  /** Under each named variant; null of a detector without terms, as mismatch and reason are. */
-  readonly ranks: Readonly<Record<Variant, number>> | null;
+  /**
+   * Under each named variant, null until it is there; null of a detector without terms, as mismatch
+   * and reason are.
+   */
+  readonly ranks: Readonly<Record<Variant, number | null>> | null;
   readonly label: Label;
   readonly nodes: number;
   /** Place of its structure among all by frequency, from 1. */
@@ -40,7 +54,7 @@ export interface TraceRow {
   readonly operation: string;
   /** Latency of the root node. */
   readonly durationMs: number;
-  /** The part of the score that is farthest above its median over validation traces. */
+  /** The part of the score that is farthest above its median; null until that is known. */
   readonly reason: {
     readonly part: TermPart;
     /** nats above that median */
@@ -49,47 +63,66 @@ export interface TraceRow {
 }
 
 /** @param row of {@link TraceList.order} */
-export function traceRow(traces: TraceSet, { of, columns }: TraceList, row: number): TraceRow {
+export function traceRow(
+  traces: TraceSet,
+  { of, columns, late }: TraceList,
+  row: number,
+): TraceRow {
   const scores = of.of;
   const at = of.rows[row]!;
   const trace = scores.test.trace[at]!;
   const { threshold } = of.report.atThreshold;
   const structure = traces.structureOf[trace]!;
   const root = traces.structures.operation[traces.structures.nodeOffset[structure]!]!;
-  const { ranks, reasons } = columns;
+  const reason = late?.reasonOf?.(at) ?? null;
   return {
     trace,
     traceId: decodeString(traces.traceIds, trace),
     score: of.test[row]!,
     flagged: threshold !== null && of.test[row]! > threshold,
     rank: columns.rank[row]!,
-    ranks: ranks === null ? null : ranksOfRow(ranks, row),
+    ranks: late === null ? null : ranksOfRow(late.ranks, row),
     label: LABELS[traces.label[trace]!]!,
     nodes: nodeCount(traces, trace),
     structure: columns.structureNumber[structure]!,
     mismatch: scores.kind === 'terms' ? scores.test.mismatch[at] === 1 : null,
     ...namedOperation(traces, root),
     durationMs: microsToMillis(traces.latencyUs[traces.nodeOffset[trace]!]!),
-    reason:
-      reasons === null
-        ? null
-        : { part: TERM_PARTS[reasons.part[row]!]!, excess: reasons.excess[row]! },
+    reason: reason === null ? null : { part: TERM_PARTS[reason.part]!, excess: reason.excess },
   };
 }
 
 const ranksOfRow = (
-  ranks: Readonly<Record<Variant, Uint32Array>>,
+  ranks: Partial<Readonly<Record<Variant, Uint32Array>>>,
   row: number,
-): Record<Variant, number> =>
-  Object.fromEntries(VARIANTS.map((variant) => [variant, ranks[variant][row]!])) as Record<
+): Record<Variant, number | null> =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, ranks[variant]?.[row] ?? null])) as Record<
     Variant,
-    number
+    number | null
   >;
 
 /** The row of a trace among all scored ones; null where it was not scored. */
 export function rowOfTrace({ of }: TraceList, trace: number): number | null {
-  const row = of.rows.findIndex((at) => of.of.test.trace[at] === trace);
-  return row === -1 ? null : row;
+  const { trace: traceOf } = of.of.test;
+  for (let row = 0; row < of.rows.length; row++) {
+    if (traceOf[of.rows[row]!] === trace) return row;
+  }
+  return null;
+}
+
+/** The list with every column there, those that have not come yet made here. */
+function completed(list: TraceList): TraceList {
+  const { of, rows, corrections } = list.of;
+  if (list.late === null || of.kind === 'plain') return list;
+  const { late } = list;
+  const ranks = VARIANTS.map((variant) => [
+    variant,
+    late.ranks[variant] ?? ranksOf(Float64Array.from(rows, (row) => of.scores[variant].test[row]!)),
+  ]);
+  const reasonOf =
+    late.reasonOf ??
+    topReasonReader(runThrough(usualParts(of.val, corrections)), of.test, corrections);
+  return { ...list, late: { ranks: Object.fromEntries(ranks), reasonOf } };
 }
 
 /** The list with its rows of the highest scores alone, the highest first, whatever it shows now. */
@@ -109,7 +142,8 @@ export function* listedRows(
   list: TraceList,
   unit: 'nats' | '',
 ): Generator<string[]> {
-  const terms = list.columns.ranks !== null;
+  const terms = list.late !== null;
+  const whole = completed(list);
   yield [
     ...['trace', unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
     ...(terms ? ['top reason', 'excess, nats'] : []),
@@ -118,7 +152,7 @@ export function* listedRows(
     ...(terms ? VARIANTS.map((variant) => `rank, ${variant}`) : ['rank']),
   ];
   for (const at of list.order) {
-    const row = traceRow(traces, list, at);
+    const row = traceRow(traces, whole, at);
     const { ranks, reason, mismatch } = row;
     yield [
       ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],

@@ -1,5 +1,5 @@
 /** The lab's session: terms of one scored run, and what was combined from them last. */
-import { descendingOrder } from '../base/descending-order.ts';
+import { descendingOrder } from '../base/order.ts';
 import { scoreBoxes } from '../scoring/boxes.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { entropyRows } from '../scoring/entropy-gap.ts';

@@ -20,7 +20,7 @@ import type { EditableTree } from '../inspect/edit-tree.ts';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
-import type { TraceFilter, TraceSort } from '../inspect/trace-query.ts';
+import type { TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TableScores, TableSource, TraceColumns } from '../inspect/trace-table.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
@@ -263,7 +263,7 @@ export interface Jobs extends LabJobs {
     event: never;
     output: CombinedScores;
   };
-  /** Makes the table of scored traces that `arrange` lists. */
+  /** Makes the table of scored traces that `arrange` lists; its other columns come by jobs of their own. */
   tabulate: {
     /** `of`: null for what the table before was made of. */
     input: Omit<TableSource, 'of'> & { readonly of: TableScores | null };
@@ -276,6 +276,12 @@ export interface Jobs extends LabJobs {
     event: never;
     output: Uint32Array;
   };
+  /** Computes what sorting by this column needs, where that takes long; in slices. */
+  prepareSort: { input: { key: TraceColumn }; event: never; output: null };
+  /** [rows] of the table, under a named variant; null of a detector without terms, as the next. */
+  ranks: { input: { variant: Variant }; event: never; output: Uint32Array | null };
+  /** [parts] nats: what top reasons are told from. */
+  usualParts: { input: null; event: never; output: Float64Array | null };
   /** The normal trace that is most like this one, by the table's scores; null where none is. */
   nearest: { input: { trace: number }; event: never; output: NearestTrace | null };
   /** What the flagged traces of the table have in common. */

@@ -5,9 +5,11 @@
 import { assert } from '../base/assert.ts';
 import type { Failure, Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
+import { runWithPauses } from '../base/slices.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
+import { nextTask } from '../detectors/shared/pacer.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { countSets } from '../features/set-counts.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
@@ -365,9 +367,27 @@ export function createRunner(post: Post): Runner {
         return ok(tables.tabulate(traces, input));
       },
 
-      async arrange(input) {
+      async arrange(input, { transfer }) {
         if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-        return ok(tables.arrange(traces, input));
+        const { key } = input.sort;
+        // other lists are not kept waiting
+        await runWithPauses(tables.prepareSort(key), nextTask);
+        const rows = tables.arrange(traces, input);
+        transfer.push(rows.buffer as ArrayBuffer);
+        return ok(rows);
+      },
+
+      async prepareSort({ key }) {
+        await runWithPauses(tables.prepareSort(key), nextTask);
+        return ok(null);
+      },
+
+      async ranks({ variant }) {
+        return ok(tables.ranks(variant));
+      },
+
+      async usualParts() {
+        return ok(await runWithPauses(tables.usualParts(), nextTask));
       },
 
       async nearest({ trace }) {
@@ -497,6 +517,9 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'combine',
   'tabulate',
   'arrange',
+  'prepareSort',
+  'ranks',
+  'usualParts',
   'nearest',
   'overRepresented',
   'openLab',

@@ -1,44 +1,70 @@
 /**
  * The table of scored traces that the page lists: held here, so that a million rows are sorted and
- * narrowed beside the page, which gets row indices and the few columns it lacks.
+ * narrowed beside the page, which gets row indices and the columns it lacks.
  */
-import { arrangeTraces } from '../inspect/arrange-traces.ts';
+import type { Sliced } from '../base/slices.ts';
+import { type Arrange, createArranger } from '../inspect/arrange-traces.ts';
 import { type NearestTrace, nearestTrace } from '../inspect/nearest-trace.ts';
 import { type OverRepresented, overRepresented } from '../inspect/over-represented.ts';
+import type { TraceColumn } from '../inspect/trace-query.ts';
 import {
   makeTraceTable,
   type TableScores,
   type TraceColumns,
   type TraceTable,
 } from '../inspect/trace-table.ts';
+import type { Variant } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { Jobs } from './protocol.ts';
 
 export interface TraceTables {
   tabulate(traces: TraceSet, input: Jobs['tabulate']['input']): TraceColumns;
   arrange(traces: TraceSet, input: Jobs['arrange']['input']): Uint32Array;
+  /** What `arrange` computes first for a column, where that is long work. */
+  prepareSort(key: TraceColumn): Sliced<void>;
+  ranks(variant: Variant): Uint32Array | null;
+  usualParts(): Sliced<Float64Array | null>;
   nearest(traces: TraceSet, trace: number): NearestTrace | null;
   overRepresented(traces: TraceSet): OverRepresented;
 }
 
+interface Held {
+  readonly traces: TraceSet;
+  readonly table: TraceTable;
+  readonly arrange: Arrange;
+}
+
 export function createTraceTables(): TraceTables {
   let of: TableScores | null = null;
-  let table: TraceTable | null = null;
-  const made = (): TraceTable => {
-    if (table === null) throw new Error('no traces were tabulated');
-    return table;
+  let held: Held | null = null;
+  const made = (): Held => {
+    if (held === null) throw new Error('no traces were tabulated');
+    return held;
+  };
+  const hold = (traces: TraceSet, table: TraceTable): Held => {
+    held = { traces, table, arrange: createArranger(traces, table) };
+    return held;
   };
   return {
     tabulate(traces, { of: sent, ...choice }) {
       of = sent ?? of;
       if (of === null) throw new Error('no scores were given to tabulate');
-      table = makeTraceTable(traces, { ...choice, of });
-      return table.columns;
+      const before = held?.traces === traces ? held.table : null;
+      return hold(traces, makeTraceTable(traces, { ...choice, of }, before)).table.columns;
     },
     arrange(traces, { filter, sort }) {
-      return arrangeTraces(traces, made(), filter, sort);
+      const { traces: tabulated, table, arrange } = made();
+      // labels may have come since
+      return (tabulated === traces ? arrange : hold(traces, table).arrange)(filter, sort);
     },
-    nearest: (traces, trace) => nearestTrace(traces, made(), trace),
-    overRepresented: (traces) => overRepresented(traces, made()),
+    *prepareSort(key) {
+      const { onDemand } = made().table;
+      if (key === 'reason') yield* onDemand.reasons.inSlices();
+      if (key === 'trace') onDemand.idPlaces();
+    },
+    ranks: (variant) => made().table.onDemand.ranks(variant),
+    usualParts: () => made().table.onDemand.usual.inSlices(),
+    nearest: (traces, trace) => nearestTrace(traces, made().table, trace),
+    overRepresented: (traces) => overRepresented(traces, made().table),
   };
 }

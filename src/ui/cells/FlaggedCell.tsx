@@ -33,7 +33,8 @@ export function FlaggedCell() {
 function ScoredTraces() {
   const scored = useScored();
   const list = useListed(scored);
-  if (scored === null || list === null) return <NotScoredYet what="ranked traces" />;
+  if (scored === null) return <NotScoredYet what="ranked traces" />;
+  if (list === null) return <p className="quiet">Ranking the test traces.</p>;
   return (
     <>
       <TraceListControls scored={scored} list={list} />

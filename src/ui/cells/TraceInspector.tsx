@@ -8,7 +8,7 @@ import {
   scoreParts,
   slowestNode,
 } from '../../stores/explanation-view.ts';
-import { listedTraces, rowOfTrace, traceRow } from '../../stores/trace-list-view.ts';
+import { placeInList, rowOfTrace, traceRow } from '../../stores/trace-list-view.ts';
 import { traceTree } from '../../stores/tree-view.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { LatencyBands } from '../charts/LatencyBands.tsx';
@@ -46,7 +46,11 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
     const at = rowOfTrace(list, trace);
     return at === null ? null : traceRow(scored.dataset.imported.traces, list, at);
   }, [scored, list, trace]);
-  const at = useMemo(() => listedTraces(list)?.indexOf(trace) ?? -1, [list, trace]);
+  const [of, order] = [list?.of, list?.order];
+  const at = useMemo(
+    () => (of === undefined || order === undefined ? -1 : placeInList(of, order, trace)),
+    [of, order, trace],
+  );
   if (scored === null || list === null) return null;
   return (
     <Inspector

@@ -19,8 +19,6 @@ const FLAGGED = [
   { value: 'no', label: 'not flagged' },
 ] as const;
 
-/** Roots and structures offered at most, the most frequent ones. */
-const OFFERED = 200;
 const ANY = { value: 'any', label: 'any' } as const;
 
 interface ControlsProps {
@@ -106,7 +104,7 @@ function Filters({ scored, list }: ControlsProps) {
         value={String(filter.root ?? 'any')}
         options={[
           ANY,
-          ...roots.slice(0, OFFERED).map(({ id, traces: count }) => {
+          ...roots.map(({ id, traces: count }) => {
             const { service, operation } = namedOperation(traces, id);
             return { value: String(id), label: `${service}/${operation} (${formatCount(count)})` };
           }),
@@ -118,7 +116,7 @@ function Filters({ scored, list }: ControlsProps) {
         value={String(filter.structure ?? 'any')}
         options={[
           ANY,
-          ...structures.slice(0, OFFERED).map(({ id, traces: count }) => ({
+          ...structures.map(({ id, traces: count }) => ({
             value: String(id),
             label: `#${structureNumber[id]} (${formatCount(count)})`,
           })),

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { scoreUnit } from '../../detectors/catalog.ts';
 import type { TraceColumn, TraceList, TraceSort } from '../../stores/trace-list-store.ts';
-import { listedRows, listedTraces, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
+import { listedRows, placeInList, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
 import { formatMs, formatNumber } from '../widgets/format.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
@@ -56,6 +56,9 @@ const FINDING: readonly Column[] = [
   },
 ];
 
+/** In the place of what is still computed. */
+const NOT_YET = '…';
+
 const REASON: Column = {
   key: 'reason',
   title: 'top reason',
@@ -63,9 +66,11 @@ const REASON: Column = {
     'The part of the score that is farthest above its median over validation traces, and by how many nats.',
   width: '148px',
   render: ({ reason }) =>
-    reason !== null && reason.excess > 0
-      ? `${REASON_WORDS[reason.part]} +${formatNumber(reason.excess)}`
-      : 'none',
+    reason === null
+      ? NOT_YET
+      : reason.excess > 0
+        ? `${REASON_WORDS[reason.part]} +${formatNumber(reason.excess)}`
+        : 'none',
 };
 
 const TRACE: readonly Column[] = [
@@ -101,7 +106,7 @@ const VARIANT_RANKS = RANKS.map(
     explain: `Rank by ${VARIANT_WORDS[variant]}; 1 is the highest score, equal scores share a rank.`,
     width: '104px',
     align: 'end',
-    render: ({ ranks }) => ranks?.[variant],
+    render: ({ ranks }) => ranks?.[variant] ?? NOT_YET,
   }),
 );
 
@@ -148,9 +153,11 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
   const unit = scoreUnit(scored.trained.detector);
   const sort = useTraceList((l) => l.sort);
   const sortBy = useTraceList((l) => l.sortBy);
+  const busy = useTraceList((l) => l.busy);
+  const { of, order } = list;
   const at = useMemo(
-    () => (selected === null ? -1 : listedTraces(list)!.indexOf(selected)),
-    [list, selected],
+    () => (selected === null ? -1 : placeInList(of, order, selected)),
+    [of, order, selected],
   );
   const { row, columns } = useMemo(() => {
     const made = new Map<number, TraceRow>();
@@ -176,6 +183,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
       <VirtualTable
         label="Test traces by score"
         rowCount={list.order.length}
+        busy={busy}
         columns={columns}
         minWidth={terms ? 1720 : 1000}
         sort={sort}

@@ -42,6 +42,8 @@ export interface VirtualTableProps {
   readonly onSelect?: (row: number) => void;
   /** Identity of a row, where rows move by sorting. */
   readonly rowKey?: (row: number) => string | number;
+  /** Whether other rows are to come; those at hand stay, and fade where it takes a moment. */
+  readonly busy?: boolean;
   /** Shown instead of rows where there are none. */
   readonly empty?: ReactNode;
 }
@@ -99,6 +101,7 @@ export function VirtualTable(props: VirtualTableProps) {
       aria-label={label}
       aria-rowcount={rowCount + 1}
       aria-colcount={columns.length}
+      aria-busy={props.busy || undefined}
       aria-activedescendant={rowCount > 0 ? `${id}-${activeRow}` : undefined}
       tabIndex={0}
       style={{ maxHeight: height }}
