@@ -71,7 +71,7 @@ function LabFoot({
 function OpenedLab({ scored }: { readonly scored: ScoredTerms }) {
   const { lab, failure, open } = useLab((l) => l);
   const box = useRef<HTMLDivElement>(null);
-  const near = useNearView(box);
+  const near = useNearView(box, true);
   const closed = lab.phase === 'closed';
   useEffect(() => {
     if (near && closed) void open();

@@ -1,8 +1,10 @@
 /**
- * One mark a trace on a canvas. When marks get other places they glide there, each from where it is,
- * and jump where the reader asked for less motion.
+ * One mark a trace on a canvas. When marks get other places they glide there, each from where it is;
+ * they jump where the reader asked for less motion, and where the canvas has another size. A canvas
+ * out of sight is painted when it comes near: a million marks take as long as several frames.
  */
 import { useLayoutEffect, useRef } from 'react';
+import { useNearView } from '../widgets/use-near-view.ts';
 import { type Glyph, type MarkPlaces, type MarkStyle, rasterMarks } from './mark-raster.ts';
 import { useInks } from './use-inks.ts';
 
@@ -36,17 +38,22 @@ export function MarkCanvas(props: MarkCanvasProps) {
   const colours = useInks(canvas, inks);
   /** Where the marks are now, which may be on their way. */
   const now = useRef<MarkPlaces>(places);
+  const near = useNearView(canvas, false);
 
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (!element || !context || width < 1 || height < 1 || colours.length !== kinds.length) return;
+    if (!near) return;
     const ratio = Math.min(MAX_RATIO, devicePixelRatio);
-    element.width = Math.round(width * ratio);
-    element.height = Math.round(height * ratio);
+    const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
+    const resized = element.width !== columns || element.height !== rows;
+    element.width = columns;
+    element.height = rows;
     const image = context.createImageData(element.width, element.height);
     const styles = kinds.map(({ glyph }, i): MarkStyle => ({ glyph, rgb: colours[i]! }));
     const still =
+      resized ||
       now.current.x.length !== places.x.length ||
       matchMedia('(prefers-reduced-motion: reduce)').matches;
     const from = still ? places : now.current;
@@ -74,7 +81,7 @@ export function MarkCanvas(props: MarkCanvasProps) {
       cancelAnimationFrame(frame);
       if (share < 1) now.current = between(from, places, ease(share));
     };
-  }, [width, height, places, kind, kinds, colours]);
+  }, [near, width, height, places, kind, kinds, colours]);
 
   return <canvas ref={canvas} className="chart__marks" style={{ left, top, width, height }} />;
 }

@@ -1,19 +1,19 @@
-/** Whether an element has come near the visible part of the page yet: work for it can wait till then. */
+/** Whether an element is near the visible part of the page: work for it can wait till then. */
 import { type RefObject, useEffect, useState } from 'react';
 
-export function useNearView(element: RefObject<HTMLElement | null>): boolean {
+/** @param stays once true it stays true, for what is made once */
+export function useNearView(element: RefObject<HTMLElement | null>, stays: boolean): boolean {
   const [near, setNear] = useState(false);
+  const settled = near && stays;
   useEffect(() => {
     const watched = element.current;
-    if (watched === null || near) return;
+    if (watched === null || settled) return;
     const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) setNear(true);
-      },
+      (entries) => setNear(entries.at(-1)!.isIntersecting),
       { rootMargin: '600px' },
     );
     observer.observe(watched);
     return () => observer.disconnect();
-  }, [element, near]);
+  }, [element, settled]);
   return near;
 }
