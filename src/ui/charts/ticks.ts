@@ -51,15 +51,20 @@ export function logTicks(low: number, high: number, count: number): number[] {
   return round.length >= 2 ? round : linearTicks(low, high, count);
 }
 
-/** Zero and powers of ten, for axes that are logarithmic but hold zero (and perhaps negatives). */
+/**
+ * Zero and powers of ten, for axes that are logarithmic but hold zero (and perhaps negatives);
+ * evenly spaced where the whole axis is below the powers.
+ */
 export function symlogTicks(
   low: number,
   high: number,
   linearBelow: number,
   count: number,
 ): number[] {
+  if (Math.max(-low, high) <= linearBelow) return linearTicks(low, high, Math.min(5, count));
+  const start = Math.max(linearBelow, low);
   const upTo = (end: number) =>
-    end <= linearBelow ? [] : logTicks(linearBelow, end, Math.max(2, count - 1));
+    end <= linearBelow ? [] : logTicks(start, end, Math.max(2, count - 1));
   const positive = upTo(high).filter((tick) => tick >= linearBelow * 0.999);
   const negative = upTo(-low).map((tick) => -tick);
   return [...negative.reverse(), ...(low <= 0 && high >= 0 ? [0] : []), ...positive];
@@ -68,6 +73,7 @@ export function symlogTicks(
 /** "0", "50", "1,000", "20k" and "3M" where labels would get long. */
 export function tickLabel(value: number): string {
   const size = Math.abs(value);
+  if (size >= 1e15) return formatNumber(value);
   if (size >= 1e6) return `${trimZeros(formatNumber(value / 1e6))}M`;
   if (size >= 1e4) return `${trimZeros(formatNumber(value / 1e3))}k`;
   return trimZeros(formatNumber(value));
