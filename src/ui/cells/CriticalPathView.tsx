@@ -1,11 +1,13 @@
 /** The critical path of a trace: the calls that its request had to wait for. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { criticalPathRows } from '../../stores/critical-path-view.ts';
 import { useDataset } from '../app/notebook-context.ts';
+import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
 
 export function CriticalPathView({ trace }: { readonly trace: number }) {
+  const [open, setOpen] = useState(false);
   const traces = useDataset((d) => d.dataset?.imported.traces ?? null);
   const rows = useMemo(
     () => (traces === null ? [] : criticalPathRows(traces, trace)),
@@ -13,10 +15,11 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
   );
   const on = rows.filter(({ critical }) => critical);
   return (
-    <details className="inspector-details">
-      <summary>
-        Critical path: {on.length} of {formatCount(rows.length, 'node')}
-      </summary>
+    <Disclosure
+      open={open}
+      onToggle={setOpen}
+      summary={`Critical path: ${on.length} of ${formatCount(rows.length, 'node')}`}
+    >
       <p className="quiet">
         The calls that the request <G id="criticalPath">had to wait for</G>, each with what it took
         itself.
@@ -33,6 +36,6 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
           </li>
         ))}
       </ol>
-    </details>
+    </Disclosure>
   );
 }

@@ -97,7 +97,7 @@ function verdictWords({ verdict, deviations }: TransitionTaken): string {
     case 'unseen':
       return '✗ rejected: training never took it';
     case 'latency':
-      return `✗ rejected: ${formatNumber(deviations)} std from its mean`;
+      return `✗ rejected: ${formatNumber(deviations)} stds from its mean`;
     case 'accepted':
       return '✓ accepted';
   }
@@ -117,13 +117,12 @@ function Transitions({
     <section className="inspector-section">
       <h3>Transitions of the automaton</h3>
       <div className="scroll-x">
-        <table className="plain-table" aria-label="Transitions">
+        <table className="plain-table transitions" aria-label="Transitions">
           <thead>
             <tr>
-              <th scope="col">from</th>
-              <th scope="col">to</th>
+              <th scope="col">from → to</th>
               <th scope="col" className="plain-table__number">
-                in training
+                in training, traces
               </th>
               <th scope="col">verdict</th>
             </tr>
@@ -131,8 +130,10 @@ function Transitions({
           <tbody>
             {transitions.map((taken) => (
               <tr key={`${taken.from} ${taken.to}`}>
-                <td>{stateOf(taken.from, 'start')}</td>
-                <td>{stateOf(taken.to, 'end')}</td>
+                <td>
+                  {stateOf(taken.from, 'start')}
+                  <span className="transitions__to">→ {stateOf(taken.to, 'end')}</span>
+                </td>
                 <td className="plain-table__number">{formatCount(taken.seen)}</td>
                 <td>{verdictWords(taken)}</td>
               </tr>

@@ -15,12 +15,14 @@ import { LatencyBands } from '../charts/LatencyBands.tsx';
 import { TreeComparison } from '../charts/TreeComparison.tsx';
 import { Waterfall } from '../charts/Waterfall.tsx';
 import { IconButton } from '../widgets/Button.tsx';
+import { Disclosure } from '../widgets/Disclosure.tsx';
 import {
   ellipsisMiddle,
   formatCount,
   formatMs,
   formatNats,
   formatNumber,
+  formatZ,
 } from '../widgets/format.ts';
 import { Inspector } from '../widgets/Inspector.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
@@ -50,7 +52,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
   if (scored === null || list === null) return null;
   return (
     <Inspector
-      title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
+      title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 12)}`}
       aside={row !== null && scoreWords(row.score, scored)}
       subject={trace}
       onClose={close}
@@ -242,9 +244,9 @@ interface LatencyTableProps extends Pick<FindingProps, 'explanation' | 'names'> 
 function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProps) {
   const { nodes } = explanation;
   const adds = nodeTotals(explanation.contributions.corrected);
+  const [open, setOpen] = useState(false);
   return (
-    <details className="inspector-details">
-      <summary>All nodes in numbers</summary>
+    <Disclosure open={open} onToggle={setOpen} summary="All nodes in numbers">
       <div className="scroll-x">
         <table className="plain-table" aria-label="Latency by node">
           <thead>
@@ -283,7 +285,7 @@ function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProp
                 <td className="plain-table__number">
                   {formatMs(nodes.expectedMs[i]!)} ± {formatMs(nodes.stdMs[i]!)}
                 </td>
-                <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
+                <td className="plain-table__number">{formatZ(nodes.zScore[i]!)}</td>
                 <td className="plain-table__number">{formatNumber(nodes.logLikelihood[i]!)}</td>
                 <td className="plain-table__number">{formatNumber(adds[i]!)}</td>
               </tr>
@@ -291,6 +293,6 @@ function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProp
           </tbody>
         </table>
       </div>
-    </details>
+    </Disclosure>
   );
 }
