@@ -45,7 +45,7 @@ export interface HistogramLayout {
 /** Between ticks of a logarithmic axis, pixels. */
 const MIN_GAP = 40;
 /** Between ticks of a logarithmic count axis, pixels. */
-const COUNT_GAP = 18;
+const COUNT_GAP = 14;
 /** Thinned by the gap between them. */
 const MOST_TICKS = 12;
 
