@@ -70,7 +70,8 @@ function Frequencies({ scored, group }: FrequenciesProps) {
       <p className="quiet">
         {formatCount(group.flagged, 'flagged trace')} against {formatCount(group.normal)} others.
         Ratios are <G id="oddsRatio">odds ratios</G> with 95 % intervals; q is{' '}
-        <G id="fisher">Fisher’s exact test</G>, adjusted for the number of tests.
+        <G id="fisher">Fisher’s exact test</G>, adjusted for the number of tests, with a star below
+        0.05.
       </p>
       {shown.length === 0 ? (
         <p className="quiet">

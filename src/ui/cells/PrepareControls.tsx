@@ -117,7 +117,7 @@ function ShareField({ share, onChange, ...field }: ShareFieldProps) {
 const RATES = [
   { words: 'Nodes dropped', unit: 'share', most: 1, of: 'discardRate' },
   { words: 'Nodes slowed', unit: 'share', most: 1, of: 'alteringRate' },
-  { words: 'Slowed to', unit: 'times p99', most: 1000, of: 'slowdown' },
+  { words: 'Slowdown', unit: 'times p99', most: 1000, of: 'slowdown' },
 ] as const;
 
 interface RangeFieldsProps {

@@ -122,7 +122,7 @@ function Transitions({
             <tr>
               <th scope="col">from → to</th>
               <th scope="col" className="plain-table__number">
-                in training, traces
+                traces in training
               </th>
               <th scope="col">verdict</th>
             </tr>

@@ -145,9 +145,9 @@ function Explanation({ scored, explanation }: ExplanationProps) {
         <section className="inspector-section">
           <h3>Tree and reconstruction</h3>
           <p className="quiet">
-            {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
+            {formatCount(explanation.nodeCount, 'node')}, p(N|z)&nbsp;=&nbsp;
             {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
-            {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
+            {formatCount(reconstruction.parent.length, 'node')}, p&nbsp;=&nbsp;
             {formatNumber(reconstruction.nodeCountProbability)}
           </p>
           <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
@@ -248,7 +248,7 @@ function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProp
   return (
     <Disclosure open={open} onToggle={setOpen} summary="All nodes in numbers">
       <div className="scroll-x">
-        <table className="plain-table" aria-label="Latency by node">
+        <table className="plain-table score-nodes" aria-label="Latency by node">
           <thead>
             <tr>
               <th scope="col">node</th>
