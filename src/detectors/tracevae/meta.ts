@@ -185,7 +185,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
   },
   {
     key: 'latent2',
-    label: 'K₂',
+    label: 'K2',
     unit: '',
     help: 'size of z₂, the time variable; section 6.2 takes 10, and 5 for dataset C with at most 8 nodes',
     min: 1,
