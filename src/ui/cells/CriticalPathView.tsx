@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import { criticalPathRows } from '../../stores/critical-path-view.ts';
 import { useDataset } from '../app/notebook-context.ts';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
@@ -28,7 +29,7 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
         {on.map(({ node, depth, service, operation, latencyMs, ownMs, share }) => (
           <li key={node} style={{ paddingInlineStart: `${depth * 14}px` }}>
             <span className="critical-path__name">
-              {service}/{operation}
+              <BreakingName name={`${service}/${operation}`} />
             </span>
             <span className="critical-path__time">
               {formatMs(latencyMs)}, itself {formatMs(ownMs)} ({formatPercent(share)})

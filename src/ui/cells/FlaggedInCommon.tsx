@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { OverRepresented } from '../../inspect/over-represented.ts';
 import { type FrequencyKind, frequencyRows } from '../../stores/comparison-view.ts';
 import { useComparison, useTraceList } from '../app/notebook-context.ts';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatNumber, formatPercent } from '../widgets/format.ts';
@@ -105,7 +106,9 @@ function Frequencies({ scored, group }: FrequenciesProps) {
             <tbody>
               {shown.map((row) => (
                 <tr key={row.key}>
-                  <th scope="row">{row.name}</th>
+                  <th scope="row">
+                    <BreakingName name={row.name} />
+                  </th>
                   <td>{row.kind}</td>
                   <td className="plain-table__number">
                     {formatCount(row.flagged)} ({formatPercent(row.flagged / group.flagged)})

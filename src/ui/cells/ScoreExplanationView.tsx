@@ -1,6 +1,7 @@
 /** Why a detector without terms gives a trace its score: node by node, or transition by transition. */
 import type { ScoreExplanation, TransitionTaken } from '../../detectors/explanation.ts';
 import { namedOperation, traceTree } from '../../stores/tree-view.ts';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import type { Scored } from './scored.tsx';
 
@@ -73,7 +74,7 @@ function NodeTable({
             // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
             <tr key={i}>
               <th scope="row">
-                {service}/{operation}
+                <BreakingName name={`${service}/${operation}`} />
                 {critical !== null && critical[i] === 0 && (
                   <span className="score-nodes__aside">not on the critical path</span>
                 )}
@@ -131,8 +132,10 @@ function Transitions({
             {transitions.map((taken) => (
               <tr key={`${taken.from} ${taken.to}`}>
                 <td>
-                  {stateOf(taken.from, 'start')}
-                  <span className="transitions__to">→ {stateOf(taken.to, 'end')}</span>
+                  <BreakingName name={stateOf(taken.from, 'start')} />
+                  <span className="transitions__to">
+                    → <BreakingName name={stateOf(taken.to, 'end')} />
+                  </span>
                 </td>
                 <td className="plain-table__number">{formatCount(taken.seen)}</td>
                 <td>{verdictWords(taken)}</td>

@@ -14,6 +14,7 @@ import { useInspect } from '../app/notebook-context.ts';
 import { LatencyBands } from '../charts/LatencyBands.tsx';
 import { TreeComparison } from '../charts/TreeComparison.tsx';
 import { Waterfall } from '../charts/Waterfall.tsx';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { IconButton } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import {
@@ -279,7 +280,7 @@ function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProp
                 onPointerLeave={() => onHover(null)}
               >
                 <th scope="row">
-                  {service}/{operation}
+                  <BreakingName name={`${service}/${operation}`} />
                 </th>
                 <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
                 <td className="plain-table__number">
