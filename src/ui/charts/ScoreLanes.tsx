@@ -132,11 +132,6 @@ export function ScoreLanes(props: ScoreLanesProps) {
                 {group.label}
               </text>
             ))}
-            {inverted !== null && (
-              <text className="histogram__inverted" x={MARGIN.left} y={MARGIN.top - 6}>
-                {inverted.label}
-              </text>
-            )}
             {threshold !== null && (
               <ThresholdLine
                 {...threshold}
@@ -144,6 +139,15 @@ export function ScoreLanes(props: ScoreLanesProps) {
                 height={plot.height}
                 width={width}
               />
+            )}
+            {inverted !== null && (
+              <text
+                className="histogram__inverted chart__over-marks"
+                x={MARGIN.left}
+                y={MARGIN.top - 6}
+              >
+                {inverted.label}
+              </text>
             )}
           </svg>
           <HistogramCursor

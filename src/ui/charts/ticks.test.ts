@@ -26,6 +26,10 @@ describe('ticks', () => {
     expect(symlogTicks(2100, 14_000, 10, 12)).toEqual([5000, 10_000]);
   });
 
+  it('never read the same twice', () => {
+    expect(symlogTicks(99_995, 100_005, 10, 12)).toEqual([100_000]);
+  });
+
   it('are even where all of a symlog axis is nearly linear', () => {
     expect(symlogTicks(0, 1, 10, 6)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(symlogTicks(0, 1, 1, 2)).toEqual([0, 0.5, 1]);

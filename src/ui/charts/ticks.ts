@@ -67,7 +67,20 @@ export function symlogTicks(
     end <= linearBelow ? [] : logTicks(start, end, Math.max(2, count - 1));
   const positive = upTo(high).filter((tick) => tick >= linearBelow * 0.999);
   const negative = upTo(-low).map((tick) => -tick);
-  return [...negative.reverse(), ...(low <= 0 && high >= 0 ? [0] : []), ...positive];
+  const ticks = [...negative.reverse(), ...(low <= 0 && high >= 0 ? [0] : []), ...positive];
+  return distinctTicks(ticks);
+}
+
+/** Of ticks that would read the same the roundest: an axis may be narrower than its labels tell. */
+function distinctTicks(ticks: readonly number[]): number[] {
+  const digits = (tick: number): number => String(tick).replace(/0+$/, '').length;
+  const byLabel = new Map<string, number>();
+  for (const tick of ticks) {
+    const label = tickLabel(tick);
+    const kept = byLabel.get(label);
+    if (kept === undefined || digits(tick) < digits(kept)) byLabel.set(label, tick);
+  }
+  return [...byLabel.values()];
 }
 
 /** "0", "50", "1,000", "20k" and "3M" where labels would get long. */
