@@ -28,7 +28,7 @@ import {
   RUN_FORMAT,
   type RunRecord,
 } from '../src/storage/records.ts';
-import { DEMO_SEED } from '../src/stores/dataset-store.ts';
+import { DEMO_SEED } from '../src/stores/dataset-import.ts';
 import { nextSettings } from '../src/stores/run-choices.ts';
 import { runReport, setChoices } from '../src/stores/run-report.ts';
 import { importedFrom, sourceFile } from '../src/testing/files.ts';

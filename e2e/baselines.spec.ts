@@ -108,6 +108,12 @@ test('a detector without terms shows its scores and why, without corrections', a
     const cell = page.getByRole('region', { name });
     await expect(cell.getByText(/FSA gives one score a trace/)).toBeVisible();
   }
+  // the rail says so too, where every other cell with scores is done
+  const rail = page.getByRole('navigation', { name: 'Cells' });
+  await expect(rail.getByRole('link', { name: /Entropy gap/ })).toContainText(
+    'not available: FSA gives one score a trace',
+  );
+  await expect(rail.getByRole('link', { name: /Scores/ })).toContainText('done');
   const runs = page.getByRole('region', { name: /^\d+ Runs$/ });
   await expect(runs.getByRole('table', { name: 'Runs' })).toContainText(/0\.\d{3}|1\.000/);
   await expect(runs.getByLabel('Metrics under')).toHaveCount(0);

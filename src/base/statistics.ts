@@ -91,14 +91,6 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Population standard deviation (divides by n), two passes. */
-export function standardDeviation(values: ArrayLike<number>): number {
-  const centre = mean(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
-  return Math.sqrt(sum / values.length);
-}
-
 /**
  * log of the mean of exp(values), with the maximum taken out first so that -1e4 nats do not
  * underflow. Minus infinity where all values are; NaN where any is.

@@ -27,20 +27,3 @@ export function viewFloats(x: tf.Tensor): Float32Array {
   const backend = tf.backend() as HeapBackend;
   return backend.typedArrayFromHeap?.(x) ?? (x.dataSync() as Float32Array);
 }
-
-/**
- * A new tensor whose values are written where they will lie. Views of other tensors are to be taken
- * inside of `write`: making the tensor may move the heap.
- *
- * @param shape [R, F]
- * @param write fills [R F] values, row-major, zeros before
- * @returns     [R, F]
- */
-export function writeTensor2D(
-  shape: [number, number],
-  write: (values: Float32Array) => void,
-): tf.Tensor2D {
-  const tensor: tf.Tensor2D = tf.fill(shape, 0);
-  write(viewFloats(tensor));
-  return tensor;
-}

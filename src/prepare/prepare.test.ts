@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { percentile } from '../base/statistics.ts';
 import { simulate } from '../simulator/simulate.ts';
+import { prepareTraces } from '../testing/prepare-at-once.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import { decodeString } from '../trace/string-column.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import { groupStructures } from './groups.ts';
-import { PREPARE_STEPS, prepareTraces } from './prepare.ts';
+import { PREPARE_STEPS } from './prepare.ts';
 import { PAPER_SETTINGS, type PrepareSettings } from './settings.ts';
 
 /** Plain traffic of the demo's system; labels as told. */

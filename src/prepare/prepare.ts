@@ -136,15 +136,6 @@ export function* prepareInSteps(
   return { traces: result, report };
 }
 
-/** {@link prepareInSteps} at once. */
-export function prepareTraces(traces: TraceSet, settings: PrepareSettings): PreparedTraces {
-  const steps = prepareInSteps(traces, settings);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
 function byLabel({ label }: TraceSet): {
   readonly labelled: Uint32Array;
   readonly normal: Uint32Array;

@@ -36,6 +36,11 @@ describe('evaluate', () => {
     expect(report.atThreshold.threshold).not.toBeNull();
   });
 
+  it('refuses a score that is no number', () => {
+    const broken = Float64Array.of(1, Number.NaN, 3, 10, 2.5);
+    expect(() => evaluate(broken, labels, val)).toThrow('score 1 of 5 is NaN');
+  });
+
   it('has no threshold without validation scores', () => {
     const { atThreshold } = evaluate(scores, labels, new Float64Array(0));
     expect(atThreshold.threshold).toBeNull();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { inversion, overlapArea } from './inversion.ts';
+import { inversionOfSorted, overlapArea } from './inversion.ts';
 
 const sample = fc
   .array(fc.integer({ min: -30, max: 30 }), { minLength: 1, maxLength: 60 })
@@ -53,15 +53,15 @@ describe('overlapArea', () => {
 
 describe('inversion', () => {
   it('counts anomalies below the median of the normal scores', () => {
-    const found = inversion(Float64Array.of(1, 2, 3), Float64Array.of(0, 2, 5, 6));
+    const found = inversionOfSorted(Float64Array.of(1, 2, 3), Float64Array.of(0, 2, 5, 6));
     expect(found.normalMedian).toBe(2);
     expect(found.anomaliesBelowNormalMedian).toBe(0.25);
   });
 
   it('is null where a class is absent', () => {
     const none = new Float64Array(0);
-    expect(inversion(none, Float64Array.of(1)).normalMedian).toBeNull();
-    expect(inversion(Float64Array.of(1), none)).toEqual({
+    expect(inversionOfSorted(none, Float64Array.of(1)).normalMedian).toBeNull();
+    expect(inversionOfSorted(Float64Array.of(1), none)).toEqual({
       area: null,
       normalMedian: 1,
       anomaliesBelowNormalMedian: null,

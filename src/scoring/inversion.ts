@@ -16,14 +16,10 @@ import type { Inversion } from './metrics.ts';
  * Differs from the paper: figure 6 shows only the anomalies that are reconstructed otherwise
  * ("mismatched"); here all anomalies count.
  *
- * @param normal    [T0] scores of the normal test traces, nats
- * @param anomalous [T1] scores of the anomalies, nats
+ * @param normal    [T0] scores of the normal test traces, ascending, nats
+ * @param anomalous [T1] scores of the anomalies, ascending, nats
  * @returns nulls where a class is absent (the median needs only normal traces)
  */
-export const inversion = (normal: Float64Array, anomalous: Float64Array): Inversion =>
-  inversionOfSorted(normal.slice().sort(), anomalous.slice().sort());
-
-/** {@link inversion} of scores that are ascending already. */
 export function inversionOfSorted(normal: Float64Array, anomalous: Float64Array): Inversion {
   if (normal.length === 0) {
     return { area: null, normalMedian: null, anomaliesBelowNormalMedian: null };

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { rankingMetrics } from '../testing/ranking.ts';
 import { combineScores, correctionsOf, SCORE_CEILING } from './corrections.ts';
-import { rankingMetrics } from './ranking.ts';
 import type { ScoreTerms } from './score-terms.ts';
 
 /** Relative: the two sum in a different order. */

@@ -19,21 +19,10 @@ import type { Metrics } from './metrics.ts';
  * traces are flagged by `>` as by `>=`. Only where no double lies between the two is the threshold
  * the lower score itself, and parts them by `>` alone.
  *
- * @param scores  [T] nats of a detector, higher is more anomalous; not NaN. scikit-learn refuses
- *   infinite scores; here equal infinities are a tie
- * @param anomaly [T] 1 anomaly, 0 normal
+ * @param normal    [T0] scores of normal traces, nats, ascending, not NaN; higher is more anomalous.
+ *   scikit-learn refuses infinite scores; here equal infinities are a tie
+ * @param anomalous [T1] scores of anomalies, alike
  * @returns every number finite or null; the threshold is null where no finite one flags the traces
- */
-export function rankingMetrics(scores: ArrayLike<number>, anomaly: ArrayLike<number>): Metrics {
-  // plain float64 sorts, several times faster than one with a comparator
-  return rankingOfSorted(...sortedByClass(scores, anomaly));
-}
-
-/**
- * {@link rankingMetrics} of scores that are sorted already.
- *
- * @param normal    [T0] ascending, not NaN
- * @param anomalous [T1] ascending, not NaN
  */
 export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): Metrics {
   if (anomalous.length === 0) return { ...NO_METRICS, normal: normal.length };
@@ -77,27 +66,6 @@ export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): 
     normal: normal.length,
     anomalies: anomalous.length,
   };
-}
-
-/** @returns scores of normal traces and of anomalies, each ascending */
-function sortedByClass(
-  scores: ArrayLike<number>,
-  anomaly: ArrayLike<number>,
-): [Float64Array, Float64Array] {
-  let anomalies = 0;
-  for (let i = 0; i < scores.length; i++) {
-    if (Number.isNaN(scores[i])) throw new Error(`score ${i} of ${scores.length} is NaN`);
-    anomalies += anomaly[i]!;
-  }
-  const normal = new Float64Array(scores.length - anomalies);
-  const anomalous = new Float64Array(anomalies);
-  let n = 0;
-  let a = 0;
-  for (let i = 0; i < scores.length; i++) {
-    if (anomaly[i]) anomalous[a++] = scores[i]!;
-    else normal[n++] = scores[i]!;
-  }
-  return [normal.sort(), anomalous.sort()];
 }
 
 /** The higher last score of the first m of a and the first n of b; null where both are none. */

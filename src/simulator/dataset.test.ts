@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { mean, median, standardDeviation } from '../base/statistics.ts';
+import { mean, median } from '../base/statistics.ts';
 import { fitLatencyScale, type LatencyScale } from '../features/latency-scale.ts';
 import { makeBatch } from '../features/trace-batch.ts';
-import { rankingMetrics } from '../scoring/ranking.ts';
+import { rankingMetrics } from '../testing/ranking.ts';
 import { type AssembledTraces, assembleTraces } from '../trace/assemble.ts';
 import { labelCode, nodeCount, type TraceSet, traceCount } from '../trace/trace-set.ts';
 import { drawBalanced } from './balance.ts';
@@ -133,7 +133,9 @@ function gaussianNll(
       structure,
       Array.from(rows[0]!, (_, i) => {
         const values = rows.map((row) => row[i]!);
-        return { mean: mean(values), std: Math.max(standardDeviation(values), 1e-3) };
+        const centre = mean(values);
+        const std = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+        return { mean: centre, std: Math.max(std, 1e-3) };
       }),
     ]),
   );

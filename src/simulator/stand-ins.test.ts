@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeAll } from '../prepare/describe.ts';
-import { prepareTraces } from '../prepare/prepare.ts';
 import { PAPER_SETTINGS } from '../prepare/settings.ts';
+import { prepareTraces } from '../testing/prepare-at-once.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';

@@ -1,8 +1,9 @@
 /**
  * The state of each cell, derived: a result is stale when what it was computed from has changed.
  */
-import type { RunRecord } from '../storage/records.ts';
+import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import type { DatasetState } from './dataset-store.ts';
+import type { ExplanationPhase } from './inspect-store.ts';
 import { nextSettings, type RunChoices } from './run-choices.ts';
 import type { RunState } from './run-store.ts';
 
@@ -19,7 +20,7 @@ export const CELLS = [
   'equations',
 ] as const;
 export type CellId = (typeof CELLS)[number];
-export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed';
+export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed' | 'unavailable';
 
 export function isRunStale(run: RunRecord, choices: RunChoices, dataset: DatasetState): boolean {
   if (dataset.dataset === null || dataset.dataset.id !== run.datasetId) return true;
@@ -67,6 +68,20 @@ export function cellStates(
     flagged: afterTraining(scored === 'running' ? 'not-run' : scored),
     baselines: comparedState(training, afterTraining(scored)),
   };
+}
+
+/** Of the cell that corrects scores: a detector that gives no terms has nothing to correct. */
+export function labCellState(state: CellState, shown: DetectorRun | null): CellState {
+  return (state === 'done' || state === 'stale') && shown?.scores?.kind === 'plain'
+    ? 'unavailable'
+    : state;
+}
+
+/** Of the equations, whose values are those of the terms of a trace that is explained. */
+export function equationsCellState(explanation: ExplanationPhase): CellState {
+  if (explanation.phase === 'running') return 'running';
+  if (explanation.phase !== 'done') return 'not-run';
+  return explanation.explanation.kind === 'terms' ? 'done' : 'unavailable';
 }
 
 /** Of the results matrix: there is something to compare once a run has several detectors. */

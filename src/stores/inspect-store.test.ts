@@ -1,33 +1,18 @@
 import { beforeEach, expect, test } from 'vitest';
 import { correctionsOf } from '../scoring/corrections.ts';
-import {
-  createFakeClient,
-  createFakePreferences,
-  createFakeStorage,
-  importedFixture,
-} from '../testing/notebook-fakes.ts';
+import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { createFakeStores } from '../testing/store-fakes.ts';
 import { nodeCount } from '../trace/trace-set.ts';
 import { combineTerms } from '../worker/score-sets.ts';
-import { createDatasetStore } from './dataset-store.ts';
 import { createInspectStore } from './inspect-store.ts';
-import { createMappingMemory } from './mapping-memory.ts';
-import { createRunStore } from './run-store.ts';
 import { metricsRows, scoresCsv } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
 
 function setUp() {
-  const fake = createFakeClient();
-  const { storage } = createFakeStorage();
-  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
-  const dataset = createDatasetStore({
-    ...deps,
-    mappings: createMappingMemory(createFakePreferences()),
-    onOpened: () => {},
-  });
-  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
+  const { fake, dataset, runs } = createFakeStores();
   const listed = [...fakeScores(traces).test.trace].reverse();
   dataset.setState({ dataset: { id: 'dataset-1', name: 'one', imported, roles: [] } });
   const inspect = createInspectStore(fake.client, runs, dataset, () => ({

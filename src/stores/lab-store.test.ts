@@ -1,32 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  createFakeClient,
-  createFakePreferences,
-  createFakeStorage,
-  importedFixture,
-} from '../testing/notebook-fakes.ts';
+import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
+import { createFakeStores } from '../testing/store-fakes.ts';
 import { createLab } from '../worker/lab.ts';
 import { combineTerms } from '../worker/score-sets.ts';
-import { createDatasetStore } from './dataset-store.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { createLabStore, LAB_STEPS, variantKey } from './lab-store.ts';
-import { createMappingMemory } from './mapping-memory.ts';
-import { createRunStore } from './run-store.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
 
 async function setUp() {
-  const fake = createFakeClient();
-  const { storage } = createFakeStorage();
-  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
-  const dataset = createDatasetStore({
-    ...deps,
-    mappings: createMappingMemory(createFakePreferences()),
-    onOpened: () => {},
-  });
-  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
+  const { fake, dataset, runs } = createFakeStores();
   const inspect = createInspectStore(fake.client, runs, dataset, () => null);
   const store = createLabStore({ client: fake.client, dataset, runs, inspect });
   const run = fakeRun();

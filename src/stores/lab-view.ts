@@ -87,6 +87,8 @@ export interface ComparedMetric {
   readonly key: string;
   readonly tuned: number | null;
   readonly paper: number | null;
+  /** A share of the anomalies, to be said in percent. */
+  readonly isShare: boolean;
 }
 
 /** Best F, AUC and F at the threshold, of all corrections together. */
@@ -94,6 +96,7 @@ export function compareMetrics(tuned: VariantReport, paper: VariantReport): Comp
   const pick = (of: (report: VariantReport) => number | null) => ({
     tuned: of(tuned),
     paper: of(paper),
+    isShare: false,
   });
   return [
     { key: 'best F, total', ...pick((r) => r.total.bestF) },
@@ -102,7 +105,7 @@ export function compareMetrics(tuned: VariantReport, paper: VariantReport): Comp
     { key: 'ROC-AUC', ...pick((r) => r.total.auroc) },
     { key: 'average precision', ...pick((r) => r.total.averagePrecision) },
     { key: 'F at the threshold', ...pick((r) => r.atThreshold.total.f) },
-    { key: 'inverted', ...pick((r) => r.inversion.anomaliesBelowNormalMedian) },
+    { key: 'inverted', ...pick((r) => r.inversion.anomaliesBelowNormalMedian), isShare: true },
   ];
 }
 

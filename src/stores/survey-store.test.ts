@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  createFakeClient,
-  createFakePreferences,
-  createFakeStorage,
-  importedFixture,
-} from '../testing/notebook-fakes.ts';
-import { createDatasetStore } from './dataset-store.ts';
-import { createMappingMemory } from './mapping-memory.ts';
-import { createRunStore } from './run-store.ts';
+import { importedFixture } from '../testing/notebook-fakes.ts';
+import { createFakeStores } from '../testing/store-fakes.ts';
 import { createSurveyStore } from './survey-store.ts';
 
 const imported = importedFixture();
@@ -18,16 +11,7 @@ const counts = (train: number) => ({
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function setUp() {
-  const fake = createFakeClient();
-  const { storage } = createFakeStorage();
-  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
-  const dataset = createDatasetStore({
-    ...deps,
-    mappings: createMappingMemory(createFakePreferences()),
-    openNotebook: async () => false,
-    onOpened: () => {},
-  });
-  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null, onStored: () => {} });
+  const { fake, dataset, runs } = createFakeStores();
   const survey = createSurveyStore(fake.client, dataset, runs);
   const loading = dataset.getState().loadDemo();
   await fake.last('demo').finish(imported);

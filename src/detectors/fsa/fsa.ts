@@ -165,7 +165,7 @@ function modelOf(automaton: Automaton, config: FsaConfig): ScoresModel {
         kind: 'scores',
         trace,
         score: isRejected(transitions) ? 1 : 0,
-        says: `1 where a transition is unknown or a latency is beyond ${config.sigmas} std: the trace is rejected; else 0`,
+        says: `1 where a transition is unknown or a latency is beyond ${config.sigmas} stds: the trace is rejected; else 0`,
         nodes: {
           observedMs: Float64Array.from(
             { length: nodes },

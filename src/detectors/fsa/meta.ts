@@ -13,7 +13,7 @@ const CONFIG: FsaConfig = { sigmas: 3, minCount: 1 };
 export const FSA_META: BaselineMeta<'fsa', FsaConfig> = {
   id: 'fsa',
   label: 'FSA',
-  says: 'an automaton over calls; a trace with an unknown transition or a latency beyond k std is rejected',
+  says: 'an automaton over calls; a trace with an unknown transition or a latency beyond k stds is rejected',
   presets: { tiny: CONFIG, small: CONFIG, paper: CONFIG },
   settings: [
     {

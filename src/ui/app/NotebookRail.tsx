@@ -1,9 +1,16 @@
 /** The rail: which dataset and run, the cells with their states, the page's buttons. */
-import { CELLS, type CellId, cellStates } from '../../stores/cell-states.ts';
+import {
+  CELLS,
+  type CellId,
+  cellStates,
+  equationsCellState,
+  labCellState,
+} from '../../stores/cell-states.ts';
+import { shownDetector } from '../../stores/inspect-store.ts';
 import { prepareCellState } from '../../stores/prepare-store.ts';
-import { equationsCellState } from '../cells/EquationsCell.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { runsCellState } from '../cells/RunsCell.tsx';
+import { equationsStateText, termsAlone } from '../cells/scored.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import type { CellState } from '../widgets/StatusDot.tsx';
 import type { PageDialog } from './keys.ts';
@@ -18,23 +25,39 @@ interface NotebookRailProps {
 export function NotebookRail({ setDialog }: NotebookRailProps) {
   const datasetState = useDataset((d) => d);
   const runs = useRuns((r) => r);
-  const explanation = useInspect((i) => i.explanation.phase);
+  const { explanation, detector } = useInspect((i) => i);
   const prepare = usePrepare((p) => p);
   const kept = useKeptRuns((k) => k.entries.length);
+  const derived = cellStates(datasetState, runs);
+  const shown = shownDetector(runs.training, detector);
   const states: Record<CellId, CellState> = {
-    ...cellStates(datasetState, runs),
+    ...derived,
+    lab: labCellState(derived.lab, shown),
     runs: runsCellState(kept),
     equations: equationsCellState(explanation),
     prepare: prepareCellState(prepare, datasetState, runs.choices.config.maxNodes),
   };
+  const why = (id: CellId): string | undefined =>
+    states[id] === 'unavailable' && shown !== null
+      ? `not available: ${termsAlone(shown.detector)}`
+      : id === 'equations'
+        ? equationsStateText(states.equations)
+        : undefined;
+  const { dataset, status } = datasetState;
+  const firstVisit = dataset === null && status.phase === 'empty';
   return (
     <Rail
-      items={CELLS.map((id, i) => ({
-        id,
-        number: i + 1,
-        title: CELL_TITLES[id],
-        state: states[id],
-      }))}
+      items={CELLS.map((id, i) => {
+        const stateText = why(id);
+        return {
+          id,
+          number: i + 1,
+          title: CELL_TITLES[id],
+          state: states[id],
+          ...(stateText === undefined ? {} : { stateText }),
+          off: firstVisit && id !== 'data' ? 'Comes with a dataset' : undefined,
+        };
+      })}
       header={<RailHeader />}
       footer={
         <>

@@ -1,11 +1,14 @@
 /** The critical path of a trace: the calls that its request had to wait for. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { criticalPathRows } from '../../stores/critical-path-view.ts';
 import { useDataset } from '../app/notebook-context.ts';
+import { BreakingName } from '../widgets/BreakingName.tsx';
+import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatMs, formatPercent } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
 
 export function CriticalPathView({ trace }: { readonly trace: number }) {
+  const [open, setOpen] = useState(false);
   const traces = useDataset((d) => d.dataset?.imported.traces ?? null);
   const rows = useMemo(
     () => (traces === null ? [] : criticalPathRows(traces, trace)),
@@ -13,10 +16,11 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
   );
   const on = rows.filter(({ critical }) => critical);
   return (
-    <details className="inspector-details">
-      <summary>
-        Critical path: {on.length} of {formatCount(rows.length, 'node')}
-      </summary>
+    <Disclosure
+      open={open}
+      onToggle={setOpen}
+      summary={`Critical path: ${on.length} of ${formatCount(rows.length, 'node')}`}
+    >
       <p className="quiet">
         The calls that the request <G id="criticalPath">had to wait for</G>, each with what it took
         itself.
@@ -25,7 +29,7 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
         {on.map(({ node, depth, service, operation, latencyMs, ownMs, share }) => (
           <li key={node} style={{ paddingInlineStart: `${depth * 14}px` }}>
             <span className="critical-path__name">
-              {service}/{operation}
+              <BreakingName name={`${service}/${operation}`} />
             </span>
             <span className="critical-path__time">
               {formatMs(latencyMs)}, itself {formatMs(ownMs)} ({formatPercent(share)})
@@ -33,6 +37,6 @@ export function CriticalPathView({ trace }: { readonly trace: number }) {
           </li>
         ))}
       </ol>
-    </details>
+    </Disclosure>
   );
 }

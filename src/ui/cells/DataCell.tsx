@@ -196,57 +196,59 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
     <>
       <FilesTable dataset={dataset} />
       <div className="data-cell__facts">
-        <StatTable
-          label="Dataset"
-          columns={2}
-          stats={[
-            {
-              key: 'spans',
-              term: <G id="span">spans</G>,
-              value: formatCount(dataset.imported.spansRead),
-            },
-            {
-              key: 'sets',
-              term: 'traces, train / validation / test',
-              value:
-                counts === null
-                  ? 'counting'
-                  : `${formatCount(counts.sets.train)} / ${formatCount(counts.sets.val)} / ${formatCount(counts.sets.test)}`,
-            },
-            {
-              key: 'services',
-              term: 'services, operations',
-              value: `${formatCount(summary.services)}, ${formatCount(summary.operations)}`,
-            },
-            {
-              key: 'labels',
-              term: 'test labels, normal / structure / time',
-              value: counts === null ? 'counting' : labelWords(counts),
-            },
-            {
-              key: 'structures',
-              term: <G id="structure">structures</G>,
-              value: formatCount(summary.structures),
-            },
-            {
-              key: 'nodes',
-              term: (
-                <>
-                  nodes of a <G id="mergedTree">merged tree</G>
-                </>
-              ),
-              value: `${summary.smallestTree} to ${summary.largestTree}`,
-              ...(summary.untrainable === 0
-                ? {}
-                : { note: `${formatCount(summary.untrainable, 'trace')} above N_max left out` }),
-            },
-          ]}
-        />
+        <div className="data-cell__words">
+          <StatTable
+            label="Dataset"
+            columns={2}
+            stats={[
+              {
+                key: 'spans',
+                term: <G id="span">spans</G>,
+                value: formatCount(dataset.imported.spansRead),
+              },
+              {
+                key: 'sets',
+                term: 'traces, train / validation / test',
+                value:
+                  counts === null
+                    ? 'counting'
+                    : `${formatCount(counts.sets.train)} / ${formatCount(counts.sets.val)} / ${formatCount(counts.sets.test)}`,
+              },
+              {
+                key: 'services',
+                term: 'services, operations',
+                value: `${formatCount(summary.services)}, ${formatCount(summary.operations)}`,
+              },
+              {
+                key: 'labels',
+                term: 'test labels, normal / structure / time',
+                value: counts === null ? 'counting' : labelWords(counts),
+              },
+              {
+                key: 'structures',
+                term: <G id="structure">structures</G>,
+                value: formatCount(summary.structures),
+              },
+              {
+                key: 'nodes',
+                term: (
+                  <>
+                    nodes of a <G id="mergedTree">merged tree</G>
+                  </>
+                ),
+                value: `${summary.smallestTree} to ${summary.largestTree}`,
+                ...(summary.untrainable === 0
+                  ? {}
+                  : { note: `${formatCount(summary.untrainable, 'trace')} above N_max left out` }),
+              },
+            ]}
+          />
+          <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
+          <ExportTraces key={dataset.id} dataset={dataset} />
+          <NotebookExport />
+        </div>
         <MaxNodesField dataset={dataset} />
       </div>
-      <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
-      <ExportTraces key={dataset.id} dataset={dataset} />
-      <NotebookExport />
     </>
   );
 }

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import type { DatasetEntry } from '../../stores/dataset-store.ts';
 import { deleteDataset } from '../../stores/delete-dataset.ts';
 import { useDataset, useEnvironment, useNotebook } from '../app/notebook-context.ts';
-import { Button, IconButton } from '../widgets/Button.tsx';
+import { Button } from '../widgets/Button.tsx';
 import { formatBytes, formatCount, formatDate, formatPercent } from '../widgets/format.ts';
-import { NameForm } from '../widgets/NameForm.tsx';
+import { KeptActions, KeptName } from '../widgets/KeptRow.tsx';
 import './dataset-list.css';
 
 export function DatasetList() {
@@ -54,8 +54,10 @@ function UnsavedRow() {
   const saveAgain = useDataset((d) => d.saveAgain);
   if (dataset === null) return null;
   return (
-    <tr className="dataset-list__open" aria-current="true">
-      <th scope="row">{dataset.name}</th>
+    <tr className="kept-row--at-hand" aria-current="true">
+      <th scope="row">
+        <span className="kept-row__at-hand">{dataset.name}</span>
+      </th>
       <td className="plain-table__number">
         {formatCount(dataset.imported.traces.structureOf.length)}
       </td>
@@ -65,7 +67,7 @@ function UnsavedRow() {
           : `being stored, ${formatPercent(Math.round(saving.share * 100) / 100)}`}
       </td>
       {saving === null && (
-        <td className="dataset-list__actions">
+        <td className="kept-row__actions">
           <Button size="small" onClick={() => void saveAgain()}>
             Store
           </Button>
@@ -87,47 +89,29 @@ function StoredRow({ entry, open }: StoredRowProps) {
   const { dataset: datasets, undo } = useNotebook();
   const { id, name, bytes, savedAt, tables } = entry;
   return (
-    <tr className={open ? 'dataset-list__open' : undefined} aria-current={open || undefined}>
+    <tr className={open ? 'kept-row--at-hand' : undefined} aria-current={open || undefined}>
       <th scope="row">
-        {renaming ? (
-          <NameForm
-            name={name}
-            onName={(next) => void rename(id, next)}
-            onDone={() => setRenaming(false)}
-          />
-        ) : open ? (
-          name
-        ) : (
-          <button
-            type="button"
-            className="dataset-list__name"
-            title="Open this dataset"
-            onClick={() => void openDataset(id)}
-          >
-            {name}
-          </button>
-        )}
+        <KeptName
+          name={name}
+          renaming={renaming}
+          atHand={open ? name : null}
+          hint="Open this dataset"
+          onOpen={() => void openDataset(id)}
+          onName={(next) => void rename(id, next)}
+          onDone={() => setRenaming(false)}
+        />
       </th>
       <td className="plain-table__number">{formatCount(tables.traces.rows)}</td>
       <td className="plain-table__number">{formatBytes(bytes)}</td>
       <td className="dataset-list__since">
         <time dateTime={new Date(savedAt).toISOString()}>{formatDate(savedAt)}</time>
       </td>
-      <td className="dataset-list__actions">
-        <Button
-          size="small"
-          aria-label={`Rename ${name}`}
-          disabled={renaming}
-          onClick={() => setRenaming(true)}
-        >
-          Rename
-        </Button>
-        <IconButton
-          icon="trash"
-          label={`Delete ${name}`}
-          onClick={() => void deleteDataset(datasets, undo, id)}
-        />
-      </td>
+      <KeptActions
+        name={name}
+        renaming={renaming}
+        onRename={() => setRenaming(true)}
+        onDelete={() => void deleteDataset(datasets, undo, id)}
+      />
     </tr>
   );
 }

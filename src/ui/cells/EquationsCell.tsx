@@ -1,17 +1,13 @@
 /** The last cell: the paper's equations, with the values of the trace in the inspector. */
 import { lazy, Suspense, useMemo, useState } from 'react';
-import type { CellState } from '../../stores/cell-states.ts';
+import { equationsCellState } from '../../stores/cell-states.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { symbolValues } from './equation-symbols.ts';
 import { NotebookCell } from './NotebookCell.tsx';
-import { hasTerms, TermsAlone, useScored } from './scored.tsx';
+import { equationsStateText, hasTerms, TermsAlone, useScored } from './scored.tsx';
 
 const PaperEquations = lazy(() => import('./PaperEquations.tsx'));
-
-/** Its values are there while a trace is explained. */
-export const equationsCellState = (explanation: string): CellState =>
-  explanation === 'running' ? 'running' : explanation === 'done' ? 'done' : 'not-run';
 
 export function EquationsCell() {
   const [open, setOpen] = useState(false);
@@ -30,10 +26,12 @@ export function EquationsCell() {
         : new Map<never, string>(),
     [explanation, scored],
   );
+  const state = equationsCellState(explanation);
   return (
     <NotebookCell
       id="equations"
-      state={equationsCellState(explanation.phase)}
+      state={state}
+      stateText={equationsStateText(state)}
       section="§3 to §5"
       prose={
         <>

@@ -50,7 +50,7 @@ export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
               {file.container !== 'plain' && `, ${file.container}`}
             </td>
             <td className="plain-table__number">
-              {file.bytes === 0 ? 'none' : formatBytes(file.bytes)}
+              {file.bytes === 0 ? '–' : formatBytes(file.bytes)}
             </td>
             <td>
               <select

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { OverRepresented } from '../../inspect/over-represented.ts';
 import { type FrequencyKind, frequencyRows } from '../../stores/comparison-view.ts';
 import { useComparison, useTraceList } from '../app/notebook-context.ts';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { formatCount, formatNumber, formatPercent } from '../widgets/format.ts';
@@ -70,7 +71,8 @@ function Frequencies({ scored, group }: FrequenciesProps) {
       <p className="quiet">
         {formatCount(group.flagged, 'flagged trace')} against {formatCount(group.normal)} others.
         Ratios are <G id="oddsRatio">odds ratios</G> with 95 % intervals; q is{' '}
-        <G id="fisher">Fisher’s exact test</G>, adjusted for the number of tests.
+        <G id="fisher">Fisher’s exact test</G>, adjusted for the number of tests, with a star below
+        0.05.
       </p>
       {shown.length === 0 ? (
         <p className="quiet">
@@ -104,7 +106,9 @@ function Frequencies({ scored, group }: FrequenciesProps) {
             <tbody>
               {shown.map((row) => (
                 <tr key={row.key}>
-                  <th scope="row">{row.name}</th>
+                  <th scope="row">
+                    <BreakingName name={row.name} />
+                  </th>
                   <td>{row.kind}</td>
                   <td className="plain-table__number">
                     {formatCount(row.flagged)} ({formatPercent(row.flagged / group.flagged)})

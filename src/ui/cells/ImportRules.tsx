@@ -11,7 +11,7 @@ export function ImportRules() {
     <Disclosure
       open={open}
       onToggle={setOpen}
-      summary={`Rules of import: ${authorsRules ? 'the authors’' : 'every span is kept'}`}
+      summary={`Import rules: ${authorsRules ? 'those of the authors’ loader' : 'every span is kept'}`}
     >
       <Checkbox
         label="Authors’ rules"

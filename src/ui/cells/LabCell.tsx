@@ -1,6 +1,7 @@
 /** Cell 7: the inversion of the NLL, and what each correction of section 5.3 does to it. */
 import { useEffect, useRef } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
+import { labCellState } from '../../stores/cell-states.ts';
 import type { LabSession } from '../../worker/lab-jobs.ts';
 import { useLab, useRuns } from '../app/notebook-context.ts';
 import { formatCount } from '../widgets/format.ts';
@@ -17,8 +18,8 @@ import { hasTerms, NotScoredYet, type ScoredTerms, TermsAlone, useScored } from 
 import './lab.css';
 
 export function LabCell() {
-  const state = useCellState('lab');
   const scored = useScored();
+  const state = labCellState(useCellState('lab'), scored?.trained ?? null);
   const { lab } = useLab((l) => l);
   const scoring = useRuns((r) => r.scoring.phase === 'running');
   return (

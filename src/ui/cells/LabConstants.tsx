@@ -2,10 +2,17 @@
 import { compareMetrics, EDGE_BOUNDARIES } from '../../stores/lab-view.ts';
 import { useLab, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
-import { formatCount, formatMs, formatNumber, formatScore } from '../widgets/format.ts';
+import {
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPoints,
+  formatScore,
+} from '../widgets/format.ts';
 import { Notice } from '../widgets/Notice.tsx';
 import { Select } from '../widgets/Select.tsx';
-import { SliderField } from '../widgets/SliderField.tsx';
+import { SliderField, type SliderFieldProps } from '../widgets/SliderField.tsx';
 import type { LabViewProps } from './LabCell.tsx';
 import { percentWords } from './lab-words.ts';
 
@@ -80,25 +87,17 @@ function Sliders({ session }: LabViewProps) {
         words={formatNumber(tuning.nodeCountExponent)}
         onChange={(nodeCountExponent) => void tune({ nodeCountExponent })}
       />
-      <SliderField
+      <Percentile
         label="Percentile of σ"
         help={detailed ? 'section 5.3: larger stds are cut to it; 99 in the paper' : older}
         value={tuning.stdPercentile}
-        min={90}
-        max={100}
-        step={0.1}
-        words={percentWords(tuning.stdPercentile)}
         disabled={!detailed}
         onChange={(stdPercentile) => void tune({ stdPercentile })}
       />
-      <SliderField
+      <Percentile
         label="Percentile of the threshold"
         help="section A.2: of the validation scores; 99 in the paper"
         value={tuning.thresholdPercentile}
-        min={90}
-        max={100}
-        step={0.1}
-        words={percentWords(tuning.thresholdPercentile)}
         onChange={(thresholdPercentile) => void tune({ thresholdPercentile })}
       />
       <Select
@@ -112,6 +111,12 @@ function Sliders({ session }: LabViewProps) {
       />
     </div>
   );
+}
+
+type PercentileProps = Pick<SliderFieldProps, 'label' | 'help' | 'value' | 'disabled' | 'onChange'>;
+
+function Percentile(props: PercentileProps) {
+  return <SliderField min={90} max={100} step={0.1} words={percentWords(props.value)} {...props} />;
 }
 
 function Compared({ scored, session }: LabViewProps) {
@@ -139,18 +144,21 @@ function Compared({ scored, session }: LabViewProps) {
             </tr>
           </thead>
           <tbody>
-            {metrics.map(({ key, tuned, paper }) => (
-              <tr key={key}>
-                <th scope="row">{key}</th>
-                <td className="plain-table__number">{formatScore(paper)}</td>
-                <td className="plain-table__number">{formatScore(tuned)}</td>
-                <td className="plain-table__number">{change(tuned, paper)}</td>
-              </tr>
-            ))}
+            {metrics.map(({ key, tuned, paper, isShare }) => {
+              const format = isShare ? formatPercent : formatScore;
+              return (
+                <tr key={key}>
+                  <th scope="row">{key}</th>
+                  <td className="plain-table__number">{format(paper)}</td>
+                  <td className="plain-table__number">{format(tuned)}</td>
+                  <td className="plain-table__number">{change(tuned, paper, isShare)}</td>
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       )}
-      <p className="quiet">
+      <p className="quiet lab__took">
         {formatCount(session.traces, 'trace')} scored, measured and ranked in{' '}
         {formatMs(full.tookMs)}.
       </p>
@@ -158,9 +166,10 @@ function Compared({ scored, session }: LabViewProps) {
   );
 }
 
-function change(tuned: number | null, paper: number | null): string {
+function change(tuned: number | null, paper: number | null, isShare: boolean): string {
   if (tuned === null || paper === null) return '–';
   const difference = tuned - paper;
   if (Math.abs(difference) < 5e-4) return '=';
+  if (isShare) return formatPoints(difference);
   return `${difference > 0 ? '+' : ''}${formatScore(difference)}`;
 }

@@ -1,8 +1,9 @@
 /** What the paper's corrections rest on, measured on this run: sections 5.3, A.2 and A.5. */
+import type { ReactNode } from 'react';
 import { LABEL_GROUPS, shareBelowHalf } from '../../stores/lab-view.ts';
 import type { LabEvidence as Evidence, LabSession, LabVariant } from '../../worker/lab-jobs.ts';
 import { useLab } from '../app/notebook-context.ts';
-import { Histogram, type HistogramGroup } from '../charts/Histogram.tsx';
+import { Histogram, type HistogramGroup, type HistogramProps } from '../charts/Histogram.tsx';
 import { LineChart } from '../charts/LineChart.tsx';
 import {
   formatCount,
@@ -40,6 +41,7 @@ interface EvidenceProps {
 function Histograms({ session, evidence }: EvidenceProps) {
   const { nodes, nodeCountProbability, kept, stdLimit } = evidence;
   const stdPercentile = useLab((l) => l.setting.tuning.stdPercentile);
+  const limitWords = `σ p${percentWords(stdPercentile)}`;
   const words = (g: number): string => groupWords(LABEL_GROUPS[g]!, session.labelled);
   const groupsOf = (counts: readonly ArrayLike<number>[]): HistogramGroup[] =>
     LABEL_GROUPS.flatMap((group, g) =>
@@ -54,91 +56,76 @@ function Histograms({ session, evidence }: EvidenceProps) {
     }).join(', ');
   return (
     <div className="lab__pair">
-      <figure className="lab__evidence">
-        {kept === null ? (
-          <p className="quiet">
-            Stds of nodes were not kept when this run was scored; score again to see them.
-          </p>
-        ) : (
-          <>
-            <Histogram
-              title="Predicted stds of nodes (section 5.3)"
-              label="Predicted stds of nodes by label"
-              edges={kept.stds.edges}
-              xLabel="log₁₀ σ (σ in stds of latency)"
-              countLabel="nodes"
-              countScale="log"
-              height={220}
-              groups={groupsOf(kept.stds.counts)}
-              threshold={
-                Number.isFinite(stdLimit)
-                  ? {
-                      value: Math.log10(stdLimit),
-                      label: `σ p${percentWords(stdPercentile)} = ${formatNumber(stdLimit)}`,
-                    }
-                  : null
-              }
-            />
-            <figcaption className="quiet">
-              One sample of each node. Above σ p99:{' '}
-              {LABEL_GROUPS.flatMap((_, g) => {
-                const share = kept.aboveLimit[g]!;
-                return Number.isNaN(share) ? [] : [`${formatPercent(share)} of ${words(g)} nodes`];
-              }).join(', ')}
-              .
-            </figcaption>
-          </>
-        )}
-      </figure>
-      <figure className="lab__evidence">
-        <Histogram
-          title="Node counts (Figures 7, 9 and 10)"
-          label="Merged nodes of test traces by label"
-          edges={nodes.edges}
-          xLabel="merged nodes"
-          xWhole
-          countScale="log"
-          height={220}
-          groups={groupsOf(nodes.counts)}
-        />
-        <figcaption className="quiet">
-          Of the test traces; cell 2 has those of the dataset before and after preparing.
-        </figcaption>
-      </figure>
-      <figure className="lab__evidence">
-        <Histogram
-          title="p(N | z) (Figure 11)"
-          label="Probability of the observed node count by label"
-          edges={nodeCountProbability.edges}
-          xLabel="p(N | z)"
-          countLabel="samples"
-          countScale="log"
-          height={220}
-          groups={groupsOf(nodeCountProbability.counts)}
-        />
-        <figcaption className="quiet">
-          Below 0.5, where scaling begins: {below(nodeCountProbability.counts)}.
-        </figcaption>
-      </figure>
+      {kept === null ? (
+        <p className="quiet">
+          Stds of nodes were not kept when this run was scored; score again to see them.
+        </p>
+      ) : (
+        <Counted
+          title="Predicted stds of nodes (section 5.3)"
+          label="Predicted stds of nodes by label"
+          edges={kept.stds.edges}
+          groups={groupsOf(kept.stds.counts)}
+          xLabel="log₁₀ σ (σ in stds of latency)"
+          countLabel="nodes"
+          threshold={
+            Number.isFinite(stdLimit)
+              ? { value: Math.log10(stdLimit), label: `${limitWords} = ${formatNumber(stdLimit)}` }
+              : null
+          }
+        >
+          One sample of each node. Above {limitWords}:{' '}
+          {LABEL_GROUPS.flatMap((_, g) => {
+            const share = kept.aboveLimit[g]!;
+            return Number.isNaN(share) ? [] : [`${formatPercent(share)} of ${words(g)} nodes`];
+          }).join(', ')}
+          .
+        </Counted>
+      )}
+      <Counted
+        title="Node counts (Figures 7, 9 and 10)"
+        label="Merged nodes of test traces by label"
+        edges={nodes.edges}
+        groups={groupsOf(nodes.counts)}
+        xLabel="merged nodes"
+        xWhole
+      >
+        Of the test traces; cell 2 has those of the dataset before and after preparing.
+      </Counted>
+      <Counted
+        title="p(N | z) (Figure 11)"
+        label="Probability of the observed node count by label"
+        edges={nodeCountProbability.edges}
+        groups={groupsOf(nodeCountProbability.counts)}
+        xLabel="p(N | z)"
+        countLabel="samples"
+      >
+        Below 0.5, where scaling begins: {below(nodeCountProbability.counts)}.
+      </Counted>
       {kept !== null && (
-        <figure className="lab__evidence">
-          <Histogram
-            title="p(A_ij | z) (Figure 11)"
-            label="Probability of observed edges and their absence by label"
-            edges={kept.edgeProbability.edges}
-            xLabel="p(A_ij | z)"
-            countLabel="entries"
-            countScale="log"
-            height={220}
-            groups={groupsOf(kept.edgeProbability.counts)}
-          />
-          <figcaption className="quiet">
-            Every entry i &lt; j of {formatCount(session.maxNodes)} nodes, padding included, in
-            every sample. Below 0.5: {below(kept.edgeProbability.counts)}.
-          </figcaption>
-        </figure>
+        <Counted
+          title="p(A_ij | z) (Figure 11)"
+          label="Probability of observed edges and their absence by label"
+          edges={kept.edgeProbability.edges}
+          groups={groupsOf(kept.edgeProbability.counts)}
+          xLabel="p(A_ij | z)"
+          countLabel="entries"
+        >
+          Every entry i &lt; j of {formatCount(session.maxNodes)} nodes, padding included, in every
+          sample. Below 0.5: {below(kept.edgeProbability.counts)}.
+        </Counted>
       )}
     </div>
+  );
+}
+
+/** A histogram by label with its caption. */
+function Counted({ children, ...histogram }: HistogramProps & { readonly children: ReactNode }) {
+  return (
+    <figure className="lab__evidence">
+      <Histogram countScale="log" height={220} {...histogram} />
+      <figcaption className="quiet">{children}</figcaption>
+    </figure>
   );
 }
 

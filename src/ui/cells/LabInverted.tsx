@@ -70,13 +70,13 @@ export function LabInverted({ scored, why }: InvertedProps) {
     {
       key: 'evidence',
       title: 'what speaks for the cause',
-      width: 'minmax(260px, 2fr)',
+      width: 'minmax(300px, 2fr)',
       render: (i) => evidence(one(i)),
     },
     {
       key: 'lifted',
       title: 'lifted by',
-      width: 'minmax(190px, 1fr)',
+      width: 'minmax(240px, 1fr)',
       render: (i) => lifted(one(i)),
     },
     {
@@ -111,7 +111,7 @@ export function LabInverted({ scored, why }: InvertedProps) {
         rowCount={listed.length}
         columns={columns}
         height={264}
-        minWidth={860}
+        minWidth={940}
         selected={at === -1 ? null : at}
         onSelect={(i) => void inspect(one(i).trace)}
         rowKey={(i) => one(i).trace}

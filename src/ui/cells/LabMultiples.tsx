@@ -61,8 +61,9 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
       </ul>
       {present.length > 0 && (
         <p className="quiet">
-          One scale for all, logarithmic above {formatNumber(session.axis.linearBelow)} nats.
-          Hatched: below the median of normal traces, where anomalies are inverted.{' '}
+          One scale for all, logarithmic above {formatNumber(session.axis.linearBelow)} nats.{' '}
+          {session.labelled &&
+            'Hatched: below the median of normal traces, where anomalies are inverted. '}
           {kind === 'density'
             ? 'A bin’s height is its share of its own group, so each group has the same area.'
             : 'A bin’s height is a number of traces.'}

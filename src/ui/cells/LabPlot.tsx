@@ -116,7 +116,7 @@ function Measures({ computed: { picture } }: { readonly computed: ShownVariant }
         { key: 'auc', term: <G id="auroc">ROC-AUC</G>, value: formatScore(total.auroc) },
         {
           key: 'mismatched',
-          term: 'of them mismatched: overlap, below',
+          term: 'mismatched: overlap, inverted',
           value:
             mismatched === null
               ? '–'

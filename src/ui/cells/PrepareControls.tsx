@@ -46,34 +46,28 @@ export function PrepareControls({ disabled }: { readonly disabled: boolean }) {
           }
           onChange={(value) => choose({ perGroup: value < 1 ? null : Math.round(value) })}
         />
-        <NumberField
+        <ShareField
           label="Structure anomalies"
-          unit="% of test"
-          value={round(choices.structureShare * PERCENT)}
-          min={0}
-          max={PERCENT}
+          share={choices.structureShare}
           disabled={disabled}
           help="subtrees dropped; 0 injects none"
-          onChange={(value) => choose({ structureShare: value / PERCENT })}
+          onChange={(structureShare) => choose({ structureShare })}
         />
-        <NumberField
+        <ShareField
           label="Time anomalies"
-          unit="% of test"
-          value={round(choices.timeShare * PERCENT)}
-          min={0}
-          max={PERCENT}
+          share={choices.timeShare}
           disabled={disabled}
           help="nodes slowed, with their ancestors"
-          onChange={(value) => choose({ timeShare: value / PERCENT })}
+          onChange={(timeShare) => choose({ timeShare })}
         />
         <NumberField
-          label="Draw"
+          label="Seed of the draw"
           value={choices.seed}
           min={0}
           max={2 ** 31 - 1}
           step={1}
           disabled={disabled}
-          help="the same number, the same parts and anomalies"
+          help="the same seed, the same parts and anomalies"
           onChange={(value) => choose({ seed: Math.round(value) })}
         />
         <Checkbox
@@ -86,27 +80,9 @@ export function PrepareControls({ disabled }: { readonly disabled: boolean }) {
       </div>
       <Disclosure open={open} onToggle={setOpen} summary="Rates of the anomalies">
         <div className="training-controls training-controls--all">
-          <RangeFields
-            words="Nodes dropped"
-            unit="share"
-            most={1}
-            of="discardRate"
-            disabled={disabled}
-          />
-          <RangeFields
-            words="Nodes slowed"
-            unit="share"
-            most={1}
-            of="alteringRate"
-            disabled={disabled}
-          />
-          <RangeFields
-            words="Slowed to"
-            unit="times p99"
-            most={1000}
-            of="slowdown"
-            disabled={disabled}
-          />
+          {RATES.map((rate) => (
+            <RangeFields key={rate.of} {...rate} disabled={disabled} />
+          ))}
         </div>
       </Disclosure>
     </>
@@ -115,6 +91,34 @@ export function PrepareControls({ disabled }: { readonly disabled: boolean }) {
 
 /** Percent of a share, without the noise of its binary fraction. */
 const round = (percent: number): number => Number(percent.toPrecision(6));
+
+interface ShareFieldProps {
+  readonly label: string;
+  readonly share: number;
+  readonly help: string;
+  readonly disabled: boolean;
+  readonly onChange: (share: number) => void;
+}
+
+/** A share of the test part, as a percentage. */
+function ShareField({ share, onChange, ...field }: ShareFieldProps) {
+  return (
+    <NumberField
+      {...field}
+      unit="% of test"
+      value={round(share * PERCENT)}
+      min={0}
+      max={PERCENT}
+      onChange={(value) => onChange(value / PERCENT)}
+    />
+  );
+}
+
+const RATES = [
+  { words: 'Nodes dropped', unit: 'share', most: 1, of: 'discardRate' },
+  { words: 'Nodes slowed', unit: 'share', most: 1, of: 'alteringRate' },
+  { words: 'Slowdown', unit: 'times p99', most: 1000, of: 'slowdown' },
+] as const;
 
 interface RangeFieldsProps {
   readonly words: string;

@@ -44,7 +44,10 @@ export function PrepareTable({ steps }: { readonly steps: readonly StepReport[] 
   return (
     <SaveTable name="Statistics after each step">
       <div className="scroll-x">
-        <table className="plain-table prepare-table" aria-label="Statistics after each step">
+        <table
+          className={`plain-table prepare-table ${steps.length === 1 ? 'prepare-table--one' : ''}`}
+          aria-label="Statistics after each step"
+        >
           <thead>
             <tr>
               <th scope="col">After</th>

@@ -10,7 +10,7 @@ import {
   SUBSETS,
 } from '../../stores/matrix-view.ts';
 import type { Published, PublishedRow } from '../../stores/published-tables.ts';
-import { formatNumber, formatScore } from '../widgets/format.ts';
+import { formatDuration, formatNumber, formatScore } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
 
 const TITLES: Readonly<Record<MetricId, ReactNode>> = {
@@ -55,7 +55,7 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
                 </th>
               ))}
               <th scope="col" rowSpan={2} className="plain-table__number">
-                training, min
+                training
               </th>
               <th scope="col" rowSpan={2} className="plain-table__number">
                 scoring, traces/s
@@ -82,7 +82,11 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
                     />
                   )),
                 )}
-                <Cell row={row} column="trainMinutes" format={(value) => formatNumber(value, 2)} />
+                <Cell
+                  row={row}
+                  column="trainMinutes"
+                  format={(minutes) => formatDuration(60 * minutes)}
+                />
                 <Cell row={row} column="tracesPerSecond" format={formatNumber} />
               </tr>
             ))}

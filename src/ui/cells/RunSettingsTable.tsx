@@ -9,13 +9,14 @@ import { SaveTable } from '../widgets/SaveTable.tsx';
 export function RunSettingsTable({ entries }: { readonly entries: readonly RunEntry[] }) {
   const [differencesOnly, setDifferencesOnly] = useState(true);
   const rows = useMemo(() => settingRows(entries), [entries]);
+  const differing = rows.filter(({ differs }) => differs).length;
   const shown = differencesOnly ? rows.filter(({ differs }) => differs) : rows;
   return (
     <>
       <div className="table-controls">
         <p className="quiet">
-          {formatCount(rows.filter(({ differs }) => differs).length, 'setting')} of {rows.length}{' '}
-          differ between these runs.
+          {formatCount(differing)} of {formatCount(rows.length, 'setting')}{' '}
+          {differing === 1 ? 'differs' : 'differ'} between these runs.
         </p>
         <Checkbox
           label="Differences only"

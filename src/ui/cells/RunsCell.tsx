@@ -16,9 +16,8 @@ import {
 import { VARIANTS, type Variant } from '../../stores/score-view.ts';
 import { plannedEpochs } from '../../stores/training-phase.ts';
 import { useInspect, useKeptRuns, useRuns } from '../app/notebook-context.ts';
-import { Button, IconButton } from '../widgets/Button.tsx';
-import { formatDate, formatScore } from '../widgets/format.ts';
-import { NameForm } from '../widgets/NameForm.tsx';
+import { formatDate, formatPercent, formatPoints, formatScore } from '../widgets/format.ts';
+import { KeptActions, KeptName } from '../widgets/KeptRow.tsx';
 import { SaveTable } from '../widgets/SaveTable.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -165,7 +164,7 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
   const shown = useRuns((r) => shownRun(r.training)) === id;
   const canShow = useRuns((r) => canShowAnother(r.training));
   return (
-    <tr className={shown ? 'runs-table__shown' : undefined} aria-current={shown || undefined}>
+    <tr className={shown ? 'kept-row--at-hand' : undefined} aria-current={shown || undefined}>
       <td>
         <input
           type="checkbox"
@@ -176,25 +175,16 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
         />
       </td>
       <th scope="row">
-        {renaming ? (
-          <NameForm
-            name={name}
-            onName={(next) => void rename(id, next)}
-            onDone={() => setRenaming(false)}
-          />
-        ) : shown ? (
-          <span>{name}, shown</span>
-        ) : (
-          <button
-            type="button"
-            className="link-button"
-            title="Show this run in the cells around"
-            disabled={!canShow}
-            onClick={() => void show(id)}
-          >
-            {name}
-          </button>
-        )}
+        <KeptName
+          name={name}
+          renaming={renaming}
+          atHand={shown ? `${name}, shown` : null}
+          hint="Show this run in the cells around"
+          disabled={!canShow}
+          onOpen={() => void show(id)}
+          onName={(next) => void rename(id, next)}
+          onDone={() => setRenaming(false)}
+        />
         <span className="runs-table__made">
           {preset}, seed {settings.seed}, {plannedEpochs(settings)} epochs ·{' '}
           <time dateTime={new Date(savedAt).toISOString()}>{formatDate(savedAt)}</time>
@@ -207,27 +197,31 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
           className="plain-table__number"
           data-value={cells[column.id].value ?? undefined}
         >
-          <Metric {...cells[column.id]} />
+          <Metric id={column.id} {...cells[column.id]} />
         </td>
       ))}
-      <td className="runs-table__actions">
-        <Button size="small" aria-label={`Rename ${name}`} onClick={() => setRenaming(true)}>
-          Rename
-        </Button>
-        <IconButton icon="trash" label={`Delete ${name}`} onClick={() => void remove(id)} />
-      </td>
+      <KeptActions
+        name={name}
+        renaming={renaming}
+        onRename={() => setRenaming(true)}
+        onDelete={() => void remove(id)}
+      />
     </tr>
   );
 }
 
-function Metric({ value, delta }: MetricCell) {
+function Metric({ id, value, delta }: MetricCell & { readonly id: MetricId }) {
+  const isShare = id === 'below';
+  const change = delta === null ? null : isShare ? points(delta) : signed(delta);
   return (
     <>
-      {formatScore(value)}
-      {delta !== null && <span className="runs-table__delta">{signed(delta)}</span>}
+      {isShare ? formatPercent(value) : formatScore(value)}
+      {change !== null && <span className="runs-table__delta">{change}</span>}
     </>
   );
 }
+
+const points = (delta: number): string => (delta === 0 ? '±0' : formatPoints(delta));
 
 /** The sign says the direction; no colour, as lower is better in some columns. */
 const signed = (delta: number): string => {

@@ -1,6 +1,7 @@
 /** Why a detector without terms gives a trace its score: node by node, or transition by transition. */
 import type { ScoreExplanation, TransitionTaken } from '../../detectors/explanation.ts';
 import { namedOperation, traceTree } from '../../stores/tree-view.ts';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import type { Scored } from './scored.tsx';
 
@@ -73,7 +74,7 @@ function NodeTable({
             // biome-ignore lint/suspicious/noArrayIndexKey: nodes of a tree are known by their index
             <tr key={i}>
               <th scope="row">
-                {service}/{operation}
+                <BreakingName name={`${service}/${operation}`} />
                 {critical !== null && critical[i] === 0 && (
                   <span className="score-nodes__aside">not on the critical path</span>
                 )}
@@ -97,7 +98,7 @@ function verdictWords({ verdict, deviations }: TransitionTaken): string {
     case 'unseen':
       return '✗ rejected: training never took it';
     case 'latency':
-      return `✗ rejected: ${formatNumber(deviations)} std from its mean`;
+      return `✗ rejected: ${formatNumber(deviations)} stds from its mean`;
     case 'accepted':
       return '✓ accepted';
   }
@@ -117,13 +118,12 @@ function Transitions({
     <section className="inspector-section">
       <h3>Transitions of the automaton</h3>
       <div className="scroll-x">
-        <table className="plain-table" aria-label="Transitions">
+        <table className="plain-table transitions" aria-label="Transitions">
           <thead>
             <tr>
-              <th scope="col">from</th>
-              <th scope="col">to</th>
+              <th scope="col">from → to</th>
               <th scope="col" className="plain-table__number">
-                in training
+                traces in training
               </th>
               <th scope="col">verdict</th>
             </tr>
@@ -131,8 +131,12 @@ function Transitions({
           <tbody>
             {transitions.map((taken) => (
               <tr key={`${taken.from} ${taken.to}`}>
-                <td>{stateOf(taken.from, 'start')}</td>
-                <td>{stateOf(taken.to, 'end')}</td>
+                <td>
+                  <BreakingName name={stateOf(taken.from, 'start')} />
+                  <span className="transitions__to">
+                    → <BreakingName name={stateOf(taken.to, 'end')} />
+                  </span>
+                </td>
                 <td className="plain-table__number">{formatCount(taken.seen)}</td>
                 <td>{verdictWords(taken)}</td>
               </tr>

@@ -128,13 +128,13 @@ function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
   return (
     <>
       {scores.kind === 'terms' && <>L = {scores.test.samples} samples · </>}
-      {formatCount(scores.val.trace.length)} validation and {formatCount(scores.test.trace.length)}{' '}
-      test traces in {formatDuration(scores.scoreSeconds)},{' '}
-      {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed}
+      {formatCount(scores.val.trace.length)} validation and{' '}
+      {formatCount(scores.test.trace.length, 'test trace')} in {formatDuration(scores.scoreSeconds)}
+      , {formatRate(scores.scoreTracesPerSecond, 'traces')} · seed {run.settings.seed}
       {scores.kind === 'terms' && (
         <>
           {' '}
-          · <G id="stdLimit">σ p99</G> {formatScore(scores.test.stdLimits.global)}
+          · <G id="stdLimit">σ p99</G> {formatNumber(scores.test.stdLimits.global)} stds of latency
         </>
       )}
     </>
@@ -215,21 +215,25 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
                 ? `${detectorLabel(trained.detector)} decides by itself`
                 : '99th percentile of validation scores',
           },
-          {
-            key: 'below',
-            term: <G id="inversion">anomalies below the normal median</G>,
-            value: formatPercent(anomaliesBelowNormalMedian),
-          },
-          {
-            key: 'at',
-            term: 'precision, recall at the threshold',
-            value: `${formatScore(atThreshold.total.precision)}, ${formatScore(atThreshold.total.recall)}`,
-          },
-          {
-            key: 'overlap',
-            term: 'overlap of normal and anomalous scores',
-            value: formatPercent(area),
-          },
+          ...(labelled
+            ? [
+                {
+                  key: 'below',
+                  term: <G id="inversion">anomalies below the normal median</G>,
+                  value: formatPercent(anomaliesBelowNormalMedian),
+                },
+                {
+                  key: 'at',
+                  term: 'precision, recall at the threshold',
+                  value: `${formatScore(atThreshold.total.precision)}, ${formatScore(atThreshold.total.recall)}`,
+                },
+                {
+                  key: 'overlap',
+                  term: 'overlap of normal and anomalous scores',
+                  value: formatPercent(area),
+                },
+              ]
+            : []),
         ]}
       />
       {labelled ? (

@@ -14,13 +14,16 @@ import { useInspect } from '../app/notebook-context.ts';
 import { LatencyBands } from '../charts/LatencyBands.tsx';
 import { TreeComparison } from '../charts/TreeComparison.tsx';
 import { Waterfall } from '../charts/Waterfall.tsx';
+import { BreakingName } from '../widgets/BreakingName.tsx';
 import { IconButton } from '../widgets/Button.tsx';
+import { Disclosure } from '../widgets/Disclosure.tsx';
 import {
   ellipsisMiddle,
   formatCount,
   formatMs,
   formatNats,
   formatNumber,
+  formatZ,
 } from '../widgets/format.ts';
 import { Inspector } from '../widgets/Inspector.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
@@ -54,7 +57,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
   if (scored === null || list === null) return null;
   return (
     <Inspector
-      title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 18)}`}
+      title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 12)}`}
       aside={row !== null && scoreWords(row.score, scored)}
       subject={trace}
       onClose={close}
@@ -147,9 +150,9 @@ function Explanation({ scored, explanation }: ExplanationProps) {
         <section className="inspector-section">
           <h3>Tree and reconstruction</h3>
           <p className="quiet">
-            {formatCount(explanation.nodeCount, 'node')}, p(N|z) ={' '}
+            {formatCount(explanation.nodeCount, 'node')}, p(N|z)&nbsp;=&nbsp;
             {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
-            {formatCount(reconstruction.parent.length, 'node')}, p ={' '}
+            {formatCount(reconstruction.parent.length, 'node')}, p&nbsp;=&nbsp;
             {formatNumber(reconstruction.nodeCountProbability)}
           </p>
           <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
@@ -246,11 +249,11 @@ interface LatencyTableProps extends Pick<FindingProps, 'explanation' | 'names'> 
 function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProps) {
   const { nodes } = explanation;
   const adds = nodeTotals(explanation.contributions.corrected);
+  const [open, setOpen] = useState(false);
   return (
-    <details className="inspector-details">
-      <summary>All nodes in numbers</summary>
+    <Disclosure open={open} onToggle={setOpen} summary="All nodes in numbers">
       <div className="scroll-x">
-        <table className="plain-table" aria-label="Latency by node">
+        <table className="plain-table score-nodes" aria-label="Latency by node">
           <thead>
             <tr>
               <th scope="col">node</th>
@@ -281,13 +284,13 @@ function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProp
                 onPointerLeave={() => onHover(null)}
               >
                 <th scope="row">
-                  {service}/{operation}
+                  <BreakingName name={`${service}/${operation}`} />
                 </th>
                 <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
                 <td className="plain-table__number">
                   {formatMs(nodes.expectedMs[i]!)} ± {formatMs(nodes.stdMs[i]!)}
                 </td>
-                <td className="plain-table__number">{formatNumber(nodes.zScore[i]!)}</td>
+                <td className="plain-table__number">{formatZ(nodes.zScore[i]!)}</td>
                 <td className="plain-table__number">{formatNumber(nodes.logLikelihood[i]!)}</td>
                 <td className="plain-table__number">{formatNumber(adds[i]!)}</td>
               </tr>
@@ -295,6 +298,6 @@ function LatencyTable({ explanation, names, hovered, onHover }: LatencyTableProp
           </tbody>
         </table>
       </div>
-    </details>
+    </Disclosure>
   );
 }

@@ -108,45 +108,52 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
                 }
               />
             ))}
-          <Select
-            label="latency scale"
-            value={choices.config.latencyScale}
-            disabled={disabled}
-            help="robust gives each operation’s standard deviation a floor"
-            options={[
-              { value: 'robust', label: 'robust' },
-              { value: 'authors', label: 'authors’ formula' },
-            ]}
-            onChange={(latencyScale) => runs.configure({ latencyScale })}
-          />
-          <Select
-            label="std limit of"
-            value={choices.config.stdLimit}
-            disabled={disabled}
-            help="where σ p99 of the named scores comes from; the Scores cell switches without training"
-            options={[
-              { value: 'global', label: 'all nodes' },
-              { value: 'operation', label: 'each operation' },
-            ]}
-            onChange={(stdLimit) => runs.configure({ stdLimit })}
-          />
-          <Select
-            label="kernels"
-            value={choices.config.kernels}
-            disabled={disabled}
-            help="what computes on WASM and WebGPU; stock is slower and there to compare with"
-            options={[
-              { value: 'own', label: 'own' },
-              { value: 'stock', label: 'stock TensorFlow.js' },
-            ]}
-            onChange={(kernels) => runs.configure({ kernels })}
-          />
+          {WORD_SETTINGS.map(({ key, ...field }) => (
+            <Select<string>
+              key={key}
+              {...field}
+              value={choices.config[key]}
+              disabled={disabled}
+              onChange={(value) => runs.configure({ [key]: value })}
+            />
+          ))}
         </div>
         <BaselineSettings disabled={disabled} />
       </Disclosure>
     </>
   );
 }
+
+/** Settings that are a word of two. */
+const WORD_SETTINGS = [
+  {
+    key: 'latencyScale',
+    label: 'latency scale',
+    help: 'robust gives each operation’s standard deviation a floor',
+    options: [
+      { value: 'robust', label: 'robust' },
+      { value: 'authors', label: 'authors’ formula' },
+    ],
+  },
+  {
+    key: 'stdLimit',
+    label: 'std limit of',
+    help: 'where σ p99 of the named scores comes from; the Scores cell switches without training',
+    options: [
+      { value: 'global', label: 'all nodes' },
+      { value: 'operation', label: 'each operation' },
+    ],
+  },
+  {
+    key: 'kernels',
+    label: 'kernels',
+    help: 'what computes on WASM and WebGPU; stock is slower and there to compare with',
+    options: [
+      { value: 'own', label: 'own' },
+      { value: 'stock', label: 'stock TensorFlow.js' },
+    ],
+  },
+] as const;
 
 /** Of the chosen baselines; what they share with TraceVAE, the schedule and N_max, is above. */
 function BaselineSettings({ disabled }: { readonly disabled: boolean }) {

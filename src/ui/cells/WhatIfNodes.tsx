@@ -5,7 +5,7 @@ import type { EditableTree } from '../../stores/what-if-store.ts';
 import { depths, editedNodes, listedNodes } from '../../stores/what-if-view.ts';
 import { useInspect, useWhatIf } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
-import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
+import { formatCount, formatMs, formatZ } from '../widgets/format.ts';
 import { NumberField } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
 import type { Scored } from './scored.tsx';
@@ -83,7 +83,7 @@ export function WhatIfNodes({ scored }: NodesProps) {
             </span>
             <span className="what-if__number">{formatMs(names[i]!.latencyMs)}</span>
             <span className="what-if__number">
-              {scoredHere === null ? '…' : `z ${formatNumber(scoredHere.zScore[i]!)}`}
+              {scoredHere === null ? '…' : `z ${formatZ(scoredHere.zScore[i]!)}`}
             </span>
           </div>
         ))}

@@ -25,7 +25,7 @@ const GLOSSARY = {
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
   mismatched:
     'Anomalies whose reconstructed tree differs from their own, so the model does take them for odd; yet some have a low NLL (Figure 6).',
-  fsa: 'A finite-state automaton: its states are call paths, its transitions lead from one call of a trace to the next. It rejects a trace that takes an unknown transition, or whose latency there is more than k std off.',
+  fsa: 'A finite-state automaton: its states are call paths, its transitions lead from one call of a trace to the next. It rejects a trace that takes an unknown transition, or whose latency there is more than k stds off.',
   pathVector:
     'One number a call path, which is the operations from the root down to a node: the latency there, standardised, or −1 where the trace lacks it.',
   criticalPath:

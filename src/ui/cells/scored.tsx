@@ -1,7 +1,8 @@
 /** The scores that the Scores and Flagged cells show, and what they say before there are any. */
 import { useMemo } from 'react';
-import { detectorLabel } from '../../detectors/catalog.ts';
+import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
 import type { DetectorRun, RunRecord } from '../../storage/records.ts';
+import type { CellState } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { type ChosenScores, shownDetector } from '../../stores/inspect-store.ts';
 import { type Variant, variantOf } from '../../stores/score-view.ts';
@@ -86,6 +87,14 @@ export function NotScoredYet({ what }: { readonly what: string }) {
     </p>
   );
 }
+
+/** Why there is nothing to correct, and no value for the equations. */
+export const termsAlone = (detector: DetectorId): string =>
+  `${detectorLabel(detector)} gives one score a trace, without the terms of equation (3)`;
+
+/** Before a trace is open nothing was left undone. */
+export const equationsStateText = (state: CellState): string | undefined =>
+  state === 'not-run' ? 'no trace open' : undefined;
 
 /** In the place of what needs the terms of equation (3). */
 export function TermsAlone({ scored, what }: { readonly scored: Scored; readonly what: string }) {

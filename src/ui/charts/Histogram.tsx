@@ -72,6 +72,7 @@ export function Histogram(props: HistogramProps) {
   const [box, width] = useWidth<HTMLDivElement>();
   const [bin, setBin] = useState<number | null>(null);
   const id = useId();
+  const yLabel = countScale === 'log' ? `${countLabel}, log` : countLabel;
   const layout = layoutHistogram(edges, groups, {
     width,
     height,
@@ -108,7 +109,7 @@ export function Histogram(props: HistogramProps) {
             <AxisLeft
               scale={layout.y}
               ticks={layout.yTicks}
-              label={countScale === 'log' ? `${countLabel}, log` : countLabel}
+              label={yLabel}
               x={layout.margin.left}
               width={width - layout.margin.left - layout.margin.right}
             />
@@ -140,7 +141,9 @@ export function Histogram(props: HistogramProps) {
                 {inverted.label}
               </text>
             )}
-            {threshold !== null && <Threshold {...{ ...threshold, layout, height, width }} />}
+            {threshold !== null && (
+              <Threshold {...{ ...threshold, layout, height, width, quantity: yLabel }} />
+            )}
           </svg>
           <HistogramCursor
             {...props}
@@ -204,8 +207,15 @@ function BinMark(props: PartProps & { edges: ArrayLike<number>; bin: number }) {
   return <rect className="histogram__bin" {...place} y={top} height={height - top - bottom} />;
 }
 
-function Threshold(props: PartProps & { value: number; label: string; width: number }) {
-  const { layout, height, value, label, width } = props;
+interface ThresholdProps extends PartProps {
+  readonly value: number;
+  readonly label: string;
+  readonly width: number;
+  /** Words at the left above the plot, which the label leaves alone. */
+  readonly quantity: string;
+}
+
+function Threshold({ layout, height, value, label, width, quantity }: ThresholdProps) {
   const [low = 0, high = 0] = layout.x.range();
   const x = layout.x(value);
   if (x < low || x > high) return null;
@@ -214,8 +224,9 @@ function Threshold(props: PartProps & { value: number; label: string; width: num
     <g className="histogram__threshold">
       <line x1={x} x2={x} y1={layout.margin.top - 12} y2={height - layout.margin.bottom} />
       <text
+        className="chart__over-marks"
         x={atEnd ? x - 5 : x + 5}
-        y={layout.margin.top - 4}
+        y={layout.margin.top + (x < textWidth(quantity, 12) ? 11 : -4)}
         textAnchor={atEnd ? 'end' : 'start'}
       >
         {label}

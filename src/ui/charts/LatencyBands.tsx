@@ -3,7 +3,7 @@
  * mean, the observed latency as a dot, or a diamond where it is far out, and its z-score.
  */
 import { serviceColourCss } from '../theme/service-colour.ts';
-import { formatMs, formatNumber } from '../widgets/format.ts';
+import { formatMs, formatZ } from '../widgets/format.ts';
 import { ChartFigure } from './chart-parts.tsx';
 import {
   band,
@@ -73,7 +73,7 @@ export function LatencyBands(props: LatencyBandsProps) {
                 </span>
                 <Band row={row} axis={axis} width={plot} />
                 <span className={isFar(row) ? 'bands__z bands__z--far' : 'bands__z'}>
-                  {zText(row.zScore)}
+                  {formatZ(row.zScore)}
                 </span>
               </button>
             </li>
@@ -84,12 +84,8 @@ export function LatencyBands(props: LatencyBandsProps) {
   );
 }
 
-/** One decimal, and no more digits than mean anything. */
-const zText = (z: number): string =>
-  `${z > 0 ? '+' : ''}${Math.abs(z) < 99.95 ? z.toFixed(1).replace('-', '−') : formatNumber(z)}`;
-
 const words = ({ service, operation, observedMs, expectedMs, stdMs, zScore }: LatencyRow): string =>
-  `${service} ${operation}: ${formatMs(observedMs)} observed, ${formatMs(expectedMs)} ± ${formatMs(stdMs)} expected, z ${zText(zScore)}`;
+  `${service} ${operation}: ${formatMs(observedMs)} observed, ${formatMs(expectedMs)} ± ${formatMs(stdMs)} expected, z ${formatZ(zScore)}`;
 
 function Ticks({ axis, width }: { readonly axis: LatencyAxis; readonly width: number }) {
   return (
@@ -116,6 +112,7 @@ function Band({ row, axis, width }: BandProps) {
   const [low3, high3] = band(row, 3).map(x) as [number, number];
   const [low1, high1] = band(row, 1).map(x) as [number, number];
   const observed = x(row.observedMs);
+  const cut = band(row, 3)[1] > (x.domain()[1] ?? 0);
   return (
     <svg width={width} height={ROW} aria-hidden="true">
       {ticks.map((tick) => (
@@ -135,6 +132,7 @@ function Band({ row, axis, width }: BandProps) {
         width={Math.max(1, high1 - low1)}
         height={10}
       />
+      {cut && <path className="bands__cut" d={`M${width - 5},${middle - 4}l4,4l-4,4`} />}
       <line
         className="bands__mean"
         x1={x(row.expectedMs)}

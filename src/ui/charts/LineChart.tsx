@@ -4,6 +4,7 @@ import { formatNats } from '../widgets/format.ts';
 import { AxisBottom, AxisLeft, ChartFigure } from './chart-parts.tsx';
 import { LineCursor } from './LineCursor.tsx';
 import { DASH, type LineLayout, type LineSeries, layoutLines, valueAt } from './line-layout.ts';
+import { textWidth } from './text-width.ts';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
 import './line-chart.css';
@@ -52,6 +53,7 @@ export function LineChart(props: LineChartProps) {
     empty = 'No epochs yet.',
   } = props;
   const yLabel = props.yLabel ?? 'nats';
+  const shownY = yScale === 'log' ? `${yLabel}, log` : yLabel;
   const [box, width] = useWidth<HTMLDivElement>();
   const [ownCursor, setOwnCursor] = useState<number | null>(null);
   const cursor = props.cursor === undefined ? ownCursor : props.cursor;
@@ -85,7 +87,7 @@ export function LineChart(props: LineChartProps) {
             <AxisLeft
               scale={layout.y}
               ticks={layout.yTicks}
-              label={yScale === 'log' ? `${yLabel}, log` : yLabel}
+              label={shownY}
               x={layout.margin.left}
               width={width - layout.margin.left - layout.margin.right}
             />
@@ -95,7 +97,7 @@ export function LineChart(props: LineChartProps) {
               label={xLabel}
               y={height - layout.margin.bottom}
             />
-            <Markers layout={layout} markers={markers} height={height} />
+            <Markers {...{ layout, markers, height, width }} quantity={shownY} />
             <Lines layout={layout} />
             {cursor !== null && <Hair layout={layout} at={cursor} height={height} />}
           </svg>
@@ -144,19 +146,29 @@ function Lines({ layout }: PartProps) {
   ));
 }
 
-function Markers(props: PartProps & { markers: readonly LineMarker[]; height: number }) {
-  const { layout, markers, height } = props;
+interface MarkersProps extends PartProps {
+  readonly markers: readonly LineMarker[];
+  readonly height: number;
+  readonly width: number;
+  /** Of the y axis, at the left above the plot: labels stand beside it. */
+  readonly quantity: string;
+}
+
+function Markers({ layout, markers, height, width, quantity }: MarkersProps) {
   const [low = 0, high = 0] = layout.x.domain();
+  const { top } = layout.margin;
   return markers
     .filter(({ x }) => x > low && x < high)
-    .map(({ x, label }) => (
-      <g key={`${x} ${label}`} transform={`translate(${layout.x(x)} 0)`}>
-        <line
-          className="line-chart__marker"
-          y1={layout.margin.top}
-          y2={height - layout.margin.bottom}
-        />
-        <text className="line-chart__marker-label" x={4} y={layout.margin.top + 9}>
+    .map(({ x, label }) => ({ x, label, at: layout.x(x), wide: textWidth(label, 12) + 4 }))
+    .map(({ x, label, at, wide }) => (
+      <g key={`${x} ${label}`} transform={`translate(${at} 0)`}>
+        <line className="line-chart__marker" y1={top - 10} y2={height - layout.margin.bottom} />
+        <text
+          className="line-chart__marker-label chart__over-marks"
+          x={at + wide > width ? -4 : 4}
+          y={at < textWidth(quantity, 12) ? top + 9 : top - 13}
+          textAnchor={at + wide > width ? 'end' : 'start'}
+        >
           {label}
         </text>
       </g>

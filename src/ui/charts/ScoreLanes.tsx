@@ -45,7 +45,8 @@ export interface ScoreLanesProps
 const MOST_TICKS = 12;
 
 const LANE_HEIGHT = 62;
-const MARGIN: Margin = { top: 30, right: 10, bottom: 36, left: 10 };
+/** Above the lanes: the threshold's label, and below it that of the inverted region. */
+const MARGIN: Margin = { top: 36, right: 10, bottom: 36, left: 10 };
 
 export function ScoreLanes(props: ScoreLanesProps) {
   const { title, summary, domain, linearBelow, marks, places, groups } = props;
@@ -131,11 +132,6 @@ export function ScoreLanes(props: ScoreLanesProps) {
                 {group.label}
               </text>
             ))}
-            {inverted !== null && (
-              <text className="histogram__inverted" x={MARGIN.left} y={MARGIN.top - 6}>
-                {inverted.label}
-              </text>
-            )}
             {threshold !== null && (
               <ThresholdLine
                 {...threshold}
@@ -143,6 +139,15 @@ export function ScoreLanes(props: ScoreLanesProps) {
                 height={plot.height}
                 width={width}
               />
+            )}
+            {inverted !== null && (
+              <text
+                className="histogram__inverted chart__over-marks"
+                x={MARGIN.left}
+                y={MARGIN.top - 6}
+              >
+                {inverted.label}
+              </text>
             )}
           </svg>
           <HistogramCursor
@@ -166,8 +171,8 @@ function ThresholdLine(props: { label: string; at: number; height: number; width
   const atEnd = at + textWidth(label, 12) + 8 > width;
   return (
     <g className="histogram__threshold">
-      <line x1={at} x2={at} y1={MARGIN.top - 14} y2={MARGIN.top + height} />
-      <text x={atEnd ? at - 5 : at + 5} y={MARGIN.top - 6} textAnchor={atEnd ? 'end' : 'start'}>
+      <line x1={at} x2={at} y1={MARGIN.top - 32} y2={MARGIN.top + height} />
+      <text x={atEnd ? at - 5 : at + 5} y={MARGIN.top - 22} textAnchor={atEnd ? 'end' : 'start'}>
         {label}
       </text>
     </g>

@@ -66,9 +66,9 @@ export function TraceTree(props: TraceTreeProps) {
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    element.scrollLeft = rootX + geometry.box.width / 2 - element.clientWidth / 2;
+    element.scrollLeft = rootX + geometry.box.width / 2 - room / 2;
     element.scrollTop = rootY + geometry.box.height / 2 - element.clientHeight / 2;
-  }, [rootX, rootY, geometry, scroller]);
+  }, [rootX, rootY, geometry, scroller, room]);
 
   const onKeyDown = (event: KeyboardEvent, node: number) => {
     if (event.key === 'Enter' || event.key === ' ') {

@@ -44,6 +44,8 @@ export interface HistogramLayout {
 
 /** Between ticks of a logarithmic axis, pixels. */
 const MIN_GAP = 40;
+/** Between ticks of a logarithmic count axis, pixels. */
+const COUNT_GAP = 14;
 /** Thinned by the gap between them. */
 const MOST_TICKS = 12;
 
@@ -88,7 +90,7 @@ export function layoutHistogram(
   const yTicks =
     countScale === 'linear'
       ? y.ticks(yCount).filter(Number.isInteger)
-      : spacedTicks(symlogTicks(0, highest, 1, yCount + 1), y, 14);
+      : spacedTicks(symlogTicks(0, highest, 1, MOST_TICKS).filter(Number.isInteger), y, COUNT_GAP);
   const tickWidth = Math.max(...yTicks.map((tick) => textWidth(tickLabel(tick), 12)));
   const margin: Margin = { ...EDGES, left: Math.ceil(tickWidth) + 8 };
   const xRange: [number, number] = [margin.left, width - margin.right];

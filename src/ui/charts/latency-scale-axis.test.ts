@@ -21,6 +21,12 @@ describe('latencyAxis', () => {
     expect(places.every((place, i) => i === 0 || place - places[i - 1]! > 12)).toBe(true);
   });
 
+  it('cuts off bands far wider than any latency', () => {
+    const { x, ticks } = latencyAxis([row(1200, 80, 1e48), row(5, 4, 1)], 300);
+    expect(ticks.at(-1)).toBeLessThanOrEqual(12_000);
+    expect(x(1e48)).toBe(294);
+  });
+
   it('copes with nothing and with zeros only', () => {
     expect(latencyAxis([], 300).ticks).toContain(0);
     expect(latencyAxis([row(0, 0, 0)], 300).x(0)).toBe(4);

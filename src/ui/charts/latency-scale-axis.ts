@@ -20,24 +20,30 @@ export interface LatencyAxis {
 
 /** Decades shown below the largest latency; what is smaller is drawn near zero. */
 const DECADES = 4;
+/** How far bands may lead the axis beyond the largest latency; what is wider is cut off. */
+const REACH = 10;
 /** Pixels between ticks at least, so that their labels stay apart. */
 const LABEL_WIDTH = 40;
 
 export function latencyAxis(rows: readonly LatencyRow[], width: number): LatencyAxis {
   let highest = 0;
   let least = Infinity;
-  for (const { observedMs, expectedMs, stdMs } of rows) {
-    for (const value of [observedMs, expectedMs + 3 * stdMs]) {
+  let widest = 0;
+  for (const row of rows) {
+    for (const value of [row.observedMs, row.expectedMs]) {
       if (Number.isFinite(value)) highest = Math.max(highest, value);
-    }
-    for (const value of [observedMs, expectedMs]) {
       if (value > 0) least = Math.min(least, value);
     }
+    const [, end] = band(row, 3);
+    if (!Number.isNaN(end)) widest = Math.max(widest, end);
   }
+  highest = Math.max(highest, Math.min(widest, REACH * highest));
   if (highest === 0) highest = 1;
   const floor = Math.max(Math.min(least, highest), highest / 10 ** DECADES);
   const linearBelow = 10 ** Math.floor(Math.log10(floor));
-  const x = scaleSymlog([0, highest * 1.05], [4, Math.max(5, width - 6)]).constant(linearBelow);
+  const x = scaleSymlog([0, highest * 1.05], [4, Math.max(5, width - 6)])
+    .constant(linearBelow)
+    .clamp(true);
   const all = symlogTicks(0, highest, linearBelow, DECADES + 2);
   return { x, ticks: spacedTicks(all, x, LABEL_WIDTH) };
 }

@@ -23,7 +23,16 @@ describe('ticks', () => {
   it('hold zero on symlog axes', () => {
     expect(symlogTicks(0, 1500, 1, 6)).toEqual([0, 1, 10, 100, 1000]);
     expect(symlogTicks(-100, 100, 10, 6)).toEqual([-100, -10, 0, 10, 100]);
-    expect(symlogTicks(0, 0.5, 1, 6)).toEqual([0]);
+    expect(symlogTicks(2100, 14_000, 10, 12)).toEqual([5000, 10_000]);
+  });
+
+  it('never read the same twice', () => {
+    expect(symlogTicks(99_995, 100_005, 10, 12)).toEqual([100_000]);
+  });
+
+  it('are even where all of a symlog axis is nearly linear', () => {
+    expect(symlogTicks(0, 1, 10, 6)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(symlogTicks(0, 1, 1, 2)).toEqual([0, 0.5, 1]);
   });
 
   it('keep their distance', () => {
@@ -36,7 +45,7 @@ describe('ticks', () => {
   });
 
   it('have short labels', () => {
-    expect([0, 2.5, 50, 1000, 20_000, 1_500_000, -4].map(tickLabel)).toEqual([
+    expect([0, 2.5, 50, 1000, 20_000, 1_500_000, -4, 1e49].map(tickLabel)).toEqual([
       '0',
       '2.5',
       '50',
@@ -44,6 +53,7 @@ describe('ticks', () => {
       '20k',
       '1.5M',
       '−4',
+      '1.00e49',
     ]);
   });
 });

@@ -51,23 +51,42 @@ export function logTicks(low: number, high: number, count: number): number[] {
   return round.length >= 2 ? round : linearTicks(low, high, count);
 }
 
-/** Zero and powers of ten, for axes that are logarithmic but hold zero (and perhaps negatives). */
+/**
+ * Zero and powers of ten, for axes that are logarithmic but hold zero (and perhaps negatives);
+ * evenly spaced where the whole axis is below the powers.
+ */
 export function symlogTicks(
   low: number,
   high: number,
   linearBelow: number,
   count: number,
 ): number[] {
+  if (Math.max(-low, high) <= linearBelow) return linearTicks(low, high, Math.min(5, count));
+  const start = Math.max(linearBelow, low);
   const upTo = (end: number) =>
-    end <= linearBelow ? [] : logTicks(linearBelow, end, Math.max(2, count - 1));
+    end <= linearBelow ? [] : logTicks(start, end, Math.max(2, count - 1));
   const positive = upTo(high).filter((tick) => tick >= linearBelow * 0.999);
   const negative = upTo(-low).map((tick) => -tick);
-  return [...negative.reverse(), ...(low <= 0 && high >= 0 ? [0] : []), ...positive];
+  const ticks = [...negative.reverse(), ...(low <= 0 && high >= 0 ? [0] : []), ...positive];
+  return distinctTicks(ticks);
+}
+
+/** Of ticks that would read the same the roundest: an axis may be narrower than its labels tell. */
+function distinctTicks(ticks: readonly number[]): number[] {
+  const digits = (tick: number): number => String(tick).replace(/0+$/, '').length;
+  const byLabel = new Map<string, number>();
+  for (const tick of ticks) {
+    const label = tickLabel(tick);
+    const kept = byLabel.get(label);
+    if (kept === undefined || digits(tick) < digits(kept)) byLabel.set(label, tick);
+  }
+  return [...byLabel.values()];
 }
 
 /** "0", "50", "1,000", "20k" and "3M" where labels would get long. */
 export function tickLabel(value: number): string {
   const size = Math.abs(value);
+  if (size >= 1e15) return formatNumber(value);
   if (size >= 1e6) return `${trimZeros(formatNumber(value / 1e6))}M`;
   if (size >= 1e4) return `${trimZeros(formatNumber(value / 1e3))}k`;
   return trimZeros(formatNumber(value));

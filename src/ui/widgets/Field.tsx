@@ -35,7 +35,7 @@ export function Field({ label, help, error, unit, inline = false, children }: Fi
           'aria-describedby': note ? `${id}-note` : undefined,
           'aria-invalid': wrong || undefined,
         })}
-        {unit !== undefined && <span className="field__unit">{unit}</span>}
+        {unit !== undefined && unit !== '' && <span className="field__unit">{unit}</span>}
       </div>
       {note && (
         <p id={`${id}-note`} className={wrong ? 'field__note field__note--error' : 'field__note'}>

@@ -10,6 +10,8 @@ export interface RailItem {
   readonly title: string;
   readonly state: CellState;
   readonly stateText?: string;
+  /** The cell is not on the page yet: no link, and why. */
+  readonly off?: string | undefined;
 }
 
 export interface RailProps {
@@ -30,25 +32,36 @@ export function Rail({ items, activeId = null, header, footer, onSelect }: RailP
         <ol className="rail__items">
           {items.map((item) => (
             <li key={item.id}>
-              <a
-                className="rail__item"
-                href={`#${item.id}`}
-                aria-current={item.id === activeId ? 'location' : undefined}
-                onClick={() => onSelect?.(item.id)}
-              >
-                <span className="rail__number">{item.number}</span>
-                <span className="rail__title">{item.title}</span>
-                <StatusDot
-                  state={item.state}
-                  hideText
-                  {...(item.stateText === undefined ? {} : { text: item.stateText })}
-                />
-              </a>
+              {item.off === undefined ? (
+                <a
+                  className="rail__item"
+                  href={`#${item.id}`}
+                  title={item.stateText}
+                  aria-current={item.id === activeId ? 'location' : undefined}
+                  onClick={() => onSelect?.(item.id)}
+                >
+                  <RailWords {...item} />
+                </a>
+              ) : (
+                <span className="rail__item rail__item--off" title={item.off}>
+                  <RailWords {...item} />
+                </span>
+              )}
             </li>
           ))}
         </ol>
       </nav>
       {footer !== undefined && <div className="rail__footer">{footer}</div>}
     </div>
+  );
+}
+
+function RailWords({ number, title, state, stateText }: RailItem) {
+  return (
+    <>
+      <span className="rail__number">{number}</span>
+      <span className="rail__title">{title}</span>
+      <StatusDot state={state} hideText {...(stateText === undefined ? {} : { text: stateText })} />
+    </>
   );
 }

@@ -1,7 +1,14 @@
 /** The state of a cell: a shape, a colour and a word, so that no one of them is needed. */
 import './status-dot.css';
 
-export const CELL_STATES = ['not-run', 'stale', 'running', 'done', 'failed'] as const;
+export const CELL_STATES = [
+  'not-run',
+  'stale',
+  'running',
+  'done',
+  'failed',
+  'unavailable',
+] as const;
 export type CellState = (typeof CELL_STATES)[number];
 
 const WORDS: Readonly<Record<CellState, string>> = {
@@ -10,6 +17,7 @@ const WORDS: Readonly<Record<CellState, string>> = {
   running: 'running',
   done: 'done',
   failed: 'failed',
+  unavailable: 'not available',
 };
 
 export interface StatusDotProps {
@@ -56,6 +64,8 @@ function Shape({ state }: { readonly state: CellState }) {
       );
     case 'done':
       return <circle cx="6" cy="6" r="4.75" fill="currentColor" />;
+    case 'unavailable':
+      return <path d="M2 6h8" stroke="currentColor" strokeWidth="2" />;
     case 'failed':
       return <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" strokeWidth="2" fill="none" />;
   }

@@ -8,8 +8,10 @@ import {
   formatNats,
   formatNumber,
   formatPercent,
+  formatPoints,
   formatRate,
   formatScore,
+  formatZ,
 } from './format.ts';
 
 describe('numbers for people', () => {
@@ -28,6 +30,21 @@ describe('numbers for people', () => {
     [Number.NEGATIVE_INFINITY, '−∞'],
     [null, '–'],
   ])('formatNumber(%s) is %s', (value, text) => expect(formatNumber(value)).toBe(text));
+
+  it('signs z-scores, but not those that are zero', () => {
+    expect([0.5, -2.25, 1e-19, -1e-4, 213.4, Number.NaN].map(formatZ)).toEqual([
+      '+0.5',
+      '−2.3',
+      '0.0',
+      '0.0',
+      '+213',
+      '–',
+    ]);
+  });
+
+  it('says differences of shares in points', () => {
+    expect([0.0133, -0.2].map(formatPoints)).toEqual(['+1.33 points', '−20.0 points']);
+  });
 
   it('keeps all digits of counts', () => {
     expect(formatCount(132485)).toBe('132,485');

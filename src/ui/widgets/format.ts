@@ -47,6 +47,14 @@ export function formatMs(ms: number | null | undefined): string {
   return `${formatNumber(ms / 60e3)} min`;
 }
 
+/** A z-score, signed: one decimal, and no more digits than mean anything. */
+export function formatZ(z: number): string {
+  if (Number.isNaN(z)) return MISSING;
+  if (Math.abs(z) < 0.05) return '0.0';
+  const size = Math.abs(z) < 99.95 ? Math.abs(z).toFixed(1) : formatNumber(Math.abs(z));
+  return `${z < 0 ? MINUS : '+'}${size}`;
+}
+
 export function formatNats(nats: number | null | undefined): string {
   const text = formatNumber(nats);
   return text === MISSING ? text : `${text} nats`;
@@ -81,6 +89,11 @@ export function formatDuration(seconds: number | null | undefined): string {
 export function formatPercent(share: number | null | undefined): string {
   const text = formatNumber(share === null || share === undefined ? share : share * 100);
   return text === MISSING ? text : `${text}\u00a0%`;
+}
+
+/** A difference of two shares, signed: 0.0133 as "+1.33 points". */
+export function formatPoints(difference: number): string {
+  return `${difference > 0 ? '+' : ''}${formatNumber(difference * 100)} points`;
 }
 
 /** A probability or F-score between 0 and 1: three decimals, so that columns line up. */

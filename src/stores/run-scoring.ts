@@ -1,0 +1,101 @@
+/** Scoring a trained run, detector by detector. */
+import { ok, type Result } from '../base/result.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
+import type { RunRecord } from '../storage/records.ts';
+import type { RunningJob } from '../worker/client.ts';
+import type { JobFailure, ModelSource } from '../worker/protocol.ts';
+import type { RunParts, RunState } from './run-state.ts';
+
+export interface RunScoring extends Pick<RunState, 'score' | 'scoreAgain' | 'cancelScoring'> {
+  /** Ends the job, of which nobody hears any more. */
+  forget(): void;
+}
+
+export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): RunScoring {
+  const { client } = deps;
+  let scoreJob: RunningJob<'score'> | null = null;
+
+  /** @returns the run with the scores, the failure, or null where it was cancelled */
+  const scoreDetector = async (
+    run: RunRecord,
+    index: number,
+  ): Promise<Result<RunRecord, JobFailure> | null> => {
+    const { detector } = run.detectors[index]!;
+    set({ scoring: { phase: 'running', detector, progress: null } });
+    const mine = client.start('score', { model: modelSource(run, detector) }, (progress) => {
+      peak.note();
+      set({ scoring: { phase: 'running', detector, progress } });
+    });
+    scoreJob = mine;
+    const result = await mine.result;
+    if (scoreJob !== mine) return null;
+    scoreJob = null;
+    if (!result.ok) {
+      if (result.error.kind !== 'cancelled') return result;
+      set({ scoring: { phase: 'idle' } });
+      return null;
+    }
+    const most = Math.max(peak.value() ?? 0, run.peakHeapBytes ?? 0);
+    return ok({
+      ...run,
+      detectors: run.detectors.with(index, { ...run.detectors[index]!, scores: result.value }),
+      peakHeapBytes: most === 0 ? null : most,
+    });
+  };
+
+  return {
+    async score() {
+      const { training } = get();
+      if (training.phase !== 'done') return;
+      scoreJob?.cancel();
+      let { run } = training;
+      let failure: JobFailure | null = null;
+      for (const [index, { scores, detector }] of run.detectors.entries()) {
+        if (scores !== null) continue;
+        const scored = await scoreDetector(run, index);
+        if (scored === null) return;
+        const { seed } = run.settings;
+        const earlier = run.failed.filter(
+          (of) => of.detector !== detector || of.seed !== seed || of.stage !== 'scoring',
+        );
+        if (scored.ok) {
+          run = { ...scored.value, failed: earlier };
+        } else {
+          failure = scored.error;
+          const { what, where, advice } = failure;
+          const said = { detector, seed, stage: 'scoring', what, where, advice } as const;
+          run = { ...run, failed: [...earlier, said] };
+        }
+        set({ training: { phase: 'done', run } });
+      }
+      const noScores = run.detectors.every(({ scores }) => scores === null);
+      set({
+        scoring: failure !== null && noScores ? { phase: 'failed', failure } : { phase: 'done' },
+      });
+      await saveRun(run);
+    },
+
+    async scoreAgain() {
+      const { training } = get();
+      if (training.phase !== 'done') return;
+      const detectors = training.run.detectors.map((trained) => ({ ...trained, scores: null }));
+      set({ training: { phase: 'done', run: { ...training.run, detectors } } });
+      await get().score();
+    },
+
+    cancelScoring: () => scoreJob?.cancel(),
+
+    forget() {
+      scoreJob?.cancel();
+      scoreJob = null;
+    },
+  };
+}
+
+/** What the worker needs to score or explain with a detector of this run, even after a reload. */
+export const modelSource = (run: RunRecord, detector: DetectorId): ModelSource => ({
+  detector,
+  settings: run.settings,
+  epoch: null,
+  weights: run.detectors.find((trained) => trained.detector === detector)!.outcome.weights,
+});

@@ -1,0 +1,18 @@
+/** The stores of datasets and runs on a fake worker and a fake storage, which nobody hears of. */
+import { createDatasetStore } from '../stores/dataset-store.ts';
+import { createMappingMemory } from '../stores/mapping-memory.ts';
+import { createRunStore } from '../stores/run-store.ts';
+import { createFakeClient, createFakePreferences, createFakeStorage } from './notebook-fakes.ts';
+
+export function createFakeStores() {
+  const fake = createFakeClient();
+  const { storage } = createFakeStorage();
+  const deps = { client: fake.client, storage, now: () => 1, newId: () => 'id' };
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(createFakePreferences()),
+    onOpened: () => {},
+  });
+  const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
+  return { fake, dataset, runs };
+}

@@ -1,0 +1,59 @@
+/** Jobs of the lab, whose session holds the terms of one scored run. */
+import { err, ok, type Result } from '../base/result.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { columnBuffers, type JobTable, withoutDataset } from './job-table.ts';
+import type { Lab } from './lab.ts';
+import type { JobFailure } from './protocol.ts';
+
+type LabSessionJobs = JobTable<
+  'openLab' | 'labVariant' | 'labWhy' | 'labEvidence' | 'labLatent' | 'labTraces'
+>;
+
+export function createLabJobs(lab: Lab, traces: () => TraceSet | null): LabSessionJobs {
+  return {
+    async openLab(input, { transfer }) {
+      const set = traces();
+      if (set === null) return withoutDataset();
+      const session = lab.open(set, input);
+      transfer.push(...columnBuffers(session));
+      return ok(session);
+    },
+
+    async labVariant(input, { transfer }) {
+      return handOut(lab.variant(input), transfer);
+    },
+
+    async labWhy(input, { transfer }) {
+      return handOut(lab.why(input), transfer);
+    },
+
+    async labEvidence(input, { transfer }) {
+      return handOut(lab.evidence(input), transfer);
+    },
+
+    async labLatent(input, { transfer }) {
+      return handOut(lab.latent(input), transfer);
+    },
+
+    async labTraces(input, { transfer }) {
+      return handOut(lab.traces(input), transfer);
+    },
+  };
+}
+
+/** What the lab computed, its columns given away; a failure where its session is gone. */
+function handOut<T extends object>(
+  output: T | null,
+  transfer: ArrayBuffer[],
+): Result<T, JobFailure> {
+  if (output === null) return err(labClosed);
+  transfer.push(...columnBuffers(output));
+  return ok(output);
+}
+
+const labClosed: JobFailure = {
+  kind: 'cancelled',
+  what: 'the lab was opened anew meanwhile',
+  where: 'the worker',
+  advice: 'choose again',
+};

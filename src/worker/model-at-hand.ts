@@ -1,0 +1,80 @@
+/** The trained model that the worker holds: one at a time, restored from its weights on demand. */
+import type { DetectorId } from '../detectors/catalog.ts';
+import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
+import { DETECTORS } from '../detectors/registry.ts';
+import { fitLatencyScale } from '../features/latency-scale.ts';
+import { assignSets, selectSet } from '../features/splits.ts';
+import { setOwnKernels } from '../kernels/own-kernels.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { startBackend } from './backend.ts';
+import { createDevice, type Device } from './device.ts';
+import { noDataset } from './job-table.ts';
+import type { ModelSource, RunSettings } from './protocol.ts';
+
+export interface TrainedModel {
+  readonly detector: DetectorId;
+  readonly settings: RunSettings;
+  readonly epoch: number | null;
+  readonly data: DetectorData;
+  readonly test: Uint32Array;
+  readonly model: DetectorModel;
+}
+
+export interface ModelAtHand {
+  readonly device: Device;
+  /** The model of this run: the one at hand, or restored from its stored weights. */
+  take(source: ModelSource): Promise<TrainedModel>;
+  keep(trained: TrainedModel): void;
+  drop(): void;
+}
+
+/** Traces as a detector takes them, and which are the test traces. */
+export function detectorSets(
+  traces: TraceSet,
+  { config, seed, roles, limitTrain }: RunSettings,
+): Pick<TrainedModel, 'data' | 'test'> {
+  const sets = assignSets(traces, { roles, seed, maxNodes: config.maxNodes, limitTrain });
+  const train = selectSet(sets, 'train');
+  const data: DetectorData = {
+    traces,
+    train,
+    val: selectSet(sets, 'val'),
+    scale: fitLatencyScale(traces, train, config.latencyScale),
+  };
+  return { data, test: selectSet(sets, 'test') };
+}
+
+export function createModelAtHand(traces: () => TraceSet | null): ModelAtHand {
+  let trained: TrainedModel | null = null;
+  const drop = (): void => {
+    trained?.model.dispose();
+    trained = null;
+  };
+  // Tensors of a model live on the backend that is left.
+  const device = createDevice(startBackend, drop);
+  return {
+    device,
+    drop,
+    keep(model) {
+      trained = model;
+    },
+    async take({ detector, settings, epoch, weights }) {
+      await device.take(settings.backend);
+      const atHand = trained?.detector === detector && trained.epoch === epoch;
+      if (trained !== null && atHand && sameSettings(trained.settings, settings)) return trained;
+      const set = traces();
+      if (set === null) throw new Error(noDataset.what);
+      drop();
+      setOwnKernels(settings.config.kernels !== 'stock');
+      const { data, test } = detectorSets(set, settings);
+      const { restore } = DETECTORS[detector];
+      const model = restore(settings, set.operations.length, weights);
+      trained = { detector, settings, epoch, data, test, model };
+      return trained;
+    },
+  };
+}
+
+/** Settings are plain JSON, made in one place, so their text compares them. */
+const sameSettings = (a: RunSettings, b: RunSettings): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
