@@ -72,7 +72,7 @@ function LabFoot({
 function OpenedLab({ scored }: { readonly scored: ScoredTerms }) {
   const { lab, failure, open } = useLab((l) => l);
   const box = useRef<HTMLDivElement>(null);
-  const near = useNearView(box, true);
+  const near = useNearView(box, { margin: 600, stays: true });
   const closed = lab.phase === 'closed';
   useEffect(() => {
     if (near && closed) void open();

@@ -1,7 +1,7 @@
 /**
  * One mark a trace on a canvas. When marks get other places they glide there, each from where it is;
  * they jump where the reader asked for less motion, and where the canvas has another size. A canvas
- * out of sight is painted when it comes near: a million marks take as long as several frames.
+ * out of sight is painted when it comes into view: a million marks take as long as several frames.
  */
 import { useLayoutEffect, useRef } from 'react';
 import { useNearView } from '../widgets/use-near-view.ts';
@@ -38,7 +38,7 @@ export function MarkCanvas(props: MarkCanvasProps) {
   const colours = useInks(canvas, inks);
   /** Where the marks are now, which may be on their way. */
   const now = useRef<MarkPlaces>(places);
-  const near = useNearView(canvas, false);
+  const near = useNearView(canvas, { margin: 0, stays: false });
 
   useLayoutEffect(() => {
     const element = canvas.current;

@@ -1,8 +1,14 @@
 /** Whether an element is near the visible part of the page: work for it can wait till then. */
 import { type RefObject, useEffect, useState } from 'react';
 
-/** @param stays once true it stays true, for what is made once */
-export function useNearView(element: RefObject<HTMLElement | null>, stays: boolean): boolean {
+/**
+ * @param margin pixels around the visible part that count as near
+ * @param stays  once true it stays true, for what is made once
+ */
+export function useNearView(
+  element: RefObject<HTMLElement | null>,
+  { margin, stays }: { readonly margin: number; readonly stays: boolean },
+): boolean {
   const [near, setNear] = useState(false);
   const settled = near && stays;
   useEffect(() => {
@@ -10,10 +16,10 @@ export function useNearView(element: RefObject<HTMLElement | null>, stays: boole
     if (watched === null || settled) return;
     const observer = new IntersectionObserver(
       (entries) => setNear(entries.at(-1)!.isIntersecting),
-      { rootMargin: '600px' },
+      { rootMargin: `${margin}px` },
     );
     observer.observe(watched);
     return () => observer.disconnect();
-  }, [element, settled]);
+  }, [element, settled, margin]);
   return near;
 }
