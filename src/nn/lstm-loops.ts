@@ -2,29 +2,28 @@
  * The recurrence of an LSTM in loops over host memory: the twin of the stock operations in
  * {@link file://./lstm.ts}, which cost some forty dispatches an item. Products stay the backend's.
  */
+import { fastSigmoid, fastTanh } from '../base/fast-exp.ts';
 import { viewFloats } from './host-memory.ts';
 import { product } from './products.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** Out of the heap, which may move when a tensor is made. */
-const copyOf = (x: tf.Tensor): Float32Array => Float32Array.from(viewFloats(x));
+const copyOf = (x: tf.Tensor): Float32Array => viewFloats(x).slice();
 
-/** x W of plain numbers. A tidy must not return them: it would look for tensors in every one. */
-function plainProduct(
+/** Gives x W of plain numbers to `read`, in memory that is not valid afterwards. */
+function readProduct(
   x: Float32Array,
   shape: [number, number],
   weight: tf.Tensor2D,
-  transposed: { readonly b?: boolean } = {},
-): Float32Array {
+  transposed: { readonly b?: boolean },
+  read: (values: Float32Array) => void,
+): void {
   const factor = tf.tensor2d(x, shape);
   const result = product(factor, weight, transposed);
-  const values = copyOf(result);
+  read(viewFloats(result));
   tf.dispose([factor, result]);
-  return values;
 }
-
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
  * c = f c' + i tanh(g), h = o tanh(c), gates in the order i, f, o, g (Hochreiter & Schmidhuber 1997).
@@ -46,6 +45,7 @@ export function lstmLoops(
     /** [R, 4 H] after their activations, [R, H] each */
     const gates = copyOf(projected);
     const cells = new Float32Array(rows * units);
+    const squashedCells = new Float32Array(rows * units);
     const states = new Float32Array(rows * units);
     eachStep(sizes, (first, size) => {
       if (first > 0) addProduct(gates, states, recurrent, { first, from: before[first]!, size });
@@ -53,17 +53,19 @@ export function lstmLoops(
         const earlier = before[row]! * units;
         for (let u = 0; u < units; u++) {
           const at = row * 4 * units + u;
-          const enter = sigmoid(gates[at]!);
-          const keep = sigmoid(gates[at + units]!);
-          const leave = sigmoid(gates[at + 2 * units]!);
-          const candidate = Math.tanh(gates[at + 3 * units]!);
+          const enter = fastSigmoid(gates[at]!);
+          const keep = fastSigmoid(gates[at + units]!);
+          const leave = fastSigmoid(gates[at + 2 * units]!);
+          const candidate = fastTanh(gates[at + 3 * units]!);
           const cell = (earlier < 0 ? 0 : keep * cells[earlier + u]!) + enter * candidate;
           gates[at] = enter;
           gates[at + units] = keep;
           gates[at + 2 * units] = leave;
           gates[at + 3 * units] = candidate;
+          const squashed = fastTanh(cell);
           cells[row * units + u] = cell;
-          states[row * units + u] = leave * Math.tanh(cell);
+          squashedCells[row * units + u] = squashed;
+          states[row * units + u] = leave * squashed;
         }
       }
     });
@@ -71,7 +73,7 @@ export function lstmLoops(
     return {
       value: tf.tensor2d(states, [rows, units]),
       gradient: (dy, [u]) => {
-        const learnt = { gates, cells, before };
+        const learnt = { gates, cells, squashedCells, before };
         const dGates = gateGradients(learnt, copyOf(dy), u as tf.Tensor2D, sizes);
         const dProjected = tf.tensor2d(dGates, [rows, 4 * units]);
         const [started] = sizes;
@@ -121,16 +123,18 @@ function addProduct(
 ): void {
   const [units, width] = recurrent.shape;
   const read = states.slice(from * units, (from + size) * units);
-  const added = plainProduct(read, [size, units], recurrent);
   const to = first * width;
-  for (let i = 0; i < added.length; i++) gates[to + i]! += added[i]!;
+  readProduct(read, [size, units], recurrent, {}, (added) => {
+    for (let i = 0; i < added.length; i++) gates[to + i]! += added[i]!;
+  });
 }
 
 interface Learnt {
   /** [R, 4 H] after their activations */
   readonly gates: Float32Array;
-  /** [R, H] */
+  /** [R, H] c, and tanh(c) */
   readonly cells: Float32Array;
+  readonly squashedCells: Float32Array;
   /** [R] */
   readonly before: Int32Array;
 }
@@ -140,7 +144,7 @@ interface Learnt {
  * @returns  [R, 4 H] the gradient of each gate before its activation
  */
 function gateGradients(
-  { gates, cells, before }: Learnt,
+  { gates, cells, squashedCells, before }: Learnt,
   dy: Float32Array,
   recurrent: tf.Tensor2D,
   sizes: readonly number[],
@@ -162,7 +166,7 @@ function gateGradients(
         const keep = gates[at + units]!;
         const leave = gates[at + 2 * units]!;
         const candidate = gates[at + 3 * units]!;
-        const squashed = Math.tanh(cells[row * units + u]!);
+        const squashed = squashedCells[row * units + u]!;
         const dh = dy[row * units + u]! + dState[i * units + u]!;
         const dc = dCell[i * units + u]! + dh * leave * (1 - squashed * squashed);
         dGates[at] = dc * candidate * enter * (1 - enter);
@@ -174,7 +178,7 @@ function gateGradients(
     }
     if (first === 0) break;
     const own = dGates.slice(first * 4 * units, (first + size) * 4 * units);
-    dState.set(plainProduct(own, [size, 4 * units], recurrent, { b: true }));
+    readProduct(own, [size, 4 * units], recurrent, { b: true }, (read) => dState.set(read));
   }
   return dGates;
 }

@@ -141,7 +141,7 @@ export const withMaxNodes = (config: TraceVaeConfig, maxNodes: number): TraceVae
  */
 export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeConfig>> = {
   tiny: { ...PAPER, units: 16, validateEvery: 1 },
-  small: { ...PAPER, units: 64, validateEvery: 1 },
+  small: { ...PAPER, units: 64 },
   paper: PAPER,
 };
 
