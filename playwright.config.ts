@@ -22,7 +22,9 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     launchOptions: { executablePath: browser.path, args: BROWSER_ARGS },
     channel: '',
-    trace: 'retain-on-failure',
+    // A recorded test takes half as long again: E2E_TRACE=1 records those that fail.
+    trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
   },
   webServer: {
     command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
