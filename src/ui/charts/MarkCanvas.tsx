@@ -1,7 +1,7 @@
 /**
  * One mark a trace on a canvas. When marks get other places they glide there, each from where it is;
- * they jump where the reader asked for less motion, and where the canvas has another size. A canvas
- * out of sight is painted when it comes into view: a million marks take as long as several frames.
+ * they jump where the reader asked for less motion, and where the canvas has another size. Very many
+ * marks are painted when they come into view: a million take as long as several frames.
  */
 import { useLayoutEffect, useRef } from 'react';
 import { useNearView } from '../widgets/use-near-view.ts';
@@ -11,6 +11,8 @@ import { useInks } from './use-inks.ts';
 const GLIDE_MS = 300;
 /** Sharper ones would cost four times the pixels. */
 const MAX_RATIO = 2;
+/** So many marks take no longer than a small part of a frame. */
+const ALWAYS_PAINTED = 50_000;
 
 export interface MarkKind {
   readonly glyph: Glyph;
@@ -44,7 +46,7 @@ export function MarkCanvas(props: MarkCanvasProps) {
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (!element || !context || width < 1 || height < 1 || colours.length !== kinds.length) return;
-    if (!near) return;
+    if (!near && places.x.length > ALWAYS_PAINTED) return;
     const ratio = Math.min(MAX_RATIO, devicePixelRatio);
     const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
     const resized = element.width !== columns || element.height !== rows;
