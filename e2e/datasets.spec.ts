@@ -6,7 +6,8 @@ import { dropFiles, expect, exportRun, openNotebook, test, train } from './noteb
 
 const rows = (page: Page) => page.getByRole('table', { name: 'Datasets' }).getByRole('row');
 const row = (page: Page, name: string) => rows(page).filter({ hasText: name });
-const openRow = (page: Page) => page.locator('tr[aria-current="true"]');
+const openRow = (page: Page) =>
+  page.getByRole('table', { name: 'Datasets' }).locator('tr[aria-current="true"]');
 
 const csv = (seed: number, traces: number): string =>
   traceVaeCsv(requestSpans(seed, traces), false);

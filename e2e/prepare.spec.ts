@@ -20,7 +20,8 @@ test('a dataset is prepared as section A.4, undone, and prepared alike', async (
   const prepared = await table.innerText();
   await expect(prepare.getByText('groups of')).toContainText('injected');
 
-  // It is kept over a reload, and so is the way back.
+  // Once it is stored it is kept over a reload, and so is the way back.
+  await expect(page.getByRole('button', { name: /^Delete Demo.*, prepared$/ })).toBeVisible();
   await page.reload();
   await expect(table.getByRole('columnheader')).toHaveCount(7);
   expect(await table.innerText()).toBe(prepared);

@@ -67,7 +67,7 @@ const WITH_FOREST = 'Import report with merged trees';
 /** @param rules `authors`, or `none`: see docs/headless.md */
 async function importFiles(page, files, rules) {
   if (rules === 'none') {
-    await page.getByRole('button', { name: /^Rules of import/ }).click();
+    await page.getByRole('button', { name: /^Import rules/ }).click();
     await page.getByRole('checkbox', { name: 'Authors’ rules' }).uncheck();
   }
   await page.locator('input[type=file]').setInputFiles(files);
