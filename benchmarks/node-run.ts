@@ -15,9 +15,8 @@ import {
   withEpochs,
   withMaxNodes,
 } from '../src/detectors/tracevae/meta.ts';
-import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import { countSets } from '../src/features/set-counts.ts';
-import { assignSets, type FileRole, guessRole, selectSet } from '../src/features/splits.ts';
+import { type FileRole, guessRole } from '../src/features/splits.ts';
 import { PAPER_SETTINGS, PARTS } from '../src/prepare/settings.ts';
 import { simulateDemo } from '../src/simulator/dataset.ts';
 import type { StandInId } from '../src/simulator/stand-in-catalog.ts';
@@ -33,6 +32,7 @@ import { nextSettings } from '../src/stores/run-choices.ts';
 import { runReport, setChoices } from '../src/stores/run-report.ts';
 import { importedFrom, sourceFile } from '../src/testing/files.ts';
 import { chooseMaxNodes } from '../src/trace/tree-sizes.ts';
+import { detectorSets } from '../src/worker/detector-sets.ts';
 import { importSimulated } from '../src/worker/import-simulated.ts';
 import { prepareDataset } from '../src/worker/prepare-dataset.ts';
 import type { BackendInfo, RunSettings } from '../src/worker/protocol.ts';
@@ -70,15 +70,7 @@ export async function runInNode(
   const dataset = await readDataset(question.source);
   const settings = settingsOf(question, dataset);
   const { traces } = dataset.imported;
-  const sets = assignSets(traces, { ...settings, maxNodes: settings.config.maxNodes });
-  const train = selectSet(sets, 'train');
-  const data = {
-    traces,
-    train,
-    val: selectSet(sets, 'val'),
-    scale: fitLatencyScale(traces, train, settings.config.latencyScale),
-  };
-  const test = selectSet(sets, 'test');
+  const { data, test } = detectorSets(traces, settings);
   const detectors: DetectorRun[] = [];
   for (const detector of settings.detectors) {
     const say = (line: string): void => progress(`${detector}: ${line}`);
@@ -126,6 +118,10 @@ async function readDataset(source: RunSource): Promise<Dataset> {
 function settingsOf(question: RunQuestion, { imported, roles }: Dataset): RunSettings {
   const { preset, epochs, seed, limitTrain } = question;
   const maxNodes = question.maxNodes ?? chooseMaxNodes(imported.traces);
+  for (const key of Object.keys(question.changes)) {
+    if (!Object.hasOwn(TRACEVAE_PRESETS[preset], key))
+      throw new Error(`no setting is called ${key}`);
+  }
   const sized = withMaxNodes(withEpochs(TRACEVAE_PRESETS[preset], epochs), maxNodes);
   const detectors = question.detectors.flatMap((id) => (id === 'all' ? COMPARED : [id]));
   return nextSettings(

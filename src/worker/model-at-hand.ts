@@ -2,11 +2,10 @@
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
-import { fitLatencyScale } from '../features/latency-scale.ts';
-import { assignSets, selectSet } from '../features/splits.ts';
 import { setOwnKernels } from '../kernels/own-kernels.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
+import { detectorSets } from './detector-sets.ts';
 import { createDevice, type Device } from './device.ts';
 import { noDataset } from './job-table.ts';
 import type { ModelSource, RunSettings } from './protocol.ts';
@@ -26,22 +25,6 @@ export interface ModelAtHand {
   take(source: ModelSource): Promise<TrainedModel>;
   keep(trained: TrainedModel): void;
   drop(): void;
-}
-
-/** Traces as a detector takes them, and which are the test traces. */
-export function detectorSets(
-  traces: TraceSet,
-  { config, seed, roles, limitTrain }: RunSettings,
-): Pick<TrainedModel, 'data' | 'test'> {
-  const sets = assignSets(traces, { roles, seed, maxNodes: config.maxNodes, limitTrain });
-  const train = selectSet(sets, 'train');
-  const data: DetectorData = {
-    traces,
-    train,
-    val: selectSet(sets, 'val'),
-    scale: fitLatencyScale(traces, train, config.latencyScale),
-  };
-  return { data, test: selectSet(sets, 'test') };
 }
 
 export function createModelAtHand(traces: () => TraceSet | null): ModelAtHand {
