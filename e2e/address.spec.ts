@@ -1,7 +1,7 @@
 /** What is looked at, in the address; and the keys of the page. */
 import { gzipSync } from 'node:zlib';
 import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, test, train } from './notebook.ts';
+import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
 
 test('Back, Forward, reload and a shared address, and keys through traces and commands', async ({
   page,
@@ -17,7 +17,7 @@ test('Back, Forward, reload and a shared address, and keys through traces and co
   await expect(page).toHaveURL(/#dataset=[0-9a-f-]+&run=[0-9a-f-]+$/);
 
   const shown = page.getByRole('radio', { name: 'all', exact: true });
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   const list = page.getByRole('grid', { name: 'Test traces by score' });
   await list.getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });

@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { TEST_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, test, train } from './notebook.ts';
+import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
 
 const THEMES = ['light', 'dark'] as const;
 
@@ -91,7 +91,7 @@ test('the inspector, the equations and the dialogs', async ({ page }) => {
   await exportRun(page);
   await page.getByRole('button', { name: 'Equations (1) to (7)' }).click();
   await expect(page.getByRole('figure', { name: 'Equation (7)' })).toBeVisible();
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
   await expect(page.getByText('What adds up to the score')).toBeVisible();
   expect.soft(await findings(page, '.shell__inspector'), 'the inspector').toEqual([]);

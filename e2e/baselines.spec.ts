@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, test } from './notebook.ts';
+import { dropFiles, expect, exportRun, openNotebook, showTraces, test } from './notebook.ts';
 
 const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE'];
 
@@ -50,7 +50,7 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
 
   // The further seed runs beside; meanwhile a trace can be looked at.
   await expect(page.getByRole('progressbar', { name: 'Further seeds' })).toBeVisible();
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   const traces = page.getByRole('grid', { name: 'Test traces by score' });
   await traces.getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });
@@ -118,7 +118,7 @@ test('a detector without terms shows its scores and why, without corrections', a
   await expect(runs.getByRole('table', { name: 'Runs' })).toContainText(/0\.\d{3}|1\.000/);
   await expect(runs.getByLabel('Metrics under')).toHaveCount(0);
 
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   const traces = page.getByRole('grid', { name: 'Test traces by score' });
   await expect(traces.getByRole('columnheader', { name: /^rank/ })).toHaveCount(1);
   await expect(traces.getByRole('columnheader', { name: /reason|reconstruction/ })).toHaveCount(0);

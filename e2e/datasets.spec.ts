@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { requestSpans, TEST_CSV, traceVaeCsv } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, test, train } from './notebook.ts';
+import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
 
 const rows = (page: Page) => page.getByRole('table', { name: 'Datasets' }).getByRole('row');
 const row = (page: Page, name: string) => rows(page).filter({ hasText: name });
@@ -102,7 +102,7 @@ test('a run stays with its dataset', async ({ page }) => {
   await page.getByRole('button', { name: 'first.csv', exact: true }).click();
   expect(await exportRun(page)).toBe(run);
   // The worker has its traces again: it explains one.
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
   await expect(page.getByText('What adds up to the score')).toBeVisible();
   await page.getByRole('button', { name: 'Spans as recorded' }).click();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { TEST_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, test, train } from './notebook.ts';
+import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
 
 async function download(page: Page, button: Locator): Promise<{ path: string; name: string }> {
   const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
@@ -46,7 +46,7 @@ test('figures, tables, a notebook that another browser opens, and a report witho
   const { auroc } = JSON.parse(run).results[0].total;
   expect(lines[1]).toContain(`"TraceVAE, all corrections",`);
   expect(lines[1]!.split(',')).toContain(String(auroc));
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   const traces = await download(
     page,
     page.getByRole('button', { name: 'Save Test traces by score as CSV' }),
@@ -66,7 +66,7 @@ test('figures, tables, a notebook that another browser opens, and a report witho
   await expect(other.getByRole('row', { name: /Run 1, shown/ })).toBeVisible();
   await expect(other.getByRole('article', { name: 'Note below Scores' })).toContainText('gap');
   expect(await exportRun(other)).toBe(run);
-  await other.getByText('all', { exact: true }).click();
+  await showTraces(other, 'all');
   await other.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
   await expect(other.getByText('What adds up to the score')).toBeVisible();
   await other.getByRole('button', { name: 'Spans as recorded' }).click();

@@ -1,7 +1,7 @@
 /** The inspector: the list of scored traces, one trace taken apart, what if, and its neighbours. */
 import type { Page } from '@playwright/test';
 import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
-import { dropFiles, expect, openNotebook, test, train } from './notebook.ts';
+import { dropFiles, expect, openNotebook, showTraces, test, train } from './notebook.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Test traces by score' });
 const inspector = (page: Page) => page.getByRole('region', { name: /^Trace / });
@@ -38,7 +38,7 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   page,
 }) => {
   await scoredNotebook(page);
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await expect(page.getByText('60 of 60 test traces')).toBeVisible();
 
   // sort: the same column again turns the order round
@@ -70,14 +70,14 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   }
 
   // narrow
-  await page.getByText('time anomalies', { exact: true }).click();
+  await showTraces(page, 'time anomalies');
   await expect(page.getByText('6 of 60 test traces')).toBeVisible();
   await page.getByRole('button', { name: 'Filters' }).click();
   await page.getByLabel('Nodes from').fill('4');
   await expect(page.getByRole('button', { name: 'Filters, 1 on' })).toBeVisible();
   await expect(page.getByText('3 of 60 test traces')).toBeVisible();
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await page.getByLabel('Flag', { exact: true }).selectOption({ label: 'not flagged' });
   await expect.poll(async () => new Set(await column(page, 'flagged'))).toEqual(new Set(['no']));
   await page.getByRole('button', { name: 'Clear filters' }).click();

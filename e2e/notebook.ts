@@ -89,6 +89,17 @@ export async function trainSmallestOnWebGpu(page: Page, epochs: number): Promise
   await page.getByRole('button', { name: 'Start training' }).click();
 }
 
+/** Chooses which traces are listed; cells above that are still filling may move what is clicked. */
+export async function showTraces(page: Page, shown: string): Promise<void> {
+  const show = page.getByRole('group', { name: 'Show' });
+  await expect(async () => {
+    await show.getByText(shown, { exact: true }).click();
+    await expect(show.getByRole('radio', { name: shown, exact: true })).toBeChecked({
+      timeout: 1000,
+    });
+  }).toPass();
+}
+
 /** run.json as the page gives it, waiting until it can. */
 export async function exportRun(page: Page): Promise<string> {
   const button = page.getByRole('button', { name: 'Export run' });

@@ -1,6 +1,6 @@
 /** Notes between the cells, and the equations of the paper with a trace's values. */
 import { TEST_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, test, train } from './notebook.ts';
+import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
 
 test('a note is written, shown as Markdown, kept over a reload, deleted and brought back', async ({
   page,
@@ -46,7 +46,7 @@ test('the equations of the paper give the values of the trace in the inspector',
   await expect(page.getByRole('figure', { name: /^Equation/ })).toHaveCount(7);
   await expect(page.getByText('No trace is in the inspector')).toBeVisible();
 
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
   await expect(page.getByText('What adds up to the score')).toBeVisible();
   const nodes = seven.getByRole('definition').filter({ hasText: 'nodes of the merged tree' });

@@ -53,6 +53,8 @@ test('runs are kept, compared with a baseline, named, shown, deleted and brought
   await page.getByRole('button', { name: 'Rename Run 2' }).click();
   await page.getByRole('textbox', { name: 'New name' }).fill('second seed');
   await page.keyboard.press('Enter');
+  // The list says the new name when it is stored.
+  await expect(rowOf(page, /second seed/)).toBeVisible();
   await page.reload();
   await expect(rowOf(page, /Run 1, shown/)).toBeVisible();
 

@@ -102,6 +102,7 @@ test('columns are mapped in a dialog, by keyboard alone, and remembered', async 
   await expect(dialog).toHaveCount(0);
 
   await page.reload();
+  await expect(page.getByRole('heading', { name: 'TraceVAE Notebook' })).toBeVisible();
   await dropFiles(page, [{ name: 'again.csv', body: ownTable(requestSpans(2, 17)) }]);
   await expect(files.getByRole('row', { name: /again\.csv/ })).toBeVisible();
 

@@ -6,6 +6,7 @@ import {
   expect,
   exportRun,
   openNotebook,
+  showTraces,
   test,
   train,
   trainSmallestOnWebGpu,
@@ -74,7 +75,7 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   await expect(shown).toContainText('TraceVAE, all corrections');
 
   // A flagged trace.
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   const table = page.getByRole('grid', { name: 'Test traces by score' });
   await table.getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });
@@ -88,7 +89,7 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   await expect(metrics.getByRole('row', { name: /TraceVAE, all corrections/ })).toBeVisible();
   await expect(log.getByRole('listitem')).toHaveCount(6);
   expect(await exportRun(page)).toBe(firstExport);
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await table.getByRole('row').nth(1).click();
   await expect(inspector.getByRole('table', { name: 'Tree and reconstruction' })).toBeVisible();
 });
@@ -200,7 +201,7 @@ test('two detectors and two test files, side by side', async ({ page }) => {
   await page.getByLabel('Detector', { exact: true }).selectOption('tracevae-singlez');
   await expect(ranked).toContainText('by TraceVAE-SingleZ');
   await expect(metrics.locator('.metrics-table__shown')).toContainText('TraceVAE-SingleZ');
-  await page.getByText('all', { exact: true }).click();
+  await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });
   await expect(inspector.getByText('What adds up to the score')).toBeVisible();

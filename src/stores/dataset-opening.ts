@@ -1,26 +1,14 @@
 /** Stored datasets that are opened, on the page and in the worker, and the list of all. */
+import { buffersOf } from '../base/copy-columns.ts';
 import type { Failure } from '../base/result.ts';
 import type { Dataset, DatasetEntry } from '../storage/records.ts';
 import { damaged } from '../storage/storage-failure.ts';
-import { buffersOf, copyInSteps } from '../trace/copy-traces.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
+import { copyForWorker } from './copy-for-worker.ts';
 import type { DatasetSaving } from './dataset-saving.ts';
 import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
 import type { DatasetTurns } from './dataset-turns.ts';
 
 type DatasetOpening = Pick<DatasetState, 'restore' | 'open'>;
-
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-/** The worker's own copy, made a column at a time so that the page answers meanwhile. */
-const copyForWorker = async (traces: TraceSet): Promise<TraceSet> => {
-  const steps = copyInSteps(traces);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    await nextTask();
-  }
-};
 
 export function createDatasetOpening(
   { deps, set, get }: DatasetParts,
@@ -40,29 +28,28 @@ export function createDatasetOpening(
       : dataset;
   };
 
-  const openEntry = async (entry: DatasetEntry): Promise<void> => {
+  /** @returns false where something else was asked for meanwhile */
+  const openEntry = async (entry: DatasetEntry): Promise<boolean> => {
     const isMine = turns.start({ phase: 'opening', name: entry.name });
     const [read, runs] = await Promise.all([
       storage.datasets.read(entry),
       storage.runsOf(entry.id),
     ]);
-    if (!isMine()) return;
-    const giveUp = (storageFailure: Failure): void =>
+    if (!isMine()) return false;
+    const giveUp = (storageFailure: Failure): true => {
       set({ status: settled(get()), storageFailure });
-    if (!read.ok) {
-      giveUp(read.error);
-      return;
-    }
+      return true;
+    };
+    if (!read.ok) return giveUp(read.error);
     const dataset = await withSource(read.value, entry);
     const traces = await copyForWorker(dataset.imported.traces);
-    if (!isMine()) return;
+    if (!isMine()) return false;
     // The worker checks the invariants of the traces, on which everything relies, on its own time.
     const opened = await client.start('open', { traces }, undefined, buffersOf(traces)).result;
-    if (!isMine()) return;
+    if (!isMine()) return false;
     if (!opened.ok) {
       const { error } = opened;
-      giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
-      return;
+      return giveUp(error.kind === 'unusable-data' ? damaged(entry.name, error.what) : error);
     }
     saving.replace(dataset, {
       status: { phase: 'ready' },
@@ -70,6 +57,7 @@ export function createDatasetOpening(
     });
     deps.onOpened(runs);
     await saving.change(entry.id, { openedAt: deps.now() });
+    return isMine();
   };
 
   return {
@@ -78,17 +66,19 @@ export function createDatasetOpening(
       const listed = await storage.datasets.list();
       if (!listed.ok) {
         set({ storageFailure: listed.error, ...(isMine() && { status: { phase: 'empty' } }) });
-        return;
+        return isMine();
       }
       const { entries, failures } = listed.value;
       set({ stored: entries });
-      if (!isMine()) return;
+      if (!isMine()) return false;
+      let undisturbed = true;
       if (entries.length === 0) set({ status: { phase: 'empty' } });
       else {
         const last = entries.reduce((a, b) => (b.openedAt > a.openedAt ? b : a));
-        await openEntry(entries.find(({ id }) => id === wanted) ?? last);
+        undisturbed = await openEntry(entries.find(({ id }) => id === wanted) ?? last);
       }
       if (failures[0] !== undefined) set({ storageFailure: failures[0] });
+      return undisturbed;
     },
 
     async open(id) {

@@ -55,8 +55,12 @@ export interface DatasetState {
   adopt(dataset: Dataset): Promise<void>;
   setRole(file: number, role: FileRole): void;
   dismissFailure(): void;
-  /** Lists what is stored, and opens this dataset, or else the one that was open last. */
-  restore(wanted?: string | null): Promise<void>;
+  /**
+   * Lists what is stored, and opens this dataset, or else the one that was open last.
+   *
+   * @returns false where a person asked for something else meanwhile
+   */
+  restore(wanted?: string | null): Promise<boolean>;
   /** Puts a stored dataset in the place of the one at hand, on the page and in the worker. */
   open(id: string): Promise<void>;
   rename(id: string, name: string): Promise<void>;

@@ -160,8 +160,10 @@ export function createNotebook(deps: NotebookDeps): Notebook {
         if (before.training.phase !== 'running') inspect.getState().close();
         if (training.backend !== null) environment.getState().noteBackend(training.backend);
       });
-      await dataset.getState().restore(view.getState().wantedDataset());
-      void view.getState().follow();
+      // What a person drops or chooses while the page comes back goes before its address.
+      if (await dataset.getState().restore(view.getState().wantedDataset())) {
+        void view.getState().follow();
+      } else view.getState().lead();
       await environment.getState().probe();
       await environment.getState().refresh();
     },

@@ -9,7 +9,7 @@ import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { combineTerms } from '../worker/score-sets.ts';
 import { createTraceTables } from '../worker/trace-tables.ts';
-import { createNotebook } from './notebook.ts';
+import { createNotebook, type Notebook } from './notebook.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
@@ -25,8 +25,12 @@ const TESTED = traces.structureOf.length - 3;
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-/** A history as the browser keeps one, and a notebook with two datasets, the first with a run. */
-async function setUp(first = '') {
+/**
+ * A history as the browser keeps one, and a notebook with two datasets, the first with a run.
+ *
+ * @param meanwhile what a person does while the dataset is opened
+ */
+async function setUp(first = '', meanwhile: (notebook: Notebook) => void = () => {}) {
   const history = [first];
   let went: string | null = null;
   const fake = createFakeClient();
@@ -62,7 +66,11 @@ async function setUp(first = '') {
     for (; answered < fake.started.length; answered++) {
       const job = fake.started[answered]!;
       if (job.kind === 'open') await job.finish(null);
-      else if (job.kind === 'combine') {
+      else if (job.kind === 'demo') await job.finish(imported);
+      else if (job.kind === 'giveScores') {
+        tables.give(job.input as never);
+        await job.finish(null);
+      } else if (job.kind === 'combine') {
         await job.finish(combineTerms(traces, job.input as Parameters<typeof combineTerms>[1]));
       } else if (job.kind === 'tabulate') {
         await job.finish(tables.tabulate(traces, job.input as never));
@@ -74,6 +82,7 @@ async function setUp(first = '') {
   };
   void notebook.open();
   await vi.waitFor(() => expect(fake.started.map(({ kind }) => kind)).toContain('open'));
+  meanwhile(notebook);
   await answer();
   const back = async () => {
     history.pop();
@@ -134,6 +143,15 @@ test.each([
   const { notebook, history } = await setUp(hash);
   expect(notebook.view.getState().missing?.what).toContain(words);
   expect(history).toEqual([hash]);
+});
+
+test('files that are dropped while the page comes back go before its address', async () => {
+  const { notebook, history } = await setUp('#dataset=dataset-1&run=run-1', ({ dataset }) => {
+    void dataset.getState().loadDemo();
+  });
+  expect(notebook.dataset.getState().dataset?.id).toBe('new');
+  expect(notebook.dataset.getState().status.phase).toBe('ready');
+  expect(history.at(-1)).toBe('#dataset=new');
 });
 
 test('a link to a cell goes there and keeps what is looked at', async () => {

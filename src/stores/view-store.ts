@@ -29,6 +29,8 @@ export interface ViewState {
   dismissMissing(): void;
   /** Follows the address that the page has now; the address follows the page from then on. */
   follow(): Promise<void>;
+  /** The address follows the page from now on, whatever it says. */
+  lead(): void;
   /** The dataset that the address names. */
   wantedDataset(): string | null;
 }
@@ -144,6 +146,11 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       missing: null,
       dismissMissing: () => set({ missing: null }),
       wantedDataset: () => parseView(address.read())?.dataset ?? null,
+
+      lead() {
+        started = true;
+        write('replace');
+      },
 
       async follow() {
         const hash = address.read();

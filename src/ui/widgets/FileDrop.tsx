@@ -2,7 +2,7 @@
  * Bringing files in: the whole page takes a drop, and a button opens the file dialogue.
  * A dropped folder gives the files in it.
  */
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button, type ButtonProps } from './Button.tsx';
 import { filesOf } from './dropped-files.ts';
 import './file-drop.css';
@@ -14,7 +14,8 @@ export function useFileDrop(onFiles: (files: File[]) => void): boolean {
   useEffect(() => {
     handler.current = onFiles;
   });
-  useEffect(() => {
+  // Before the page is first painted: a file that falls on it then would be opened in its place.
+  useLayoutEffect(() => {
     // Enter and leave fire for every element crossed, so they are counted.
     let depth = 0;
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
