@@ -21,7 +21,7 @@ export interface ScoredDataset {
   readonly traces: TraceSet;
   readonly of: Extract<TableScores, { readonly kind: 'terms' }>;
   /** What `tabulate` is asked with, beside the scores. */
-  readonly choice: Omit<TableSource, 'of'>;
+  readonly choice: TableSource;
 }
 
 export function makeScoredDataset(count: number): ScoredDataset {
@@ -35,7 +35,7 @@ export function makeScoredDataset(count: number): ScoredDataset {
   return {
     traces: makeTraces(random, test.structureRow),
     of: { kind: 'terms', val, test, variants },
-    choice: { rows, scores, threshold, corrections: correctionsOf('full') },
+    choice: { trace: test.trace, rows, scores, threshold, corrections: correctionsOf('full') },
   };
 }
 

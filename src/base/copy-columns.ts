@@ -1,61 +1,37 @@
-/** Copies of a {@link TraceSet} for the other side of the worker door, where they go by transfer. */
-import type { TraceSet } from './trace-set.ts';
+/**
+ * Copies of columns for the other side of the worker door, where they go by transfer. In: a record
+ * of typed arrays, in records of their own or not. Out: an equal one.
+ */
+import { runThrough, type Sliced } from './slices.ts';
 
-/** A pause after each column, for a page that must answer meanwhile. */
-export function* copyInSteps(traces: TraceSet): Generator<void, TraceSet> {
-  const copied = new Map<ArrayBufferView, ArrayBufferView>();
-  for (const column of columnsOf(traces)) {
-    copied.set(column, column.slice());
+/** A pause after each column, for a page that must answer meanwhile. What is no column is shared. */
+export function* copyInSteps<T>(record: T): Sliced<T> {
+  if (isColumn(record)) {
+    const copy = record.slice();
     yield;
+    return copy as T;
   }
-  const copy = <A extends ArrayBufferView>(column: A): A => copied.get(column) as A;
-  const { structures, traceIds } = traces;
-  return {
-    services: traces.services,
-    operations: traces.operations,
-    structures: {
-      nodeOffset: copy(structures.nodeOffset),
-      parent: copy(structures.parent),
-      operation: copy(structures.operation),
-    },
-    structureOf: copy(traces.structureOf),
-    nodeOffset: copy(traces.nodeOffset),
-    latencyUs: copy(traces.latencyUs),
-    spanCount: copy(traces.spanCount),
-    startUs: copy(traces.startUs),
-    label: copy(traces.label),
-    file: copy(traces.file),
-    traceIds: { bytes: copy(traceIds.bytes), offset: copy(traceIds.offset) },
-  };
+  if (!isRecord(record)) return record;
+  const entries: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(record)) {
+    entries.push([key, yield* copyInSteps(value)]);
+  }
+  return Object.fromEntries(entries) as T;
 }
 
 /** The copy at once. */
-export function copyTraces(traces: TraceSet): TraceSet {
-  const steps = copyInSteps(traces);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
+export const copyColumns = <T>(record: T): T => runThrough(copyInSteps(record));
 
 /** What to transfer, of a copy that is not used any more on this side. */
-export const buffersOf = (traces: TraceSet): ArrayBuffer[] =>
-  columnsOf(traces).map(({ buffer }) => buffer as ArrayBuffer);
+export function buffersOf(record: unknown): ArrayBuffer[] {
+  if (isColumn(record)) return [record.buffer as ArrayBuffer];
+  return isRecord(record) ? Object.values(record).flatMap(buffersOf) : [];
+}
 
-const columnsOf = (traces: TraceSet) => {
-  const { structures, traceIds } = traces;
-  return [
-    structures.nodeOffset,
-    structures.parent,
-    structures.operation,
-    traces.structureOf,
-    traces.nodeOffset,
-    traces.latencyUs,
-    traces.spanCount,
-    traces.startUs,
-    traces.label,
-    traces.file,
-    traceIds.bytes,
-    traceIds.offset,
-  ];
-};
+type Column = ArrayBufferView & { slice(): ArrayBufferView };
+
+const isColumn = (value: unknown): value is Column =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

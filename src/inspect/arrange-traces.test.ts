@@ -15,7 +15,7 @@ import {
   type TraceFilter,
   type TraceSort,
 } from './trace-query.ts';
-import { makeTraceTable, ranksOf, rootOperation } from './trace-table.ts';
+import { makeTraceTable, ranksOf, rootOperation, type TableScores } from './trace-table.ts';
 
 const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
 const { val, test: terms, scores: made } = fakeScores(traces);
@@ -26,16 +26,15 @@ const variants = Object.fromEntries(VARIANTS.map((v) => [v, made[v].test])) as R
 const rows = Uint32Array.from(terms.trace.keys());
 /** Scores with ties, in no order of the dataset. */
 const scores = Float64Array.from(rows, (row) => (row * 7) % 11);
-const table = makeTraceTable(traces, {
-  of: { kind: 'terms', val, test: terms, variants },
-  rows,
-  scores,
-  threshold: 8,
-  corrections: correctionsOf('full'),
-});
+const scored: TableScores = { kind: 'terms', val, test: terms, variants };
+const table = makeTraceTable(
+  traces,
+  { trace: terms.trace, rows, scores, threshold: 8, corrections: correctionsOf('full') },
+  () => scored,
+);
 const list = (filter: Partial<typeof NO_FILTER>, sort = BY_SCORE) =>
   arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, sort);
-const traceOf = (row: number) => table.trace[row]!;
+const traceOf = (row: number) => table.source.trace[row]!;
 
 test('unasked, all rows come by score, the highest first', () => {
   const listed = list({});
@@ -173,13 +172,20 @@ test('one list after another is what a comparator and plain strings give', () =>
 });
 
 test('another choice of scores takes over what does not depend on it', () => {
-  const { onDemand, source } = table;
-  const other = makeTraceTable(traces, { ...source, corrections: correctionsOf('nll') }, table);
+  const { onDemand, source, of } = table;
+  const corrections = correctionsOf('nll');
+  const other = makeTraceTable(traces, { ...source, corrections }, of, table);
   expect(other.onDemand.ranks('full')).toBe(onDemand.ranks('full'));
   expect(other.onDemand.idPlaces()).toBe(onDemand.idPlaces());
   const fewer = makeTraceTable(
     traces,
-    { ...source, rows: rows.slice(1), scores: scores.slice(1) },
+    {
+      ...source,
+      trace: source.trace.slice(1),
+      rows: rows.slice(1),
+      scores: scores.slice(1),
+    },
+    of,
     table,
   );
   expect(fewer.onDemand.ranks('full')).toHaveLength(rows.length - 1);
@@ -189,7 +195,7 @@ test('another choice of scores takes over what does not depend on it', () => {
 test('roots and structures are counted, the most frequent first', () => {
   const { structures, roots, structureNumber } = table.columns;
   const counts = structures.map(({ id }) => {
-    return [...table.trace].filter((t) => traces.structureOf[t] === id).length;
+    return [...table.source.trace].filter((t) => traces.structureOf[t] === id).length;
   });
   expect(structures.map((counted) => counted.traces)).toEqual(counts);
   expect(counts).toEqual([...counts].sort((a, b) => b - a));

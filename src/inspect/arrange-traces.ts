@@ -26,7 +26,7 @@ export function createArranger(traces: TraceSet, table: TraceTable): Arrange {
   const search = (text: string): Uint8Array => {
     if (searched?.text !== text) {
       const among = searched !== null && text.includes(searched.text) ? searched.found : null;
-      searched = { text, found: searchRows(traces, text, table.trace, among) };
+      searched = { text, found: searchRows(traces, text, table.source.trace, among) };
     }
     return searched.found;
   };
@@ -61,7 +61,8 @@ function kept(rows: Uint32Array, passes: Uint8Array): Uint32Array {
 
 /** All rows in the order of a column; by score where a detector has no such column. */
 function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32Array {
-  const { source, trace, columns, byScore, onDemand } = table;
+  const { source, columns, byScore, onDemand } = table;
+  const { trace } = source;
   const descending = sort.direction === 'descending';
   const byCount = (keys: ArrayLike<number>) => orderByCount(keys, byScore, descending);
   const column = (of: (trace: number, row: number) => number): Uint32Array => {
@@ -102,9 +103,9 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
       return orderBy(keys, byScore, descending);
     }
     case 'mismatch': {
-      const { of, rows } = source;
+      const of = table.of();
       if (of.kind === 'plain') return byChosenScore();
-      return column((_, row) => of.test.mismatch[rows[row]!]!);
+      return column((_, row) => of.test.mismatch[source.rows[row]!]!);
     }
     case 'trace':
       return byCount(onDemand.idPlaces());
@@ -115,7 +116,8 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
 
 /** [R] 1 where a row passes all parts of the filter but the search. */
 function rowsThatPass(traces: TraceSet, table: TraceTable, filter: TraceFilter): Uint8Array {
-  const { source, trace } = table;
+  const { source } = table;
+  const { trace } = source;
   const { label, flagged, structure, root, nodes, score } = filter;
   const passes = new Uint8Array(trace.length).fill(1);
   const test = (passing: (trace: number, row: number) => boolean): void => {

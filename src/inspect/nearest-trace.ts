@@ -51,7 +51,8 @@ export function nearestTrace(
 }
 
 /** [T] 1 where the trace is normal. */
-function normalTraces(traces: TraceSet, { trace, source }: TraceTable): Uint8Array {
+function normalTraces(traces: TraceSet, { source }: TraceTable): Uint8Array {
+  const { trace } = source;
   const normal = new Uint8Array(traceCount(traces));
   for (let t = 0; t < normal.length; t++) {
     const label = traces.label[t]!;

@@ -5,7 +5,7 @@ import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode, nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import { nearestTrace } from './nearest-trace.ts';
 import { overRepresented } from './over-represented.ts';
-import { makeTraceTable, type TraceTable } from './trace-table.ts';
+import { makeTraceTable, type TableScores, type TraceTable } from './trace-table.ts';
 
 const toy = toyTraces(90);
 
@@ -15,15 +15,14 @@ function tableOf(traces: TraceSet, flagged: (trace: number) => boolean): TraceTa
   const scores = Float64Array.from(rows, (row) => (flagged(terms.trace[row]!) ? 1 : 0));
   const corrections = correctionsOf('full');
   const variants = combineVariants(terms);
-  return makeTraceTable(traces, {
-    of: { kind: 'terms', val, test: terms, variants },
-    ...{ rows, scores, threshold: 0.5, corrections },
-  });
+  const of: TableScores = { kind: 'terms', val, test: terms, variants };
+  const source = { trace: terms.trace, rows, scores, threshold: 0.5, corrections };
+  return makeTraceTable(traces, source, () => of);
 }
 
 test('the nearest normal trace has the same structure, and no other is nearer', () => {
   const table = tableOf(toy, (t) => t % 2 === 0);
-  const trace = table.trace.find((t) => t % 2 === 0)!;
+  const trace = table.source.trace.find((t) => t % 2 === 0)!;
   const found = nearestTrace(toy, table, trace)!;
   expect(found.sameStructure).toBe(true);
   const distance = (other: number): number => {
@@ -33,7 +32,7 @@ test('the nearest normal trace has the same structure, and no other is nearer', 
     });
     return Math.sqrt(ratios.reduce((sum, r) => sum + r, 0) / ratios.length);
   };
-  const scored = new Set(table.trace);
+  const scored = new Set(table.source.trace);
   const normal = [...toy.structureOf.keys()].filter(
     (t) =>
       t !== trace &&
@@ -76,7 +75,7 @@ test('what only flagged traces have is over-represented, with its counts', () =>
   // operation 5 is of the third structure alone, which is flagged here
   const table = tableOf(toy, (t) => toy.structureOf[t] === 2);
   const { operations, services, hours, flagged, normal } = overRepresented(toy, table);
-  expect(flagged + normal).toBe(table.trace.length);
+  expect(flagged + normal).toBe(table.source.trace.length);
   expect(
     operations
       .slice(0, 2)

@@ -37,7 +37,7 @@ export function overRepresented(traces: TraceSet, table: TraceTable): OverRepres
   const byHour = { flagged: new Float64Array(24), normal: new Float64Array(24) };
   const total = { flagged: 0, normal: 0 };
   const timed = { flagged: 0, normal: 0 };
-  table.trace.forEach((trace, row) => {
+  table.source.trace.forEach((trace, row) => {
     const group = isFlagged(table.source, row) ? 'flagged' : 'normal';
     total[group] += 1;
     byStructure[group][structureOf[trace]!]! += 1;

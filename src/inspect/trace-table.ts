@@ -22,9 +22,10 @@ export type TableScores =
   /** Of a detector without terms. */
   | { readonly kind: 'plain'; readonly test: PlainScores };
 
-/** Scores under the chosen corrections, and what they are of. */
+/** Scores under the chosen corrections: all that a list begins with. */
 export interface TableSource {
-  readonly of: TableScores;
+  /** [R] index into the TraceSet */
+  readonly trace: Uint32Array;
   /** [R] rows of the test terms or scores */
   readonly rows: Uint32Array;
   /** [R] nats */
@@ -56,8 +57,8 @@ export const MOST_COUNTED = 200;
 
 export interface TraceTable {
   readonly source: TableSource;
-  /** [R] index into the TraceSet */
-  readonly trace: Uint32Array;
+  /** What the scores were combined from: it may come after the table, and before columns on demand. */
+  readonly of: () => TableScores;
   readonly columns: TraceColumns;
   /** [R] rows by score, the highest first; equal ones as they are in the dataset */
   readonly byScore: Uint32Array;
@@ -75,53 +76,53 @@ export interface ColumnsOnDemand {
   idPlaces(): Uint32Array;
 }
 
-/** @param before a table of the same traces; what does not depend on the choice is taken from it */
+/**
+ * @param of     one function as long as what it gives is the same
+ * @param before a table of the same traces; what does not depend on the choice is taken from it
+ */
 export function makeTraceTable(
   traces: TraceSet,
   source: TableSource,
+  of: () => TableScores,
   before: TraceTable | null = null,
 ): TraceTable {
-  const { of, rows, scores } = source;
-  const trace = new Uint32Array(rows.length);
-  for (let row = 0; row < rows.length; row++) trace[row] = of.test.trace[rows[row]!]!;
-  const byScore = orderBy(scores, everyRow(rows.length), true);
+  const byScore = orderBy(source.scores, everyRow(source.scores.length), true);
+  const ofStructure = countStructures(traces, source.trace);
   return {
     source,
-    trace,
+    of,
     columns: {
-      rank: ranksInOrder(scores, byScore),
+      rank: ranksInOrder(source.scores, byScore),
       structureNumber: numberStructures(traces),
-      roots: mostFrequent(trace, (t) => rootOperation(traces, t), traces.operations.length),
-      structures: mostFrequent(
-        trace,
-        (t) => traces.structureOf[t]!,
-        structureCount(traces.structures),
-      ),
+      roots: mostFrequent(countRoots(traces, ofStructure)),
+      structures: mostFrequent(ofStructure),
     },
     byScore,
-    onDemand: columnsOnDemand(traces, source, trace, before),
+    onDemand: columnsOnDemand(traces, source, of, before),
   };
 }
 
 function columnsOnDemand(
   traces: TraceSet,
-  { of, rows, corrections }: TableSource,
-  trace: Uint32Array,
+  { trace, rows, corrections }: TableSource,
+  of: () => TableScores,
   before: TraceTable | null,
 ): ColumnsOnDemand {
-  const sameTraces = before !== null && equalRows(before.trace, trace);
-  const sameRows = sameTraces && before.source.of === of && equalRows(before.source.rows, rows);
+  const sameTraces = before !== null && equalRows(before.source.trace, trace);
+  const sameRows = sameTraces && before.of === of && equalRows(before.source.rows, rows);
   const usual = remembered(function* () {
-    return of.kind === 'terms' ? yield* usualParts(of.val, corrections) : null;
+    const scored = of();
+    return scored.kind === 'terms' ? yield* usualParts(scored.val, corrections) : null;
   });
   return {
     idPlaces: sameTraces ? before.onDemand.idPlaces : idPlacesOnce(traces, trace),
     ranks: sameRows ? before.onDemand.ranks : ranksOnce(of, rows),
     usual,
     reasons: remembered(function* () {
-      if (of.kind === 'plain') return null;
+      const scored = of();
+      if (scored.kind === 'plain') return null;
       const usually = yield* usual.inSlices();
-      return yield* topReasons(usually!, of.test, rows, corrections);
+      return yield* topReasons(usually!, scored.test, rows, corrections);
     }),
   };
 }
@@ -134,13 +135,14 @@ function idPlacesOnce({ traceIds }: TraceSet, trace: Uint32Array): ColumnsOnDema
   };
 }
 
-function ranksOnce(of: TableScores, rows: Uint32Array): ColumnsOnDemand['ranks'] {
+function ranksOnce(of: () => TableScores, rows: Uint32Array): ColumnsOnDemand['ranks'] {
   const made = new Map<Variant, Uint32Array>();
   return (variant) => {
-    if (of.kind === 'plain') return null;
+    const scored = of();
+    if (scored.kind === 'plain') return null;
     const known = made.get(variant);
     if (known !== undefined) return known;
-    const all = of.variants[variant];
+    const all = scored.variants[variant];
     const scores = new Float64Array(rows.length);
     for (let row = 0; row < rows.length; row++) scores[row] = all[rows[row]!]!;
     const ranks = ranksOf(scores);
@@ -186,15 +188,24 @@ function numberStructures({ structures, structureOf }: TraceSet): Uint32Array {
   return number;
 }
 
-/** @param ids how many there are */
-function mostFrequent(
-  traces: Uint32Array,
-  idOf: (trace: number) => number,
-  ids: number,
-): Counted[] {
-  const counts = new Uint32Array(ids);
-  for (let row = 0; row < traces.length; row++) counts[idOf(traces[row]!)]!++;
-  const most = orderByCount(counts, everyRow(ids), true).subarray(0, MOST_COUNTED);
+/** [S] how many of the traces have each */
+function countStructures({ structures, structureOf }: TraceSet, trace: Uint32Array): Uint32Array {
+  const counts = new Uint32Array(structureCount(structures));
+  for (let row = 0; row < trace.length; row++) counts[structureOf[trace[row]!]!]!++;
+  return counts;
+}
+
+/** [operations] how many of the traces have each at their root */
+function countRoots({ structures, operations }: TraceSet, ofStructure: Uint32Array): Uint32Array {
+  const counts = new Uint32Array(operations.length);
+  for (let s = 0; s < ofStructure.length; s++) {
+    counts[structures.operation[structures.nodeOffset[s]!]!]! += ofStructure[s]!;
+  }
+  return counts;
+}
+
+function mostFrequent(counts: Uint32Array): Counted[] {
+  const most = orderByCount(counts, everyRow(counts.length), true).subarray(0, MOST_COUNTED);
   return Array.from(most, (id) => ({ id, traces: counts[id]! })).filter(
     (counted) => counted.traces > 0,
   );

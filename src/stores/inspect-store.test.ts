@@ -35,21 +35,20 @@ beforeEach(() => {
   notebook = setUp();
 });
 
-test('scores of a run are combined with all corrections at first', async () => {
-  const { state, answer, scores } = notebook;
-  expect(state().chosen).toBeNull();
-  await answer();
+test('scores of a run are shown with all corrections at first, as they are stored', () => {
+  const { state, scores, started } = notebook;
   expect(state().chosen).toMatchObject({
     corrections: correctionsOf('full', 'operation'),
     file: null,
   });
   expect(state().chosen?.of).toBe(scores);
+  expect(state().chosen?.test).toBe(scores.scores.full.test);
   expect(state().chosen?.rows).toHaveLength(scores.test.trace.length);
+  expect(started).toEqual([]);
 });
 
 test('a correction that is switched scores anew from the stored terms, without the model', async () => {
   const { state, answer, last, started, scores } = notebook;
-  await answer();
   void state().setCorrections({ stdLimit: 'global' });
   const { input } = last('combine');
   expect(input.test).toBe(scores.test);
@@ -61,7 +60,6 @@ test('a correction that is switched scores anew from the stored terms, without t
 
 test('a later choice overtakes an earlier one that is late', async () => {
   const { state, answer, last } = notebook;
-  await answer();
   void state().setCorrections({ bernoulliScaling: false });
   const first = last('combine');
   void state().setCorrections({ nodeCountNormalization: false });
@@ -75,7 +73,6 @@ test('a later choice overtakes an earlier one that is late', async () => {
 
 test('an open trace is explained anew under the new corrections', async () => {
   const { state, answer, last, scores } = notebook;
-  await answer();
   void state().inspect(scores.test.trace[0]!);
   expect(last('explain').input.corrections).toEqual(correctionsOf('full', 'operation'));
   void state().setCorrections({ bernoulliScaling: false });
@@ -96,9 +93,8 @@ test('one test file by itself: its rows alone', async () => {
   for (const row of rows) expect(traces.file[scores.test.trace[row]!]).toBe(file);
 });
 
-test('moving goes through the list and stops at its ends', async () => {
-  const { state, answer, listed } = notebook;
-  await answer();
+test('moving goes through the list and stops at its ends', () => {
+  const { state, listed } = notebook;
   void state().moveTrace(1);
   expect(state().trace).toBe(listed[0]);
   void state().moveTrace(2);
@@ -107,9 +103,8 @@ test('moving goes through the list and stops at its ends', async () => {
   expect(state().trace).toBe(listed[0]);
 });
 
-test('moving through nodes takes each below its caller, and another trace starts anew', async () => {
-  const { state, answer, listed } = notebook;
-  await answer();
+test('moving through nodes takes each below its caller, and another trace starts anew', () => {
+  const { state, listed } = notebook;
   const trace = listed.find((t) => nodeCount(traces, t) > 2)!;
   void state().inspect(trace);
   const { structures, structureOf } = traces;
@@ -131,7 +126,6 @@ test('moving through nodes takes each below its caller, and another trace starts
 
 test('the metrics table lists every detector, the variants, and a choice that has no name', async () => {
   const { state, answer, scores } = notebook;
-  await answer();
   const run = fakeRun();
   const trained = { ...run.detectors[0]!, scores };
   const both = { ...run, detectors: [trained, { ...trained, detector: 'tracevae-fc' as const }] };
@@ -152,21 +146,18 @@ test('the metrics table lists every detector, the variants, and a choice that ha
   expect(rows().at(-1)).toBe('tracevae null *');
 });
 
-test('a detector without terms is shown by its score, whatever the corrections are', async () => {
-  const { runs, state, answer, last } = notebook;
-  await answer();
+test('a detector without terms is shown by its score, whatever the corrections are', () => {
+  const { runs, state, started, last } = notebook;
   const plain = fakePlainScores(traces);
   const run = fakeRun();
   const baseline = { ...run.detectors[0]!, detector: 'vgae' as const, scores: plain };
   runs.getState().restore({ ...run, id: 'run-2', detectors: [baseline] }, null);
-  expect(last('combine').input).toMatchObject({ kind: 'plain', detector: 'vgae' });
-  await answer();
   const chosen = state().chosen!;
   expect([...chosen.test]).toEqual([...plain.test.score]);
-  expect(chosen.report.structure.bestF).toBeNull();
+  expect(chosen.report).toBe(plain.report);
   void state().setCorrections({ bernoulliScaling: false });
-  await answer();
   expect(state().chosen!.test).toEqual(chosen.test);
+  expect(started).toEqual([]);
   const [row, ...none] = metricsRows({ ...run, detectors: [baseline] }, 'vgae', state().chosen!);
   expect(row).toMatchObject({ detector: 'vgae', variant: 'plain', shown: true });
   expect(none).toEqual([]);

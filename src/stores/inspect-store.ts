@@ -3,6 +3,7 @@
  * with why it has its score. A change of corrections scores anew from stored terms, in the worker.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { ok } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { Explanation } from '../detectors/explanation.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
@@ -13,6 +14,7 @@ import type { WorkerClient } from '../worker/client.ts';
 import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { modelSource, type RunState } from './run-store.ts';
+import { combineInput, storedScores } from './stored-scores.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
 export type ExplanationPhase =
@@ -83,16 +85,6 @@ export interface ListedTraces {
   indexOf(trace: number): number;
 }
 
-/** What the worker combines scores from. */
-function stored(scores: ScoreOutcome) {
-  if (scores.kind === 'plain') {
-    const { kind, val, test } = scores;
-    return { kind, val, test };
-  }
-  const { kind, val, test } = scores;
-  return { kind, val, test };
-}
-
 export function createInspectStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
@@ -102,28 +94,24 @@ export function createInspectStore(
   let request = 0;
 
   const store = createStore<InspectState>((set, get) => {
-    /** Combines what is chosen now; a later choice overtakes an earlier one. */
-    const combine = async (): Promise<void> => {
+    /** Takes or combines what is chosen now; a later choice overtakes an earlier one. */
+    const choose = async (): Promise<void> => {
       request += 1;
       const mine = request;
       const { corrections, file } = get();
-      const shown = shownDetector(runs.getState().training, get().detector);
-      const scores = shown?.scores ?? null;
-      if (shown === null || scores === null) return;
-      const { detector } = shown;
-      const { result } = client.start('combine', {
-        ...stored(scores),
-        detector,
-        corrections,
-        file,
-      });
-      const combined = await result;
+      const choice = { corrections, file };
+      const { training } = runs.getState();
+      const shown = shownDetector(training, get().detector);
+      if (training.phase !== 'done' || shown === null || shown.scores === null) return;
+      const { detector, scores } = shown;
+      const known = storedScores(scores, training.run.settings.config.stdLimit, choice);
+      const combined =
+        known === null
+          ? await client.start('combine', combineInput(scores, { detector, ...choice })).result
+          : ok(known);
       if (mine !== request) return;
-      if (combined.ok) {
-        set({ chosen: { ...combined.value, of: scores, corrections, file }, failure: null });
-      } else {
-        set({ failure: combined.error });
-      }
+      if (combined.ok) set({ chosen: { ...combined.value, of: scores, ...choice }, failure: null });
+      else set({ failure: combined.error });
       const { trace } = get();
       if (trace !== null) await get().inspect(trace);
     };
@@ -188,15 +176,15 @@ export function createInspectStore(
 
       setDetector(detector) {
         set({ detector });
-        return combine();
+        return choose();
       },
       setCorrections(change) {
         set({ corrections: { ...get().corrections, ...change } });
-        return combine();
+        return choose();
       },
       setFile(file) {
         set({ file });
-        return combine();
+        return choose();
       },
     };
   });

@@ -3,7 +3,6 @@ import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createFakeStores } from '../testing/store-fakes.ts';
 import { createLab } from '../worker/lab.ts';
-import { combineTerms } from '../worker/score-sets.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { createLabStore, LAB_STEPS, variantKey } from './lab-store.ts';
 
@@ -20,8 +19,6 @@ async function setUp() {
     detectors: [{ ...run.detectors[0]!, scores: fakeScores(traces) }],
   });
   runs.getState().restore(withScores(), null);
-  const combine = fake.last('combine');
-  await combine.finish(combineTerms(traces, combine.input));
 
   const lab = createLab();
   let answered = 0;

@@ -12,6 +12,7 @@ import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure, JobKind, Jobs, ModelSource } from '../worker/protocol.ts';
 import { type ChosenScores, type InspectState, shownDetector } from './inspect-store.ts';
 import { modelSource, type RunState } from './run-store.ts';
+import { combineInput, storedScores } from './stored-scores.ts';
 
 export interface ReplayedEpoch {
   readonly epoch: number;
@@ -73,14 +74,18 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
       const outcome = await run('score', { model });
       if (!outcome.ok) return outcome;
       assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
-      const { kind, val, test } = outcome.value;
-      const { detector } = model;
-      const combined = await run('combine', { kind, val, test, detector, corrections, file });
+      const { detector, settings } = model;
+      const choice = { corrections, file };
+      const known = storedScores(outcome.value, settings.config.stdLimit, choice);
+      const combined =
+        known === null
+          ? await run('combine', combineInput(outcome.value, { detector, ...choice }))
+          : ok(known);
       if (!combined.ok) return combined;
       return ok({
         scores: combined.value.test,
         threshold: combined.value.report.atThreshold.threshold,
-        stdLimits: test.stdLimits,
+        stdLimits: outcome.value.test.stdLimits,
       });
     };
 

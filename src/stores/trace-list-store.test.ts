@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { runThrough } from '../base/slices.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
@@ -34,6 +34,15 @@ function setUp() {
   }));
   const store = createTraceListStore({ client: fake.client, inspect });
   const tables = createTraceTables();
+  /** Takes the scores, once they are copied and sent. */
+  const given = async () => {
+    const sent = () => fake.started.filter(({ kind }) => kind === 'giveScores').length;
+    const before = sent();
+    await vi.waitFor(() => expect(sent()).toBe(before + 1));
+    const job = fake.last('giveScores');
+    tables.give(job.input);
+    await job.finish(null);
+  };
   const tabulated = () => {
     const job = fake.last('tabulate');
     return job.finish(tables.tabulate(traces, job.input));
@@ -49,7 +58,8 @@ function setUp() {
     await fake.last('prepareSort').finish(null);
     await fake.last('prepareSort').finish(null);
   };
-  return { ...fake, store, state: store.getState, inspect, tables, tabulated, arranged, completed };
+  const parts = { store, state: store.getState, inspect, tables };
+  return { ...fake, ...parts, given, tabulated, arranged, completed };
 }
 
 let list: ReturnType<typeof setUp>;
@@ -69,21 +79,38 @@ test('flagged traces are listed at first, rows in words', () => {
   expect(listedTraces(made)!.indexOf(row.trace)).toBe(0);
 });
 
-test('terms go to the worker once, however often the corrections change', async () => {
-  const { inspect, last, tabulated, arranged } = list;
-  expect(last('tabulate').input.of).not.toBeNull();
+test('terms go to the worker once, after the list, however often the corrections change', async () => {
+  const { inspect, last, started, given, tabulated, arranged } = list;
+  expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange']);
+  const { number } = last('tabulate').input;
+  await given();
+  expect(last('giveScores').input).toMatchObject({ number, of: { kind: 'terms' } });
+  expect(last('giveScores').input.of.test.trace).not.toBe(scores.test.trace);
   inspect.setState({ chosen: choose(correctionsOf('nll')) });
-  expect(last('tabulate').input.of).toBeNull();
   await tabulated();
   await arranged();
+  expect(last('tabulate').input.number).toBe(number);
+  expect(started.filter(({ kind }) => kind === 'giveScores')).toHaveLength(1);
   expect(list.state().list!.of.corrections).toEqual(correctionsOf('nll'));
 });
 
+test('a sort by what is told from the terms waits until the worker has them', async () => {
+  const { state, started, given, arranged } = list;
+  void state().sortBy({ key: 'reason', direction: 'descending' });
+  expect(state().busy).toBe(true);
+  expect(started.filter(({ kind }) => kind === 'arrange')).toHaveLength(1);
+  await given();
+  expect(started.filter(({ kind }) => kind === 'arrange')).toHaveLength(2);
+  await arranged();
+  expect(state()).toMatchObject({ busy: false, failure: null });
+});
+
 test('ranks under other variants and top reasons come after the list, one by one', async () => {
-  const { state, last, tables, completed } = list;
+  const { state, last, tables, given, completed } = list;
   const rowNow = () => traceRow(traces, state().list!, state().list!.order[0]!);
   expect(rowNow()).toMatchObject({ rank: 1, ranks: { full: null, stdlimit: null }, reason: null });
   const saved = [...listedRows(traces, state().list!, 'nats')];
+  await given();
   expect(last('ranks').input).toEqual({ variant: 'full' });
   await last('ranks').finish(tables.ranks('full'));
   expect(rowNow().ranks).toMatchObject({ full: expect.any(Number), nll: null });
@@ -96,7 +123,8 @@ test('ranks under other variants and top reasons come after the list, one by one
 });
 
 test('other corrections keep the ranks that are there, and ask what is usual again', async () => {
-  const { inspect, state, started, tabulated, arranged, completed } = list;
+  const { inspect, state, started, given, tabulated, arranged, completed } = list;
+  await given();
   await completed();
   const before = started.length;
   const { ranks } = state().list!.late!;
@@ -148,7 +176,7 @@ test('a label of the inspect store’s filter and a flag narrow together', async
 });
 
 test('a detector without terms has one rank, and neither a reason nor a reconstruction', async () => {
-  const { inspect, last, state, tabulated, arranged } = list;
+  const { inspect, last, state, given, tabulated, arranged } = list;
   const plain = fakePlainScores(traces);
   const combined = combineTerms(traces, {
     ...{ ...plain, detector: 'vgae', corrections: correctionsOf('full'), file: null },
@@ -157,9 +185,10 @@ test('a detector without terms has one rank, and neither a reason nor a reconstr
     filter: 'all',
     chosen: { ...combined, of: plain, corrections: correctionsOf('full'), file: null },
   });
-  expect(last('tabulate').input.of).toMatchObject({ kind: 'plain' });
   await tabulated();
   await arranged();
+  await given();
+  expect(last('giveScores').input.of).toMatchObject({ kind: 'plain' });
   // a sort that was chosen for another detector is one by this one's rank, or by its score
   for (const key of ['rank-nll', 'reason', 'mismatch'] as const) {
     void state().sortBy({ key, direction: key === 'rank-nll' ? 'ascending' : 'descending' });

@@ -4,12 +4,19 @@
  * Ranks under other variants and top reasons, which a list can begin without, come one by one.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspect/trace-query.ts';
-import type { TableScores, TraceColumns } from '../inspect/trace-table.ts';
+import {
+  BY_SCORE,
+  NO_FILTER,
+  type TraceColumn,
+  type TraceFilter,
+  type TraceSort,
+} from '../inspect/trace-query.ts';
+import type { TraceColumns } from '../inspect/trace-table.ts';
 import { type ScoreTerms, VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { type TopReason, topReasonReader } from '../scoring/top-reason.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/protocol.ts';
+import { createGivenScores } from './given-scores.ts';
 import type { ChosenScores, InspectState, LabelFilter } from './inspect-store.ts';
 
 export {
@@ -57,9 +64,8 @@ export interface TraceListDeps {
 
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
   const { client, inspect } = deps;
+  const given = createGivenScores(client);
   let arranged = 0;
-  /** What the worker has, and what its table is of. */
-  let sent: ScoreOutcome | null = null;
   let asked: ChosenScores | null = null;
   let tabulated: Omit<TraceList, 'order'> | null = null;
 
@@ -69,9 +75,12 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       const mine = arranged;
       // once the table is there that is asked for, its list is
       if (tabulated === null || tabulated.of !== asked) return;
-      const { sort } = get();
-      const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
       set({ busy: true });
+      const { sort } = get();
+      const { of } = tabulated;
+      if (needsScores(sort.key)) await given.give(of.of);
+      if (mine !== arranged || of !== asked) return;
+      const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
       const found = await client.start('arrange', { filter, sort }).result;
       if (mine !== arranged) return;
       if (found.ok) {
@@ -99,11 +108,10 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   const tabulate = async (chosen: ChosenScores): Promise<void> => {
     asked = chosen;
     const { of, rows, test, report, corrections } = chosen;
-    const sentBefore = sent === of;
-    sent = of;
     store.setState({ busy: true });
     const made = await client.start('tabulate', {
-      of: sentBefore ? null : tableScores(of),
+      number: given.numberOf(of),
+      trace: tracesOf(chosen),
       rows,
       scores: test,
       threshold: report.atThreshold.threshold,
@@ -111,7 +119,6 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     }).result;
     if (asked !== chosen) return;
     if (!made.ok) {
-      sent = null;
       asked = tabulated?.of ?? null;
       store.setState({ failure: made.error, busy: false });
       return;
@@ -121,6 +128,7 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     const late = of.kind === 'terms' ? { ranks, reasonOf: null } : null;
     tabulated = { of: chosen, columns: made.value, late };
     await store.getState().narrow({});
+    if (asked !== chosen || !(await given.give(of))) return;
     if (of.kind === 'terms') await complete(chosen, of.test);
     // what takes longest to sort by is got ready before a person asks
     for (const key of ['reason', 'trace'] as const) {
@@ -157,23 +165,17 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   return store;
 }
 
-/** What the worker makes a table of. */
-function tableScores(of: ScoreOutcome): TableScores {
-  if (of.kind === 'plain') return { kind: 'plain', test: of.test };
-  const { kind, val, test, scores } = of;
-  const variants = Object.fromEntries(VARIANTS.map((v) => [v, scores[v].test]));
-  return {
-    kind,
-    val: withoutDetail(val),
-    test: withoutDetail(test),
-    variants: variants as Record<Variant, Float64Array>,
-  };
+/** [rows] indices into the TraceSet */
+function tracesOf({ rows, of }: ChosenScores): Uint32Array {
+  const all = of.test.trace;
+  const trace = new Uint32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) trace[row] = all[rows[row]!]!;
+  return trace;
 }
 
-/** Half of the bytes to copy, and no table needs it. */
-function withoutDetail({ detail: _, ...terms }: ScoreTerms): ScoreTerms {
-  return terms;
-}
+/** Whether a column is computed from what the scores were combined from. */
+const needsScores = (key: TraceColumn): boolean =>
+  key === 'reason' || key === 'mismatch' || key.startsWith('rank-');
 
 const ofLabel = (
   shown: LabelFilter,

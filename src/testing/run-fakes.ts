@@ -38,7 +38,7 @@ export const fakeTrainOutcome = (): TrainOutcome => ({
   flooredOperations: [],
 });
 
-const fakeSettings = (): RunSettings => ({
+export const fakeSettings = (): RunSettings => ({
   detectors: ['tracevae'],
   config: TRACEVAE_PRESETS.tiny,
   baselines: {},

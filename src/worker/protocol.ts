@@ -265,10 +265,16 @@ export interface Jobs extends LabJobs {
   };
   /** Makes the table of scored traces that `arrange` lists; its other columns come by jobs of their own. */
   tabulate: {
-    /** `of`: null for what the table before was made of. */
-    input: Omit<TableSource, 'of'> & { readonly of: TableScores | null };
+    /** `number`: of the scores that `giveScores` brings, before or after. */
+    input: TableSource & { readonly number: number };
     event: never;
     output: TraceColumns;
+  };
+  /** What the scores of a table were combined from, which its other columns need. */
+  giveScores: {
+    input: { readonly number: number; readonly of: TableScores };
+    event: never;
+    output: null;
   };
   /** Rows of the table, narrowed and in order. */
   arrange: {

@@ -2,11 +2,11 @@
  * The worker's side of the door: receives jobs, runs them one model at a time, reports back.
  * It owns the dataset at hand and the trained model; everything else is computed and sent away.
  */
+import { buffersOf, copyColumns } from '../base/copy-columns.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { runWithPauses } from '../base/slices.ts';
 import { nextTask } from '../detectors/shared/pacer.ts';
-import { buffersOf, copyTraces } from '../trace/copy-traces.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createDatasetJobs, type DatasetAtHand } from './dataset-jobs.ts';
 import { deviceFailure } from './device.ts';
@@ -55,7 +55,7 @@ export function createRunner(post: Post): Runner {
     adopt,
     handOver(imported, transfer) {
       adopt(imported.traces);
-      const copy = copyTraces(imported.traces);
+      const copy = copyColumns(imported.traces);
       transfer.push(...buffersOf(copy));
       return { ...imported, traces: copy };
     },
@@ -74,6 +74,11 @@ export function createRunner(post: Post): Runner {
     async tabulate(input) {
       if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
       return ok(tables.tabulate(traces, input));
+    },
+
+    async giveScores(input) {
+      tables.give(input);
+      return ok(null);
     },
 
     async arrange(input, { transfer }) {
@@ -179,6 +184,7 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'prepare',
   'combine',
   'tabulate',
+  'giveScores',
   'arrange',
   'prepareSort',
   'ranks',

@@ -18,6 +18,8 @@ import type { TraceSet } from '../trace/trace-set.ts';
 import type { Jobs } from './protocol.ts';
 
 export interface TraceTables {
+  /** Takes what tables under this number are made of, in the place of what it had. */
+  give(input: Jobs['giveScores']['input']): void;
   tabulate(traces: TraceSet, input: Jobs['tabulate']['input']): TraceColumns;
   arrange(traces: TraceSet, input: Jobs['arrange']['input']): Uint32Array;
   /** What `arrange` computes first for a column, where that is long work. */
@@ -35,8 +37,20 @@ interface Held {
 }
 
 export function createTraceTables(): TraceTables {
-  let of: TableScores | null = null;
+  let given: Jobs['giveScores']['input'] | null = null;
+  let asked: { readonly number: number; readonly of: () => TableScores } | null = null;
   let held: Held | null = null;
+  /** The same function for the same number. */
+  const scoresOf = (number: number): (() => TableScores) => {
+    if (asked?.number !== number) {
+      const of = (): TableScores => {
+        if (given?.number !== number) throw new Error(`no scores were given as number ${number}`);
+        return given.of;
+      };
+      asked = { number, of };
+    }
+    return asked.of;
+  };
   const made = (): Held => {
     if (held === null) throw new Error('no traces were tabulated');
     return held;
@@ -46,11 +60,13 @@ export function createTraceTables(): TraceTables {
     return held;
   };
   return {
-    tabulate(traces, { of: sent, ...choice }) {
-      of = sent ?? of;
-      if (of === null) throw new Error('no scores were given to tabulate');
+    give(input) {
+      given = input;
+    },
+    tabulate(traces, { number, ...source }) {
       const before = held?.traces === traces ? held.table : null;
-      return hold(traces, makeTraceTable(traces, { ...choice, of }, before)).table.columns;
+      const table = makeTraceTable(traces, source, scoresOf(number), before);
+      return hold(traces, table).table.columns;
     },
     arrange(traces, { filter, sort }) {
       const { traces: tabulated, table, arrange } = made();

@@ -1,0 +1,66 @@
+/**
+ * What scores were combined from, in the worker: given once, in a copy that is made while the page
+ * answers, and known there by a number.
+ */
+import { buffersOf } from '../base/copy-columns.ts';
+import type { TableScores } from '../inspect/trace-table.ts';
+import { type ScoreTerms, VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import type { WorkerClient } from '../worker/client.ts';
+import type { ScoreOutcome } from '../worker/protocol.ts';
+import { copyForWorker } from './copy-for-worker.ts';
+
+export interface GivenScores {
+  numberOf(of: ScoreOutcome): number;
+  /** @returns false where others are given meanwhile, or the worker could not take them */
+  give(of: ScoreOutcome): Promise<boolean>;
+}
+
+export function createGivenScores(client: WorkerClient): GivenScores {
+  const numbers = new WeakMap<ScoreOutcome, number>();
+  let last = 0;
+  let giving: { readonly of: ScoreOutcome; readonly done: Promise<boolean> } | null = null;
+
+  const numberOf = (of: ScoreOutcome): number => {
+    const known = numbers.get(of);
+    if (known !== undefined) return known;
+    last += 1;
+    numbers.set(of, last);
+    return last;
+  };
+
+  const send = async (of: ScoreOutcome): Promise<boolean> => {
+    const copy = await copyForWorker(tableScores(of));
+    if (giving?.of !== of) return false;
+    const input = { number: numberOf(of), of: copy };
+    const given = await client.start('giveScores', input, undefined, buffersOf(copy)).result;
+    if (giving?.of !== of) return false;
+    if (!given.ok) giving = null;
+    return given.ok;
+  };
+
+  return {
+    numberOf,
+    give(of) {
+      if (giving?.of !== of) giving = { of, done: send(of) };
+      return giving.done;
+    },
+  };
+}
+
+/** What the worker makes a table of. */
+function tableScores(of: ScoreOutcome): TableScores {
+  if (of.kind === 'plain') return { kind: 'plain', test: of.test };
+  const { kind, val, test, scores } = of;
+  const variants = Object.fromEntries(VARIANTS.map((v) => [v, scores[v].test]));
+  return {
+    kind,
+    val: withoutDetail(val),
+    test: withoutDetail(test),
+    variants: variants as Record<Variant, Float64Array>,
+  };
+}
+
+/** Half of the bytes to copy, and no table needs it. */
+function withoutDetail({ detail: _, ...terms }: ScoreTerms): ScoreTerms {
+  return terms;
+}
