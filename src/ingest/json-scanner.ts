@@ -8,7 +8,13 @@
  */
 import { grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
-import {
+import * as jsonBytes from './json-bytes.ts';
+import { createJsonUnescape } from './json-escapes.ts';
+import type { JsonHandler } from './json-handler.ts';
+
+// Names of this module: each byte is looked at, and where modules are not bundled, as in tests, every
+// use of an imported name is a call of a getter.
+const {
   BACKSLASH,
   CARRIAGE_RETURN,
   COLON,
@@ -23,9 +29,7 @@ import {
   QUOTE,
   SPACE,
   TAB,
-} from './json-bytes.ts';
-import { createJsonUnescape } from './json-escapes.ts';
-import type { JsonHandler } from './json-handler.ts';
+} = jsonBytes;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
