@@ -23,6 +23,17 @@ describe('the score axis', () => {
     );
   });
 
+  it('has a width where scores are too near to be told apart', () => {
+    for (const column of [
+      [7.4e-323, 8e-323],
+      [1e4, 1e4 + 2e-12],
+      [3, 3],
+    ]) {
+      const made = Float64Array.from(column);
+      for (const place of placeOnAxis(made, scoreAxis([made]))) expect(place).toBeCloseTo(0.5, 1);
+    }
+  });
+
   it('has edges that are equally far apart on it', () => {
     const axis = scoreAxis([Float64Array.of(-30, 5000)]);
     const places = placeOnAxis(axisEdges(axis, 8), axis);

@@ -26,7 +26,8 @@ export function scoreAxis(columns: readonly Float64Array[]): ScoreAxis {
     }
   }
   if (low > high) [low, high] = [0, 1];
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  // scores too near to be told apart on it still need an axis with a width
+  if (along(low, LINEAR_BELOW) === along(high, LINEAR_BELOW)) [low, high] = [low - 0.5, high + 0.5];
   return { low, high, linearBelow: LINEAR_BELOW };
 }
 
