@@ -4,8 +4,9 @@
  */
 import '../src/ui/theme/theme.ts';
 import { createRoot } from 'react-dom/client';
+import { correctionsOf, sameCorrections } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
-import { VARIANTS, type Variant } from '../src/scoring/score-terms.ts';
+import { type Corrections, VARIANTS, type Variant } from '../src/scoring/score-terms.ts';
 import { createNotebookStorage } from '../src/storage/notebook-storage.ts';
 import { createNotebook, type Notebook } from '../src/stores/notebook.ts';
 import { fakeDetectorRun, fakeRun } from '../src/testing/run-fakes.ts';
@@ -90,6 +91,10 @@ async function openNotebook({ traces }: ScoredDataset, client: WorkerClient): Pr
   );
   const opened = await client.start('open', { traces }).result;
   if (!opened.ok) throw new Error(opened.error.what);
+  return notebook;
+}
+
+function showDataset(notebook: Notebook, { traces }: ScoredDataset): void {
   notebook.dataset.setState({
     dataset: {
       id: 'made-up',
@@ -106,7 +111,26 @@ async function openNotebook({ traces }: ScoredDataset, client: WorkerClient): Pr
     },
     status: { phase: 'ready' },
   });
-  return notebook;
+}
+
+/** What a dataset is looked at by before a model has been trained. */
+async function measureTrees(notebook: Notebook, made: ScoredDataset) {
+  const items = () => document.querySelectorAll<HTMLElement>('.structure-list__item');
+  const figure = () => document.querySelector('.trees-cell__tree')?.textContent ?? '';
+  const list = await waited(
+    () => showDataset(notebook, made),
+    () => items().length > 0,
+  );
+  const before = { items: items().length, figure: figure() };
+  const choose = await waited(
+    () => click(items()[before.items - 1]!),
+    () => figure() !== before.figure,
+  );
+  const more = await waited(
+    () => click(one<HTMLElement>('.trees-cell .structure-list ~ button')),
+    () => items().length > before.items,
+  );
+  return { list, choose, more };
 }
 
 function outcomeOf({ traces, of }: ScoredDataset): TermsOutcome {
@@ -173,39 +197,28 @@ window.measureList = async (count) => {
   const client = startWorker();
   const notebook = await openNotebook(made, client);
   await pause(SETTLED_MS);
-  notebook.runs.getState().restore(
-    {
-      ...fakeRun(),
-      datasetId: 'made-up',
-      detectors: [{ ...fakeDetectorRun(), scores: outcomeOf(made) }],
-    },
-    null,
-  );
+  const trees = await measureTrees(notebook, made);
   const { inspect, traceList } = notebook;
-  const roundTripMs = async (): Promise<number> => {
-    const asked = performance.now();
-    await client.start('prepareSort', { key: 'score' }).result;
-    return performance.now() - asked;
+  const run = {
+    ...fakeRun(),
+    datasetId: 'made-up',
+    detectors: [{ ...fakeDetectorRun(), scores: outcomeOf(made) }],
   };
-  // the scores are combined first, which is no part of the list
-  const started = performance.now();
-  await new Promise<void>((resolve) => {
-    const stop = inspect.subscribe(({ chosen }) => {
-      if (chosen === null) return;
-      stop();
-      resolve();
-    });
-  });
-  const combineMs = Math.round(performance.now() - started);
+  const { stdLimit } = run.settings.config;
   const listed = performance.now();
   let whole = 0;
   const stop = traceList.subscribe(({ list }) => {
     if (whole === 0 && (list?.late?.reasonOf ?? null) !== null) whole = performance.now();
   });
   const list = await waited(
-    () => {},
+    () => notebook.runs.getState().restore(run, null),
     () => rowsListed() > 0 && firstRow() !== '',
   );
+  const roundTripMs = async (): Promise<number> => {
+    const asked = performance.now();
+    await client.start('prepareSort', { key: 'score' }).result;
+    return performance.now() - asked;
+  };
   one('#flagged').scrollIntoView();
   // other cells in sight have work for the worker as well, once
   for (let atRest = 0; whole === 0 || atRest < 4; ) {
@@ -227,9 +240,14 @@ window.measureList = async (count) => {
       () => traceList.getState().list?.order !== before && idle(),
     );
   };
+  const corrected = async (corrections: Corrections) =>
+    waited(
+      () => void inspect.getState().setCorrections(corrections),
+      () => sameCorrections(traceList.getState().list!.of.corrections, corrections) && idle(),
+    );
   return {
     traces: count,
-    combineMs,
+    trees,
     list,
     lateColumnsMs: Math.round(whole - listed),
     filter: {
@@ -252,6 +270,11 @@ window.measureList = async (count) => {
       id: await searched('c0ff'),
       operation: await searched('operation-17'),
       none: await searched(''),
+    },
+    corrections: {
+      named: await corrected(correctionsOf('nll', stdLimit)),
+      other: await corrected({ ...correctionsOf('full', stdLimit), nodeCountNormalization: false }),
+      all: await corrected(correctionsOf('full', stdLimit)),
     },
     open: await waited(
       () => click(one(`${GRID} [role=row][aria-rowindex="5"]`) as HTMLElement),

@@ -1,5 +1,5 @@
 /** A table's rows as a list: those that a filter leaves, in the order of a column. */
-import { orderBy, orderByCount } from '../base/order.ts';
+import { everyRow, orderBy, orderByCount } from '../base/order.ts';
 import type { Variant } from '../scoring/score-terms.ts';
 import { labelCode, type TraceSet } from '../trace/trace-set.ts';
 import { searchRows } from './search-traces.ts';
@@ -31,13 +31,24 @@ export function createArranger(traces: TraceSet, table: TraceTable): Arrange {
     return searched.found;
   };
   return (filter, sort) => {
-    const rows = inOrder(sort);
     const passes = rowsThatPass(traces, table, filter);
     const text = filter.search.trim().toLowerCase();
     if (text !== '') keepIf(passes, search(text));
-    return kept(rows, passes);
+    // a list begins with the flagged traces by score: few, which need no order of all the others
+    if (ordered === null && sort.key === 'score') {
+      const few = kept(everyRow(passes.length), passes);
+      if (few.length * FEW <= passes.length) return sortedByScore(table, few, sort);
+    }
+    return kept(inOrder(sort), passes);
   };
 }
+
+/** One row in so many. */
+const FEW = 8;
+
+/** @returns an array of its own */
+const sortedByScore = ({ source }: TraceTable, rows: Uint32Array, sort: TraceSort): Uint32Array =>
+  orderBy(source.scores, rows, sort.direction === 'descending');
 
 /** One list of a table. */
 export const arrangeTraces = (
@@ -61,8 +72,9 @@ function kept(rows: Uint32Array, passes: Uint8Array): Uint32Array {
 
 /** All rows in the order of a column; by score where a detector has no such column. */
 function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32Array {
-  const { source, columns, byScore, onDemand } = table;
+  const { source, columns, onDemand } = table;
   const { trace } = source;
+  const byScore = onDemand.byScore();
   const descending = sort.direction === 'descending';
   const byCount = (keys: ArrayLike<number>) => orderByCount(keys, byScore, descending);
   const column = (of: (trace: number, row: number) => number): Uint32Array => {
@@ -110,7 +122,7 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
     case 'trace':
       return byCount(onDemand.idPlaces());
     default:
-      return byCount(onDemand.ranks(sort.key.slice('rank-'.length) as Variant) ?? columns.rank);
+      return byCount(onDemand.ranks(sort.key.slice('rank-'.length) as Variant) ?? onDemand.rank());
   }
 }
 

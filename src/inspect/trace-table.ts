@@ -37,8 +37,6 @@ export interface TableSource {
 
 /** What a list begins with. */
 export interface TraceColumns {
-  /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
-  readonly rank: Uint32Array;
   /** [S] place of each structure among all of the dataset by frequency, from 1 */
   readonly structureNumber: Uint32Array;
   /** Root operations and structures of the rows, the most frequent first, so many at most. */
@@ -60,14 +58,16 @@ export interface TraceTable {
   /** What the scores were combined from: it may come after the table, and before columns on demand. */
   readonly of: () => TableScores;
   readonly columns: TraceColumns;
-  /** [R] rows by score, the highest first; equal ones as they are in the dataset */
-  readonly byScore: Uint32Array;
   readonly onDemand: ColumnsOnDemand;
 }
 
-/** Each computed when it is first asked for; null of a detector without terms. */
+/** Each computed when it is first asked for; null is of a detector without terms. */
 export interface ColumnsOnDemand {
-  /** [R] as {@link TraceColumns.rank}, under a named variant */
+  /** [R] rows by score, the highest first; equal ones as they are in the dataset */
+  byScore(): Uint32Array;
+  /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
+  rank(): Uint32Array;
+  /** [R] the same under a named variant */
   ranks(variant: Variant): Uint32Array | null;
   /** [parts] of validation traces, nats */
   readonly usual: Remembered<Float64Array | null>;
@@ -86,36 +86,36 @@ export function makeTraceTable(
   of: () => TableScores,
   before: TraceTable | null = null,
 ): TraceTable {
-  const byScore = orderBy(source.scores, everyRow(source.scores.length), true);
   const ofStructure = countStructures(traces, source.trace);
   return {
     source,
     of,
     columns: {
-      rank: ranksInOrder(source.scores, byScore),
       structureNumber: numberStructures(traces),
       roots: mostFrequent(countRoots(traces, ofStructure)),
       structures: mostFrequent(ofStructure),
     },
-    byScore,
     onDemand: columnsOnDemand(traces, source, of, before),
   };
 }
 
 function columnsOnDemand(
   traces: TraceSet,
-  { trace, rows, corrections }: TableSource,
+  { trace, rows, scores, corrections }: TableSource,
   of: () => TableScores,
   before: TraceTable | null,
 ): ColumnsOnDemand {
   const sameTraces = before !== null && equalRows(before.source.trace, trace);
   const sameRows = sameTraces && before.of === of && equalRows(before.source.rows, rows);
+  const byScore = once(() => orderBy(scores, everyRow(scores.length), true));
   const usual = remembered(function* () {
     const scored = of();
     return scored.kind === 'terms' ? yield* usualParts(scored.val, corrections) : null;
   });
   return {
-    idPlaces: sameTraces ? before.onDemand.idPlaces : idPlacesOnce(traces, trace),
+    byScore,
+    rank: once(() => ranksInOrder(scores, byScore())),
+    idPlaces: sameTraces ? before.onDemand.idPlaces : once(() => idPlaces(traces.traceIds, trace)),
     ranks: sameRows ? before.onDemand.ranks : ranksOnce(of, rows),
     usual,
     reasons: remembered(function* () {
@@ -127,11 +127,11 @@ function columnsOnDemand(
   };
 }
 
-function idPlacesOnce({ traceIds }: TraceSet, trace: Uint32Array): ColumnsOnDemand['idPlaces'] {
-  let places: Uint32Array | null = null;
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
   return () => {
-    places ??= idPlaces(traceIds, trace);
-    return places;
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -57,9 +57,9 @@ export function histogramEdges(
   let high = Number.NEGATIVE_INFINITY;
   for (const group of groups) {
     if (group.length === 0) continue;
-    const ascending = sorted(group);
-    low = Math.min(low, percentileOfSorted(ascending, tail));
-    high = Math.max(high, percentileOfSorted(ascending, 100 - tail));
+    const [from, to] = coverage === 100 ? extent(group) : middle(group, tail);
+    low = Math.min(low, from);
+    high = Math.max(high, to);
   }
   if (low > high) [low, high] = [0, 1];
   // one value alone still needs a bin with a width
@@ -70,6 +70,22 @@ export function histogramEdges(
     if (i === 0) return low;
     return i === bins ? high : backward(first + ((last - first) * i) / bins);
   });
+}
+
+function middle(values: ArrayLike<number>, tail: number): readonly [number, number] {
+  const ascending = sorted(values);
+  return [percentileOfSorted(ascending, tail), percentileOfSorted(ascending, 100 - tail)];
+}
+
+function extent(values: ArrayLike<number>): readonly [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 const IDENTITY = { forward: (v: number) => v, backward: (v: number) => v };

@@ -144,5 +144,11 @@ export interface Corrections {
   readonly stdLimit: StdLimitKind;
 }
 
+/** Scores of validation and test traces under one variant, nats, in the order of their terms. */
+export interface ScoredSets {
+  readonly val: Float64Array;
+  readonly test: Float64Array;
+}
+
 export const VARIANTS = ['full', 'nll', 'bcscale', 'ncnorm', 'stdlimit'] as const;
 export type Variant = (typeof VARIANTS)[number];

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { runThrough } from '../base/slices.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createFakeStores } from '../testing/store-fakes.ts';
@@ -24,10 +25,12 @@ async function setUp() {
   let answered = 0;
   /** Answers what the store has asked for, until it asks no more. */
   const answer = async (): Promise<void> => {
+    // terms are copied before they are sent
+    await new Promise((resolve) => setTimeout(resolve, 0));
     for (; answered < fake.started.length; answered++) {
       const job = fake.started[answered]!;
       const { input } = job;
-      if (job.kind === 'openLab') await job.finish(lab.open(traces, input as never));
+      if (job.kind === 'openLab') await job.finish(runThrough(lab.open(traces, input as never)));
       if (job.kind === 'labVariant') await job.finish(lab.variant(input as never)!);
       if (job.kind === 'labWhy') await job.finish(lab.why(input as never)!);
       if (job.kind === 'labTraces') await job.finish(lab.traces(input as never)!);

@@ -3,6 +3,7 @@
  * of a brushed range. The worker keeps the terms; what is shown stays until the next is there.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { buffersOf } from '../base/copy-columns.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { paperTuning, settingKey, type Tuning } from '../scoring/tuning.ts';
@@ -17,6 +18,7 @@ import type {
   LabWhy,
 } from '../worker/lab-jobs.ts';
 import type { JobFailure, TermsOutcome } from '../worker/protocol.ts';
+import { copyForWorker } from './copy-for-worker.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
@@ -209,9 +211,10 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         const source = training.run.settings.config.stdLimit;
         const setting = { tuning: paperTuning(scores.test.maxNodes), source };
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
-        const { val, test } = scores;
-        const input = { sessionId: id, val, test, source, file };
-        const result = await client.start('openLab', input).result;
+        const terms = await copyForWorker(labScores(scores));
+        if (id !== `lab ${sessions}` || opened === null) return;
+        const input = { ...terms, sessionId: id, source, file };
+        const result = await client.start('openLab', input, undefined, buffersOf(terms)).result;
         if (id !== `lab ${sessions}` || opened === null) return;
         if (!result.ok) {
           set({ lab: { phase: 'failed', failure: result.error } });
@@ -260,3 +263,6 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
   });
   return store;
 }
+
+/** What the lab's session is made of. */
+const labScores = ({ val, test, scores }: TermsOutcome) => ({ val, test, scores });

@@ -1,42 +1,18 @@
-/** Scores as the page shows them: histograms by label, the table of metrics, the CSV of all. */
+/** Scores as the page shows them: the table of metrics, the CSV of all. */
 import type { DetectorId } from '../detectors/catalog.ts';
 import { correctionsOf as variantCorrections, variantOf } from '../scoring/corrections.ts';
-import { type GroupedHistogram, groupedHistogram } from '../scoring/histogram.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { formatScoresCsv } from '../scoring/scores-csv.ts';
 import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import { decodeString } from '../trace/string-column.ts';
-import { LABELS, type Label, setCode, type TraceSet } from '../trace/trace-set.ts';
+import { setCode, type TraceSet } from '../trace/trace-set.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
 import type { ChosenScores } from './inspect-store.ts';
 
+export { SCORE_LINEAR_BELOW, SHOWN_LABELS } from '../inspect/score-histograms.ts';
+export type { GroupedHistogram } from '../scoring/histogram.ts';
 export { VARIANTS, type Variant, variantCorrections, variantOf };
-
-export const SHOWN_LABELS = ['normal', 'structure', 'time'] as const satisfies readonly Label[];
-
-const HISTOGRAM_BINS = 72;
-
-/** Of a logarithmic score axis: normal traces mostly score some tens of nats, anomalies thousands. */
-export const SCORE_LINEAR_BELOW = 10;
-
-/** Test scores by label; where nothing is labelled, all count as one group, `normal`. */
-export function scoreHistogram(
-  traces: TraceSet,
-  { of, rows, test }: ChosenScores,
-  logScores: boolean,
-): GroupedHistogram {
-  const groups = SHOWN_LABELS.map((): number[] => []);
-  rows.forEach((row, i) => {
-    const label = LABELS[traces.label[of.test.trace[row]!]!]!;
-    const group = label === 'unlabelled' ? 0 : SHOWN_LABELS.indexOf(label);
-    groups[group]!.push(test[i]!);
-  });
-  return groupedHistogram(groups, {
-    bins: HISTOGRAM_BINS,
-    ...(logScores ? { coverage: 100, linearBelow: SCORE_LINEAR_BELOW } : {}),
-  });
-}
 
 /** One line of the metrics table. */
 export interface MetricsRow {

@@ -34,10 +34,13 @@ function setUp() {
   }));
   const store = createTraceListStore({ client: fake.client, inspect });
   const tables = createTraceTables();
-  /** Takes the scores, once they are copied and sent. */
+  const counted = () => fake.last('histograms').finish(tables.histograms(traces));
+  /** Counts the scores, and takes what they were combined from, once it is copied and sent. */
   const given = async () => {
     const sent = () => fake.started.filter(({ kind }) => kind === 'giveScores').length;
     const before = sent();
+    await counted();
+    await fake.last('ranks').finish(tables.ranks(null));
     await vi.waitFor(() => expect(sent()).toBe(before + 1));
     const job = fake.last('giveScores');
     tables.give(job.input);
@@ -58,7 +61,7 @@ function setUp() {
     await fake.last('prepareSort').finish(null);
     await fake.last('prepareSort').finish(null);
   };
-  const parts = { store, state: store.getState, inspect, tables };
+  const parts = { store, state: store.getState, inspect, tables, counted };
   return { ...fake, ...parts, given, tabulated, arranged, completed };
 }
 
@@ -70,7 +73,9 @@ beforeEach(async () => {
   await list.arranged();
 });
 
-test('flagged traces are listed at first, rows in words', () => {
+test('flagged traces are listed at first, rows in words', async () => {
+  expect(list.state().list!.rank).toBeNull();
+  await list.given();
   const { list: made } = list.state();
   expect(made!.order).toHaveLength(Math.floor(scores.test.trace.length / 2));
   const row = traceRow(traces, made!, made!.order[0]!);
@@ -81,7 +86,7 @@ test('flagged traces are listed at first, rows in words', () => {
 
 test('terms go to the worker once, after the list, however often the corrections change', async () => {
   const { inspect, last, started, given, tabulated, arranged } = list;
-  expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange']);
+  expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange', 'histograms']);
   const { number } = last('tabulate').input;
   await given();
   expect(last('giveScores').input).toMatchObject({ number, of: { kind: 'terms' } });
@@ -108,7 +113,11 @@ test('a sort by what is told from the terms waits until the worker has them', as
 test('ranks under other variants and top reasons come after the list, one by one', async () => {
   const { state, last, tables, given, completed } = list;
   const rowNow = () => traceRow(traces, state().list!, state().list!.order[0]!);
-  expect(rowNow()).toMatchObject({ rank: 1, ranks: { full: null, stdlimit: null }, reason: null });
+  expect(rowNow()).toMatchObject({
+    rank: null,
+    ranks: { full: null, stdlimit: null },
+    reason: null,
+  });
   const saved = [...listedRows(traces, state().list!, 'nats')];
   await given();
   expect(last('ranks').input).toEqual({ variant: 'full' });
@@ -123,17 +132,26 @@ test('ranks under other variants and top reasons come after the list, one by one
 });
 
 test('other corrections keep the ranks that are there, and ask what is usual again', async () => {
-  const { inspect, state, started, given, tabulated, arranged, completed } = list;
+  const { inspect, state, started, given, counted, tabulated, arranged, completed } = list;
+  const { last, tables } = list;
   await given();
   await completed();
   const before = started.length;
   const { ranks } = state().list!.late!;
   inspect.setState({ chosen: choose(correctionsOf('nll')) });
+  const { histograms } = state().list!;
+  expect(histograms).not.toBeNull();
   await tabulated();
   await arranged();
+  expect(state().list!.histograms).toBe(histograms);
+  await counted();
+  await last('ranks').finish(tables.ranks(null));
+  expect(state().list!.histograms).not.toBe(histograms);
   expect(started.slice(before).map(({ kind }) => kind)).toEqual([
     'tabulate',
     'arrange',
+    'histograms',
+    'ranks',
     'usualParts',
   ]);
   expect(state().list!.late!.ranks).toBe(ranks);

@@ -4,6 +4,7 @@
  * Ranks under other variants and top reasons, which a list can begin without, come one by one.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import {
   BY_SCORE,
   NO_FILTER,
@@ -29,7 +30,11 @@ export {
 export interface TraceList {
   readonly of: ChosenScores;
   readonly columns: TraceColumns;
+  /** [R] under the chosen corrections: 1 is the highest score; null until it comes. */
+  readonly rank: Uint32Array | null;
   readonly late: LateColumns;
+  /** Of all rows, whatever the list is narrowed to; null until they come. */
+  readonly histograms: ScoreHistograms | null;
   /** Rows of {@link ChosenScores.rows}, in the order of the list. */
   readonly order: Uint32Array;
 }
@@ -125,10 +130,19 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     }
     const known = tabulated?.of.of === of && tabulated.of.file === chosen.file;
     const ranks = known ? (tabulated?.late?.ranks ?? {}) : {};
+    // those of the choice before stay until the next ones come
+    const histograms = known ? (tabulated?.histograms ?? null) : null;
     const late = of.kind === 'terms' ? { ranks, reasonOf: null } : null;
-    tabulated = { of: chosen, columns: made.value, late };
+    tabulated = { of: chosen, columns: made.value, rank: null, late, histograms };
     await store.getState().narrow({});
-    if (asked !== chosen || !(await given.give(of))) return;
+    if (asked !== chosen) return;
+    const counted = await client.start('histograms', null).result;
+    if (asked !== chosen) return;
+    if (counted.ok) add({ histograms: counted.value });
+    const rank = await client.start('ranks', { variant: null }).result;
+    if (asked !== chosen) return;
+    if (rank.ok) add({ rank: rank.value });
+    if (!(await given.give(of))) return;
     if (of.kind === 'terms') await complete(chosen, of.test);
     // what takes longest to sort by is got ready before a person asks
     for (const key of ['reason', 'trace'] as const) {
@@ -143,19 +157,23 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       if (tabulated?.late?.ranks[variant] !== undefined) continue;
       const ranks = await client.start('ranks', { variant }).result;
       if (asked !== chosen || !ranks.ok || ranks.value === null) return;
-      add({ ranks: { ...tabulated?.late?.ranks, [variant]: ranks.value } });
+      addLate({ ranks: { ...tabulated?.late?.ranks, [variant]: ranks.value } });
     }
     if (asked !== chosen) return;
     const usual = await client.start('usualParts', null).result;
     if (asked !== chosen || !usual.ok || usual.value === null) return;
-    add({ reasonOf: topReasonReader(usual.value, terms, chosen.corrections) });
+    addLate({ reasonOf: topReasonReader(usual.value, terms, chosen.corrections) });
   };
 
-  const add = (change: Partial<NonNullable<LateColumns>>): void => {
-    if (tabulated === null || tabulated.late === null) return;
-    tabulated = { ...tabulated, late: { ...tabulated.late, ...change } };
+  const add = (change: Partial<Pick<TraceList, 'rank' | 'histograms' | 'late'>>): void => {
+    if (tabulated === null) return;
+    tabulated = { ...tabulated, ...change };
     const { list } = store.getState();
-    if (list?.of === tabulated.of) store.setState({ list: { ...list, late: tabulated.late } });
+    if (list?.of === tabulated.of) store.setState({ list: { ...list, ...change } });
+  };
+  const addLate = (change: Partial<NonNullable<LateColumns>>): void => {
+    const late = tabulated?.late ?? null;
+    if (late !== null) add({ late: { ...late, ...change } });
   };
 
   inspect.subscribe(({ chosen, filter }, before) => {

@@ -38,8 +38,11 @@ export interface TraceRow {
   /** Under the chosen corrections, in the detector's unit. */
   readonly score: number;
   readonly flagged: boolean;
-  /** Under the chosen corrections: 1 is the highest score; equal scores share a rank. */
-  readonly rank: number;
+  /**
+   * Under the chosen corrections: 1 is the highest score; equal scores share a rank. null until it
+   * is there.
+   */
+  readonly rank: number | null;
   /**
    * Under each named variant, null until it is there; null of a detector without terms, as mismatch
    * and reason are.
@@ -65,7 +68,7 @@ export interface TraceRow {
 /** @param row of {@link TraceList.order} */
 export function traceRow(
   traces: TraceSet,
-  { of, columns, late }: TraceList,
+  { of, columns, rank, late }: TraceList,
   row: number,
 ): TraceRow {
   const scores = of.of;
@@ -80,7 +83,7 @@ export function traceRow(
     traceId: decodeString(traces.traceIds, trace),
     score: of.test[row]!,
     flagged: threshold !== null && of.test[row]! > threshold,
-    rank: columns.rank[row]!,
+    rank: rank?.[row] ?? null,
     ranks: late === null ? null : ranksOfRow(late.ranks, row),
     label: LABELS[traces.label[trace]!]!,
     nodes: nodeCount(traces, trace),
@@ -113,8 +116,9 @@ export function rowOfTrace({ of }: TraceList, trace: number): number | null {
 /** The list with every column there, those that have not come yet made here. */
 function completed(list: TraceList): TraceList {
   const { of, rows, corrections } = list.of;
-  if (list.late === null || of.kind === 'plain') return list;
   const { late } = list;
+  const rank = rankOf(list);
+  if (late === null || of.kind === 'plain') return { ...list, rank };
   const ranks = VARIANTS.map((variant) => [
     variant,
     late.ranks[variant] ?? ranksOf(Float64Array.from(rows, (row) => of.scores[variant].test[row]!)),
@@ -122,12 +126,14 @@ function completed(list: TraceList): TraceList {
   const reasonOf =
     late.reasonOf ??
     topReasonReader(runThrough(usualParts(of.val, corrections)), of.test, corrections);
-  return { ...list, late: { ranks: Object.fromEntries(ranks), reasonOf } };
+  return { ...list, rank, late: { ranks: Object.fromEntries(ranks), reasonOf } };
 }
+
+const rankOf = ({ rank, of }: TraceList): Uint32Array => rank ?? ranksOf(of.test);
 
 /** The list with its rows of the highest scores alone, the highest first, whatever it shows now. */
 export function topOf(list: TraceList, most: number): TraceList {
-  const { rank } = list.columns;
+  const rank = rankOf(list);
   const order = list.of.rows.map((_, row) => row).filter((row) => rank[row]! <= most);
   order.sort((a, b) => rank[a]! - rank[b]! || a - b);
   return { ...list, order: order.subarray(0, most) };

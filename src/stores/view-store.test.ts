@@ -67,7 +67,9 @@ async function setUp(first = '', meanwhile: (notebook: Notebook) => void = () =>
       const job = fake.started[answered]!;
       if (job.kind === 'open') await job.finish(null);
       else if (job.kind === 'demo') await job.finish(imported);
-      else if (job.kind === 'giveScores') {
+      else if (job.kind === 'histograms') {
+        await job.finish(tables.histograms(traces));
+      } else if (job.kind === 'giveScores') {
         tables.give(job.input as never);
         await job.finish(null);
       } else if (job.kind === 'combine') {

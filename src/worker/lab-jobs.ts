@@ -8,7 +8,7 @@ import type { Evidence } from '../scoring/evidence.ts';
 import type { InvertedTrace } from '../scoring/inverted.ts';
 import type { ScoreAxis } from '../scoring/score-axis.ts';
 import type { PartMeans } from '../scoring/score-parts.ts';
-import type { ScoreTerms, StdLimitSource, Variant } from '../scoring/score-terms.ts';
+import type { ScoredSets, ScoreTerms, StdLimitSource, Variant } from '../scoring/score-terms.ts';
 import type { ScoreGroup } from '../scoring/trace-groups.ts';
 import type { Tuning } from '../scoring/tuning.ts';
 import type { ThresholdCurve, VariantPicture } from '../scoring/variant-picture.ts';
@@ -120,6 +120,8 @@ export interface LabJobs {
       readonly sessionId: string;
       readonly val: ScoreTerms;
       readonly test: ScoreTerms;
+      /** [T] nats, of the named variants under the paper's constants and `source` */
+      readonly scores: Readonly<Record<Variant, ScoredSets>>;
       readonly source: StdLimitSource;
       readonly file: number | null;
     };

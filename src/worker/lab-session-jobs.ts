@@ -1,5 +1,7 @@
 /** Jobs of the lab, whose session holds the terms of one scored run. */
 import { err, ok, type Result } from '../base/result.ts';
+import { runWithPauses } from '../base/slices.ts';
+import { nextTask } from '../detectors/shared/pacer.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { columnBuffers, type JobTable, withoutDataset } from './job-table.ts';
 import type { Lab } from './lab.ts';
@@ -14,7 +16,7 @@ export function createLabJobs(lab: Lab, traces: () => TraceSet | null): LabSessi
     async openLab(input, { transfer }) {
       const set = traces();
       if (set === null) return withoutDataset();
-      const session = lab.open(set, input);
+      const session = await runWithPauses(lab.open(set, input), nextTask);
       transfer.push(...columnBuffers(session));
       return ok(session);
     },

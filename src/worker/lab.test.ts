@@ -1,16 +1,19 @@
 /** The lab's session against a recomputation from the terms, whatever was asked for before. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { combineScores, correctionsOf } from '../scoring/corrections.ts';
+import { runThrough } from '../base/slices.ts';
+import { combineScores, combineVariants, correctionsOf } from '../scoring/corrections.ts';
 import { evaluate } from '../scoring/evaluate.ts';
-import { EDGE_BOUNDARIES, VARIANTS } from '../scoring/score-terms.ts';
+import { EDGE_BOUNDARIES, type StdLimitSource, VARIANTS } from '../scoring/score-terms.ts';
 import { sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
 import { paperTuning, STD_PERCENTILE, type Tuning } from '../scoring/tuning.ts';
 import { RANDOM_MAX_NODES, randomTerms } from '../testing/random-terms.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import { createLab } from './lab.ts';
-import type { LabSetting } from './lab-jobs.ts';
+import { createLab, type Lab } from './lab.ts';
+import type { LabJobs, LabSetting } from './lab-jobs.ts';
+
+type LabInput = LabJobs['openLab']['input'];
 
 const TRACES = 60;
 const SIZES = { structures: 7, samples: 3, operations: 6 };
@@ -23,10 +26,24 @@ const traces = {
   file: Uint16Array.from({ length: TRACES }, (_, t) => (t < 20 ? 0 : 1)),
 };
 
+const storedScores = (source: StdLimitSource) => {
+  const [ofVal, ofTest] = [val, test].map((terms) => combineVariants(terms, source));
+  return Object.fromEntries(
+    VARIANTS.map((v) => [v, { val: ofVal![v], test: ofTest![v] }]),
+  ) as LabInput['scores'];
+};
+
+/** A session of all there is, unless told. */
+function openLab(lab: Lab, input: Partial<LabInput> = {}, of = traces) {
+  const { source = 'operation' } = input;
+  const scores = storedScores(source);
+  const whole = { sessionId: 'a', val, test, scores, source, file: null, ...input };
+  return runThrough(lab.open(of, whole));
+}
+
 function open(file: number | null = null) {
   const lab = createLab();
-  const session = lab.open(traces, { sessionId: 'a', val, test, source: 'operation', file });
-  return { lab, session };
+  return { lab, session: openLab(lab, { file }) };
 }
 
 const paper: LabSetting = { tuning: paperTuning(RANDOM_MAX_NODES), source: 'operation' };
@@ -116,8 +133,7 @@ describe('a session', () => {
   ])('has every view of %s', (_words, count) => {
     const lab = createLab();
     const few = { ...traces, file: traces.file.map((_file, t) => (t < count ? 0 : 1)) };
-    const input = { sessionId: 'a', val, test, source: 'operation', file: 0 } as const;
-    expect(lab.open(few, input).traces).toBe(count);
+    expect(openLab(lab, { file: 0 }, few).traces).toBe(count);
     for (const variant of VARIANTS) {
       const asked = { sessionId: 'a', variant, setting: paper };
       expect(lab.variant(asked)!.places.every(Number.isFinite)).toBe(true);
@@ -134,14 +150,8 @@ describe('a session', () => {
     const lab = createLab();
     const { detail: _, ...older } = test;
     const { detail: _unused, ...olderVal } = val;
-    const input = {
-      sessionId: 'a',
-      val: olderVal,
-      test: older,
-      source: 'global',
-      file: null,
-    } as const;
-    expect(lab.open(traces, input).detailed).toBe(false);
+    const input = { val: olderVal, test: older, source: 'global' } as const;
+    expect(openLab(lab, input).detailed).toBe(false);
     const tuning: Tuning = { ...paper.tuning, scalingFactor: 3, nodeCountExponent: 0.5 };
     const asked = {
       sessionId: 'a',
@@ -153,9 +163,22 @@ describe('a session', () => {
     expect(lab.evidence(asked)!.kept).toBeNull();
   });
 
+  it('is the last that was asked for, whichever is made first', () => {
+    const lab = createLab();
+    const scores = storedScores('global');
+    const input = { val, test, scores, source: 'global', file: null } as const;
+    const early = lab.open(traces, { ...input, sessionId: 'early' });
+    early.next();
+    runThrough(lab.open(traces, { ...input, sessionId: 'late' }));
+    runThrough(early);
+    const ask = (sessionId: string) => lab.variant({ sessionId, variant: 'nll', setting: paper });
+    expect(ask('early')).toBeNull();
+    expect(ask('late')).not.toBeNull();
+  });
+
   it('answers no question of a session before it', () => {
     const { lab } = open();
-    lab.open(traces, { sessionId: 'b', val, test, source: 'global', file: null });
+    openLab(lab, { sessionId: 'b', source: 'global' });
     expect(lab.variant({ sessionId: 'a', variant: 'nll', setting: paper })).toBeNull();
     lab.close();
     expect(lab.variant({ sessionId: 'b', variant: 'nll', setting: paper })).toBeNull();

@@ -1,5 +1,6 @@
 /** The lab's session: terms of one scored run, and what was combined from them last. */
 import { descendingOrder } from '../base/order.ts';
+import type { Sliced } from '../base/slices.ts';
 import { scoreBoxes } from '../scoring/boxes.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { entropyRows } from '../scoring/entropy-gap.ts';
@@ -49,7 +50,8 @@ interface Combined extends Omit<Scored, 'valScores'> {
 }
 
 export interface Lab {
-  open(traces: TraceSet, input: LabJobs['openLab']['input']): LabSession;
+  /** A pause after each of the longer steps, for other jobs. */
+  open(traces: TraceSet, input: LabJobs['openLab']['input']): Sliced<LabSession>;
   /** null where the session is another one, or none. */
   variant(input: LabJobs['labVariant']['input']): LabVariant | null;
   traces(input: LabJobs['labTraces']['input']): LabTraces | null;
@@ -63,12 +65,16 @@ export interface Lab {
 
 export function createLab(): Lab {
   let session: Session | null = null;
+  let asked: string | null = null;
   const sessionOf = (sessionId: string): Session | null =>
     session?.id === sessionId ? session : null;
   return {
-    open(traces, input) {
-      session = createSession(traces, input);
-      return session.described;
+    *open(traces, input) {
+      asked = input.sessionId;
+      session = null;
+      const made = yield* createSession(traces, input);
+      if (asked === made.id) session = made;
+      return made.described;
     },
     variant: ({ sessionId, variant, setting }) =>
       sessionOf(sessionId)?.variant(variant, setting) ?? null,
@@ -80,14 +86,19 @@ export function createLab(): Lab {
       sessionOf(sessionId)?.latent(variant, setting) ?? null,
     close() {
       session = null;
+      asked = null;
     },
   };
 }
 
-type Session = ReturnType<typeof createSession>;
+/** What scores depend on; the threshold's percentile they do not. */
+const scoresKey = (variant: Variant, { tuning, source }: LabSetting): string =>
+  settingKey(correctionsOf(variant, source), { ...tuning, thresholdPercentile: 0 });
 
-function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
-  const { val, test, file } = input;
+type Session = ReturnType<typeof createSession> extends Sliced<infer S> ? S : never;
+
+function* createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
+  const { val, test, scores: stored, file } = input;
   const rows = Uint32Array.from(test.trace.keys()).filter(
     (row) => file === null || traces.file[test.trace[row]!] === file,
   );
@@ -113,12 +124,14 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
   /** Scores of a variant; a threshold that moves needs no new ones. */
   const score = (variant: Variant, { tuning, source }: LabSetting): Scored => {
     const corrections = correctionsOf(variant, source);
-    const key = settingKey(corrections, { ...tuning, thresholdPercentile: 0 });
+    const key = scoresKey(variant, { tuning, source });
     const known = scored.get(variant);
     if (known?.key === key) return known;
     const all = sources.test.combine(corrections, tuning);
+    return keep(variant, key, all, sources.val.combine(corrections, tuning));
+  };
+  const keep = (variant: Variant, key: string, all: Float64Array, valScores: Float64Array) => {
     const scores = rows.length === all.length ? all : Float64Array.from(rows, (row) => all[row]!);
-    const valScores = sources.val.combine(corrections, tuning);
     const made = { key, scores, valScores, order: descendingOrder(scores) };
     scored.set(variant, made);
     return made;
@@ -141,6 +154,13 @@ function createSession(traces: TraceSet, input: LabJobs['openLab']['input']) {
   };
 
   const paper: LabSetting = { tuning: paperTuning(test.maxNodes), source: input.source };
+  for (const variant of VARIANTS) {
+    const { val: valScores, test: all } = stored[variant];
+    keep(variant, scoresKey(variant, paper), all, valScores);
+    yield;
+    combine(variant, paper);
+    yield;
+  }
   const axis = scoreAxis(VARIANTS.map((variant) => combine(variant, paper).scores));
   const edges = axisEdges(axis, HISTOGRAM_BINS);
   const thresholds = axisEdges(axis, CURVE_POINTS);

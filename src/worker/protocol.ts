@@ -19,6 +19,7 @@ import type {
 import type { EditableTree } from '../inspect/edit-tree.ts';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
+import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TableScores, TableSource, TraceColumns } from '../inspect/trace-table.ts';
@@ -29,7 +30,13 @@ import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
-import type { Corrections, ScoreTerms, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type {
+  Corrections,
+  ScoredSets,
+  ScoreTerms,
+  StdLimits,
+  Variant,
+} from '../scoring/score-terms.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
@@ -74,12 +81,6 @@ export interface TrainOutcome {
   readonly trainTracesPerSecond: number;
   /** Operations whose latency scale took the floor. */
   readonly flooredOperations: readonly number[];
-}
-
-/** Scores of one set under one variant, nats, in the order of its terms' traces. */
-export interface ScoredSets {
-  readonly val: Float64Array;
-  readonly test: Float64Array;
 }
 
 interface ScoringSpeed {
@@ -276,6 +277,8 @@ export interface Jobs extends LabJobs {
     event: never;
     output: null;
   };
+  /** How the scores of the table lie. */
+  histograms: { input: null; event: never; output: ScoreHistograms };
   /** Rows of the table, narrowed and in order. */
   arrange: {
     input: { filter: TraceFilter; sort: TraceSort };
@@ -284,8 +287,11 @@ export interface Jobs extends LabJobs {
   };
   /** Computes what sorting by this column needs, where that takes long; in slices. */
   prepareSort: { input: { key: TraceColumn }; event: never; output: null };
-  /** [rows] of the table, under a named variant; null of a detector without terms, as the next. */
-  ranks: { input: { variant: Variant }; event: never; output: Uint32Array | null };
+  /**
+   * [rows] of the table, under a named variant, or for null under the chosen corrections; none of a
+   * named variant of a detector without terms, as of the next.
+   */
+  ranks: { input: { variant: Variant | null }; event: never; output: Uint32Array | null };
   /** [parts] nats: what top reasons are told from. */
   usualParts: { input: null; event: never; output: Float64Array | null };
   /** The normal trace that is most like this one, by the table's scores; null where none is. */

@@ -96,6 +96,11 @@ export function createRunner(post: Post): Runner {
       return ok(null);
     },
 
+    async histograms() {
+      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
+      return ok(tables.histograms(traces));
+    },
+
     async ranks({ variant }) {
       return ok(tables.ranks(variant));
     },
@@ -185,6 +190,7 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'combine',
   'tabulate',
   'giveScores',
+  'histograms',
   'arrange',
   'prepareSort',
   'ranks',

@@ -6,6 +6,7 @@ import type { Sliced } from '../base/slices.ts';
 import { type Arrange, createArranger } from '../inspect/arrange-traces.ts';
 import { type NearestTrace, nearestTrace } from '../inspect/nearest-trace.ts';
 import { type OverRepresented, overRepresented } from '../inspect/over-represented.ts';
+import { type ScoreHistograms, scoreHistograms } from '../inspect/score-histograms.ts';
 import type { TraceColumn } from '../inspect/trace-query.ts';
 import {
   makeTraceTable,
@@ -24,7 +25,8 @@ export interface TraceTables {
   arrange(traces: TraceSet, input: Jobs['arrange']['input']): Uint32Array;
   /** What `arrange` computes first for a column, where that is long work. */
   prepareSort(key: TraceColumn): Sliced<void>;
-  ranks(variant: Variant): Uint32Array | null;
+  ranks(variant: Variant | null): Uint32Array | null;
+  histograms(traces: TraceSet): ScoreHistograms;
   usualParts(): Sliced<Float64Array | null>;
   nearest(traces: TraceSet, trace: number): NearestTrace | null;
   overRepresented(traces: TraceSet): OverRepresented;
@@ -78,7 +80,11 @@ export function createTraceTables(): TraceTables {
       if (key === 'reason') yield* onDemand.reasons.inSlices();
       if (key === 'trace') onDemand.idPlaces();
     },
-    ranks: (variant) => made().table.onDemand.ranks(variant),
+    histograms: (traces) => scoreHistograms(traces, made().table),
+    ranks(variant) {
+      const { onDemand } = made().table;
+      return variant === null ? onDemand.rank() : onDemand.ranks(variant);
+    },
     usualParts: () => made().table.onDemand.usual.inSlices(),
     nearest: (traces, trace) => nearestTrace(traces, made().table, trace),
     overRepresented: (traces) => overRepresented(traces, made().table),

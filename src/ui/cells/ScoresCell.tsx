@@ -3,12 +3,12 @@ import { useMemo, useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
 import { runReport, runWarnings, setChoices } from '../../stores/run-report.ts';
 import {
+  type GroupedHistogram,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
-  scoreHistogram,
   scoresCsv,
 } from '../../stores/score-view.ts';
-import { useRuns, useSurvey } from '../app/notebook-context.ts';
+import { useRuns, useSurvey, useTraceList } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
@@ -141,14 +141,20 @@ function ScoresFoot({ scored: { run, scores } }: { readonly scored: Scored }) {
   );
 }
 
+/** Before the worker has counted: the place of the chart, empty. */
+const UNCOUNTED: GroupedHistogram = {
+  edges: Float64Array.of(0, 1),
+  counts: SHOWN_LABELS.map(() => new Uint32Array(1)),
+  below: new Uint32Array(SHOWN_LABELS.length),
+  above: new Uint32Array(SHOWN_LABELS.length),
+};
+
 function ScoresView({ scored }: { readonly scored: Scored }) {
-  const { dataset, trained, chosen } = scored;
+  const { trained, chosen } = scored;
+  const histograms = useTraceList((l) => (l.list?.of.of === chosen.of ? l.list.histograms : null));
   const [logCounts, setLogCounts] = useState(true);
   const [logScores, setLogScores] = useState(true);
-  const histogram = useMemo(
-    () => scoreHistogram(dataset.imported.traces, chosen, logScores),
-    [dataset, chosen, logScores],
-  );
+  const histogram = histograms === null ? UNCOUNTED : histograms[logScores ? 'log' : 'linear'];
   const { inversion, atThreshold, total } = chosen.report;
   const labelled = total.anomalies > 0;
   const words = `${detectorLabel(trained.detector)}, ${correctionsWords(scored)}`;
@@ -175,6 +181,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
         xLinearBelow={logScores ? SCORE_LINEAR_BELOW : undefined}
         countScale={logCounts ? 'log' : 'linear'}
         height={280}
+        empty="Counting scores"
         groups={SHOWN_LABELS.map((label, i) => ({
           id: label,
           label: labelled ? LABEL_WORDS[label] : 'test trace',
@@ -184,7 +191,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           over: histogram.above[i]!,
         }))}
         threshold={
-          atThreshold.threshold === null
+          histograms === null || atThreshold.threshold === null
             ? null
             : {
                 value: atThreshold.threshold,
@@ -192,6 +199,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
               }
         }
         inverted={
+          histograms !== null &&
           normalMedian !== null &&
           anomaliesBelowNormalMedian !== null &&
           anomaliesBelowNormalMedian > 0

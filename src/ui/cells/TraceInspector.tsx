@@ -82,7 +82,8 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
     >
       {row !== null && (
         <p className="inspector-facts">
-          <LabelMark label={row.label} /> · rank {formatCount(row.rank)} ·{' '}
+          <LabelMark label={row.label} />
+          {row.rank !== null && <> · rank {formatCount(row.rank)}</>} ·{' '}
           {row.flagged ? '⚑ flagged' : 'not flagged'} · {formatCount(row.nodes, 'node')} ·{' '}
           {formatMs(row.durationMs)}
         </p>

@@ -117,7 +117,7 @@ const ONE_RANK: Column = {
   explain: '1 is the highest score, equal scores share a rank.',
   width: '80px',
   align: 'end',
-  render: ({ rank }) => rank,
+  render: ({ rank }) => rank ?? NOT_YET,
 };
 
 const MISMATCH: Column = {
