@@ -28,7 +28,7 @@ async function scoredNotebook(page: Page): Promise<void> {
 }
 
 async function openTrace(page: Page, label: string): Promise<void> {
-  await page.getByText(label.replace('anomaly', 'anomalies'), { exact: true }).click();
+  await showTraces(page, label.replace('anomaly', 'anomalies'));
   await expect.poll(() => column(page, 'label').then((cells) => new Set(cells).size)).toBe(1);
   await grid(page).getByRole('row').nth(1).click();
   await expect(inspector(page).getByText('What adds up to the score')).toBeVisible();

@@ -4,10 +4,11 @@
  */
 import { buffersOf } from '../base/copy-columns.ts';
 import type { TableScores } from '../inspect/trace-table.ts';
-import { type ScoreTerms, VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
 import { copyForWorker } from './copy-for-worker.ts';
+import { withoutDetail } from './stored-scores.ts';
 
 export interface GivenScores {
   numberOf(of: ScoreOutcome): number;
@@ -58,9 +59,4 @@ function tableScores(of: ScoreOutcome): TableScores {
     test: withoutDetail(test),
     variants: variants as Record<Variant, Float64Array>,
   };
-}
-
-/** Half of the bytes to copy, and no table needs it. */
-function withoutDetail({ detail: _, ...terms }: ScoreTerms): ScoreTerms {
-  return terms;
 }

@@ -3,7 +3,8 @@
  * with why it has its score. A change of corrections scores anew from stored terms, in the worker.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { ok } from '../base/result.ts';
+import { buffersOf } from '../base/copy-columns.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { Explanation } from '../detectors/explanation.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
@@ -12,6 +13,7 @@ import type { DetectorRun } from '../storage/records.ts';
 import { depthFirst, type Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import { copyForWorker } from './copy-for-worker.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { modelSource, type RunState } from './run-store.ts';
 import { combineInput, storedScores } from './stored-scores.ts';
@@ -105,11 +107,13 @@ export function createInspectStore(
       if (training.phase !== 'done' || shown === null || shown.scores === null) return;
       const { detector, scores } = shown;
       const known = storedScores(scores, training.run.settings.config.stdLimit, choice);
-      const combined =
-        known === null
-          ? await client.start('combine', combineInput(scores, { detector, ...choice })).result
-          : ok(known);
-      if (mine !== request) return;
+      let combined: Result<CombinedScores, JobFailure> | null = known === null ? null : ok(known);
+      if (combined === null) {
+        const input = await copyForWorker(combineInput(scores, { detector, ...choice }));
+        if (mine !== request) return;
+        combined = await client.start('combine', input, undefined, buffersOf(input)).result;
+        if (mine !== request) return;
+      }
       if (combined.ok) set({ chosen: { ...combined.value, of: scores, ...choice }, failure: null });
       else set({ failure: combined.error });
       const { trace } = get();

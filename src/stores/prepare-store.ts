@@ -123,6 +123,9 @@ export function createPrepareStore(deps: PrepareStoreDeps): StoreApi<PrepareStat
       return;
     }
     store.setState({ steps: [] });
+    // after the survey, which is asked for in this turn: more cells wait for sets and structures
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (dataset.getState().dataset?.id !== next.id) return;
     const described = await client.start('describe', null).result;
     if (described.ok && dataset.getState().dataset?.id === next.id) {
       store.setState({ steps: [{ step: 'source', after: described.value }] });

@@ -1,7 +1,7 @@
 /** Scores under a choice of corrections: those that a scored run has stored need no worker. */
 import { everyRow } from '../base/order.ts';
 import { variantOf } from '../scoring/corrections.ts';
-import type { Corrections, StdLimitSource } from '../scoring/score-terms.ts';
+import type { Corrections, ScoreTerms, StdLimitSource } from '../scoring/score-terms.ts';
 import type { CombinedScores, CombineInput, ScoreOutcome } from '../worker/protocol.ts';
 
 export interface ScoreChoice {
@@ -39,5 +39,8 @@ export function combineInput(
     return { ...choice, kind, val, test };
   }
   const { kind, val, test } = of;
-  return { ...choice, kind, val, test };
+  return { ...choice, kind, val: withoutDetail(val), test: withoutDetail(test) };
 }
+
+/** Half of the bytes to copy, which the paper's constants do not need. */
+export const withoutDetail = ({ detail: _, ...terms }: ScoreTerms): ScoreTerms => terms;

@@ -80,11 +80,13 @@ function OpenedLab({ scored }: { readonly scored: ScoredTerms }) {
   return (
     <div ref={box} className="lab">
       {(lab.phase === 'closed' || lab.phase === 'opening') && (
-        <ProgressBar
-          label="Opening the lab"
-          share={null}
-          text="Combining the scores of each correction"
-        />
+        <div className="lab__opening">
+          <ProgressBar
+            label="Opening the lab"
+            share={null}
+            text="Combining the scores of each correction"
+          />
+        </div>
       )}
       {lab.phase === 'failed' && <FailureNotice kind="error" failure={lab.failure} />}
       {failure !== null && <FailureNotice kind="error" failure={failure} />}
