@@ -7,7 +7,8 @@ import { type Remembered, remembered } from '../base/slices.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import type { Corrections, ScoreTerms, Variant } from '../scoring/score-terms.ts';
 import { type TopReasons, topReasons, usualParts } from '../scoring/top-reason.ts';
-import { structureCount, type TraceSet } from '../trace/trace-set.ts';
+import { tracesByStructure } from '../trace/structure-statistics.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
 import { idPlaces } from './id-places.ts';
 
 /** What the chosen scores were combined from, the same under every choice of corrections. */
@@ -86,7 +87,7 @@ export function makeTraceTable(
   of: () => TableScores,
   before: TraceTable | null = null,
 ): TraceTable {
-  const ofStructure = countStructures(traces, source.trace);
+  const ofStructure = tracesByStructure(traces, source.trace);
   return {
     source,
     of,
@@ -179,20 +180,12 @@ function ranksInOrder(scores: Float64Array, order: Uint32Array): Uint32Array {
 }
 
 /** [S] equal frequencies in the order of the table, those that do not occur last */
-function numberStructures({ structures, structureOf }: TraceSet): Uint32Array {
-  const counts = new Uint32Array(structureCount(structures));
-  for (let t = 0; t < structureOf.length; t++) counts[structureOf[t]!]!++;
+function numberStructures(traces: TraceSet): Uint32Array {
+  const counts = tracesByStructure(traces);
   const number = new Uint32Array(counts.length);
   const order = orderByCount(counts, everyRow(counts.length), true);
   for (let i = 0; i < order.length; i++) number[order[i]!] = i + 1;
   return number;
-}
-
-/** [S] how many of the traces have each */
-function countStructures({ structures, structureOf }: TraceSet, trace: Uint32Array): Uint32Array {
-  const counts = new Uint32Array(structureCount(structures));
-  for (let row = 0; row < trace.length; row++) counts[structureOf[trace[row]!]!]!++;
-  return counts;
 }
 
 /** [operations] how many of the traces have each at their root */

@@ -16,15 +16,26 @@ export interface StructureFrequency {
  */
 export function countStructures(
   traces: TraceSet,
-  selected?: Iterable<number>,
+  selected?: ArrayLike<number>,
 ): StructureFrequency[] {
-  const counts = new Uint32Array(structureCount(traces.structures));
-  for (const trace of selected ?? traces.structureOf.keys()) {
-    counts[traces.structureOf[trace]!]! += 1;
-  }
+  const counts = tracesByStructure(traces, selected);
   return Array.from(counts, (count, structure) => ({ structure, traces: count }))
     .filter((frequency) => frequency.traces > 0)
     .sort((a, b) => b.traces - a.traces);
+}
+
+/**
+ * @param selected indices of the traces that count; all by default
+ * @returns        [all structures] traces of each
+ */
+export function tracesByStructure(
+  { structures, structureOf }: TraceSet,
+  selected?: ArrayLike<number>,
+): Uint32Array {
+  const counts = new Uint32Array(structureCount(structures));
+  const { length } = selected ?? structureOf;
+  for (let i = 0; i < length; i++) counts[structureOf[selected?.[i] ?? i]!]! += 1;
+  return counts;
 }
 
 /** All structures that occur, with what they look like: columns, the most frequent first. */
@@ -54,13 +65,15 @@ export interface StructureMeans {
 }
 
 /** @param selected indices of the traces that count; all by default */
-export function meanByStructure(traces: TraceSet, selected?: Iterable<number>): StructureMeans {
+export function meanByStructure(traces: TraceSet, selected?: ArrayLike<number>): StructureMeans {
   const { structures, structureOf, nodeOffset } = traces;
   const nodes = structures.parent.length;
   const latencyUs = new Float64Array(nodes);
   const spanCount = new Float64Array(nodes);
   const traceTotal = new Uint32Array(structureCount(structures));
-  for (const trace of selected ?? structureOf.keys()) {
+  const { length } = selected ?? structureOf;
+  for (let t = 0; t < length; t++) {
+    const trace = selected?.[t] ?? t;
     const structure = structureOf[trace]!;
     const first = structures.nodeOffset[structure]!;
     traceTotal[structure]! += 1;

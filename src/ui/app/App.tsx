@@ -1,5 +1,5 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { BaselinesCell } from '../cells/BaselinesCell.tsx';
 import { DataCell } from '../cells/DataCell.tsx';
 import { EquationsCell } from '../cells/EquationsCell.tsx';
@@ -27,24 +27,48 @@ import './app.css';
 
 const NAME = 'TraceVAE Notebook';
 
+/** Each takes what it shows from the stores; none is drawn anew because a trace is opened. */
+const Cells = memo(function Cells() {
+  const firstVisit = useDataset(
+    ({ dataset, status }) => dataset === null && status.phase === 'empty',
+  );
+  return (
+    <>
+      <DataCell />
+      {!firstVisit && (
+        <>
+          <PrepareCell />
+          <TreesCell />
+          <TrainingCell />
+          <RunsCell />
+          <ScoresCell />
+          <LabCell />
+          <FlaggedCell />
+          <BaselinesCell />
+          <EquationsCell />
+        </>
+      )}
+    </>
+  );
+});
+
 export function App() {
-  const datasetState = useDataset((d) => d);
+  const importFiles = useDataset((d) => d.importFiles);
+  const hasDataset = useDataset((d) => d.dataset !== null);
   const inspected = useInspect((i) => i.trace);
   const theme = usePreferences((p) => p.theme);
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
-  const dropping = useFileDrop((files) => void datasetState.importFiles(files));
+  const dropping = useFileDrop((files) => void importFiles(files));
 
   const [dialog, setDialog] = useState<PageDialog | null>(null);
   const { missing, dismissMissing } = useView((v) => v);
-  const { dataset, status } = datasetState;
-  const firstVisit = dataset === null && status.phase === 'empty';
   return (
     <>
       <Shell
         name={NAME}
         rail={<NotebookRail setDialog={setDialog} />}
         statusBar={<NotebookStatusBar />}
-        inspector={inspected !== null && dataset !== null && <TraceInspector trace={inspected} />}
+        inspector={inspected !== null && hasDataset && <TraceInspector trace={inspected} />}
       >
         <header className="notebook-head">
           <h1>{NAME}</h1>
@@ -60,20 +84,7 @@ export function App() {
         {missing !== null && (
           <FailureNotice kind="warn" failure={missing} onDismiss={dismissMissing} />
         )}
-        <DataCell />
-        {!firstVisit && (
-          <>
-            <PrepareCell />
-            <TreesCell />
-            <TrainingCell />
-            <RunsCell />
-            <ScoresCell />
-            <LabCell />
-            <FlaggedCell />
-            <BaselinesCell />
-            <EquationsCell />
-          </>
-        )}
+        <Cells />
       </Shell>
       <MappingDialog />
       <PageDialogs open={dialog} setOpen={setDialog} />
