@@ -14,7 +14,7 @@ import { GROUP_INKS, GROUP_KINDS, groupWords, STEP_WORDS } from './lab-words.ts'
 
 export function LabPlot({ scored, session }: LabViewProps) {
   const computed = useLab((l) => l.shown[l.variant]);
-  if (computed === undefined) return <p className="quiet">Combining …</p>;
+  if (computed === undefined) return <p className="quiet lab__combining">Combining …</p>;
   return (
     <>
       <Lanes session={session} computed={computed} />
