@@ -117,6 +117,8 @@ test('a Jaeger JSON without labels is split, trained and scored, without metrics
   await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
   await expect(page.getByText(/carry no labels/).first()).toBeVisible();
   await expect(page.getByRole('grid', { name: 'Test traces by score' })).toBeVisible();
+  // nothing to choose by labels
+  await expect(page.getByRole('group', { name: 'Show' }).getByRole('radio')).toHaveCount(2);
 });
 
 test('WebGPU trains in the worker, on the software adapter when asked for by name', async ({

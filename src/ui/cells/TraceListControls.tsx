@@ -1,6 +1,7 @@
 /** What the list of traces shows: flagged ones or all, a search, and filters that few need. */
 import { useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
+import type { LabelFilter } from '../../stores/inspect-store.ts';
 import { type NarrowFilter, NO_FILTER, type TraceList } from '../../stores/trace-list-store.ts';
 import { namedOperation } from '../../stores/tree-view.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
@@ -33,13 +34,14 @@ export function TraceListControls({ scored, list }: ControlsProps) {
   const shown = useInspect((i) => i.filter);
   const setFilter = useInspect((i) => i.setFilter);
   const active = activeFilters(filter);
+  const labelled = scored.chosen.report.total.anomalies > 0;
   return (
     <>
       <div className="table-controls">
         <SegmentedControl
           label="Show"
           value={shown}
-          options={FILTER_OPTIONS}
+          options={labelled ? FILTER_OPTIONS : FILTER_OPTIONS.filter(isOfNoLabel(shown))}
           onChange={setFilter}
         />
         <div className="trace-search">
@@ -70,6 +72,12 @@ export function TraceListControls({ scored, list }: ControlsProps) {
     </>
   );
 }
+
+/** Without labels there is nothing to choose by them, but a choice that an address brought stays. */
+const isOfNoLabel =
+  (shown: LabelFilter) =>
+  ({ value }: { readonly value: LabelFilter }): boolean =>
+    value === 'flagged' || value === 'all' || value === shown;
 
 /** Those under the fold. */
 const activeFilters = ({ flagged, root, structure, nodes, score }: NarrowFilter): number =>
