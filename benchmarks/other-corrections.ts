@@ -2,14 +2,9 @@
 import { createRandom } from '../src/base/random.ts';
 import { runThrough } from '../src/base/slices.ts';
 import { median } from '../src/base/statistics.ts';
-import { combineScores, combineVariants, correctionsOf } from '../src/scoring/corrections.ts';
+import { combineScores, combineSets, correctionsOf } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
-import {
-  type ScoredSets,
-  type ScoreTerms,
-  VARIANTS,
-  type Variant,
-} from '../src/scoring/score-terms.ts';
+import type { ScoreTerms } from '../src/scoring/score-terms.ts';
 import { paperTuning, type Tuning } from '../src/scoring/tuning.ts';
 import { labelCode, type TraceSet } from '../src/trace/trace-set.ts';
 import { rasterMarks } from '../src/ui/charts/mark-raster.ts';
@@ -75,10 +70,7 @@ function timeSliders(val: ScoreTerms, test: ScoreTerms, label: Uint8Array) {
   const lab = createLab();
   // the lab reads no more of a dataset than its labels and files
   const traces = { label, file: new Uint16Array(label.length) } as unknown as TraceSet;
-  const [ofVal, ofTest] = [val, test].map((terms) => combineVariants(terms, 'operation'));
-  const scores = Object.fromEntries(
-    VARIANTS.map((v) => [v, { val: ofVal![v], test: ofTest![v] }]),
-  ) as Record<Variant, ScoredSets>;
+  const scores = combineSets(val, test, 'operation');
   const input = { sessionId: 'lab', val, test, scores, source: 'operation', file: null } as const;
   runThrough(lab.open(traces, input));
   const time = (change: Partial<Tuning>): number => {

@@ -20,7 +20,7 @@ const CHILDREN = 3;
 export interface ScoredDataset {
   readonly traces: TraceSet;
   readonly of: Extract<TableScores, { readonly kind: 'terms' }>;
-  /** What `tabulate` is asked with, beside the scores. */
+  /** What `tabulate` is asked with, beside a number. */
   readonly choice: TableSource;
 }
 

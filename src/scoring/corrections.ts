@@ -9,6 +9,7 @@ import {
   type Corrections,
   EDGE_BOUNDARIES,
   type ScoreDetail,
+  type ScoredSets,
   type ScoreTerms,
   type StdLimitKind,
   type StdLimitSource,
@@ -247,4 +248,15 @@ export function combineVariants(
 ): Record<Variant, Float64Array> {
   const entries = VARIANTS.map((name) => [name, combineScores(terms, correctionsOf(name, source))]);
   return Object.fromEntries(entries) as Record<Variant, Float64Array>;
+}
+
+/** Every named variant of both sets. */
+export function combineSets(
+  val: ScoreTerms,
+  test: ScoreTerms,
+  source: StdLimitSource,
+): Record<Variant, ScoredSets> {
+  const [ofVal, ofTest] = [combineVariants(val, source), combineVariants(test, source)];
+  const entries = VARIANTS.map((name) => [name, { val: ofVal[name], test: ofTest[name] }]);
+  return Object.fromEntries(entries) as Record<Variant, ScoredSets>;
 }

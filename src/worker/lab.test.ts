@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runThrough } from '../base/slices.ts';
-import { combineScores, combineVariants, correctionsOf } from '../scoring/corrections.ts';
+import { combineScores, combineSets, correctionsOf } from '../scoring/corrections.ts';
 import { evaluate } from '../scoring/evaluate.ts';
-import { EDGE_BOUNDARIES, type StdLimitSource, VARIANTS } from '../scoring/score-terms.ts';
+import { EDGE_BOUNDARIES, VARIANTS } from '../scoring/score-terms.ts';
 import { sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
 import { paperTuning, STD_PERCENTILE, type Tuning } from '../scoring/tuning.ts';
 import { RANDOM_MAX_NODES, randomTerms } from '../testing/random-terms.ts';
@@ -26,17 +26,10 @@ const traces = {
   file: Uint16Array.from({ length: TRACES }, (_, t) => (t < 20 ? 0 : 1)),
 };
 
-const storedScores = (source: StdLimitSource) => {
-  const [ofVal, ofTest] = [val, test].map((terms) => combineVariants(terms, source));
-  return Object.fromEntries(
-    VARIANTS.map((v) => [v, { val: ofVal![v], test: ofTest![v] }]),
-  ) as LabInput['scores'];
-};
-
 /** A session of all there is, unless told. */
 function openLab(lab: Lab, input: Partial<LabInput> = {}, of = traces) {
   const { source = 'operation' } = input;
-  const scores = storedScores(source);
+  const scores = combineSets(val, test, source);
   const whole = { sessionId: 'a', val, test, scores, source, file: null, ...input };
   return runThrough(lab.open(of, whole));
 }
@@ -165,7 +158,7 @@ describe('a session', () => {
 
   it('is the last that was asked for, whichever is made first', () => {
     const lab = createLab();
-    const scores = storedScores('global');
+    const scores = combineSets(val, test, 'global');
     const input = { val, test, scores, source: 'global', file: null } as const;
     const early = lab.open(traces, { ...input, sessionId: 'early' });
     early.next();

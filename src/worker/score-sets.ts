@@ -7,7 +7,7 @@ import type {
   ScoresModel,
   TermsModel,
 } from '../detectors/detector.ts';
-import { combineScores, combineVariants } from '../scoring/corrections.ts';
+import { combineScores, combineSets } from '../scoring/corrections.ts';
 import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
@@ -66,17 +66,16 @@ async function scoreTerms(
   const scoreSeconds = (performance.now() - started) / 1e3;
 
   const { traces } = data;
-  const valScores = combineVariants(val, config.stdLimit);
-  const testScores = combineVariants(testTerms, config.stdLimit);
+  const scores = combineSets(val, testTerms, config.stdLimit);
   const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
     Object.fromEntries(VARIANTS.map((v) => [v, of(v)])) as Record<Variant, V>;
   const reportsOf = (rows: Uint32Array) =>
-    perVariant((v) => reportOf(traces, test, rows, testScores[v], valScores[v]));
+    perVariant((v) => reportOf(traces, test, rows, scores[v].test, scores[v].val));
   return {
     kind: 'terms',
     val,
     test: testTerms,
-    scores: perVariant((v) => ({ val: valScores[v], test: testScores[v] })),
+    scores,
     reports: reportsOf(rowsOfFile(traces, test, null)),
     byFile: testFiles(test, traces.file).map((file) => ({
       file,
