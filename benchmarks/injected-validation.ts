@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createRandom, type Random, shuffle } from '../src/base/random.ts';
-import { percentile } from '../src/base/statistics.ts';
+import { mean, percentile } from '../src/base/statistics.ts';
 import type { DetectorData } from '../src/detectors/detector.ts';
 import {
   TRACEVAE_PRESETS,
@@ -48,6 +48,8 @@ export interface Answer {
   readonly bestF: number | null;
   readonly averagePrecision: number | null;
   readonly fAtThreshold: number | null;
+  /** Mean score of the held-out traces as they are, nats. */
+  readonly normalScore: number;
 }
 
 const control = {
@@ -108,7 +110,9 @@ export async function judge(question: Question): Promise<Answer[]> {
       const valScores = combineScores(own, corrections);
       const { total, atThreshold } = evaluate(scores, Uint8Array.from(labels), valScores);
       const { bestF, averagePrecision } = total;
-      answers.push({ kind, stdLimit, bestF, averagePrecision, fAtThreshold: atThreshold.total.f });
+      const fAtThreshold = atThreshold.total.f;
+      const normalScore = mean(usual);
+      answers.push({ kind, stdLimit, bestF, averagePrecision, fAtThreshold, normalScore });
     }
   }
   model.dispose();

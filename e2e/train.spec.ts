@@ -51,6 +51,15 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   expect(run.dataset.labels).toEqual({ normal: 48, structure: 6, time: 6 });
   expect(run.curves).toHaveLength(6);
   expect(run.curves.at(-1).loss).toBeLessThan(run.curves[0].loss);
+  // each phase keeps its weights of the lowest validation loss
+  const lowest = (points: { epoch: number; valLoss: number }[]) =>
+    points.reduce((best, point) => (point.valLoss < best.valLoss ? point : best)).epoch;
+  const [joint, time] = [run.curves.slice(0, 4), run.curves.slice(4)];
+  await expect(
+    page.getByText(
+      `epoch ${lowest(joint)} of the whole model and epoch ${lowest(time)} of the time VAE alone`,
+    ),
+  ).toBeVisible();
   expect(run.results).toHaveLength(5);
   expect(run.results[0].total.auroc).toBeGreaterThan(0.5);
 

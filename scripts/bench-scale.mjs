@@ -1,12 +1,14 @@
 /**
- * Latency scales judged on held-out normal traces with injected anomalies, without any test trace:
- *   npm run bench:scale -- FILE… [--scales robust,authors]
+ * Settings judged on held-out normal traces with injected anomalies, without any test trace:
+ *   npm run bench:scale -- FILE… [--scales robust,authors] [--set KEY=VALUE…]
  *       [--preset small] [--epochs N] [--seed N] [--max-nodes N] [--json OUT]
+ * `--set` changes a setting of TraceVAE by its name in the code: `--set earlyStopping=0`.
  * Prints JSON, one result a scale, kind of anomaly and source of the std limit.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadBenchmark } from './bundle-benchmark.mjs';
+import { settingChanges } from './setting-changes.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,6 +18,7 @@ const { values, positionals } = parseArgs({
     epochs: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     'max-nodes': { type: 'string', default: '32' },
+    set: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
   },
 });
@@ -32,7 +35,7 @@ const results = [];
 for (const scale of values.scales.split(',')) {
   const answers = await judge({
     files: positionals,
-    config: { ...config, latencyScale: scale },
+    config: { ...config, latencyScale: scale, ...settingChanges(values.set) },
     seed: Number(values.seed),
     onEpoch: (epoch, valLoss) =>
       process.stderr.write(`${scale}: epoch ${epoch}, validation ${valLoss?.toFixed(2)}\n`),

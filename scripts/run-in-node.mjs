@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { loadBenchmark } from './bundle-benchmark.mjs';
 import { makeWebGpuGlobal } from './dawn.mjs';
 import { spreadLists } from './headless/spread-lists.mjs';
+import { settingChanges } from './setting-changes.mjs';
 
 const OPTIONS = {
   train: { type: 'string', multiple: true, default: [] },
@@ -47,13 +48,6 @@ function sourceOf() {
   return { kind: 'files', files };
 }
 
-const changes = Object.fromEntries(
-  values.set.map((change) => {
-    const [key, value] = change.split('=');
-    return [key, Number.isNaN(Number(value)) ? value : Number(value)];
-  }),
-);
-
 if (values.backend === 'webgpu') await makeWebGpuGlobal();
 const { startGpu, startWasm, runInNode } = await loadBenchmark('node-run');
 const backend = await (values.backend === 'webgpu' ? startGpu() : startWasm());
@@ -66,7 +60,7 @@ const text = await runInNode(
     detectors: values.detectors.split(','),
     maxNodes: numberOrNull(values['max-nodes']),
     limitTrain: numberOrNull(values['limit-train']),
-    changes,
+    changes: settingChanges(values.set),
     backend,
   },
   (line) => process.stderr.write(`${line}\n`),

@@ -60,7 +60,7 @@ test('every setting of the page is in the config', () => {
   expect(Object.keys(report.config)).toEqual(
     expect.arrayContaining(TRACEVAE_SETTINGS.map(({ label }) => label)),
   );
-  expect(report.config['early stopping after']).toBe(0);
+  expect(report.config['early stopping after']).toBe(TRACEVAE_PRESETS.tiny.earlyStopping);
 });
 
 test('run.json has the keys that scripts rely on, in order', () => {

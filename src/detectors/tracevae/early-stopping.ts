@@ -1,8 +1,6 @@
 /**
  * Early stopping (the paper, section 6.2, says only that it is used): a phase ends when the
  * validation loss has not fallen for some validations, and keeps the weights of its lowest one.
- *
- * Differs from the paper: it is off in every preset, as it is by default in the authors' code.
  */
 import { type ParameterStore, packTensors } from '../../nn/parameters.ts';
 import type * as tf from '../../nn/tf.ts';

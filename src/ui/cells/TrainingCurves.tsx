@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/detector.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
+import { type KeptEpoch, keptEpochs } from '../../stores/kept-epochs.ts';
 import { isRunning, plannedEpochs, type TrainingPhase } from '../../stores/training-phase.ts';
 import { useInspect, useRuns } from '../app/notebook-context.ts';
 import { LineChart, type LinePoint, type LineSeries } from '../charts/LineChart.tsx';
@@ -40,6 +41,13 @@ function epochsOf(training: TrainingPhase, curve: readonly CurvePoint[], next: n
   return isRunning(training) ? plannedEpochs(training.settings) : next;
 }
 
+const PHASE_WORDS = { joint: 'the whole model', time: 'the time VAE alone' } as const;
+
+function keptWords(kept: readonly KeptEpoch[]): string {
+  const parts = kept.map(({ phase, epoch }) => `epoch ${epoch} of ${PHASE_WORDS[phase]}`);
+  return `Ringed: the weights after ${parts.join(' and ')} were kept, where the validation loss is lowest.`;
+}
+
 export function TrainingCurves() {
   const training = useRuns((r) => r.training);
   const detector = useInspect((i) => i.detector);
@@ -50,6 +58,7 @@ export function TrainingCurves() {
   if (training.phase === 'idle') return null;
   const curve = curveOf(training, detector);
   const trained = training.phase === 'done' ? training.run.detectors : [];
+  const kept = keptEpochs(training, detector);
   const live = isRunning(training) ? training.liveLoss : [];
   const firstTime = curve.find((point) => point.phase === 'time');
   const markers =
@@ -99,6 +108,7 @@ export function TrainingCurves() {
               xDomain={[live.length > 1 ? 0 : 1, Math.max(2, epochs)]}
               yScale={log ? 'log' : 'linear'}
               markers={markers}
+              rings={i === 0 ? kept.map(({ epoch, loss }) => ({ x: epoch, y: loss })) : []}
               cursor={cursor}
               onCursor={setCursor}
               height={180}
@@ -107,6 +117,7 @@ export function TrainingCurves() {
         })}
       </div>
       <Checkbox label="Logarithmic axes" checked={log} onChange={setLog} />
+      {kept.length > 0 && <p className="quiet">{keptWords(kept)}</p>}
     </div>
   );
 }

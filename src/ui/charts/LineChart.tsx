@@ -3,7 +3,14 @@ import { useState } from 'react';
 import { formatNats } from '../widgets/format.ts';
 import { AxisBottom, AxisLeft, ChartFigure } from './chart-parts.tsx';
 import { LineCursor } from './LineCursor.tsx';
-import { DASH, type LineLayout, type LineSeries, layoutLines, valueAt } from './line-layout.ts';
+import {
+  DASH,
+  type LineLayout,
+  type LinePoint,
+  type LineSeries,
+  layoutLines,
+  valueAt,
+} from './line-layout.ts';
 import { textWidth } from './text-width.ts';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
@@ -32,6 +39,8 @@ export interface LineChartProps {
   readonly height?: number;
   /** Vertical lines: where a phase begins, where the learning rate falls. */
   readonly markers?: readonly LineMarker[];
+  /** Points of the curves to ring: epochs that were chosen. */
+  readonly rings?: readonly LinePoint[];
   readonly formatY?: (value: number) => string;
   /** Width kept for end labels, pixels, so that charts side by side line up. */
   readonly labelWidth?: number;
@@ -49,6 +58,7 @@ export function LineChart(props: LineChartProps) {
     formatX = String,
     labelWidth,
     markers = [],
+    rings = [],
     formatY = formatNats,
     empty = 'No epochs yet.',
   } = props;
@@ -99,6 +109,15 @@ export function LineChart(props: LineChartProps) {
             />
             <Markers {...{ layout, markers, height, width }} quantity={shownY} />
             <Lines layout={layout} />
+            {rings.map(({ x, y }) => (
+              <circle
+                key={x}
+                className="line-chart__ring"
+                cx={layout.x(x)}
+                cy={layout.y(y)}
+                r={5.5}
+              />
+            ))}
             {cursor !== null && <Hair layout={layout} at={cursor} height={height} />}
           </svg>
           <LineCursor

@@ -1,0 +1,49 @@
+/** Which epochs' weights a detector's phases ended with (section 6.2), told by its curve. */
+import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
+import type { CurvePoint } from '../detectors/detector.ts';
+import { shownDetector } from './inspect-store.ts';
+import { isRunning, type TrainingPhase } from './training-phase.ts';
+
+export interface KeptEpoch {
+  readonly phase: CurvePoint['phase'];
+  /** 1-based, counted over both phases. */
+  readonly epoch: number;
+  /** Of the validation traces, nats. */
+  readonly loss: number;
+}
+
+/**
+ * The epoch of the lowest validation loss of each phase that has ended, the first of equal ones.
+ * None where early stopping is off: then weights are those of the last epoch.
+ */
+export function keptEpochs(training: TrainingPhase, shown: DetectorId): KeptEpoch[] {
+  if (isRunning(training)) {
+    const { detector, settings, curve } = training;
+    return chooses(detector, settings.config.earlyStopping) ? lowest(endedBefore(curve)) : [];
+  }
+  if (training.phase !== 'done') return [];
+  const trained = shownDetector(training, shown);
+  const patience = training.run.settings.config.earlyStopping;
+  if (trained === null || !chooses(trained.detector, patience)) return [];
+  const { curve, outcome } = trained;
+  // Stop keeps the weights of the moment
+  return lowest(outcome.stopped ? endedBefore(curve) : curve);
+}
+
+/** The baselines have neither phases nor early stopping. */
+const chooses = (detector: DetectorId, patience: number): boolean =>
+  baselineMeta(detector) === null && patience > 0;
+
+/** The epochs of the phases before the last one that has any. */
+const endedBefore = (curve: readonly CurvePoint[]): CurvePoint[] =>
+  curve.filter(({ phase }) => phase !== curve.at(-1)!.phase);
+
+function lowest(curve: readonly CurvePoint[]): KeptEpoch[] {
+  const best = new Map<CurvePoint['phase'], KeptEpoch>();
+  for (const { phase, epoch, valLoss } of curve) {
+    const before = best.get(phase);
+    if (valLoss === null || (before !== undefined && before.loss <= valLoss)) continue;
+    best.set(phase, { phase, epoch, loss: valLoss });
+  }
+  return [...best.values()];
+}
