@@ -17,6 +17,7 @@ const CONFIG: TraceVaeConfig = {
   epochsTime: 2,
   learningRateStepEpoch: 3,
   learningRate: 0.02,
+  earlyStopping: 0,
 };
 
 /** Steps too large to settle: the validation loss soon rises. */
