@@ -30,14 +30,22 @@ interface Ended {
   readonly detector?: 'tracevae' | 'vgae';
   readonly stopped?: boolean;
   readonly earlyStopping?: number;
+  /** 3 of the time VAE alone as planned, unless told. */
+  readonly epochsTime?: number;
 }
 
-function ended({ detector = 'tracevae', stopped = false, earlyStopping = 30 }: Ended) {
+function ended({
+  detector = 'tracevae',
+  stopped = false,
+  earlyStopping = 30,
+  epochsTime = 3,
+}: Ended) {
   const settings = fakeSettings();
+  const config = { ...settings.config, epochsJoint: 4, epochsTime, earlyStopping };
   const outcome = { ...fakeTrainOutcome(), stopped };
   const run = {
     ...fakeRun(),
-    settings: { ...settings, config: { ...settings.config, earlyStopping } },
+    settings: { ...settings, config },
     detectors: [{ ...fakeDetectorRun(), detector, curve: CURVE, outcome }],
   };
   return { phase: 'done', run } as const satisfies TrainingPhase;
@@ -58,6 +66,11 @@ test('a phase that is in training, or was stopped, has kept nothing', () => {
   expect(keptEpochs(running(CURVE.slice(0, 4)), 'tracevae')).toEqual([]);
   expect(keptEpochs(running(CURVE), 'tracevae')).toEqual([JOINT]);
   expect(keptEpochs(ended({ stopped: true }), 'tracevae')).toEqual([JOINT]);
+});
+
+test('a phase that a divergence cut short has kept nothing; one that patience ended has', () => {
+  expect(keptEpochs(ended({ epochsTime: 8 }), 'tracevae')).toEqual([JOINT]);
+  expect(keptEpochs(ended({ epochsTime: 8, earlyStopping: 1 }), 'tracevae')).toEqual([JOINT, TIME]);
 });
 
 test('without early stopping, and of a baseline, no epoch is chosen', () => {

@@ -1,6 +1,7 @@
 /** Which epochs' weights a detector's phases ended with (section 6.2), told by its curve. */
 import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/detector.ts';
+import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import { shownDetector } from './inspect-store.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';
 
@@ -23,11 +24,24 @@ export function keptEpochs(training: TrainingPhase, shown: DetectorId): KeptEpoc
   }
   if (training.phase !== 'done') return [];
   const trained = shownDetector(training, shown);
-  const patience = training.run.settings.config.earlyStopping;
-  if (trained === null || !chooses(trained.detector, patience)) return [];
+  const { config } = training.run.settings;
+  if (trained === null || !chooses(trained.detector, config.earlyStopping)) return [];
   const { curve, outcome } = trained;
-  // Stop keeps the weights of the moment
-  return lowest(outcome.stopped ? endedBefore(curve) : curve);
+  // Stop keeps the weights of the moment, a divergence those of the epoch before
+  const whole = !outcome.stopped && reachedItsEnd(curve, config);
+  return lowest(whole ? curve : endedBefore(curve));
+}
+
+/** Whether the last phase ran out of epochs, or of patience. */
+function reachedItsEnd(curve: readonly CurvePoint[], config: TraceVaeConfig): boolean {
+  const last = curve.at(-1);
+  if (last === undefined) return false;
+  if (last.epoch === config.epochsJoint + config.epochsTime) return true;
+  const best = lowest(curve).find(({ phase }) => phase === last.phase);
+  const since = curve.filter(
+    ({ epoch, valLoss }) => epoch > (best?.epoch ?? 0) && valLoss !== null,
+  );
+  return best !== undefined && since.length >= config.earlyStopping;
 }
 
 /** The baselines have neither phases nor early stopping. */

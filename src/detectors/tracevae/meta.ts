@@ -67,9 +67,9 @@ export type KernelChoice = 'own' | 'stock';
  * authors' code, where section 6.2 is silent: sizes of the embeddings, MLPs and flow, batch,
  * learning rate and its step, gradient clip and penalties.
  *
- * Early stopping, as section 6.2 says and unlike the authors' code, which has it off by default: all
- * 60 epochs are run, and each phase keeps its weights of the lowest validation loss
- * (docs/decisions/0015).
+ * Early stopping, as section 6.2 says and unlike the authors' code, which has it off by default:
+ * each phase keeps its weights of the lowest validation loss, and its patience is longer than a
+ * phase that validates every second epoch (docs/decisions/0015).
  *
  * Differs from the paper: latency has the `robust` scale, whose reason stands in
  * features/latency-scale.ts; and the named scores take the std limit of each operation
