@@ -3,7 +3,7 @@
  *   npm run bench:scale -- FILE… [--scales robust,authors] [--set KEY=VALUE…]
  *       [--preset small] [--epochs N] [--seed N] [--max-nodes N] [--json OUT]
  * `--set` changes a setting of TraceVAE by its name in the code: `--set earlyStopping=0`.
- * Prints JSON, one result a scale, kind of anomaly and source of the std limit.
+ * Prints JSON, one result a scale, kind of anomaly, source of the std limit and share of normal traces.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

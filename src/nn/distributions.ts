@@ -66,6 +66,25 @@ export function likelyNormalLogProb<T extends tf.Tensor>(
   return normalLogProb(stopGradient(likely), mean, logStd);
 }
 
+/**
+ * {@link likelyNormalLogProb}, less stds² times the log of how often `stds` stds go into the
+ * distance of x from the mean, where more than once: tails that fall as a power.
+ *
+ * @param x any shape, as the two others
+ * @returns the same shape, nats
+ */
+export function tailedNormalLogProb<T extends tf.Tensor>(
+  x: T,
+  mean: T,
+  logStd: T,
+  stds: number,
+): T {
+  const distance = tf.mul(tf.abs(tf.sub(x, mean)), tf.exp(tf.neg(logStd)));
+  const beyond = tf.log(tf.maximum(tf.div(distance, stds), 1));
+  const likely = likelyNormalLogProb(x, mean, logStd, stds);
+  return tf.sub(likely, tf.mul(beyond, stds * stds)) as T;
+}
+
 /** Log-densities by kernels on WebGPU, in this shape. */
 function gpuNormal(
   kernels: WebGpuKernels,

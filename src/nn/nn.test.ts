@@ -1,14 +1,25 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  bernoulliLogMass,
+  categoricalLogMass,
+  normalLogDensity,
+  tailedNormalLogDensity,
+} from '../base/log-densities.ts';
 import { createRandom, normals } from '../base/random.ts';
 import { deviation } from '../parity/measure.ts';
 import { startTestBackend, TEST_BACKENDS } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
-import { bernoulliLogProb, categoricalLogProb, clip, normalLogProb } from './distributions.ts';
+import {
+  bernoulliLogProb,
+  categoricalLogProb,
+  clip,
+  normalLogProb,
+  tailedNormalLogProb,
+} from './distributions.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate } from './graph-convolution.ts';
-import { bernoulliLogMass, categoricalLogMass, normalLogDensity } from './host-densities.ts';
 import { factorise, factoriseTensors, logAbsDet } from './log-det.ts';
 import { nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
@@ -83,6 +94,11 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
     expect(deviation(bernoulli, masses)).toBeLessThan(1e-6);
     const normal = normalLogProb(tf.scalar(3), tf.scalar(1), tf.scalar(-2)).dataSync();
     expect(deviation(normal, [normalLogDensity(3, 1, -2)])).toBeLessThan(1e-6);
+    const x = tf.tensor1d([-1e4, -3, 1, 1.5, 1.9, 80]);
+    const [mean, logStd] = [tf.fill(x.shape, 1), tf.fill(x.shape, -2)] as tf.Tensor1D[];
+    const tailed = tailedNormalLogProb(x, mean!, logStd!, 6).dataSync();
+    const wanted = [...x.dataSync()].map((value) => tailedNormalLogDensity(value, 1, -2, 6));
+    expect(deviation(tailed, wanted)).toBeLessThan(1e-6);
   });
 
   test('clip shows a NaN, and stops the gradient outside of its bounds', () => {

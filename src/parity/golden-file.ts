@@ -182,7 +182,7 @@ export function asGolden(content: object): Result<Golden, string> {
 
 export function goldenConfig({ config }: Golden): TraceVaeConfig {
   return {
-    ...TRACEVAE_PRESETS.tiny,
+    ...TRACEVAE_PRESETS.paper,
     units: config.gat_layer_sizes[0]!,
     heads: config.gat_heads,
     layers: config.gat_layer_sizes.length,

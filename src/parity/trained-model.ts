@@ -73,7 +73,7 @@ export async function compareTrainedModel(
   report: Report,
 ): Promise<void> {
   const config = {
-    ...TRACEVAE_PRESETS.small,
+    ...TRACEVAE_PRESETS.paper,
     units: golden.gnn_layers[0]!,
     layers: golden.gnn_layers.length,
     latent: golden.z_dim,

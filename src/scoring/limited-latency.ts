@@ -1,5 +1,6 @@
 /** log p(X | A, Y, z2) under any limit of the Gaussian std-limit (section 5.3), from kept detail. */
 import { assert } from '../base/assert.ts';
+import { tailedNormalLogDensity } from '../base/log-densities.ts';
 import type { ScoreTerms, StdLimitKind, StdLimits } from './score-terms.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { ScoreTerms, StdLimitKind, StdLimits } from './score-terms.ts';
  * @returns      [T, L] nats
  */
 export function limitedLatencyTerm(
-  { latency, latencyNodes, samples, detail }: ScoreTerms,
+  { latency, latencyNodes, samples, detail, tailStds = Number.POSITIVE_INFINITY }: ScoreTerms,
   kind: StdLimitKind,
   limits: Omit<StdLimits, 'wide'>,
 ): Float32Array {
@@ -20,7 +21,6 @@ export function limitedLatencyTerm(
     kind === 'global'
       ? limits.byOperation.map(() => logLimit(limits.global))
       : limits.byOperation.map(logLimit);
-  const precisions = logLimits.map((log) => Math.exp(-2 * log));
   const sums = new Float32Array(latency.logPLatency);
   let firstNode = 0;
   let at = 0;
@@ -28,13 +28,13 @@ export function limitedLatencyTerm(
     for (let row = t * samples; row < (t + 1) * samples; row++) {
       let change = 0;
       for (const end = at + wide[row]!; at < end; at++) {
-        const own = operation[firstNode + wideNode[at]!]!;
         const logStd = wideLogStd[at]!;
-        const most = logLimits[own]!;
+        const most = logLimits[operation[firstNode + wideNode[at]!]!]!;
         if (logStd <= most) continue;
-        // log N(x; mu, limit) - log N(x; mu, std)
-        const squares = precisions[own]! - Math.exp(-2 * logStd);
-        change += logStd - most - (wideDeviation[at]! ** 2 * squares) / 2;
+        const deviation = wideDeviation[at]!;
+        change +=
+          tailedNormalLogDensity(deviation, 0, most, tailStds) -
+          tailedNormalLogDensity(deviation, 0, logStd, tailStds);
       }
       sums[row]! += change;
     }

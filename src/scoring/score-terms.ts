@@ -11,6 +11,8 @@ export interface ScoreTerms {
   /** N_max of the model. */
   readonly maxNodes: number;
   readonly stdLimits: StdLimits;
+  /** Stds where the tails of p(x_i | A, Y, z2) begin; absent or infinity: a Gaussian throughout. */
+  readonly tailStds?: number;
   /** Scored traces, as indices into the TraceSet. */
   readonly trace: Uint32Array;
   /** [T] row of each trace in the structure terms. */

@@ -65,6 +65,7 @@ export function settingValues({
     'graph embedding hidden units': config.graphEmbeddingHidden,
     'z2 given z hidden units': config.z2GivenZHidden,
     'latency scale': config.latencyScale,
+    'latency tails': config.latencyTails,
     'std limit of': config.stdLimit,
     kernels: config.kernels,
     ...Object.fromEntries(BASELINES.flatMap((meta) => baselineValues(meta, baselines))),

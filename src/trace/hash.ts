@@ -1,6 +1,6 @@
 /**
- * 32 bits that stand for a tree or for some bytes: FNV-1a with the final mix of MurmurHash3, so that
- * low bits depend on all.
+ * 32 bits that stand for a tree: FNV-1a with the final mix of MurmurHash3, so that low bits depend
+ * on all.
  */
 
 /** Of the first `nodeCount` nodes. */
@@ -11,12 +11,6 @@ export function hashTree(parent: Int32Array, operation: Uint32Array, nodeCount: 
     hash = Math.imul(hash ^ operation[i]!, PRIME);
     hash ^= hash >>> 15;
   }
-  return mixed(hash);
-}
-
-export function hashBytes(bytes: Uint8Array): number {
-  let hash = OFFSET_BASIS;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME);
   return mixed(hash);
 }
 

@@ -17,13 +17,7 @@ import {
   sampleLatencies,
 } from './latency-scores.ts';
 import { reconstructTree } from './reconstruction.ts';
-import {
-  emptyTerms,
-  latencyNoise,
-  structureNoise,
-  writeLatencyTerms,
-  writeStructureTerms,
-} from './scoring.ts';
+import { emptyTerms, scoreNoise, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
 import {
   forEachEdge,
   nodeCountLogProb,
@@ -86,10 +80,10 @@ async function sampleTrace(
 ): Promise<TraceSamples> {
   const { config } = model;
   const batch = modelBatch(data, config, Uint32Array.of(trace), config.maxNodes);
-  const noiseZ = structureNoise(seed, config, data, trace, samples * config.latent);
+  const noiseZ = scoreNoise(seed, 'z', samples * config.latent);
   const { structure, reconstruction } = await structurePart(model, batch, noiseZ);
   const singleZ = config.ablation === 'singlez';
-  const noiseZ2 = latencyNoise(seed, data, trace, samples * config.latent2);
+  const noiseZ2 = scoreNoise(seed, 'z2', samples * config.latent2);
   const latency = singleZ
     ? await latenciesOf(model, batch, structure.z, samples)
     : await sampleLatencies(model, batch, noiseZ2);
@@ -102,6 +96,7 @@ async function sampleTrace(
     samples,
     maxNodes: config.maxNodes,
     stdLimits,
+    tailStds: latency.tailStds,
     trace: Uint32Array.of(trace),
     structureRow: Uint32Array.of(0),
     nodeCount: Uint16Array.of(nodeCount(data.traces, trace)),

@@ -2,8 +2,9 @@
  * The latency terms of equation (3) for a few traces, L samples of z2 each, in eval mode. Padding
  * plays no part: only real nodes are decoded.
  */
+
+import { normalLogDensity, tailedNormalLogDensity } from '../../base/log-densities.ts';
 import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
-import { normalLogDensity } from '../../nn/host-densities.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
 import { type NodeLayout, rowValues } from '../../nn/node-layout.ts';
 import { readBack } from '../../nn/read-back.ts';
@@ -17,6 +18,7 @@ import {
   encodeLatency,
   LATENCY_LOG_STD_MIN,
   latencyOutputs,
+  tailsFrom,
 } from './latency-vae.ts';
 import { sampleOnHost } from './structure-scores.ts';
 import { decoderPadding } from './trace-vae.ts';
@@ -31,6 +33,8 @@ export interface LatencySamples {
   readonly meanZ2: Float32Array;
   /** [T, L, K2]; of SingleZ [T, L, K], z itself */
   readonly z2: Float32Array;
+  /** Where the tails of p(x_i | A, Y, z2) begin, stds; infinity: nowhere. */
+  readonly tailStds: number;
   /** [T, L] log q(z2 | A, X, Y) */
   readonly logQz2: Float64Array;
   /** [T L] first row of each sample in the columns below */
@@ -112,7 +116,7 @@ async function predictLatencies(
     mean[row] = outputs[2 * row]!;
     logStd[row] = Math.max(outputs[2 * row + 1]!, LATENCY_LOG_STD_MIN);
   }
-  return { traces, samples, z2, firstRow, mean, logStd };
+  return { traces, samples, z2, firstRow, mean, logStd, tailStds: tailsFrom(config) };
 }
 
 /**
@@ -163,14 +167,14 @@ export function priorLogProbs(
  * @returns           nats
  */
 export function nodeLatencyLogProb(
-  { traces, samples, firstRow, mean, logStd }: LatencySamples,
+  { traces, samples, firstRow, mean, logStd, tailStds }: LatencySamples,
   row: number,
   node: number,
   logStdLimit: number,
 ): number {
   const at = firstRow[row]! + node;
   const x = traces.latency[Math.floor(row / samples) * traces.maxNodes + node]!;
-  return normalLogDensity(x, mean[at]!, Math.min(logStd[at]!, logStdLimit));
+  return tailedNormalLogDensity(x, mean[at]!, Math.min(logStd[at]!, logStdLimit), tailStds);
 }
 
 /**

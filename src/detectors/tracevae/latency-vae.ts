@@ -6,7 +6,12 @@
  * are (the dashed arrows of figure 4).
  */
 import type { Mode } from '../../nn/batch-norm.ts';
-import { clip, likelyNormalLogProb, normalLogProb } from '../../nn/distributions.ts';
+import {
+  clip,
+  likelyNormalLogProb,
+  normalLogProb,
+  tailedNormalLogProb,
+} from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import { lookUp } from '../../nn/lookup.ts';
@@ -241,10 +246,18 @@ export function latencyOutputs(
 }
 
 /**
+ * Standard deviations from the mean where the tails of p(x_i | A, Y, z2) begin, in eval mode:
+ * where training clips latencies (SafeNormal). Infinity: a Gaussian, as the paper.
+ */
+export const tailsFrom = ({ latencyTails, safeNormalStds }: TraceVaeConfig): number =>
+  latencyTails === 'power' ? safeNormalStds : Number.POSITIVE_INFINITY;
+
+/**
  * log p(X | A, Y, z2) over the real nodes of each trace, equation (2).
  *
  * Differs from the paper: in training the latency is clipped to mean +- `safeNormalStds` std,
- * bounds without gradient, as in the authors' code, so that one outlier does not decide a step.
+ * bounds without gradient, as in the authors' code, so that one outlier does not decide a step; in
+ * eval mode the density may have tails from there on ({@link tailsFrom}).
  *
  * @param distribution [R, 1] each, of standardised latency
  * @param targets      latency [R, 1] standardised, sums over real nodes [B, R]
@@ -257,9 +270,10 @@ export function latencyLogProb(
   mode: Mode,
 ): tf.Tensor1D {
   const { mean, logStd } = distribution;
-  const perNode =
-    mode === 'train'
-      ? likelyNormalLogProb(latency, mean, logStd, config.safeNormalStds)
-      : normalLogProb(latency, mean, logStd);
+  const logProbOf = {
+    train: likelyNormalLogProb,
+    eval: config.latencyTails === 'power' ? tailedNormalLogProb : normalLogProb,
+  }[mode];
+  const perNode = logProbOf(latency, mean, logStd, config.safeNormalStds);
   return tf.reshape(multiplyConstant(sumNodes, perNode), [-1]);
 }

@@ -1,6 +1,7 @@
 /** The tree that the model would write for a trace: the most probable one at the mean of q(z). */
+
+import { argMax, categoricalLogMass, logSigmoidOf } from '../../base/log-densities.ts';
 import type { TraceBatch } from '../../features/trace-batch.ts';
-import { argMax, categoricalLogMass, logSigmoidOf } from '../../nn/host-densities.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';

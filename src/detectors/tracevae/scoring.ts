@@ -1,13 +1,11 @@
 /**
  * Scoring: the terms of equation (3) for many traces. Structure terms once per distinct structure,
- * latency terms per trace; noise is drawn per structure and per trace, by their content, so that a
- * trace's score does not depend on what else is scored or in the dataset.
+ * latency terms per trace.
  */
 import { createRandom, normals } from '../../base/random.ts';
 import * as tf from '../../nn/tf.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
-import { hashBytes, hashTree } from '../../trace/hash.ts';
-import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
+import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
 import { nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
@@ -20,6 +18,7 @@ import {
   sampleLatencies,
   unlimited,
 } from './latency-scores.ts';
+import { tailsFrom } from './latency-vae.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { createDetailWriter } from './score-detail.ts';
 import {
@@ -75,45 +74,18 @@ const countedNodes = (config: TraceVaeConfig, data: DetectorData, trace: number)
   config.ablation === 'dimex' ? config.maxNodes : nodeCount(data.traces, trace);
 
 /**
- * Noise of the samples of z, equation (3): of a structure, named by its nodes, or in SingleZ of a
- * trace, named by its id. So an edited trace, or one in another file, draws what it would draw here.
+ * Noise of the samples of equation (3), the same for every trace: scores are compared under common
+ * random numbers, and a trace's score depends on nothing but the trace (docs/decisions/0002).
  *
- * @param length L K
- * @returns      [L, K] standard normal
+ * @param latent z or z2, which have streams of their own
+ * @param length L K or L K2
+ * @returns      [L, K] or [L, K2] standard normal
  */
-export const structureNoise = (
+export const scoreNoise = (
   seed: number,
-  { ablation }: TraceVaeConfig,
-  { traces }: DetectorData,
-  trace: number,
+  latent: keyof typeof STREAM,
   length: number,
-): Float32Array => {
-  const name = ablation === 'singlez' ? hashOfId(traces, trace) : hashOfStructure(traces, trace);
-  return normals(createRandom(seed, STREAM.z, name), length);
-};
-
-/**
- * Noise of the samples of z2, equation (3), of one trace, named by its id.
- *
- * @param length L K2
- * @returns      [L, K2] standard normal
- */
-export const latencyNoise = (
-  seed: number,
-  { traces }: DetectorData,
-  trace: number,
-  length: number,
-): Float32Array => normals(createRandom(seed, STREAM.z2, hashOfId(traces, trace)), length);
-
-function hashOfStructure({ structures, structureOf }: TraceSet, trace: number): number {
-  const structure = structureOf[trace]!;
-  const [first, end] = [structures.nodeOffset[structure]!, structures.nodeOffset[structure + 1]!];
-  const { parent, operation } = structures;
-  return hashTree(parent.subarray(first, end), operation.subarray(first, end), end - first);
-}
-
-const hashOfId = ({ traceIds: { bytes, offset } }: TraceSet, trace: number): number =>
-  hashBytes(bytes.subarray(offset[trace]!, offset[trace + 1]!));
+): Float32Array => normals(createRandom(seed, STREAM[latent]), length);
 
 /**
  * The terms of equation (3) and, beside them, of the Gaussian std-limit of section 5.3. On abort
@@ -144,12 +116,15 @@ export async function scoreTraces(
     rowOf.set(key, row);
     return row;
   });
+  const noiseZ = scoreNoise(options.seed, 'z', samples * config.latent);
+  const noiseZ2 = scoreNoise(options.seed, 'z2', samples * config.latent2);
   const singleZ = config.ablation === 'singlez';
   const latents = new Float32Array(singleZ ? example.length * samples * config.latent : 0);
   const terms = emptyTerms({
     samples,
     maxNodes: config.maxNodes,
     stdLimits: options.stdLimits,
+    tailStds: tailsFrom(config),
     trace: selected.slice(),
     structureRow,
     nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
@@ -181,12 +156,7 @@ export async function scoreTraces(
     if (signal.aborted) return terms;
     const chunk = Uint32Array.from(example.slice(start, start + structuresPerPass));
     const batch = modelBatch(data, config, chunk, config.maxNodes);
-    const noise = concatFloats(
-      [...chunk].map((trace) =>
-        structureNoise(options.seed, config, data, trace, samples * config.latent),
-      ),
-    );
-    const scores = await sampleStructures(model, batch, noise);
+    const scores = await sampleStructures(model, batch, repeated(noiseZ, chunk.length));
     writeStructureTerms(terms, scores, start);
     detail.addStructures(scores);
     if (singleZ) {
@@ -215,12 +185,7 @@ export async function scoreTraces(
       writeLatencyTerms(terms, scores, new Float64Array(chunk.length * samples), chunk);
       detail.addLatencies(scores, chunk);
     } else {
-      const noise = concatFloats(
-        [...picked].map((trace) =>
-          latencyNoise(options.seed, data, trace, samples * config.latent2),
-        ),
-      );
-      const scores = await sampleLatencies(model, batch, noise);
+      const scores = await sampleLatencies(model, batch, repeated(noiseZ2, chunk.length));
       const logPz2 = priorLogProbs(scores, config.latent2, prior2, (t, l) => {
         return (structureRow[chunk[t]!]! * samples + l) * config.latent2;
       });
@@ -354,8 +319,15 @@ export function chunksBySize(
   return chunks;
 }
 
+/** [times x length] the same numbers again and again. */
+export function repeated(values: Float32Array, times: number): Float32Array {
+  const all = new Float32Array(times * values.length);
+  for (let i = 0; i < times; i++) all.set(values, i * values.length);
+  return all;
+}
+
 /** [sum of the lengths] the parts one after the other. */
-export function concatFloats(parts: readonly Float32Array[]): Float32Array {
+function concatFloats(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {

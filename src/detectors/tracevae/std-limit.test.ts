@@ -6,7 +6,7 @@ import { startTestBackend } from '../../testing/backends.ts';
 import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import { sampleLatencies } from './latency-scores.ts';
-import { latencyNoise } from './scoring.ts';
+import { scoreNoise } from './scoring.ts';
 import { findStdLimits } from './std-limit.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 
@@ -27,12 +27,12 @@ test('limits are the 99th percentiles of the stds of all nodes, and of each oper
   const model = createModel();
   const limits = await findStdLimits(model, data, data.val, SEED);
 
-  // trace by trace, with the noise that a trace has in any company
+  // trace by trace, with the noise that all share
+  const noise = scoreNoise(SEED, 'z2', config.latent2);
   const all: number[] = [];
   const ofOperation = Array.from({ length: operationCount }, (): number[] => []);
   for (const trace of data.val) {
     const batch = makeBatch(data.traces, data.scale, Uint32Array.of(trace), config.maxNodes);
-    const noise = latencyNoise(SEED, data, trace, config.latent2);
     const { firstRow, logStd } = await sampleLatencies(model, batch, noise);
     for (let i = 0; i < batch.nodeCount[0]!; i++) {
       const std = Math.exp(logStd[firstRow[0]! + i]!);

@@ -6,13 +6,7 @@ import type { DetectorData } from '../detector.ts';
 import { nextTask } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import { latenciesOf, sampleLatencies } from './latency-scores.ts';
-import {
-  chunksBySize,
-  concatFloats,
-  decodedNodes,
-  latencyNoise,
-  structureNoise,
-} from './scoring.ts';
+import { chunksBySize, decodedNodes, repeated, scoreNoise } from './scoring.ts';
 import { sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
@@ -56,17 +50,12 @@ async function sampleOnce(
 ): ReturnType<typeof sampleLatencies> {
   const { config } = model;
   const batch = modelBatch(data, config, picked, decodedNodes(config, data, picked.at(-1)!));
-  const noise = (of: (trace: number) => Float32Array): Float32Array =>
-    concatFloats(Array.from(picked, of));
+  const noiseOf = (latent: 'z' | 'z2', size: number): Float32Array =>
+    repeated(scoreNoise(seed, latent, size), picked.length);
   if (config.ablation !== 'singlez') {
-    return sampleLatencies(
-      model,
-      batch,
-      noise((trace) => latencyNoise(seed, data, trace, config.latent2)),
-    );
+    return sampleLatencies(model, batch, noiseOf('z2', config.latent2));
   }
   const structures = modelBatch(data, config, picked, config.maxNodes);
-  const noiseZ = noise((trace) => structureNoise(seed, config, data, trace, config.latent));
-  const { z } = await sampleStructures(model, structures, noiseZ);
+  const { z } = await sampleStructures(model, structures, noiseOf('z', config.latent));
   return latenciesOf(model, batch, z, 1);
 }

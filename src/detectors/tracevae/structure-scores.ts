@@ -2,14 +2,15 @@
  * The structure terms of equation (3) for a few structures, L samples of z each, in eval mode. The
  * networks run on the device; the densities are summed here in float64.
  */
-import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
-import { categoricalLogProb } from '../../nn/distributions.ts';
+
 import {
   argMax,
   bernoulliLogMass,
   categoricalLogMass,
   standardLogDensity,
-} from '../../nn/host-densities.ts';
+} from '../../base/log-densities.ts';
+import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
+import { categoricalLogProb } from '../../nn/distributions.ts';
 import { copyMatrix } from '../../nn/lookup.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
 import { readBack } from '../../nn/read-back.ts';

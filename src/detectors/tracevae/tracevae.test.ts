@@ -3,16 +3,23 @@ import { createRandom } from '../../base/random.ts';
 import { makeBatch, selectRows } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import * as tf from '../../nn/tf.ts';
+import { combineScores, correctionsOf } from '../../scoring/corrections.ts';
 import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
 import { describeTermsContract } from '../../testing/detector-contract.ts';
 import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
-import { TRACEVAE_META, TRACEVAE_PRESETS, TRACEVAE_SETTINGS, withEpochs } from './meta.ts';
+import {
+  type LatencyTails,
+  TRACEVAE_META,
+  TRACEVAE_PRESETS,
+  TRACEVAE_SETTINGS,
+  withEpochs,
+} from './meta.ts';
 import { ABLATIONS } from './meta-ablations.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
-import { fitTraceVae } from './tracevae.ts';
+import { fitTraceVae, restoreTraceVae } from './tracevae.ts';
 import { createOptimiser, stepGradients } from './train-step.ts';
 
 const SMALL = withEpochs(SMALL_TRACEVAE, 3);
@@ -115,6 +122,58 @@ test('a loss that is no number restarts the first epoch, then names the term', a
     ok: false,
     error: { kind: 'diverged', what: expect.stringContaining('log q(z2 | A, X, Y)') },
   });
+});
+
+test('of two traces with the same nodes and latencies, whatever their ids, the scores are equal', async () => {
+  await startTestBackend('cpu');
+  const data = toyData(24);
+  const { traces } = data;
+  const [one, other] = [0, traces.structureOf.lastIndexOf(traces.structureOf[0]!)];
+  expect(one).not.toBe(other);
+  const nodes = (trace: number) =>
+    [traces.nodeOffset[trace]!, traces.nodeOffset[trace + 1]!] as const;
+  const latencyUs = traces.latencyUs.slice();
+  latencyUs.set(latencyUs.slice(...nodes(one)), nodes(other)[0]);
+  const twins = { ...data, traces: { ...traces, latencyUs } };
+  const fitted = await fitTraceVae(data, SMALL, { seed: 3, control, onEvent: () => {} });
+  if (!fitted.ok) throw new Error(fitted.error.what);
+  const stdLimits = await fitted.value.stdLimits(data, data.val, 3);
+  const { signal } = control;
+  const options = { samples: 4, seed: 3, stdLimits, signal, onProgress: () => {} };
+  const terms = await fitted.value.scoreTerms(twins, Uint32Array.of(one, 5, other), options);
+  const [a, , b] = combineScores(terms, correctionsOf('full'));
+  expect(b).toBe(a);
+  fitted.value.dispose();
+});
+
+test('power tails change the score of a trace only where a latency is far out', async () => {
+  await startTestBackend('cpu');
+  const data = toyData(24);
+  const fitted = await fitTraceVae(data, SMALL, { seed: 3, control, onEvent: () => {} });
+  if (!fitted.ok) throw new Error(fitted.error.what);
+  const weights = await fitted.value.saveWeights();
+  fitted.value.dispose();
+  const latencyUs = data.traces.latencyUs.slice();
+  latencyUs[data.traces.nodeOffset[1]!]! *= 1000;
+  const slowed = { ...data, traces: { ...data.traces, latencyUs } };
+  const scoresWith = async (latencyTails: LatencyTails) => {
+    const config = { ...SMALL, latencyTails };
+    const model = restoreTraceVae(config, data.traces.operations.length, weights);
+    const stdLimits = await model.stdLimits(data, data.val, 3);
+    const { signal } = control;
+    const options = { samples: 4, seed: 3, stdLimits, signal, onProgress: () => {} };
+    const selected = Uint32Array.of(0, 1);
+    const corrections = correctionsOf('full');
+    const scores = combineScores(await model.scoreTerms(slowed, selected, options), corrections);
+    const { contributions } = await model.explain(slowed, 1, { ...options, corrections });
+    model.dispose();
+    return { usual: scores[0]!, slow: scores[1]!, explained: contributions.corrected.score };
+  };
+  const [power, gaussian] = [await scoresWith('power'), await scoresWith('gaussian')];
+  expect(power.usual).toBe(gaussian.usual);
+  expect(power.slow).toBeLessThan(gaussian.slow / 2);
+  expect(power.slow).toBeGreaterThan(power.usual + 100);
+  expect(power.explained).toBeCloseTo(power.slow, 3);
 });
 
 test('pausing holds the loop until the run goes on', async () => {

@@ -136,6 +136,15 @@ const WORD_SETTINGS = [
     ],
   },
   {
+    key: 'latencyTails',
+    label: 'latency tails',
+    help: 'how the likelihood of a latency falls, in validation and in the score, beyond the latency clip: as a power, so that one node outside of all experience does not outweigh many odd ones, or on as the Gaussian of the paper',
+    options: [
+      { value: 'power', label: 'power' },
+      { value: 'gaussian', label: 'Gaussian' },
+    ],
+  },
+  {
     key: 'stdLimit',
     label: 'std limit of',
     help: 'where σ p99 of the named scores comes from; the Scores cell switches without training',
