@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runThrough } from '../base/slices.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
@@ -44,6 +44,8 @@ let notebook: Awaited<ReturnType<typeof setUp>>;
 beforeEach(async () => {
   notebook = await setUp();
   void notebook.state().open();
+  // terms are copied in slices before they are sent
+  await vi.waitFor(() => expect(notebook.asked('openLab')).toBe(1));
 });
 
 describe('the lab', () => {

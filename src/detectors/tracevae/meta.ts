@@ -328,7 +328,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     key: 'safeNormalStds',
     label: 'latency clip',
     unit: 'stds',
-    help: 'in training, latency is clipped this far from the predicted mean; there the power tails of the score begin',
+    help: 'in training, latency is clipped this far from the predicted mean; power tails begin there',
     min: 1,
     max: 100,
     step: 0.5,

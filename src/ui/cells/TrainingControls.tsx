@@ -138,7 +138,7 @@ const WORD_SETTINGS = [
   {
     key: 'latencyTails',
     label: 'latency tails',
-    help: 'how the likelihood of a latency falls, in validation and in the score, beyond the latency clip: as a power, so that one node outside of all experience does not outweigh many odd ones, or on as the Gaussian of the paper',
+    help: 'likelihood of latencies beyond the clip, in validation and score: power lets no single node outweigh many; the paper has a Gaussian',
     options: [
       { value: 'power', label: 'power' },
       { value: 'gaussian', label: 'Gaussian' },

@@ -22,7 +22,11 @@ const SYMBOLS = {
   pN: { tex: 'p_\\theta(N|z)', means: 'probability of this many nodes' },
   pA: { tex: 'p_\\theta(A_{ij}|z)', means: 'probability of the calls that the trace has' },
   py: { tex: 'p_\\theta(y_i|z)', means: 'probability of the operations that the trace has' },
-  px: { tex: 'p(x_i|A,Y,z_2)', means: 'log density of the latencies, summed over nodes' },
+  px: {
+    tex: 'p(x_i|A,Y,z_2)',
+    means:
+      'log density of the latencies, summed over nodes: a Gaussian each; with the setting “latency tails: power” its tails fall slower beyond 6 stds, which the paper does not have',
+  },
   L: { tex: 'L', means: 'samples of (z, z₂)' },
   nll: { tex: 'NLL_G', means: 'the score without corrections' },
   kld: { tex: 'KLD', means: 'how far the model is from what is tested' },

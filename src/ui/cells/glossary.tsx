@@ -12,7 +12,8 @@ const GLOSSARY = {
   kl: 'Kullback-Leibler divergence of the posterior from the prior, log q(z|x) − log p(z), for z and z₂ together; one sample a trace.',
   nll: 'Negative log-likelihood: how unlikely the model finds a trace, in nats. Equation (3).',
   nllStructure: '−log p(N, A, Y | z): node count, edges and operations given z.',
-  nllTime: '−log p(X | A, Y, z₂): latencies given the tree and z₂.',
+  nllTime:
+    '−log p(X | A, Y, z₂): latencies given the tree and z₂. In training each latency counts at most 6 stds from its mean; in validation, with power tails, what lies beyond grows with the log of its distance.',
   loss: 'What is minimised: KL minus log-likelihood, the L2 norm and the unit-ball term.',
   threshold:
     'The 99th percentile of the validation scores (section A.2). No label is used to choose it.',
