@@ -4,7 +4,7 @@
  * written, the other one still holds the checkpoint before. The newest right record counts.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { type InterruptedRun, withBaselines } from './records.ts';
+import { type InterruptedRun, withLaterSettings } from './records.ts';
 
 export const SLOTS = ['a', 'b'] as const;
 export type Slot = (typeof SLOTS)[number];
@@ -105,7 +105,7 @@ function decode({ header, arrays }: CheckpointRecord): InterruptedRun {
   const { best } = run.checkpoint;
   return {
     ...run,
-    settings: withBaselines(run.settings),
+    settings: withLaterSettings(run.settings),
     checkpoint: {
       ...run.checkpoint,
       weights: weights!,

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint, KeptWeights } from '../detectors/detector.ts';
-import type { PresetId } from '../detectors/tracevae/meta.ts';
+import type { PresetId, TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { PrepareReport } from '../prepare/prepare.ts';
@@ -173,16 +173,19 @@ export const readDatasetEntry = (value: unknown): Result<DatasetEntry, Failure> 
 
 /** Runs of formats before 3 lack terms that the corrections are combined from. */
 export function readRunRecord(value: unknown): Result<RunRecord, Failure> {
-  if (!isRun3(value)) return checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);
-  const read = checkRecord<RunRecord3>(value, 'run', value.formatVersion, RUN_KEYS);
-  return read.ok ? ok(fromRun3(read.value)) : read;
+  if (isRun3(value)) {
+    const read = checkRecord<RunRecord3>(value, 'run', value.formatVersion, RUN_KEYS);
+    return read.ok ? ok(fromRun3(read.value)) : read;
+  }
+  const read = checkRecord<RunRecord>(value, 'run', RUN_FORMAT, RUN_KEYS);
+  return read.ok ? ok({ ...read.value, settings: withLaterSettings(read.value.settings) }) : read;
 }
 
 /** Format 3: one seed, TraceVAE and its ablations. */
 interface RunRecord3
   extends Omit<RunRecord, 'formatVersion' | 'settings' | 'detectors' | 'failed' | 'repeats'> {
   readonly formatVersion: 3;
-  readonly settings: Omit<RunSettings, 'baselines'>;
+  readonly settings: StoredSettings;
   readonly detectors: readonly (Omit<DetectorRun, 'scores'> & {
     readonly scores: Omit<TermsOutcome, 'kind'> | null;
   })[];
@@ -197,7 +200,7 @@ const isRun3 = (value: unknown): value is RunRecord3 =>
 const fromRun3 = (run: RunRecord3): RunRecord => ({
   ...run,
   formatVersion: RUN_FORMAT,
-  settings: withBaselines(run.settings),
+  settings: withLaterSettings(run.settings),
   detectors: run.detectors.map((trained) => ({
     ...trained,
     scores: trained.scores === null ? null : { kind: 'terms', ...trained.scores },
@@ -206,7 +209,22 @@ const fromRun3 = (run: RunRecord3): RunRecord => ({
   repeats: [],
 });
 
-/** Settings that were stored before there were baselines have none of theirs. */
-export const withBaselines = (
-  settings: Omit<RunSettings, 'baselines'> & Partial<Pick<RunSettings, 'baselines'>>,
-): RunSettings => ({ ...settings, baselines: settings.baselines ?? {} });
+type LaterSettings = 'keepEvery' | 'latencyTails';
+
+/** Settings as builds before this one may have stored them. */
+export interface StoredSettings extends Omit<RunSettings, 'baselines' | 'config'> {
+  readonly baselines?: RunSettings['baselines'];
+  readonly config: Omit<TraceVaeConfig, LaterSettings> &
+    Partial<Pick<TraceVaeConfig, LaterSettings>>;
+}
+
+/** What settings did not say when they were stored, as it was then. */
+export const withLaterSettings = ({
+  baselines,
+  config,
+  ...settings
+}: StoredSettings): RunSettings => ({
+  ...settings,
+  baselines: baselines ?? {},
+  config: { keepEvery: 0, latencyTails: 'gaussian', ...config },
+});

@@ -9,7 +9,7 @@ import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Variant } from '../scoring/score-terms.ts';
 import type { BackendInfo, RunSettings, ScoreOutcome } from '../worker/protocol.ts';
-import { checkRecord, type RunRecord, withBaselines } from './records.ts';
+import { checkRecord, type RunRecord, withLaterSettings } from './records.ts';
 
 export const RUN_ENTRY_FORMAT = 1;
 
@@ -73,9 +73,8 @@ export function nextRunName(entries: readonly Pick<RunEntry, 'name'>[]): string 
 
 const KEYS = ['id', 'datasetId', 'name', 'savedAt', 'preset', 'settings', 'detectors', 'pending'];
 
-/** Entries of runs from before there were baselines have no settings of theirs. */
 export function readRunEntry(value: unknown): Result<RunEntry, Failure> {
   const read = checkRecord<RunEntry>(value, 'run', RUN_ENTRY_FORMAT, KEYS);
   if (!read.ok) return err({ ...read.error, advice: 'train again' });
-  return ok({ ...read.value, settings: withBaselines(read.value.settings) });
+  return ok({ ...read.value, settings: withLaterSettings(read.value.settings) });
 }

@@ -27,7 +27,11 @@ async function onlyDataset(storage: ReturnType<typeof createNotebookStorage>): P
 const inFormat4 = (was: RunRecord) => ({
   ...was,
   formatVersion: 4,
-  settings: { ...was.settings, baselines: {} },
+  settings: {
+    ...was.settings,
+    baselines: {},
+    config: { ...was.settings.config, keepEvery: 0, latencyTails: 'gaussian' },
+  },
   detectors: was.detectors.map((trained) => ({
     ...trained,
     scores: trained.scores === null ? null : { ...trained.scores, kind: 'terms' },

@@ -67,11 +67,13 @@ test('a detector without terms is measured by its score, whatever variant is cho
   expect(hasVariants(entry('b', 1, null), 'tracevae')).toBe(true);
 });
 
-test('an entry from before there were baselines has no settings of theirs', () => {
+test('an entry from before there were baselines, kept weights or power tails has none of them', () => {
   const { settings, ...kept } = entry('a', 1, null);
-  const { baselines: _, ...before } = settings;
-  expect(readRunEntry({ ...kept, settings: before })).toEqual({
+  const { baselines: _, config, ...before } = settings;
+  const { keepEvery: __, latencyTails, ...older } = config;
+  expect(latencyTails).toBe('power');
+  expect(readRunEntry({ ...kept, settings: { ...before, config: older } })).toEqual({
     ok: true,
-    value: { ...kept, settings },
+    value: { ...kept, settings: { ...settings, config: { ...config, latencyTails: 'gaussian' } } },
   });
 });
