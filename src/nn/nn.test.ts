@@ -230,13 +230,14 @@ describe('the RealNVP prior', () => {
   beforeAll(() => startTestBackend('cpu'));
 
   const flow = { size: 3, levels: 3, hidden: 5 };
+  /** Weights of a size that float32 can invert: at 0.5 one flow in 200 has scales of nearly 0. */
   const randomFlow = (seed: number): ParameterStore => {
     const specs = realNvpSpecs('flow', flow).map((spec) => ({
       ...spec,
       initialise: spec.name.endsWith('matrix')
         ? spec.initialise
         : (random: ReturnType<typeof createRandom>, n: number) =>
-            normals(random, n).map((v) => 0.5 * v),
+            normals(random, n).map((v) => 0.3 * v),
     }));
     return ParameterStore.initialise(specs, seed);
   };
@@ -249,9 +250,9 @@ describe('the RealNVP prior', () => {
           const z = randomTensor<tf.Tensor2D>(seed + 1, 4, flow.size);
           const { output, logDet } = flowForward(store, 'flow', flow.levels, z);
           const back = flowInverse(store, 'flow', flow.levels, output);
-          expect(deviation(back.output.dataSync(), [...z.dataSync()])).toBeLessThan(1e-3);
+          expect(deviation(back.output.dataSync(), [...z.dataSync()])).toBeLessThan(1e-4);
           const total = tf.add(logDet, back.logDet).dataSync();
-          expect(deviation(total, [0, 0, 0, 0])).toBeLessThan(1e-3);
+          expect(deviation(total, [0, 0, 0, 0])).toBeLessThan(1e-4);
           store.dispose();
         });
       }),
