@@ -2,7 +2,6 @@
  * The latency terms of equation (3) for a few traces, L samples of z2 each, in eval mode. Padding
  * plays no part: only real nodes are decoded.
  */
-
 import { normalLogDensity, tailedNormalLogDensity } from '../../base/log-densities.ts';
 import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';

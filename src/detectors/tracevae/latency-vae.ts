@@ -270,10 +270,12 @@ export function latencyLogProb(
   mode: Mode,
 ): tf.Tensor1D {
   const { mean, logStd } = distribution;
-  const logProbOf = {
-    train: likelyNormalLogProb,
-    eval: config.latencyTails === 'power' ? tailedNormalLogProb : normalLogProb,
-  }[mode];
-  const perNode = logProbOf(latency, mean, logStd, config.safeNormalStds);
+  const stds = config.safeNormalStds;
+  const perNode =
+    mode === 'train'
+      ? likelyNormalLogProb(latency, mean, logStd, stds)
+      : config.latencyTails === 'power'
+        ? tailedNormalLogProb(latency, mean, logStd, stds)
+        : normalLogProb(latency, mean, logStd);
   return tf.reshape(multiplyConstant(sumNodes, perNode), [-1]);
 }

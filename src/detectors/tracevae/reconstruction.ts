@@ -1,5 +1,4 @@
 /** The tree that the model would write for a trace: the most probable one at the mean of q(z). */
-
 import { argMax, categoricalLogMass, logSigmoidOf } from '../../base/log-densities.ts';
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';

@@ -2,7 +2,6 @@
  * The structure terms of equation (3) for a few structures, L samples of z each, in eval mode. The
  * networks run on the device; the densities are summed here in float64.
  */
-
 import {
   argMax,
   bernoulliLogMass,
