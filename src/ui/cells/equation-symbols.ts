@@ -25,7 +25,7 @@ const SYMBOLS = {
   px: {
     tex: 'p(x_i|A,Y,z_2)',
     means:
-      'log density of the latencies, summed over nodes: a Gaussian each; with the setting “latency tails: power” its tails fall slower beyond 6 stds, which the paper does not have',
+      'log density of the latencies, summed over nodes; power tails, a setting, are not the paper’s',
   },
   L: { tex: 'L', means: 'samples of (z, z₂)' },
   nll: { tex: 'NLL_G', means: 'the score without corrections' },
