@@ -1,6 +1,7 @@
 /**
  * The rhythm of a long import: when to report, when to let the worker hear a cancel.
  */
+import { nextTask } from '../base/next-task.ts';
 import type { ImportOptions, ImportProgress } from './import.ts';
 
 /** Milliseconds between two reports of progress. */
@@ -31,7 +32,7 @@ export function createImportPace(
   return {
     breathe: async () => {
       if (nowMs() - breathMs >= BREATH_MS) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await nextTask();
         breathMs = nowMs();
       }
       return !signal.aborted;

@@ -1,4 +1,5 @@
 import { copyInSteps } from '../base/copy-columns.ts';
+import { nextTask } from '../base/next-task.ts';
 import { runWithPauses } from '../base/slices.ts';
 
 /** Longer than this the page does not copy without a pause. */
@@ -13,5 +14,3 @@ export function copyForWorker<T>(record: T): Promise<T> {
     since = performance.now();
   });
 }
-
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

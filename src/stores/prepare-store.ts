@@ -2,7 +2,9 @@
  * Section A.4 on the dataset at hand: its settings, the job, and Undo. Preparing anew starts from
  * the dataset as it was imported, so that steps never pile up.
  */
+
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { nextTask } from '../base/next-task.ts';
 import type { PrepareStep, StepReport } from '../prepare/prepare.ts';
 import { PAPER_SETTINGS, type PrepareSettings } from '../prepare/settings.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
@@ -124,7 +126,7 @@ export function createPrepareStore(deps: PrepareStoreDeps): StoreApi<PrepareStat
     }
     store.setState({ steps: [] });
     // after the survey, which is asked for in this turn: more cells wait for sets and structures
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTask();
     if (dataset.getState().dataset?.id !== next.id) return;
     const described = await client.start('describe', null).result;
     if (described.ok && dataset.getState().dataset?.id === next.id) {

@@ -1,4 +1,5 @@
 /** A dataset as one file of another format, in steps that leave room for Cancel. */
+import { nextTask } from '../base/next-task.ts';
 import { mergedSpans } from '../export/merged-spans.ts';
 import { mergedTreesJson } from '../export/merged-trees-json.ts';
 import { type ExportFormat, writeSpans } from '../export/write-spans.ts';
@@ -51,7 +52,7 @@ export async function exportTraces(
     }
     if (performance.now() - yieldedMs < YIELD_EVERY_MS) continue;
     onProgress({ done, total });
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTask();
     yieldedMs = performance.now();
   }
   return new Blob([...parts, ...pieces]);

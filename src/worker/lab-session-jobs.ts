@@ -1,7 +1,8 @@
 /** Jobs of the lab, whose session holds the terms of one scored run. */
+
+import { nextTask } from '../base/next-task.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { runWithPauses } from '../base/slices.ts';
-import { nextTask } from '../detectors/shared/pacer.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { columnBuffers, type JobTable, withoutDataset } from './job-table.ts';
 import type { Lab } from './lab.ts';

@@ -1,5 +1,7 @@
 /** Bytes by name into one zip file and out again, off the page's thread. */
+
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { nextTask } from '../base/next-task.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { SourceFile } from '../ingest/import.ts';
 import { listZip } from '../ingest/unzip.ts';
@@ -31,7 +33,7 @@ export async function packFiles(
     const entry = i === 0 ? new ZipPassThrough(path) : new ZipDeflate(path, { level: LEVEL });
     zip.add(entry);
     entry.push(bytes, true);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTask();
   }
   zip.end();
   return new Blob(parts, { type: 'application/zip' });

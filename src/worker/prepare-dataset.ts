@@ -1,4 +1,5 @@
 /** Section A.4 as a job: a step at a time, so that Cancel is heard between two. */
+import { nextTask } from '../base/next-task.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { type PrepareReport, type PrepareStep, prepareInSteps } from '../prepare/prepare.ts';
@@ -10,8 +11,6 @@ export interface PreparedDataset {
   readonly imported: ImportedTraces;
   readonly report: PrepareReport;
 }
-
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 export async function prepareDataset(
   source: TraceSet,

@@ -3,10 +3,10 @@
  * It owns the dataset at hand and the trained model; everything else is computed and sent away.
  */
 import { buffersOf, copyColumns } from '../base/copy-columns.ts';
+import { nextTask } from '../base/next-task.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { runWithPauses } from '../base/slices.ts';
-import { nextTask } from '../detectors/shared/pacer.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createDatasetJobs, type DatasetAtHand } from './dataset-jobs.ts';
 import { deviceFailure } from './device.ts';

@@ -11,6 +11,7 @@
  * between different time distributions by preceding call paths"); a transition that fewer than
  * {@link ENOUGH} training traces took has no distribution yet and is not tested for latency.
  */
+import { nextTask } from '../../base/next-task.ts';
 import { err, ok } from '../../base/result.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type {
@@ -22,7 +23,7 @@ import type {
 } from '../detector.ts';
 import type { TransitionTaken } from '../explanation.ts';
 import { cancelledFit, unusableData } from '../shared/check-data.ts';
-import { createPacer, nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
+import { createPacer, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { type Automaton, createLearner, createReader } from './automaton.ts';
 import { FSA_META, type FsaConfig } from './meta.ts';
 

@@ -2,6 +2,7 @@
  * The pace of a training run: reports progress about ten times a second, holds the loop while it is
  * paused, and gives the event loop room so that messages get through.
  */
+import { nextTask } from '../../base/next-task.ts';
 import type { FitContext } from '../detector.ts';
 
 const REPORT_EVERY_MS = 100;
@@ -85,6 +86,3 @@ export function createPacer(
     epochSeconds: () => (activeMs() - epoch.startedMs) / 1e3,
   };
 }
-
-/** After everything that is queued on the event loop, messages included. */
-export const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

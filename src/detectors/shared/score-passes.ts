@@ -1,7 +1,8 @@
 /** Scoring in passes of bounded work, with progress, and prompt on Cancel. */
+import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
 import type { ScoreProgress } from '../detector.ts';
-import { nextTask, YIELD_EVERY_MS } from './pacer.ts';
+import { YIELD_EVERY_MS } from './pacer.ts';
 
 export interface PassOptions {
   readonly signal: AbortSignal;

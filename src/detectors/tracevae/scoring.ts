@@ -2,12 +2,13 @@
  * Scoring: the terms of equation (3) for many traces. Structure terms once per distinct structure,
  * latency terms per trace.
  */
+import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
 import * as tf from '../../nn/tf.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
-import { nextTask, YIELD_EVERY_MS } from '../shared/pacer.ts';
+import { YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
