@@ -8,8 +8,9 @@ export interface MatrixView {
   readonly transposed?: boolean;
 }
 
-/** Bytes of one part's panel, as assembly/multiply.ts. */
-const PANEL_BYTES = 512 * 8 * 4 + 6 * 8 * 4;
+/** Bytes of one part's panels and edge, as assembly/multiply.ts. */
+const panelBytes = (columns: number, depth: number): number =>
+  4 * 8 * (6 + Math.min(depth, 512) * Math.ceil(columns / 8));
 
 /** Rows and columns of the view. */
 export const shapeOf = ({ tensor, transposed }: MatrixView): [number, number] => {
@@ -40,7 +41,7 @@ export function product(
   const [rows, depth] = shapeOf(a);
   const columns = shapeOf(b)[1];
   const output = kernels.output<tf.Tensor2D>([rows, columns]);
-  const panels = kernels.scratch(kernels.parts * PANEL_BYTES);
+  const panels = kernels.scratch(kernels.parts * panelBytes(columns, depth));
   kernels.run(
     'multiply',
     rows * columns * depth,

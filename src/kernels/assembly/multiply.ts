@@ -1,17 +1,21 @@
 /**
  * Matrix products. Neither factor needs to be transposed or packed by the caller: both are read
- * with strides, the right one through a panel of eight columns that is copied once.
+ * with strides, the right one through panels of eight columns that are copied once. A few rows meet
+ * all panels before the next rows do, so that they are read from memory once.
  */
 import { FLOAT, madd, partStart, VECTOR } from './simd';
 
-const PANEL: i32 = 8;
-const TILE: i32 = 6;
+/** Columns of a panel. */
+export const PANEL: i32 = 8;
+/** Rows of a tile. */
+export const TILE: i32 = 6;
 /** Rows of a panel at most: 16 KiB, half of a first-level cache. */
-const DEPTH: i32 = 512;
+export const DEPTH: i32 = 512;
+/** Rows that meet all panels together; whole tiles. */
+const ROWS: i32 = 8 * TILE;
+const PANEL_ROW_BYTES: usize = <usize>PANEL * FLOAT;
 /** A tile of six rows by a panel's columns. */
-const EDGE_BYTES: usize = <usize>(TILE * PANEL) * FLOAT;
-/** A panel, and a tile beside it. */
-const PANEL_BYTES: usize = <usize>(DEPTH * PANEL) * FLOAT + EDGE_BYTES;
+export const EDGE_BYTES: usize = <usize>TILE * PANEL_ROW_BYTES;
 
 /**
  * c = a b + bias, part `part` of `parts` of it.
@@ -20,7 +24,8 @@ const PANEL_BYTES: usize = <usize>(DEPTH * PANEL) * FLOAT + EDGE_BYTES;
  * @param b     [depth, columns], element (k, j) at b + 4 (k bRow + j bColumn)
  * @param bias  [columns], or 0 for none
  * @param c     [rows, columns], contiguous
- * @param panels 16 KiB + 192 bytes of scratch for each part
+ * @param panels scratch for each part: {@link EDGE_BYTES}, and 32 bytes for each of at most
+ *               {@link DEPTH} rows of each panel
  */
 export function multiply(
   a: usize,
@@ -38,41 +43,97 @@ export function multiply(
   part: i32,
   parts: i32,
 ): void {
-  const panel = panels + <usize>part * PANEL_BYTES;
   // parts share columns where there are enough of them, else rows: panels are then copied by each
   const byColumns = columns >= PANEL * parts * 2;
   const firstColumn = byColumns ? partStart(columns, PANEL, part, parts) : 0;
   const endColumn = byColumns ? partStart(columns, PANEL, part + 1, parts) : columns;
   const firstRow = byColumns ? 0 : partStart(rows, TILE, part, parts);
   const endRow = byColumns ? rows : partStart(rows, TILE, part + 1, parts);
-  const edge = panel + PANEL_BYTES - EDGE_BYTES;
+  const most = <usize>min(depth, DEPTH) * PANEL_ROW_BYTES * <usize>((columns + PANEL - 1) / PANEL);
+  const edge = panels + <usize>part * (EDGE_BYTES + most);
+  const own = edge + EDGE_BYTES;
 
   for (let k = 0; k < max(depth, 1); k += DEPTH) {
     const slice = min(DEPTH, depth - k);
-    const first = k === 0;
+    const panelBytes = <usize>slice * PANEL_ROW_BYTES;
+    let panel = own;
     for (let j = firstColumn; j < endColumn; j += PANEL) {
       const width = min(PANEL, endColumn - j);
       copyPanel(b + <usize>(k * bRow + j * bColumn) * FLOAT, bRow, bColumn, slice, width, panel);
-      let i = firstRow;
-      for (; i + TILE <= endRow; i += TILE) {
-        const from = a + <usize>(i * aRow + k * aColumn) * FLOAT;
-        const to = c + <usize>(i * columns + j) * FLOAT;
+      panel += panelBytes;
+    }
+    rowsByPanels(
+      a + <usize>(firstRow * aRow + k * aColumn) * FLOAT,
+      aRow,
+      aColumn,
+      own,
+      panelBytes,
+      slice,
+      bias === 0 ? 0 : bias + <usize>firstColumn * FLOAT,
+      c + <usize>(firstRow * columns + firstColumn) * FLOAT,
+      columns,
+      endRow - firstRow,
+      endColumn - firstColumn,
+      k === 0,
+      edge,
+    );
+  }
+}
+
+/**
+ * Rows of a by panels that lie `panelBytes` apart: c = a b + bias, or c += a b where it is not the
+ * first slice of the depth.
+ *
+ * @param slice depth of this slice, at most {@link DEPTH}
+ * @param bias  of the first column, or 0 for none
+ * @param c     rows are `cRow` numbers apart
+ * @param edge  {@link EDGE_BYTES} of scratch
+ */
+export function rowsByPanels(
+  a: usize,
+  aRow: i32,
+  aColumn: i32,
+  panels: usize,
+  panelBytes: usize,
+  slice: i32,
+  bias: usize,
+  c: usize,
+  cRow: i32,
+  rows: i32,
+  columns: i32,
+  first: bool,
+  edge: usize,
+): void {
+  const aBytes = <usize>aRow * FLOAT;
+  const cBytes = <usize>cRow * FLOAT;
+  for (let i = 0; i < rows; i += ROWS) {
+    const end = min(i + ROWS, rows);
+    let panel = panels;
+    for (let j = 0; j < columns; j += PANEL) {
+      const width = min(PANEL, columns - j);
+      const biasAt = first && bias !== 0 ? bias + <usize>j * FLOAT : 0;
+      let from = a + <usize>i * aBytes;
+      let to = c + <usize>i * cBytes + <usize>j * FLOAT;
+      let r = i;
+      for (; r + TILE <= end; r += TILE) {
         if (width === PANEL) {
-          tile6(from, aRow, aColumn, panel, slice, to, columns, first ? bias : 0, j, first);
+          tile6(from, aRow, aColumn, panel, slice, to, cRow, biasAt, first);
         } else {
           // fewer columns than a panel: the whole tile beside, of which the columns are copied
-          tile6(from, aRow, aColumn, panel, slice, edge, PANEL, 0, 0, true);
-          for (let r = 0; r < TILE; r++) {
-            const row = to + <usize>(r * columns) * FLOAT;
-            copyEdge(edge + <usize>(r * PANEL) * FLOAT, row, width, first ? bias : 0, j, first);
+          tile6(from, aRow, aColumn, panel, slice, edge, PANEL, 0, true);
+          for (let t = 0; t < TILE; t++) {
+            copyEdge(edge + <usize>t * PANEL_ROW_BYTES, to + <usize>t * cBytes, width, biasAt, first);
           }
         }
+        from += <usize>TILE * aBytes;
+        to += <usize>TILE * cBytes;
       }
-      for (; i < endRow; i++) {
-        const from = a + <usize>(i * aRow + k * aColumn) * FLOAT;
-        const to = c + <usize>(i * columns + j) * FLOAT;
-        edgeRow(from, aColumn, panel, slice, to, width, first ? bias : 0, j, first, edge);
+      for (; r < end; r++) {
+        edgeRow(from, aColumn, panel, slice, to, width, biasAt, first, edge);
+        from += aBytes;
+        to += cBytes;
       }
+      panel += panelBytes;
     }
   }
 }
@@ -116,13 +177,12 @@ function tile6(
   panel: usize,
   slice: i32,
   c: usize,
-  columns: i32,
+  cRow: i32,
   bias: usize,
-  column: i32,
   first: bool,
 ): void {
   const step = <usize>aColumn * FLOAT;
-  const stride = <usize>columns * FLOAT;
+  const stride = <usize>cRow * FLOAT;
   const rowBytes = <usize>aRow * FLOAT;
   let a0 = a;
   let a1 = a0 + rowBytes;
@@ -171,28 +231,27 @@ function tile6(
     a4 += step;
     a5 += step;
   }
-  put(c, c00, c01, bias, column, first);
+  put(c, c00, c01, bias, first);
   c += stride;
-  put(c, c10, c11, bias, column, first);
+  put(c, c10, c11, bias, first);
   c += stride;
-  put(c, c20, c21, bias, column, first);
+  put(c, c20, c21, bias, first);
   c += stride;
-  put(c, c30, c31, bias, column, first);
+  put(c, c30, c31, bias, first);
   c += stride;
-  put(c, c40, c41, bias, column, first);
+  put(c, c40, c41, bias, first);
   c += stride;
-  put(c, c50, c51, bias, column, first);
+  put(c, c50, c51, bias, first);
 }
 
 @inline
-function put(c: usize, low: v128, high: v128, bias: usize, column: i32, first: bool): void {
+function put(c: usize, low: v128, high: v128, bias: usize, first: bool): void {
   if (!first) {
     low = f32x4.add(low, v128.load(c));
     high = f32x4.add(high, v128.load(c, VECTOR));
   } else if (bias !== 0) {
-    const at = bias + <usize>column * FLOAT;
-    low = f32x4.add(low, v128.load(at));
-    high = f32x4.add(high, v128.load(at, VECTOR));
+    low = f32x4.add(low, v128.load(bias));
+    high = f32x4.add(high, v128.load(bias, VECTOR));
   }
   v128.store(c, low);
   v128.store(c, high, VECTOR);
@@ -207,7 +266,6 @@ function edgeRow(
   c: usize,
   width: i32,
   bias: usize,
-  column: i32,
   first: bool,
   edge: usize,
 ): void {
@@ -222,12 +280,12 @@ function edgeRow(
     a += step;
   }
   if (width === PANEL) {
-    put(c, low, high, bias, column, first);
+    put(c, low, high, bias, first);
     return;
   }
   v128.store(edge, low);
   v128.store(edge, high, VECTOR);
-  copyEdge(edge, c, width, bias, column, first);
+  copyEdge(edge, c, width, bias, first);
 }
 
 /** The first numbers of a row of a tile, bias or earlier slices added. */
@@ -236,14 +294,13 @@ function copyEdge(
   c: usize,
   width: i32,
   bias: usize,
-  column: i32,
   first: bool,
 ): void {
   for (let j = 0; j < width; j++) {
     const offset = <usize>j * FLOAT;
     let sum = load<f32>(edge + offset);
     if (!first) sum += load<f32>(c + offset);
-    else if (bias !== 0) sum += load<f32>(bias + <usize>(column + j) * FLOAT);
+    else if (bias !== 0) sum += load<f32>(bias + offset);
     store<f32>(c + offset, sum);
   }
 }
