@@ -1,7 +1,6 @@
 /** How a kernel is held against its twin of stock operations. */
 import fc from 'fast-check';
 import { setOwnKernels } from '../../src/kernels/own-kernels.ts';
-import type { ParameterStore, Parameters } from '../../src/nn/parameters.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
@@ -24,15 +23,6 @@ export async function worstOf<T extends unknown[]>(
   for (const args of samples) worst = Math.max(worst, await measure(...args));
   return worst;
 }
-
-/** Parameters of a store, some of them other tensors. */
-export const withTensors = (
-  store: ParameterStore,
-  others: Readonly<Record<string, tf.Tensor | undefined>>,
-): Parameters => ({
-  get: <T extends tf.Tensor>(name: string): T => (others[name] as T | undefined) ?? store.get(name),
-  replace: (name, tensor) => store.replace(name, tensor),
-});
 
 /** With kernels of ours, then without. */
 export async function bothWays<T>(compute: () => Promise<T>): Promise<[T, T]> {

@@ -17,16 +17,8 @@ import { flowInverse, realNvpSpecs } from '../../src/nn/real-nvp.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
-import {
-  bothWays,
-  deviationOf,
-  hiddenNaNs,
-  seeds,
-  sizes,
-  withTensors,
-  worstOf,
-  worstOfAll,
-} from './harness.ts';
+import { withTensors } from '../../src/testing/with-tensors.ts';
+import { bothWays, deviationOf, hiddenNaNs, seeds, sizes, worstOf, worstOfAll } from './harness.ts';
 
 async function flow(seed: number, rows: number, size: number, hidden: number): Promise<number> {
   const levels = 2;

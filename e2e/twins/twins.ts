@@ -18,6 +18,7 @@ import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
 import { randomTrees } from '../../src/testing/random-trees.ts';
+import { withTensors } from '../../src/testing/with-tensors.ts';
 import {
   bothWays,
   deviationOf,
@@ -25,7 +26,6 @@ import {
   type Operation,
   seeds,
   sizes,
-  withTensors,
   worstOf,
   worstOfAll,
 } from './harness.ts';

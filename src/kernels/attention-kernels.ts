@@ -10,6 +10,8 @@ export interface EdgeTensors {
   readonly source: tf.Tensor1D;
   /** [G + 1] first row of each graph, and R */
   readonly firstRow: tf.Tensor1D;
+  /** Rows of the largest graph. */
+  readonly largest: number;
 }
 
 export interface AttentionSizes {
@@ -58,8 +60,8 @@ export function attention(
   kernels.run(
     'attend',
     edges * width,
-    ...[at(f), width, logits, 2 * heads, at(bias), 0, at(start), at(source)],
-    ...[at(weights), at(derivatives), at(output), rows, heads, units, slope, 0],
+    ...[at(f), logits, at(bias), at(start), at(source)],
+    ...[at(weights), at(derivatives), at(output), rows, heads, units, slope],
   );
   return { output, attention: weights, derivatives };
 }
@@ -99,36 +101,6 @@ export function attentionBackward(
     ...[at(f), dLogits, at(dL), at(dR), sums, rows, heads, units],
   );
   return [dF, dL, dR];
-}
-
-/**
- * LeakyReLU(scale (attention over the features) + shift).
- *
- * @param products [R, H U + 2 H] features, then each node's logits as source and as destination
- * @param scale    [H U]
- * @param shift    [H U]
- * @returns        [R, H U]
- */
-export function attentionAffine(
-  kernels: WasmKernels,
-  products: tf.Tensor2D,
-  scale: tf.Tensor1D,
-  shift: tf.Tensor1D,
-  { start, source }: EdgeTensors,
-  { heads, units, slope, leakySlope }: AttentionSizes & { readonly leakySlope: number },
-): tf.Tensor2D {
-  const [rows, stride] = products.shape;
-  const width = heads * units;
-  const output = kernels.output<tf.Tensor2D>([rows, width]);
-  const weights = kernels.scratch(4 * source.size * heads);
-  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
-  kernels.run(
-    'attend',
-    source.size * width,
-    ...[at(products), stride, at(products) + 4 * width, stride, at(shift), at(scale)],
-    ...[at(start), at(source), weights, 0, at(output), rows, heads, units, slope, leakySlope],
-  );
-  return output;
 }
 
 /**

@@ -6,7 +6,7 @@
  * As the authors' code: BatchNorm, LeakyReLU and GraphConv, of which the paper is silent.
  */
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
-import { gatBlockInference } from './gat-inference.ts';
+import { gatNetworkInference } from './gat-inference.ts';
 import { graphAttention } from './graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from './graph-convolution.ts';
 import { xavierNormal, zeros } from './initialisers.ts';
@@ -93,13 +93,12 @@ export function gatNetwork(
   graph: NodeGraph,
   { layers, output, mode }: { layers: number; output: boolean; mode: Mode },
 ): tf.Tensor2D {
+  if (mode === 'eval' && graph.edges !== null) {
+    return gatNetworkInference(parameters, name, x, graph.edges, { layers, output });
+  }
   let h = x;
   for (let layer = 0; layer < layers; layer++) {
     const block = `${name}.gnn.${layer}`;
-    if (mode === 'eval' && graph.edges !== null) {
-      h = gatBlockInference(parameters, block, h, graph.edges);
-      continue;
-    }
     const attended = gatLayer(parameters, block, h, graph);
     h = batchNormLeakyRelu(parameters, `${block}.normalization`, attended, graph.shares, mode);
   }

@@ -7,6 +7,7 @@ import { deviation } from '../parity/measure.ts';
 import { startTestBackend } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';
 import { randomTrees } from '../testing/random-trees.ts';
+import { withTensors } from '../testing/with-tensors.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
 import { flowLogProb } from './flow-prior.ts';
 import { gatNetwork, gatNetworkSpecs } from './gat-network.ts';
@@ -14,7 +15,7 @@ import { graphAttention } from './graph-attention.ts';
 import { aggregate } from './graph-convolution.ts';
 import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes, type NodeLayout } from './node-layout.ts';
-import { ParameterStore, type Parameters } from './parameters.ts';
+import { ParameterStore } from './parameters.ts';
 import { addBias, multiply, multiplyConstant, multiplyTransposed, sumRows } from './products.ts';
 import { realNvpSpecs } from './real-nvp.ts';
 import { createRmsProp } from './rms-prop.ts';
@@ -54,7 +55,7 @@ describe('kernels and their stock twins on wasm', () => {
 
   test('products, with sizes that no tile divides and deeper than a panel', () => {
     fc.assert(
-      fc.property(seeds, sizes(30), sizes(30), sizes(700), (seed, rows, columns, depth) => {
+      fc.property(seeds, sizes(110), sizes(30), sizes(700), (seed, rows, columns, depth) => {
         const x = randomTensor(seed, rows, depth);
         const w = randomTensor(seed + 1, columns, depth);
         const bias = randomTensor(seed + 2, columns);
@@ -91,15 +92,7 @@ describe('kernels and their stock twins on wasm', () => {
         expectTwins(
           (x, gamma, beta) => {
             const store = ParameterStore.initialise(batchNormSpecs('bn', width), 1);
-            const given = {
-              get: <T extends tf.Tensor>(name: string): T =>
-                name === 'bn.weight'
-                  ? (gamma as T)
-                  : name === 'bn.bias'
-                    ? (beta as T)
-                    : store.get<T>(name),
-              replace: (name: string, tensor: tf.Tensor) => store.replace(name, tensor),
-            };
+            const given = withTensors(store, { 'bn.weight': gamma, 'bn.bias': beta });
             const y = batchNormLeakyRelu(given, 'bn', x as tf.Tensor2D, shares, 'train');
             running.push(store.get('bn.running_var').dataSync() as Float32Array);
             return y;
@@ -154,28 +147,40 @@ describe('kernels and their stock twins on wasm', () => {
     );
   });
 
-  test('a graph network in eval mode, where attention and BatchNorm are one kernel', () => {
+  test('a graph network in eval mode, all of it one kernel, and its weights change', () => {
+    const trees = fc.oneof(fc.tuple(sizes(40), sizes(9)), fc.tuple(sizes(3), sizes(130)));
+    const outputs = fc.constantFrom(null, 1, 3, 60);
+    const shapes = fc.record({ inputs: sizes(21), layers: sizes(3), heads: sizes(3), outputs });
     fc.assert(
-      fc.property(seeds, sizes(3), sizes(21), (seed, heads, units) => {
-        const trees = randomTrees(seed, 4, 7);
-        const layout = layoutNodes(trees, { padding: 'one', block: 'tight' });
-        const shape = { inputs: 5, layers: 2, heads, units, outputs: 3 };
-        const store = ParameterStore.initialise(gatNetworkSpecs('net', shape), seed);
-        const x = randomTensor<tf.Tensor2D>(seed, layout.rows, 5);
-        const [ours, stock] = [true, false].map((own) => {
-          setOwnKernels(own);
-          return tf.tidy(() =>
-            gatNetwork(store, 'net', x, nodeGraphOf(layout, false), {
-              layers: 2,
-              output: true,
-              mode: 'eval',
-            }).dataSync(),
-          );
+      fc.property(seeds, trees, shapes, sizes(21), (seed, [size, nodes], shape, units) => {
+        const layout = layoutNodes(randomTrees(seed, size, nodes), {
+          padding: 'one',
+          block: 'tight',
         });
-        expect(deviation(ours!, [...stock!])).toBeLessThan(TOLERANCE);
+        const specs = gatNetworkSpecs('net', { ...shape, units });
+        const store = ParameterStore.initialise(specs, seed);
+        const x = randomTensor<tf.Tensor2D>(seed, layout.rows, shape.inputs);
+        const { layers, outputs } = shape;
+        const inferred = (own: boolean, output = outputs !== null): Float32Array => {
+          setOwnKernels(own);
+          return tf.tidy(() => {
+            const graph = nodeGraphOf(layout, false);
+            const y = gatNetwork(store, 'net', x, graph, { layers, output, mode: 'eval' });
+            return y.dataSync() as Float32Array;
+          });
+        };
+        expect(deviation(inferred(true, false), [...inferred(false, false)])).toBeLessThan(
+          TOLERANCE,
+        );
+        expect(deviation(inferred(true), [...inferred(false)])).toBeLessThan(TOLERANCE);
+        for (const { name } of specs) {
+          // variances stay positive
+          store.replace(name, tf.add(tf.abs(store.get(name)), 0.1));
+          expect(deviation(inferred(true), [...inferred(false)])).toBeLessThan(TOLERANCE);
+        }
         store.dispose();
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -219,11 +224,8 @@ describe('kernels and their stock twins on wasm', () => {
         );
         expectTwins(
           (z, ...tensors) => {
-            const given = new Map(specs.map(({ name }, i) => [name, tensors[i]!]));
-            const parameters: Parameters = {
-              get: <T extends tf.Tensor>(name: string) => given.get(name) as T,
-              replace: () => {},
-            };
+            const given = Object.fromEntries(specs.map(({ name }, i) => [name, tensors[i]]));
+            const parameters = withTensors(store, given);
             return flowLogProb(parameters, 'flow', levels, z as tf.Tensor2D);
           },
           [randomTensor(seed, rows, size), ...inputs],

@@ -24,6 +24,34 @@ export function lookUp(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
   return tf.tensor2d(rows, [indices.length, width]);
 }
 
+/** A table of [T, F] on the host and the row of it that each of R rows takes, -1 for zeros. */
+export interface RowsOf {
+  readonly values: Float32Array;
+  readonly width: number;
+  readonly indexOf: Int32Array;
+}
+
+/**
+ * Rows of tables side by side, without a gradient.
+ *
+ * @returns [R, sum of the widths] row-major
+ */
+export function rowsBeside(...tables: readonly RowsOf[]): Float32Array {
+  const width = tables.reduce((sum, table) => sum + table.width, 0);
+  const rows = new Float32Array(tables[0]!.indexOf.length * width);
+  let column = 0;
+  for (const { values, width: columns, indexOf } of tables) {
+    for (let row = 0; row < indexOf.length; row++) {
+      const from = indexOf[row]! * columns;
+      if (from < 0) continue;
+      const to = row * width + column;
+      for (let k = 0; k < columns; k++) rows[to + k] = values[from + k]!;
+    }
+    column += columns;
+  }
+  return rows;
+}
+
 /**
  * One 1 a row: copies a source's vector to the rows that use it, or marks a class.
  * (The stock oneHot writes integers into float32 tensors on WASM.)

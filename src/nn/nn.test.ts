@@ -20,6 +20,7 @@ import {
 } from './distributions.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate } from './graph-convolution.ts';
+import { zeros } from './initialisers.ts';
 import { factorise, factoriseTensors, logAbsDet } from './log-det.ts';
 import { nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
@@ -224,6 +225,30 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
     expect(await train(ways[0]!, true)).toEqual(host);
     expect(await train(ways[1]!, true)).toEqual(device);
   });
+});
+
+test('what is derived of parameters is computed again when one of them changes, and goes with them', () => {
+  const store = ParameterStore.initialise(
+    ['a.x', 'a.y', 'ab'].map((name) => ({ name, shape: [2], initialise: zeros })),
+    1,
+  );
+  let computed = 0;
+  const sum = (): number => {
+    const value = store.derived('a', () => {
+      computed++;
+      return tf.add(tf.add(store.get('a.x'), store.get('a.y')), 1);
+    });
+    return value.dataSync()[0]!;
+  };
+  expect([sum(), sum(), computed]).toEqual([1, 1, 1]);
+  store.replace('ab', tf.ones([2]));
+  expect([sum(), computed]).toEqual([1, 1]);
+  const before = tf.memory().numTensors;
+  store.replace('a.y', tf.ones([2]));
+  expect([sum(), computed]).toEqual([2, 2]);
+  expect(tf.memory().numTensors).toBe(before);
+  store.dispose();
+  expect(tf.memory().numTensors).toBe(before - 4);
 });
 
 describe('the RealNVP prior', () => {

@@ -101,7 +101,10 @@ function edgeTensors({ rows, block, firstRow, edgeStart, edgeSource }: NodeLayou
     block === rows
       ? [...firstRow, rows]
       : Array.from({ length: rows / block + 1 }, (_, i) => i * block);
+  let largest = 0;
+  for (let i = 1; i < first.length; i++) largest = Math.max(largest, first[i]! - first[i - 1]!);
   return {
+    largest,
     start: tf.tensor1d(edgeStart, 'int32'),
     source: tf.tensor1d(edgeSource, 'int32'),
     firstRow: tf.tensor1d(first, 'int32'),

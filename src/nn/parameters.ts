@@ -27,6 +27,11 @@ export interface Parameters {
   get<T extends tf.Tensor = tf.Tensor>(name: string): T;
   /** Takes over the tensor, which has the shape of the one that it replaces. */
   replace(name: string, tensor: tf.Tensor): void;
+  /**
+   * The one thing that is made of the parameters under a name, computed again when one of them has
+   * changed. Not to be disposed.
+   */
+  derived<T extends tf.Tensor>(name: string, compute: () => T): T;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
@@ -35,6 +40,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => s
 export class ParameterStore implements Parameters {
   readonly #specs: readonly ParameterSpec[];
   readonly #tensors = new Map<string, tf.Tensor>();
+  readonly #derived = new Map<string, tf.Tensor>();
 
   private constructor(
     specs: readonly ParameterSpec[],
@@ -99,6 +105,19 @@ export class ParameterStore implements Parameters {
     );
     this.#tensors.set(name, tf.keep(tensor));
     old.dispose();
+    for (const [key, value] of this.#derived) {
+      if (!name.startsWith(`${key}.`)) continue;
+      value.dispose();
+      this.#derived.delete(key);
+    }
+  }
+
+  derived<T extends tf.Tensor>(name: string, compute: () => T): T {
+    const known = this.#derived.get(name);
+    if (known !== undefined) return known as T;
+    const value = tf.keep(tf.tidy(compute));
+    this.#derived.set(name, value);
+    return value;
   }
 
   /** Names of trainable parameters, in declaration order. */
@@ -134,8 +153,10 @@ export class ParameterStore implements Parameters {
   }
 
   dispose(): void {
-    for (const tensor of this.#tensors.values()) tensor.dispose();
-    this.#tensors.clear();
+    for (const tensors of [this.#tensors, this.#derived]) {
+      for (const tensor of tensors.values()) tensor.dispose();
+      tensors.clear();
+    }
   }
 }
 

@@ -5,7 +5,7 @@
 import { normalLogDensity, tailedNormalLogDensity } from '../../base/log-densities.ts';
 import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
-import { type NodeLayout, rowValues } from '../../nn/node-layout.ts';
+import { rowValues } from '../../nn/node-layout.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import { logLimit } from '../../scoring/limited-latency.ts';
@@ -13,7 +13,7 @@ import type { StdLimitKind, StdLimits } from '../../scoring/score-terms.ts';
 import { latencyEncoderInput } from './inputs.ts';
 import {
   connectLatent,
-  dispatchLatent,
+  dispatchSamples,
   encodeLatency,
   LATENCY_LOG_STD_MIN,
   latencyOutputs,
@@ -102,9 +102,9 @@ async function predictLatencies(
     const dispatched =
       config.ablation === 'fc'
         ? connectLatent(store, config, tf.tensor2d(z2, [repeated.size, size]), 'eval')
-        : dispatchLatent(
+        : dispatchSamples(
             store,
-            tf.tensor2d(copyToRows(z2, size, graph), [graph.rows, size]),
+            { values: z2, width: size, indexOf: graph.graphOf },
             rowValues(repeated, graph, repeated.operation),
           );
     return [latencyOutputs(store, config, dispatched, graph, 'eval')];
@@ -116,21 +116,6 @@ async function predictLatencies(
     logStd[row] = Math.max(outputs[2 * row + 1]!, LATENCY_LOG_STD_MIN);
   }
   return { traces, samples, z2, firstRow, mean, logStd, tailStds: tailsFrom(config) };
-}
-
-/**
- * The dispatching layer, by copying: a product would be larger than the network.
- *
- * @param z2 [graphs, size]
- * @returns  [R, size]
- */
-function copyToRows(z2: Float32Array, size: number, { rows, graphOf }: NodeLayout): Float32Array {
-  const copied = new Float32Array(rows * size);
-  for (let row = 0; row < rows; row++) {
-    const sample = graphOf[row]! * size;
-    if (sample >= 0) copied.set(z2.subarray(sample, sample + size), row * size);
-  }
-  return copied;
 }
 
 /**

@@ -13,8 +13,9 @@ import {
   tailedNormalLogProb,
 } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
+import { tensorsAreHostMemory, viewFloats } from '../../nn/host-memory.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
-import { lookUp } from '../../nn/lookup.ts';
+import { lookUp, type RowsOf, rowsBeside } from '../../nn/lookup.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
 import * as tf from '../../nn/tf.ts';
@@ -170,6 +171,31 @@ export function dispatchLatent(
   operations: Int32Array,
 ): tf.Tensor2D {
   return tf.concat([z2Rows, embedOperations(parameters, operations)], 1);
+}
+
+/**
+ * {@link dispatchLatent} of samples on the host, without a gradient: by copying, for a product
+ * would be larger than the network.
+ *
+ * @param z2         samples [graphs, K2] and the graph of each of R rows, -1 for none
+ * @param operations [R] operation ids
+ * @returns          [R, K2 + embedding]
+ */
+export function dispatchSamples(
+  parameters: Parameters,
+  z2: RowsOf,
+  operations: Int32Array,
+): tf.Tensor2D {
+  const rows = operations.length;
+  if (!tensorsAreHostMemory()) {
+    const copied = tf.tensor2d(rowsBeside(z2), [rows, z2.width]);
+    return dispatchLatent(parameters, copied, operations);
+  }
+  const table = parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING);
+  const width = table.shape[1];
+  // a copy, because reading memory that threads share is slow
+  const embeddings = { values: viewFloats(table).slice(), width, indexOf: operations };
+  return tf.tensor2d(rowsBeside(z2, embeddings), [rows, z2.width + width]);
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from './simd';
 
 @inline
-function edgeAt(edges: usize, index: i32): i32 {
+export function edgeAt(edges: usize, index: i32): i32 {
   return load<i32>(edges + <usize>index * 4);
 }
 
@@ -83,13 +83,44 @@ export function attentionLogits(
 /**
  * out[v] = sum over u of a(u -> v) f[u] + bias.
  *
- * @param logits      first of row 0's 2 H; rows are `logitStride` numbers apart
- * @param features    rows are `featureStride` numbers apart
+ * @param logits      [R, 2 H]
  * @param attention   [edges, H] written: a(u -> v)
- * @param derivatives [edges, H] written: of the LeakyReLU on the logits; 0 for not wanted
- * @param scale       [H U] or 0; with it LeakyReLU(scale out + bias) is written
+ * @param derivatives [edges, H] written: of the LeakyReLU on the logits
  */
 export function attend(
+  features: usize,
+  logits: usize,
+  bias: usize,
+  start: usize,
+  source: usize,
+  attention: usize,
+  derivatives: usize,
+  output: usize,
+  rows: i32,
+  heads: i32,
+  units: i32,
+  slope: f32,
+  part: i32,
+  parts: i32,
+): void {
+  const first = partStart(rows, 1, part, parts);
+  const end = partStart(rows, 1, part + 1, parts);
+  const width = heads * units;
+  attendRows(
+    features, width, logits, 2 * heads, bias, 0, start, source, attention, derivatives, output,
+    first, end, heads, units, slope, 0,
+  );
+}
+
+/**
+ * {@link attend} for rows [first, end). Addresses are of row 0 and edge 0, wherever those lie.
+ *
+ * @param features    rows are `featureStride` numbers apart
+ * @param logits      first of row 0's 2 H; rows are `logitStride` numbers apart
+ * @param derivatives 0 for not wanted
+ * @param scale       [H U] or 0; with it LeakyReLU(scale out + bias) is written
+ */
+export function attendRows(
   features: usize,
   featureStride: i32,
   logits: usize,
@@ -101,17 +132,15 @@ export function attend(
   attention: usize,
   derivatives: usize,
   output: usize,
-  rows: i32,
+  first: i32,
+  end: i32,
   heads: i32,
   units: i32,
   slope: f32,
   leakySlope: f32,
-  part: i32,
-  parts: i32,
 ): void {
-  const end = partStart(rows, 1, part + 1, parts);
   const headBytes = <usize>units * FLOAT;
-  for (let v = partStart(rows, 1, part, parts); v < end; v++) {
+  for (let v = first; v < end; v++) {
     const firstEdge = edgeAt(start, v);
     const endEdge = edgeAt(start, v + 1);
     for (let h = 0; h < heads; h++) {
@@ -342,17 +371,39 @@ export function aggregate(
   part: i32,
   parts: i32,
 ): void {
+  const first = partStart(rows, 1, part, parts);
   const end = partStart(rows, 1, part + 1, parts);
+  aggregateRows(x, width, 0, start, source, output, first, end, width);
+}
+
+/**
+ * {@link aggregate} for rows [first, end). Addresses are of row 0, wherever that lies.
+ *
+ * @param x    rows are `xStride` numbers apart
+ * @param bias [width] added, or 0 for none
+ */
+export function aggregateRows(
+  x: usize,
+  xStride: i32,
+  bias: usize,
+  start: usize,
+  source: usize,
+  output: usize,
+  first: i32,
+  end: i32,
+  width: i32,
+): void {
   const rowBytes = <usize>width * FLOAT;
-  for (let v = partStart(rows, 1, part, parts); v < end; v++) {
+  for (let v = first; v < end; v++) {
     const to = output + <usize>v * rowBytes;
-    memory.fill(to, 0, rowBytes);
+    if (bias === 0) memory.fill(to, 0, rowBytes);
+    else memory.copy(to, bias, rowBytes);
     const firstEdge = edgeAt(start, v);
     const endEdge = edgeAt(start, v + 1);
     for (let e = firstEdge; e < endEdge; e++) {
       const u = edgeAt(source, e);
       const degrees = (endEdge - firstEdge) * (edgeAt(start, u + 1) - edgeAt(start, u));
-      addScaled(to, 1 / Mathf.sqrt(<f32>degrees), x + <usize>u * rowBytes, width);
+      addScaled(to, 1 / Mathf.sqrt(<f32>degrees), x + <usize>(u * xStride) * FLOAT, width);
     }
   }
 }

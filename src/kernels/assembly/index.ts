@@ -12,5 +12,6 @@ export {
   attentionVectorsBackward,
 } from './attention';
 export { batchNorm, batchNormBackward, sumRows } from './batch-norm';
+export { inferGat } from './gat-inference';
 export { multiply } from './multiply';
 export { rmsProp, squaredNorm } from './rms-prop';

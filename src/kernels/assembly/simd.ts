@@ -31,6 +31,15 @@ export function partStart(count: i32, grain: i32, part: i32, parts: i32): i32 {
   return min(count, ((grains * part) / parts) * grain);
 }
 
+/** The next of the items that all parts share: whoever is done first takes it. Starts at 0. */
+@inline
+export function claim(counter: usize): i32 {
+  if (ASC_FEATURE_THREADS) return atomic.add<i32>(counter, 1);
+  const item = load<i32>(counter);
+  store<i32>(counter, item + 1);
+  return item;
+}
+
 /** e^x for x <= 88, to two units in the last place; 0 below -87. NaN stays NaN. */
 @inline
 export function exponential(x: f32): f32 {
