@@ -25,7 +25,7 @@ export const EDGE_BYTES: usize = <usize>TILE * PANEL_ROW_BYTES;
  * @param bias  [columns], or 0 for none
  * @param c     [rows, columns], contiguous
  * @param panels scratch for each part: {@link EDGE_BYTES}, and 32 bytes for each of at most
- *               {@link DEPTH} rows of each panel
+ *               {@link DEPTH} rows of each of its panels
  */
 export function multiply(
   a: usize,
@@ -49,7 +49,9 @@ export function multiply(
   const endColumn = byColumns ? partStart(columns, PANEL, part + 1, parts) : columns;
   const firstRow = byColumns ? 0 : partStart(rows, TILE, part, parts);
   const endRow = byColumns ? rows : partStart(rows, TILE, part + 1, parts);
-  const most = <usize>min(depth, DEPTH) * PANEL_ROW_BYTES * <usize>((columns + PANEL - 1) / PANEL);
+  const count = (columns + PANEL - 1) / PANEL;
+  const mostPanels = byColumns ? (count + parts - 1) / parts : count;
+  const most = <usize>min(depth, DEPTH) * PANEL_ROW_BYTES * <usize>mostPanels;
   const edge = panels + <usize>part * (EDGE_BYTES + most);
   const own = edge + EDGE_BYTES;
 
