@@ -25,6 +25,17 @@ function atLeast(scores: readonly number[], anomaly: readonly number[], threshol
 }
 
 describe('rankingOfSorted', () => {
+  it('gives exactly 1 where all anomalies are above all normal traces, however many', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), (anomalies) => {
+        const scores = Array.from({ length: anomalies + 3 }, (_, i) => i);
+        const anomaly = scores.map((_, i) => (i < 3 ? 0 : 1));
+        const { averagePrecision, auroc, bestF } = rankingMetrics(scores, anomaly);
+        expect([averagePrecision, auroc, bestF]).toEqual([1, 1, 1]);
+      }),
+    );
+  });
+
   it('finds AUROC by counting pairs, ties half', () => {
     fc.assert(
       fc.property(cases, ({ scores, anomaly }) => {

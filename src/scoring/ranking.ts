@@ -31,7 +31,7 @@ export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): 
   let normalLeft = normal.length;
   let anomalousLeft = anomalous.length;
   let best = { f: -1, precision: 0, recall: 0, threshold: 0 };
-  let averagePrecision = 0;
+  let precisions = 0;
   let concordant = 0;
 
   while (normalLeft > 0 || anomalousLeft > 0) {
@@ -46,7 +46,7 @@ export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): 
     const truePositives = anomalous.length - anomalousLeft;
     const flagged = truePositives + normal.length - normalLeft;
     const precision = truePositives / flagged;
-    averagePrecision += (hits / anomalous.length) * precision;
+    precisions += hits * precision;
 
     const f = (2 * truePositives) / (flagged + anomalous.length);
     if (f > best.f) {
@@ -62,7 +62,7 @@ export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): 
     recall: best.recall,
     threshold: Number.isFinite(best.threshold) ? best.threshold : null,
     auroc: normal.length > 0 ? concordant / (normal.length * anomalous.length) : null,
-    averagePrecision,
+    averagePrecision: precisions / anomalous.length,
     normal: normal.length,
     anomalies: anomalous.length,
   };
