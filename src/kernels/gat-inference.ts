@@ -1,5 +1,6 @@
 /** A graph network in eval mode on the WASM backend, all layers by one kernel. */
 import type * as tf from '@tensorflow/tfjs-core';
+import { concatFloats } from '../base/concatenate.ts';
 import type { EdgeTensors } from './attention-kernels.ts';
 import type { WasmKernels } from './wasm-kernels.ts';
 
@@ -41,14 +42,7 @@ export interface PackedLayer {
  * @returns [numbers]
  */
 export function packLayers(layers: readonly PackedLayer[]): Float32Array {
-  const parts = layers.flatMap((layer) => [panelsOf(layer), ...layer.behind]);
-  const packed = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    packed.set(part, at);
-    at += part.length;
-  }
-  return packed;
+  return concatFloats(layers.flatMap((layer) => [panelsOf(layer), ...layer.behind]));
 }
 
 /** [panels, depth, 8] with zeros beyond the columns. */

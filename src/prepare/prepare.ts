@@ -6,6 +6,7 @@
  * All files of the dataset are pooled. Traces that a file labels as anomalies are no part of the
  * draw: they test, as in every division of this notebook.
  */
+import { concatIndices } from '../base/concatenate.ts';
 import { percentile } from '../base/statistics.ts';
 import { structureSize, type TraceSet, traceCount } from '../trace/trace-set.ts';
 import { describeAll, describeTraces, type TraceDescription } from './describe.ts';
@@ -68,7 +69,7 @@ export function* prepareInSteps(
     const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
     return nodes >= 2 && nodes <= settings.maxNodes;
   };
-  note('source', concat(all, labelled));
+  note('source', concatIndices([all, labelled]));
 
   yield 'fit';
   const fitting = all.filter(fits);
@@ -90,7 +91,7 @@ export function* prepareInSteps(
   yield 'parts';
   const { parts, perGroup } = drawParts(byGroup, settings);
   yield 'parts';
-  note('parts', concat(parts.train, parts.val, parts.test));
+  note('parts', concatIndices([parts.train, parts.val, parts.test]));
 
   yield 'anomalies';
   const wanted = {
@@ -102,7 +103,7 @@ export function* prepareInSteps(
   yield 'anomalies';
   const result = gatherParts(
     traces,
-    { ...parts, test: concat(parts.test, labelledFit) },
+    { ...parts, test: concatIndices([parts.test, labelledFit]) },
     injection,
     injection.injected.length > 0,
   );
@@ -174,13 +175,3 @@ function dropRare({ traces, offset }: TracesByGroup, minGroupSize: number): Trac
 
 const groupSizes = ({ offset }: TracesByGroup): number[] =>
   Array.from(offset.subarray(1), (end, group) => end - offset[group]!);
-
-function concat(...columns: readonly Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(columns.reduce((sum, column) => sum + column.length, 0));
-  let next = 0;
-  for (const column of columns) {
-    whole.set(column, next);
-    next += column.length;
-  }
-  return whole;
-}

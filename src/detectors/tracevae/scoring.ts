@@ -2,6 +2,7 @@
  * Scoring: the terms of equation (3) for many traces. Structure terms once per distinct structure,
  * latency terms per trace.
  */
+import { concatFloats } from '../../base/concatenate.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
 import * as tf from '../../nn/tf.ts';
@@ -324,16 +325,5 @@ export function chunksBySize(
 export function repeated(values: Float32Array, times: number): Float32Array {
   const all = new Float32Array(times * values.length);
   for (let i = 0; i < times; i++) all.set(values, i * values.length);
-  return all;
-}
-
-/** [sum of the lengths] the parts one after the other. */
-function concatFloats(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
   return all;
 }
