@@ -76,7 +76,8 @@ export function inferGat(
     let panels = network;
     for (let layer = 0; layer < layers; layer++) {
       // whole tiles, but for the input, behind which there may be nothing
-      multiplyRows(from, layer === 0 ? rows : roundUp(rows, TILE), depth, panels, products, stride, edge);
+      const tiled = layer === 0 ? rows : roundUp(rows, TILE);
+      multiplyRows(from, tiled, depth, panels, products, stride, edge);
       const scale = panels + <usize>(depth * stride) * FLOAT;
       const shift = scale + <usize>width * FLOAT;
       const toOutput = layer === layers - 1 && outputs === 0;
@@ -127,6 +128,8 @@ function multiplyRows(
     const slice = panels + <usize>(k * PANEL) * FLOAT;
     const from = a + <usize>k * FLOAT;
     const most = min(DEPTH, depth - k);
-    rowsByPanels(from, depth, 1, slice, panelBytes, most, 0, c, columns, rows, columns, k === 0, edge);
+    rowsByPanels(
+      from, depth, 1, slice, panelBytes, most, 0, c, columns, rows, columns, k === 0, edge,
+    );
   }
 }
