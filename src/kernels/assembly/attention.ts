@@ -38,7 +38,7 @@ function dot(x: usize, y: usize, n: i32): f32 {
 
 /** y += factor x */
 @inline
-function addScaled(y: usize, factor: f32, x: usize, n: i32): void {
+export function addScaled(y: usize, factor: f32, x: usize, n: i32): void {
   const factors = f32x4.splat(factor);
   let k: i32 = 0;
   for (; k + 4 <= n; k += 4) {
@@ -357,53 +357,5 @@ export function attentionVectorsBackward(
   for (let c = first; c < end; c++) {
     store<f32>(dAttnL + <usize>c * FLOAT, <f32>load<f64>(sums + <usize>c * 8));
     store<f32>(dAttnR + <usize>c * FLOAT, <f32>load<f64>(right + <usize>c * 8));
-  }
-}
-
-/** out[v] = sum over u of x[u] / sqrt(deg v deg u), Kipf & Welling 2017, eq. (2); [R, F]. */
-export function aggregate(
-  x: usize,
-  start: usize,
-  source: usize,
-  output: usize,
-  rows: i32,
-  width: i32,
-  part: i32,
-  parts: i32,
-): void {
-  const first = partStart(rows, 1, part, parts);
-  const end = partStart(rows, 1, part + 1, parts);
-  aggregateRows(x, width, 0, start, source, output, first, end, width);
-}
-
-/**
- * {@link aggregate} for rows [first, end). Addresses are of row 0, wherever that lies.
- *
- * @param x    rows are `xStride` numbers apart
- * @param bias [width] added, or 0 for none
- */
-export function aggregateRows(
-  x: usize,
-  xStride: i32,
-  bias: usize,
-  start: usize,
-  source: usize,
-  output: usize,
-  first: i32,
-  end: i32,
-  width: i32,
-): void {
-  const rowBytes = <usize>width * FLOAT;
-  for (let v = first; v < end; v++) {
-    const to = output + <usize>v * rowBytes;
-    if (bias === 0) memory.fill(to, 0, rowBytes);
-    else memory.copy(to, bias, rowBytes);
-    const firstEdge = edgeAt(start, v);
-    const endEdge = edgeAt(start, v + 1);
-    for (let e = firstEdge; e < endEdge; e++) {
-      const u = edgeAt(source, e);
-      const degrees = (endEdge - firstEdge) * (edgeAt(start, u + 1) - edgeAt(start, u));
-      addScaled(to, 1 / Mathf.sqrt(<f32>degrees), x + <usize>(u * xStride) * FLOAT, width);
-    }
   }
 }

@@ -3,7 +3,8 @@
  * LeakyReLU, with a GraphConv behind them where there is one. No edge leaves a graph, so that a few
  * graphs go through all layers while their rows are near the processor.
  */
-import { aggregateRows, attendRows, edgeAt } from './attention';
+import { aggregateRows } from './aggregate';
+import { attendRows, edgeAt } from './attention';
 import { DEPTH, EDGE_BYTES, PANEL, rowsByPanels, TILE } from './multiply';
 import { claim, FLOAT } from './simd';
 

@@ -4,8 +4,8 @@
  * kernel takes the part of the work that is its thread's; which part writes what does not depend
  * on how many there are but for sums that say so.
  */
+export { aggregate } from './aggregate';
 export {
-  aggregate,
   attend,
   attendBackward,
   attentionLogits,
