@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { baselineConfigs, COMPARED, type DetectorId } from '../src/detectors/catalog.ts';
-import type { CurvePoint, FitEvent } from '../src/detectors/detector.ts';
+import type { FitEvent } from '../src/detectors/detector.ts';
+import type { CurvePoint } from '../src/detectors/fit-progress.ts';
 import { DETECTORS } from '../src/detectors/registry.ts';
 import {
   type PresetId,

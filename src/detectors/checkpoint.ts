@@ -4,7 +4,7 @@
  * Nothing of a random generator is kept: whatever is drawn (order of the traces, noise of a batch)
  * is drawn from the seed, the attempt, the epoch and the number of the batch.
  */
-import type { CurvePoint } from './detector.ts';
+import type { CurvePoint } from './fit-progress.ts';
 
 export interface FitCheckpoint {
   readonly formatVersion: 1;

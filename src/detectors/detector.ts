@@ -8,6 +8,7 @@ import type { Corrections, ScoreTerms, StdLimits } from '../scoring/score-terms.
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { FitCheckpoint } from './checkpoint.ts';
 import type { ScoreExplanation, TraceExplanation } from './explanation.ts';
+import type { CurvePoint, FitProgress } from './fit-progress.ts';
 
 /** What a detector learns from. Traces are indices into the set. */
 export interface DetectorData {
@@ -15,37 +16,6 @@ export interface DetectorData {
   readonly train: Uint32Array;
   readonly val: Uint32Array;
   readonly scale: LatencyScale;
-}
-
-/** One point of the training curves: means over an epoch, in nats. */
-export interface CurvePoint {
-  /** 1-based, counted over both phases. */
-  readonly epoch: number;
-  /** Detectors without a second phase are `joint` throughout. */
-  readonly phase: 'joint' | 'time';
-  readonly loss: number;
-  readonly valLoss: number | null;
-  readonly kl: number;
-  readonly valKl: number | null;
-  /** -log p(N, A, Y | z); null where the detector does not reconstruct structures. */
-  readonly nllStructure: number | null;
-  readonly valNllStructure: number | null;
-  /** -log p(X | A, Y, z2) */
-  readonly nllTime: number;
-  readonly valNllTime: number | null;
-  readonly learningRate: number;
-  readonly seconds: number;
-}
-
-export interface FitProgress {
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly batches: number;
-  readonly tracesPerSecond: number;
-  readonly secondsLeft: number | null;
-  /** Mean loss of the last few batches, for the live curve; null until it was read back. */
-  readonly loss: number | null;
 }
 
 export type FitEvent =

@@ -4,7 +4,7 @@
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Variant } from '../scoring/score-terms.ts';

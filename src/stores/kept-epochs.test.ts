@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint } from '../detectors/fit-progress.ts';
 import {
   fakeCurvePoint,
   fakeDetectorRun,

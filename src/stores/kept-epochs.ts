@@ -1,6 +1,6 @@
 /** Which epochs' weights a detector's phases ended with (section 6.2), told by its curve. */
 import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import { shownDetector } from './inspect-store.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';

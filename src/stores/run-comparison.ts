@@ -1,6 +1,6 @@
 /** Kept runs side by side: their settings, their metrics against a baseline, their curves. */
 import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { Variant } from '../scoring/score-terms.ts';
 import type { RunEntry, RunEntryDetector } from '../storage/run-entries.ts';
 import { settingValues } from './run-report.ts';

@@ -3,7 +3,7 @@
  * them, so keys and units stay. Numbers are finite or null.
  */
 import { BASELINES, baselineMeta, type DetectorId, detectorLabel } from '../detectors/catalog.ts';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint } from '../detectors/fit-progress.ts';
 import { TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { SplitOptions } from '../features/splits.ts';

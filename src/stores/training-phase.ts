@@ -3,7 +3,8 @@ import { assertNever } from '../base/assert.ts';
 import type { Failure } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { CurvePoint, FitProgress, KeptWeights } from '../detectors/detector.ts';
+import type { KeptWeights } from '../detectors/detector.ts';
+import type { CurvePoint, FitProgress } from '../detectors/fit-progress.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import {
   type DetectorFailure,

@@ -1,6 +1,6 @@
 /** A training outcome and scores of the right shapes, with made-up numbers. */
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { CurvePoint } from '../detectors/detector.ts';
+import type { CurvePoint } from '../detectors/fit-progress.ts';
 import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
 import { evaluate } from '../scoring/evaluate.ts';
 import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';

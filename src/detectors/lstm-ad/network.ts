@@ -15,6 +15,7 @@ import {
   normalSample,
   standardNormalLogProb,
 } from '../../nn/distributions.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { normal } from '../../nn/initialisers.ts';
 import { linear, linearSpecs } from '../../nn/layers.ts';
 import { copyMatrix } from '../../nn/lookup.ts';
@@ -125,11 +126,6 @@ export function sequenceInput(batch: TraceBatch, operations: number): SequenceIn
     nodes: tf.tensor2d(nodes, [size, rows]),
     copies: copyMatrix(traceOf, size),
   };
-}
-
-export interface Gaussian {
-  readonly mean: tf.Tensor2D;
-  readonly logStd: tf.Tensor2D;
 }
 
 /** q(z | sequence): [B, K] each. */

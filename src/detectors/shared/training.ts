@@ -9,6 +9,7 @@
 import { createRandom, type Random } from '../../base/random.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { epochBatches } from '../../features/epoch-batches.ts';
+import type { Mode } from '../../nn/batch-norm.ts';
 import type { Optimiser } from '../../nn/optimiser.ts';
 import { type ParameterStore, saveTensors } from '../../nn/parameters.ts';
 import { readBack } from '../../nn/read-back.ts';
@@ -26,8 +27,6 @@ export interface Schedule {
   readonly clipNorm: number;
   readonly l2: number;
 }
-
-export type Mode = 'train' | 'eval';
 
 /** Means over a batch, each a scalar, nats a trace. The loss is their sum. */
 export interface BatchLoss {

@@ -18,6 +18,7 @@ import {
   type PathScale,
 } from '../../features/path-vectors.ts';
 import { normalLogProb } from '../../nn/distributions.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import { readBack } from '../../nn/read-back.ts';
 import { initialiseActNorms } from '../../nn/real-nvp.ts';
@@ -38,7 +39,6 @@ import type { VectorVaeConfig } from './vector-settings.ts';
 import {
   decodeVector,
   encodeVector,
-  type Gaussian,
   POSTERIOR_FLOW,
   samplePosterior,
   vectorTerms,

@@ -12,6 +12,7 @@ import {
   normalSample,
   standardNormalLogProb,
 } from '../../nn/distributions.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { linear, linearSpecs } from '../../nn/layers.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { type FlowPass, flowForward, realNvpSpecs } from '../../nn/real-nvp.ts';
@@ -35,11 +36,6 @@ export function vectorVaeSpecs(config: VectorVaeConfig, size: number): Parameter
     ...linearSpecs('p.x_mean', hidden, size),
     ...linearSpecs('p.x_std', hidden, size),
   ];
-}
-
-export interface Gaussian {
-  readonly mean: tf.Tensor2D;
-  readonly logStd: tf.Tensor2D;
 }
 
 /** Two hidden layers, then mean and std. */

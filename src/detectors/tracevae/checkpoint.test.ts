@@ -5,7 +5,8 @@ import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
 import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import type { FitCheckpoint } from '../checkpoint.ts';
-import type { CurvePoint, DetectorData, FitEvent, SavedWeights } from '../detector.ts';
+import type { DetectorData, FitEvent, SavedWeights } from '../detector.ts';
+import type { CurvePoint } from '../fit-progress.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { fitTraceVae } from './tracevae.ts';
 

@@ -13,6 +13,7 @@ import {
   tailedNormalLogProb,
 } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { tensorsAreHostMemory, viewFloats } from '../../nn/host-memory.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import { lookUp, type RowsOf, rowsBeside } from '../../nn/lookup.ts';
@@ -22,7 +23,7 @@ import * as tf from '../../nn/tf.ts';
 import { stopGradient } from '../../nn/with-gradient.ts';
 import type { LatencyDecoderInput, LatencyEncoderInput, LatencyTargets } from './inputs.ts';
 import type { TraceVaeConfig } from './meta.ts';
-import { type Gaussian, OPERATION_EMBEDDING, POSTERIOR_LOG_STD } from './struct-vae.ts';
+import { OPERATION_EMBEDDING, POSTERIOR_LOG_STD } from './struct-vae.ts';
 
 export const LATENCY_VAE = 'latency_vae';
 

@@ -12,6 +12,7 @@ import {
 } from '../../nn/distributions.ts';
 import { flowLogProb } from '../../nn/flow-prior.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { normal } from '../../nn/initialisers.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
@@ -67,12 +68,6 @@ export function structVaeSpecs(config: TraceVaeConfig, operationCount: number): 
       outputs: operationCount,
     }),
   ];
-}
-
-/** A diagonal Gaussian: of z [B, K], of z2 [B, K2], or of standardised latency [R, 1]. */
-export interface Gaussian {
-  readonly mean: tf.Tensor2D;
-  readonly logStd: tf.Tensor2D;
 }
 
 /**

@@ -3,7 +3,7 @@
  */
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
-import type { CurvePoint } from '../detector.ts';
+import type { CurvePoint } from '../fit-progress.ts';
 import { LOSS_TERMS, type LossParts } from './loss.ts';
 
 /** Means of the loss terms over batches, kept on the device and read a few times an epoch. */

@@ -4,6 +4,7 @@
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { Mode } from '../../nn/batch-norm.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { copyMatrix } from '../../nn/lookup.ts';
 import type { Padding } from '../../nn/node-layout.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
@@ -37,7 +38,6 @@ import {
   decodeOperations,
   decodeTopology,
   encodeStructure,
-  type Gaussian,
   gaussianLogProb,
   type StructureLogProbs,
   sampleGaussian,

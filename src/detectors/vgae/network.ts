@@ -14,6 +14,7 @@ import {
   upperBernoulliLogProb,
 } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
+import type { Gaussian } from '../../nn/gaussian.ts';
 import { normal } from '../../nn/initialisers.ts';
 import { linear, linearSpecs } from '../../nn/layers.ts';
 import { copyMatrix, placeRows } from '../../nn/lookup.ts';
@@ -126,11 +127,6 @@ export function edgeNll(
   // each pair with padding has log sigmoid(0)
   const all: tf.Scalar = tf.add(logP, paddingPairs * Math.LN2);
   return tf.div(tf.neg(all), traces);
-}
-
-export interface Gaussian {
-  readonly mean: tf.Tensor2D;
-  readonly logStd: tf.Tensor2D;
 }
 
 const embedded = (parameters: Parameters, { operation }: GraphInput): tf.Tensor2D =>

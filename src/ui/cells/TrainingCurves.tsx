@@ -1,7 +1,7 @@
 /** Loss, KL and the two likelihoods over the epochs, side by side on one x scale. */
 import { useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
-import type { CurvePoint } from '../../detectors/detector.ts';
+import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
 import { type KeptEpoch, keptEpochs } from '../../stores/kept-epochs.ts';
 import { isRunning, plannedEpochs, type TrainingPhase } from '../../stores/training-phase.ts';

@@ -1,7 +1,7 @@
 /** One line an epoch, as a terminal would print it. */
 import { useEffect, useRef } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
-import type { CurvePoint } from '../../detectors/detector.ts';
+import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
 import type { RunningPhase, TrainingPhase } from '../../stores/training-phase.ts';
 import { useRuns } from '../app/notebook-context.ts';
