@@ -1,14 +1,19 @@
 /** The ledger in words, for the page. */
 import type { ImportedTraces } from '../ingest/import.ts';
-import { type LedgerExample, NOTES, REASONS, REPAIRS, type Reason } from '../trace/ledger.ts';
+import {
+  type EntryKind,
+  kindOf,
+  type LedgerExample,
+  REASONS,
+  type Reason,
+} from '../trace/ledger.ts';
 import { fullLedger } from './dataset-summary.ts';
 
 export interface LedgerRow {
   readonly reason: Reason;
   readonly text: string;
   readonly count: number;
-  /** Repairs were kept all the same; notes are of no span. */
-  readonly kind: 'loss' | 'repair' | 'note';
+  readonly kind: EntryKind;
   readonly examples: readonly string[];
 }
 
@@ -27,6 +32,6 @@ export const describeLedger = (imported: ImportedTraces, maxNodes: number): Ledg
     reason,
     text: REASONS[reason],
     count,
-    kind: REPAIRS.has(reason) ? 'repair' : NOTES.has(reason) ? 'note' : 'loss',
+    kind: kindOf(reason),
     examples: [...new Set(examples.map(exampleText))],
   }));

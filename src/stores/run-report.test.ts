@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { LSTM_AD_META } from '../detectors/lstm-ad/meta.ts';
 import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import { countSets } from '../features/set-counts.ts';
+import type { PrepareReport } from '../prepare/prepare.ts';
+import { PAPER_SETTINGS } from '../prepare/settings.ts';
 import { type DetectorRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import {
@@ -10,7 +12,9 @@ import {
   fakeScores,
   fakeTrainOutcome,
 } from '../testing/run-fakes.ts';
+import type { LedgerEntry, Reason } from '../trace/ledger.ts';
 import type { Dataset } from './dataset-store.ts';
+import { describeLedger } from './ledger-view.ts';
 import { importReport, runReport as reportWith, setChoices } from './run-report.ts';
 
 const dataset: Dataset = {
@@ -85,6 +89,8 @@ test('run.json has the keys that scripts rely on, in order', () => {
     'maxNodes',
     'traces',
     'rejected',
+    'repaired',
+    'noted',
     'labels',
   ]);
   expect(Object.keys(report.timing)).toEqual([
@@ -166,6 +172,40 @@ test('the import report adds up: spans read are spans in trees plus spans in the
   }
   expect(parsed.trainable).toBeLessThan(parsed.traces);
   expect(inLedger + kept).toBe(parsed.spans);
+});
+
+test('the files have the whole ledger of the page: losses, repairs and notes', () => {
+  const entry = (reason: Reason, count: number): LedgerEntry => ({
+    reason,
+    count,
+    examples: [{ file: 'a.csv', line: count }],
+  });
+  const ledger = [entry('bad-duration', 3), entry('clock-skew', 5), entry('unmatched-label', 7)];
+  const mended: Dataset = { ...dataset, imported: { ...dataset.imported, ledger } };
+  const { maxNodes } = run.settings.config;
+
+  const imported = JSON.parse(importReport(mended, maxNodes, null));
+  const inFile = [...imported.ledger, ...imported.repairs, ...imported.notes];
+  const onPage = describeLedger(mended.imported, maxNodes);
+  expect(inFile.map(({ reason, count }) => [reason, count])).toEqual(
+    onPage.map(({ reason, count }) => [reason, count]),
+  );
+  expect(imported.ledger).toContainEqual(ledger[0]);
+  expect(imported.repairs).toEqual([ledger[1]]);
+  expect(imported.notes).toEqual([ledger[2]]);
+
+  const ran = JSON.parse(runReport(mended, run, app)).dataset;
+  expect(ran.rejected).toMatchObject({ 'bad-duration': 3 });
+  expect(ran.repaired).toEqual({ 'clock-skew': 5 });
+  expect(ran.noted).toEqual({ 'unmatched-label': 7 });
+
+  // of prepared parts: theirs, and that of the files which they were made from
+  const report = { settings: PAPER_SETTINGS } as PrepareReport;
+  const prepared: Dataset = { ...dataset, preparation: { report, source: mended } };
+  const parts = JSON.parse(runReport(prepared, run, app)).dataset;
+  const { spans, rejected, repaired, noted } = ran;
+  expect(parts.repaired).toEqual({});
+  expect(parts.source).toEqual({ spans, rejected, repaired, noted });
 });
 
 test('several detectors stand beside each other, in results, times and curves', () => {

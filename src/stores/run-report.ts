@@ -7,10 +7,11 @@ import type { CurvePoint } from '../detectors/fit-progress.ts';
 import { TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { SplitOptions } from '../features/splits.ts';
+import type { ImportedTraces } from '../ingest/import.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
 import type { DetectorRun, RunRecord, SeedResult } from '../storage/records.ts';
-import { isLoss, type Ledger } from '../trace/ledger.ts';
+import { type EntryKind, kindOf, type Ledger } from '../trace/ledger.ts';
 import type { RunSettings } from '../worker/protocol.ts';
 import type { Dataset } from './dataset-store.ts';
 import { fullLedger, summarise } from './dataset-summary.ts';
@@ -28,7 +29,21 @@ const finite = (value: number | null | undefined): number | null =>
 const toJson = (value: unknown): string =>
   `${JSON.stringify(value, (_, part) => (typeof part === 'number' ? finite(part) : part), 2)}\n`;
 
-const losses = (ledger: Ledger): Ledger => ledger.filter(({ reason }) => isLoss(reason));
+const ofKind = (ledger: Ledger, kind: EntryKind): Ledger =>
+  ledger.filter(({ reason }) => kindOf(reason) === kind);
+
+/** Spans read, and counts of the ledger by reason: `rejected` alone is missing from the trees. */
+function spanCounts(imported: ImportedTraces, maxNodes: number) {
+  const ledger = fullLedger(imported, maxNodes);
+  const counts = (kind: EntryKind) =>
+    Object.fromEntries(ofKind(ledger, kind).map(({ reason, count }) => [reason, count]));
+  return {
+    spans: imported.spansRead,
+    rejected: counts('loss'),
+    repaired: counts('repair'),
+    noted: counts('note'),
+  };
+}
 
 const curvePoint = (point: CurvePoint) => ({
   epoch: point.epoch,
@@ -216,7 +231,8 @@ export function runReport(
   const { settings, detectors } = run;
   const { imported } = dataset;
   const summary = summarise(imported.traces, settings.config.maxNodes);
-  const rejected = losses(fullLedger(imported, settings.config.maxNodes));
+  const { spans, ...ledger } = spanCounts(imported, settings.config.maxNodes);
+  const source = dataset.preparation?.source;
   // The last word on the backend: a run may have gone on from a lost device to WASM.
   const { backend } = detectors.at(-1)!.outcome;
   const byFile = resultsByFile(dataset, run);
@@ -231,14 +247,15 @@ export function runReport(
     },
     dataset: {
       files: imported.files.map(({ name, bytes }) => ({ name, bytes })),
-      spans: imported.spansRead,
+      spans,
       operations: summary.operations,
       services: summary.services,
       uniqueStructures: summary.structures,
       maxNodes: summary.largestTree,
       traces: counts.sets,
-      rejected: Object.fromEntries(rejected.map(({ reason, count }) => [reason, count])),
+      ...ledger,
       ...(dataset.preparation ? { prepared: dataset.preparation.report.settings } : {}),
+      ...(source ? { source: spanCounts(source.imported, settings.config.maxNodes) } : {}),
       labels: {
         normal: counts.testLabels.normal,
         structure: counts.testLabels.structure,
@@ -268,6 +285,7 @@ export function runReport(
 export function importReport(dataset: Dataset, maxNodes: number, heap: number | null): string {
   const { imported } = dataset;
   const summary = summarise(imported.traces, maxNodes);
+  const ledger = fullLedger(imported, maxNodes);
   return toJson({
     formatVersion: 1,
     files: imported.files,
@@ -281,6 +299,8 @@ export function importReport(dataset: Dataset, maxNodes: number, heap: number | 
     seconds: imported.seconds,
     spansPerSecond: imported.spansRead / imported.seconds,
     peakHeapBytes: heap,
-    ledger: losses(fullLedger(imported, maxNodes)),
+    ledger: ofKind(ledger, 'loss'),
+    repairs: ofKind(ledger, 'repair'),
+    notes: ofKind(ledger, 'note'),
   });
 }

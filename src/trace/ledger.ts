@@ -39,7 +39,7 @@ export const REASONS = {
 } as const;
 export type Reason = keyof typeof REASONS;
 
-export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
+const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
   'orphan-root',
   'orphan-attached',
   'clock-skew',
@@ -51,14 +51,20 @@ export const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
 ]);
 
 /** What is worth knowing and is no span: counted in labels and files, and apart from the losses. */
-export const NOTES: ReadonlySet<Reason> = new Set<Reason>([
+const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'unknown-label',
   'unmatched-label',
   'cut-archive',
   'skipped-file',
 ]);
 
-export const isLoss = (reason: Reason): boolean => !REPAIRS.has(reason) && !NOTES.has(reason);
+/** A loss is a span that is in no tree; a repair is of a span that was kept; a note is of no span. */
+export type EntryKind = 'loss' | 'repair' | 'note';
+
+export const kindOf = (reason: Reason): EntryKind =>
+  REPAIRS.has(reason) ? 'repair' : NOTES.has(reason) ? 'note' : 'loss';
+
+const isLoss = (reason: Reason): boolean => kindOf(reason) === 'loss';
 
 export interface LedgerExample {
   /** File name. */
