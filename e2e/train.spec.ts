@@ -165,6 +165,9 @@ test('Pause holds training, Resume goes on, Stop keeps the weights', async ({ pa
   const run = JSON.parse(await exportRun(page));
   expect(run.curves.length).toBeLessThan(200);
   expect(run.warnings).toContain('training was stopped before its last epoch');
+  await expect(page.getByRole('row', { name: /Run 1, shown/ })).toContainText(
+    `${run.curves.length} of 200 epochs, stopped`,
+  );
 });
 
 test('a changed seed marks the cells below as stale', async ({ page }) => {

@@ -8,7 +8,7 @@ import {
   fakeRun,
   fakeScores,
 } from '../testing/run-fakes.ts';
-import { curvePoints, hasVariants, metricRows, settingRows } from './run-comparison.ts';
+import { curvePoints, epochWords, hasVariants, metricRows, settingRows } from './run-comparison.ts';
 
 const scores = fakeScores(importedFixture().traces);
 
@@ -76,4 +76,24 @@ test('an entry from before there were baselines, kept weights or power tails has
     ok: true,
     value: { ...kept, settings: { ...settings, config: { ...config, latencyTails: 'gaussian' } } },
   });
+});
+
+test('a run says how many of its epochs it trained, and whether it was stopped', () => {
+  const { epochsJoint, epochsTime } = fakeRun().settings.config;
+  const planned = epochsJoint + epochsTime;
+  const trained = (epochs: number, stopped: boolean): RunEntry => {
+    const detector = fakeDetectorRun();
+    const outcome = { ...detector.outcome, stopped };
+    const curve = Array.from({ length: epochs }, (_, i) => fakeCurvePoint(i + 1, 3));
+    return entryOfRun({ ...fakeRun(), detectors: [{ ...detector, outcome, curve }] }, 'a');
+  };
+  expect(planned).toBe(60);
+  expect(epochWords(trained(60, false), 'tracevae')).toBe('60 epochs');
+  expect(epochWords(trained(14, true), 'tracevae')).toBe('14 of 60 epochs, stopped');
+  expect(epochWords(trained(0, true), 'tracevae')).toBe('0 of 60 epochs, stopped');
+  // by its validation loss, or at the last epoch before it diverged
+  expect(epochWords(trained(38, false), 'tracevae')).toBe('38 of 60 epochs');
+  const automaton = { ...fakeDetectorRun(), detector: 'fsa' as const, curve: [] };
+  const counted = entryOfRun({ ...fakeRun(), detectors: [automaton] }, 'a');
+  expect(epochWords(counted, 'fsa')).toBe('no epochs');
 });

@@ -4,6 +4,7 @@ import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { Variant } from '../scoring/score-terms.ts';
 import type { RunEntry, RunEntryDetector } from '../storage/run-entries.ts';
 import { settingValues } from './run-report.ts';
+import { plannedEpochs } from './training-phase.ts';
 
 export interface SettingRow {
   readonly name: string;
@@ -60,6 +61,19 @@ export interface MetricRow {
 /** The detector of a run, or its first where the run lacks it. */
 export const entryDetector = (entry: RunEntry, detector: DetectorId): RunEntryDetector | null =>
   entry.detectors.find((trained) => trained.detector === detector) ?? entry.detectors[0] ?? null;
+
+/** "60 epochs", or how many of them where training ended before: "14 of 60 epochs, stopped". */
+export function epochWords(entry: RunEntry, detector: DetectorId): string {
+  const trained = entryDetector(entry, detector);
+  const planned = plannedEpochs(entry.settings);
+  const words = `${planned} epoch${planned === 1 ? '' : 's'}`;
+  if (trained === null) return words;
+  const { curve, stopped } = trained;
+  // The automaton counts what it sees: it has no epochs.
+  if (curve.length === 0 && !stopped) return 'no epochs';
+  const part = curve.length < planned ? `${curve.length} of ${words}` : words;
+  return stopped ? `${part}, stopped` : part;
+}
 
 /** Not of a detector that gives one score a trace. */
 export const hasVariants = (entry: RunEntry, detector: DetectorId): boolean =>

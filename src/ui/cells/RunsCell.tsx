@@ -8,13 +8,13 @@ import {
   shownRun,
 } from '../../stores/kept-runs-store.ts';
 import {
+  epochWords,
   hasVariants,
   type MetricCell,
   type MetricId,
   metricRows,
 } from '../../stores/run-comparison.ts';
 import { VARIANTS, type Variant } from '../../stores/score-view.ts';
-import { plannedEpochs } from '../../stores/training-phase.ts';
 import { useInspect, useKeptRuns, useRuns } from '../app/notebook-context.ts';
 import { formatDate, formatPercent, formatPoints, formatScore } from '../widgets/format.ts';
 import { KeptActions, KeptName } from '../widgets/KeptRow.tsx';
@@ -159,6 +159,7 @@ interface RunRowProps {
 
 function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
   const { id, name, preset, settings, savedAt } = entry;
+  const epochs = useInspect((i) => epochWords(entry, i.detector));
   const [renaming, setRenaming] = useState(false);
   const { show, rename, remove, compare } = useKeptRuns((k) => k);
   const shown = useRuns((r) => shownRun(r.training)) === id;
@@ -186,7 +187,7 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
           onDone={() => setRenaming(false)}
         />
         <span className="runs-table__made">
-          {preset}, seed {settings.seed}, {plannedEpochs(settings)} epochs ·{' '}
+          {preset}, seed {settings.seed}, {epochs} ·{' '}
           <time dateTime={new Date(savedAt).toISOString()}>{formatDate(savedAt)}</time>
           {isBaseline && ' · baseline'}
         </span>
