@@ -1,18 +1,24 @@
 /** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
 import { useState } from 'react';
 import { BASELINES, DETECTOR_CATALOG } from '../../detectors/catalog.ts';
-import { TRACEVAE_META } from '../../detectors/tracevae/meta.ts';
+import { TRACEVAE_META, TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
 import { toggleDetector } from '../../stores/run-choices.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
 import { Checkbox, NumberField } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { useAutoBackend } from './backend-words.ts';
+import { modelWords } from './model-words.ts';
 
 /** Settings that have a control of their own above. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['maxNodes']);
 
 const INTEGER_STEP = 1;
+
+const PRESETS = (['tiny', 'small', 'paper'] as const).map((value) => ({
+  value,
+  label: `${value}, ${TRACEVAE_PRESETS[value].units} units`,
+}));
 
 export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
   const runs = useRuns((r) => r);
@@ -26,12 +32,8 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           label="Preset"
           value={choices.preset}
           disabled={disabled}
-          help={`${choices.config.units} units a head, 2 heads, 4 layers`}
-          options={[
-            { value: 'tiny', label: 'tiny, 16 units' },
-            { value: 'small', label: 'small, 64 units' },
-            { value: 'paper', label: 'paper, 500 units' },
-          ]}
+          help={modelWords(choices.config)}
+          options={PRESETS}
           onChange={runs.choosePreset}
         />
         <NumberField
@@ -51,7 +53,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           max={2 ** 31 - 1}
           step={1}
           disabled={disabled}
-          help="the same seed, the same run"
+          help="same seed and backend give the same result"
           onChange={(value) => runs.choose({ seed: Math.round(value) })}
         />
         <Select
@@ -72,7 +74,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           min={0}
           step={1}
           disabled={disabled}
-          help={choices.limitTrain === null ? '0 takes all' : 'a seeded draw'}
+          help={choices.limitTrain === null ? '0 = no limit' : 'a seeded draw'}
           onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
         />
       </div>
