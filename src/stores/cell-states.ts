@@ -4,6 +4,8 @@
 import type { DetectorRun, RunRecord } from '../storage/records.ts';
 import type { DatasetState } from './dataset-store.ts';
 import type { ExplanationPhase } from './inspect-store.ts';
+import type { MatrixState } from './matrix-store.ts';
+import type { NotebookFileState } from './notebook-file-store.ts';
 import { nextSettings, type RunChoices } from './run-choices.ts';
 import type { RunState } from './run-store.ts';
 
@@ -34,16 +36,15 @@ export function cellStates(
   dataset: DatasetState,
   runs: RunState,
 ): Record<Exclude<CellId, 'prepare' | 'runs' | 'equations'>, CellState> {
+  const { phase } = dataset.status;
   const data: CellState =
-    dataset.status.phase === 'importing' ||
-    dataset.status.phase === 'opening' ||
-    dataset.status.phase === 'restoring'
+    phase === 'importing' || phase === 'opening' || phase === 'restoring'
       ? 'running'
-      : dataset.status.phase === 'failed'
-        ? 'failed'
-        : dataset.dataset === null
-          ? 'not-run'
-          : 'done';
+      : dataset.dataset !== null
+        ? 'done' // also after another file could not be read: the notice says so
+        : phase === 'failed'
+          ? 'failed'
+          : 'not-run';
   const { training, scoring } = runs;
   const stale = training.phase === 'done' && isRunStale(training.run, runs.choices, dataset);
   const afterTraining = (state: CellState): CellState =>
@@ -75,6 +76,20 @@ export function labCellState(state: CellState, shown: DetectorRun | null): CellS
   return (state === 'done' || state === 'stale') && shown?.scores?.kind === 'plain'
     ? 'unavailable'
     : state;
+}
+
+/** Of the cell that brings data in and saves them: a notebook's file is packed or unpacked there. */
+export const dataCellState = (
+  state: CellState,
+  file: Pick<NotebookFileState, 'busy'>,
+): CellState => (file.busy === null ? state : 'running');
+
+/** Of the results matrix, which trains further seeds after the run is done. */
+export function baselinesCellState(
+  state: CellState,
+  { repeats }: Pick<MatrixState, 'repeats'>,
+): CellState {
+  return repeats.phase === 'idle' ? state : repeats.phase;
 }
 
 /** Of the equations, whose values are those of the terms of a trace that is explained. */

@@ -1,8 +1,10 @@
 /** The rail: which dataset and run, the cells with their states, the page's buttons. */
 import {
+  baselinesCellState,
   CELLS,
   type CellId,
   cellStates,
+  dataCellState,
   equationsCellState,
   labCellState,
 } from '../../stores/cell-states.ts';
@@ -14,7 +16,15 @@ import { equationsStateText, termsAlone } from '../cells/scored.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import type { CellState } from '../widgets/StatusDot.tsx';
 import type { PageDialog } from './keys.ts';
-import { useDataset, useInspect, useKeptRuns, usePrepare, useRuns } from './notebook-context.ts';
+import {
+  useDataset,
+  useInspect,
+  useKeptRuns,
+  useMatrix,
+  useNotebookFile,
+  usePrepare,
+  useRuns,
+} from './notebook-context.ts';
 import { PageButtons } from './PageDialogs.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 
@@ -28,10 +38,14 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
   const { explanation, detector } = useInspect((i) => i);
   const prepare = usePrepare((p) => p);
   const kept = useKeptRuns((k) => k.entries.length);
+  const matrix = useMatrix((m) => m);
+  const file = useNotebookFile((f) => f);
   const derived = cellStates(datasetState, runs);
   const shown = shownDetector(runs.training, detector);
   const states: Record<CellId, CellState> = {
     ...derived,
+    data: dataCellState(derived.data, file),
+    baselines: baselinesCellState(derived.baselines, matrix),
     lab: labCellState(derived.lab, shown),
     runs: runsCellState(kept),
     equations: equationsCellState(explanation),

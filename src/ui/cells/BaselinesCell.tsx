@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
 import type { DetectorFailure } from '../../storage/records.ts';
+import { baselinesCellState } from '../../stores/cell-states.ts';
 import { matrixCsv, matrixLatex, matrixMarkdown } from '../../stores/matrix-export.ts';
 import type { RepeatPhase } from '../../stores/matrix-store.ts';
 import { type MatrixRow, matrixRows } from '../../stores/matrix-view.ts';
@@ -26,9 +27,9 @@ const MAX_SEEDS = 20;
 
 export function BaselinesCell() {
   const hasDataset = useDataset((d) => d.dataset !== null);
-  const state = useCellState('baselines');
   const runs = useRuns((r) => r);
   const matrix = useMatrix((m) => m);
+  const state = baselinesCellState(useCellState('baselines'), matrix);
   const { training } = runs;
   const rows = useMemo(() => matrixRows(training), [training]);
   // an interrupted training is to be resumed or discarded first, in its own cell

@@ -1,6 +1,7 @@
 /** Cell 1: bring a dataset in, see what it holds and what was set aside. */
 import { useMemo } from 'react';
 import type { SetCounts } from '../../features/set-counts.ts';
+import { dataCellState } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { prepareSource } from '../../stores/prepare-store.ts';
@@ -9,6 +10,7 @@ import {
   useDataset,
   useEnvironment,
   useNotebook,
+  useNotebookFile,
   useRuns,
   useSurvey,
 } from '../app/notebook-context.ts';
@@ -34,7 +36,8 @@ import { StandIns } from './StandIns.tsx';
 export function DataCell() {
   const datasetState = useDataset((d) => d);
   const { status, dataset, storageFailure } = datasetState;
-  const state = useCellState('data');
+  const file = useNotebookFile((f) => f);
+  const state = dataCellState(useCellState('data'), file);
 
   return (
     <NotebookCell
