@@ -34,6 +34,36 @@ test('a note is written, shown as Markdown, kept over a reload, deleted and brou
   await expect(note).toContainText('Other words');
 });
 
+test('Esc leaves the editor of a note and keeps what was typed, also over a reload', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
+  await page.getByRole('button', { name: 'Add a note below Data' }).click();
+  const editor = page.getByRole('textbox', { name: /Note in Markdown/ });
+  await editor.pressSequentially('Checkout was slow on Monday');
+  await page.keyboard.press('Escape');
+  const note = page.getByRole('article', { name: 'Note below Data' });
+  await expect(note).toContainText('Checkout was slow on Monday');
+  await expect(note).toBeFocused();
+  await expect(editor).toHaveCount(0);
+
+  await note.getByRole('button', { name: 'Edit note' }).click();
+  await editor.fill('Something else');
+  await page.keyboard.press('Escape');
+  await expect(note).toContainText('Something else');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(note).toContainText('Checkout was slow on Monday');
+
+  // A page that is closed in the middle of a word, a moment after it.
+  await note.getByRole('button', { name: 'Edit note' }).click();
+  await editor.press('End');
+  await editor.pressSequentially(' and Tues');
+  await page.waitForTimeout(500);
+  await page.reload();
+  await expect(note).toContainText('Checkout was slow on Monday and Tues');
+});
+
 test('the equations of the paper give the values of the trace in the inspector', async ({
   page,
 }) => {

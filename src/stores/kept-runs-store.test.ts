@@ -125,7 +125,8 @@ test('a deleted dataset comes back open, with its runs and notes', async () => {
   const { notebook, names, last, stored, asked } = opened;
   const { notes } = notebook;
   notes.getState().add('scores');
-  notes.getState().write('new', 'inverted');
+  notes.getState().type('inverted');
+  notes.getState().write();
   await deleteDataset(notebook.dataset, notebook.undo, 'dataset-1');
   expect(notebook.dataset.getState()).toMatchObject({ dataset: null, stored: [] });
   expect(names()).toEqual([]);
@@ -143,7 +144,8 @@ test('a deleted dataset comes back open, with its runs and notes', async () => {
 test('a note without text is not kept; a deleted one comes back in its place', () => {
   const { notes, undo } = opened.notebook;
   notes.getState().add('data');
-  notes.getState().write('new', '  ');
+  notes.getState().type('  ');
+  notes.getState().write();
   expect(notes.getState().notes).toEqual([]);
   for (const id of ['1', '2', '3']) {
     notes.setState(({ notes: before }) => ({

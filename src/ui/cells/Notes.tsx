@@ -1,5 +1,5 @@
 /** Notes below a cell: Markdown with equations, written in place and stored with the dataset. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import type { CellId } from '../../stores/cell-states.ts';
 import type { Note } from '../../stores/notes-store.ts';
 import { useDataset, useNotes } from '../app/notebook-context.ts';
@@ -44,6 +44,9 @@ export function NotesBelow({ cell, title }: NotesBelowProps) {
   );
 }
 
+/** The id of the element that shows a note. */
+const noteElement = (id: string): string => `note-${id}`;
+
 interface NoteProps {
   readonly note: Note;
 }
@@ -52,7 +55,12 @@ function NoteView({ note, title }: NoteProps & { readonly title: string }) {
   const edit = useNotes((n) => n.edit);
   const remove = useNotes((n) => n.remove);
   return (
-    <article className="note" aria-label={`Note below ${title}`}>
+    <article
+      id={noteElement(note.id)}
+      className="note"
+      aria-label={`Note below ${title}`}
+      tabIndex={-1}
+    >
       <Suspense fallback={<p className="quiet">Loading the note.</p>}>
         <Markdown text={note.text} />
       </Suspense>
@@ -68,20 +76,27 @@ function NoteView({ note, title }: NoteProps & { readonly title: string }) {
   );
 }
 
-function NoteForm({ note }: NoteProps) {
-  const [text, setText] = useState(note.text);
-  const write = useNotes((n) => n.write);
-  const cancel = useNotes((n) => n.cancel);
+function NoteForm({ note: { id, text } }: NoteProps) {
+  const { type, write, leave, cancel } = useNotes((n) => n);
+  /** The keys go on from the note, not from the top of the page. */
+  const ending = (end: () => void) => (): void => {
+    end();
+    requestAnimationFrame(() => document.getElementById(noteElement(id))?.focus());
+  };
+  const [onWrite, onLeave, onCancel] = [ending(write), ending(leave), ending(cancel)];
   return (
     <form
       className="note note--editing"
       onSubmit={(event) => {
         event.preventDefault();
-        write(note.id, text);
+        onWrite();
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') cancel();
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) write(note.id, text);
+        if (event.key === 'Escape') {
+          event.preventDefault();
+          onLeave();
+        }
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onWrite();
       }}
     >
       <label className="note__label">
@@ -91,7 +106,7 @@ function NoteForm({ note }: NoteProps) {
           rows={Math.min(20, Math.max(4, text.split('\n').length + 1))}
           value={text}
           ref={takeFocus}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => type(event.currentTarget.value)}
         />
       </label>
       {text.trim() !== '' && (
@@ -102,15 +117,14 @@ function NoteForm({ note }: NoteProps) {
         </div>
       )}
       <div className="note__actions">
-        <Button
-          size="small"
-          variant="primary"
-          shortcut="Ctrl + Enter"
-          onClick={() => write(note.id, text)}
-        >
+        <Button size="small" variant="primary" shortcut="Ctrl + Enter" onClick={onWrite}>
           Save note
         </Button>
-        <Button size="small" onClick={cancel}>
+        <Button
+          size="small"
+          title="Puts the text back as it was; Undo brings what you typed back"
+          onClick={onCancel}
+        >
           Cancel
         </Button>
       </div>
