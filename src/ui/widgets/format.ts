@@ -2,37 +2,20 @@
  * Numbers as people read them: 3 significant digits, thousands separated, always with a unit.
  * Numbers that are not there (null, NaN) are an en dash; infinities say so.
  */
-const MISSING = '–';
-const MINUS = '−';
+import {
+  formatDuration,
+  formatNumber,
+  groupThousands,
+  MINUS,
+  MISSING,
+} from '../../base/number-words.ts';
 
-/** Groups of three, by comma; from 1,000 on. */
-function group(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-}
-
-/** 3 significant digits (or more, before the point), without an exponent between 1e-4 and 1e15. */
-export function formatNumber(value: number | null | undefined, digits = 3): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
-  const sign = value < 0 ? MINUS : '';
-  const size = Math.abs(value);
-  if (size === Number.POSITIVE_INFINITY) return `${sign}∞`;
-  if (size === 0) return '0';
-  if (size < 1e-4 || size >= 1e15) {
-    const [mantissa, exponent] = size.toExponential(digits - 1).split('e') as [string, string];
-    return `${sign}${mantissa}e${exponent.replace('+', '').replace('-', MINUS)}`;
-  }
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  // Rounding may reach the next power of ten (9.996 to 10.00): then one decimal is too many.
-  const rounded = Number(size.toFixed(decimals));
-  const kept = Math.max(0, digits - 1 - Math.floor(Math.log10(rounded || size)));
-  const [whole, fraction] = rounded.toFixed(kept).split('.') as [string, string?];
-  return sign + group(whole) + (fraction === undefined ? '' : `.${fraction}`);
-}
+export { formatDuration, formatNumber };
 
 /** A whole number, all digits: "12,345", or "12,345 traces" with a noun (its plural by -s). */
 export function formatCount(value: number | null | undefined, noun?: string): string {
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
-  const text = (value < 0 ? MINUS : '') + group(Math.abs(Math.round(value)).toString());
+  const text = (value < 0 ? MINUS : '') + groupThousands(Math.abs(Math.round(value)).toString());
   return noun === undefined ? text : `${text} ${noun}${Math.abs(value) === 1 ? '' : 's'}`;
 }
 
@@ -72,17 +55,6 @@ export function formatBytes(bytes: number | null | undefined): string {
     unit++;
   }
   return `${unit === 0 ? formatCount(value) : formatNumber(value)} ${BYTE_UNITS[unit]}`;
-}
-
-/** Seconds as "0.42 s", "12.3 s", "4 min 05 s" or "2 h 07 min". */
-export function formatDuration(seconds: number | null | undefined): string {
-  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return MISSING;
-  if (seconds < 59.95) return `${formatNumber(seconds)} s`;
-  const pad = (value: number) => value.toString().padStart(2, '0');
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${group(Math.floor(minutes / 60).toString())} h ${pad(minutes % 60)} min`;
 }
 
 /** A share of 1: 0.0832 as "8.32 %". */
