@@ -82,7 +82,7 @@ describe('the cell of the data', () => {
 });
 
 it('the comparison runs while further seeds train, though the run itself is done', () => {
-  const seed = { detector: 'fsa', seed: 2, share: 0.5, left: 3 } as const;
+  const seed = { detector: 'fsa', seed: 2, share: 0.5, curve: [], left: 3 } as const;
   expect(baselinesCellState('done', { repeats: { phase: 'running', ...seed } })).toBe('running');
   const failure = { what: 'no worker', where: 'the page', advice: 'try again' };
   expect(baselinesCellState('done', { repeats: { phase: 'failed', failure } })).toBe('failed');

@@ -7,12 +7,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure, Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { COMPARED, type DetectorId } from '../detectors/catalog.ts';
+import type { CurvePoint, FitProgress } from '../detectors/fit-progress.ts';
 import type { DetectorFailure, RunRecord, SeedResult } from '../storage/records.ts';
 import type { BackgroundWorker, RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { mainReport, missingRepeats } from './matrix-view.ts';
 import type { RunState } from './run-store.ts';
+import { afterTrainEvent, startedRun } from './training-phase.ts';
 
 export type RepeatPhase =
   | { readonly phase: 'idle' }
@@ -22,6 +24,8 @@ export type RepeatPhase =
       readonly seed: number;
       /** 0 to 1, of this detector's training, then 1. */
       readonly share: number;
+      /** Its epochs so far. */
+      readonly curve: readonly CurvePoint[];
       /** Trainings that come after it. */
       readonly left: number;
     }
@@ -34,6 +38,8 @@ export interface MatrixState {
   setSeeds(seeds: number): void;
   /** Trains and scores what is missing: detectors of the run, then its further seeds. */
   runAll(): Promise<void>;
+  /** Trains and scores the detectors of the finished run with further seeds, those that it lacks. */
+  repeatWith(seeds: readonly number[]): Promise<void>;
   /** Ends the further seeds; those that are finished stay. */
   cancel(): void;
 }
@@ -66,9 +72,9 @@ export function createMatrixStore({
   };
 
   const store = createStore<MatrixState>((set, get) => {
-    const repeat = async (run: RunRecord): Promise<void> => {
+    const repeat = async (run: RunRecord, seeds: readonly number[]): Promise<void> => {
       const traces = dataset.getState().dataset?.imported.traces;
-      const wanted = missingRepeats(run, get().seeds);
+      const wanted = missingRepeats(run, seeds);
       if (traces === undefined || wanted.length === 0) return;
       end();
       const mine = turn;
@@ -83,11 +89,12 @@ export function createMatrixStore({
       }
       for (const [i, { detector, seed }] of wanted.entries()) {
         const left = wanted.length - i - 1;
-        const onShare = (share: number): void => {
-          if (mine === turn) set({ repeats: { phase: 'running', detector, seed, share, left } });
+        const onProgress = (share: number, curve: readonly CurvePoint[]): void => {
+          if (mine !== turn) return;
+          set({ repeats: { phase: 'running', detector, seed, share, curve, left } });
         };
-        onShare(0);
-        const result = await trainAndScore(client, { run, detector, seed }, onShare);
+        onProgress(0, []);
+        const result = await trainAndScore(client, { run, detector, seed }, onProgress);
         if (mine !== turn || currentRun()?.id !== run.id) return;
         await runs.getState().addRepeat(run.id, result.ok ? result.value : result.error);
       }
@@ -104,7 +111,18 @@ export function createMatrixStore({
         get().cancel();
         await runs.getState().trainBeside(COMPARED);
         const run = currentRun();
-        if (run !== null) await repeat(run);
+        if (run === null) return;
+        const more = Math.max(0, get().seeds - 1);
+        await repeat(
+          run,
+          Array.from({ length: more }, (_, i) => run.settings.seed + 1 + i),
+        );
+      },
+
+      async repeatWith(seeds) {
+        get().cancel();
+        const run = currentRun();
+        if (run !== null) await repeat(run, seeds);
       },
 
       cancel() {
@@ -133,24 +151,25 @@ interface Repeat {
 async function trainAndScore(
   client: WorkerClient,
   { run, detector, seed }: Repeat,
-  onShare: (share: number) => void,
+  onProgress: (share: number, curve: readonly CurvePoint[]) => void,
 ): Promise<Result<SeedResult, DetectorFailure>> {
   const settings = { ...run.settings, seed };
   const failed = (stage: DetectorFailure['stage'], { what, where, advice }: JobFailure) =>
     err({ detector, seed, stage, what, where, advice });
 
+  const { id: runId, datasetId, preset } = run;
+  let running = startedRun({ runId, datasetId, preset, settings, detector });
   const training: RunningJob<'train'> = client.start(
     'train',
     { detector, settings, from: null },
     (event) => {
-      if (event.kind !== 'progress') return;
-      const { epoch, epochs, batch, batches } = event.progress;
-      onShare((epoch - 1 + batch / batches) / epochs);
+      running = afterTrainEvent(running, event);
+      onProgress(shareDone(running.progress), running.curve);
     },
   );
   const trained = await training.result;
   if (!trained.ok) return failed('training', trained.error);
-  onShare(1);
+  onProgress(1, running.curve);
   const { weights, trainSeconds } = trained.value;
   const scored = await client.start('score', {
     model: { detector, settings, epoch: null, weights },
@@ -164,3 +183,8 @@ async function trainAndScore(
     scoreTracesPerSecond: scored.value.scoreTracesPerSecond,
   });
 }
+
+const shareDone = (progress: FitProgress | null): number =>
+  progress === null
+    ? 0
+    : (progress.epoch - 1 + progress.batch / progress.batches) / progress.epochs;

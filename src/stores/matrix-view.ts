@@ -139,17 +139,12 @@ function bestColumns(row: Comparable, rows: readonly Comparable[]): ReadonlySet<
   );
 }
 
-/** Seeds beside its own that a run still lacks, with the detectors that lack them. */
-export function missingRepeats(
+/** What these further seeds still lack of a run: its detectors, seed by seed. */
+export const missingRepeats = (
   { settings, detectors, repeats }: RunRecord,
-  seeds: number,
-): { readonly detector: DetectorId; readonly seed: number }[] {
-  return Array.from({ length: Math.max(0, seeds - 1) }, (_, i) => settings.seed + 1 + i).flatMap(
-    (seed) =>
-      detectors
-        .map(({ detector }) => ({ detector, seed }))
-        .filter(
-          (one) => !repeats.some((of) => of.detector === one.detector && of.seed === one.seed),
-        ),
-  );
-}
+  seeds: readonly number[],
+): { readonly detector: DetectorId; readonly seed: number }[] =>
+  [...new Set(seeds)]
+    .filter((seed) => seed !== settings.seed)
+    .flatMap((seed) => detectors.map(({ detector }) => ({ detector, seed })))
+    .filter((one) => !repeats.some((of) => of.detector === one.detector && of.seed === one.seed));

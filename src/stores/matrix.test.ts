@@ -7,6 +7,7 @@ import {
   importedFixture,
 } from '../testing/notebook-fakes.ts';
 import {
+  fakeCurvePoint,
   fakeDetectorRun,
   fakePlainScores,
   fakeRun,
@@ -131,8 +132,12 @@ test('exports: numbers as they are in CSV, the best bold in Markdown and LaTeX',
 
 test('missing seeds are those that no result has', () => {
   const run = { ...fakeRun(), repeats: [repeat('tracevae', 2, 0.5)] };
-  expect(missingRepeats(run, 1)).toEqual([]);
-  expect(missingRepeats(run, 3)).toEqual([{ detector: 'tracevae', seed: 3 }]);
+  expect(missingRepeats(run, [])).toEqual([]);
+  expect(missingRepeats(run, [2, 3])).toEqual([{ detector: 'tracevae', seed: 3 }]);
+  // the run has its own, and none is trained twice
+  expect(missingRepeats(run, [run.settings.seed, 9, 9])).toEqual([
+    { detector: 'tracevae', seed: 9 },
+  ]);
 });
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -239,4 +244,26 @@ test('a new training takes the place of what the seeds belong to', async () => {
   void runs.getState().train();
   expect(closed()).toBe(1);
   expect(comparison.getState().repeats).toEqual({ phase: 'idle' });
+});
+
+test('seeds that are named run one after another, and tell of their epochs', async () => {
+  const { comparison, background, stored } = notebook;
+  const running = comparison.getState().repeatWith([7, 4]);
+  await settled();
+  await background.last('open').finish(null);
+  const { last } = background;
+  const seeds: number[] = [];
+  for (let i = 0; i < 12; i++) {
+    const train = last('train');
+    seeds.push(train.input.settings.seed);
+    train.emit({ kind: 'epoch', point: fakeCurvePoint(1, 3) });
+    expect(comparison.getState().repeats).toMatchObject({ curve: [{ epoch: 1, loss: 3 }] });
+    train.emit({ kind: 'restart', attempt: 1, reason: 'a test' });
+    expect(comparison.getState().repeats).toMatchObject({ curve: [] });
+    await train.finish(fakeTrainOutcome());
+    await last('score').finish(plain);
+  }
+  await running;
+  expect(seeds).toEqual([...Array(6).fill(7), ...Array(6).fill(4)]);
+  expect(stored().run?.repeats.map(({ seed }) => seed)).toEqual(seeds);
 });
