@@ -82,6 +82,7 @@ async function openNotebook({ traces }: ScoredDataset, client: WorkerClient): Pr
     isolated: crossOriginIsolated,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    app: { name: 'notebook', version: '0', userAgent: navigator.userAgent },
     address: { read: () => '', write() {}, goTo() {} },
   });
   createRoot(one('#root')).render(

@@ -36,6 +36,7 @@ const notebook = createNotebook({
     },
     goTo: (cell) => document.getElementById(cell)?.scrollIntoView(),
   },
+  app: { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent },
 });
 // Back, Forward, a link to a cell, or another address typed.
 addEventListener('hashchange', () => void notebook.view.getState().follow());

@@ -1,10 +1,20 @@
-/** Writing the dataset at hand to a file of another format, in the worker. */
+/**
+ * What leaves the page as a file: run.json, import.json and scores.csv, for the buttons and for the
+ * headless run alike, and the dataset at hand in another format, which the worker writes.
+ */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExportFormat } from '../export/write-spans.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { ExportKind } from '../worker/export-traces.ts';
 import type { JobFailure } from '../worker/protocol.ts';
-import type { DatasetState } from './dataset-store.ts';
+import type { Dataset, DatasetState } from './dataset-store.ts';
+import type { EnvironmentState } from './environment-store.ts';
+import type { InspectState } from './inspect-store.ts';
+import { prepareSource } from './prepare-store.ts';
+import { type AppIdentity, importReport, runReport, setChoices } from './run-report.ts';
+import type { RunState } from './run-store.ts';
+import { type ScoredRun, scoredRun, scoresCsv } from './score-view.ts';
+import type { SurveyState } from './survey-store.ts';
 
 /** Formats as a person chooses them, with the end of the file's name. */
 export const EXPORT_CHOICES: Readonly<
@@ -31,20 +41,44 @@ export interface ExportState {
   readonly failure: JobFailure | null;
   /** The file, or null where it was cancelled or failed. */
   write(format: ExportFormat): Promise<WrittenFile | null>;
-  /** import.json with the merged trees at its end. @param report the text without them */
-  writeReport(report: string): Promise<WrittenFile | null>;
+  /** import.json; null without a dataset. Of prepared parts: of the files they were made from. */
+  importReport(): WrittenFile | null;
+  /** The same with the merged trees at its end; null, too, where it was cancelled or failed. */
+  importReportWithTrees(): Promise<WrittenFile | null>;
+  /** run.json of the run on show; null where it has no scores, or the worker could not count. */
+  run(): Promise<WrittenFile | null>;
+  /** scores.csv of the detector on show; null where it has no scores. */
+  scores(): WrittenFile | null;
   cancel(): void;
   dismissFailure(): void;
 }
 
-export function createExportStore(
-  client: WorkerClient,
-  datasets: StoreApi<DatasetState>,
-): StoreApi<ExportState> {
+export interface ExportDeps {
+  readonly client: WorkerClient;
+  readonly dataset: StoreApi<DatasetState>;
+  readonly runs: StoreApi<RunState>;
+  readonly inspect: StoreApi<InspectState>;
+  readonly survey: StoreApi<SurveyState>;
+  readonly environment: StoreApi<EnvironmentState>;
+  readonly app: AppIdentity;
+}
+
+export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
+  const { client, runs, survey, environment, app } = deps;
+  const current = (): Dataset | null => deps.dataset.getState().dataset;
+  const scored = (): ScoredRun | null =>
+    scoredRun(current(), runs.getState().training, deps.inspect.getState().detector);
+  const importText = (dataset: Dataset): string =>
+    importReport(
+      prepareSource(dataset),
+      runs.getState().choices.config.maxNodes,
+      environment.getState().heapBytes,
+    );
+
   let job: RunningJob<'export'> | null = null;
   return createStore<ExportState>((set) => {
-    const run = async (format: ExportKind): Promise<Blob | null> => {
-      if (datasets.getState().dataset === null || job !== null) return null;
+    const write = async (format: ExportKind): Promise<Blob | null> => {
+      if (current() === null || job !== null) return null;
       set({ share: 0, failure: null });
       job = client.start('export', { format }, ({ done, total }) => set({ share: done / total }));
       const result = await job.result;
@@ -59,16 +93,38 @@ export function createExportStore(
       failure: null,
 
       async write(format) {
-        const stem = datasets.getState().dataset?.name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
-        const bytes = await run(format);
+        const stem = current()?.name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+        const bytes = await write(format);
         return bytes === null ? null : { name: `${stem}.${EXPORT_CHOICES[format].ending}`, bytes };
       },
 
-      async writeReport(report) {
-        const trees = await run('merged-trees');
+      importReport() {
+        const dataset = current();
+        return dataset === null ? null : json('import.json', importText(dataset));
+      },
+
+      async importReportWithTrees() {
+        const dataset = current();
+        if (dataset === null) return null;
+        const report = importText(dataset);
+        const trees = await write('merged-trees');
         if (trees === null) return null;
-        const head = `${report.slice(0, -REPORT_END.length)},\n  "forest": `;
-        return { name: 'import.json', bytes: new Blob([head, trees, REPORT_END]) };
+        return json('import.json', withMember(report, 'forest', trees));
+      },
+
+      async run() {
+        const found = scored();
+        if (found === null) return null;
+        const counts = await survey.getState().countSets(setChoices(found.run));
+        if (counts === null) return null;
+        return json('run.json', runReport(found.dataset, found.run, app, counts));
+      },
+
+      scores() {
+        const found = scored();
+        if (found === null) return null;
+        const csv = scoresCsv(found.dataset.imported.traces, found.scores);
+        return { name: 'scores.csv', bytes: new Blob([csv], { type: 'text/csv' }) };
       },
 
       cancel: () => job?.cancel(),
@@ -76,3 +132,12 @@ export function createExportStore(
     };
   });
 }
+
+const json = (name: string, ...parts: readonly BlobPart[]): WrittenFile => ({
+  name,
+  bytes: new Blob([...parts], { type: 'application/json' }),
+});
+
+/** A report with another member at its end. */
+const withMember = (report: string, name: string, value: Blob): Blob =>
+  new Blob([`${report.slice(0, -REPORT_END.length)},\n  "${name}": `, value, REPORT_END]);

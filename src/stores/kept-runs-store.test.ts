@@ -42,6 +42,7 @@ async function setUp() {
     isolated: true,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    app: { name: 'notebook', version: '0', userAgent: 'test' },
     address: { read: () => '', write: () => {}, goTo: () => {} },
   });
   const asked = (kind: string, times: number) =>

@@ -25,6 +25,7 @@ import {
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createReplayStore, type ReplayState } from './replay-store.ts';
+import type { AppIdentity } from './run-report.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createSurveyStore, type SurveyState } from './survey-store.ts';
 import { createTraceListStore, type TraceListState } from './trace-list-store.ts';
@@ -68,6 +69,7 @@ export interface NotebookDeps {
   readonly heapBytes: () => number | null;
   readonly foreignRequests: () => number;
   readonly address: AddressBar;
+  readonly app: AppIdentity;
 }
 
 export function createNotebook(deps: NotebookDeps): Notebook {
@@ -109,8 +111,8 @@ export function createNotebook(deps: NotebookDeps): Notebook {
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const matrix = createMatrixStore({ ...deps, runs, dataset });
-  const exported = createExportStore(deps.client, dataset);
   const environment = createEnvironmentStore(deps);
+  const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
   const preferences = createPreferencesStore(deps.preferences);
 
   /**

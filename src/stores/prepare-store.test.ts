@@ -18,6 +18,7 @@ function setUp(stored: Parameters<typeof createFakeStorage>[0] = {}) {
     isolated: true,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    app: { name: 'notebook', version: '0', userAgent: 'test' },
     address: { read: () => '', write: () => {}, goTo: () => {} },
   });
   const cellState = () =>

@@ -4,15 +4,37 @@ import { correctionsOf as variantCorrections, variantOf } from '../scoring/corre
 import type { VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { formatScoresCsv } from '../scoring/scores-csv.ts';
-import type { DetectorRun, RunRecord } from '../storage/records.ts';
+import type { Dataset, DetectorRun, RunRecord } from '../storage/records.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { setCode, type TraceSet } from '../trace/trace-set.ts';
 import type { ScoreOutcome } from '../worker/protocol.ts';
-import type { ChosenScores } from './inspect-store.ts';
+import { type ChosenScores, shownDetector } from './inspect-store.ts';
+import type { TrainingPhase } from './training-phase.ts';
 
 export { SCORE_LINEAR_BELOW, SHOWN_LABELS } from '../inspect/score-histograms.ts';
 export type { GroupedHistogram } from '../scoring/histogram.ts';
 export { VARIANTS, type Variant, variantCorrections, variantOf };
+
+/** A run of the dataset at hand, and the detector on show with its scores. */
+export interface ScoredRun {
+  readonly dataset: Dataset;
+  readonly run: RunRecord;
+  readonly trained: DetectorRun;
+  readonly scores: ScoreOutcome;
+}
+
+/** null until a run of the dataset at hand is trained and scored. */
+export function scoredRun(
+  dataset: Dataset | null,
+  training: TrainingPhase,
+  detector: DetectorId,
+): ScoredRun | null {
+  const trained = shownDetector(training, detector);
+  if (dataset === null || training.phase !== 'done' || trained === null) return null;
+  const { run } = training;
+  const { scores } = trained;
+  return scores === null || run.datasetId !== dataset.id ? null : { dataset, run, trained, scores };
+}
 
 /** One line of the metrics table. */
 export interface MetricsRow {

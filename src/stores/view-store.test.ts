@@ -47,6 +47,7 @@ async function setUp(first = '', meanwhile: (notebook: Notebook) => void = () =>
     isolated: true,
     heapBytes: () => null,
     foreignRequests: () => 0,
+    app: { name: 'notebook', version: '0', userAgent: 'test' },
     address: {
       read: () => history.at(-1)!,
       write(hash, how) {

@@ -5,17 +5,16 @@ import { dataCellState } from '../../stores/cell-states.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { summarise } from '../../stores/dataset-summary.ts';
 import { prepareSource } from '../../stores/prepare-store.ts';
-import { importReport } from '../../stores/run-report.ts';
 import {
   useDataset,
-  useEnvironment,
+  useExport,
   useNotebook,
   useNotebookFile,
   useRuns,
   useSurvey,
 } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
-import { downloadText } from '../widgets/download.ts';
+import { downloadWritten } from '../widgets/download.ts';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
@@ -52,7 +51,7 @@ export function DataCell() {
           plain, gzip, zstd or zip, or a folder of them; nothing leaves this page.
         </>
       }
-      action={dataset !== null && <DatasetActions dataset={dataset} />}
+      action={dataset !== null && <DatasetActions />}
       foot={dataset !== null && <DataFoot dataset={dataset} />}
     >
       {status.phase === 'failed' && (
@@ -110,23 +109,12 @@ export function DataCell() {
   );
 }
 
-function DatasetActions({ dataset }: { readonly dataset: Dataset }) {
+function DatasetActions() {
   const { dataset: store } = useNotebook();
-  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
-  const heap = useEnvironment((e) => e.heapBytes);
+  const importReport = useExport((e) => e.importReport);
   return (
     <>
-      <Button
-        size="small"
-        icon="download"
-        onClick={() =>
-          downloadText(
-            'import.json',
-            importReport(prepareSource(dataset), maxNodes, heap),
-            'application/json',
-          )
-        }
-      >
+      <Button size="small" icon="download" onClick={() => downloadWritten(importReport())}>
         Export import report
       </Button>
       <Button size="small" onClick={() => void store.getState().loadDemo()}>

@@ -2,10 +2,9 @@
 import { useState } from 'react';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { EXPORT_CHOICES } from '../../stores/export-store.ts';
-import { importReport } from '../../stores/run-report.ts';
-import { useEnvironment, useExport, useRuns } from '../app/notebook-context.ts';
+import { useExport } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
-import { downloadBlob } from '../widgets/download.ts';
+import { downloadWritten } from '../widgets/download.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Select } from '../widgets/Select.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
@@ -18,9 +17,8 @@ const labelOf = (format: Format): string =>
   format === REPORT ? REPORT_LABEL : EXPORT_CHOICES[format].label;
 
 export function ExportTraces({ dataset }: { readonly dataset: Dataset }) {
-  const { share, failure, write, writeReport, cancel, dismissFailure } = useExport((e) => e);
-  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
-  const heap = useEnvironment((e) => e.heapBytes);
+  const exported = useExport((e) => e);
+  const { share, failure, cancel, dismissFailure } = exported;
   const [format, setFormat] = useState<Format>('otlp-json');
   // a report tells what became of files, and parts that were prepared come from none
   const formats: Format[] = [
@@ -28,11 +26,9 @@ export function ExportTraces({ dataset }: { readonly dataset: Dataset }) {
     ...(dataset.preparation === undefined ? [REPORT as Format] : []),
   ];
   const save = async (): Promise<void> => {
-    const file =
-      format === REPORT
-        ? await writeReport(importReport(dataset, maxNodes, heap))
-        : await write(format);
-    if (file !== null) downloadBlob(file.name, file.bytes);
+    downloadWritten(
+      await (format === REPORT ? exported.importReportWithTrees() : exported.write(format)),
+    );
   };
   return (
     <div className="data-cell__export">

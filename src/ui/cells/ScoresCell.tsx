@@ -1,18 +1,17 @@
 /** Cell 6: how the scores of normal and anomalous traces lie, under each variant. */
 import { useMemo, useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../detectors/catalog.ts';
-import { runReport, runWarnings, setChoices } from '../../stores/run-report.ts';
+import { runWarnings } from '../../stores/run-report.ts';
 import {
   type GroupedHistogram,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
-  scoresCsv,
 } from '../../stores/score-view.ts';
-import { useRuns, useSurvey, useTraceList } from '../app/notebook-context.ts';
+import { useExport, useRuns, useTraceList } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';
-import { downloadText } from '../widgets/download.ts';
+import { downloadWritten } from '../widgets/download.ts';
 import {
   formatCount,
   formatDuration,
@@ -33,8 +32,6 @@ import { MetricsTable } from './MetricsTable.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { ScoreChoices } from './ScoreChoices.tsx';
 import { correctionsWords, NotScoredYet, type Scored, useScored } from './scored.tsx';
-
-const APP = { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent };
 
 export function ScoresCell() {
   const runs = useRuns((r) => r);
@@ -86,12 +83,7 @@ export function ScoresCell() {
 
 function ScoresActions({ scored }: { readonly scored: Scored | null }) {
   const runs = useRuns((r) => r);
-  const countSets = useSurvey((survey) => survey.countSets);
-  const exportRun = async ({ dataset, run }: Scored): Promise<void> => {
-    const counts = await countSets(setChoices(run));
-    if (counts === null) return;
-    downloadText('run.json', runReport(dataset, run, APP, counts), 'application/json');
-  };
+  const exported = useExport((e) => e);
   const unscored = runs.training.phase === 'done' && runs.scoring.phase !== 'running';
   return (
     <>
@@ -104,11 +96,7 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
         size="small"
         icon="download"
         disabled={scored === null}
-        onClick={() => {
-          if (scored === null) return;
-          const csv = scoresCsv(scored.dataset.imported.traces, scored.scores);
-          downloadText('scores.csv', csv, 'text/csv');
-        }}
+        onClick={() => downloadWritten(exported.scores())}
       >
         Export scores
       </Button>
@@ -116,7 +104,7 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
         size="small"
         icon="download"
         disabled={scored === null || runs.scoring.phase === 'running'}
-        onClick={() => scored !== null && void exportRun(scored)}
+        onClick={() => void exported.run().then(downloadWritten)}
       >
         Export run
       </Button>

@@ -1,22 +1,15 @@
 /** The scores that the Scores and Flagged cells show, and what they say before there are any. */
 import { useMemo } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
-import type { DetectorRun, RunRecord } from '../../storage/records.ts';
 import type { CellState } from '../../stores/cell-states.ts';
-import type { Dataset } from '../../stores/dataset-store.ts';
-import { type ChosenScores, shownDetector } from '../../stores/inspect-store.ts';
-import { type Variant, variantOf } from '../../stores/score-view.ts';
+import type { ChosenScores } from '../../stores/inspect-store.ts';
+import { type ScoredRun, scoredRun, type Variant, variantOf } from '../../stores/score-view.ts';
 import type { TraceList } from '../../stores/trace-list-store.ts';
-import type { ScoreOutcome, TermsOutcome } from '../../worker/protocol.ts';
+import type { TermsOutcome } from '../../worker/protocol.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../app/notebook-context.ts';
 
-export interface Scored {
-  readonly dataset: Dataset;
-  readonly run: RunRecord;
-  /** The detector whose scores are shown. */
-  readonly trained: DetectorRun;
-  readonly scores: ScoreOutcome;
-  /** Its scores under the chosen corrections. */
+export interface Scored extends ScoredRun {
+  /** The shown detector's scores under the chosen corrections. */
   readonly chosen: ChosenScores;
 }
 
@@ -33,12 +26,8 @@ export function useScored(): Scored | null {
   const training = useRuns((r) => r.training);
   const { detector, chosen } = useInspect((i) => i);
   return useMemo(() => {
-    const trained = shownDetector(training, detector);
-    if (dataset === null || trained === null || chosen === null) return null;
-    const { scores } = trained;
-    if (training.phase !== 'done' || scores === null || chosen.of !== scores) return null;
-    const { run } = training;
-    return run.datasetId === dataset.id ? { dataset, run, trained, scores, chosen } : null;
+    const scored = scoredRun(dataset, training, detector);
+    return scored === null || chosen?.of !== scored.scores ? null : { ...scored, chosen };
   }, [dataset, training, detector, chosen]);
 }
 

@@ -11,3 +11,10 @@ export function downloadBlob(name: string, bytes: Blob): void {
   // The download has its own reference to the bytes once it has begun.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+/** Saves a file that was written; null is one that was not. */
+export function downloadWritten(
+  file: { readonly name: string; readonly bytes: Blob } | null,
+): void {
+  if (file !== null) downloadBlob(file.name, file.bytes);
+}
