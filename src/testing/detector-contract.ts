@@ -69,10 +69,22 @@ const toy = toyData(36);
 async function scoresOf(
   model: DetectorModel,
   selected: Uint32Array,
+  data: DetectorData = toy,
 ): Promise<readonly Float64Array[]> {
-  if (model.kind === 'scores') return [await model.scoreTraces(toy, selected, scoreOptions)];
-  const terms = await model.scoreTerms(toy, selected, scoreOptions);
+  if (model.kind === 'scores') return [await model.scoreTraces(data, selected, scoreOptions)];
+  const terms = await model.scoreTerms(data, selected, scoreOptions);
   return Object.values(combineVariants(terms));
+}
+
+/** The toy data with two traces that are equal but for their id and their place in the dataset. */
+function twins(): { readonly data: DetectorData; readonly one: number; readonly other: number } {
+  const { traces } = toy;
+  const { structureOf, nodeOffset } = traces;
+  const one = 0;
+  const other = structureOf.lastIndexOf(structureOf[one]!);
+  const latencyUs = traces.latencyUs.slice();
+  latencyUs.copyWithin(nodeOffset[other]!, nodeOffset[one]!, nodeOffset[one + 1]!);
+  return { data: { ...toy, traces: { ...traces, latencyUs } }, one, other };
 }
 
 async function useAll(model: DetectorModel): Promise<void> {
@@ -135,6 +147,17 @@ function describeDetectorContract(
         const other = together[variant]![last]!;
         expect(Math.abs(scores[0]! - other)).toBeLessThan(1e-3 * (1 + Math.abs(other)));
       });
+      model.dispose();
+    });
+
+    test('traces that are equal have equal scores, whatever their ids and places', async () => {
+      const { model } = await train();
+      const { data, one, other } = twins();
+      expect(one).not.toBe(other);
+      const selected = Uint32Array.of(one, 1, 5, other);
+      for (const scores of await scoresOf(model, selected, data)) {
+        expect(scores[3]).toBe(scores[0]);
+      }
       model.dispose();
     });
 

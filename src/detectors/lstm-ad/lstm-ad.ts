@@ -23,7 +23,7 @@ import type {
 } from '../detector.ts';
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from '../shared/check-data.ts';
-import { finiteScore, scoreInPasses, traceNoise } from '../shared/score-passes.ts';
+import { finiteScore, sampleNoise, scoreInPasses } from '../shared/score-passes.ts';
 import { type Schedule, trainVae } from '../shared/training.ts';
 import { LSTM_AD_META, type LstmAdConfig } from './meta.ts';
 import {
@@ -119,13 +119,10 @@ async function scoreNodes(
   const batch = makeBatch(data.traces, data.scale, selected, largestTree(data.traces, selected));
   const [operation, latency, mean, logStd] = await readBack(() => {
     const posterior = encodeSequence(store, sequenceInput(batch, operationCount));
-    const noise = new Float32Array(batch.size * samples * latent);
-    selected.forEach((trace, b) => {
-      noise.set(traceNoise(seed, trace, samples * latent), b * samples * latent);
-    });
+    const noise = tf.tensor2d(sampleNoise(seed, samples * latent), [samples, latent]);
     const each = (x: tf.Tensor2D): tf.Tensor2D =>
       tf.reshape(tf.tile(tf.expandDims(x, 1), [1, samples, 1]), [-1, latent]);
-    const drawn = tf.tensor2d(noise, [batch.size * samples, latent]);
+    const drawn = tf.tile(noise, [batch.size, 1]);
     const z = normalSample(each(posterior.mean), each(posterior.logStd), drawn);
     const input = sequenceInput(repeatRows(batch, samples), operationCount);
     const distributions = decodeSequence(store, input, z);

@@ -35,12 +35,16 @@ export async function scoreInPasses(
   return scores;
 }
 
-/** Of the run's seed: noise of a trace's samples, whatever else is scored. */
+/** The stream of the run's seed that the samples of a score are drawn from. */
 const SAMPLES = 25;
 
-/** [length] standard normals of one trace. */
-export const traceNoise = (seed: number, trace: number, length: number): Float32Array =>
-  normals(createRandom(seed, SAMPLES, trace), length);
+/**
+ * The noise of a score's samples, the same for every trace (docs/decisions/0002).
+ *
+ * @returns [length] standard normals; a shorter answer is the beginning of a longer one
+ */
+export const sampleNoise = (seed: number, length: number): Float32Array =>
+  normals(createRandom(seed, SAMPLES), length);
 
 /**
  * Scores above this, and scores that are no number, count as this: one trace that no float holds

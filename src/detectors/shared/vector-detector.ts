@@ -33,7 +33,7 @@ import type {
 } from '../detector.ts';
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from './check-data.ts';
-import { finiteScore, scoreInPasses, traceNoise } from './score-passes.ts';
+import { finiteScore, sampleNoise, scoreInPasses } from './score-passes.ts';
 import { type Schedule, trainVae } from './training.ts';
 import type { VectorVaeConfig } from './vector-settings.ts';
 import {
@@ -189,13 +189,10 @@ function samples(
   const size = scale.paths.operation.length;
   const vectors = makeVectors(traces, scale, selected, method.choose);
   const x = tf.tensor2d(vectors, [selected.length, size]);
-  const noise = new Float32Array(selected.length * count * latent);
-  selected.forEach((trace, i) => {
-    noise.set(traceNoise(seed, trace, count * latent), i * count * latent);
-  });
+  const noise = tf.tensor2d(sampleNoise(seed, count * latent), [count, latent]);
   const { mean, logStd } = encodeVector(store, x);
   const rows: Gaussian = { mean: repeated(mean, count), logStd: repeated(logStd, count) };
-  const drawn = tf.tensor2d(noise, [selected.length * count, latent]);
+  const drawn = tf.tile(noise, [selected.length, 1]);
   const posterior = samplePosterior(store, flowLevels, rows, drawn);
   return { posterior, x: repeated(x, count), vectors };
 }

@@ -124,28 +124,6 @@ test('a loss that is no number restarts the first epoch, then names the term', a
   });
 });
 
-test('of two traces with the same nodes and latencies, whatever their ids, the scores are equal', async () => {
-  await startTestBackend('cpu');
-  const data = toyData(24);
-  const { traces } = data;
-  const [one, other] = [0, traces.structureOf.lastIndexOf(traces.structureOf[0]!)];
-  expect(one).not.toBe(other);
-  const nodes = (trace: number) =>
-    [traces.nodeOffset[trace]!, traces.nodeOffset[trace + 1]!] as const;
-  const latencyUs = traces.latencyUs.slice();
-  latencyUs.set(latencyUs.slice(...nodes(one)), nodes(other)[0]);
-  const twins = { ...data, traces: { ...traces, latencyUs } };
-  const fitted = await fitTraceVae(data, SMALL, { seed: 3, control, onEvent: () => {} });
-  if (!fitted.ok) throw new Error(fitted.error.what);
-  const stdLimits = await fitted.value.stdLimits(data, data.val, 3);
-  const { signal } = control;
-  const options = { samples: 4, seed: 3, stdLimits, signal, onProgress: () => {} };
-  const terms = await fitted.value.scoreTerms(twins, Uint32Array.of(one, 5, other), options);
-  const [a, , b] = combineScores(terms, correctionsOf('full'));
-  expect(b).toBe(a);
-  fitted.value.dispose();
-});
-
 test('power tails change the score of a trace only where a latency is far out', async () => {
   await startTestBackend('cpu');
   const data = toyData(24);

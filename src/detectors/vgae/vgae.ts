@@ -24,7 +24,7 @@ import type {
 } from '../detector.ts';
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from '../shared/check-data.ts';
-import { finiteScore, scoreInPasses, traceNoise } from '../shared/score-passes.ts';
+import { finiteScore, sampleNoise, scoreInPasses } from '../shared/score-passes.ts';
 import { type Schedule, trainVae } from '../shared/training.ts';
 import { VGAE_META, type VgaeConfig } from './meta.ts';
 import {
@@ -134,9 +134,8 @@ async function scoreNodes(
     return [posterior.mean, posterior.logStd];
   });
   const encoder = from!;
-  const noises = Array.from(selected, (trace, b) =>
-    traceNoise(seed, trace, samples * batch.nodeCount[b]! * latent),
-  );
+  // [nodes, samples, latent]: a node's draws do not depend on how many nodes there are
+  const draws = sampleNoise(seed, batch.maxNodes * samples * latent);
 
   let to: NodeLayout | undefined;
   const [logPx, logQz, logPz, mu, sigma] = await readBack(() => {
@@ -153,10 +152,10 @@ async function scoreNodes(
       const [b, l] = [Math.floor(copy / samples), copy % samples];
       const node = decoder.nodeOf[row]!;
       const source = (encoder.firstRow[b]! + node) * latent;
-      const drawn = (l * batch.nodeCount[b]! + node) * latent;
+      const drawn = (node * samples + l) * latent;
       of.mean.set(mean.subarray(source, source + latent), row * latent);
       of.logStd.set(logStd.subarray(source, source + latent), row * latent);
-      noise.set(noises[b]!.subarray(drawn, drawn + latent), row * latent);
+      noise.set(draws.subarray(drawn, drawn + latent), row * latent);
     }
     const shape: [number, number] = [rows, latent];
     const [qMean, qLogStd] = [tf.tensor2d(of.mean, shape), tf.tensor2d(of.logStd, shape)];
