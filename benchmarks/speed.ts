@@ -4,16 +4,17 @@
  */
 import { createRandom, normals } from '../src/base/random.ts';
 import type { DetectorData } from '../src/detectors/detector.ts';
+import { takeStep } from '../src/detectors/shared/training-step.ts';
 import { modelBatch } from '../src/detectors/tracevae/inputs.ts';
 import { TRACEVAE_PRESETS, type TraceVaeConfig } from '../src/detectors/tracevae/meta.ts';
 import { scoreTraces } from '../src/detectors/tracevae/scoring.ts';
 import { findStdLimits } from '../src/detectors/tracevae/std-limit.ts';
 import { traceVaeSpecs } from '../src/detectors/tracevae/trace-vae.ts';
 import {
+  batchLoss,
   createOptimiser,
   type Phase,
   type TrainingModel,
-  trainStep,
   warmUp,
 } from '../src/detectors/tracevae/train-step.ts';
 import { epochBatches } from '../src/features/epoch-batches.ts';
@@ -103,7 +104,8 @@ async function timeTraining(
     modelBatch(data, config, batches[next++ % batches.length]!, config.maxNodes);
   warmUp(model, phase, batchOf(), noise);
   const optimiser = createOptimiser(model, phase);
-  const step = () => trainStep(model, phase, optimiser, batchOf(), noise, 1e-4).dispose();
+  const lossOf = () => batchLoss(model, phase, optimiser, batchOf(), noise, 'train');
+  const step = () => takeStep(model.store, optimiser, lossOf, 1e-4).dispose();
   for (let i = 0; i < Math.min(steps, WARM_UP_STEPS); i++) step();
   await meter.settled();
   meter.start();

@@ -2,6 +2,7 @@
  * One training step in either phase: log-probabilities in train mode, the loss and its parts, every
  * gradient, the clipping norm, parameters and running statistics after the step.
  */
+import { stepGradients } from '../detectors/shared/training-step.ts';
 import { combineLoss, LOSS_TERMS, lossTerms } from '../detectors/tracevae/loss.ts';
 import {
   latencyInput,
@@ -9,7 +10,7 @@ import {
   structureInput,
   structurePass,
 } from '../detectors/tracevae/trace-vae.ts';
-import { createOptimiser, type Phase, stepGradients } from '../detectors/tracevae/train-step.ts';
+import { batchLoss, createOptimiser, type Phase } from '../detectors/tracevae/train-step.ts';
 import type { NodeLayout } from '../nn/node-layout.ts';
 import * as tf from '../nn/tf.ts';
 import { nodeParts } from './forward.ts';
@@ -130,7 +131,8 @@ async function compareStep(golden: GoldenModel, step: GoldenStep, report: Report
   };
   const read = await readNamed((): Record<string, tf.Tensor> => {
     const penaltyNorm = optimiser.penaltyNorm();
-    const { terms, gradients } = stepGradients(model, phaseOf(step), optimiser, batch, noise);
+    const loss = batchLoss(model, phaseOf(step), optimiser, batch, noise, 'train');
+    const { terms, gradients } = stepGradients(store, optimiser, loss);
     terms.dispose();
     optimiser.step(gradients, config.learningRate);
     return { penaltyNorm, ...Object.fromEntries(gradients.map((g, i) => [names[i]!, g])) };

@@ -1,5 +1,6 @@
 /** What every detector promises, as tests: seeded, cancellable, finite, no leaked tensors. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type {
   DetectorData,
   DetectorModel,
@@ -103,15 +104,20 @@ function describeDetectorContract(
   backend: TestBackend,
   detector: DetectorUnderTest,
 ): void {
-  const train = async (): Promise<{ model: DetectorModel; events: FitEvent[] }> => {
+  const train = async (
+    from: FitCheckpoint | null = null,
+  ): Promise<{ model: DetectorModel; events: FitEvent[] }> => {
     const { context, events } = watch();
-    const result = await detector.fit(toy, context);
+    const result = await detector.fit(toy, { ...context, from });
     if (!result.ok) throw new Error(result.error.what);
     return { model: result.value, events };
   };
 
   describe(`${name} keeps the contract of detectors on ${backend}`, () => {
     beforeAll(() => startTestBackend(backend));
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
 
     test('the same seed gives the same curve and weights', async () => {
       const first = await train();
@@ -121,6 +127,27 @@ function describeDetectorContract(
       expect(await first.model.saveWeights()).toEqual(await second.model.saveWeights());
       first.model.dispose();
       second.model.dispose();
+    });
+
+    test('a run that was interrupted goes on to the same curve and weights', async () => {
+      // Saving costs nothing on this clock, so that there is a checkpoint after every epoch.
+      vi.spyOn(performance, 'now').mockReturnValue(0);
+      const whole = await train();
+      const weights = await whole.model.saveWeights();
+      whole.model.dispose();
+      const curve = curveOf(whole.events);
+      const checkpoints = whole.events.flatMap((event) =>
+        event.kind === 'checkpoint' ? [event.checkpoint] : [],
+      );
+      expect(checkpoints).toHaveLength(Math.max(0, curve.length - 1));
+      const before = tf.memory().numTensors;
+      for (const checkpoint of checkpoints) {
+        const resumed = await train(structuredClone(checkpoint));
+        expect(curveOf(resumed.events)).toEqual(curve.slice(checkpoint.epoch));
+        expect(await resumed.model.saveWeights()).toEqual(weights);
+        resumed.model.dispose();
+      }
+      expect(tf.memory().numTensors).toBe(before);
     });
 
     test('curves and scores are finite', async () => {

@@ -24,7 +24,7 @@ import type {
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from '../shared/check-data.ts';
 import { finiteScore, sampleNoise, scoreInPasses } from '../shared/score-passes.ts';
-import { type Schedule, trainVae } from '../shared/training.ts';
+import { trainVae, type VaeSchedule } from '../shared/vae-training.ts';
 import { LSTM_AD_META, type LstmAdConfig } from './meta.ts';
 import {
   decodeSequence,
@@ -48,7 +48,7 @@ interface LstmAdModel {
 export async function fitLstmAd(
   data: DetectorData,
   config: LstmAdConfig,
-  schedule: Schedule,
+  schedule: VaeSchedule,
   context: FitContext,
 ): FitResult {
   const { label } = LSTM_AD_META;
@@ -57,27 +57,24 @@ export async function fitLstmAd(
   const { traces, scale } = data;
   const operationCount = traces.operations.length;
   const { latent, learningRate } = config;
-  const store = ParameterStore.initialise(lstmAdSpecs(config, operationCount), context.seed);
   const trained = await trainVae(
     data,
     {
       label,
-      store,
+      specs: lstmAdSpecs(config, operationCount),
       learningRate,
-      prepare(selected, random) {
+      structure: true,
+      prepare(store, selected, random) {
         const batch = makeBatch(traces, scale, selected, largestTree(traces, selected));
         const input = sequenceInput(batch, operationCount);
         const noise = tf.tensor2d(normals(random, batch.size * latent), [batch.size, latent]);
         return (mode) => sequenceLoss(store, input, noise, mode);
       },
-      warmUp: () => {},
     },
     schedule,
     context,
   );
-  if (trained.ok) return ok(modelOf({ config, store, operationCount }));
-  store.dispose();
-  return trained;
+  return trained.ok ? ok(modelOf({ config, store: trained.value, operationCount })) : trained;
 }
 
 export function restoreLstmAd(

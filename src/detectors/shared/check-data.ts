@@ -1,5 +1,18 @@
-/** Whether a baseline can learn from a dataset at all. */
+/** Whether a detector can learn from a dataset at all. */
 import type { DetectorData, FitFailure } from '../detector.ts';
+
+const WHERE = 'the training set';
+
+/** @param label the detector's name on the page */
+export function tooFewTraces({ train, traces }: DetectorData, label: string): FitFailure | null {
+  if (train.length >= 2) return null;
+  return {
+    kind: 'unusable-data',
+    what: `${label} needs at least 2 training traces, this dataset has ${train.length} of ${traces.structureOf.length}`,
+    where: WHERE,
+    advice: 'load more traces, or raise N_max if larger traces were left out',
+  };
+}
 
 /**
  * The failure of a training set that is too small, or whose traces all have one structure: what a
@@ -8,22 +21,16 @@ import type { DetectorData, FitFailure } from '../detector.ts';
  *
  * @param label the detector's name on the page
  */
-export function unusableData({ train, traces }: DetectorData, label: string): FitFailure | null {
-  const where = 'the training set';
-  if (train.length < 2) {
-    return {
-      kind: 'unusable-data',
-      what: `${label} needs at least 2 training traces, this dataset has ${train.length} of ${traces.structureOf.length}`,
-      where,
-      advice: 'load more traces, or raise N_max if larger traces were left out',
-    };
-  }
+export function unusableData(data: DetectorData, label: string): FitFailure | null {
+  const tooFew = tooFewTraces(data, label);
+  if (tooFew !== null) return tooFew;
+  const { train, traces } = data;
   const first = traces.structureOf[train[0]!];
   if (train.some((trace) => traces.structureOf[trace] !== first)) return null;
   return {
     kind: 'unusable-data',
     what: `${label} needs at least 2 structures, all ${train.length} training traces have the same one`,
-    where,
+    where: WHERE,
     advice:
       'load traces of more kinds of requests, or train TraceVAE, which learns latencies of one',
   };

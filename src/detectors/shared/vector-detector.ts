@@ -34,7 +34,7 @@ import type {
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from './check-data.ts';
 import { finiteScore, sampleNoise, scoreInPasses } from './score-passes.ts';
-import { type Schedule, trainVae } from './training.ts';
+import { trainVae, type VaeSchedule } from './vae-training.ts';
 import type { VectorVaeConfig } from './vector-settings.ts';
 import {
   decodeVector,
@@ -68,7 +68,7 @@ export async function fitVectors(
   method: VectorMethod,
   data: DetectorData,
   config: VectorVaeConfig,
-  schedule: Schedule,
+  schedule: VaeSchedule,
   context: FitContext,
 ): FitResult {
   const { label, choose } = method;
@@ -77,7 +77,6 @@ export async function fitVectors(
   const { traces } = data;
   const scale = fitPathScale(traces, data.train, choose);
   const size = scale.paths.operation.length;
-  const store = ParameterStore.initialise(vectorVaeSpecs(config, size), context.seed);
   const { flowLevels, latent, learningRate } = config;
   const vectorsOf = (selected: Uint32Array): tf.Tensor2D =>
     tf.tensor2d(makeVectors(traces, scale, selected, choose), [selected.length, size]);
@@ -85,9 +84,10 @@ export async function fitVectors(
     data,
     {
       label,
-      store,
+      specs: vectorVaeSpecs(config, size),
       learningRate,
-      prepare(selected, random) {
+      structure: false,
+      prepare(store, selected, random) {
         const x = vectorsOf(selected);
         const count = selected.length;
         const noise = tf.tensor2d(normals(random, count * latent), [count, latent]);
@@ -101,7 +101,7 @@ export async function fitVectors(
           };
         };
       },
-      warmUp(selected, random) {
+      warmUp(store, selected, random) {
         if (flowLevels === 0) return;
         const count = selected.length;
         const noise = tf.tensor2d(normals(random, count * latent), [count, latent]);
@@ -112,8 +112,7 @@ export async function fitVectors(
     schedule,
     context,
   );
-  if (trained.ok) return ok(modelOf({ method, config, scale, store }));
-  store.dispose();
+  if (trained.ok) return ok(modelOf({ method, config, scale, store: trained.value }));
   const { lastGood, ...failure } = trained.error;
   if (lastGood === undefined) return err(failure);
   const weights = withScale(lastGood.weights, scale);

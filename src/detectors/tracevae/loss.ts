@@ -6,6 +6,7 @@
  */
 import { meanDifference, meansBeside, unitBall } from '../../nn/batch-means.ts';
 import * as tf from '../../nn/tf.ts';
+import type { LossParts } from '../shared/training-plan.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import type { LatencyPass, StructurePass } from './trace-vae.ts';
 
@@ -73,23 +74,16 @@ export function differentiatedLoss(
   return tf.add(negativeElbo, tf.mul(unitBall(structure.z), config.unitBall)) as tf.Scalar;
 }
 
-/** The loss and its readable parts, nats a trace. */
-export interface LossParts {
-  readonly loss: number;
-  readonly kl: number;
-  /** -log p(N, A, Y | z) */
-  readonly nllStructure: number;
-  /** -log p(X | A, Y, z2) */
-  readonly nllTime: number;
-}
-
 /**
  * The loss, equation (1) and the weighted penalties, from the means of its terms.
  *
  * @param terms [10] in the order of {@link LOSS_TERMS}
  * @returns     nats a trace
  */
-export function combineLoss(terms: ArrayLike<number>, config: TraceVaeConfig): LossParts {
+export function combineLoss(
+  terms: ArrayLike<number>,
+  config: TraceVaeConfig,
+): LossParts & { readonly nllStructure: number } {
   const [logQz, logPz, logPNodeCount, logPAdjacency, logPNodeType, ...rest] = Array.from(terms) as [
     number,
     number,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../base/random.ts';
-import { makeBatch, selectRows } from '../../features/trace-batch.ts';
+import { makeBatch, selectRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import * as tf from '../../nn/tf.ts';
 import { combineScores, correctionsOf } from '../../scoring/corrections.ts';
@@ -10,6 +10,7 @@ import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
+import { stepGradients } from '../shared/training-step.ts';
 import {
   type LatencyTails,
   TRACEVAE_META,
@@ -20,7 +21,7 @@ import {
 import { ABLATIONS } from './meta-ablations.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae.ts';
-import { createOptimiser, stepGradients } from './train-step.ts';
+import { batchLoss, createOptimiser, type Noise } from './train-step.ts';
 
 const SMALL = withEpochs(SMALL_TRACEVAE, 3);
 
@@ -185,9 +186,11 @@ test('sharing equal structures in a batch changes no gradient', async () => {
   const z2 = Float32Array.from({ length: 4 * SMALL.latent2 }, () => random.normal());
   const repeat = (x: Float32Array): Float32Array => Float32Array.from([...x, ...x, ...x]);
   tf.tidy(() => {
-    const a = stepGradients(model, 'joint', optimiser, once, { z, z2 }).gradients;
-    const noise = { z: repeat(z), z2: repeat(z2) };
-    const b = stepGradients(model, 'joint', optimiser, thrice, noise).gradients;
+    const gradientsOf = (batch: TraceBatch, noise: Noise) =>
+      stepGradients(store, optimiser, batchLoss(model, 'joint', optimiser, batch, noise, 'train'))
+        .gradients;
+    const a = gradientsOf(once, { z, z2 });
+    const b = gradientsOf(thrice, { z: repeat(z), z2: repeat(z2) });
     a.forEach((gradient, i) => {
       const other = b[i]!.dataSync();
       gradient.dataSync().forEach((value, k) => {

@@ -1,15 +1,19 @@
 /**
- * One training step, in either phase, and the same terms without training for validation.
+ * What a training step of TraceVAE needs, in either phase: the loss of a batch, the optimiser, and
+ * the pass that starts the phase.
  *
  * Section 6.2: phase 1 ("joint") trains everything, phase 2 ("time") the time VAE alone. As the
  * authors' code: phase 2 has a fresh optimiser, and the structure VAE is in eval mode.
  */
 import type { TraceBatch } from '../../features/trace-batch.ts';
+import type { Mode } from '../../nn/batch-norm.ts';
 import type { Optimiser } from '../../nn/optimiser.ts';
 import type { ParameterStore } from '../../nn/parameters.ts';
 import { initialiseActNorms } from '../../nn/real-nvp.ts';
 import { createRmsProp } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
+import type { CurvePoint } from '../fit-progress.ts';
+import type { BatchLoss } from '../shared/training-plan.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';
 import type { TraceVaeConfig } from './meta.ts';
@@ -22,7 +26,7 @@ import {
   structurePass,
 } from './trace-vae.ts';
 
-export type Phase = 'joint' | 'time';
+export type Phase = CurvePoint['phase'];
 
 /** The model while it trains: parameters, sizes, and the operations of its dataset. */
 export interface TrainingModel {
@@ -64,92 +68,38 @@ export function createOptimiser(
   });
 }
 
-/** The gradients of one step beside the terms of its loss. */
-export interface StepGradients {
-  /** [10] in the order of LOSS_TERMS */
-  readonly terms: tf.Tensor1D;
-  /** Of the loss without the norm of the weights, one a parameter of the optimiser. */
-  readonly gradients: readonly tf.Tensor[];
-}
-
 /**
- * The gradients of the loss, equation (1) and the unit ball. Call within a tidy.
+ * The loss of a batch, equation (1) and the unit ball, and its terms. In phase 2 the structure VAE
+ * is in eval mode. To be called within a tidy.
  *
  * @param batch [B, N_max]
  * @param noise z [B, K], z2 [B, K2]
- * @returns     a gradient of the shape of each parameter, and the terms [10]
+ * @returns     makes the terms [10], in the order of LOSS_TERMS, and the loss, nats
  */
-export function stepGradients(
+export function batchLoss(
   { store, config, operationCount }: TrainingModel,
   phase: Phase,
   optimiser: Optimiser,
   batch: TraceBatch,
   noise: Noise,
-): StepGradients {
-  const structureMode = phase === 'joint' ? 'train' : 'eval';
+  mode: Mode,
+): () => BatchLoss {
+  const structureMode = phase === 'joint' ? mode : 'eval';
   const structureBatch = structureInput(batch, operationCount, config);
-  const latencyBatch = latencyInput(batch, 'train', config);
+  const latencyBatch = latencyInput(batch, mode, config);
   const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
   const encode = (): StructurePass =>
     structurePass(store, config, structureBatch, noiseZ, structureMode);
   // outside of the differentiated function, the structure VAE leaves nothing on the tape
   const fixed = phase === 'time' ? encode() : null;
-
-  let terms: tf.Tensor1D | undefined;
-  const { grads } = tf.valueAndGrads(() => {
+  return () => {
     const structure = fixed ?? encode();
-    const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, 'train');
-    terms = tf.keep(lossTerms(structure, latency, optimiser.penaltyNorm()));
-    return differentiatedLoss(structure, latency, config);
-  })(optimiser.names.map((name) => store.get(name)));
-  if (terms === undefined) throw new Error('no forward pass was made');
-  return { terms, gradients: grads };
-}
-
-/**
- * One step down the loss, equation (1) and the authors' penalties.
- *
- * @param batch        [B, N_max]
- * @param noise        z [B, K], z2 [B, K2]
- * @param learningRate a tenth after its step's epoch, as the authors' code
- * @returns            [10] terms of the loss before the step, owned by the caller; nats
- */
-export function trainStep(
-  model: TrainingModel,
-  phase: Phase,
-  optimiser: Optimiser,
-  batch: TraceBatch,
-  noise: Noise,
-  learningRate: number,
-): tf.Tensor1D {
-  return tf.tidy(() => {
-    const { terms, gradients } = stepGradients(model, phase, optimiser, batch, noise);
-    optimiser.step(gradients, learningRate);
-    return terms;
-  });
-}
-
-/**
- * The terms of the loss, equation (1), in eval mode.
- *
- * @param batch [B, N_max]
- * @param noise z [B, K], z2 [B, K2]
- * @returns     [10] owned by the caller; nats
- */
-export function evaluateBatch(
-  { store, config, operationCount }: TrainingModel,
-  optimiser: Optimiser,
-  batch: TraceBatch,
-  noise: Noise,
-): tf.Tensor1D {
-  return tf.tidy(() => {
-    const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
-    const input = structureInput(batch, operationCount, config);
-    const structure = structurePass(store, config, input, noiseZ, 'eval');
-    const times = latencyInput(batch, 'eval', config);
-    const latency = latencyPass(store, config, times, structure.z, noiseZ2, 'eval');
-    return lossTerms(structure, latency, optimiser.penaltyNorm());
-  });
+    const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, mode);
+    return {
+      terms: lossTerms(structure, latency, optimiser.penaltyNorm()),
+      loss: differentiatedLoss(structure, latency, config),
+    };
+  };
 }
 
 /**

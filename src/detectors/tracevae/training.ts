@@ -1,89 +1,93 @@
 /**
- * Training TraceVAE: attempts, until one gets past its first epoch without NaN. A run that was
- * interrupted goes on from its checkpoint.
+ * Training TraceVAE (section 6.2): the whole model, then the time VAE alone, each with its own
+ * optimiser and early stopping. As the authors' code: a loss that is no number in the first epoch
+ * starts the training again, at most 10 times.
  */
-import { createRandom } from '../../base/random.ts';
-import { err, ok, type Result } from '../../base/result.ts';
-import { ParameterStore } from '../../nn/parameters.ts';
+import { createRandom, normals, type Random } from '../../base/random.ts';
+import { err, type Result } from '../../base/result.ts';
+import type { TraceBatch } from '../../features/trace-batch.ts';
+import type { ParameterStore } from '../../nn/parameters.ts';
 import type { DetectorData, FitContext, FitFailure } from '../detector.ts';
+import { tooFewTraces } from '../shared/check-data.ts';
+import { drawTraces } from '../shared/draw-traces.ts';
+import { train } from '../shared/training.ts';
+import type { Draws, PhasePlan } from '../shared/training-plan.ts';
+import { modelBatch } from './inputs.ts';
+import { combineLoss, LOSS_TERMS } from './loss.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
-import { TrainingRun } from './training-run.ts';
+import {
+  batchLoss,
+  createOptimiser,
+  type Noise,
+  type Phase,
+  type TrainingModel,
+  warmUp,
+} from './train-step.ts';
 
+const LABEL = 'TraceVAE';
 const MAX_RESTARTS = 10;
+
 /** The stream of the run's seed that gives each attempt its own. */
 const ATTEMPTS = 1;
+/** Streams of the attempt's seed. */
+const WARM_UP = 4;
+const DRAWS: Draws = {
+  order: (seed, epoch) => createRandom(seed, 2, epoch),
+  noise: (seed, epoch, batch) => createRandom(seed, 3, epoch, batch),
+  validation: (seed, batch) => createRandom(seed, 5, batch),
+};
 
-/**
- * The schedule of section 6.2. As the authors' code: a loss that is no number in the first epoch
- * starts the training again, at most 10 times.
- *
- * @returns the trained parameters, owned by the caller
- */
+/** @returns the trained parameters, owned by the caller */
 export async function trainTraceVae(
   data: DetectorData,
   config: TraceVaeConfig,
   context: FitContext,
 ): Promise<Result<ParameterStore, FitFailure>> {
-  const unusable = checkData(data);
+  const unusable = tooFewTraces(data, LABEL);
   if (unusable !== null) return err(unusable);
   const operationCount = data.traces.operations.length;
-  const specs = traceVaeSpecs(config, operationCount);
-
-  const from = context.from ?? null;
-
-  for (let attempt = from?.attempt ?? 0; ; attempt++) {
-    const seed = createRandom(context.seed, ATTEMPTS, attempt).integer(2 ** 31);
-    const checkpoint = attempt === from?.attempt ? from : null;
-    const store =
-      checkpoint === null
-        ? ParameterStore.initialise(specs, seed)
-        : ParameterStore.unpack(specs, checkpoint.weights);
-    const model = { store, config, operationCount };
-    const run = new TrainingRun(data, model, { seed, attempt, context });
-    let kept = false;
-    try {
-      if (checkpoint !== null) run.resume(checkpoint, specs);
-      const interruption = await run.run();
-      if (interruption === null) {
-        kept = true;
-        return ok(store);
-      }
-      if (interruption.kind === 'cancelled') return err(cancelled);
-      const { epoch, term } = interruption;
-      if (epoch > 1 || attempt >= MAX_RESTARTS) {
-        return err(divergence(epoch, term, await run.lastGood()));
-      }
-      const reason = `${term} is not a finite number in the first epoch`;
-      context.onEvent({ kind: 'restart', attempt: attempt + 1, reason });
-    } finally {
-      run.dispose();
-      if (!kept) store.dispose();
-    }
-  }
+  return train(
+    data,
+    {
+      label: LABEL,
+      specs: traceVaeSpecs(config, operationCount),
+      schedule: config,
+      terms: LOSS_TERMS,
+      partsOf: (means) => combineLoss(means, config),
+      draws: DRAWS,
+      restarts: MAX_RESTARTS,
+      seedOf: (seed, attempt) => createRandom(seed, ATTEMPTS, attempt).integer(2 ** 31),
+      phasesOf: (store) => {
+        const model = { store, config, operationCount };
+        return [
+          phaseOf(data, model, 'joint', config.epochsJoint),
+          phaseOf(data, model, 'time', config.epochsTime),
+        ];
+      },
+    },
+    context,
+  );
 }
 
-const divergence = (epoch: number, term: string, lastGood: FitFailure['lastGood']): FitFailure => ({
-  kind: 'diverged',
-  what: `training diverged: ${term} is not a finite number`,
-  where: `epoch ${epoch}`,
-  advice: 'use a smaller learning rate or another seed',
-  ...(lastGood === undefined ? {} : { lastGood }),
-});
-
-const cancelled: FitFailure = {
-  kind: 'cancelled',
-  what: 'training was cancelled',
-  where: 'TraceVAE',
-  advice: 'start it again when ready',
-};
-
-function checkData({ train, traces }: DetectorData): FitFailure | null {
-  if (train.length >= 2) return null;
+function phaseOf(data: DetectorData, model: TrainingModel, name: Phase, epochs: number): PhasePlan {
+  const { config } = model;
+  const batchOf = (selected: Uint32Array): TraceBatch =>
+    modelBatch(data, config, selected, config.maxNodes);
+  const noiseOf = (size: number, random: Random): Noise => ({
+    z: normals(random, size * config.latent),
+    z2: normals(random, size * config.latent2),
+  });
   return {
-    kind: 'unusable-data',
-    what: `TraceVAE needs at least 2 training traces, this dataset has ${train.length} of ${traces.structureOf.length}`,
-    where: 'the training set',
-    advice: 'load more traces, or raise N_max if larger traces were left out',
+    name,
+    epochs,
+    warmUp(seed) {
+      const drawn = drawTraces(data.train, createRandom(seed, WARM_UP, name === 'joint' ? 0 : 1));
+      const noise = noiseOf(drawn.length, createRandom(seed, WARM_UP));
+      warmUp(model, name, batchOf(drawn), noise);
+    },
+    optimiser: (state) => createOptimiser(model, name, state),
+    lossOf: (selected, random, mode, optimiser) =>
+      batchLoss(model, name, optimiser, batchOf(selected), noiseOf(selected.length, random), mode),
   };
 }

@@ -25,7 +25,7 @@ import type {
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from '../shared/check-data.ts';
 import { finiteScore, sampleNoise, scoreInPasses } from '../shared/score-passes.ts';
-import { type Schedule, trainVae } from '../shared/training.ts';
+import { trainVae, type VaeSchedule } from '../shared/vae-training.ts';
 import { VGAE_META, type VgaeConfig } from './meta.ts';
 import {
   decodeNodes,
@@ -50,7 +50,7 @@ export async function fitVgae(
   data: DetectorData,
   config: VgaeConfig,
   sizes: GraphSizes,
-  schedule: Schedule,
+  schedule: VaeSchedule,
   context: FitContext,
 ): FitResult {
   const { label } = VGAE_META;
@@ -59,14 +59,14 @@ export async function fitVgae(
   const { traces, scale } = data;
   const model = { config, sizes, operationCount: traces.operations.length };
   const { latent, learningRate } = config;
-  const store = ParameterStore.initialise(vgaeSpecs(model), context.seed);
   const trained = await trainVae(
     data,
     {
       label,
-      store,
+      specs: vgaeSpecs(model),
       learningRate,
-      prepare(selected, random) {
+      structure: true,
+      prepare(store, selected, random) {
         const batch = makeBatch(traces, scale, selected, largestTree(traces, selected));
         const input = graphInput(batch, model.operationCount);
         const targets = edgeTargets(batch, input.graph);
@@ -74,14 +74,11 @@ export async function fitVgae(
         const noise = tf.tensor2d(normals(random, rows * latent), [rows, latent]);
         return (mode) => graphLoss(store, model, input, targets, noise, mode);
       },
-      warmUp: () => {},
     },
     schedule,
     context,
   );
-  if (trained.ok) return ok(modelOf({ ...model, store }));
-  store.dispose();
-  return trained;
+  return trained.ok ? ok(modelOf({ ...model, store: trained.value })) : trained;
 }
 
 export function restoreVgae(

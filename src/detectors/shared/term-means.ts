@@ -4,21 +4,28 @@
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint } from '../fit-progress.ts';
-import { LOSS_TERMS, type LossParts } from './loss.ts';
+import type { LossParts } from './training-plan.ts';
 
-/** Means of the loss terms over batches, kept on the device and read a few times an epoch. */
+/** Means of the loss terms over batches, kept on the device and read a few times per epoch. */
 export class TermMeans {
-  readonly #totals = new Float64Array(LOSS_TERMS.length);
+  readonly #terms: readonly string[];
+  readonly #totals: Float64Array;
   #count = 0;
   #pending: { readonly terms: tf.Tensor1D; readonly size: number }[] = [];
 
-  /** Takes over the tensor: [10] means of a batch of `size` traces, in the order of LOSS_TERMS. */
+  /** @param terms what they are called */
+  constructor(terms: readonly string[]) {
+    this.#terms = terms;
+    this.#totals = new Float64Array(terms.length);
+  }
+
+  /** Takes over the tensor: [terms] means of a batch of `size` traces. */
   add(terms: tf.Tensor1D, size: number): void {
     this.#pending.push({ terms, size });
   }
 
   /**
-   * What was added since the last read: its means [10], and the first term that is no finite
+   * What was added since the last read: its means [terms], and the first term that is no finite
    * number.
    */
   async read(): Promise<{ readonly means: Float64Array; readonly diverged: string | null }> {
@@ -26,7 +33,7 @@ export class TermMeans {
     if (pending.length === 0) return { means: this.means(), diverged: null };
     const [values] = await readBack(() => [tf.stack(pending.map(({ terms }) => terms))]);
     this.dispose();
-    const width = LOSS_TERMS.length;
+    const width = this.#terms.length;
     const sums = new Float64Array(width);
     let count = 0;
     pending.forEach(({ size }, step) => {
@@ -39,11 +46,11 @@ export class TermMeans {
     const bad = values.findIndex((value) => !Number.isFinite(value));
     return {
       means: sums.map((sum) => sum / count),
-      diverged: bad < 0 ? null : LOSS_TERMS[bad % width]!,
+      diverged: bad < 0 ? null : this.#terms[bad % width]!,
     };
   }
 
-  /** [10] means of everything read so far. */
+  /** [terms] means of everything read so far. */
   means(): Float64Array {
     return this.#totals.map((total) => total / this.#count);
   }
@@ -54,7 +61,7 @@ export class TermMeans {
   }
 }
 
-/** One point of the curves, nats a trace; a validation loss that is no finite number is null. */
+/** One point of the curves, nats per trace; a validation loss that is no finite number is null. */
 export function curvePoint(
   at: Pick<CurvePoint, 'epoch' | 'phase' | 'learningRate' | 'seconds'>,
   train: LossParts,
@@ -71,5 +78,5 @@ export function curvePoint(
 }
 
 /** An outlier can overflow the validation loss; that is no reason to fail. */
-const finiteOrNull = (value: number | undefined): number | null =>
-  value !== undefined && Number.isFinite(value) ? value : null;
+const finiteOrNull = (value: number | null | undefined): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
