@@ -1,4 +1,4 @@
-/** Kernels of our own on WebGPU against their twins of stock operations, values and gradients. */
+/** Operations on WebGPU against the same ones on cpu, values and gradients. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { build, type PreviewServer, preview } from 'vite';
@@ -17,7 +17,7 @@ test.beforeAll(async () => {
 
 test.afterAll(() => server.close());
 
-test('every kernel on WebGPU gives what its stock twin gives', async ({ page }) => {
+test('every operation on WebGPU gives what it gives on cpu', async ({ page }) => {
   await page.goto(new URL('e2e/twins/twins.html', server.resolvedUrls!.local[0]).href);
   const { backend, troubles, results } = await page.evaluate(() => window.compareTwins());
   expect(backend).toBe('webgpu');

@@ -1,6 +1,6 @@
 /**
- * The worker of twins.html: every kernel of ours on WebGPU against its twin of stock operations. Its
- * name starts as the app's worker's does, which is how it gets the same policy.
+ * The worker of twins.html: operations on WebGPU against the same ones on cpu. Its name starts as the
+ * app's worker's does, which is how it gets the same policy.
  */
 import { startBackend } from '../../src/worker/backend.ts';
 import { LOSS_TWINS } from './loss-twins.ts';

@@ -1,9 +1,11 @@
 /** Layers and the optimiser, on random shapes. */
 import fc from 'fast-check';
-import { ownKernels } from '../../src/kernels/own-kernels.ts';
+import { createRandom, normals } from '../../src/base/random.ts';
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from '../../src/nn/batch-norm.ts';
 import { graphAttention } from '../../src/nn/graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-convolution.ts';
+import { lookUp, lookUpBeside, placeRows } from '../../src/nn/lookup.ts';
+import { lstm, lstmSpecs } from '../../src/nn/lstm.ts';
 import { type NodeGraph, nodeGraphOf, uniformShares } from '../../src/nn/node-graph.ts';
 import { layoutNodes } from '../../src/nn/node-layout.ts';
 import { ParameterStore } from '../../src/nn/parameters.ts';
@@ -18,74 +20,63 @@ import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
 import { randomTrees } from '../../src/testing/random-trees.ts';
+import { bothWays, deviationOf, type Operation, type Twin } from '../../src/testing/twins.ts';
 import { withTensors } from '../../src/testing/with-tensors.ts';
-import {
-  bothWays,
-  deviationOf,
-  hiddenNaNs,
-  type Operation,
-  seeds,
-  sizes,
-  worstOf,
-  worstOfAll,
-} from './harness.ts';
+import { hiddenNaNs, seeds, sizes, worstOf, worstOfAll } from './harness.ts';
 
 /** All ways that products are read, sums of them, and a bias. */
-async function products(
-  seed: number,
-  rows: number,
-  columns: number,
-  depth: number,
-): Promise<number> {
-  const x = tf.mul(randomTensor<tf.Tensor2D>(seed, rows, depth), 1 / Math.sqrt(depth));
-  const w = randomTensor<tf.Tensor2D>(seed + 1, columns, depth);
-  const constant = x as tf.Tensor2D;
+function products(seed: number, rows: number, columns: number, depth: number): Promise<number> {
+  const x = (): tf.Tensor2D =>
+    tf.mul(randomTensor<tf.Tensor2D>(seed, rows, depth), 1 / Math.sqrt(depth));
+  const w = (): tf.Tensor2D => randomTensor(seed + 1, columns, depth);
   return worstOfAll([
-    [
+    () => [
       (a, b, c) => affineTransposed(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
-      [x, w, randomTensor(seed + 2, columns)],
+      [x(), w(), randomTensor(seed + 2, columns)],
     ],
-    [(a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D), [x, tf.transpose(w)]],
-    [(b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w)]],
-    [(e) => innerProducts(tf.reshape(e!, [1, rows, depth])), [x]],
+    () => [(a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D), [x(), tf.transpose(w())]],
+    () => {
+      const constant = x();
+      return [(b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w())]];
+    },
+    () => [(e) => innerProducts(tf.reshape(e!, [1, rows, depth])), [x()]],
   ]);
 }
 
 async function batchNorm(seed: number, rows: number, width: number, mode: Mode): Promise<number> {
-  const weights = tf.abs(randomTensor(seed + 1, rows, 1));
-  const column: tf.Tensor2D = tf.div(weights, tf.sum(weights));
-  const shares = { row: tf.transpose(column), column, count: rows };
-  const x = randomTensor<tf.Tensor2D>(seed, rows, width);
-  const columns = [randomTensor(seed + 2, width), randomTensor(seed + 3, width)];
-  const store = ParameterStore.initialise(batchNormSpecs('bn', width), 1);
-  const normalise = (input: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor2D => {
-    const given = withTensors(store, { 'bn.weight': gamma, 'bn.bias': beta });
-    return batchNormLeakyRelu(given, 'bn', input as tf.Tensor2D, shares, mode);
+  const specs = batchNormSpecs('bn', width);
+  const normalise = (store: ParameterStore): [Operation, tf.Tensor[]] => {
+    const weights = tf.abs(randomTensor(seed + 1, rows, 1));
+    const column: tf.Tensor2D = tf.div(weights, tf.sum(weights));
+    const shares = { row: tf.transpose(column), column, count: rows };
+    return [
+      (x, gamma, beta) => {
+        const given = withTensors(store, { 'bn.weight': gamma, 'bn.bias': beta });
+        return batchNormLeakyRelu(given, 'bn', x as tf.Tensor2D, shares, mode);
+      },
+      [
+        randomTensor(seed, rows, width),
+        randomTensor(seed + 2, width),
+        randomTensor(seed + 3, width),
+      ],
+    ];
   };
-  const start = await store.pack();
-  const [ours, stock] = await bothWays(async () => {
-    store.restore(ParameterStore.unpack(batchNormSpecs('bn', width), start).snapshot());
-    const y = normalise(x, columns[0]!, columns[1]!);
+  const [ours, loops] = await bothWays(async () => {
+    const store = ParameterStore.initialise(specs, 1);
+    const [f, inputs] = normalise(store);
+    const y = f(...inputs);
     return [...(await y.data()), ...(await store.pack())];
   });
-  const gradients = mode === 'train' ? deviationOf(normalise as Operation, [x, ...columns]) : 0;
-  return Math.max(deviation(ours, stock), await gradients);
+  const gradients =
+    mode === 'train' ? deviationOf(() => normalise(ParameterStore.initialise(specs, 1))) : 0;
+  return Math.max(deviation(ours, loops), await gradients);
 }
 
-/** The same random forest for both twins, as edges and as one dense block. */
-async function onTrees(
-  seed: number,
-  size: number,
-  maxNodes: number,
-  operation: (graph: () => NodeGraph, rows: number) => [Operation, tf.Tensor[]],
-): Promise<number> {
-  const layout = layoutNodes(randomTrees(seed, size, maxNodes), {
-    padding: 'one',
-    block: 'stepped',
-  });
-  const [ours, stock] = [nodeGraphOf(layout, false), nodeGraphOf(layout, true)];
-  return deviationOf(...operation(() => (ownKernels() ? ours : stock), layout.rows));
-}
+/** A random forest, its edges as each backend reads them. */
+const forest = (seed: number, size: number, maxNodes: number): NodeGraph =>
+  nodeGraphOf(
+    layoutNodes(randomTrees(seed, size, maxNodes), { padding: 'one', packing: 'stepped' }),
+  );
 
 const attention = (
   seed: number,
@@ -94,22 +85,25 @@ const attention = (
   heads: number,
   units: number,
 ): Promise<number> =>
-  onTrees(seed, size, nodes, (graph, rows) => [
-    (f, l, r, bias) =>
-      graphAttention(
-        f as tf.Tensor2D,
-        l as tf.Tensor3D,
-        r as tf.Tensor3D,
-        bias as tf.Tensor1D,
-        graph(),
-      ),
-    [
-      randomTensor(seed, rows, heads * units),
-      randomTensor(seed + 1, 1, heads, units),
-      randomTensor(seed + 2, 1, heads, units),
-      randomTensor(seed + 3, heads * units),
-    ],
-  ]);
+  deviationOf(() => {
+    const graph = forest(seed, size, nodes);
+    return [
+      (f, l, r, bias) =>
+        graphAttention(
+          f as tf.Tensor2D,
+          l as tf.Tensor3D,
+          r as tf.Tensor3D,
+          bias as tf.Tensor1D,
+          graph,
+        ),
+      [
+        randomTensor(seed, graph.rows, heads * units),
+        randomTensor(seed + 1, 1, heads, units),
+        randomTensor(seed + 2, 1, heads, units),
+        randomTensor(seed + 3, heads * units),
+      ],
+    ];
+  });
 
 const convolution = (
   seed: number,
@@ -117,31 +111,63 @@ const convolution = (
   nodes: number,
   inputs: number,
   outputs: number,
-): Promise<number> => {
-  const store = ParameterStore.initialise(graphConvolutionSpecs('conv', inputs, outputs), seed);
-  return onTrees(seed, size, nodes, (graph, rows) => [
-    (x, weight, bias) => {
-      const given = withTensors(store, { 'conv.weight': weight, 'conv.bias': bias });
-      return graphConvolution(given, 'conv', x as tf.Tensor2D, graph());
-    },
-    [
-      randomTensor(seed, rows, inputs),
-      randomTensor(seed + 1, inputs, outputs),
-      randomTensor(seed + 2, outputs),
-    ],
+): Promise<number> =>
+  deviationOf(() => {
+    const graph = forest(seed, size, nodes);
+    const store = ParameterStore.initialise(graphConvolutionSpecs('conv', inputs, outputs), seed);
+    return [
+      (x, weight, bias) => {
+        const given = withTensors(store, { 'conv.weight': weight, 'conv.bias': bias });
+        return graphConvolution(given, 'conv', x as tf.Tensor2D, graph);
+      },
+      [
+        randomTensor(seed, graph.rows, inputs),
+        randomTensor(seed + 1, inputs, outputs),
+        randomTensor(seed + 2, outputs),
+      ],
+    ];
+  });
+
+async function lookups(seed: number, rows: number, width: number): Promise<number> {
+  const indices = Int32Array.from({ length: 2 * rows }, (_, i) => (i * 7 + seed) % rows);
+  const places = Int32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : -1));
+  const beside = {
+    values: Float32Array.of(1, 2, 3, 4),
+    width: 2,
+    indexOf: indices.map((i) => (i % 3) - 1),
+  };
+  const table = (): tf.Tensor2D => randomTensor(seed, rows, width);
+  const [ours, loops] = await bothWays(async () => [
+    ...(await lookUp(table(), indices).data()),
+    ...(await lookUpBeside(beside, table(), indices).data()),
   ]);
-};
+  const placed = await deviationOf(() => [(x) => placeRows(x as tf.Tensor2D, places), [table()]]);
+  return Math.max(deviation(ours, loops), placed);
+}
+
+const sequences = (seed: number, inputs: number, units: number): Promise<number> =>
+  deviationOf(() => {
+    const steps = [5, 3, 3, 1];
+    const specs = lstmSpecs('l', inputs, units);
+    const store = ParameterStore.initialise(specs, seed);
+    return [
+      (x, ...tensors) => {
+        const others = Object.fromEntries(specs.map(({ name }, i) => [name, tensors[i]]));
+        return lstm(withTensors(store, others), 'l', x as tf.Tensor2D, steps);
+      },
+      [randomTensor(seed, 12, inputs), ...specs.map(({ name }) => store.get(name))],
+    ];
+  });
 
 async function rmsProp(seed: number, size: number, clipNorm: number): Promise<number> {
   const lengths = [size, size + 1, 3000];
   const names = lengths.map((_, i) => `parameter ${i}`);
-  const specs = await Promise.all(
-    lengths.map(async (length, i) => {
-      const values = (await randomTensor(seed + i, length).data()) as Float32Array;
-      return { name: names[i]!, shape: [length], initialise: () => values };
-    }),
-  );
-  const [ours, stock] = await bothWays(async () => {
+  const specs = lengths.map((length, i) => ({
+    name: names[i]!,
+    shape: [length],
+    initialise: () => normals(createRandom(seed + i), length),
+  }));
+  const [ours, loops] = await bothWays(async () => {
     const store = ParameterStore.initialise(specs, 1);
     const options = { clipNorm, l2: 0.3, penalised: new Set(['parameter 0', 'parameter 2']) };
     const optimiser = createRmsProp(store, names, options);
@@ -154,7 +180,7 @@ async function rmsProp(seed: number, size: number, clipNorm: number): Promise<nu
     store.dispose();
     return moved;
   });
-  return deviation(ours, stock);
+  return deviation(ours, loops);
 }
 
 /** How many parameters are numbers behind a step whose gradient has a NaN: its norm clips them all. */
@@ -167,26 +193,26 @@ async function survivorsOfNaN(): Promise<number> {
 }
 
 async function layerNaNs(): Promise<number> {
-  const bad = tf.tensor2d([Number.NaN, 1, 2, 3], [2, 2]);
-  const ones = tf.ones<tf.Rank.R2>([2, 2]);
-  const vectors = tf.ones<tf.Rank.R3>([1, 1, 2]);
-  const store = ParameterStore.initialise(batchNormSpecs('bn', 2), 1);
+  const bad = (): tf.Tensor2D => tf.tensor2d([Number.NaN, 1, 2, 3], [2, 2]);
   const trees = { size: 1, maxNodes: 2, nodeCount: Int32Array.of(2), parent: Int32Array.of(-1, 0) };
-  const layout = layoutNodes(trees, { padding: 'none', block: 'tight' });
-  const [ours, stock] = [nodeGraphOf(layout, false), nodeGraphOf(layout, true)];
-  const graph = (): NodeGraph => (ownKernels() ? ours : stock);
-  const norm = (x: tf.Tensor): tf.Tensor2D =>
-    batchNormLeakyRelu(store, 'bn', x as tf.Tensor2D, uniformShares(2), 'train');
-  const found = [
-    await hiddenNaNs((x) => affineTransposed(x as tf.Tensor2D, ones, tf.ones([2])), [bad]),
-    await hiddenNaNs((x) => norm(x!), [bad]),
-    await hiddenNaNs(
-      (f) => graphAttention(f as tf.Tensor2D, vectors, vectors, tf.ones([2]), graph()),
-      [bad],
-    ),
-    await survivorsOfNaN(),
+  const layout = layoutNodes(trees, { padding: 'none', packing: 'tight' });
+  const twins: Twin[] = [
+    () => [(x) => affineTransposed(x as tf.Tensor2D, tf.ones([2, 2]), tf.ones([2])), [bad()]],
+    () => {
+      const store = ParameterStore.initialise(batchNormSpecs('bn', 2), 1);
+      const shares = uniformShares(2);
+      return [(x) => batchNormLeakyRelu(store, 'bn', x as tf.Tensor2D, shares, 'train'), [bad()]];
+    },
+    () => {
+      const graph = nodeGraphOf(layout);
+      const vectors = tf.ones<tf.Rank.R3>([1, 1, 2]);
+      const bias = tf.ones<tf.Rank.R1>([2]);
+      return [(f) => graphAttention(f as tf.Tensor2D, vectors, vectors, bias, graph), [bad()]];
+    },
   ];
-  return found.reduce((sum, count) => sum + count);
+  let found = await survivorsOfNaN();
+  for (const twin of twins) found += await hiddenNaNs(twin);
+  return found;
 }
 
 export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
@@ -200,6 +226,8 @@ export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   'attention over trees': () =>
     worstOf([seeds, sizes(6), sizes(12), sizes(3), sizes(70)], attention),
   GraphConv: () => worstOf([seeds, sizes(6), sizes(9), sizes(20), sizes(20)], convolution),
+  'rows by index': () => worstOf([seeds, sizes(20), sizes(9)], lookups),
+  LSTM: () => worstOf([seeds, sizes(9), sizes(9)], sequences),
   RMSprop: () => worstOf([seeds, sizes(40), fc.constantFrom(0.1, 1e3)], rmsProp),
   'NaN in layers': layerNaNs,
 };

@@ -18,7 +18,6 @@ import {
   SPINS,
   type ThreadStart,
 } from './control-block.ts';
-import { ownKernels } from './own-kernels.ts';
 
 /** What Emscripten gives and the package's types leave out. */
 interface EmscriptenModule {
@@ -156,9 +155,9 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
 
 const known = new WeakMap<tf.KernelBackend, WasmKernels>();
 
-/** Of the current backend; null where it is another one, has no SIMD, or kernels are off. */
+/** Of the current backend; null where it is another one or has no SIMD. */
 export function wasmKernels(): WasmKernels | null {
-  if (!ownKernels() || tf.getBackend() !== 'wasm') return null;
+  if (tf.getBackend() !== 'wasm') return null;
   const backend = tf.backend() as BackendWasm;
   let kernels = known.get(backend);
   if (kernels === undefined) {

@@ -5,7 +5,6 @@
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { ownKernels } from './own-kernels.ts';
 
 /** WGSL, with all that is around it described; at most 8 inputs and outputs together. */
 export interface GpuProgram {
@@ -223,9 +222,9 @@ export const groupsFor = (items: number, threads: number): number => Math.ceil(i
 
 const known = new WeakMap<tf.KernelBackend, WebGpuKernels>();
 
-/** Of the current backend; null where it is another one, or kernels are off. */
+/** Of the current backend; null where it is another one. */
 export function webgpuKernels(): WebGpuKernels | null {
-  if (!ownKernels() || tf.getBackend() !== 'webgpu') return null;
+  if (tf.getBackend() !== 'webgpu') return null;
   const backend = tf.backend() as WebGPUBackend;
   let kernels = known.get(backend);
   if (kernels === undefined) {

@@ -1,6 +1,6 @@
 /** Means over a batch, of which a loss is made. */
 import * as webgpuBatchMeans from '../kernels/webgpu-batch-means.ts';
-import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -11,14 +11,13 @@ import { withGradient } from './with-gradient.ts';
  * @param scalars in units of their own
  * @returns       [terms + scalars]
  */
-export function meansBeside(
-  terms: readonly tf.Tensor1D[],
-  scalars: readonly tf.Scalar[],
-): tf.Tensor1D {
-  const gpu = webgpuKernels();
-  if (gpu !== null) return gpu.join([webgpuBatchMeans.means(gpu, terms), ...scalars]);
-  return tf.stack([...terms.map((term) => tf.mean(term)), ...scalars]) as tf.Tensor1D;
-}
+export const meansBeside = byBackend({
+  cpu: (terms: readonly tf.Tensor1D[], scalars: readonly tf.Scalar[]) =>
+    tf.stack([...terms.map((term) => tf.mean(term)), ...scalars]) as tf.Tensor1D,
+  wasm: 'as cpu',
+  webgpu: (kernels, terms, scalars) =>
+    kernels.join([webgpuBatchMeans.means(kernels, terms), ...scalars]),
+});
 
 /**
  * mean_b (sum of the positive terms - sum of the negative ones): the negative ELBO of equation (1)
@@ -28,24 +27,22 @@ export function meansBeside(
  * @param negative [B] each, nats
  * @returns        scalar, nats
  */
-export function meanDifference(
-  positive: readonly tf.Tensor1D[],
-  negative: readonly tf.Tensor1D[],
-): tf.Scalar {
-  const gpu = webgpuKernels();
-  if (gpu === null) {
+export const meanDifference = byBackend({
+  cpu: (positive: readonly tf.Tensor1D[], negative: readonly tf.Tensor1D[]) => {
     const sum = (terms: readonly tf.Tensor1D[]): tf.Tensor1D => tf.addN([...terms]);
-    return tf.mean(tf.sub(sum(positive), sum(negative)));
-  }
-  return withGradient<tf.Scalar>([...positive, ...negative], () => ({
-    value: webgpuBatchMeans.meanDifference(gpu, positive, negative),
-    gradient: (dy) => {
-      const size = positive[0]!.size;
-      const [up, down] = webgpuBatchMeans.meanDifferenceBackward(gpu, dy, size);
-      return [...positive.map(() => tf.clone(up)), ...negative.map(() => tf.clone(down))];
-    },
-  }));
-}
+    return tf.mean<tf.Scalar>(tf.sub(sum(positive), sum(negative)));
+  },
+  wasm: 'as cpu',
+  webgpu: (kernels, positive, negative) =>
+    withGradient<tf.Scalar>([...positive, ...negative], () => ({
+      value: webgpuBatchMeans.meanDifference(kernels, positive, negative),
+      gradient: (dy) => {
+        const size = positive[0]!.size;
+        const [up, down] = webgpuBatchMeans.meanDifferenceBackward(kernels, dy, size);
+        return [...positive.map(() => tf.clone(up)), ...negative.map(() => tf.clone(down))];
+      },
+    })),
+});
 
 /**
  * mean_b (mean_d z)² + mean_b (var_d z - 1)², over the K numbers of each sample z.
@@ -55,20 +52,21 @@ export function meanDifference(
  * @param z [B, K]
  * @returns scalar, unitless
  */
-export function unitBall(z: tf.Tensor2D): tf.Scalar {
-  const gpu = webgpuKernels();
-  if (gpu !== null) {
-    return withGradient<tf.Scalar>([z], (save) => {
+export const unitBall = byBackend({
+  cpu: (z: tf.Tensor2D) => {
+    const mean = tf.mean(z, 1, true);
+    const variance = tf.mean(tf.square(tf.sub(z, mean)), 1);
+    return tf.add<tf.Scalar>(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1))));
+  },
+  wasm: 'as cpu',
+  webgpu: (kernels, z) =>
+    withGradient<tf.Scalar>([z], (save) => {
       save([z]);
       return {
-        value: webgpuBatchMeans.unitBall(gpu, z),
+        value: webgpuBatchMeans.unitBall(kernels, z),
         gradient: (dy, [saved]) => [
-          webgpuBatchMeans.unitBallBackward(gpu, saved as tf.Tensor2D, dy),
+          webgpuBatchMeans.unitBallBackward(kernels, saved as tf.Tensor2D, dy),
         ],
       };
-    });
-  }
-  const mean = tf.mean(z, 1, true);
-  const variance = tf.mean(tf.square(tf.sub(z, mean)), 1);
-  return tf.add(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1)))) as tf.Scalar;
-}
+    }),
+});

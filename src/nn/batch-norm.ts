@@ -5,13 +5,14 @@
  * As the authors' code: BatchNorm, eps 1e-6, momentum 0.1 and slope 0.01; the paper names none.
  */
 import * as normKernels from '../kernels/norm-kernels.ts';
-import { type WasmKernels, wasmKernels } from '../kernels/wasm-kernels.ts';
-import { type WebGpuKernels, webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import type { WasmKernels } from '../kernels/wasm-kernels.ts';
+import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import * as webgpuNorm from '../kernels/webgpu-norm.ts';
 import { ones, zeros } from './initialisers.ts';
 import type { RowShares } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { sumRows } from './products.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -55,20 +56,43 @@ export function batchNormLeakyRelu(
   mode: Mode,
   slope: number = LEAKY_SLOPE,
 ): tf.Tensor2D {
-  const gpu = webgpuKernels();
-  if (gpu !== null) {
-    return mode === 'train'
-      ? gpuNorm(gpu, parameters, name, x, shares, slope)
-      : gpuNormByRunning(gpu, parameters, name, x, slope);
-  }
-  const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
-  const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
-  if (mode === 'eval') {
+  const norm = mode === 'train' ? normByBatch : normByRunning;
+  return norm({ parameters, name, shares, slope }, x);
+}
+
+/** All arguments but the rows, and the default filled in. */
+interface Norm {
+  readonly parameters: Parameters;
+  readonly name: string;
+  readonly shares: RowShares;
+  readonly slope: number;
+}
+
+/** In train mode: [R, F] to [R, F]. */
+const normByBatch = byBackend({ cpu: cpuByBatch, wasm: wasmByBatch, webgpu: webgpuByBatch });
+
+/** In eval mode: [R, F] to [R, F]. */
+const normByRunning = byBackend({
+  cpu: ({ parameters, name, slope }: Norm, x: tf.Tensor2D) => {
     const { scale, shift } = evalAffine(parameters, name);
     return leaky(tf.add(tf.mul(x, scale), shift) as tf.Tensor2D, slope);
-  }
-  const kernels = wasmKernels();
-  if (kernels !== null) return kernelNorm(kernels, parameters, name, x, shares, slope);
+  },
+  wasm: 'as cpu',
+  webgpu: (kernels, { parameters, name, slope }, x) =>
+    withGradient<tf.Tensor2D>([x], () => ({
+      value: webgpuNorm.normByRunning(kernels, x, columnsOf(parameters, name), {
+        epsilon: EPSILON,
+        slope,
+      }),
+      gradient: () => {
+        throw new Error('eval mode is not differentiated');
+      },
+    })),
+});
+
+function cpuByBatch({ parameters, name, shares, slope }: Norm, x: tf.Tensor2D): tf.Tensor2D {
+  const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
+  const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
   return withGradient([x, gamma, beta], (save) => {
     const mean: tf.Tensor2D = tf.matMul(shares.row, x); // [1, F]
     const centred: tf.Tensor2D = tf.sub(x, mean);
@@ -103,14 +127,10 @@ export function batchNormLeakyRelu(
   });
 }
 
-/** The same by kernels, in train mode. */
-function kernelNorm(
+function wasmByBatch(
   kernels: WasmKernels,
-  parameters: Parameters,
-  name: string,
+  { parameters, name, shares, slope }: Norm,
   x: tf.Tensor2D,
-  shares: RowShares,
-  slope: number,
 ): tf.Tensor2D {
   const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
   const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
@@ -153,14 +173,10 @@ const columnsOf = (parameters: Parameters, name: string): webgpuNorm.NormColumns
   variance: parameters.get(`${name}.running_var`),
 });
 
-/** The same by kernels on WebGPU, in train mode. */
-function gpuNorm(
+function webgpuByBatch(
   kernels: WebGpuKernels,
-  parameters: Parameters,
-  name: string,
+  { parameters, name, shares: { column, count }, slope }: Norm,
   x: tf.Tensor2D,
-  { column, count }: RowShares,
-  slope: number,
 ): tf.Tensor2D {
   const columns = columnsOf(parameters, name);
   return withGradient([x, columns.gamma, columns.beta], (save) => {
@@ -186,25 +202,6 @@ function gpuNorm(
       },
     };
   });
-}
-
-/** The same by a kernel on WebGPU, in eval mode. */
-function gpuNormByRunning(
-  kernels: WebGpuKernels,
-  parameters: Parameters,
-  name: string,
-  x: tf.Tensor2D,
-  slope: number,
-): tf.Tensor2D {
-  return withGradient([x], () => ({
-    value: webgpuNorm.normByRunning(kernels, x, columnsOf(parameters, name), {
-      epsilon: EPSILON,
-      slope,
-    }),
-    gradient: () => {
-      throw new Error('eval mode is not differentiated');
-    },
-  }));
 }
 
 /**

@@ -4,8 +4,9 @@
  * 0 is taken.
  */
 import * as webgpuDiscrete from '../kernels/webgpu-discrete.ts';
-import { type WebGpuKernels, webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import * as webgpuNormal from '../kernels/webgpu-normal.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { stopGradient, withGradient } from './with-gradient.ts';
 
@@ -20,15 +21,18 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  * @returns      the same shape, nats
  */
 export function normalLogProb<T extends tf.Tensor>(x: T, mean: T, logStd: T): T {
-  const gpu = webgpuKernels();
-  if (gpu !== null)
-    return gpuNormal(gpu, [x, mean, logStd], x.shape, { width: 1, stds: null }) as T;
-  const standardised = tf.mul(tf.sub(x, mean), tf.exp(tf.neg(logStd)));
-  return tf.sub(
-    tf.sub(-HALF_LOG_TWO_PI, logStd),
-    tf.mul(0.5, tf.square(standardised)),
-  ) as unknown as T;
+  return normal(x, mean, logStd) as T;
 }
+
+const normal = byBackend({
+  cpu: (x: tf.Tensor, mean: tf.Tensor, logStd: tf.Tensor): tf.Tensor => {
+    const standardised = tf.mul(tf.sub(x, mean), tf.exp(tf.neg(logStd)));
+    return tf.sub(tf.sub(-HALF_LOG_TWO_PI, logStd), tf.mul(0.5, tf.square(standardised)));
+  },
+  wasm: 'as cpu',
+  webgpu: (kernels, x, mean, logStd) =>
+    webgpuLogProb(kernels, [x, mean, logStd], x.shape, { width: 1, stds: null }),
+});
 
 /**
  * log N(x; mean, exp(logStd)²) of independent numbers together.
@@ -36,16 +40,16 @@ export function normalLogProb<T extends tf.Tensor>(x: T, mean: T, logStd: T): T 
  * @param x      [B, K] unitless, as the two others
  * @returns      [B] nats
  */
-export function normalRowLogProb(
-  x: tf.Tensor2D,
-  mean: tf.Tensor2D,
-  logStd: tf.Tensor2D,
-): tf.Tensor1D {
-  const gpu = webgpuKernels();
-  if (gpu === null) return tf.sum(normalLogProb(x, mean, logStd), 1);
-  const [rows, width] = x.shape;
-  return gpuNormal(gpu, [x, mean, logStd], [rows], { width, stds: null }) as tf.Tensor1D;
-}
+export const normalRowLogProb = byBackend({
+  cpu: (x: tf.Tensor2D, mean: tf.Tensor2D, logStd: tf.Tensor2D) =>
+    tf.sum<tf.Tensor1D>(normalLogProb(x, mean, logStd), 1),
+  wasm: 'as cpu',
+  webgpu: (kernels, x, mean, logStd) => {
+    const [rows, width] = x.shape;
+    const options = { width, stds: null };
+    return webgpuLogProb(kernels, [x, mean, logStd], [rows], options) as tf.Tensor1D;
+  },
+});
 
 /**
  * log N(x'; mean, exp(logStd)²), x' being x clipped to mean +- `stds` std, bounds without gradient.
@@ -59,12 +63,19 @@ export function likelyNormalLogProb<T extends tf.Tensor>(
   logStd: T,
   stds: number,
 ): T {
-  const gpu = webgpuKernels();
-  if (gpu !== null) return gpuNormal(gpu, [x, mean, logStd], x.shape, { width: 1, stds }) as T;
-  const reach = tf.mul(tf.exp(logStd), stds);
-  const likely = tf.minimum(tf.maximum(x, tf.sub(mean, reach)), tf.add(mean, reach)) as T;
-  return normalLogProb(stopGradient(likely), mean, logStd);
+  return likelyNormal(x, mean, logStd, stds) as T;
 }
+
+const likelyNormal = byBackend({
+  cpu: (x: tf.Tensor, mean: tf.Tensor, logStd: tf.Tensor, stds: number): tf.Tensor => {
+    const reach = tf.mul(tf.exp(logStd), stds);
+    const likely = tf.minimum(tf.maximum(x, tf.sub(mean, reach)), tf.add(mean, reach));
+    return normalLogProb(stopGradient(likely), mean, logStd);
+  },
+  wasm: 'as cpu',
+  webgpu: (kernels, x, mean, logStd, stds) =>
+    webgpuLogProb(kernels, [x, mean, logStd], x.shape, { width: 1, stds }),
+});
 
 /**
  * {@link likelyNormalLogProb}, less stds² times the log of how often `stds` stds go into the
@@ -86,7 +97,7 @@ export function tailedNormalLogProb<T extends tf.Tensor>(
 }
 
 /** Log-densities by kernels on WebGPU, in this shape. */
-function gpuNormal(
+function webgpuLogProb(
   kernels: WebGpuKernels,
   tensors: webgpuNormal.NormalTensors,
   shape: number[],
@@ -112,19 +123,25 @@ function gpuNormal(
  * @returns     the same shape
  */
 export function normalSample<T extends tf.Tensor>(mean: T, logStd: T, noise: T): T {
-  const gpu = webgpuKernels();
-  if (gpu === null) return tf.add(mean, tf.mul(tf.exp(logStd), noise));
-  return withGradient<T>([mean, logStd], (save) => {
-    save([logStd, noise]);
-    return {
-      value: webgpuNormal.sampleGaussian(gpu, mean, logStd, noise) as T,
-      gradient: (dy, [of, drawn]) => [
-        tf.clone(dy),
-        webgpuNormal.sampleGaussianBackward(gpu, of!, drawn!, dy),
-      ],
-    };
-  });
+  return sample(mean, logStd, noise) as T;
 }
+
+const sample = byBackend({
+  cpu: (mean: tf.Tensor, logStd: tf.Tensor, noise: tf.Tensor): tf.Tensor =>
+    tf.add(mean, tf.mul(tf.exp(logStd), noise)),
+  wasm: 'as cpu',
+  webgpu: (kernels, mean, logStd, noise) =>
+    withGradient([mean, logStd], (save) => {
+      save([logStd, noise]);
+      return {
+        value: webgpuNormal.sampleGaussian(kernels, mean, logStd, noise),
+        gradient: (dy, [of, drawn]) => [
+          tf.clone(dy),
+          webgpuNormal.sampleGaussianBackward(kernels, of!, drawn!, dy),
+        ],
+      };
+    }),
+});
 
 /**
  * log N(x; 0, 1), the base density of the prior p(z), section 4.
@@ -173,23 +190,24 @@ export function bernoulliLogProb<T extends tf.Tensor>(logits: T, target: T): T {
  * @param target [B, N, N] 0 or 1; constant
  * @returns      [B] sum over i < j, nats
  */
-export function upperBernoulliLogProb(logits: tf.Tensor3D, target: tf.Tensor3D): tf.Tensor1D {
-  const gpu = webgpuKernels();
-  if (gpu === null) {
+export const upperBernoulliLogProb = byBackend({
+  cpu: (logits: tf.Tensor3D, target: tf.Tensor3D) => {
     const triangle = strictUpperTriangle(logits.shape[1]);
-    return tf.sum(tf.mul(bernoulliLogProb(logits, target), triangle), [1, 2]);
-  }
-  return withGradient<tf.Tensor1D>([logits], (save) => {
-    save([logits, target]);
-    return {
-      value: webgpuDiscrete.upperBernoulli(gpu, logits, target),
-      gradient: (dy, saved) => {
-        const [l, t] = saved as [tf.Tensor3D, tf.Tensor3D];
-        return [webgpuDiscrete.upperBernoulliBackward(gpu, l, t, dy)];
-      },
-    };
-  });
-}
+    return tf.sum<tf.Tensor1D>(tf.mul(bernoulliLogProb(logits, target), triangle), [1, 2]);
+  },
+  wasm: 'as cpu',
+  webgpu: (kernels, logits, target) =>
+    withGradient<tf.Tensor1D>([logits], (save) => {
+      save([logits, target]);
+      return {
+        value: webgpuDiscrete.upperBernoulli(kernels, logits, target),
+        gradient: (dy, saved) => {
+          const [l, t] = saved as [tf.Tensor3D, tf.Tensor3D];
+          return [webgpuDiscrete.upperBernoulliBackward(kernels, l, t, dy)];
+        },
+      };
+    }),
+});
 
 /** [1, N, N] 1 where i < j */
 function strictUpperTriangle(nodes: number): tf.Tensor3D {
@@ -206,35 +224,35 @@ function strictUpperTriangle(nodes: number): tf.Tensor3D {
  * @param oneHot [R, C] the target; constant
  * @returns      [R] nats
  */
-export function categoricalLogProb(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Tensor1D {
-  const gpu = webgpuKernels();
-  if (gpu !== null) {
-    return withGradient([logits], (save) => {
-      const { logProb, probabilities } = webgpuDiscrete.categorical(gpu, logits, oneHot);
+export const categoricalLogProb = byBackend({
+  cpu: (logits: tf.Tensor2D, oneHot: tf.Tensor2D) =>
+    withGradient<tf.Tensor1D>([logits], (save) => {
+      const shifted = tf.sub(logits, tf.max(logits, 1, true)) as tf.Tensor2D;
+      const powers = tf.exp(shifted);
+      const sum = tf.sum(powers, 1, true);
+      save([tf.div(powers, sum), oneHot]);
+      const picked = tf.sum(tf.mul(shifted, oneHot), 1);
+      return {
+        value: tf.sub(picked, tf.log(tf.reshape(sum, [-1]))) as tf.Tensor1D,
+        gradient: (dy, [probabilities, target]) => [
+          tf.mul(tf.sub(target!, probabilities!), tf.reshape(dy, [-1, 1])),
+        ],
+      };
+    }),
+  wasm: 'as cpu',
+  webgpu: (kernels, logits, oneHot) =>
+    withGradient<tf.Tensor1D>([logits], (save) => {
+      const { logProb, probabilities } = webgpuDiscrete.categorical(kernels, logits, oneHot);
       save([probabilities, oneHot]);
       return {
         value: logProb,
         gradient: (dy, saved) => {
           const [p, target] = saved as [tf.Tensor2D, tf.Tensor2D];
-          return [webgpuDiscrete.categoricalBackward(gpu, p, target, dy)];
+          return [webgpuDiscrete.categoricalBackward(kernels, p, target, dy)];
         },
       };
-    });
-  }
-  return withGradient([logits], (save) => {
-    const shifted = tf.sub(logits, tf.max(logits, 1, true)) as tf.Tensor2D;
-    const powers = tf.exp(shifted);
-    const sum = tf.sum(powers, 1, true);
-    save([tf.div(powers, sum), oneHot]);
-    const picked = tf.sum(tf.mul(shifted, oneHot), 1);
-    return {
-      value: tf.sub(picked, tf.log(tf.reshape(sum, [-1]))) as tf.Tensor1D,
-      gradient: (dy, [probabilities, target]) => [
-        tf.mul(tf.sub(target!, probabilities!), tf.reshape(dy, [-1, 1])),
-      ],
-    };
-  });
-}
+    }),
+});
 
 /**
  * clip(x, min, max) with the gradient of PyTorch's clamp: 1 inside and on the bounds. NaN stays NaN
@@ -246,24 +264,28 @@ export function categoricalLogProb(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf
  * @returns the same shape
  */
 export function clip<T extends tf.Tensor>(x: T, min: number, max: number): T {
-  const gpu = webgpuKernels();
-  if (gpu !== null) {
-    return withGradient<T>([x], (save) => {
+  return clamp(x, min, max) as T;
+}
+
+const clamp = byBackend({
+  cpu: (x: tf.Tensor, min: number, max: number) =>
+    withGradient([x], (save) => {
+      const clipped = tf.minimum(tf.maximum(x, min), max);
+      const inside = tf.cast(tf.equal(clipped, x), 'float32');
+      save([inside]);
+      return {
+        // x * 0 carries a NaN of x over, whatever the backend's maximum makes of it
+        value: tf.add(clipped, tf.mul(x, 0)),
+        gradient: (dy, [mask]) => [tf.mul(dy, mask!)],
+      };
+    }),
+  wasm: 'as cpu',
+  webgpu: (kernels, x, min, max) =>
+    withGradient([x], (save) => {
       save([x]);
       return {
-        value: webgpuNormal.clip(gpu, x, min, max) as T,
-        gradient: (dy, [saved]) => [webgpuNormal.clipBackward(gpu, saved!, dy, min, max)],
+        value: webgpuNormal.clip(kernels, x, min, max),
+        gradient: (dy, [saved]) => [webgpuNormal.clipBackward(kernels, saved!, dy, min, max)],
       };
-    });
-  }
-  return withGradient<T>([x], (save) => {
-    const clipped = tf.minimum(tf.maximum(x, min), max);
-    const inside = tf.cast(tf.equal(clipped, x), 'float32');
-    save([inside]);
-    return {
-      // x * 0 carries a NaN of x over, whatever the backend's maximum makes of it
-      value: tf.add(clipped, tf.mul(x, 0)) as T,
-      gradient: (dy, [mask]) => [tf.mul(dy, mask!)],
-    };
-  });
-}
+    }),
+});

@@ -1,18 +1,18 @@
 /**
- * log p(z) of the RealNVP prior (section 4): layer by layer, or all at once where kernels of ours
- * run. {@link file://./real-nvp.ts} has the layers.
+ * log p(z) of the RealNVP prior (section 4): layer by layer on cpu, all at once on WASM and WebGPU.
+ * {@link file://./real-nvp.ts} has the layers.
  */
 import * as flowLoops from '../kernels/flow-loops.ts';
 import { type FlowSizes, flowPlaces } from '../kernels/flow-sizes.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import * as webgpuFlow from '../kernels/webgpu-flow.ts';
-import { type WebGpuKernels, webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import { LEAKY_SLOPE } from './batch-norm.ts';
 import { standardNormalLogProb } from './distributions.ts';
 import { viewFloats } from './host-memory.ts';
 import { factoriseArrays } from './log-det.ts';
 import type { Parameters } from './parameters.ts';
 import { actNormName, couplingName, flowForward, matrixName, SCALE_BIAS } from './real-nvp.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -23,18 +23,16 @@ import { withGradient } from './with-gradient.ts';
  * @param z [B, K] unitless
  * @returns [B] nats
  */
-export function flowLogProb(
-  parameters: Parameters,
-  name: string,
-  levels: number,
-  z: tf.Tensor2D,
-): tf.Tensor1D {
-  const gpu = webgpuKernels();
-  if (gpu !== null) return gpuFlowLogProb(gpu, z, flowInOne(parameters, name, levels));
-  if (wasmKernels() !== null) return loopFlowLogProb(z, flowInOne(parameters, name, levels));
-  const { output, logDet } = flowForward(parameters, name, levels, z);
-  return tf.add(tf.sum(standardNormalLogProb(output), 1), logDet) as tf.Tensor1D;
-}
+export const flowLogProb = byBackend({
+  cpu: (parameters: Parameters, name: string, levels: number, z: tf.Tensor2D) => {
+    const { output, logDet } = flowForward(parameters, name, levels, z);
+    return tf.add(tf.sum(standardNormalLogProb(output), 1), logDet) as tf.Tensor1D;
+  },
+  wasm: (_kernels, parameters, name, levels, z) =>
+    wasmFlowLogProb(z, flowInOne(parameters, name, levels)),
+  webgpu: (kernels, parameters, name, levels, z) =>
+    webgpuFlowLogProb(kernels, z, flowInOne(parameters, name, levels)),
+});
 
 /** The flow as kernels take it: all at once. */
 interface FlowInOne {
@@ -64,7 +62,7 @@ function flowInOne(parameters: Parameters, name: string, levels: number): FlowIn
 }
 
 /** {@link flowLogProb} by kernels on WebGPU. */
-function gpuFlowLogProb(
+function webgpuFlowLogProb(
   kernels: WebGpuKernels,
   z: tf.Tensor2D,
   { tensors, sizes }: FlowInOne,
@@ -86,8 +84,8 @@ function gpuFlowLogProb(
   });
 }
 
-/** {@link flowLogProb} by loops on the memory of WASM. */
-function loopFlowLogProb(z: tf.Tensor2D, { tensors, sizes }: FlowInOne): tf.Tensor1D {
+/** {@link flowLogProb} by loops in JavaScript over the memory of WASM. */
+function wasmFlowLogProb(z: tf.Tensor2D, { tensors, sizes }: FlowInOne): tf.Tensor1D {
   const { levels, size } = sizes;
   return withGradient([z, ...tensors], () => {
     const flat = new Float32Array(tensors.reduce((total, tensor) => total + tensor.size, 0));

@@ -1,17 +1,16 @@
 /**
- * The graph network in eval mode, where kernels of ours run: all of it in one kernel. Scoring spends
- * its time here.
+ * The graph network in eval mode on WASM: all of it in one kernel. Scoring spends its time here.
  *
  * The attention logits are linear in a layer's input, <W x, a> = <Wᵀ a, x>, so they come out of the
  * same product as two more columns a head. BatchNorm by its running statistics is a scale and a
  * shift, which takes in the bias.
  */
-import type { EdgeTensors } from '../kernels/attention-kernels.ts';
 import { inferGat, type PackedLayer, packLayers } from '../kernels/gat-inference.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import type { WasmKernels } from '../kernels/wasm-kernels.ts';
 import { evalAffine, LEAKY_SLOPE } from './batch-norm.ts';
 import { ATTENTION_SLOPE } from './graph-attention.ts';
 import { viewFloats } from './host-memory.ts';
+import { edgesFor, type NodeGraph } from './node-graph.ts';
 import type { Parameters } from './parameters.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
@@ -24,10 +23,11 @@ import { withGradient } from './with-gradient.ts';
  * @returns [R, outputs], or [R, heads x units] without GraphConv; not differentiable
  */
 export function gatNetworkInference(
+  kernels: WasmKernels,
   parameters: Parameters,
   name: string,
   x: tf.Tensor2D,
-  edges: EdgeTensors,
+  graph: NodeGraph,
   { layers, output }: { readonly layers: number; readonly output: boolean },
 ): tf.Tensor2D {
   const [, heads, units] = parameters.get<tf.Tensor3D>(`${name}.gnn.0.gnn.attn_l`).shape;
@@ -45,7 +45,7 @@ export function gatNetworkInference(
     const slopes = { slope: ATTENTION_SLOPE, leakySlope: LEAKY_SLOPE };
     const sizes = { layers, heads, units, ...slopes };
     return {
-      value: inferGat(wasmKernels()!, x, blocks, convolution, edges, sizes),
+      value: inferGat(kernels, x, blocks, convolution, edgesFor(graph, 'wasm'), sizes),
       gradient: () => {
         throw new Error('eval mode is not differentiated');
       },

@@ -13,6 +13,7 @@ import { xavierNormal, zeros } from './initialisers.ts';
 import type { NodeGraph } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { multiplyTransposed } from './products.ts';
+import { byBackend } from './routine.ts';
 import type * as tf from './tf.ts';
 
 export interface GatNetworkShape {
@@ -91,11 +92,39 @@ export function gatNetwork(
   name: string,
   x: tf.Tensor2D,
   graph: NodeGraph,
-  { layers, output, mode }: { layers: number; output: boolean; mode: Mode },
+  { mode, ...depth }: NetworkDepth & { readonly mode: Mode },
 ): tf.Tensor2D {
-  if (mode === 'eval' && graph.edges !== null) {
-    return gatNetworkInference(parameters, name, x, graph.edges, { layers, output });
-  }
+  return mode === 'eval'
+    ? inferNetwork(parameters, name, x, graph, depth)
+    : layerByLayer(mode, parameters, name, x, graph, depth);
+}
+
+interface NetworkDepth {
+  readonly layers: number;
+  /** Whether a GraphConv ends the network. */
+  readonly output: boolean;
+}
+
+const inferNetwork = byBackend({
+  cpu: (
+    parameters: Parameters,
+    name: string,
+    x: tf.Tensor2D,
+    graph: NodeGraph,
+    depth: NetworkDepth,
+  ) => layerByLayer('eval', parameters, name, x, graph, depth),
+  wasm: gatNetworkInference,
+  webgpu: 'as cpu',
+});
+
+function layerByLayer(
+  mode: Mode,
+  parameters: Parameters,
+  name: string,
+  x: tf.Tensor2D,
+  graph: NodeGraph,
+  { layers, output }: NetworkDepth,
+): tf.Tensor2D {
   let h = x;
   for (let layer = 0; layer < layers; layer++) {
     const block = `${name}.gnn.${layer}`;

@@ -1,19 +1,19 @@
 /**
  * Graph attention (Veličković et al. 2018; paper section 3.2) as DGL's GATConv computes it, between
- * the shared linear map and the bias, which it adds: one function, four ways to compute it.
+ * the shared linear map and the bias, which it adds.
  *
  * As the authors' code: no dropout, no residual, no activation.
  */
-import { attention, attentionBackward, type EdgeTensors } from '../kernels/attention-kernels.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
-import * as webgpuAttention from '../kernels/webgpu-attention.ts';
-import { attentionBackward as webgpuAttentionBackward } from '../kernels/webgpu-attention-backward.ts';
-import type { GpuEdges } from '../kernels/webgpu-edges.ts';
-import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
+import { attention, attentionBackward } from '../kernels/attention-kernels.ts';
+import type { WasmKernels } from '../kernels/wasm-kernels.ts';
+import * as gpu from '../kernels/webgpu-attention.ts';
+import { attentionBackward as gpuAttentionBackward } from '../kernels/webgpu-attention-backward.ts';
+import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
 import { viewFloats } from './host-memory.ts';
-import type { NodeGraph } from './node-graph.ts';
+import { edgesFor, type NodeGraph } from './node-graph.ts';
 import { addBias, sumRows } from './products.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -31,30 +31,21 @@ export const ATTENTION_SLOPE = 0.2;
  * @param bias  [H U]
  * @returns     [R, H U]
  */
-export function graphAttention(
+export const graphAttention = byBackend({
+  cpu: loopAttention,
+  wasm: wasmAttention,
+  webgpu: webgpuAttention,
+});
+
+function wasmAttention(
+  kernels: WasmKernels,
   f: tf.Tensor2D,
   attnL: tf.Tensor3D,
   attnR: tf.Tensor3D,
   bias: tf.Tensor1D,
   graph: NodeGraph,
 ): tf.Tensor2D {
-  if (graph.edges !== null) return kernelAttention(f, attnL, attnR, bias, graph.edges);
-  if (graph.gpuEdges !== null) return gpuAttention(f, attnL, attnR, bias, graph.gpuEdges);
-  const attended =
-    graph.dense === null
-      ? loopAttention(f, attnL, attnR, graph)
-      : denseAttention(f, attnL, attnR, graph, graph.dense.adjacency);
-  return addBias(attended, bias);
-}
-
-function kernelAttention(
-  f: tf.Tensor2D,
-  attnL: tf.Tensor3D,
-  attnR: tf.Tensor3D,
-  bias: tf.Tensor1D,
-  edges: EdgeTensors,
-): tf.Tensor2D {
-  const kernels = wasmKernels()!;
+  const edges = edgesFor(graph, 'wasm');
   const [, heads, units] = attnL.shape;
   return withGradient([f, attnL, attnR, bias], (save) => {
     const sizes = { heads, units, slope: ATTENTION_SLOPE };
@@ -78,18 +69,19 @@ function kernelAttention(
   });
 }
 
-function gpuAttention(
+function webgpuAttention(
+  kernels: WebGpuKernels,
   f: tf.Tensor2D,
   attnL: tf.Tensor3D,
   attnR: tf.Tensor3D,
   bias: tf.Tensor1D,
-  edges: GpuEdges,
+  graph: NodeGraph,
 ): tf.Tensor2D {
-  const kernels = webgpuKernels()!;
+  const edges = edgesFor(graph, 'webgpu');
   const [, heads, units] = attnL.shape;
   return withGradient([f, attnL, attnR, bias], (save) => {
     const sizes = { heads, units, slope: ATTENTION_SLOPE };
-    const pass = webgpuAttention.attention(kernels, f, attnL, attnR, bias, edges, sizes);
+    const pass = gpu.attention(kernels, f, attnL, attnR, bias, edges, sizes);
     save([f, attnL, attnR, pass.logits, pass.weights]);
     return {
       value: pass.output,
@@ -102,7 +94,7 @@ function gpuAttention(
           tf.Tensor2D,
         ];
         const forward = { logits, weights };
-        return webgpuAttentionBackward(...[kernels, x, l, r, edges, forward, dy, ATTENTION_SLOPE]);
+        return gpuAttentionBackward(...[kernels, x, l, r, edges, forward, dy, ATTENTION_SLOPE]);
       },
     };
   });
@@ -112,6 +104,7 @@ function loopAttention(
   f: tf.Tensor2D,
   attnL: tf.Tensor3D,
   attnR: tf.Tensor3D,
+  bias: tf.Tensor1D,
   graph: NodeGraph,
 ): tf.Tensor2D {
   const [, heads, units] = attnL.shape;
@@ -124,7 +117,7 @@ function loopAttention(
     slope: ATTENTION_SLOPE,
     graph,
   });
-  return withGradient([f, attnL, attnR], (save) => {
+  const attended = withGradient<tf.Tensor2D>([f, attnL, attnR], (save) => {
     save([f, attnL, attnR]);
     const forward = attend(inputOf([f, attnL, attnR]));
     return {
@@ -139,37 +132,5 @@ function loopAttention(
       },
     };
   });
-}
-
-/** Added to the logits of absent edges; finite, so that 0 times it is 0 in the gradient. */
-const ABSENT = -1e9;
-
-function denseAttention(
-  f: tf.Tensor2D,
-  attnL: tf.Tensor3D,
-  attnR: tf.Tensor3D,
-  { rows, block }: NodeGraph,
-  adjacency: tf.Tensor3D,
-): tf.Tensor2D {
-  const [, heads, units] = attnL.shape;
-  const blocks = rows / block;
-  const byHead = tf.reshape(f, [rows, heads, units]);
-  // [rows, H] -> [blocks, H, M, 1] and [blocks, H, 1, M]
-  const logitOf = (attention: tf.Tensor3D): tf.Tensor =>
-    tf.transpose(
-      tf.reshape(tf.sum(tf.mul(byHead, attention), 2), [blocks, block, heads]),
-      [0, 2, 1],
-    );
-  const source = tf.reshape(logitOf(attnL), [blocks, heads, 1, block]);
-  const target = tf.reshape(logitOf(attnR), [blocks, heads, block, 1]);
-  const absent = tf.reshape(tf.mul(tf.sub(1, adjacency), ABSENT), [blocks, 1, block, block]);
-  const logits = tf.leakyRelu(tf.add(target, source), ATTENTION_SLOPE);
-  const attention = tf.reshape(tf.softmax(tf.add(logits, absent)), [blocks * heads, block, block]);
-
-  const messages = tf.reshape(
-    tf.transpose(tf.reshape(f, [blocks, block, heads, units]), [0, 2, 1, 3]),
-    [blocks * heads, block, units],
-  );
-  const sums = tf.reshape(tf.matMul(attention, messages), [blocks, heads, block, units]);
-  return tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), [rows, heads * units]);
+  return addBias(attended, bias);
 }

@@ -5,16 +5,15 @@
  * As the authors' code: it ends the graph networks of the decoders; the paper does not mention it.
  */
 import { aggregation } from '../kernels/attention-kernels.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { sumOverRows } from '../kernels/webgpu-columns.ts';
 import * as webgpuEdges from '../kernels/webgpu-edges.ts';
-import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { xavierUniform, zeros } from './initialisers.ts';
-import type { NodeGraph } from './node-graph.ts';
+import { edgesFor, type NodeGraph } from './node-graph.ts';
 import type { NodeLayout } from './node-layout.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { addBias, affine, multiply } from './products.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -56,20 +55,23 @@ export function graphConvolution(
   const [inputs, outputs] = weight.shape;
   // product and aggregation commute: aggregate on the narrower side
   if (inputs < outputs) return affine(aggregate(x, graph), weight, bias);
-  const product = multiply(x, weight);
-  return graph.gpuEdges === null
-    ? addBias(aggregate(product, graph), bias)
-    : gpuAggregate(product, bias, graph.gpuEdges);
+  return aggregateAndBias(multiply(x, weight), bias, graph);
 }
 
-/** Aggregation and bias by one kernel on WebGPU. */
-function gpuAggregate(x: tf.Tensor2D, bias: tf.Tensor1D, edges: webgpuEdges.GpuEdges): tf.Tensor2D {
-  const kernels = webgpuKernels()!;
-  return withGradient([x, bias], () => ({
-    value: webgpuEdges.aggregation(kernels, x, bias, edges),
-    gradient: (dy) => [webgpuEdges.aggregation(kernels, dy, null, edges), sumOverRows(kernels, dy)],
-  }));
-}
+const aggregateAndBias = byBackend({
+  cpu: (x: tf.Tensor2D, bias: tf.Tensor1D, graph: NodeGraph) => addBias(aggregate(x, graph), bias),
+  wasm: 'as cpu',
+  webgpu: (kernels, x, bias, graph) => {
+    const edges = edgesFor(graph, 'webgpu');
+    return withGradient<tf.Tensor2D>([x, bias], () => ({
+      value: webgpuEdges.aggregation(kernels, x, bias, edges),
+      gradient: (dy) => [
+        webgpuEdges.aggregation(kernels, dy, null, edges),
+        sumOverRows(kernels, dy),
+      ],
+    }));
+  },
+});
 
 /**
  * D^-1/2 A D^-1/2 x, Kipf & Welling 2017, eq. (2). The matrix is symmetric, so the gradient is the
@@ -79,20 +81,19 @@ function gpuAggregate(x: tf.Tensor2D, bias: tf.Tensor1D, edges: webgpuEdges.GpuE
  * @returns [R, F]
  */
 export function aggregate(x: tf.Tensor2D, graph: NodeGraph): tf.Tensor2D {
-  const apply = (input: tf.Tensor2D): tf.Tensor2D => {
-    if (graph.edges !== null) return aggregation(wasmKernels()!, input, graph.edges);
-    if (graph.gpuEdges !== null) {
-      return webgpuEdges.aggregation(webgpuKernels()!, input, null, graph.gpuEdges);
-    }
-    const [rows, width] = input.shape;
-    if (graph.dense === null) {
-      return tf.tensor2d(aggregateLoops(viewFloats(input), width, graph), [rows, width]);
-    }
-    const blocks = tf.reshape(input, [rows / graph.block, graph.block, width]);
-    return tf.reshape(tf.matMul(graph.dense.normalised, blocks), [rows, width]);
-  };
-  return withGradient([x], () => ({ value: apply(x), gradient: (dy) => [apply(dy)] }));
+  return withGradient([x], () => ({
+    value: neighbourSums(x, graph),
+    gradient: (dy) => [neighbourSums(dy, graph)],
+  }));
 }
+
+const neighbourSums = byBackend({
+  cpu: (x: tf.Tensor2D, graph: NodeGraph) =>
+    tf.tensor2d(aggregateLoops(viewFloats(x), x.shape[1], graph), x.shape),
+  wasm: (kernels, x, graph) => aggregation(kernels, x, edgesFor(graph, 'wasm')),
+  webgpu: (kernels, x, graph) =>
+    webgpuEdges.aggregation(kernels, x, null, edgesFor(graph, 'webgpu')),
+});
 
 function aggregateLoops(x: Float32Array, width: number, graph: NodeLayout): Float32Array {
   const { rows, edgeStart, edgeSource } = graph;

@@ -1,15 +1,8 @@
 /**
- * The cpu and wasm backends keep tensors in memory that JavaScript reads at once, so loops over a
- * tree's few edges can be written as loops. WebGPU cannot be read synchronously: there the same
- * operation is a kernel of ours or is built from dense tensor operations.
+ * The cpu and wasm backends keep tensors in memory that JavaScript reads at once, so that loops over
+ * a tree's few edges can be written as loops. WebGPU cannot be read in the middle of a step.
  */
 import * as tf from './tf.ts';
-
-/** True on cpu and wasm: {@link viewFloats} may be used. */
-export function tensorsAreHostMemory(): boolean {
-  const backend = tf.getBackend();
-  return backend === 'cpu' || backend === 'wasm';
-}
 
 /** The wasm backend's view of a tensor in its heap. */
 interface HeapBackend {
@@ -17,8 +10,8 @@ interface HeapBackend {
 }
 
 /**
- * The values where they lie, without a copy where the backend allows it. Only where
- * {@link tensorsAreHostMemory}; read only, and only until the next tensor is made: the heap may move.
+ * The values where they lie, without a copy where the backend allows it. For implementations on cpu
+ * and wasm; read only, and only until the next tensor is made: the heap may move.
  *
  * @param x any shape
  * @returns [size of x] row-major

@@ -1,20 +1,21 @@
-/** Kernels of our own against their twins of stock operations, on any shapes. */
+/** Kernels on WASM against the same operations on cpu, on any shapes. */
 import fc from 'fast-check';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { setOwnKernels } from '../kernels/own-kernels.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createRandom, normals } from '../base/random.ts';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import { deviation } from '../parity/measure.ts';
 import { startTestBackend } from '../testing/backends.ts';
-import { gradientsOf, randomTensor } from '../testing/gradients.ts';
+import { randomTensor } from '../testing/gradients.ts';
 import { randomTrees } from '../testing/random-trees.ts';
+import { bothWays, deviationOf, type Twin } from '../testing/twins.ts';
 import { withTensors } from '../testing/with-tensors.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
 import { flowLogProb } from './flow-prior.ts';
 import { gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate } from './graph-convolution.ts';
-import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
-import { layoutNodes, type NodeLayout } from './node-layout.ts';
+import { nodeGraphOf, uniformShares } from './node-graph.ts';
+import { layoutNodes } from './node-layout.ts';
 import { ParameterStore } from './parameters.ts';
 import { addBias, multiply, multiplyConstant, multiplyTransposed, sumRows } from './products.ts';
 import { realNvpSpecs } from './real-nvp.ts';
@@ -25,213 +26,212 @@ const TOLERANCE = 2e-5;
 
 const seeds = fc.integer({ min: 1, max: 1e6 });
 
-/** Values and gradients of the same function with and without kernels. */
-function expectTwins(f: (...x: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): void {
-  const [ours, stock] = [true, false].map((own) => {
-    setOwnKernels(own);
-    expect(wasmKernels() !== null).toBe(own);
-    return tf.tidy(() => [f(...inputs).dataSync() as Float32Array, ...gradientsOf(f, inputs)]);
-  }) as [Float32Array[], Float32Array[]];
-  setOwnKernels(true);
-  ours.forEach((values, i) => {
-    expect(deviation(values, [...stock[i]!])).toBeLessThan(TOLERANCE);
-  });
-}
-
-/** The graph that each twin works on; it has to outlive the backward pass. */
-function twinGraphs(layout: NodeLayout): () => NodeGraph {
-  const [ours, stock] = [true, false].map((own) => {
-    setOwnKernels(own);
-    return nodeGraphOf(layout, false);
-  }) as [NodeGraph, NodeGraph];
-  return () => (wasmKernels() === null ? stock : ours);
+async function expectTwins(twin: Twin): Promise<void> {
+  expect(await deviationOf(twin)).toBeLessThan(TOLERANCE);
 }
 
 const sizes = (max: number) => fc.integer({ min: 1, max });
 
-describe('kernels and their stock twins on wasm', () => {
-  beforeAll(() => startTestBackend('wasm'));
-  afterEach(() => setOwnKernels(true));
-
-  test('products, with sizes that no tile divides and deeper than a panel', () => {
-    fc.assert(
-      fc.property(seeds, sizes(110), sizes(30), sizes(700), (seed, rows, columns, depth) => {
-        const x = randomTensor(seed, rows, depth);
-        const w = randomTensor(seed + 1, columns, depth);
-        const bias = randomTensor(seed + 2, columns);
-        const scaled = tf.mul(x, 1 / Math.sqrt(depth));
-        expectTwins(
-          (a, b, c) =>
-            addBias(multiplyTransposed(a as tf.Tensor2D, b as tf.Tensor2D), c as tf.Tensor1D),
-          [scaled, w, bias],
-        );
-        expectTwins(
-          (a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D),
-          [scaled, tf.transpose(w)],
-        );
-        const constant = scaled as tf.Tensor2D;
-        expectTwins((b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w)]);
-        const sums = [true, false].map((own) => {
-          setOwnKernels(own);
-          return sumRows(x as tf.Tensor2D).dataSync();
-        });
-        expect(deviation(sums[0]!, [...sums[1]!])).toBeLessThan(TOLERANCE);
-        setOwnKernels(true);
-      }),
-      { numRuns: 40 },
-    );
+describe('operations on wasm and on cpu', () => {
+  beforeAll(async () => {
+    await startTestBackend('wasm');
+    expect(wasmKernels()).not.toBeNull();
   });
 
-  test('BatchNorm with LeakyReLU, rows of unequal weight, running statistics', () => {
+  test('products, with sizes that no tile divides and deeper than a panel', () =>
     fc.assert(
-      fc.property(seeds, fc.integer({ min: 8, max: 40 }), sizes(40), (seed, rows, width) => {
-        const weights = tf.abs(randomTensor(seed + 1, rows, 1));
-        const column = tf.div(weights, tf.sum(weights)) as tf.Tensor2D;
-        const shares = { row: tf.transpose(column) as tf.Tensor2D, column, count: rows };
-        const running: Float32Array[] = [];
-        expectTwins(
-          (x, gamma, beta) => {
-            const store = ParameterStore.initialise(batchNormSpecs('bn', width), 1);
-            const given = withTensors(store, { 'bn.weight': gamma, 'bn.bias': beta });
-            const y = batchNormLeakyRelu(given, 'bn', x as tf.Tensor2D, shares, 'train');
-            running.push(store.get('bn.running_var').dataSync() as Float32Array);
-            return y;
-          },
-          [
-            randomTensor(seed, rows, width),
-            randomTensor(seed + 2, width),
-            randomTensor(seed + 3, width),
-          ],
-        );
-        expect(deviation(running[0]!, [...running.at(-1)!])).toBeLessThan(TOLERANCE);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  test('attention and aggregation over random trees', () => {
-    fc.assert(
-      fc.property(
-        seeds,
-        sizes(6),
-        sizes(9),
-        sizes(3),
-        sizes(21),
-        (seed, size, nodes, heads, units) => {
-          const trees = randomTrees(seed, size, nodes);
-          const layout = layoutNodes(trees, { padding: 'one', block: 'tight' });
-          const graph = twinGraphs(layout);
-          expectTwins(
-            (f, l, r, bias) =>
-              graphAttention(
-                f as tf.Tensor2D,
-                l as tf.Tensor3D,
-                r as tf.Tensor3D,
-                bias as tf.Tensor1D,
-                graph(),
-              ),
-            [
-              randomTensor(seed, layout.rows, heads * units),
-              randomTensor(seed + 1, 1, heads, units),
-              randomTensor(seed + 2, 1, heads, units),
-              randomTensor(seed + 3, heads * units),
-            ],
+      fc.asyncProperty(
+        ...[seeds, sizes(110), sizes(30), sizes(700)],
+        async (seed, rows, columns, depth) => {
+          const x = (): tf.Tensor2D =>
+            tf.mul(randomTensor<tf.Tensor2D>(seed, rows, depth), 1 / Math.sqrt(depth));
+          const w = (): tf.Tensor2D => randomTensor(seed + 1, columns, depth);
+          await expectTwins(() => [
+            (a, b, c) =>
+              addBias(multiplyTransposed(a as tf.Tensor2D, b as tf.Tensor2D), c as tf.Tensor1D),
+            [x(), w(), randomTensor(seed + 2, columns)],
+          ]);
+          await expectTwins(() => [
+            (a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D),
+            [x(), tf.transpose(w())],
+          ]);
+          await expectTwins(() => {
+            const constant = x();
+            return [(b) => multiplyConstant(constant, b as tf.Tensor2D), [tf.transpose(w())]];
+          });
+          const sums = await bothWays(async () =>
+            sumRows(randomTensor(seed, rows, depth)).dataSync(),
           );
-          expectTwins(
-            (x) => aggregate(x as tf.Tensor2D, graph()),
-            [randomTensor(seed, layout.rows, units)],
-          );
+          expect(deviation(sums[0], [...sums[1]])).toBeLessThan(TOLERANCE);
         },
       ),
       { numRuns: 40 },
-    );
-  });
+    ));
+
+  test('BatchNorm with LeakyReLU, rows of unequal weight, running statistics', () =>
+    fc.assert(
+      fc.asyncProperty(
+        ...[seeds, fc.integer({ min: 8, max: 40 }), sizes(40)],
+        async (seed, rows, width) => {
+          const running: number[][] = [];
+          await expectTwins(() => {
+            const weights = tf.abs(randomTensor(seed + 1, rows, 1));
+            const column = tf.div(weights, tf.sum(weights)) as tf.Tensor2D;
+            const shares = { row: tf.transpose(column) as tf.Tensor2D, column, count: rows };
+            return [
+              (x, gamma, beta) => {
+                const store = ParameterStore.initialise(batchNormSpecs('bn', width), 1);
+                const given = withTensors(store, { 'bn.weight': gamma, 'bn.bias': beta });
+                const y = batchNormLeakyRelu(given, 'bn', x as tf.Tensor2D, shares, 'train');
+                running.push([...store.get('bn.running_var').dataSync()]);
+                return y;
+              },
+              [
+                randomTensor(seed, rows, width),
+                randomTensor(seed + 2, width),
+                randomTensor(seed + 3, width),
+              ],
+            ];
+          });
+          expect(deviation(running[0]!, running.at(-1)!)).toBeLessThan(TOLERANCE);
+        },
+      ),
+      { numRuns: 40 },
+    ));
+
+  test('attention and aggregation over random trees', () =>
+    fc.assert(
+      fc.asyncProperty(
+        ...[seeds, sizes(6), sizes(9), sizes(3), sizes(21)],
+        async (seed, size, nodes, heads, units) => {
+          const trees = randomTrees(seed, size, nodes);
+          const layout = layoutNodes(trees, { padding: 'one', packing: 'tight' });
+          await expectTwins(() => {
+            const graph = nodeGraphOf(layout);
+            return [
+              (f, l, r, bias) =>
+                graphAttention(
+                  f as tf.Tensor2D,
+                  l as tf.Tensor3D,
+                  r as tf.Tensor3D,
+                  bias as tf.Tensor1D,
+                  graph,
+                ),
+              [
+                randomTensor(seed, layout.rows, heads * units),
+                randomTensor(seed + 1, 1, heads, units),
+                randomTensor(seed + 2, 1, heads, units),
+                randomTensor(seed + 3, heads * units),
+              ],
+            ];
+          });
+          await expectTwins(() => {
+            const graph = nodeGraphOf(layout);
+            return [
+              (x) => aggregate(x as tf.Tensor2D, graph),
+              [randomTensor(seed, layout.rows, units)],
+            ];
+          });
+        },
+      ),
+      { numRuns: 40 },
+    ));
 
   test('a graph network in eval mode, all of it one kernel, and its weights change', () => {
     const trees = fc.oneof(fc.tuple(sizes(40), sizes(9)), fc.tuple(sizes(3), sizes(130)));
     const outputs = fc.constantFrom(null, 1, 3, 60);
     const shapes = fc.record({ inputs: sizes(21), layers: sizes(3), heads: sizes(3), outputs });
-    fc.assert(
-      fc.property(seeds, trees, shapes, sizes(21), (seed, [size, nodes], shape, units) => {
-        const layout = layoutNodes(randomTrees(seed, size, nodes), {
-          padding: 'one',
-          block: 'tight',
-        });
-        const specs = gatNetworkSpecs('net', { ...shape, units });
-        const store = ParameterStore.initialise(specs, seed);
-        const x = randomTensor<tf.Tensor2D>(seed, layout.rows, shape.inputs);
-        const { layers, outputs } = shape;
-        const inferred = (own: boolean, output = outputs !== null): Float32Array => {
-          setOwnKernels(own);
-          return tf.tidy(() => {
-            const graph = nodeGraphOf(layout, false);
-            const y = gatNetwork(store, 'net', x, graph, { layers, output, mode: 'eval' });
-            return y.dataSync() as Float32Array;
+    return fc.assert(
+      fc.asyncProperty(
+        ...[seeds, trees, shapes, sizes(21)],
+        async (seed, [size, nodes], shape, units) => {
+          const layout = layoutNodes(randomTrees(seed, size, nodes), {
+            padding: 'one',
+            packing: 'tight',
           });
-        };
-        expect(deviation(inferred(true, false), [...inferred(false, false)])).toBeLessThan(
-          TOLERANCE,
-        );
-        expect(deviation(inferred(true), [...inferred(false)])).toBeLessThan(TOLERANCE);
-        for (const { name } of specs) {
-          // a little, so that logits stay where rounding does not decide the softmax
-          store.replace(name, tf.add(tf.mul(store.get(name), 1.05), 0.01));
-          expect(deviation(inferred(true), [...inferred(false)])).toBeLessThan(TOLERANCE);
-        }
-        store.dispose();
-      }),
+          const specs = gatNetworkSpecs('net', { ...shape, units });
+          const { layers, outputs } = shape;
+          const [ours, loops] = await bothWays(async () => {
+            const store = ParameterStore.initialise(specs, seed);
+            const infer = (output: boolean): number[] =>
+              tf.tidy(() => {
+                const graph = nodeGraphOf(layout);
+                const x = randomTensor<tf.Tensor2D>(seed, layout.rows, shape.inputs);
+                const y = gatNetwork(store, 'net', x, graph, { layers, output, mode: 'eval' });
+                return [...y.dataSync()];
+              });
+            const found = [infer(false), infer(outputs !== null)];
+            for (const { name } of specs) {
+              // a little, so that logits stay where rounding does not decide the softmax
+              store.replace(name, tf.add(tf.mul(store.get(name), 1.05), 0.01));
+              found.push(infer(outputs !== null));
+            }
+            store.dispose();
+            return found;
+          });
+          ours.forEach((values, i) => {
+            expect(deviation(values, loops[i]!)).toBeLessThan(TOLERANCE);
+          });
+        },
+      ),
       { numRuns: 20 },
     );
   });
 
-  test('a step of RMSprop, clipped and not', () => {
+  test('a step of RMSprop, clipped and not', () =>
     fc.assert(
-      fc.property(seeds, sizes(40), fc.constantFrom(0.1, 1e3), (seed, size, clipNorm) => {
-        const specs = ['a', 'b'].map((name, i) => ({
-          name,
-          shape: [size + i],
-          initialise: () => randomTensor(seed + i, size + i).dataSync() as Float32Array,
-        }));
-        const [ours, stock] = [true, false].map((own) => {
-          setOwnKernels(own);
-          const store = ParameterStore.initialise(specs, 1);
-          const options = { clipNorm, l2: 0.3, penalised: new Set(['a']) };
-          const optimiser = createRmsProp(store, ['a', 'b'], options);
-          const gradients = [randomTensor(seed + 5, size), randomTensor(seed + 6, size + 1)];
-          optimiser.step(gradients, 0.01);
-          optimiser.step(gradients, 0.01);
-          const moved = ['a', 'b'].flatMap((name) => [...store.get(name).dataSync()]);
-          optimiser.dispose();
-          store.dispose();
-          return moved;
-        });
-        expect(deviation(Float32Array.from(ours!), stock!)).toBeLessThan(TOLERANCE);
-      }),
+      fc.asyncProperty(
+        ...[seeds, sizes(40), fc.constantFrom(0.1, 1e3)],
+        async (seed, size, clipNorm) => {
+          const specs = ['a', 'b'].map((name, i) => ({
+            name,
+            shape: [size + i],
+            initialise: () => normals(createRandom(seed + i), size + i),
+          }));
+          const [ours, loops] = await bothWays(async () => {
+            const store = ParameterStore.initialise(specs, 1);
+            const options = { clipNorm, l2: 0.3, penalised: new Set(['a']) };
+            const optimiser = createRmsProp(store, ['a', 'b'], options);
+            const gradients = [randomTensor(seed + 5, size), randomTensor(seed + 6, size + 1)];
+            optimiser.step(gradients, 0.01);
+            optimiser.step(gradients, 0.01);
+            const moved = await store.pack();
+            optimiser.dispose();
+            store.dispose();
+            return [...moved];
+          });
+          expect(deviation(ours, loops)).toBeLessThan(TOLERANCE);
+        },
+      ),
       { numRuns: 40 },
-    );
-  });
+    ));
 
   test('log p(z) of the flow prior', () => {
     const levels = 3;
     const widths = fc.integer({ min: 2, max: 11 });
-    fc.assert(
-      fc.property(seeds, sizes(9), widths, sizes(70), (seed, rows, size, hidden) => {
-        const specs = realNvpSpecs('flow', { size, levels, hidden });
-        const store = ParameterStore.initialise(specs, seed);
-        // the coupling's last layers start at zero
-        const inputs = specs.map(({ name, shape }, i) =>
-          tf.add(store.get(name), tf.mul(0.1, randomTensor(seed + i, ...shape))),
-        );
-        expectTwins(
-          (z, ...tensors) => {
-            const given = Object.fromEntries(specs.map(({ name }, i) => [name, tensors[i]]));
-            const parameters = withTensors(store, given);
-            return flowLogProb(parameters, 'flow', levels, z as tf.Tensor2D);
-          },
-          [randomTensor(seed, rows, size), ...inputs],
-        );
-        store.dispose();
-      }),
+    return fc.assert(
+      fc.asyncProperty(
+        ...[seeds, sizes(9), widths, sizes(70)],
+        async (seed, rows, size, hidden) => {
+          const specs = realNvpSpecs('flow', { size, levels, hidden });
+          await expectTwins(() => {
+            const store = ParameterStore.initialise(specs, seed);
+            // the coupling's last layers start at zero
+            const inputs = specs.map(({ name, shape }, i) =>
+              tf.add(store.get(name), tf.mul(0.1, randomTensor(seed + i, ...shape))),
+            );
+            store.dispose();
+            return [
+              (z, ...tensors) => {
+                const given = Object.fromEntries(specs.map(({ name }, i) => [name, tensors[i]]));
+                const parameters = withTensors(store, given);
+                return flowLogProb(parameters, 'flow', levels, z as tf.Tensor2D);
+              },
+              [randomTensor(seed, rows, size), ...inputs],
+            ];
+          });
+        },
+      ),
       { numRuns: 25 },
     );
   });

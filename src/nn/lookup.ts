@@ -1,6 +1,7 @@
 /** Rows of a table by index: without a gradient, or as a constant matrix that copies them. */
-import { tensorsAreHostMemory, viewFloats } from './host-memory.ts';
+import { viewFloats } from './host-memory.ts';
 import { multiplyConstant } from './products.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { stopGradient, withGradient } from './with-gradient.ts';
 
@@ -11,18 +12,22 @@ import { stopGradient, withGradient } from './with-gradient.ts';
  * @param indices [R] rows of the table
  * @returns       [R, F], a constant
  */
-export function lookUp(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
-  if (!tensorsAreHostMemory()) return stopGradient(tf.gather(table, tf.tensor1d(indices, 'int32')));
+export const lookUp = byBackend({
   // the gather of WASM is many times slower than this
-  const width = table.shape[1];
-  const values = viewFloats(table);
-  const rows = new Float32Array(indices.length * width);
-  for (let row = 0; row < indices.length; row++) {
-    const from = indices[row]! * width;
-    rows.set(values.subarray(from, from + width), row * width);
-  }
-  return tf.tensor2d(rows, [indices.length, width]);
-}
+  cpu: (table: tf.Tensor2D, indices: Int32Array) => {
+    const width = table.shape[1];
+    const values = viewFloats(table);
+    const rows = new Float32Array(indices.length * width);
+    for (let row = 0; row < indices.length; row++) {
+      const from = indices[row]! * width;
+      rows.set(values.subarray(from, from + width), row * width);
+    }
+    return tf.tensor2d(rows, [indices.length, width]);
+  },
+  wasm: 'as cpu',
+  webgpu: (_kernels, table, indices) =>
+    stopGradient(tf.gather(table, tf.tensor1d(indices, 'int32'))),
+});
 
 /** A table of [T, F] on the host and the row of it that each of R rows takes, -1 for zeros. */
 export interface RowsOf {
@@ -53,6 +58,30 @@ export function rowsBeside(...tables: readonly RowsOf[]): Float32Array {
 }
 
 /**
+ * Rows of a table on the host, and rows of {@link lookUp} behind them. By copying where that can be,
+ * for R rows may be many.
+ *
+ * @param beside  K numbers for each of R rows
+ * @param table   [T, F] unitless
+ * @param indices [R] rows of the table
+ * @returns       [R, K + F], a constant
+ */
+export const lookUpBeside = byBackend({
+  cpu: (beside: RowsOf, table: tf.Tensor2D, indices: Int32Array) => {
+    const width = table.shape[1];
+    // a copy, because reading memory that threads share is slow
+    const looked = { values: viewFloats(table).slice(), width, indexOf: indices };
+    return tf.tensor2d(rowsBeside(beside, looked), [indices.length, beside.width + width]);
+  },
+  wasm: 'as cpu',
+  webgpu: (_kernels, beside, table, indices) =>
+    tf.concat2d(
+      [tf.tensor2d(rowsBeside(beside), [indices.length, beside.width]), lookUp(table, indices)],
+      1,
+    ),
+});
+
+/**
  * One 1 a row: copies a source's vector to the rows that use it, or marks a class.
  * (The stock oneHot writes integers into float32 tensors on WASM.)
  *
@@ -72,34 +101,39 @@ export function copyMatrix(indexOf: ArrayLike<number>, sources: number): tf.Tens
  * @param indexOf [P] rows of x, each at most once; -1 gives a row of zeros
  * @returns       [P, F]
  */
-export function placeRows(x: tf.Tensor2D, indexOf: Int32Array): tf.Tensor2D {
-  const [rows, width] = x.shape;
-  const places = indexOf.length;
-  if (!tensorsAreHostMemory()) {
+export const placeRows = byBackend({
+  cpu: (x: tf.Tensor2D, indexOf: Int32Array) => {
+    const [rows, width] = x.shape;
+    const places = indexOf.length;
+    return withGradient<tf.Tensor2D>([x], () => {
+      const values = viewFloats(x);
+      const placed = new Float32Array(places * width);
+      indexOf.forEach((row, place) => {
+        if (row < 0) return;
+        placed.set(values.subarray(row * width, (row + 1) * width), place * width);
+      });
+      return {
+        value: tf.tensor2d(placed, [places, width]),
+        gradient: (dy) => {
+          const back = viewFloats(dy);
+          const dx = new Float32Array(rows * width);
+          indexOf.forEach((row, place) => {
+            if (row < 0) return;
+            dx.set(back.subarray(place * width, (place + 1) * width), row * width);
+          });
+          return [tf.tensor2d(dx, [rows, width])];
+        },
+      };
+    });
+  },
+  wasm: 'as cpu',
+  webgpu: (_kernels, x, indexOf) => {
+    const [rows] = x.shape;
+    const places = indexOf.length;
     const copies = new Float32Array(places * rows);
     indexOf.forEach((row, place) => {
       if (row >= 0) copies[place * rows + row] = 1;
     });
     return multiplyConstant(tf.tensor2d(copies, [places, rows]), x);
-  }
-  return withGradient([x], () => {
-    const values = viewFloats(x);
-    const placed = new Float32Array(places * width);
-    indexOf.forEach((row, place) => {
-      if (row < 0) return;
-      placed.set(values.subarray(row * width, (row + 1) * width), place * width);
-    });
-    return {
-      value: tf.tensor2d(placed, [places, width]),
-      gradient: (dy) => {
-        const back = viewFloats(dy as tf.Tensor2D);
-        const dx = new Float32Array(rows * width);
-        indexOf.forEach((row, place) => {
-          if (row < 0) return;
-          dx.set(back.subarray(place * width, (place + 1) * width), row * width);
-        });
-        return [tf.tensor2d(dx, [rows, width])];
-      },
-    };
-  });
-}
+  },
+});

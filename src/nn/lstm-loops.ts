@@ -1,6 +1,6 @@
 /**
- * The recurrence of an LSTM in loops over host memory: the twin of the stock operations in
- * {@link file://./lstm.ts}, which cost some forty dispatches an item. Products stay the backend's.
+ * The recurrence of an LSTM in loops over host memory: the twin of the tensor operations in
+ * {@link file://./lstm.ts}, which cost some forty dispatches per item. Products stay the backend's.
  */
 import { fastSigmoid, fastTanh } from '../base/fast-exp.ts';
 import { viewFloats } from './host-memory.ts';

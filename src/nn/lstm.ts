@@ -4,11 +4,11 @@
  * three of them are one sigmoid.
  */
 import type { Random } from '../base/random.ts';
-import { tensorsAreHostMemory } from './host-memory.ts';
 import { uniform } from './initialisers.ts';
 import { lstmLoops } from './lstm-loops.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { affineTransposed, multiply } from './products.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 
 /**
@@ -50,13 +50,17 @@ export function lstm(
   );
   // transposed once, not at every step
   const recurrent = tf.transpose(hiddenWeight) as tf.Tensor2D;
-  return tensorsAreHostMemory()
-    ? lstmLoops(projected, recurrent, sizes)
-    : lstmSteps(projected, recurrent, sizes);
+  return recurrence(projected, recurrent, sizes);
 }
 
+const recurrence = byBackend({
+  cpu: lstmLoops,
+  wasm: 'as cpu',
+  webgpu: (_kernels, projected, recurrent, sizes) => lstmSteps(projected, recurrent, sizes),
+});
+
 /**
- * The recurrence in stock operations.
+ * The recurrence as tensor operations, for WebGPU.
  *
  * @param projected [R, 4 H] what the items add to the gates
  * @param recurrent [H, 4 H]

@@ -2,17 +2,17 @@
  * A node layout with the constant tensors that graph networks need of it. Built within a tidy, so
  * that the tensors go with the step.
  */
+import { assert } from '../base/assert.ts';
 import type { EdgeTensors } from '../kernels/attention-kernels.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import type { GpuEdges } from '../kernels/webgpu-edges.ts';
-import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
-import { tensorsAreHostMemory } from './host-memory.ts';
 import {
   type LayoutOptions,
   layoutNodes,
   type NodeLayout,
+  type Padding,
   type TreeArrays,
 } from './node-layout.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 
 /** How much each row counts in batch statistics. */
@@ -25,19 +25,16 @@ export interface RowShares {
   readonly count: number;
 }
 
+/** The edges where the kernels of a backend read them; loops read those of the layout. */
+export type GraphEdges =
+  | { readonly kind: 'cpu' }
+  | (EdgeTensors & { readonly kind: 'wasm' })
+  | (GpuEdges & { readonly kind: 'webgpu' });
+
 export interface NodeGraph extends NodeLayout {
   readonly shares: RowShares;
-  /** Only where kernels of ours run on WASM. */
-  readonly edges: EdgeTensors | null;
-  /** Only where kernels of ours run on WebGPU. */
-  readonly gpuEdges: GpuEdges | null;
-  /** Only where loops over edges cannot run: 1 where a message flows, self loops included. */
-  readonly dense: {
-    /** [blocks, M, M] */
-    readonly adjacency: tf.Tensor3D;
-    /** [blocks, M, M] D^-1/2 A D^-1/2 */
-    readonly normalised: tf.Tensor3D;
-  } | null;
+  /** For the backend that was in use when the graph was made. */
+  readonly edges: GraphEdges;
 }
 
 /**
@@ -52,40 +49,52 @@ export function uniformShares(rows: number): RowShares {
 }
 
 /**
- * The graph G = (A, X) that graph networks work on (section 3.2), for the backend in use. `block`
- * is what a dense backend uses; loops over edges take rows as they come.
+ * The graph G = (A, X) that graph networks work on (section 3.2), for the backend in use.
  *
  * @param trees [B, N] parents, [B] node counts
- * @returns     R rows; dense tensors only where loops over edges cannot run
+ * @returns     R rows
  */
 export function createNodeGraph(
   trees: TreeArrays,
-  options: Omit<LayoutOptions, 'block'>,
+  options: Omit<LayoutOptions, 'packing'>,
 ): NodeGraph {
-  if (webgpuKernels() !== null) {
-    // With few numbers of rows, buffers of a GPU are used again. Where all nodes have rows, their
-    // number is the batch's, and the rows are compared with the batch's.
-    const block = options.padding === 'all' ? 'tight' : 'stepped';
-    return nodeGraphOf(layoutNodes(trees, { ...options, block }), false);
-  }
-  const hostMemory = tensorsAreHostMemory();
-  const block = hostMemory ? 'tight' : trees.maxNodes;
-  return nodeGraphOf(layoutNodes(trees, { ...options, block }), !hostMemory);
+  const packing = packingFor(options.padding);
+  return nodeGraphOf(layoutNodes(trees, { ...options, packing }));
 }
 
+const packingFor = byBackend({
+  cpu: (_padding: Padding): LayoutOptions['packing'] => 'tight',
+  wasm: 'as cpu',
+  // With few numbers of rows, buffers of a GPU are used again. Where all nodes have rows, their
+  // number is the batch's, and the rows are compared with the batch's.
+  webgpu: (_kernels, padding) => (padding === 'all' ? 'tight' : 'stepped'),
+});
+
 /**
- * Shares [1, R] and [R, 1], and the adjacency [blocks, M, M] where `dense`.
+ * Shares [1, R] and [R, 1], and the edges.
  *
  * As the authors' code: padding nodes count in the shares, and so in BatchNorm's statistics.
  */
-export function nodeGraphOf(layout: NodeLayout, dense: boolean): NodeGraph {
-  const shares = sharesOf(layout);
-  const edges = dense || wasmKernels() === null ? null : edgeTensors(layout);
-  const gpuEdges = dense || webgpuKernels() === null ? null : edgesForGpu(layout);
-  return { ...layout, shares, edges, gpuEdges, dense: dense ? denseAdjacency(layout) : null };
+export function nodeGraphOf(layout: NodeLayout): NodeGraph {
+  return { ...layout, shares: sharesOf(layout), edges: edgesOf(layout) };
 }
 
-function edgesForGpu({ rows, edgeStart, edgeSource, edgeReverse }: NodeLayout): GpuEdges {
+const edgesOf = byBackend<[NodeLayout], GraphEdges>({
+  cpu: () => ({ kind: 'cpu' }),
+  wasm: (_kernels, layout) => ({ kind: 'wasm', ...wasmEdges(layout) }),
+  webgpu: (_kernels, layout) => ({ kind: 'webgpu', ...webgpuEdges(layout) }),
+});
+
+/** The graph's edges, for kernels of the backend that it was made for. */
+export function edgesFor<Kind extends GraphEdges['kind']>(
+  { edges }: NodeGraph,
+  kind: Kind,
+): GraphEdges & { readonly kind: Kind } {
+  assert(edges.kind === kind, `a graph made on ${edges.kind} is used on ${kind}`);
+  return edges as GraphEdges & { readonly kind: Kind };
+}
+
+function webgpuEdges({ rows, edgeStart, edgeSource, edgeReverse }: NodeLayout): GpuEdges {
   // trees have fewer edges than this, self loops included; a number that depends on R alone
   const count = 3 * rows;
   const indices = new Int32Array(rows + 1 + 2 * count);
@@ -95,12 +104,8 @@ function edgesForGpu({ rows, edgeStart, edgeSource, edgeReverse }: NodeLayout): 
   return { indices: tf.tensor1d(indices, 'int32'), rows, count };
 }
 
-function edgeTensors({ rows, block, firstRow, edgeStart, edgeSource }: NodeLayout): EdgeTensors {
-  // no edge leaves a graph of the tight packing, or a block
-  const first =
-    block === rows
-      ? [...firstRow, rows]
-      : Array.from({ length: rows / block + 1 }, (_, i) => i * block);
+function wasmEdges({ rows, firstRow, edgeStart, edgeSource }: NodeLayout): EdgeTensors {
+  const first = [...firstRow, rows];
   let largest = 0;
   for (let i = 1; i < first.length; i++) largest = Math.max(largest, first[i]! - first[i - 1]!);
   return {
@@ -116,23 +121,6 @@ function sharesOf({ rows, weight }: NodeLayout): RowShares {
   for (const w of weight) count += w;
   const share = weight.map((w) => w / count);
   return { row: tf.tensor2d(share, [1, rows]), column: tf.tensor2d(share, [rows, 1]), count };
-}
-
-function denseAdjacency(layout: NodeLayout): NonNullable<NodeGraph['dense']> {
-  const { rows, block, edgeStart, edgeSource } = layout;
-  const adjacency = new Float32Array(rows * block);
-  const normalised = new Float32Array(rows * block);
-  const degree = (row: number): number => edgeStart[row + 1]! - edgeStart[row]!;
-  for (let row = 0; row < rows; row++) {
-    for (let e = edgeStart[row]!; e < edgeStart[row + 1]!; e++) {
-      const source = edgeSource[e]!;
-      const cell = row * block + (source % block);
-      adjacency[cell] = 1;
-      normalised[cell] = 1 / Math.sqrt(degree(row) * degree(source));
-    }
-  }
-  const shape: [number, number, number] = [rows / block, block, block];
-  return { adjacency: tf.tensor3d(adjacency, shape), normalised: tf.tensor3d(normalised, shape) };
 }
 
 /**

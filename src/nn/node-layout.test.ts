@@ -27,7 +27,7 @@ test('every edge knows the one that goes the other way', () => {
     fc.property(trees, (given) => {
       const { rows, edgeStart, edgeSource, edgeReverse } = layoutNodes(given, {
         padding: 'one',
-        block: 'tight',
+        packing: 'tight',
       });
       for (let row = 0; row < rows; row++) {
         for (let e = edgeStart[row]!; e < edgeStart[row + 1]!; e++) {
@@ -45,8 +45,8 @@ test('every edge knows the one that goes the other way', () => {
 test('stepped rows are the tight ones and, behind them, rows of no weight', () => {
   fc.assert(
     fc.property(trees, (given) => {
-      const tight = layoutNodes(given, { padding: 'none', block: 'tight' });
-      const stepped = layoutNodes(given, { padding: 'none', block: 'stepped' });
+      const tight = layoutNodes(given, { padding: 'none', packing: 'tight' });
+      const stepped = layoutNodes(given, { padding: 'none', packing: 'stepped' });
       expect(stepped.rows).toBeGreaterThanOrEqual(tight.rows);
       expect(stepped.rows).toBeLessThan(1.125 * tight.rows + 1);
       expect(stepped.firstRow).toEqual(tight.firstRow);
@@ -63,7 +63,7 @@ test('few numbers of stepped rows occur', () => {
   const rows = Array.from({ length: 1024 }, (_, i) => {
     const nodeCount = Int32Array.of(1024 + i);
     const given = { size: 1, maxNodes: 2048, nodeCount, parent: new Int32Array(2048).fill(-1) };
-    return layoutNodes(given, { padding: 'none', block: 'stepped' }).rows;
+    return layoutNodes(given, { padding: 'none', packing: 'stepped' }).rows;
   });
   expect(new Set(rows).size).toBe(9); // eight steps, and the next octave's first
 });

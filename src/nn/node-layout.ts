@@ -1,11 +1,8 @@
 /**
  * Where the nodes of a batch of trees lie in one [R, F] matrix of node features, and their edges.
  *
- * Rows of one graph are contiguous. In the `tight` packing there are no other rows; in blocks
- * every graph lies within one block of M rows (several may share one), so that attention is a
- * masked M x M product a block. Plain arrays, no tensors.
+ * Rows of one graph are contiguous, graph after graph. Plain arrays, no tensors.
  */
-import { assert } from '../base/assert.ts';
 
 /** A batch of trees, padded: row-major [B, N]. */
 export interface TreeArrays {
@@ -30,11 +27,9 @@ export interface NodeLayout {
   readonly graphs: number;
   /** R */
   readonly rows: number;
-  /** M, rows a block; R = blocks x M. Equals R in the tight packing. */
-  readonly block: number;
   /** [B] first row of each graph; its node i is row firstRow + i, padding follows */
   readonly firstRow: Int32Array;
-  /** [R] graph of each row; -1 for a row that only fills its block */
+  /** [R] graph of each row; -1 for a row that only fills */
   readonly graphOf: Int32Array;
   /** [R] node within its graph; -1 for fill */
   readonly nodeOf: Int32Array;
@@ -53,10 +48,10 @@ export interface LayoutOptions {
   /** [B] how many equal graphs each one stands for, 1 by default */
   readonly multiplicity?: Float32Array;
   /**
-   * Rows a block; `tight`; or `stepped`: tight, with rows that only fill behind, so that the number
-   * of rows is one of eight an octave.
+   * `tight`: graphs alone. `stepped`: behind them rows that only fill, so that the number of rows is
+   * one of eight per octave.
    */
-  readonly block: number | 'tight' | 'stepped';
+  readonly packing: 'tight' | 'stepped';
 }
 
 /**
@@ -72,13 +67,19 @@ export interface LayoutOptions {
  */
 export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayout {
   const { size, maxNodes, nodeCount, parent } = trees;
-  const { padding, multiplicity } = options;
+  const { padding, multiplicity, packing } = options;
   const rowsOf = (graph: number): number => {
     const nodes = nodeCount[graph]!;
     if (padding === 'none' || nodes === maxNodes) return nodes;
     return padding === 'all' ? maxNodes : nodes + 1;
   };
-  const { firstRow, rows, block } = placeGraphs(size, rowsOf, options.block);
+  const firstRow = new Int32Array(size);
+  let end = 0;
+  for (let graph = 0; graph < size; graph++) {
+    firstRow[graph] = end;
+    end += rowsOf(graph);
+  }
+  const rows = packing === 'stepped' ? nextStep(end) : end;
 
   const graphOf = new Int32Array(rows).fill(-1);
   const nodeOf = new Int32Array(rows).fill(-1);
@@ -122,50 +123,14 @@ export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayo
   for (let row = 0; row < rows; row++) {
     if (parentRow[row]! >= 0) addPair(row, parentRow[row]!);
   }
-  const placement = { graphs: size, rows, block, firstRow, graphOf, nodeOf, weight };
+  const placement = { graphs: size, rows, firstRow, graphOf, nodeOf, weight };
   return { ...placement, edgeStart, edgeSource, edgeReverse };
 }
 
-interface Placement {
-  readonly firstRow: Int32Array;
-  readonly rows: number;
-  readonly block: number;
-}
-
-/** The least number from n on that is one of eight evenly spaced ones an octave. */
+/** The least number from n on that is one of eight evenly spaced ones per octave. */
 function nextStep(n: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - 3);
   return step * Math.ceil(n / step);
-}
-
-/** First-fit decreasing: graphs by size into the first block with room. */
-function placeGraphs(
-  graphs: number,
-  rowsOf: (graph: number) => number,
-  block: LayoutOptions['block'],
-): Placement {
-  const firstRow = new Int32Array(graphs);
-  if (typeof block === 'string') {
-    let end = 0;
-    for (let graph = 0; graph < graphs; graph++) {
-      firstRow[graph] = end;
-      end += rowsOf(graph);
-    }
-    const rows = block === 'stepped' ? nextStep(end) : end;
-    return { firstRow, rows, block: rows };
-  }
-  const bySize = Array.from({ length: graphs }, (_, graph) => graph);
-  bySize.sort((a, b) => rowsOf(b) - rowsOf(a) || a - b);
-  const used: number[] = [];
-  for (const graph of bySize) {
-    const rows = rowsOf(graph);
-    assert(rows <= block, `a graph of ${rows} rows does not fit a block of ${block}`);
-    let bin = used.findIndex((taken) => taken + rows <= block);
-    if (bin < 0) bin = used.push(0) - 1;
-    firstRow[graph] = bin * block + used[bin]!;
-    used[bin]! += rows;
-  }
-  return { firstRow, rows: used.length * block, block };
 }
 
 /**

@@ -4,14 +4,14 @@
  * slower than a product with ones. Stock gradients use both.
  */
 import * as matrixKernels from '../kernels/matrix-kernels.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import * as webgpuColumns from '../kernels/webgpu-columns.ts';
-import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
 import * as webgpuMatrix from '../kernels/webgpu-matrix.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
-const transposed = (x: tf.Tensor2D): tf.Tensor2D => tf.transpose(x);
+const matrixOf = ({ tensor, transposed }: matrixKernels.MatrixView): tf.Tensor2D =>
+  transposed ? tf.transpose(tensor) : tensor;
 
 /**
  * 1ᵀ x
@@ -19,13 +19,11 @@ const transposed = (x: tf.Tensor2D): tf.Tensor2D => tf.transpose(x);
  * @param x [R, F]
  * @returns [1, F] sum over rows, in the unit of x
  */
-export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
-  const kernels = wasmKernels();
-  if (kernels !== null) return tf.reshape(matrixKernels.sumOverRows(kernels, x), [1, -1]);
-  const gpu = webgpuKernels();
-  if (gpu !== null) return tf.reshape(webgpuColumns.sumOverRows(gpu, x), [1, -1]);
-  return tf.matMul(tf.ones([1, x.shape[0]]), x);
-}
+export const sumRows = byBackend({
+  cpu: (x: tf.Tensor2D): tf.Tensor2D => tf.matMul(tf.ones([1, x.shape[0]]), x),
+  wasm: (kernels, x) => tf.reshape(matrixKernels.sumOverRows(kernels, x), [1, -1]),
+  webgpu: (kernels, x) => tf.reshape(webgpuColumns.sumOverRows(kernels, x), [1, -1]),
+});
 
 /** Which of the two factors of a product are read transposed. */
 interface Transposed {
@@ -37,12 +35,15 @@ interface Transposed {
 export function product(a: tf.Tensor2D, b: tf.Tensor2D, of: Transposed = {}): tf.Tensor2D {
   const left = { tensor: a, transposed: of.a === true };
   const right = { tensor: b, transposed: of.b === true };
-  const kernels = wasmKernels();
-  if (kernels !== null) return matrixKernels.product(kernels, left, right);
-  const gpu = webgpuKernels();
-  if (gpu !== null) return webgpuMatrix.product(gpu, left, right);
-  return tf.matMul(of.a ? transposed(a) : a, of.b ? transposed(b) : b);
+  return productOfViews(left, right);
 }
+
+const productOfViews = byBackend({
+  cpu: (a: matrixKernels.MatrixView, b: matrixKernels.MatrixView): tf.Tensor2D =>
+    tf.matMul(matrixOf(a), matrixOf(b)),
+  wasm: matrixKernels.product,
+  webgpu: webgpuMatrix.product,
+});
 
 /**
  * x Wᵀ, the weight stored as PyTorch stores it.
@@ -92,25 +93,24 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
  * @param bias   [out]
  * @returns      [R, out]
  */
-export function affineTransposed(
-  x: tf.Tensor2D,
-  weight: tf.Tensor2D,
-  bias: tf.Tensor1D,
-): tf.Tensor2D {
-  const gpu = webgpuKernels();
-  if (gpu === null) return addBias(multiplyTransposed(x, weight), bias);
-  return withGradient([x, weight, bias], (save) => {
-    save([x, weight]);
-    return {
-      value: webgpuMatrix.product(gpu, { tensor: x }, { tensor: weight, transposed: true }, bias),
-      gradient: (dy, [input, w]) => [
-        product(dy, w as tf.Tensor2D),
-        product(dy, input as tf.Tensor2D, { a: true }),
-        webgpuColumns.sumOverRows(gpu, dy),
-      ],
-    };
-  });
-}
+export const affineTransposed = byBackend({
+  cpu: (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D) =>
+    addBias(multiplyTransposed(x, weight), bias),
+  wasm: 'as cpu',
+  webgpu: (kernels, x, weight, bias) =>
+    withGradient<tf.Tensor2D>([x, weight, bias], (save) => {
+      save([x, weight]);
+      const [left, right] = [{ tensor: x }, { tensor: weight, transposed: true }];
+      return {
+        value: webgpuMatrix.product(kernels, left, right, bias),
+        gradient: (dy, [input, w]) => [
+          product(dy, w as tf.Tensor2D),
+          product(dy, input as tf.Tensor2D, { a: true }),
+          webgpuColumns.sumOverRows(kernels, dy),
+        ],
+      };
+    }),
+});
 
 /**
  * x W + b.
@@ -120,21 +120,23 @@ export function affineTransposed(
  * @param bias   [out]
  * @returns      [R, out]
  */
-export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
-  const gpu = webgpuKernels();
-  if (gpu === null) return addBias(multiply(x, weight), bias);
-  return withGradient([x, weight, bias], (save) => {
-    save([x, weight]);
-    return {
-      value: webgpuMatrix.product(gpu, { tensor: x }, { tensor: weight }, bias),
-      gradient: (dy, [input, w]) => [
-        product(dy, w as tf.Tensor2D, { b: true }),
-        product(input as tf.Tensor2D, dy, { a: true }),
-        webgpuColumns.sumOverRows(gpu, dy),
-      ],
-    };
-  });
-}
+export const affine = byBackend({
+  cpu: (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D) =>
+    addBias(multiply(x, weight), bias),
+  wasm: 'as cpu',
+  webgpu: (kernels, x, weight, bias) =>
+    withGradient<tf.Tensor2D>([x, weight, bias], (save) => {
+      save([x, weight]);
+      return {
+        value: webgpuMatrix.product(kernels, { tensor: x }, { tensor: weight }, bias),
+        gradient: (dy, [input, w]) => [
+          product(dy, w as tf.Tensor2D, { b: true }),
+          product(input as tf.Tensor2D, dy, { a: true }),
+          webgpuColumns.sumOverRows(kernels, dy),
+        ],
+      };
+    }),
+});
 
 /**
  * x + b, row by row.
@@ -181,13 +183,16 @@ export function innerProducts(e: tf.Tensor3D): tf.Tensor3D {
   return withGradient([e], (save) => {
     save([e]);
     return {
-      value:
-        webgpuKernels() === null
-          ? tf.matMul(e, tf.transpose(e, [0, 2, 1]))
-          : tf.matMul(e, e, false, true),
+      value: gramMatrices(e),
       gradient: (dy, [saved]) => [
         tf.matMul(tf.add(dy, tf.transpose(dy, [0, 2, 1])), saved as tf.Tensor3D),
       ],
     };
   });
 }
+
+const gramMatrices = byBackend({
+  cpu: (e: tf.Tensor3D): tf.Tensor3D => tf.matMul(e, tf.transpose(e, [0, 2, 1])),
+  wasm: 'as cpu',
+  webgpu: (_kernels, e) => tf.matMul(e, e, false, true),
+});

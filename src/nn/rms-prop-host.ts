@@ -1,11 +1,10 @@
 /**
- * RMSprop where tensors are host memory: one loop over each parameter, by a kernel of ours or in
- * JavaScript. (On WASM a slice of a flat vector copies the whole vector first, so the device's way
- * would cost a second a step.)
+ * RMSprop on cpu and WASM: one loop over each parameter, in JavaScript or by a kernel. (One flat
+ * vector, as on WebGPU, would cost a second per step: on WASM a slice copies the whole vector first.)
  */
 import { assert } from '../base/assert.ts';
 import { rmsPropStep, squaredNorm } from '../kernels/rms-prop-kernels.ts';
-import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import type { WasmKernels } from '../kernels/wasm-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
@@ -26,12 +25,21 @@ interface Step {
   readonly learningRate: number;
 }
 
+/** The two loops of a step, over one parameter. */
+interface StepLoops {
+  /** Of gradient + pull values. */
+  sumOfSquares(values: tf.Tensor, gradient: tf.Tensor, pull: number): number;
+  /** The parameter after a step; its squares are moved where they lie. */
+  moved(values: tf.Tensor, gradient: tf.Tensor, squares: tf.Tensor, step: Step): tf.Tensor;
+}
+
 /**
  * The step of `createRmsProp`.
  *
  * @param names of the parameters to move: any shapes, P values together, unitless
  */
 export function createHostRmsProp(
+  { sumOfSquares, moved }: StepLoops,
   store: ParameterStore,
   names: readonly string[],
   { clipNorm, l2, penalised, state }: OptimiserOptions,
@@ -85,33 +93,32 @@ export function createHostRmsProp(
   };
 }
 
-/** Of gradient + pull values. */
-function sumOfSquares(values: tf.Tensor, gradient: tf.Tensor, pull: number): number {
-  const kernels = wasmKernels();
-  if (kernels !== null) return squaredNorm(kernels, values, gradient, pull);
-  const [theta, g] = [viewFloats(values), viewFloats(gradient)];
-  let sum = 0;
-  for (let k = 0; k < g.length; k++) sum += (g[k]! + pull * theta[k]!) ** 2;
-  return sum;
-}
+export const JS_LOOPS: StepLoops = {
+  sumOfSquares(values, gradient, pull) {
+    const [theta, g] = [viewFloats(values), viewFloats(gradient)];
+    let sum = 0;
+    for (let k = 0; k < g.length; k++) sum += (g[k]! + pull * theta[k]!) ** 2;
+    return sum;
+  },
+  moved(values, gradient, squares, step) {
+    const { alpha, epsilon } = RMS_PROP;
+    const next = new Float32Array(values.size);
+    const [theta, gradients, s] = [values, gradient, squares].map(viewFloats) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    for (let k = 0; k < next.length; k++) {
+      const g = step.scale * (gradients[k]! + step.pull * theta[k]!);
+      s[k] = alpha * s[k]! + (1 - alpha) * g * g;
+      next[k] = theta[k]! - (step.learningRate * g) / (Math.sqrt(s[k]!) + epsilon);
+    }
+    return tf.tensor(next, [...values.shape], 'float32');
+  },
+};
 
-/** The parameter after a step; its squares are moved where they lie. */
-function moved(values: tf.Tensor, gradient: tf.Tensor, squares: tf.Tensor, step: Step): tf.Tensor {
-  const kernels = wasmKernels();
-  if (kernels !== null) {
-    return rmsPropStep(kernels, values, gradient, squares, { ...step, ...RMS_PROP });
-  }
-  const { alpha, epsilon } = RMS_PROP;
-  const next = new Float32Array(values.size);
-  const [theta, gradients, s] = [values, gradient, squares].map(viewFloats) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  for (let k = 0; k < next.length; k++) {
-    const g = step.scale * (gradients[k]! + step.pull * theta[k]!);
-    s[k] = alpha * s[k]! + (1 - alpha) * g * g;
-    next[k] = theta[k]! - (step.learningRate * g) / (Math.sqrt(s[k]!) + epsilon);
-  }
-  return tf.tensor(next, [...values.shape], 'float32');
-}
+export const wasmLoops = (kernels: WasmKernels): StepLoops => ({
+  sumOfSquares: (values, gradient, pull) => squaredNorm(kernels, values, gradient, pull),
+  moved: (values, gradient, squares, step) =>
+    rmsPropStep(kernels, values, gradient, squares, { ...step, ...RMS_PROP }),
+});

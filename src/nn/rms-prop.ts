@@ -2,13 +2,11 @@
  * RMSprop as PyTorch computes it, with global-norm clipping and the authors' penalty on the norm of
  * the weights. State is one flat vector; where it lives depends on the backend.
  */
-import { webgpuKernels } from '../kernels/webgpu-kernels.ts';
-import { tensorsAreHostMemory } from './host-memory.ts';
 import type { Optimiser, OptimiserOptions } from './optimiser.ts';
 import type { ParameterStore } from './parameters.ts';
-import { createDeviceRmsProp } from './rms-prop-device.ts';
-import { createHostRmsProp } from './rms-prop-host.ts';
+import { createHostRmsProp, JS_LOOPS, wasmLoops } from './rms-prop-host.ts';
 import { createWebGpuRmsProp } from './rms-prop-webgpu.ts';
+import { byBackend } from './routine.ts';
 
 /**
  * s = alpha s + (1 - alpha) g², theta -= rate g / (sqrt(s) + eps), as PyTorch's RMSprop, with g the
@@ -20,14 +18,9 @@ import { createWebGpuRmsProp } from './rms-prop-webgpu.ts';
  *
  * @param names of the parameters to move: any shapes, P values together, unitless
  */
-export function createRmsProp(
-  store: ParameterStore,
-  names: readonly string[],
-  options: OptimiserOptions,
-): Optimiser {
-  const kernels = webgpuKernels();
-  if (kernels !== null) return createWebGpuRmsProp(kernels, store, names, options);
-  return tensorsAreHostMemory()
-    ? createHostRmsProp(store, names, options)
-    : createDeviceRmsProp(store, names, options);
-}
+export const createRmsProp = byBackend({
+  cpu: (store: ParameterStore, names: readonly string[], options: OptimiserOptions): Optimiser =>
+    createHostRmsProp(JS_LOOPS, store, names, options),
+  wasm: (kernels, ...given) => createHostRmsProp(wasmLoops(kernels), ...given),
+  webgpu: createWebGpuRmsProp,
+});

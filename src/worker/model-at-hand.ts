@@ -2,7 +2,6 @@
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
-import { setOwnKernels } from '../kernels/own-kernels.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
 import { detectorSets } from './detector-sets.ts';
@@ -48,7 +47,6 @@ export function createModelAtHand(traces: () => TraceSet | null): ModelAtHand {
       const set = traces();
       if (set === null) throw new Error(noDataset.what);
       drop();
-      setOwnKernels(settings.config.kernels !== 'stock');
       const { data, test } = detectorSets(set, settings);
       const { restore } = DETECTORS[detector];
       const model = restore(settings, set.operations.length, weights);

@@ -4,7 +4,6 @@ import { err, ok } from '../base/result.ts';
 import type { DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
-import { setOwnKernels } from '../kernels/own-kernels.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { detectorSets } from './detector-sets.ts';
 import { deviceFailure } from './device.ts';
@@ -39,8 +38,7 @@ export function createModelJobs(atHand: ModelAtHand, traces: () => TraceSet | nu
       const set = traces();
       if (set === null) return withoutDataset();
       atHand.drop();
-      const { config, seed, backend: preference } = settings;
-      setOwnKernels(config.kernels !== 'stock');
+      const { seed, backend: preference } = settings;
       const { data, test } = detectorSets(set, settings);
       const operationCount = set.operations.length;
       const epochSeconds = (from?.curve ?? []).map(({ seconds }) => seconds);

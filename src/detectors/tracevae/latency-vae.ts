@@ -14,9 +14,8 @@ import {
 } from '../../nn/distributions.ts';
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import type { Gaussian } from '../../nn/gaussian.ts';
-import { tensorsAreHostMemory, viewFloats } from '../../nn/host-memory.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
-import { lookUp, type RowsOf, rowsBeside } from '../../nn/lookup.ts';
+import { lookUp, lookUpBeside, type RowsOf } from '../../nn/lookup.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
 import * as tf from '../../nn/tf.ts';
@@ -175,8 +174,8 @@ export function dispatchLatent(
 }
 
 /**
- * {@link dispatchLatent} of samples on the host, without a gradient: by copying, for a product
- * would be larger than the network.
+ * {@link dispatchLatent} of samples on the host, without a gradient: copied, because a product would
+ * be larger than the network.
  *
  * @param z2         samples [graphs, K2] and the graph of each of R rows, -1 for none
  * @param operations [R] operation ids
@@ -187,16 +186,7 @@ export function dispatchSamples(
   z2: RowsOf,
   operations: Int32Array,
 ): tf.Tensor2D {
-  const rows = operations.length;
-  if (!tensorsAreHostMemory()) {
-    const copied = tf.tensor2d(rowsBeside(z2), [rows, z2.width]);
-    return dispatchLatent(parameters, copied, operations);
-  }
-  const table = parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING);
-  const width = table.shape[1];
-  // a copy, because reading memory that threads share is slow
-  const embeddings = { values: viewFloats(table).slice(), width, indexOf: operations };
-  return tf.tensor2d(rowsBeside(z2, embeddings), [rows, z2.width + width]);
+  return lookUpBeside(z2, parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING), operations);
 }
 
 /**

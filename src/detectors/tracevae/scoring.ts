@@ -5,7 +5,7 @@
 import { concatFloats } from '../../base/concatenate.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
-import * as tf from '../../nn/tf.ts';
+import { byBackend } from '../../nn/routine.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
@@ -45,7 +45,7 @@ export interface ScoreOptions {
  * Node rows that one pass decodes at most: bounds memory, and keeps Cancel prompt. On a GPU a pass
  * waits for what it reads back, and small ones leave it idle.
  */
-const rowsPerPass = (): number => (tf.getBackend() === 'webgpu' ? 16384 : 4096);
+const rowsPerPass = byBackend({ cpu: () => 4096, wasm: 'as cpu', webgpu: () => 16384 });
 /** Traces of one encoder pass at most: its pooling matrix is traces x rows. */
 const TRACES_PER_PASS = 128;
 
