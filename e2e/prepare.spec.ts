@@ -20,6 +20,21 @@ test('a dataset is prepared as section A.4, undone, and prepared alike', async (
   const prepared = await table.innerText();
   await expect(prepare.getByText('groups of')).toContainText('injected');
 
+  // The cell of the data says what went, and why.
+  const data = page.locator('#data');
+  await expect(data.getByRole('button', { name: /^Prepared: .* set aside, / })).toBeVisible();
+  const changes = data.getByRole('table', { name: 'What preparing changed' });
+  await expect(changes.getByRole('row', { name: /^the slowest 1 %: root call above / })).toHaveText(
+    /−\d+$/,
+  );
+  await expect(changes.getByRole('row', { name: /^not drawn: every group gives/ })).toHaveText(
+    /−[\d,]+$/,
+  );
+  await expect(changes.getByRole('row', { name: /^injected anomalies of time/ })).toHaveText(
+    /\+\d+$/,
+  );
+  await expect(data.getByText('the import set nothing aside')).toBeVisible();
+
   // Once it is stored it is kept over a reload, and so is the way back.
   await expect(page.getByRole('button', { name: /^Delete Demo.*, prepared$/ })).toBeVisible();
   await page.reload();

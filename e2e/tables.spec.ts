@@ -98,7 +98,7 @@ test('columns are mapped in a dialog, by keyboard alone, and remembered', async 
   const files = page.getByRole('table', { name: 'Files' });
   await expect(files.getByRole('row', { name: /own\.csv/ })).toContainText('CSV');
   await expect(page.getByText('20 / 4 / 10')).toBeVisible();
-  await expect(page.getByText('nothing was set aside')).toBeVisible();
+  await expect(page.getByText('the import set nothing aside')).toBeVisible();
   await expect(dialog).toHaveCount(0);
 
   await page.reload();

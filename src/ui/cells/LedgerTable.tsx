@@ -16,7 +16,9 @@ export function LedgerTable({ dataset, maxNodes }: LedgerTableProps) {
   const { imported } = dataset;
   const rows = useMemo(() => describeLedger(imported, maxNodes), [imported, maxNodes]);
   if (rows.length === 0) {
-    return <p className="quiet">Every span that was read is in a tree; nothing was set aside.</p>;
+    return (
+      <p className="quiet">Every span that was read is in a tree; the import set nothing aside.</p>
+    );
   }
   const countOf = (kind: LedgerRow['kind']): number =>
     rows.reduce((sum, row) => sum + (row.kind === kind ? row.count : 0), 0);

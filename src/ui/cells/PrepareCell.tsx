@@ -25,6 +25,7 @@ export function PrepareCell() {
   const maxNodes = useRuns((r) => r.choices.config.maxNodes);
   const { dataset } = datasetState;
   const { status } = prepare;
+  if (dataset === null) return null;
   return (
     <NotebookCell
       id="prepare"
@@ -36,24 +37,18 @@ export function PrepareCell() {
           are pooled, the slowest 1 % is dropped, traces are put into <G id="group">groups</G>, rare
           groups are dropped, and every group gives the same number to train, validation and test
           parts of 10&nbsp;:&nbsp;2&nbsp;:&nbsp;5. Anomalies are injected into copies of test
-          traces. Data that are labelled and balanced already need none of this.
+          traces. Skip this step if your data are already labelled and balanced.
         </>
       }
-      action={dataset !== null && <PrepareActions dataset={dataset} />}
-      foot={dataset?.preparation !== undefined && <PrepareFoot dataset={dataset} />}
+      action={<PrepareActions dataset={dataset} />}
+      foot={dataset.preparation !== undefined && <PrepareFoot dataset={dataset} />}
     >
       {status.phase === 'failed' && (
         <FailureNotice kind="error" failure={status.failure} onDismiss={prepare.dismissFailure} />
       )}
-      {dataset === null ? (
-        <p className="quiet">No dataset yet. Load one in cell 1.</p>
-      ) : (
-        <>
-          <PrepareControls disabled={status.phase === 'running'} />
-          {status.phase === 'running' && <PrepareProgress status={status} />}
-          <PrepareSteps dataset={dataset} />
-        </>
-      )}
+      <PrepareControls disabled={status.phase === 'running'} />
+      {status.phase === 'running' && <PrepareProgress status={status} />}
+      <PrepareSteps dataset={dataset} />
     </NotebookCell>
   );
 }
@@ -81,7 +76,7 @@ function PrepareActions({ dataset }: { readonly dataset: Dataset }) {
         {...(orphaned && { title: 'The dataset that this one was made from was deleted.' })}
         onClick={() => void prepare()}
       >
-        {prepared ? 'Prepare anew' : 'Prepare the dataset'}
+        {prepared ? 'Prepare again' : 'Prepare the dataset'}
       </Button>
     </>
   );

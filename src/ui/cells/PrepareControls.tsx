@@ -34,7 +34,7 @@ export function PrepareControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(value) => choose({ minGroupSize: Math.round(value) })}
         />
         <NumberField
-          label="Traces of every group"
+          label="Traces per group"
           value={choices.perGroup ?? 0}
           min={0}
           step={1}
@@ -61,18 +61,18 @@ export function PrepareControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(timeShare) => choose({ timeShare })}
         />
         <NumberField
-          label="Seed of the draw"
+          label="Random seed"
           value={choices.seed}
           min={0}
           max={2 ** 31 - 1}
           step={1}
           disabled={disabled}
-          help="the same seed, the same parts and anomalies"
+          help="same seed, same parts and anomalies"
           onChange={(value) => choose({ seed: Math.round(value) })}
         />
         <Checkbox
-          label="Same number of every group"
-          help="off keeps the traffic as it is, as dataset E"
+          label="Balance groups"
+          help="off: natural proportions, as in the paper’s dataset E"
           checked={choices.balance}
           disabled={disabled}
           onChange={(balance) => choose({ balance })}
