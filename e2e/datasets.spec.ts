@@ -136,7 +136,7 @@ test('a page that is closed while it stores a dataset leaves nothing of it', asy
     };
   });
   await dropFiles(page, [{ name: 'second.csv', body: csv(2, 340) }]);
-  await expect(row(page, 'second.csv')).toContainText('being stored');
+  await expect(row(page, 'second.csv')).toContainText('storing');
   await expect(page.getByText('200 / 40 / 100')).toBeVisible();
   await page.close();
 

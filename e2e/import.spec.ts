@@ -35,7 +35,7 @@ test('what a file is used for can be changed, and is kept over a reload', async 
   await page.getByRole('combobox', { name: 'What mine.csv is used for' }).selectOption('test');
   await expect(page.getByText('0 / 0 / 170')).toBeVisible();
   const stored = page.getByRole('table', { name: 'Datasets' }).getByRole('row', { name: /mine/ });
-  await expect(stored).not.toContainText('being stored');
+  await expect(stored).not.toContainText('storing');
   await page.reload();
   await expect(page.getByText('0 / 0 / 170')).toBeVisible();
   // With nothing to train on, training says so instead of failing somewhere.

@@ -15,6 +15,7 @@ import { TrainingCell } from '../cells/TrainingCell.tsx';
 import { TreesCell } from '../cells/TreesCell.tsx';
 import { applyTheme } from '../theme/theme.ts';
 import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
+import { OverPageStack } from '../widgets/OverPage.tsx';
 import { Shell } from '../widgets/Shell.tsx';
 import type { PageDialog } from './keys.ts';
 import { NotebookRail } from './NotebookRail.tsx';
@@ -27,15 +28,16 @@ import './app.css';
 
 const NAME = 'TraceVAE Notebook';
 
-/** Each takes what it shows from the stores; none is drawn anew because a trace is opened. */
+/**
+ * Each takes what it shows from the stores; none is drawn anew because a trace is opened. Without a
+ * dataset the first stands alone: cells that come with their dataset never move on the page.
+ */
 const Cells = memo(function Cells() {
-  const firstVisit = useDataset(
-    ({ dataset, status }) => dataset === null && status.phase === 'empty',
-  );
+  const hasDataset = useDataset(({ dataset }) => dataset !== null);
   return (
     <>
       <DataCell />
-      {!firstVisit && (
+      {hasDataset && (
         <>
           <PrepareCell />
           <TreesCell />
@@ -88,7 +90,9 @@ export function App() {
       </Shell>
       <MappingDialog />
       <PageDialogs open={dialog} setOpen={setDialog} />
-      <UndoNotice />
+      <OverPageStack>
+        <UndoNotice />
+      </OverPageStack>
       <DropOverlay visible={dropping}>Drop to read these files as one dataset</DropOverlay>
     </>
   );

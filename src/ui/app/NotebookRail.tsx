@@ -57,8 +57,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
       : id === 'equations'
         ? equationsStateText(states.equations)
         : undefined;
-  const { dataset, status } = datasetState;
-  const firstVisit = dataset === null && status.phase === 'empty';
+  const { dataset } = datasetState;
   return (
     <Rail
       items={CELLS.map((id, i) => {
@@ -69,7 +68,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
           title: CELL_TITLES[id],
           state: states[id],
           ...(stateText === undefined ? {} : { stateText }),
-          off: firstVisit && id !== 'data' ? 'Comes with a dataset' : undefined,
+          off: dataset === null && id !== 'data' ? 'Comes with a dataset' : undefined,
         };
       })}
       header={<RailHeader />}

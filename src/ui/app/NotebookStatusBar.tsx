@@ -44,7 +44,7 @@ export function NotebookStatusBar() {
   if (storage !== null) {
     items.push({
       key: 'stored',
-      text: `stored ${formatBytes(storage.usedBytes)}${storage.persistent ? '' : ', may be evicted'}`,
+      text: `${formatBytes(storage.usedBytes)} stored${storage.persistent ? '' : ' (the browser may delete it)'}`,
       title: storage.persistent
         ? `The browser keeps it until you delete it. Room: ${formatBytes(storage.quotaBytes)}.`
         : `The browser may delete it when the disk is full. Room: ${formatBytes(storage.quotaBytes)}.`,

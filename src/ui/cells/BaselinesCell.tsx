@@ -8,7 +8,7 @@ import type { RepeatPhase } from '../../stores/matrix-store.ts';
 import { type MatrixRow, matrixRows } from '../../stores/matrix-view.ts';
 import { PAPER_DATASETS, type PaperDataset, publishedRows } from '../../stores/published-tables.ts';
 import { isRunning } from '../../stores/training-phase.ts';
-import { useDataset, useMatrix, useRuns } from '../app/notebook-context.ts';
+import { useMatrix, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { downloadText } from '../widgets/download.ts';
 import { formatCount } from '../widgets/format.ts';
@@ -26,7 +26,6 @@ import './baselines.css';
 const MAX_SEEDS = 20;
 
 export function BaselinesCell() {
-  const hasDataset = useDataset((d) => d.dataset !== null);
   const runs = useRuns((r) => r);
   const matrix = useMatrix((m) => m);
   const state = baselinesCellState(useCellState('baselines'), matrix);
@@ -35,7 +34,7 @@ export function BaselinesCell() {
   // an interrupted training is to be resumed or discarded first, in its own cell
   const busy =
     isRunning(training) || training.phase === 'interrupted' || runs.scoring.phase === 'running';
-  const ready = hasDataset && !busy && matrix.repeats.phase !== 'running';
+  const ready = !busy && matrix.repeats.phase !== 'running';
   const measured = rows.some(({ seeds }) => seeds > 0);
   return (
     <NotebookCell

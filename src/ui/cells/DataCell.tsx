@@ -16,20 +16,21 @@ import {
 import { Button } from '../widgets/Button.tsx';
 import { downloadWritten } from '../widgets/download.ts';
 import { DropZone, FilePicker } from '../widgets/FileDrop.tsx';
-import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts';
-import { ProgressBar } from '../widgets/ProgressBar.tsx';
+import { formatCount, formatDuration, formatRate } from '../widgets/format.ts';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { useCellState } from './cell-state.ts';
+import { DatasetComing } from './DatasetComing.tsx';
 import { DatasetList } from './DatasetList.tsx';
 import { ExportTraces } from './ExportTraces.tsx';
-import { FailureNotice } from './FailureNotice.tsx';
+import { FailureInView } from './FailureInView.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { G } from './glossary.tsx';
 import { ImportRules } from './ImportRules.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
-import { NotebookExport, NotebookFileStatus } from './NotebookExport.tsx';
+import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
+import { PreparedChanges } from './PreparedChanges.tsx';
 import { StandIns } from './StandIns.tsx';
 
 export function DataCell() {
@@ -55,24 +56,21 @@ export function DataCell() {
       foot={dataset !== null && <DataFoot dataset={dataset} />}
     >
       {status.phase === 'failed' && (
-        <FailureNotice
+        <FailureInView
           kind="error"
           failure={status.failure}
           onDismiss={datasetState.dismissFailure}
         />
       )}
       {storageFailure !== null && (
-        <FailureNotice
+        <FailureInView
           kind="warn"
           failure={storageFailure}
           onDismiss={datasetState.dismissFailure}
         />
       )}
-      {status.phase === 'importing' && <ImportProgressView />}
-      {status.phase === 'opening' && (
-        <ProgressBar label="Opening" share={null} text={`Opening ${status.name}`} />
-      )}
-      <NotebookFileStatus />
+      <NotebookFileFailure />
+      <DatasetComing />
       <DatasetList />
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
@@ -89,7 +87,7 @@ export function DataCell() {
           <ImportRules />
         </DropZone>
       )}
-      {dataset !== null && <DatasetView dataset={dataset} />}
+      {dataset !== null && <DatasetView key={dataset.id} dataset={dataset} />}
       {datasetState.mappedHeaders > 0 && (
         <p className="quiet data-cell__mappings">
           The columns of {formatCount(datasetState.mappedHeaders, 'table')} are remembered from an
@@ -136,39 +134,6 @@ function DataFoot({ dataset }: { readonly dataset: Dataset }) {
       {formatRate(imported.spansRead / imported.seconds, 'spans')}
       {imported.authorsRules === false && ' · every span kept, without the authors’ rules'}
     </>
-  );
-}
-
-function ImportProgressView() {
-  const status = useDataset((d) => d.status);
-  const cancel = useDataset((d) => d.cancelImport);
-  if (status.phase !== 'importing') return null;
-  const { progress } = status;
-  const share =
-    progress === null || progress.bytesTotal === 0
-      ? null
-      : progress.bytesRead / progress.bytesTotal;
-  const merging = share !== null && share >= 1;
-  return (
-    <div className="data-cell__import">
-      <ProgressBar
-        label="Import"
-        share={merging ? null : share}
-        text={
-          progress === null
-            ? `Reading ${status.what}`
-            : `${merging ? 'Merging spans into trees' : progress.file} · ${formatCount(progress.spans, 'span')}`
-        }
-        detail={
-          progress !== null &&
-          progress.seconds > 0 &&
-          `${formatBytes(progress.bytesRead)} of ${formatBytes(progress.bytesTotal)} · ${formatBytes(
-            progress.bytesRead / progress.seconds,
-          )}/s · ${formatRate(progress.spans / progress.seconds, 'spans')}`
-        }
-      />
-      <Button onClick={cancel}>Cancel import</Button>
-    </div>
   );
 }
 
@@ -234,6 +199,9 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
               },
             ]}
           />
+          {dataset.preparation !== undefined && (
+            <PreparedChanges report={dataset.preparation.report} />
+          )}
           <LedgerTable dataset={prepareSource(dataset)} maxNodes={maxNodes} />
           <ExportTraces key={dataset.id} dataset={dataset} />
           <NotebookExport />

@@ -20,16 +20,16 @@ export function DatasetList() {
           <thead>
             <tr>
               <th scope="col">Dataset</th>
-              <th scope="col" className="plain-table__number">
+              <th scope="col" className="plain-table__number dataset-list__traces">
                 Traces
               </th>
-              <th scope="col" className="plain-table__number">
+              <th scope="col" className="plain-table__number dataset-list__bytes">
                 Stored
               </th>
               <th scope="col" className="dataset-list__since">
-                Since
+                Imported
               </th>
-              <th scope="col">
+              <th scope="col" className="dataset-list__actions">
                 <span className="said-only">Actions</span>
               </th>
             </tr>
@@ -61,18 +61,21 @@ function UnsavedRow() {
       <td className="plain-table__number">
         {formatCount(dataset.imported.traces.structureOf.length)}
       </td>
-      <td colSpan={saving === null ? 2 : 3}>
+      <td className="plain-table__number">
         {saving === null
-          ? 'in memory only: lost on reload, or when another is opened'
-          : `being stored, ${formatPercent(Math.round(saving.share * 100) / 100)}`}
+          ? 'in memory only'
+          : `storing, ${formatPercent(Math.round(saving.share * 100) / 100)}`}
       </td>
-      {saving === null && (
-        <td className="kept-row__actions">
+      <td className="dataset-list__since dataset-list__risk">
+        {saving === null && 'lost on reload, or when another is opened'}
+      </td>
+      <td className="kept-row__actions">
+        {saving === null && (
           <Button size="small" onClick={() => void saveAgain()}>
             Store
           </Button>
-        </td>
-      )}
+        )}
+      </td>
     </tr>
   );
 }
@@ -121,7 +124,8 @@ function StorageLine() {
   const use = useEnvironment((e) => e.storage);
   const persist = useEnvironment((e) => e.persist);
   const [asked, setAsked] = useState(false);
-  if (use === null) return null;
+  // Its place is kept, so that what stands below it does not move.
+  if (use === null) return <p className="dataset-list__storage" />;
   const { usedBytes, quotaBytes, persistent } = use;
   const left = usedBytes === null || quotaBytes === null ? null : quotaBytes - usedBytes;
   return (

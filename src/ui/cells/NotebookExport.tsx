@@ -3,7 +3,7 @@ import { useNotebook, useNotebookFile } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { downloadBlob } from '../widgets/download.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
-import { FailureNotice } from './FailureNotice.tsx';
+import { FailureInView } from './FailureInView.tsx';
 
 export function NotebookExport() {
   const notebook = useNotebook();
@@ -49,19 +49,8 @@ export function NotebookExport() {
 }
 
 /** Said also where there is no dataset yet: a notebook file that was dropped. */
-export function NotebookFileStatus() {
-  const { busy, failure, cancel, dismissFailure } = useNotebookFile((f) => f);
-  return (
-    <>
-      {busy === 'opening' && (
-        <div className="data-cell__import">
-          <ProgressBar label="Opening the notebook" share={null} text="Unpacking the notebook" />
-          <Button onClick={cancel}>Cancel opening</Button>
-        </div>
-      )}
-      {failure !== null && (
-        <FailureNotice kind="error" failure={failure} onDismiss={dismissFailure} />
-      )}
-    </>
-  );
+export function NotebookFileFailure() {
+  const { failure, dismissFailure } = useNotebookFile((f) => f);
+  if (failure === null) return null;
+  return <FailureInView kind="error" failure={failure} onDismiss={dismissFailure} />;
 }

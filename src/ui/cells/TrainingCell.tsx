@@ -43,14 +43,14 @@ export function TrainingCell() {
           alone with the rest fixed.
         </>
       }
-      action={<TrainingActions runs={runs} ready={datasetState.dataset !== null} />}
+      action={<TrainingActions runs={runs} />}
       foot={training.phase === 'done' && <RunFoot done={training} />}
     >
       {stale && (
         <Notice
           kind="info"
           what="The dataset or a setting has changed since this model was trained."
-          advice="Start training to bring the cells below up to date; until then they show the run before."
+          advice="Start training to bring the cells below up to date; until then they show the previous run."
         />
       )}
       {interrupted && <InterruptedNotice {...training} />}
@@ -65,7 +65,7 @@ export function TrainingCell() {
   );
 }
 
-function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly ready: boolean }) {
+function TrainingActions({ runs }: { readonly runs: RunState }) {
   const { phase } = runs.training;
   if (phase === 'interrupted') {
     return (
@@ -96,7 +96,7 @@ function TrainingActions({ runs, ready }: { readonly runs: RunState; readonly re
     );
   }
   return (
-    <Button icon="play" variant="primary" disabled={!ready} onClick={() => void runs.train()}>
+    <Button icon="play" variant="primary" onClick={() => void runs.train()}>
       Start training
     </Button>
   );

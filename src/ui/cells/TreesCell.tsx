@@ -49,9 +49,7 @@ export function TreesCell() {
         `${formatCount(structures.length, 'structure')} of at most ${maxNodes} nodes`
       }
     >
-      {traces === null ? (
-        <p className="quiet">No trees yet. Load a dataset in cell 1.</p>
-      ) : structures === null ? (
+      {structures === null ? (
         <p className="quiet">Counting structures.</p>
       ) : structures.length === 0 ? (
         <p className="quiet">No tree has at most {maxNodes} nodes.</p>

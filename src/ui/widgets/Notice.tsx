@@ -7,15 +7,19 @@ export interface NoticeProps {
   readonly what: ReactNode;
   readonly where?: ReactNode;
   readonly advice?: ReactNode;
+  /** Screen readers say it as it comes; unless told, they do. */
+  readonly announced?: boolean;
   /** Buttons. */
   readonly children?: ReactNode;
 }
 
 const NAMES = { error: 'Error', warn: 'Warning', info: 'Note' } as const;
 
-export function Notice({ kind, what, where, advice, children }: NoticeProps) {
+export function Notice(props: NoticeProps) {
+  const { kind, what, where, advice, announced = true, children } = props;
+  const role = announced ? (kind === 'error' ? 'alert' : 'status') : undefined;
   return (
-    <div className={`notice notice--${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+    <div className={`notice notice--${kind}`} role={role}>
       <svg className="notice__glyph" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
         <Glyph kind={kind} />
       </svg>
