@@ -32,7 +32,20 @@ const rooms = [
     may: ['base', 'trace', 'features', 'scoring', 'ingest', 'nn', 'detectors'],
     packages: [],
   },
-  { room: 'storage', may: ['base'], packages: ['idb'] },
+  {
+    room: 'run',
+    may: [
+      'base',
+      'trace',
+      'features',
+      'scoring',
+      'inspect',
+      'detectors/[^/]+/meta',
+      'detectors/catalog',
+    ],
+    packages: [],
+  },
+  { room: 'storage', may: ['base', 'run'], packages: ['idb'] },
   {
     room: 'stores',
     may: [
@@ -42,6 +55,7 @@ const rooms = [
       'prepare',
       'scoring',
       'inspect',
+      'run',
       'storage',
       'simulator/stand-in-catalog',
       'detectors/[^/]+/meta',
@@ -53,7 +67,7 @@ const rooms = [
   },
   {
     room: 'ui',
-    may: ['base', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
+    may: ['base', 'run', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
     packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/', 'katex', 'marked'],
   },
 ];

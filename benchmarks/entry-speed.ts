@@ -3,8 +3,8 @@
  * worker's does, which is how it gets the same policy.
  */
 import { importFiles } from '../src/ingest/import-files.ts';
+import type { BackendPreference } from '../src/run/settings.ts';
 import { startBackend } from '../src/worker/backend.ts';
-import type { BackendPreference } from '../src/worker/protocol.ts';
 import { createMeter } from './meter.ts';
 import { measureSpeed, type SpeedQuestion } from './speed.ts';
 

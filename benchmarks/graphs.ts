@@ -5,7 +5,7 @@ import { readTree, structureSize, type TraceSet } from '../src/trace/trace-set.t
 
 /** The traces of `data`, up to a number, their latencies standardised (unitless). */
 export function graphsJson(traces: TraceSet, most: number): string {
-  const { maxNodes, latencyScale } = TRACEVAE_PRESETS.small;
+  const { maxNodes, latencyScale } = TRACEVAE_PRESETS.small.model;
   const selected = trainableTraces(traces, maxNodes);
   const { meanUs, divisorUs } = fitLatencyScale(traces, selected, latencyScale);
   return JSON.stringify({

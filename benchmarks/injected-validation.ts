@@ -12,13 +12,14 @@ import { createRandom, type Random, shuffle } from '../src/base/random.ts';
 import { mean, percentile } from '../src/base/statistics.ts';
 import type { DetectorData } from '../src/detectors/detector.ts';
 import {
+  type PresetId,
   TRACEVAE_PRESETS,
   type TraceVaeConfig,
-  withEpochs,
-  withMaxNodes,
+  traceVaeConfig,
 } from '../src/detectors/tracevae/meta.ts';
 import { fitTraceVae } from '../src/detectors/tracevae/tracevae.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
+import { withChanges } from '../src/run/settings.ts';
 import { combineScores, correctionsOf } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
 import type { StdLimitKind } from '../src/scoring/score-terms.ts';
@@ -26,7 +27,15 @@ import { startTestBackend } from '../src/testing/backends.ts';
 import { importedFrom, sourceFile } from '../src/testing/files.ts';
 import { labelCode, nodeCount, structureSize, type TraceSet } from '../src/trace/trace-set.ts';
 
-export { TRACEVAE_PRESETS, withEpochs, withMaxNodes };
+/** @param changes of settings by their names in the code */
+export function configWith(
+  preset: PresetId,
+  changes: Readonly<Record<string, unknown>>,
+): TraceVaeConfig {
+  const settings = withChanges(TRACEVAE_PRESETS[preset], changes);
+  if (!settings.ok) throw new Error(`no setting is called ${settings.error}`);
+  return traceVaeConfig(settings.value);
+}
 
 export interface Question {
   /** Normal traces: the training and the validation file. */

@@ -4,6 +4,7 @@
  */
 import '../src/ui/theme/theme.ts';
 import { createRoot } from 'react-dom/client';
+import type { TermsOutcome } from '../src/run/outcome.ts';
 import { correctionsOf, sameCorrections } from '../src/scoring/corrections.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
 import { type Corrections, VARIANTS, type Variant } from '../src/scoring/score-terms.ts';
@@ -13,7 +14,6 @@ import { fakeDetectorRun, fakeRun } from '../src/testing/run-fakes.ts';
 import { App } from '../src/ui/app/App.tsx';
 import { NotebookContext } from '../src/ui/app/notebook-context.ts';
 import { startBackgroundWorker, startWorker, type WorkerClient } from '../src/worker/client.ts';
-import type { TermsOutcome } from '../src/worker/protocol.ts';
 import { makeScoredDataset, type ScoredDataset } from './scored-table.ts';
 
 /** Milliseconds by the clock, and the longest task of the page's main thread meanwhile. */
@@ -205,7 +205,7 @@ window.measureList = async (count) => {
     datasetId: 'made-up',
     detectors: [{ ...fakeDetectorRun(), scores: outcomeOf(made) }],
   };
-  const { stdLimit } = run.settings.config;
+  const { stdLimit } = run.settings.scoring;
   const listed = performance.now();
   let whole = 0;
   const stop = traceList.subscribe(({ list }) => {

@@ -1,8 +1,8 @@
 /** The backends of TensorFlow.js in Node: a GPU through Dawn, or WASM on one thread. */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '../src/nn/tf.ts';
+import type { BackendInfo } from '../src/run/outcome.ts';
 import { startTestBackend } from '../src/testing/backends.ts';
-import type { BackendInfo } from '../src/worker/protocol.ts';
 import { registerWebGpu, requestGpu } from '../src/worker/web-gpu.ts';
 
 /** The caller has made WebGPU global. */

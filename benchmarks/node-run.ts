@@ -9,35 +9,27 @@ import { baselineConfigs, COMPARED, type DetectorId } from '../src/detectors/cat
 import type { FitEvent } from '../src/detectors/detector.ts';
 import type { CurvePoint } from '../src/detectors/fit-progress.ts';
 import { DETECTORS } from '../src/detectors/registry.ts';
-import {
-  type PresetId,
-  TRACEVAE_PRESETS,
-  type TraceVaeConfig,
-  withEpochs,
-  withMaxNodes,
-} from '../src/detectors/tracevae/meta.ts';
+import { type PresetId, TRACEVAE_PRESETS } from '../src/detectors/tracevae/meta.ts';
 import { countSets } from '../src/features/set-counts.ts';
 import { type FileRole, guessRole } from '../src/features/splits.ts';
 import { PAPER_SETTINGS, PARTS } from '../src/prepare/settings.ts';
+import { detectorSets } from '../src/run/detector-sets.ts';
+import type { BackendInfo } from '../src/run/outcome.ts';
+import { type DetectorRun, RUN_FORMAT, type RunRecord } from '../src/run/record.ts';
+import { scoreSets } from '../src/run/score-sets.ts';
+import type { RunSettings } from '../src/run/settings.ts';
+import { splitOptions, withChanges } from '../src/run/settings.ts';
 import { simulateDemo } from '../src/simulator/dataset.ts';
 import type { StandInId } from '../src/simulator/stand-in-catalog.ts';
 import { simulateStandIn } from '../src/simulator/stand-ins.ts';
-import {
-  type Dataset,
-  type DetectorRun,
-  RUN_FORMAT,
-  type RunRecord,
-} from '../src/storage/records.ts';
+import type { Dataset } from '../src/storage/records.ts';
 import { DEMO_SEED } from '../src/stores/dataset-import.ts';
 import { nextSettings } from '../src/stores/run-choices.ts';
-import { runReport, setChoices } from '../src/stores/run-report.ts';
+import { runReport } from '../src/stores/run-report.ts';
 import { importedFrom, sourceFile } from '../src/testing/files.ts';
 import { chooseMaxNodes } from '../src/trace/tree-sizes.ts';
-import { detectorSets } from '../src/worker/detector-sets.ts';
 import { importSimulated } from '../src/worker/import-simulated.ts';
 import { prepareDataset } from '../src/worker/prepare-dataset.ts';
-import type { BackendInfo, RunSettings } from '../src/worker/protocol.ts';
-import { scoreSets } from '../src/worker/score-sets.ts';
 
 export { startGpu, startWasm } from './node-backends.ts';
 
@@ -59,7 +51,7 @@ export interface RunQuestion {
   readonly maxNodes: number | null;
   readonly limitTrain: number | null;
   /** Settings of TraceVAE that differ from the preset's. */
-  readonly changes: Partial<TraceVaeConfig>;
+  readonly changes: Readonly<Record<string, unknown>>;
   readonly backend: BackendInfo;
 }
 
@@ -91,7 +83,7 @@ export async function runInNode(
     peakHeapBytes: null,
   };
   const app = { ...APP, userAgent: `Node ${process.versions.node}` };
-  return runReport(dataset, run, app, countSets(traces, setChoices(run)));
+  return runReport(dataset, run, app, countSets(traces, splitOptions(run.settings)));
 }
 
 async function readDataset(source: RunSource): Promise<Dataset> {
@@ -119,21 +111,18 @@ async function readDataset(source: RunSource): Promise<Dataset> {
 function settingsOf(question: RunQuestion, { imported, roles }: Dataset): RunSettings {
   const { preset, epochs, seed, limitTrain } = question;
   const maxNodes = question.maxNodes ?? chooseMaxNodes(imported.traces);
-  for (const key of Object.keys(question.changes)) {
-    if (!Object.hasOwn(TRACEVAE_PRESETS[preset], key))
-      throw new Error(`no setting is called ${key}`);
-  }
-  const sized = withMaxNodes(withEpochs(TRACEVAE_PRESETS[preset], epochs), maxNodes);
+  const changes = { epochs, maxNodes, ...question.changes };
+  const parts = withChanges(TRACEVAE_PRESETS[preset], changes);
+  if (!parts.ok) throw new Error(`no setting is called ${parts.error}`);
   const detectors = question.detectors.flatMap((id) => (id === 'all' ? COMPARED : [id]));
   return nextSettings(
     {
       detectors,
       preset,
-      config: { ...sized, ...question.changes },
+      ...parts.value,
+      machine: { backend: question.backend.backend === 'webgpu' ? 'webgpu' : 'wasm' },
       baselines: baselineConfigs(preset),
-      epochs,
       seed,
-      backend: question.backend.backend === 'webgpu' ? 'webgpu' : 'wasm',
       limitTrain,
     },
     roles,

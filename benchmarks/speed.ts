@@ -6,7 +6,11 @@ import { createRandom, normals } from '../src/base/random.ts';
 import type { DetectorData } from '../src/detectors/detector.ts';
 import { takeStep } from '../src/detectors/shared/training-step.ts';
 import { modelBatch } from '../src/detectors/tracevae/inputs.ts';
-import { TRACEVAE_PRESETS, type TraceVaeConfig } from '../src/detectors/tracevae/meta.ts';
+import {
+  TRACEVAE_PRESETS,
+  type TraceVaeConfig,
+  traceVaeConfig,
+} from '../src/detectors/tracevae/meta.ts';
 import { scoreTraces } from '../src/detectors/tracevae/scoring.ts';
 import { findStdLimits } from '../src/detectors/tracevae/std-limit.ts';
 import { traceVaeSpecs } from '../src/detectors/tracevae/trace-vae.ts';
@@ -63,7 +67,7 @@ export async function measureSpeed(
   meter: Meter,
 ): Promise<SpeedResult[]> {
   const config: TraceVaeConfig = {
-    ...TRACEVAE_PRESETS.small,
+    ...traceVaeConfig(TRACEVAE_PRESETS.small),
     units: question.units,
     batchSize: question.batch,
   };

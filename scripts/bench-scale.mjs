@@ -24,18 +24,18 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) throw new Error('name files of normal traces');
 
-const { judge, TRACEVAE_PRESETS, withEpochs, withMaxNodes } =
-  await loadBenchmark('injected-validation');
-const config = withMaxNodes(
-  withEpochs(TRACEVAE_PRESETS[values.preset], Number(values.epochs)),
-  Number(values['max-nodes']),
-);
+const { judge, configWith } = await loadBenchmark('injected-validation');
+const chosen = {
+  epochs: Number(values.epochs),
+  maxNodes: Number(values['max-nodes']),
+  ...settingChanges(values.set),
+};
 
 const results = [];
 for (const scale of values.scales.split(',')) {
   const answers = await judge({
     files: positionals,
-    config: { ...config, latencyScale: scale, ...settingChanges(values.set) },
+    config: configWith(values.preset, { latencyScale: scale, ...chosen }),
     seed: Number(values.seed),
     onEpoch: (epoch, valLoss) =>
       process.stderr.write(`${scale}: epoch ${epoch}, validation ${valLoss?.toFixed(2)}\n`),

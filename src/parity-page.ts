@@ -7,8 +7,8 @@
 import { quantityLine, summaryLines, verdictOf } from './parity/lines.ts';
 import type { Quantity, QuantityStatus } from './parity/measure.ts';
 import type { ParityPart } from './parity/parity.ts';
+import type { BackendPreference } from './run/settings.ts';
 import { startWorker } from './worker/client.ts';
-import type { BackendPreference } from './worker/protocol.ts';
 
 const VERDICTS: Readonly<Record<QuantityStatus, string>> = {
   ok: 'reached',

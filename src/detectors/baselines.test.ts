@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { TEST_BACKENDS } from '../testing/backends.ts';
 import { describeBaselineContract } from '../testing/detector-contract.ts';
-import { SMALL_TRACEVAE } from '../testing/small-tracevae.ts';
+import { smallSettings } from '../testing/small-tracevae.ts';
 import { BASELINES, baselineConfigs } from './catalog.ts';
 import { DETECTORS } from './registry.ts';
-import { withEpochs } from './tracevae/meta.ts';
 
 const tiny = baselineConfigs('tiny');
 const settings = {
-  config: withEpochs(SMALL_TRACEVAE, 3),
+  ...smallSettings(3),
   baselines: {
     ...tiny,
     'lstm-ad': { ...tiny['lstm-ad'], units: 6, embedding: 4, latent: 3, samples: 4 },

@@ -16,15 +16,15 @@ import { fitLstmAd, restoreLstmAd } from './lstm-ad/lstm-ad.ts';
 import type { VaeSchedule } from './shared/vae-training.ts';
 import { fitVectors, restoreVectors, type VectorMethod } from './shared/vector-detector.ts';
 import { TRACE_ANOMALY } from './trace-anomaly/trace-anomaly.ts';
-import type { Ablation, TraceVaeConfig } from './tracevae/meta.ts';
+import { type Ablation, type TraceVaeSettings, traceVaeConfig } from './tracevae/meta.ts';
 import { ablated } from './tracevae/meta-ablations.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae/tracevae.ts';
 import { fitVgae, restoreVgae } from './vgae/vgae.ts';
 
-/** What the settings of a run say to its detectors. */
-export interface DetectorSettings {
-  /** Of TraceVAE; baselines take over the schedule, VGAE the sizes of the graph networks too. */
-  readonly config: TraceVaeConfig;
+/**
+ * What the settings of a run say to its detectors: those of TraceVAE, whose schedule the baselines take over, and VGAE the sizes of the graph networks too.
+ */
+export interface DetectorSettings extends TraceVaeSettings {
   /** Of the baselines of the run. */
   readonly baselines: Partial<BaselineConfigs>;
 }
@@ -41,9 +41,10 @@ export interface DetectorFactory {
 }
 
 const tracevae = (ablation: Ablation): DetectorFactory => ({
-  fit: (data, { config }, context) => fitTraceVae(data, ablated(config, ablation), context),
-  restore: ({ config }, operationCount, weights) =>
-    restoreTraceVae(ablated(config, ablation), operationCount, weights),
+  fit: (data, settings, context) =>
+    fitTraceVae(data, ablated(traceVaeConfig(settings), ablation), context),
+  restore: (settings, operationCount, weights) =>
+    restoreTraceVae(ablated(traceVaeConfig(settings), ablation), operationCount, weights),
 });
 
 function own<Id extends BaselineId>({ baselines }: DetectorSettings, id: Id): BaselineConfigs[Id] {
@@ -53,13 +54,13 @@ function own<Id extends BaselineId>({ baselines }: DetectorSettings, id: Id): Ba
 }
 
 /** Of the baselines, whose numbers in docs/results.md are those of their last weights. */
-const scheduleOf = ({ config }: DetectorSettings): VaeSchedule => ({
-  epochs: config.epochsJoint + config.epochsTime,
-  batchSize: config.batchSize,
-  validateEvery: config.validateEvery,
+const scheduleOf = ({ schedule }: DetectorSettings): VaeSchedule => ({
+  epochs: schedule.epochs,
+  batchSize: schedule.batchSize,
+  validateEvery: schedule.validateEvery,
   earlyStopping: 0,
-  clipNorm: config.clipNorm,
-  l2: config.l2,
+  clipNorm: schedule.clipNorm,
+  l2: schedule.l2,
 });
 
 const vectors = (id: 'trace-anomaly' | 'crisp', method: VectorMethod): DetectorFactory => ({
@@ -88,8 +89,8 @@ export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   crisp: vectors('crisp', CRISP),
   vgae: {
     fit: (data, settings, context) =>
-      fitVgae(data, own(settings, 'vgae'), settings.config, scheduleOf(settings), context),
+      fitVgae(data, own(settings, 'vgae'), settings.model, scheduleOf(settings), context),
     restore: (settings, operationCount, weights) =>
-      restoreVgae(own(settings, 'vgae'), settings.config, operationCount, weights),
+      restoreVgae(own(settings, 'vgae'), settings.model, operationCount, weights),
   },
 };

@@ -3,7 +3,11 @@
  * what this model takes: a configuration, stored weights and batches.
  */
 import { err, ok, type Result } from '../base/result.ts';
-import { TRACEVAE_PRESETS, type TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import {
+  TRACEVAE_PRESETS,
+  type TraceVaeConfig,
+  traceVaeConfig,
+} from '../detectors/tracevae/meta.ts';
 import type { TraceBatch } from '../features/trace-batch.ts';
 import type { NamedArray } from '../nn/parameters.ts';
 import type { Variant } from '../scoring/score-terms.ts';
@@ -182,7 +186,7 @@ export function asGolden(content: object): Result<Golden, string> {
 
 export function goldenConfig({ config }: Golden): TraceVaeConfig {
   return {
-    ...TRACEVAE_PRESETS.paper,
+    ...traceVaeConfig(TRACEVAE_PRESETS.paper),
     units: config.gat_layer_sizes[0]!,
     heads: config.gat_heads,
     layers: config.gat_layer_sizes.length,

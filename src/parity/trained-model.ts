@@ -3,7 +3,7 @@
  * its weights (little-endian float32 in the order and shapes of the manifest).
  */
 import { err, ok, type Result } from '../base/result.ts';
-import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
+import { TRACEVAE_PRESETS, traceVaeConfig } from '../detectors/tracevae/meta.ts';
 import { traceVaeSpecs } from '../detectors/tracevae/trace-vae.ts';
 import { ParameterStore } from '../nn/parameters.ts';
 import { combineScores, correctionsOf } from '../scoring/corrections.ts';
@@ -73,7 +73,7 @@ export async function compareTrainedModel(
   report: Report,
 ): Promise<void> {
   const config = {
-    ...TRACEVAE_PRESETS.paper,
+    ...traceVaeConfig(TRACEVAE_PRESETS.paper),
     units: golden.gnn_layers[0]!,
     layers: golden.gnn_layers.length,
     latent: golden.z_dim,

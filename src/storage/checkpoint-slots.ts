@@ -4,7 +4,8 @@
  * written, the other one still holds the checkpoint before. The newest right record counts.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { type InterruptedRun, withLaterSettings } from './records.ts';
+import type { InterruptedRun } from '../run/record.ts';
+import { readSettings } from '../run/record-formats.ts';
 
 export const SLOTS = ['a', 'b'] as const;
 export type Slot = (typeof SLOTS)[number];
@@ -105,7 +106,7 @@ function decode({ header, arrays }: CheckpointRecord): InterruptedRun {
   const { best } = run.checkpoint;
   return {
     ...run,
-    settings: withLaterSettings(run.settings),
+    settings: readSettings(run.settings),
     checkpoint: {
       ...run.checkpoint,
       weights: weights!,

@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { entryOfRun } from '../run/run-entries.ts';
 import { fakeRun, interruptedFixture } from '../testing/run-fakes.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
-import { entryOfRun } from './run-entries.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());

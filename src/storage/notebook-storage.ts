@@ -4,13 +4,13 @@
  * out, or a failure in words.
  */
 import type { Failure, Result } from '../base/result.ts';
+import type { InterruptedRun, RunRecord } from '../run/record.ts';
+import type { RunEntry } from '../run/run-entries.ts';
 import { type CheckpointSlots, createCheckpointSlots } from './checkpoint-slots.ts';
 import { createConnection, keysUnder } from './database.ts';
 import { createDatasetRecords, type DatasetRecords } from './dataset-records.ts';
 import { createDatasetShelf, type DatasetShelf } from './dataset-shelf.ts';
 import { createNoteShelf, type NoteShelf } from './notes.ts';
-import type { InterruptedRun, RunRecord } from './records.ts';
-import type { RunEntry } from './run-entries.ts';
 import { createRunShelf, putRun, type RunShelf } from './run-shelf.ts';
 import { guarded } from './storage-failure.ts';
 

@@ -2,10 +2,10 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { RunRecord } from '../run/record.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
-import type { RunRecord } from './records.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());

@@ -3,9 +3,10 @@
  * and scores. Both are written in one transaction, so neither is there without the other.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import type { RunRecord } from '../run/record.ts';
+import { readRunRecord } from '../run/record-formats.ts';
+import { entryOfRun, nextRunName, type RunEntry, readRunEntry } from '../run/run-entries.ts';
 import { type Database, keysUnder } from './database.ts';
-import { type RunRecord, readRunRecord } from './records.ts';
-import { entryOfRun, nextRunName, type RunEntry, readRunEntry } from './run-entries.ts';
 import { guarded } from './storage-failure.ts';
 
 export type RunEntryChange = Partial<Pick<RunEntry, 'name' | 'trashed'>>;

@@ -3,9 +3,10 @@
  * the first of its kept runs, with an entry that it is listed by. A run that cannot be read moves
  * along unchanged and has no entry, so that listing the runs reports it.
  */
+
+import { readRunRecord } from '../run/record-formats.ts';
+import { entryOfRun, nextRunName } from '../run/run-entries.ts';
 import type { UpgradeTransaction } from './database.ts';
-import { readRunRecord } from './records.ts';
-import { entryOfRun, nextRunName } from './run-entries.ts';
 
 export async function upgradeToKeptRuns(transaction: UpgradeTransaction): Promise<void> {
   const runs = transaction.objectStore('runs');

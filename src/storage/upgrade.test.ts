@@ -2,9 +2,11 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { traceVaeConfig } from '../detectors/tracevae/meta.ts';
+import { RUN_FORMAT, type RunRecord } from '../run/record.ts';
 import { currentOf, storedDatabase, writeDatabase } from '../testing/stored-database.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
-import type { Dataset, RunRecord } from './records.ts';
+import type { Dataset } from './records.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
@@ -23,22 +25,33 @@ async function onlyDataset(storage: ReturnType<typeof createNotebookStorage>): P
   return read.value;
 }
 
-/** A run of format 3 as it is read now. */
-const inFormat4 = (was: RunRecord) => ({
-  ...was,
-  formatVersion: 4,
-  settings: {
-    ...was.settings,
-    baselines: {},
-    config: { ...was.settings.config, keepEvery: 0, latencyTails: 'gaussian' },
-  },
-  detectors: was.detectors.map((trained) => ({
-    ...trained,
-    scores: trained.scores === null ? null : { ...trained.scores, kind: 'terms' },
-  })),
-  failed: [],
-  repeats: [],
-});
+/** Settings as builds before format 5 of runs stored them, in one record. */
+interface EarlierRun extends Omit<RunRecord, 'settings'> {
+  readonly settings: Pick<RunRecord['settings'], 'detectors' | 'seed' | 'roles' | 'limitTrain'> & {
+    readonly baselines?: RunRecord['settings']['baselines'];
+    readonly backend: string;
+    readonly config: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** A run that is read now is what it was: all else equal, every setting the one that it had. */
+function expectSame(run: RunRecord | null, was: EarlierRun): void {
+  const { settings, ...rest } = was;
+  const { config, baselines, backend, ...others } = settings;
+  expect(run).toMatchObject({
+    ...rest,
+    formatVersion: RUN_FORMAT,
+    failed: [],
+    repeats: [],
+    settings: { ...others, baselines: baselines ?? {}, machine: { backend } },
+  });
+  const { kernels: _, ...kept } = config;
+  expect(traceVaeConfig(run!.settings)).toEqual({
+    keepEvery: 0,
+    latencyTails: 'gaussian',
+    ...kept,
+  });
+}
 
 test.each([1, 2] as const)('the dataset of a database of version %i is there', async (version) => {
   const before = storedDatabase(version);
@@ -60,9 +73,8 @@ test('so is the run of version 2, and the newest checkpoint', async () => {
   const { run, interrupted, failures } = await storage.runsOf('dataset-1');
   expect(failures).toEqual([]);
   // as it was then, in the present format
-  const was = currentOf(before, 'runs') as RunRecord;
-  expect(was.formatVersion).toBe(3);
-  expect(run).toEqual(inFormat4(was));
+  const was = currentOf(before, 'runs') as EarlierRun;
+  expectSame(run, was);
   expect(was.detectors.some(({ scores }) => scores !== null)).toBe(true);
   expect(interrupted).toMatchObject({
     datasetId: 'dataset-1',
@@ -79,12 +91,41 @@ test('the run of version 3 is the first of those that are kept', async () => {
     const [[, record] = []] = before.stores.runs ?? [];
     const { run, entries, interrupted, failures } = await storage.runsOf('dataset-1');
     expect(failures).toEqual([]);
-    expect(run).toEqual(inFormat4(record as RunRecord));
+    expectSame(run, record as EarlierRun);
     expect(entries).toMatchObject([{ id: 'run-1', datasetId: 'dataset-1', name: 'Run 1' }]);
     expect(interrupted).toMatchObject({ checkpoint: { epoch: 4 } });
     const { traces } = (await onlyDataset(storage)).imported;
     expect(traces.structureOf.length).toBeGreaterThan(0);
   }
+});
+
+test('the runs of version 4, in one record of settings, are what they were, also where settings followed no rule', async () => {
+  const before = storedDatabase(4);
+  await writeDatabase(before);
+  const storage = createNotebookStorage();
+  const stored = new Map(
+    (before.stores.runs ?? []).map(([key, value]) => [(key as string[])[1], value as EarlierRun]),
+  );
+  const { entries, interrupted, failures } = await storage.runsOf('dataset-1');
+  expect(failures).toEqual([]);
+  expect(entries.map(({ id, name }) => [id, name])).toEqual([
+    ['run-2', 'Run 2'],
+    ['run-1', 'Run 1'],
+  ]);
+  for (const { id, settings } of entries) {
+    const run = await storage.runs.read('dataset-1', id);
+    if (!run.ok) throw new Error(run.error.what);
+    expectSame(run.value, stored.get(id)!);
+    expect(settings).toEqual(run.value.settings);
+  }
+  const own = stored.get('run-2')!.settings.config;
+  expect(own).toMatchObject({ epochsJoint: 5, epochsTime: 0, nodeEmbedding: 70 });
+  expect(interrupted?.checkpoint.epoch).toBe(4);
+  expect(traceVaeConfig(interrupted!.settings)).toMatchObject({ epochsJoint: 5, epochsTime: 0 });
+  expect(await storage.notes.read('dataset-1')).toMatchObject({
+    ok: true,
+    value: [{ text: 'A note in **Markdown**.' }],
+  });
 });
 
 test('the run of version 1 is said to be too old, and is left alone', async () => {

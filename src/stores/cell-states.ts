@@ -1,8 +1,10 @@
 /**
  * The state of each cell, derived: a result is stale when what it was computed from has changed.
  */
-import type { DetectorRun, RunRecord } from '../storage/records.ts';
-import type { DatasetState } from './dataset-store.ts';
+
+import { remedyFor, type SettingDifference, settingDifferences } from '../run/differences.ts';
+import type { DetectorRun, RunRecord } from '../run/record.ts';
+import type { Dataset, DatasetState } from './dataset-store.ts';
 import type { ExplanationPhase } from './inspect-store.ts';
 import type { MatrixState } from './matrix-store.ts';
 import type { NotebookFileState } from './notebook-file-store.ts';
@@ -24,12 +26,15 @@ export const CELLS = [
 export type CellId = (typeof CELLS)[number];
 export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed' | 'unavailable';
 
-export function isRunStale(run: RunRecord, choices: RunChoices, dataset: DatasetState): boolean {
-  if (dataset.dataset === null || dataset.dataset.id !== run.datasetId) return true;
-  // Settings are plain JSON written by nextSettings alone, so their text compares them.
-  const next = nextSettings(choices, dataset.dataset.roles);
-  return JSON.stringify(run.settings) !== JSON.stringify(next);
-}
+/** In what a run is not what Start would make now; none where it is of this dataset and as chosen. */
+export const runDifferences = (
+  run: RunRecord,
+  choices: RunChoices,
+  dataset: Dataset | null,
+): readonly SettingDifference[] =>
+  dataset === null || dataset.id !== run.datasetId
+    ? [{ name: 'dataset', chosen: dataset?.name ?? 'none', ofRun: 'another one', needs: 'train' }]
+    : settingDifferences(run.settings, nextSettings(choices, dataset.roles));
 
 /** Of the cells whose state these two stores decide. */
 export function cellStates(
@@ -46,9 +51,12 @@ export function cellStates(
           ? 'failed'
           : 'not-run';
   const { training, scoring } = runs;
-  const stale = training.phase === 'done' && isRunStale(training.run, runs.choices, dataset);
+  const remedy =
+    training.phase === 'done'
+      ? remedyFor(runDifferences(training.run, runs.choices, dataset.dataset))
+      : null;
   const afterTraining = (state: CellState): CellState =>
-    state === 'done' && stale ? 'stale' : state;
+    state === 'done' && remedy !== null ? 'stale' : state;
 
   const trained: CellState =
     training.phase === 'idle' || training.phase === 'interrupted'
@@ -63,7 +71,7 @@ export function cellStates(
   return {
     data,
     trees: dataset.dataset === null ? 'not-run' : 'done',
-    training: afterTraining(trained),
+    training: remedy === 'train' ? afterTraining(trained) : trained,
     scores: afterTraining(scored),
     lab: afterTraining(scored === 'running' ? 'not-run' : scored),
     flagged: afterTraining(scored === 'running' ? 'not-run' : scored),

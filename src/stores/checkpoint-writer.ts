@@ -4,8 +4,8 @@
  */
 import type { Failure, Result } from '../base/result.ts';
 import { createSavePace } from '../base/save-pace.ts';
+import type { InterruptedRun } from '../run/record.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import type { InterruptedRun } from '../storage/records.ts';
 
 export interface CheckpointWriter {
   offer(run: InterruptedRun): void;

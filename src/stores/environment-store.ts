@@ -1,8 +1,9 @@
 /** What the page runs on: backend, isolation, storage, heap; for the status bar and run.json. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { BackendInfo } from '../run/outcome.ts';
 import type { NotebookStorage, StorageUse } from '../storage/notebook-storage.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { BackendInfo, JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/protocol.ts';
 
 export interface EnvironmentState {
   /** What `auto` takes here; null until the worker has answered. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { countSets } from '../features/set-counts.ts';
+import { splitOptions } from '../run/settings.ts';
 import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createNotebook } from './notebook.ts';
-import { importReport, runReport, setChoices } from './run-report.ts';
+import { importReport, runReport } from './run-report.ts';
 import { scoresCsv } from './score-view.ts';
 
 const app = { name: 'notebook', version: '0', userAgent: 'test' };
@@ -43,8 +44,8 @@ test('run.json and scores.csv are there once the run has scores', async () => {
   const run = { ...fakeRun(), detectors: [{ ...fakeDetectorRun(), scores }] };
   notebook.runs.getState().restore(run, null);
   const written = writeRun();
-  const counts = countSets(imported.traces, setChoices(run));
-  expect(last('countSets').input).toEqual(setChoices(run));
+  const counts = countSets(imported.traces, splitOptions(run.settings));
+  expect(last('countSets').input).toEqual(splitOptions(run.settings));
   await last('countSets').finish(counts);
   const file = await written;
   expect(file?.name).toBe('run.json');
@@ -54,7 +55,7 @@ test('run.json and scores.csv are there once the run has scores', async () => {
 
 test('import.json with merged trees is the report with one member more', async () => {
   const { notebook, dataset, last } = await setUp();
-  const { maxNodes } = notebook.runs.getState().choices.config;
+  const { maxNodes } = notebook.runs.getState().choices.model;
   const report = importReport(dataset, maxNodes, 7);
   expect(await notebook.exported.getState().importReport()?.bytes.text()).toBe(report);
 

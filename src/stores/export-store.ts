@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExportFormat } from '../export/write-spans.ts';
+import { splitOptions } from '../run/settings.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { ExportKind } from '../worker/export-traces.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -11,7 +12,7 @@ import type { Dataset, DatasetState } from './dataset-store.ts';
 import type { EnvironmentState } from './environment-store.ts';
 import type { InspectState } from './inspect-store.ts';
 import { prepareSource } from './prepare-store.ts';
-import { type AppIdentity, importReport, runReport, setChoices } from './run-report.ts';
+import { type AppIdentity, importReport, runReport } from './run-report.ts';
 import type { RunState } from './run-store.ts';
 import { type ScoredRun, scoredRun, scoresCsv } from './score-view.ts';
 import type { SurveyState } from './survey-store.ts';
@@ -71,7 +72,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
   const importText = (dataset: Dataset): string =>
     importReport(
       prepareSource(dataset),
-      runs.getState().choices.config.maxNodes,
+      runs.getState().choices.model.maxNodes,
       environment.getState().heapBytes,
     );
 
@@ -115,7 +116,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
       async run() {
         const found = scored();
         if (found === null) return null;
-        const counts = await survey.getState().countSets(setChoices(found.run));
+        const counts = await survey.getState().countSets(splitOptions(found.run.settings));
         if (counts === null) return null;
         return json('run.json', runReport(found.dataset, found.run, app, counts));
       },

@@ -4,9 +4,9 @@
  */
 import { buffersOf } from '../base/copy-columns.ts';
 import type { TableScores } from '../inspect/trace-table.ts';
+import type { ScoreOutcome } from '../run/outcome.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { ScoreOutcome } from '../worker/protocol.ts';
 import { copyForWorker } from './copy-for-worker.ts';
 import { withoutDetail } from './stored-scores.ts';
 

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
+import { combineTerms } from '../run/score-sets.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createFakeStores } from '../testing/store-fakes.ts';
 import { nodeCount } from '../trace/trace-set.ts';
-import { combineTerms } from '../worker/score-sets.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { metricsRows, scoresCsv } from './score-view.ts';
 

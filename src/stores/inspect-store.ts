@@ -7,12 +7,13 @@ import { buffersOf } from '../base/copy-columns.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { Explanation } from '../detectors/explanation.ts';
+import type { CombinedScores, ScoreOutcome } from '../run/outcome.ts';
+import type { DetectorRun } from '../run/record.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import type { Corrections } from '../scoring/score-terms.ts';
-import type { DetectorRun } from '../storage/records.ts';
 import { depthFirst, type Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { CombinedScores, JobFailure, ScoreOutcome } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/protocol.ts';
 import { copyForWorker } from './copy-for-worker.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { modelSource, type RunState } from './run-store.ts';
@@ -106,7 +107,7 @@ export function createInspectStore(
       const shown = shownDetector(training, get().detector);
       if (training.phase !== 'done' || shown === null || shown.scores === null) return;
       const { detector, scores } = shown;
-      const known = storedScores(scores, training.run.settings.config.stdLimit, choice);
+      const known = storedScores(scores, training.run.settings.scoring.stdLimit, choice);
       let combined: Result<CombinedScores, JobFailure> | null = known === null ? null : ok(known);
       if (combined === null) {
         const input = await copyForWorker(combineInput(scores, { detector, ...choice }));
@@ -199,7 +200,7 @@ export function createInspectStore(
     if (training.phase === 'done' && training.run.id !== lastRun) {
       // a run is first shown under all corrections, as it was set up
       lastRun = training.run.id;
-      const { stdLimit } = training.run.settings.config;
+      const { stdLimit } = training.run.settings.scoring;
       store.setState({ corrections: correctionsOf('full', stdLimit) });
     }
     const scores = shownDetector(training, store.getState().detector)?.scores ?? null;

@@ -41,11 +41,11 @@ function ended({
   epochsTime = 3,
 }: Ended) {
   const settings = fakeSettings();
-  const config = { ...settings.config, epochsJoint: 4, epochsTime, earlyStopping };
+  const schedule = { ...settings.schedule, epochs: 4 + epochsTime, earlyStopping };
   const outcome = { ...fakeTrainOutcome(), stopped };
   const run = {
     ...fakeRun(),
-    settings: { ...settings, config },
+    settings: { ...settings, schedule },
     detectors: [{ ...fakeDetectorRun(), detector, curve: CURVE, outcome }],
   };
   return { phase: 'done', run } as const satisfies TrainingPhase;

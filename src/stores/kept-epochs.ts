@@ -1,7 +1,7 @@
 /** Which epochs' weights a detector's phases ended with (section 6.2), told by its curve. */
 import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
-import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import type { ScheduleSettings } from '../detectors/tracevae/meta.ts';
 import { shownDetector } from './inspect-store.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';
 
@@ -20,28 +20,28 @@ export interface KeptEpoch {
 export function keptEpochs(training: TrainingPhase, shown: DetectorId): KeptEpoch[] {
   if (isRunning(training)) {
     const { detector, settings, curve } = training;
-    return chooses(detector, settings.config.earlyStopping) ? lowest(endedBefore(curve)) : [];
+    return chooses(detector, settings.schedule.earlyStopping) ? lowest(endedBefore(curve)) : [];
   }
   if (training.phase !== 'done') return [];
   const trained = shownDetector(training, shown);
-  const { config } = training.run.settings;
-  if (trained === null || !chooses(trained.detector, config.earlyStopping)) return [];
+  const { schedule } = training.run.settings;
+  if (trained === null || !chooses(trained.detector, schedule.earlyStopping)) return [];
   const { curve, outcome } = trained;
   // Stop keeps the weights of the moment, a divergence those of the epoch before
-  const whole = !outcome.stopped && reachedItsEnd(curve, config);
+  const whole = !outcome.stopped && reachedItsEnd(curve, schedule);
   return lowest(whole ? curve : endedBefore(curve));
 }
 
 /** Whether the last phase ran out of epochs, or of patience. */
-function reachedItsEnd(curve: readonly CurvePoint[], config: TraceVaeConfig): boolean {
+function reachedItsEnd(curve: readonly CurvePoint[], schedule: ScheduleSettings): boolean {
   const last = curve.at(-1);
   if (last === undefined) return false;
-  if (last.epoch === config.epochsJoint + config.epochsTime) return true;
+  if (last.epoch === schedule.epochs) return true;
   const best = lowest(curve).find(({ phase }) => phase === last.phase);
   const since = curve.filter(
     ({ epoch, valLoss }) => epoch > (best?.epoch ?? 0) && valLoss !== null,
   );
-  return best !== undefined && since.length >= config.earlyStopping;
+  return best !== undefined && since.length >= schedule.earlyStopping;
 }
 
 /** The baselines have neither phases nor early stopping. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { RunRecord } from '../storage/records.ts';
+import type { RunRecord } from '../run/record.ts';
 import {
   createFakeClient,
   createFakePreferences,

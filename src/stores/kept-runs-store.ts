@@ -4,8 +4,8 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
+import type { RunEntry } from '../run/run-entries.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import type { RunEntry } from '../storage/run-entries.ts';
 import type { RunState } from './run-store.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';
 import type { UndoState } from './undo-store.ts';

@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { buffersOf } from '../base/copy-columns.ts';
+import type { TermsOutcome } from '../run/outcome.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { paperTuning, settingKey, type Tuning } from '../scoring/tuning.ts';
@@ -17,7 +18,7 @@ import type {
   LabVariant,
   LabWhy,
 } from '../worker/lab-jobs.ts';
-import type { JobFailure, TermsOutcome } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/protocol.ts';
 import { copyForWorker } from './copy-for-worker.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
@@ -208,7 +209,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         opened = { scores, file };
         sessions += 1;
         const id = `lab ${sessions}`;
-        const source = training.run.settings.config.stdLimit;
+        const source = training.run.settings.scoring.stdLimit;
         const setting = { tuning: paperTuning(scores.test.maxNodes), source };
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
         const terms = await copyForWorker(labScores(scores));

@@ -8,7 +8,7 @@ import type { Failure, Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { COMPARED, type DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint, FitProgress } from '../detectors/fit-progress.ts';
-import type { DetectorFailure, RunRecord, SeedResult } from '../storage/records.ts';
+import type { DetectorFailure, RunRecord, SeedResult } from '../run/record.ts';
 import type { BackgroundWorker, RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';

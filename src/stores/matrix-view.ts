@@ -3,8 +3,8 @@
  * what training and scoring took. A number is the mean over the seeds of a run.
  */
 import { baselineMeta, COMPARED, type DetectorId } from '../detectors/catalog.ts';
+import type { DetectorFailure, DetectorRun, RunRecord } from '../run/record.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
-import type { DetectorFailure, DetectorRun, RunRecord } from '../storage/records.ts';
 import { withDetectors } from './run-choices.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { DetectorRun, RunRecord, SeedResult } from '../storage/records.ts';
+import type { DetectorRun, RunRecord, SeedResult } from '../run/record.ts';
 import {
   createFakeClient,
   createFakePreferences,

@@ -123,7 +123,7 @@ export function createNotebook(deps: NotebookDeps): Notebook {
     if (before?.preparation?.source?.id === next.id) return;
     const maxNodes =
       next.preparation?.report.settings.maxNodes ?? chooseMaxNodes(next.imported.traces);
-    runs.getState().configure({ maxNodes });
+    runs.getState().configure('model', { maxNodes });
   };
 
   return {

@@ -25,7 +25,7 @@ function setUp(stored: Parameters<typeof createFakeStorage>[0] = {}) {
     prepareCellState(
       notebook.prepare.getState(),
       notebook.dataset.getState(),
-      notebook.runs.getState().choices.config.maxNodes,
+      notebook.runs.getState().choices.model.maxNodes,
     );
   return { ...fake, ...storage, notebook, cellState, prepare: notebook.prepare.getState };
 }
@@ -146,9 +146,9 @@ test('a prepared dataset comes back from storage with its settings and steps', a
 
 test('N_max follows the data, and stays over preparing and Undo', async () => {
   const set = await withDemo();
-  const maxNodes = () => set.notebook.runs.getState().choices.config.maxNodes;
+  const maxNodes = () => set.notebook.runs.getState().choices.model.maxNodes;
   expect(maxNodes()).toBe(32);
-  set.notebook.runs.getState().configure({ maxNodes: 16 });
+  set.notebook.runs.getState().configure('model', { maxNodes: 16 });
   set.prepare().choose({ minGroupSize: 1 });
   const done = set.prepare().prepare();
   await answer(set);

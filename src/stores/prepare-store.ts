@@ -67,7 +67,7 @@ export function createPrepareStore(deps: PrepareStoreDeps): StoreApi<PrepareStat
       job?.cancel();
       const source = prepareSource(current);
       const { name, imported } = source;
-      const { maxNodes } = runs.getState().choices.config;
+      const { maxNodes } = runs.getState().choices.model;
       set({ status: { phase: 'running', step: 'source' } });
       const mine = client.start(
         'prepare',

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import type { TraceExplanation } from '../detectors/explanation.ts';
+import { combineTerms } from '../run/score-sets.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
-import { combineTerms } from '../worker/score-sets.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createReplayStore } from './replay-store.ts';
 import type { RunState } from './run-store.ts';

@@ -76,7 +76,7 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
       assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
       const { detector, settings } = model;
       const choice = { corrections, file };
-      const known = storedScores(outcome.value, settings.config.stdLimit, choice);
+      const known = storedScores(outcome.value, settings.scoring.stdLimit, choice);
       const combined =
         known === null
           ? await run('combine', combineInput(outcome.value, { detector, ...choice }))

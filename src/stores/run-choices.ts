@@ -6,46 +6,39 @@ import {
   DETECTOR_IDS,
   type DetectorId,
 } from '../detectors/catalog.ts';
-import {
-  type PresetId,
-  TRACEVAE_PRESETS,
-  type TraceVaeConfig,
-  withEpochs,
-} from '../detectors/tracevae/meta.ts';
-import type { BackendPreference, RunSettings } from '../worker/protocol.ts';
+import { type PresetId, TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
+import type { RunRecord } from '../run/record.ts';
+import type { RunSettings, SettingsParts } from '../run/settings.ts';
 
-export interface RunChoices {
+export interface RunChoices extends SettingsParts {
   /** At least one, in the order of the catalog. */
   readonly detectors: readonly DetectorId[];
   readonly preset: PresetId;
-  readonly config: TraceVaeConfig;
   /** Of all baselines, chosen or not. */
   readonly baselines: BaselineConfigs;
-  readonly epochs: number;
   readonly seed: number;
-  readonly backend: BackendPreference;
   readonly limitTrain: number | null;
 }
 
 export const DEFAULT_PRESET: PresetId = 'tiny';
-/** The paper's 40 + 20 (section 6.2). */
-export const DEFAULT_EPOCHS = 60;
 
 export const DEFAULT_CHOICES: RunChoices = {
   detectors: ['tracevae'],
   preset: DEFAULT_PRESET,
-  config: withEpochs(TRACEVAE_PRESETS[DEFAULT_PRESET], DEFAULT_EPOCHS),
+  ...TRACEVAE_PRESETS[DEFAULT_PRESET],
+  machine: { backend: 'auto' },
   baselines: baselineConfigs(DEFAULT_PRESET),
-  epochs: DEFAULT_EPOCHS,
   seed: 1,
-  backend: 'auto',
   limitTrain: null,
 };
 
 /** The settings that Start would use now. */
 export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
   detectors: choices.detectors,
-  config: choices.config,
+  model: choices.model,
+  schedule: choices.schedule,
+  scoring: choices.scoring,
+  machine: choices.machine,
   baselines: Object.fromEntries(
     BASELINES.filter(({ id }) => choices.detectors.includes(id)).map(({ id }) => [
       id,
@@ -53,9 +46,24 @@ export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): 
     ]),
   ),
   seed: choices.seed,
-  backend: choices.backend,
   roles,
   limitTrain: choices.limitTrain,
+});
+
+/** The choices that a run was made with. */
+export const choicesOf = ({
+  preset,
+  settings,
+}: Pick<RunRecord, 'preset' | 'settings'>): RunChoices => ({
+  detectors: settings.detectors,
+  preset,
+  model: settings.model,
+  schedule: settings.schedule,
+  scoring: settings.scoring,
+  machine: settings.machine,
+  baselines: { ...baselineConfigs(preset), ...settings.baselines },
+  seed: settings.seed,
+  limitTrain: settings.limitTrain,
 });
 
 /** With or without a detector; the last one stays. */
@@ -73,15 +81,3 @@ export const withDetectors = (
   chosen: readonly DetectorId[],
   more: readonly DetectorId[],
 ): readonly DetectorId[] => DETECTOR_IDS.filter((id) => chosen.includes(id) || more.includes(id));
-
-/** Whether a run with `settings` can take in the detectors that `next` has beside: all else is equal. */
-export function extendsRun(settings: RunSettings, next: RunSettings): boolean {
-  const bare = (of: RunSettings): string => JSON.stringify({ ...of, detectors: [], baselines: {} });
-  return (
-    bare(settings) === bare(next) &&
-    BASELINES.every(({ id }) => {
-      const before = settings.baselines[id];
-      return before === undefined || JSON.stringify(before) === JSON.stringify(next.baselines[id]);
-    })
-  );
-}

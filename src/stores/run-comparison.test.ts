@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { entryOfRun, type RunEntry, readRunEntry } from '../storage/run-entries.ts';
+import { traceVaeConfig } from '../detectors/tracevae/meta.ts';
+import { entryOfRun, type RunEntry, readRunEntry } from '../run/run-entries.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import {
   fakeCurvePoint,
@@ -68,19 +69,22 @@ test('a detector without terms is measured by its score, whatever variant is cho
 });
 
 test('an entry from before there were baselines, kept weights or power tails has none of them', () => {
-  const { settings, ...kept } = entry('a', 1, null);
-  const { baselines: _, config, ...before } = settings;
-  const { keepEvery: __, latencyTails, ...older } = config;
+  const now = entry('a', 1, null);
+  const { detectors, seed, roles, limitTrain, machine } = now.settings;
+  const { keepEvery: _, latencyTails, ...older } = traceVaeConfig(now.settings);
   expect(latencyTails).toBe('power');
-  expect(readRunEntry({ ...kept, settings: { ...before, config: older } })).toEqual({
+  const settings = { detectors, seed, roles, limitTrain, ...machine, config: older };
+  expect(readRunEntry({ ...now, formatVersion: 1, settings })).toEqual({
     ok: true,
-    value: { ...kept, settings: { ...settings, config: { ...config, latencyTails: 'gaussian' } } },
+    value: {
+      ...now,
+      settings: { ...now.settings, model: { ...now.settings.model, latencyTails: 'gaussian' } },
+    },
   });
 });
 
 test('a run says how many of its epochs it trained, and whether it was stopped', () => {
-  const { epochsJoint, epochsTime } = fakeRun().settings.config;
-  const planned = epochsJoint + epochsTime;
+  const planned = fakeRun().settings.schedule.epochs;
   const trained = (epochs: number, stopped: boolean): RunEntry => {
     const detector = fakeDetectorRun();
     const outcome = { ...detector.outcome, stopped };

@@ -1,9 +1,9 @@
 /** Kept runs side by side: their settings, their metrics against a baseline, their curves. */
-import { type DetectorId, detectorLabel } from '../detectors/catalog.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
+import type { RunEntry, RunEntryDetector } from '../run/run-entries.ts';
+import { allSettingValues, valueWords } from '../run/setting-values.ts';
 import type { Variant } from '../scoring/score-terms.ts';
-import type { RunEntry, RunEntryDetector } from '../storage/run-entries.ts';
-import { settingValues } from './run-report.ts';
 import { plannedEpochs } from './training-phase.ts';
 
 export interface SettingRow {
@@ -14,32 +14,15 @@ export interface SettingRow {
   readonly differs: boolean;
 }
 
-const words = (value: unknown): string =>
-  value === null
-    ? 'none'
-    : Array.isArray(value)
-      ? value.map(words).join(', ')
-      : typeof value === 'number'
-        ? String(value)
-        : String(value ?? '');
-
 /** Every setting by the name that the page shows, with its value in each run. */
 export function settingRows(entries: readonly RunEntry[]): SettingRow[] {
   const columns = entries.map(
     ({ preset, settings }) =>
-      new Map<string, unknown>([
-        ['detectors', settings.detectors.map(detectorLabel)],
-        ['preset', preset],
-        ['seed', settings.seed],
-        ['backend', settings.backend],
-        ['training traces, at most', settings.limitTrain],
-        ['roles of the files', settings.roles],
-        ...Object.entries(settingValues(settings)),
-      ]),
+      new Map<string, unknown>([['preset', preset], ...Object.entries(allSettingValues(settings))]),
   );
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
   return names.map((name) => {
-    const values = columns.map((column) => words(column.get(name)));
+    const values = columns.map((column) => valueWords(column.get(name)));
     return { name, values, differs: values.some((value) => value !== values[0]) };
   });
 }

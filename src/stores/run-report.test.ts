@@ -4,7 +4,8 @@ import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.
 import { countSets } from '../features/set-counts.ts';
 import type { PrepareReport } from '../prepare/prepare.ts';
 import { PAPER_SETTINGS } from '../prepare/settings.ts';
-import { type DetectorRun, RUN_FORMAT, type RunRecord } from '../storage/records.ts';
+import { type DetectorRun, RUN_FORMAT, type RunRecord } from '../run/record.ts';
+import { splitOptions } from '../run/settings.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import {
   fakeCurvePoint,
@@ -15,7 +16,7 @@ import {
 import type { LedgerEntry, Reason } from '../trace/ledger.ts';
 import type { Dataset } from './dataset-store.ts';
 import { describeLedger } from './ledger-view.ts';
-import { importReport, runReport as reportWith, setChoices } from './run-report.ts';
+import { importReport, runReport as reportWith } from './run-report.ts';
 
 const dataset: Dataset = {
   id: 'd',
@@ -41,10 +42,10 @@ const run: RunRecord = {
   preset: 'tiny',
   settings: {
     detectors: ['tracevae'],
-    config: TRACEVAE_PRESETS.tiny,
+    ...TRACEVAE_PRESETS.tiny,
     baselines: {},
     seed: 7,
-    backend: 'auto',
+    machine: { backend: 'auto' },
     roles: dataset.roles,
     limitTrain: null,
   },
@@ -57,14 +58,14 @@ const run: RunRecord = {
 
 const app = { name: 'tracevae-notebook', version: '0.1.0', userAgent: 'test' };
 const runReport = (of: Dataset, ran: RunRecord, by: typeof app): string =>
-  reportWith(of, ran, by, countSets(of.imported.traces, setChoices(ran)));
+  reportWith(of, ran, by, countSets(of.imported.traces, splitOptions(ran.settings)));
 const report = JSON.parse(runReport(dataset, run, app));
 
 test('every setting of the page is in the config', () => {
   expect(Object.keys(report.config)).toEqual(
     expect.arrayContaining(TRACEVAE_SETTINGS.map(({ label }) => label)),
   );
-  expect(report.config['early stopping after']).toBe(TRACEVAE_PRESETS.tiny.earlyStopping);
+  expect(report.config['early stopping after']).toBe(TRACEVAE_PRESETS.tiny.schedule.earlyStopping);
 });
 
 test('run.json has the keys that scripts rely on, in order', () => {
@@ -182,7 +183,7 @@ test('the files have the whole ledger of the page: losses, repairs and notes', (
   });
   const ledger = [entry('bad-duration', 3), entry('clock-skew', 5), entry('unmatched-label', 7)];
   const mended: Dataset = { ...dataset, imported: { ...dataset.imported, ledger } };
-  const { maxNodes } = run.settings.config;
+  const { maxNodes } = run.settings.model;
 
   const imported = JSON.parse(importReport(mended, maxNodes, null));
   const inFile = [...imported.ledger, ...imported.repairs, ...imported.notes];

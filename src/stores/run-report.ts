@@ -2,17 +2,15 @@
  * run.json and import.json, as docs/formats.md describes them: scripts outside the app rely on
  * them, so keys and units stay. Numbers are finite or null.
  */
-import { BASELINES, baselineMeta, type DetectorId, detectorLabel } from '../detectors/catalog.ts';
+import { baselineMeta, type DetectorId, detectorLabel } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
-import { TRACEVAE_SETTINGS } from '../detectors/tracevae/meta.ts';
 import type { SetCounts } from '../features/set-counts.ts';
-import type { SplitOptions } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
+import type { DetectorRun, RunRecord, SeedResult } from '../run/record.ts';
+import { settingValues } from '../run/setting-values.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
-import type { DetectorRun, RunRecord, SeedResult } from '../storage/records.ts';
 import { type EntryKind, kindOf, type Ledger } from '../trace/ledger.ts';
-import type { RunSettings } from '../worker/protocol.ts';
 import type { Dataset } from './dataset-store.ts';
 import { fullLedger, summarise } from './dataset-summary.ts';
 
@@ -68,35 +66,6 @@ const metrics = (m: Metrics) => ({
   anomalies: m.anomalies,
 });
 
-/** Every hyper-parameter by the name that the page shows; a baseline's after the baseline's name. */
-export function settingValues({
-  config,
-  baselines,
-}: Pick<RunSettings, 'config' | 'baselines'>): Record<string, unknown> {
-  const shown = TRACEVAE_SETTINGS.map(({ key, label }) => [label, config[key]]);
-  return {
-    ...Object.fromEntries(shown),
-    'node count hidden units': config.nodeCountHidden,
-    'graph embedding hidden units': config.graphEmbeddingHidden,
-    'z2 given z hidden units': config.z2GivenZHidden,
-    'latency scale': config.latencyScale,
-    'latency tails': config.latencyTails,
-    'std limit of': config.stdLimit,
-    kernels: config.kernels,
-    ...Object.fromEntries(BASELINES.flatMap((meta) => baselineValues(meta, baselines))),
-  };
-}
-
-function baselineValues(
-  { id, label, settings }: (typeof BASELINES)[number],
-  baselines: RunSettings['baselines'],
-): (readonly [string, unknown])[] {
-  const values = new Map<string, unknown>(Object.entries(baselines[id] ?? {}));
-  return settings
-    .filter(({ key }) => values.has(key))
-    .map((setting) => [`${label}: ${setting.label}`, values.get(setting.key)]);
-}
-
 const result = (detector: DetectorId, variant: string, report: VariantReport) => ({
   detector,
   variant,
@@ -133,7 +102,7 @@ export function runWarnings(dataset: Dataset, run: RunRecord): string[] {
     const withSeed = seed === run.settings.seed ? '' : ` with seed ${seed}`;
     warnings.push(`${detectorLabel(detector)} was not ${did}${withSeed}: ${what}, ${where}`);
   }
-  const { maxNodes } = run.settings.config;
+  const { maxNodes } = run.settings.model;
   const { untrainable } = summarise(dataset.imported.traces, maxNodes);
   if (untrainable > 0) {
     warnings.push(
@@ -205,14 +174,6 @@ function resultsByFile(dataset: Dataset, { detectors }: RunRecord) {
   }));
 }
 
-/** The choices that a run divided its dataset by: roles may have been changed since. */
-export const setChoices = ({ settings }: RunRecord): SplitOptions => ({
-  roles: settings.roles,
-  seed: settings.seed,
-  maxNodes: settings.config.maxNodes,
-  limitTrain: settings.limitTrain,
-});
-
 /** Other seeds: the metrics of the score with all corrections, or of the one that there is. */
 const repeat = ({ detector, seed, report, trainSeconds, scoreTracesPerSecond }: SeedResult) => ({
   seed,
@@ -221,7 +182,7 @@ const repeat = ({ detector, seed, report, trainSeconds, scoreTracesPerSecond }: 
   ...result(detector, baselineMeta(detector) === null ? 'full' : 'plain', report),
 });
 
-/** @param counts of {@link setChoices} */
+/** @param counts of {@link splitOptions} */
 export function runReport(
   dataset: Dataset,
   run: RunRecord,
@@ -230,8 +191,8 @@ export function runReport(
 ): string {
   const { settings, detectors } = run;
   const { imported } = dataset;
-  const summary = summarise(imported.traces, settings.config.maxNodes);
-  const { spans, ...ledger } = spanCounts(imported, settings.config.maxNodes);
+  const summary = summarise(imported.traces, settings.model.maxNodes);
+  const { spans, ...ledger } = spanCounts(imported, settings.model.maxNodes);
   const source = dataset.preparation?.source;
   // The last word on the backend: a run may have gone on from a lost device to WASM.
   const { backend } = detectors.at(-1)!.outcome;
@@ -255,14 +216,14 @@ export function runReport(
       traces: counts.sets,
       ...ledger,
       ...(dataset.preparation ? { prepared: dataset.preparation.report.settings } : {}),
-      ...(source ? { source: spanCounts(source.imported, settings.config.maxNodes) } : {}),
+      ...(source ? { source: spanCounts(source.imported, settings.model.maxNodes) } : {}),
       labels: {
         normal: counts.testLabels.normal,
         structure: counts.testLabels.structure,
         time: counts.testLabels.time,
       },
     },
-    config: { ...settingValues(settings), backend: settings.backend },
+    config: { ...settingValues(settings), backend: settings.machine.backend },
     seed: settings.seed,
     timing: {
       importSeconds: imported.seconds,

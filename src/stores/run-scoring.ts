@@ -1,7 +1,7 @@
 /** Scoring a trained run, detector by detector. */
 import { ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
-import type { RunRecord } from '../storage/records.ts';
+import type { RunRecord } from '../run/record.ts';
 import type { RunningJob } from '../worker/client.ts';
 import type { JobFailure, ModelSource } from '../worker/protocol.ts';
 import type { RunParts, RunState } from './run-state.ts';
@@ -76,10 +76,12 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
     },
 
     async scoreAgain() {
-      const { training } = get();
+      const { training, choices } = get();
       if (training.phase !== 'done') return;
-      const detectors = training.run.detectors.map((trained) => ({ ...trained, scores: null }));
-      set({ training: { phase: 'done', run: { ...training.run, detectors } } });
+      const { run } = training;
+      const detectors = run.detectors.map((trained) => ({ ...trained, scores: null }));
+      const settings = { ...run.settings, scoring: choices.scoring };
+      set({ training: { phase: 'done', run: { ...run, settings, detectors } } });
       await get().score();
     },
 

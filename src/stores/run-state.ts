@@ -3,10 +3,11 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
 import type { BaselineConfigs, BaselineId, DetectorId } from '../detectors/catalog.ts';
 import type { ScoreProgress } from '../detectors/detector.ts';
-import type { PresetId, TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import type { PresetId } from '../detectors/tracevae/meta.ts';
+import type { DetectorFailure, InterruptedRun, RunRecord, SeedResult } from '../run/record.ts';
+import type { RunEntry } from '../run/run-entries.ts';
+import type { SettingsPart, SettingsParts } from '../run/settings.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
-import type { DetectorFailure, InterruptedRun, RunRecord, SeedResult } from '../storage/records.ts';
-import type { RunEntry } from '../storage/run-entries.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
@@ -30,9 +31,11 @@ export interface RunState {
   readonly storageFailure: Failure | null;
 
   choosePreset(preset: PresetId): void;
-  choose(change: Partial<Omit<RunChoices, 'preset' | 'config' | 'baselines'>>): void;
-  configure(change: Partial<TraceVaeConfig>): void;
+  choose(change: Partial<Pick<RunChoices, 'detectors' | 'seed' | 'limitTrain'>>): void;
+  configure<Part extends SettingsPart>(part: Part, change: Partial<SettingsParts[Part]>): void;
   configureBaseline<Id extends BaselineId>(id: Id, change: Partial<BaselineConfigs[Id]>): void;
+  /** Chooses what a run was made with, so that nothing differs from it. */
+  takeSettingsOf(run: Pick<RunRecord, 'preset' | 'settings'>): void;
   train(): Promise<void>;
   /**
    * Trains these detectors beside the chosen ones. A finished run of the same settings keeps what
@@ -44,7 +47,10 @@ export interface RunState {
   /** Ends training after this batch and keeps the weights. */
   stop(): void;
   score(): Promise<void>;
-  /** Scores what is scored already, for a run that kept less of it than this build does. */
+  /**
+   * Scores anew what is scored already, with the scoring settings that are chosen now; also for a run
+   * that kept less of its scores than this build does.
+   */
   scoreAgain(): Promise<void>;
   cancelScoring(): void;
   /** Goes on with the training that a reload interrupted. */

@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { traceVaeConfig } from '../detectors/tracevae/meta.ts';
+import type { RunSettings } from '../run/settings.ts';
 import {
   createFakeClient,
   createFakePreferences,
@@ -12,7 +14,7 @@ import {
   fakeScores,
   fakeTrainOutcome,
 } from '../testing/run-fakes.ts';
-import { cellStates } from './cell-states.ts';
+import { cellStates, runDifferences } from './cell-states.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import { createRunStore } from './run-store.ts';
@@ -61,20 +63,32 @@ async function trainAndScore(): Promise<void> {
   await training;
 }
 
-test('node embeddings grow with N_max above the 32 of the paper, unless they are set too', () => {
+test('node embeddings of an earlier build stay until N_max is set', () => {
   const { state } = notebook;
   const sizes = () => {
-    const { maxNodes, nodeEmbedding } = state().choices.config;
+    const { maxNodes, nodeEmbedding } = traceVaeConfig(state().choices);
     return [maxNodes, nodeEmbedding];
   };
-  state().configure({ maxNodes: 64 });
+  state().configure('model', { maxNodes: 64 });
   expect(sizes()).toEqual([64, 80]);
   state().choosePreset('small');
   expect(sizes()).toEqual([64, 80]);
-  state().configure({ nodeEmbedding: 70 });
+  state().configure('model', { nodeEmbedding: 70 });
+  state().configure('model', { layers: 2 });
   expect(sizes()).toEqual([64, 70]);
-  state().configure({ maxNodes: 16 });
+  state().configure('model', { maxNodes: 16 });
   expect(sizes()).toEqual([16, 40]);
+});
+
+test('the seed, the backend or a detector changes nothing else', () => {
+  const { state } = notebook;
+  const phases = { epochsJoint: 9, epochsTime: 1, learningRateStepEpoch: 2 };
+  state().configure('schedule', { epochs: 10, phases, validateEvery: 5 });
+  const { schedule } = state().choices;
+  state().choose({ seed: 5 });
+  state().configure('machine', { backend: 'wasm' });
+  state().choose({ detectors: ['tracevae', 'fsa'], limitTrain: 100 });
+  expect(state().choices.schedule).toEqual(schedule);
 });
 
 test('curves grow while training runs', () => {
@@ -136,6 +150,58 @@ test('a changed setting marks what was computed with the old one as stale, and b
   state().choose({ seed: seed + 1 });
   expect(states()).toMatchObject({ training: 'stale', scores: 'stale', flagged: 'stale' });
   state().choose({ seed });
+  expect(states()).toMatchObject({ training: 'done', scores: 'done', flagged: 'done' });
+});
+
+test('a setting of scoring asks for new scores, which are made with the trained model', async () => {
+  await trainAndScore();
+  const { state, states, last, started, stored } = notebook;
+  state().configure('scoring', { samples: 3 });
+  expect(states()).toMatchObject({ training: 'done', scores: 'stale', flagged: 'stale' });
+  const again = state().scoreAgain();
+  await last('score').finish(fakeScores(imported.traces));
+  await again;
+  expect(states()).toMatchObject({ training: 'done', scores: 'done' });
+  expect(started.filter(({ kind }) => kind === 'train')).toHaveLength(1);
+  expect(stored().run?.settings.scoring.samples).toBe(3);
+});
+
+test('what differs is named, and the settings of the run can be taken back', async () => {
+  await trainAndScore();
+  const { state, dataset } = notebook;
+  const differences = () => {
+    const { training, choices } = state();
+    if (training.phase !== 'done') throw new Error('not trained');
+    return runDifferences(training.run, choices, dataset.getState().dataset);
+  };
+  expect(differences()).toEqual([]);
+  state().configure('schedule', { epochs: 12 });
+  state().configure('scoring', { samples: 3 });
+  expect(differences()).toEqual([
+    { name: 'epochs', chosen: '12', ofRun: '60', needs: 'train' },
+    { name: 'L', chosen: '3', ofRun: '10', needs: 'score' },
+  ]);
+  const { training } = state();
+  if (training.phase === 'done') state().takeSettingsOf(training.run);
+  expect(differences()).toEqual([]);
+});
+
+test('a run whose settings come back with their keys in another order is not stale', async () => {
+  await trainAndScore();
+  const { state, states, stored } = notebook;
+  const reversed = (value: unknown): unknown =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, part]) => [key, reversed(part)]),
+        );
+  const run = stored().run!;
+  const before = state().choices;
+  state().reset();
+  state().restore({ ...run, settings: reversed(run.settings) as RunSettings }, null);
+  state().takeSettingsOf({ preset: before.preset, settings: run.settings });
   expect(states()).toMatchObject({ training: 'done', scores: 'done', flagged: 'done' });
 });
 

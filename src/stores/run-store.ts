@@ -3,9 +3,9 @@
  * a finished run used is kept with the run, so that a changed setting marks it stale.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { baselineConfigs, type DetectorId } from '../detectors/catalog.ts';
-import type { RunRecord } from '../storage/records.ts';
-import { DEFAULT_CHOICES } from './run-choices.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
+import type { RunRecord } from '../run/record.ts';
+import { choicesOf, DEFAULT_CHOICES } from './run-choices.ts';
 import { createRunScoring } from './run-scoring.ts';
 import { createRunSettings } from './run-settings.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type ScoringPhase,
 } from './run-state.ts';
 import { createRunTraining } from './run-training.ts';
-import { interruptedPhase, plannedEpochs } from './training-phase.ts';
+import { interruptedPhase } from './training-phase.ts';
 
 export { modelSource } from './run-scoring.ts';
 export type { RunState, RunStoreDeps, ScoringPhase } from './run-state.ts';
@@ -62,11 +62,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         const phase = interruptedPhase(run, interrupted);
         const stored = phase?.next ?? run;
         if (stored === null) return;
-        const { settings, preset } = stored;
-        const { detectors, config, seed, backend, limitTrain } = settings;
-        const epochs = plannedEpochs(settings);
-        const baselines = { ...baselineConfigs(preset), ...settings.baselines };
-        const choices = { preset, detectors, config, baselines, epochs, seed, backend, limitTrain };
+        const choices = choicesOf(stored);
         if (phase !== null) {
           set({ choices, training: phase });
         } else if (run !== null) {

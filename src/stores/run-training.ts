@@ -1,11 +1,13 @@
 /** Training the detectors of a run one after another, paused, stopped, interrupted and resumed. */
 import type { Failure } from '../base/result.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { RunRecord } from '../storage/records.ts';
+import type { TrainOutcome } from '../run/outcome.ts';
+import type { RunRecord } from '../run/record.ts';
+import { extendsRun } from '../run/settings.ts';
 import type { RunningJob } from '../worker/client.ts';
-import type { JobFailure, TrainOutcome } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/protocol.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
-import { extendsRun, nextSettings, withDetectors } from './run-choices.ts';
+import { nextSettings, withDetectors } from './run-choices.ts';
 import type { RunParts, RunState } from './run-state.ts';
 import {
   afterTrainEvent,

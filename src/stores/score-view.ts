@@ -1,13 +1,14 @@
 /** Scores as the page shows them: the table of metrics, the CSV of all. */
 import type { DetectorId } from '../detectors/catalog.ts';
+import type { ScoreOutcome } from '../run/outcome.ts';
+import type { DetectorRun, RunRecord } from '../run/record.ts';
 import { correctionsOf as variantCorrections, variantOf } from '../scoring/corrections.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { formatScoresCsv } from '../scoring/scores-csv.ts';
-import type { Dataset, DetectorRun, RunRecord } from '../storage/records.ts';
+import type { Dataset } from '../storage/records.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { setCode, type TraceSet } from '../trace/trace-set.ts';
-import type { ScoreOutcome } from '../worker/protocol.ts';
 import { type ChosenScores, shownDetector } from './inspect-store.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
@@ -59,7 +60,7 @@ export function metricsRows(
   shown: DetectorId,
   { corrections, file, report }: ChosenScores,
 ): MetricsRow[] {
-  const named = variantOf(corrections, run.settings.config.stdLimit);
+  const named = variantOf(corrections, run.settings.scoring.stdLimit);
   const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
     if (scores === null) return [];
     if (scores.kind === 'plain') {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { DetectorModel } from '../detectors/detector.ts';
+import { combineTerms, scoreSets } from '../run/score-sets.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
 import { randomTerms } from '../testing/random-terms.ts';
 import { fakeSettings } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
-import { combineTerms, scoreSets } from '../worker/score-sets.ts';
 import { combineInput, storedScores } from './stored-scores.ts';
 
 const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
@@ -41,7 +41,7 @@ async function outcomeOf(kind: 'terms' | 'plain') {
 
 test('every named variant is stored as the worker would combine it', async () => {
   const scores = await outcomeOf('terms');
-  const { stdLimit } = settings.config;
+  const { stdLimit } = settings.scoring;
   for (const variant of VARIANTS) {
     const choice = { corrections: correctionsOf(variant, stdLimit), file: null };
     expect(storedScores(scores, stdLimit, choice)).toEqual(

@@ -1,8 +1,9 @@
 /** Scores under a choice of corrections: those that a scored run has stored need no worker. */
 import { everyRow } from '../base/order.ts';
+import type { CombinedScores, ScoreOutcome } from '../run/outcome.ts';
 import { variantOf } from '../scoring/corrections.ts';
 import type { Corrections, ScoreTerms, StdLimitSource } from '../scoring/score-terms.ts';
-import type { CombinedScores, CombineInput, ScoreOutcome } from '../worker/protocol.ts';
+import type { CombineInput } from '../worker/protocol.ts';
 
 export interface ScoreChoice {
   readonly corrections: Corrections;

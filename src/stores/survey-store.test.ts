@@ -24,8 +24,8 @@ async function setUp() {
 test('a change of choices is counted once, and the last one wins', async () => {
   const { last, runs, state, asked } = await setUp();
   const first = last('countSets');
-  runs.getState().configure({ maxNodes: 16 });
-  runs.getState().configure({ maxNodes: 8 });
+  runs.getState().configure('model', { maxNodes: 16 });
+  runs.getState().configure('model', { maxNodes: 8 });
   await turn();
   expect(asked()).toBe(2);
   expect(last('countSets').input.maxNodes).toBe(8);

@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SetCounts } from '../features/set-counts.ts';
+import { splitOptions } from '../run/settings.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { Jobs } from '../worker/protocol.ts';
@@ -64,8 +65,7 @@ export function createSurveyStore(
       if (surveyed !== null) void takeCensus(surveyed);
     }
     if (current === null) return;
-    const { config, seed, limitTrain } = runs.getState().choices;
-    const choices = { roles: current.roles, seed, maxNodes: config.maxNodes, limitTrain };
+    const choices = splitOptions({ ...runs.getState().choices, roles: current.roles });
     const key = JSON.stringify([current.id, choices]);
     if (key === counted) return;
     counted = key;

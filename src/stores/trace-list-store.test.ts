@@ -1,11 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { runThrough } from '../base/slices.ts';
+import { combineTerms } from '../run/score-sets.ts';
 import { correctionsOf } from '../scoring/corrections.ts';
 import { VARIANTS } from '../scoring/score-terms.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores } from '../testing/run-fakes.ts';
-import { combineTerms } from '../worker/score-sets.ts';
 import { createTraceTables } from '../worker/trace-tables.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';

@@ -6,6 +6,7 @@ import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { KeptWeights } from '../detectors/detector.ts';
 import type { CurvePoint, FitProgress } from '../detectors/fit-progress.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
+import type { BackendInfo, TrainOutcome } from '../run/outcome.ts';
 import {
   type DetectorFailure,
   type DetectorRun,
@@ -13,14 +14,9 @@ import {
   RUN_FORMAT,
   type RunRecord,
   type SeedResult,
-} from '../storage/records.ts';
-import type {
-  BackendInfo,
-  JobFailure,
-  RunSettings,
-  TrainEvent,
-  TrainOutcome,
-} from '../worker/protocol.ts';
+} from '../run/record.ts';
+import type { RunSettings } from '../run/settings.ts';
+import type { JobFailure, TrainEvent } from '../worker/protocol.ts';
 
 export interface RunningPhase {
   readonly phase: 'running' | 'paused';
@@ -71,8 +67,7 @@ export const isRunning = (training: TrainingPhase): training is RunningPhase =>
 
 const LIVE_POINTS = 2000;
 
-export const plannedEpochs = ({ config }: RunSettings): number =>
-  config.epochsJoint + config.epochsTime;
+export const plannedEpochs = ({ schedule }: RunSettings): number => schedule.epochs;
 
 export type RunIdentity = Pick<
   RunningPhase,

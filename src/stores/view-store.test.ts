@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { combineTerms } from '../run/score-sets.ts';
 import {
   createFakeClient,
   createFakePreferences,
@@ -7,7 +8,6 @@ import {
 } from '../testing/notebook-fakes.ts';
 import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { decodeString } from '../trace/string-column.ts';
-import { combineTerms } from '../worker/score-sets.ts';
 import { createTraceTables } from '../worker/trace-tables.ts';
 import { createNotebook, type Notebook } from './notebook.ts';
 

@@ -60,7 +60,7 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
   const { detector, corrections, file, filter, trace } = inspect.getState();
   const narrow = traceList.getState().filter;
   const { run } = training;
-  const usual = correctionsOf('full', run.settings.config.stdLimit);
+  const usual = correctionsOf('full', run.settings.scoring.stdLimit);
   return {
     ...shown,
     run: run.id,
@@ -126,7 +126,7 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       void traceList.getState().narrow(view.narrow ?? NO_FILTER);
       const detector = view.detector ?? run.detectors[0]?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
-      const corrections = view.corrections ?? correctionsOf('full', run.settings.config.stdLimit);
+      const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
       if (!sameCorrections(corrections, inspect.getState().corrections)) {
         await look.setCorrections(corrections);
       }

@@ -2,12 +2,11 @@
 import fc from 'fast-check';
 import type { DetectorData, TermsModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
-import { withEpochs } from '../detectors/tracevae/meta.ts';
 import { type EditableTree, editableTree, editTree, type TreeEdit } from '../inspect/edit-tree.ts';
 import { stringColumn } from '../trace/string-column.ts';
 import { traceCount } from '../trace/trace-set.ts';
 import { startTestBackend } from './backends.ts';
-import { SMALL_TRACEVAE } from './small-tracevae.ts';
+import { SMALL_TRACEVAE, smallSettings } from './small-tracevae.ts';
 import { toyData } from './toy-traces.ts';
 
 export const TOY_OPTIONS = {
@@ -32,7 +31,7 @@ export const TOY_DATA: DetectorData = {
 /** On WASM, as the page computes where there is no graphics card. */
 export async function trainedToyModel(): Promise<TermsModel> {
   await startTestBackend('wasm');
-  const settings = { config: withEpochs(SMALL_TRACEVAE, 3), baselines: {} };
+  const settings = { ...smallSettings(3), baselines: {} };
   const fitted = await DETECTORS.tracevae.fit(TOY_DATA, settings, {
     seed: TOY_OPTIONS.seed,
     control: {

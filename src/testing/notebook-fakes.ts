@@ -2,12 +2,13 @@
 
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
+import type { InterruptedRun, RunRecord } from '../run/record.ts';
+import { entryOfRun, nextRunName, type RunEntry } from '../run/run-entries.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
 import { entryOf } from '../storage/dataset-chunks.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { Note } from '../storage/notes.ts';
-import type { Dataset, InterruptedRun, RunRecord } from '../storage/records.ts';
-import { entryOfRun, nextRunName, type RunEntry } from '../storage/run-entries.ts';
+import type { Dataset } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import { importSimulated } from '../worker/import-simulated.ts';
 import type { JobFailure, JobKind, Jobs } from '../worker/protocol.ts';

@@ -2,16 +2,17 @@
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
-import { evaluate } from '../scoring/evaluate.ts';
-import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
+import type { PlainOutcome, TermsOutcome, TrainOutcome } from '../run/outcome.ts';
 import {
   type DetectorRun,
   type InterruptedRun,
   RUN_FORMAT,
   type RunRecord,
-} from '../storage/records.ts';
+} from '../run/record.ts';
+import type { RunSettings } from '../run/settings.ts';
+import { evaluate } from '../scoring/evaluate.ts';
+import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type { PlainOutcome, RunSettings, TermsOutcome, TrainOutcome } from '../worker/protocol.ts';
 
 export const fakeCurvePoint = (epoch: number, loss: number): CurvePoint => ({
   epoch,
@@ -40,10 +41,10 @@ export const fakeTrainOutcome = (): TrainOutcome => ({
 
 export const fakeSettings = (): RunSettings => ({
   detectors: ['tracevae'],
-  config: TRACEVAE_PRESETS.tiny,
+  ...TRACEVAE_PRESETS.tiny,
   baselines: {},
   seed: 1,
-  backend: 'wasm',
+  machine: { backend: 'wasm' },
   roles: ['train', 'val', 'test'],
   limitTrain: null,
 });

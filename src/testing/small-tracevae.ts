@@ -1,8 +1,16 @@
 /** TraceVAE small enough for a test, all parts present, for {@link file://./toy-traces.ts}. */
-import { TRACEVAE_PRESETS, type TraceVaeConfig } from '../detectors/tracevae/meta.ts';
+import {
+  type ModelSettings,
+  TRACEVAE_PRESETS,
+  type TraceVaeConfig,
+  type TraceVaeSettings,
+  traceVaeConfig,
+} from '../detectors/tracevae/meta.ts';
 
-export const SMALL_TRACEVAE: TraceVaeConfig = {
-  ...TRACEVAE_PRESETS.tiny,
+const { model, schedule, scoring } = TRACEVAE_PRESETS.tiny;
+
+const SMALL_MODEL: ModelSettings = {
+  ...model,
   units: 6,
   layers: 2,
   operationEmbedding: 5,
@@ -13,5 +21,13 @@ export const SMALL_TRACEVAE: TraceVaeConfig = {
   flowHidden: 8,
   flowLevels: 2,
   maxNodes: 6,
-  batchSize: 8,
 };
+
+/** @param epochs of both phases */
+export const smallSettings = (epochs: number): TraceVaeSettings => ({
+  model: SMALL_MODEL,
+  schedule: { ...schedule, batchSize: 8, epochs },
+  scoring,
+});
+
+export const SMALL_TRACEVAE: TraceVaeConfig = traceVaeConfig(smallSettings(schedule.epochs));

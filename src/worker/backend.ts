@@ -11,8 +11,9 @@ import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-si
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
+import type { BackendInfo } from '../run/outcome.ts';
+import type { BackendPreference } from '../run/settings.ts';
 import type { DeviceTrouble } from './device.ts';
-import type { BackendInfo, BackendPreference } from './protocol.ts';
 import { registerThreadedWasm } from './wasm-threads.ts';
 import { registerWebGpu, requestGpu } from './web-gpu.ts';
 

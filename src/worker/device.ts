@@ -3,7 +3,9 @@
  * errors: after a validation error it goes on with old buffer contents, after the device is lost
  * only reads fail. So whoever computes looks here.
  */
-import type { BackendInfo, BackendPreference, JobFailure } from './protocol.ts';
+import type { BackendInfo } from '../run/outcome.ts';
+import type { BackendPreference } from '../run/settings.ts';
+import type { JobFailure } from './protocol.ts';
 
 export interface DeviceTrouble {
   /** A lost device is no mistake of ours: the work can go on on another one. */

@@ -2,12 +2,13 @@
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
+import { detectorSets } from '../run/detector-sets.ts';
+import type { RunSettings } from '../run/settings.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { startBackend } from './backend.ts';
-import { detectorSets } from './detector-sets.ts';
 import { createDevice, type Device } from './device.ts';
 import { noDataset } from './job-table.ts';
-import type { ModelSource, RunSettings } from './protocol.ts';
+import type { ModelSource } from './protocol.ts';
 
 export interface TrainedModel {
   readonly detector: DetectorId;
@@ -41,7 +42,7 @@ export function createModelAtHand(traces: () => TraceSet | null): ModelAtHand {
       trained = model;
     },
     async take({ detector, settings, epoch, weights }) {
-      await device.take(settings.backend);
+      await device.take(settings.machine.backend);
       const atHand = trained?.detector === detector && trained.epoch === epoch;
       if (trained !== null && atHand && sameSettings(trained.settings, settings)) return trained;
       const set = traces();

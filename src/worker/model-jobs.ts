@@ -4,13 +4,14 @@ import { err, ok } from '../base/result.ts';
 import type { DetectorModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
+import { detectorSets } from '../run/detector-sets.ts';
+import type { TrainOutcome } from '../run/outcome.ts';
+import { scoreSets } from '../run/score-sets.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { detectorSets } from './detector-sets.ts';
 import { deviceFailure } from './device.ts';
 import { cancelled, type JobTable, withoutDataset } from './job-table.ts';
 import type { ModelAtHand } from './model-at-hand.ts';
-import type { JobFailure, TrainOutcome, WhatIf } from './protocol.ts';
-import { scoreSets } from './score-sets.ts';
+import type { JobFailure, WhatIf } from './protocol.ts';
 import { fitSurviving } from './surviving-fit.ts';
 import { explainEdited, findUnflagging, type WhatIfContext } from './what-if.ts';
 
@@ -24,9 +25,9 @@ export function createModelJobs(atHand: ModelAtHand, traces: () => TraceSet | nu
   const whatIfContext = async ({ model: source, ...asked }: WhatIf): Promise<WhatIfContext> => {
     const { data, model } = await atHand.take(source);
     assert(model.kind === 'terms', 'edited traces are scored by their terms');
-    const { seed, config } = source.settings;
-    const { samples, maxNodes } = config;
-    return { ...asked, data, model, seed, samples, maxNodes };
+    const { seed, scoring, model: sizes } = source.settings;
+    const { samples } = scoring;
+    return { ...asked, data, model, seed, samples, maxNodes: sizes.maxNodes };
   };
 
   return {
@@ -38,7 +39,7 @@ export function createModelJobs(atHand: ModelAtHand, traces: () => TraceSet | nu
       const set = traces();
       if (set === null) return withoutDataset();
       atHand.drop();
-      const { seed, backend: preference } = settings;
+      const { seed, machine } = settings;
       const { data, test } = detectorSets(set, settings);
       const operationCount = set.operations.length;
       const epochSeconds = (from?.curve ?? []).map(({ seconds }) => seconds);
@@ -48,7 +49,7 @@ export function createModelJobs(atHand: ModelAtHand, traces: () => TraceSet | nu
       const { fitted, info } = await fitSurviving({
         train: (context) => DETECTORS[detector].fit(data, settings, context),
         device,
-        preference,
+        preference: machine.backend,
         seed,
         from,
         control,
@@ -96,10 +97,10 @@ export function createModelJobs(atHand: ModelAtHand, traces: () => TraceSet | nu
 
     async explain({ model: source, trace, stdLimits, corrections }) {
       const { data, model } = await atHand.take(source);
-      const { seed, config } = source.settings;
+      const { seed, scoring } = source.settings;
       if (model.kind === 'scores') return ok(await model.explain(data, trace, { seed }));
       assert(stdLimits !== null, 'terms are explained under the std limits of their scores');
-      const options = { samples: config.samples, seed, stdLimits, corrections };
+      const options = { samples: scoring.samples, seed, stdLimits, corrections };
       return ok(await model.explain(data, trace, options));
     },
 

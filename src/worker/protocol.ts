@@ -3,13 +3,12 @@
  * every message carries the job's runId, so that late replies can be told apart and ignored.
  */
 import type { Failure } from '../base/result.ts';
-import type { BaselineConfigs, DetectorId } from '../detectors/catalog.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
 import type { Explanation, TraceExplanation } from '../detectors/explanation.ts';
-import type { TraceVaeConfig } from '../detectors/tracevae/meta.ts';
 import type { SetCounts } from '../features/set-counts.ts';
-import type { FileRole, SplitOptions } from '../features/splits.ts';
+import type { SplitOptions } from '../features/splits.ts';
 import type {
   ImportedTraces,
   ImportFailure,
@@ -28,15 +27,16 @@ import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
-import type { VariantReport } from '../scoring/metrics.ts';
-import type { PlainScores } from '../scoring/plain-scores.ts';
 import type {
-  Corrections,
-  ScoredSets,
-  ScoreTerms,
-  StdLimits,
-  Variant,
-} from '../scoring/score-terms.ts';
+  BackendInfo,
+  CombinedScores,
+  PlainOutcome,
+  ScoreOutcome,
+  TermsOutcome,
+  TrainOutcome,
+} from '../run/outcome.ts';
+import type { BackendPreference, RunSettings } from '../run/settings.ts';
+import type { Corrections, StdLimits, Variant } from '../scoring/score-terms.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
@@ -47,87 +47,6 @@ import type { LabJobs } from './lab-jobs.ts';
 import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 import type { UnflagOutcome, UnflagProgress } from './what-if.ts';
-
-export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
-
-export interface BackendInfo {
-  readonly backend: 'webgpu' | 'wasm' | 'cpu';
-  readonly adapter: string;
-  readonly threads: number;
-  /** Why this backend and not another. */
-  readonly reason: string;
-}
-
-/** Everything that decides a run, besides the dataset itself. */
-export interface RunSettings {
-  /** At least one; trained one after another, in this order. */
-  readonly detectors: readonly DetectorId[];
-  readonly config: TraceVaeConfig;
-  /** Of the baselines among the detectors. */
-  readonly baselines: Partial<BaselineConfigs>;
-  readonly seed: number;
-  readonly backend: BackendPreference;
-  /** [files] */
-  readonly roles: readonly FileRole[];
-  readonly limitTrain: number | null;
-}
-
-export interface TrainOutcome {
-  readonly weights: SavedWeights;
-  readonly parameterCount: number;
-  readonly backend: BackendInfo;
-  readonly stopped: boolean;
-  readonly trainSeconds: number;
-  readonly trainTracesPerSecond: number;
-  /** Operations whose latency scale took the floor. */
-  readonly flooredOperations: readonly number[];
-}
-
-interface ScoringSpeed {
-  readonly scoreSeconds: number;
-  readonly scoreTracesPerSecond: number;
-}
-
-/** Of TraceVAE and its ablations. */
-export interface TermsOutcome extends ScoringSpeed {
-  readonly kind: 'terms';
-  readonly val: ScoreTerms;
-  readonly test: ScoreTerms;
-  readonly scores: Readonly<Record<Variant, ScoredSets>>;
-  readonly reports: Readonly<Record<Variant, VariantReport>>;
-  /** The same for each test file by itself, where there are several. */
-  readonly byFile: readonly {
-    /** Index of the file. */
-    readonly file: number;
-    readonly reports: Readonly<Record<Variant, VariantReport>>;
-  }[];
-}
-
-/** Of a detector that gives one score a trace. */
-export interface PlainOutcome extends ScoringSpeed {
-  readonly kind: 'plain';
-  readonly val: PlainScores;
-  readonly test: PlainScores;
-  readonly report: VariantReport;
-  /** Of each test file by itself, where there are several. */
-  readonly byFile: readonly { readonly file: number; readonly report: VariantReport }[];
-}
-
-export type ScoreOutcome = TermsOutcome | PlainOutcome;
-
-/**
- * Test traces under one choice of corrections: what {@link TermsOutcome} has for the named ones. Of
- * a detector without terms, its scores.
- */
-export interface CombinedScores {
-  /** Rows of the test terms or scores, all or those of one file. */
-  readonly rows: Uint32Array;
-  /** [rows] nats */
-  readonly test: Float64Array;
-  /** nats, of all validation traces */
-  readonly val: Float64Array;
-  readonly report: VariantReport;
-}
 
 /** A trained model as the store keeps it; the worker restores it when it has none. */
 export interface ModelSource {

@@ -7,6 +7,7 @@ import { nextTask } from '../base/next-task.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { runWithPauses } from '../base/slices.ts';
+import { combineTerms } from '../run/score-sets.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createDatasetJobs, type DatasetAtHand } from './dataset-jobs.ts';
 import { deviceFailure } from './device.ts';
@@ -17,7 +18,6 @@ import { createModelAtHand } from './model-at-hand.ts';
 import { createModelJobs } from './model-jobs.ts';
 import type { JobFailure, JobKind, JobRequest, WorkerReply, WorkerRequest } from './protocol.ts';
 import { createJobControl, type JobControl } from './run-control.ts';
-import { combineTerms } from './score-sets.ts';
 import { createTraceTables } from './trace-tables.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;

@@ -1,8 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import type { FitContext, FitResult } from '../detectors/detector.ts';
+import type { BackendInfo } from '../run/outcome.ts';
+import type { BackendPreference } from '../run/settings.ts';
 import { fakeCheckpoint } from '../testing/run-fakes.ts';
 import { createDevice, type DeviceTrouble } from './device.ts';
-import type { BackendInfo, BackendPreference, TrainEvent } from './protocol.ts';
+import type { TrainEvent } from './protocol.ts';
 import { createJobControl } from './run-control.ts';
 import { fitSurviving } from './surviving-fit.ts';
 

@@ -4,8 +4,10 @@
  */
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitContext, FitResult, RunControl } from '../detectors/detector.ts';
+import type { BackendInfo } from '../run/outcome.ts';
+import type { BackendPreference } from '../run/settings.ts';
 import type { Device } from './device.ts';
-import type { BackendInfo, BackendPreference, TrainEvent } from './protocol.ts';
+import type { TrainEvent } from './protocol.ts';
 
 export interface SurvivingFitOptions {
   readonly train: (context: FitContext) => FitResult;

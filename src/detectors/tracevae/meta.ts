@@ -17,57 +17,130 @@ export type Ablation = 'none' | 'fc' | 'singlez' | 'dimex';
  */
 export type LatencyTails = 'power' | 'gaussian';
 
-export interface TraceVaeConfig {
-  readonly ablation: Ablation;
-  /** Units of each of the 2 attention heads (500 in the paper). */
+/**
+ * What the model is, and how its latencies are standardised and their densities shaped: another
+ * value asks for a new training.
+ */
+export interface ModelSettings {
+  /** Units of each attention head (500 in the paper). */
   readonly units: number;
   readonly heads: number;
   readonly layers: number;
+  /** K, size of z. */
+  readonly latent: number;
+  /** K2, size of z2. */
+  readonly latent2: number;
   readonly operationEmbedding: number;
-  /** Size of e_i of p(A | z), a node's; {@link withMaxNodes}. */
-  readonly nodeEmbedding: number;
+  /** Size of e_i of p(A | z) where it is not {@link nodeEmbeddingFor} N_max: in runs of earlier builds. */
+  readonly nodeEmbedding?: number;
   /** Hidden sizes of the decoders' MLPs. */
   readonly nodeCountHidden: readonly number[];
   readonly graphEmbeddingHidden: readonly number[];
   readonly z2GivenZHidden: readonly number[];
   readonly flowLevels: number;
   readonly flowHidden: number;
-  /** K, size of z. */
-  readonly latent: number;
-  /** K2, size of z2. */
-  readonly latent2: number;
   /** N_max */
   readonly maxNodes: number;
-  /** Phase 1 (whole model) and phase 2 (time VAE alone), epochs. */
-  readonly epochsJoint: number;
-  readonly epochsTime: number;
+  /** SafeNormal: latency clipped to mean +- this many stds in training; power tails begin there. */
+  readonly safeNormalStds: number;
+  readonly latencyScale: LatencyScaleKind;
+  readonly latencyTails: LatencyTails;
+}
+
+/** How the model is trained: another value asks for a new training. */
+export interface ScheduleSettings {
+  /** Of both phases; {@link phasesOf} divides them. */
+  readonly epochs: number;
+  /** Where the division is another one: in runs of earlier builds. */
+  readonly phases?: Phases;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** The rate is multiplied by 0.1 after this epoch. */
-  readonly learningRateStepEpoch: number;
   /** Largest global norm of the gradients; as the authors' code. */
   readonly clipNorm: number;
   /** Weights of the loss's two penalties, the norm of the parameters and the unit ball of z. */
   readonly l2: number;
   readonly unitBall: number;
-  /** SafeNormal: latency clipped to mean +- this many stds in training. */
-  readonly safeNormalStds: number;
-  readonly latencyScale: LatencyScaleKind;
-  readonly latencyTails: LatencyTails;
-  /** Where the std limit of the named scores comes from (section 5.3: all validation nodes). */
-  readonly stdLimit: StdLimitSource;
+  /** Epochs between two validation losses. */
   readonly validateEvery: number;
   /** Validations without a lower loss that end a phase; 0: none do. */
   readonly earlyStopping: number;
   /** The weights of every so many epochs are kept for a look back; 0: none are. */
   readonly keepEvery: number;
-  /** L of equation (3). */
-  readonly samples: number;
-  /** What computes on WASM and WebGPU: kernels of our own, or stock TensorFlow.js as their reference. */
-  readonly kernels: KernelChoice;
 }
 
-export type KernelChoice = 'own' | 'stock';
+/** How a trained model scores: another value asks for new scores, not for a new training. */
+export interface ScoringSettings {
+  /** L of equation (3). */
+  readonly samples: number;
+  /** Where the std limit of the named scores comes from (section 5.3: all validation nodes). */
+  readonly stdLimit: StdLimitSource;
+}
+
+/** The settings of TraceVAE, by how long they live. */
+export interface TraceVaeSettings {
+  readonly model: ModelSettings;
+  readonly schedule: ScheduleSettings;
+  readonly scoring: ScoringSettings;
+}
+
+export interface Phases {
+  /** Phase 1 (whole model) and phase 2 (time VAE alone), epochs. */
+  readonly epochsJoint: number;
+  readonly epochsTime: number;
+  /** The rate is multiplied by 0.1 after this epoch. */
+  readonly learningRateStepEpoch: number;
+}
+
+/** Everything that the code of the model reads, with what is derived: {@link traceVaeConfig}. */
+export interface TraceVaeConfig
+  extends Required<ModelSettings>,
+    Omit<ScheduleSettings, 'epochs' | 'phases'>,
+    Phases,
+    ScoringSettings {
+  readonly ablation: Ablation;
+}
+
+/**
+ * The schedule of section 6.2 for a total number of epochs: two joint to one of the time VAE alone,
+ * the learning rate stepped at half (as the authors' code). At least one epoch is joint.
+ *
+ * @param total epochs of both phases, 60 in the paper
+ */
+export function phasesOf(total: number): Phases {
+  const epochs = Math.max(1, Math.round(total));
+  const epochsTime = Math.min(epochs - 1, Math.round(epochs / 3));
+  return {
+    epochsJoint: epochs - epochsTime,
+    epochsTime,
+    learningRateStepEpoch: Math.max(1, Math.round(epochs / 2)),
+  };
+}
+
+/** The paper's e_i, which suffices for its N_max of 32. */
+const NODE_EMBEDDING = 40;
+
+/**
+ * Size of node embeddings that can describe trees of N_max nodes: p(A | z) has no edge where
+ * e_i . e_j is negative, and in D dimensions no more than D + 1 vectors are negative to each other,
+ * while the leaves of a tree and the padding nodes are N_max - 1 such.
+ *
+ * Differs from the paper: above its N_max = 32, D is 5/4 N_max (docs/decisions/0011).
+ */
+export const nodeEmbeddingFor = (maxNodes: number): number =>
+  Math.max(NODE_EMBEDDING, Math.ceil(1.25 * maxNodes));
+
+/** The settings of a run as the model's code reads them. */
+export function traceVaeConfig({ model, schedule, scoring }: TraceVaeSettings): TraceVaeConfig {
+  const { epochs, phases, ...trained } = schedule;
+  return {
+    ablation: 'none',
+    nodeEmbedding: nodeEmbeddingFor(model.maxNodes),
+    ...model,
+    ...trained,
+    ...(phases ?? phasesOf(epochs)),
+    ...scoring,
+  };
+}
 
 /**
  * The authors' sizes (their train.sh; K = 5 as section 6.2 says for datasets A, B and C). As the
@@ -82,70 +155,37 @@ export type KernelChoice = 'own' | 'stock';
  * features/latency-scale.ts; and the named scores take the std limit of each operation
  * (docs/decisions/0007).
  */
-const PAPER: TraceVaeConfig = {
-  ablation: 'none',
-  units: 500,
-  heads: 2,
-  layers: 4,
-  operationEmbedding: 40,
-  nodeEmbedding: 40,
-  nodeCountHidden: [500],
-  graphEmbeddingHidden: [500, 500],
-  z2GivenZHidden: [250, 250],
-  flowLevels: 5,
-  flowHidden: 64,
-  latent: 5,
-  latent2: 10,
-  maxNodes: 32,
-  epochsJoint: 40,
-  epochsTime: 20,
-  batchSize: 64,
-  learningRate: 1e-3,
-  learningRateStepEpoch: 30,
-  clipNorm: 10,
-  l2: 1e-4,
-  unitBall: 1,
-  safeNormalStds: 6,
-  latencyScale: 'robust',
-  latencyTails: 'gaussian',
-  stdLimit: 'operation',
-  validateEvery: 2,
-  earlyStopping: 30,
-  keepEvery: 0,
-  samples: 10,
-  kernels: 'own',
+const PAPER: TraceVaeSettings = {
+  model: {
+    units: 500,
+    heads: 2,
+    layers: 4,
+    operationEmbedding: 40,
+    nodeCountHidden: [500],
+    graphEmbeddingHidden: [500, 500],
+    z2GivenZHidden: [250, 250],
+    flowLevels: 5,
+    flowHidden: 64,
+    latent: 5,
+    latent2: 10,
+    maxNodes: 32,
+    safeNormalStds: 6,
+    latencyScale: 'robust',
+    latencyTails: 'gaussian',
+  },
+  schedule: {
+    epochs: 60,
+    batchSize: 64,
+    learningRate: 1e-3,
+    clipNorm: 10,
+    l2: 1e-4,
+    unitBall: 1,
+    validateEvery: 2,
+    earlyStopping: 30,
+    keepEvery: 0,
+  },
+  scoring: { samples: 10, stdLimit: 'operation' },
 };
-
-/**
- * The schedule of section 6.2 for another total number of epochs: two joint to one of the time VAE
- * alone, the learning rate stepped at half (as the authors' code). At least one epoch is joint.
- *
- * @param total epochs of both phases, 60 in the paper
- */
-export function withEpochs(config: TraceVaeConfig, total: number): TraceVaeConfig {
-  const epochs = Math.max(1, Math.round(total));
-  const epochsTime = Math.min(epochs - 1, Math.round(epochs / 3));
-  return {
-    ...config,
-    epochsJoint: epochs - epochsTime,
-    epochsTime,
-    learningRateStepEpoch: Math.max(1, Math.round(epochs / 2)),
-  };
-}
-
-/**
- * The configuration for another N_max, with node embeddings that can describe its trees: p(A | z)
- * has no edge where e_i . e_j is negative, and in D dimensions no more than D + 1 vectors are
- * negative to each other, while the leaves of a tree and the padding nodes are N_max - 1 such.
- *
- * Differs from the paper: its 40 dimensions suffice for its N_max = 32; above, D is 5/4 N_max
- * (docs/decisions/0011).
- */
-export const withMaxNodes = (config: TraceVaeConfig, maxNodes: number): TraceVaeConfig => ({
-  ...config,
-  maxNodes,
-  nodeEmbedding: Math.max(PAPER.nodeEmbedding, Math.ceil(1.25 * maxNodes)),
-});
 
 /**
  * `small` and `tiny` have narrow graph networks, where the time goes, and the authors' MLPs, which
@@ -154,15 +194,31 @@ export const withMaxNodes = (config: TraceVaeConfig, maxNodes: number): TraceVae
  * Differs from the paper: outside of `paper`, densities of latencies fall as a power beyond 6 stds,
  * in validation and in the score (docs/decisions/0016).
  */
-export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeConfig>> = {
-  tiny: { ...PAPER, units: 16, validateEvery: 1, latencyTails: 'power' },
-  small: { ...PAPER, units: 64, latencyTails: 'power' },
+export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeSettings>> = {
+  tiny: {
+    ...PAPER,
+    model: { ...PAPER.model, units: 16, latencyTails: 'power' },
+    schedule: { ...PAPER.schedule, validateEvery: 1 },
+  },
+  small: { ...PAPER, model: { ...PAPER.model, units: 64, latencyTails: 'power' } },
   paper: PAPER,
 };
 
+/** One number of a part, as the page shows it. */
+type PartSetting<Part extends keyof TraceVaeSettings> = NumberSetting<TraceVaeSettings[Part]> & {
+  readonly part: Part;
+  /** Under a fold of the page: few ever change it. */
+  readonly rare?: true;
+};
+export type TraceVaeSetting =
+  | PartSetting<'model'>
+  | PartSetting<'schedule'>
+  | PartSetting<'scoring'>;
+
 /** Numeric settings, in the order of the paper's description of the model. */
-export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
+export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
   {
+    part: 'model',
     key: 'units',
     label: 'units per head',
     unit: '',
@@ -172,6 +228,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'heads',
     label: 'attention heads',
     unit: '',
@@ -181,6 +238,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'layers',
     label: 'attention layers',
     unit: '',
@@ -190,6 +248,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'latent',
     label: 'K',
     unit: '',
@@ -199,6 +258,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'latent2',
     label: 'K2',
     unit: '',
@@ -208,7 +268,9 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'operationEmbedding',
+    rare: true,
     label: 'operation embedding',
     unit: '',
     help: 'numbers that stand for an operation',
@@ -217,15 +279,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
-    key: 'nodeEmbedding',
-    label: 'node embedding',
-    unit: '',
-    help: 'size of e in p(A | z) = sigmoid(eᵢ · eⱼ); follows N_max where that is above 32',
-    min: 1,
-    max: 512,
-    step: 1,
-  },
-  {
+    part: 'model',
     key: 'flowLevels',
     label: 'flow levels',
     unit: '',
@@ -235,7 +289,9 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'flowHidden',
+    rare: true,
     label: 'flow hidden units',
     unit: '',
     help: 'width of the coupling networks of the prior',
@@ -244,6 +300,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'model',
     key: 'maxNodes',
     label: 'N_max',
     unit: 'nodes',
@@ -253,24 +310,17 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
-    key: 'epochsJoint',
-    label: 'joint epochs',
+    part: 'schedule',
+    key: 'epochs',
+    label: 'epochs',
     unit: 'epochs',
-    help: 'phase 1: both VAEs train',
+    help: 'of both phases, two thirds of them joint; 60 in the paper',
     min: 1,
     max: 1000,
     step: 1,
   },
   {
-    key: 'epochsTime',
-    label: 'time epochs',
-    unit: 'epochs',
-    help: 'phase 2: only the time VAE trains',
-    min: 0,
-    max: 1000,
-    step: 1,
-  },
-  {
+    part: 'schedule',
     key: 'batchSize',
     label: 'batch size',
     unit: 'traces',
@@ -280,6 +330,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'schedule',
     key: 'learningRate',
     label: 'learning rate',
     unit: '',
@@ -289,16 +340,9 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1e-4,
   },
   {
-    key: 'learningRateStepEpoch',
-    label: 'rate step after',
-    unit: 'epochs',
-    help: 'the learning rate is a tenth after this epoch',
-    min: 1,
-    max: 2000,
-    step: 1,
-  },
-  {
+    part: 'schedule',
     key: 'clipNorm',
+    rare: true,
     label: 'gradient clip',
     unit: '',
     help: 'largest global norm of the gradients',
@@ -307,7 +351,9 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 0.1,
   },
   {
+    part: 'schedule',
     key: 'l2',
+    rare: true,
     label: 'L2 weight',
     unit: '',
     help: 'weight of the norm of the parameters in the loss',
@@ -316,7 +362,9 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1e-5,
   },
   {
+    part: 'schedule',
     key: 'unitBall',
+    rare: true,
     label: 'unit ball weight',
     unit: '',
     help: 'weight of the term that keeps z near mean 0 and variance 1',
@@ -325,6 +373,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 0.1,
   },
   {
+    part: 'model',
     key: 'safeNormalStds',
     label: 'latency clip',
     unit: 'stds',
@@ -334,15 +383,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 0.5,
   },
   {
-    key: 'validateEvery',
-    label: 'validate every',
-    unit: 'epochs',
-    help: 'epochs between two validation losses',
-    min: 1,
-    max: 1000,
-    step: 1,
-  },
-  {
+    part: 'schedule',
     key: 'earlyStopping',
     label: 'early stopping after',
     unit: 'validations',
@@ -352,6 +393,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'schedule',
     key: 'keepEvery',
     label: 'keep weights every',
     unit: 'epochs',
@@ -361,6 +403,7 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
   {
+    part: 'scoring',
     key: 'samples',
     label: 'L',
     unit: 'samples',
@@ -370,6 +413,10 @@ export const TRACEVAE_SETTINGS: readonly NumberSetting<TraceVaeConfig>[] = [
     step: 1,
   },
 ];
+
+/** What a setting of {@link TRACEVAE_SETTINGS} is set to. */
+export const settingValue = (settings: TraceVaeSettings, { part, key }: TraceVaeSetting): number =>
+  (settings[part] as unknown as Readonly<Record<string, number>>)[key]!;
 
 export const TRACEVAE_META = {
   id: 'tracevae',

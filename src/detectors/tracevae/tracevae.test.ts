@@ -6,28 +6,30 @@ import * as tf from '../../nn/tf.ts';
 import { combineScores, correctionsOf } from '../../scoring/corrections.ts';
 import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
 import { describeTermsContract } from '../../testing/detector-contract.ts';
-import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
+import { smallSettings } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
 import { stepGradients } from '../shared/training-step.ts';
 import {
   type LatencyTails,
+  phasesOf,
+  settingValue,
   TRACEVAE_META,
   TRACEVAE_PRESETS,
   TRACEVAE_SETTINGS,
-  withEpochs,
+  traceVaeConfig,
 } from './meta.ts';
 import { ABLATIONS } from './meta-ablations.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae.ts';
 import { batchLoss, createOptimiser, type Noise } from './train-step.ts';
 
-const SMALL = withEpochs(SMALL_TRACEVAE, 3);
+const SMALL = traceVaeConfig(smallSettings(3));
 
 for (const backend of TEST_BACKENDS) {
   for (const { id, label } of [TRACEVAE_META, ...ABLATIONS]) {
-    const settings = { config: SMALL, baselines: {} };
+    const settings = { ...smallSettings(3), baselines: {} };
     describeTermsContract(label, backend, {
       fit: (data, context) => DETECTORS[id].fit(data, settings, context),
       restore: (operations, weights) => DETECTORS[id].restore(settings, operations, weights),
@@ -44,8 +46,8 @@ const control = {
 
 test('two joint epochs to one of the time VAE, at any total', () => {
   const phases = (total: number): number[] => {
-    const config = withEpochs(TRACEVAE_PRESETS.paper, total);
-    return [config.epochsJoint, config.epochsTime, config.learningRateStepEpoch];
+    const { epochsJoint, epochsTime, learningRateStepEpoch } = phasesOf(total);
+    return [epochsJoint, epochsTime, learningRateStepEpoch];
   };
   expect(phases(60)).toEqual([40, 20, 30]);
   expect(phases(3)).toEqual([2, 1, 2]);
@@ -56,9 +58,10 @@ test('settings have short, distinct labels and bounds that hold every preset', (
   const labels = TRACEVAE_SETTINGS.map(({ label }) => label);
   expect(new Set(labels).size).toBe(labels.length);
   for (const preset of Object.values(TRACEVAE_PRESETS)) {
-    for (const { key, min, max } of TRACEVAE_SETTINGS) {
-      expect(preset[key]).toBeGreaterThanOrEqual(min);
-      expect(preset[key]).toBeLessThanOrEqual(max);
+    for (const setting of TRACEVAE_SETTINGS) {
+      const value = settingValue(preset, setting);
+      expect(value).toBeGreaterThanOrEqual(setting.min);
+      expect(value).toBeLessThanOrEqual(setting.max);
     }
   }
 });

@@ -49,7 +49,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
     lab: labCellState(derived.lab, shown),
     runs: runsCellState(kept),
     equations: equationsCellState(explanation),
-    prepare: prepareCellState(prepare, datasetState, runs.choices.config.maxNodes),
+    prepare: prepareCellState(prepare, datasetState, runs.choices.model.maxNodes),
   };
   const why = (id: CellId): string | undefined =>
     states[id] === 'unavailable' && shown !== null

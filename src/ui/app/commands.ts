@@ -120,7 +120,7 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
             title: `Score with ${VARIANT_WORDS[variant]}`,
             run: () =>
               void inspect.setCorrections(
-                variantCorrections(variant, training.run.settings.config.stdLimit),
+                variantCorrections(variant, training.run.settings.scoring.stdLimit),
               ),
           }))
         : [],

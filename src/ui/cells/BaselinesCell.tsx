@@ -1,7 +1,7 @@
 /** Cell 9: all detectors beside each other, and what the paper published. */
 import { useMemo, useState } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
-import type { DetectorFailure } from '../../storage/records.ts';
+import type { DetectorFailure } from '../../run/record.ts';
 import { baselinesCellState } from '../../stores/cell-states.ts';
 import { matrixCsv, matrixLatex, matrixMarkdown } from '../../stores/matrix-export.ts';
 import type { RepeatPhase } from '../../stores/matrix-store.ts';

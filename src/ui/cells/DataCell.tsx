@@ -144,7 +144,7 @@ function labelWords({ sets, testLabels }: SetCounts): string {
 }
 
 function DatasetView({ dataset }: { readonly dataset: Dataset }) {
-  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
+  const maxNodes = useRuns((r) => r.choices.model.maxNodes);
   const { traces } = dataset.imported;
   const summary = useMemo(() => summarise(traces, maxNodes), [traces, maxNodes]);
   const counts = useSurvey((survey) => survey.counts);

@@ -11,7 +11,7 @@ import './prepare.css';
 const MAX_NODES_BOUND = 256;
 
 export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
-  const { maxNodes } = useRuns((r) => r.choices.config);
+  const { maxNodes } = useRuns((r) => r.choices.model);
   const configure = useRuns((r) => r.configure);
   // of the traces before preparing, which left the large ones out
   const { traces } = prepareSource(dataset).imported;
@@ -26,7 +26,7 @@ export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
         max={MAX_NODES_BOUND}
         step={1}
         help="Traces with more merged nodes are left out. Chosen from the data: the smallest power of two from the paper’s 32 on that keeps 99 %."
-        onChange={(value) => configure({ maxNodes: Math.round(value) })}
+        onChange={(value) => configure('model', { maxNodes: Math.round(value) })}
       />
       <ul className="max-nodes__choices" aria-label="Traces that each N_max keeps">
         {choices.map((choice) => (
@@ -35,7 +35,7 @@ export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
               type="button"
               className="max-nodes__choice"
               aria-pressed={choice.maxNodes === maxNodes}
-              onClick={() => configure({ maxNodes: choice.maxNodes })}
+              onClick={() => configure('model', { maxNodes: choice.maxNodes })}
             >
               <span>N_max {choice.maxNodes}</span>
               <span>keeps {formatPercent(choice.share)}</span>

@@ -22,7 +22,7 @@ import './prepare.css';
 export function PrepareCell() {
   const datasetState = useDataset((d) => d);
   const prepare = usePrepare((p) => p);
-  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
+  const maxNodes = useRuns((r) => r.choices.model.maxNodes);
   const { dataset } = datasetState;
   const { status } = prepare;
   if (dataset === null) return null;

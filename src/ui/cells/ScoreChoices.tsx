@@ -1,7 +1,7 @@
 /** Which scores are shown: of which detector, under which corrections, on which test file. */
 import { detectorLabel } from '../../detectors/catalog.ts';
+import type { RunRecord } from '../../run/record.ts';
 import type { StdLimits } from '../../scoring/score-terms.ts';
-import type { RunRecord } from '../../storage/records.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { formatNumber } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
@@ -92,7 +92,7 @@ function CorrectionChoices({ run, stdLimits }: CorrectionChoicesProps) {
           help="section 5.3: predicted stds are at most σ p99"
           checked={corrections.stdLimit !== 'off'}
           onChange={(on) =>
-            void setCorrections({ stdLimit: on ? run.settings.config.stdLimit : 'off' })
+            void setCorrections({ stdLimit: on ? run.settings.scoring.stdLimit : 'off' })
           }
         />
       </fieldset>

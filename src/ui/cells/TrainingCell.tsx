@@ -1,7 +1,7 @@
 /** Cell 4: the model, how it trains, and its curves while it does. */
 import { useEffect, useState } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
-import { cellStates, isRunStale } from '../../stores/cell-states.ts';
+import { cellStates } from '../../stores/cell-states.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
 import type { RunState } from '../../stores/run-store.ts';
 import {
@@ -19,6 +19,7 @@ import { backendWords } from './backend-words.ts';
 import { FailureNotice } from './FailureNotice.tsx';
 import { ModelView } from './ModelView.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
+import { RunDifferences } from './RunDifferences.tsx';
 import { TrainingControls } from './TrainingControls.tsx';
 import { TrainingCurves } from './TrainingCurves.tsx';
 import { TrainingLog } from './TrainingLog.tsx';
@@ -29,7 +30,6 @@ export function TrainingCell() {
   const { training } = runs;
   const state = cellStates(datasetState, runs).training;
   const interrupted = training.phase === 'interrupted';
-  const stale = training.phase === 'done' && isRunStale(training.run, runs.choices, datasetState);
   return (
     <NotebookCell
       id="training"
@@ -46,13 +46,7 @@ export function TrainingCell() {
       action={<TrainingActions runs={runs} />}
       foot={training.phase === 'done' && <RunFoot done={training} />}
     >
-      {stale && (
-        <Notice
-          kind="info"
-          what="The dataset or a setting has changed since this model was trained."
-          advice="Start training to bring the cells below up to date; until then they show the previous run."
-        />
-      )}
+      {training.phase === 'done' && <RunDifferences run={training.run} />}
       {interrupted && <InterruptedNotice {...training} />}
       <TrainingControls disabled={isRunning(training) || interrupted} />
       <ModelView />

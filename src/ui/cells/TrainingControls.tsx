@@ -1,7 +1,14 @@
 /** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
 import { useState } from 'react';
 import { BASELINES, DETECTOR_CATALOG } from '../../detectors/catalog.ts';
-import { TRACEVAE_META, TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
+import {
+  phasesOf,
+  type ScheduleSettings,
+  settingValue,
+  TRACEVAE_PRESETS,
+  TRACEVAE_SETTINGS,
+  type TraceVaeSetting,
+} from '../../detectors/tracevae/meta.ts';
 import { toggleDetector } from '../../stores/run-choices.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
@@ -10,20 +17,21 @@ import { Select } from '../widgets/Select.tsx';
 import { useAutoBackend } from './backend-words.ts';
 import { modelWords } from './model-words.ts';
 
-/** Settings that have a control of their own above. */
-const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['maxNodes']);
+/** Settings with a control above, or in the Trees cell. */
+const SHOWN_ABOVE: ReadonlySet<string> = new Set(['maxNodes', 'epochs']);
 
 const INTEGER_STEP = 1;
 
 const PRESETS = (['tiny', 'small', 'paper'] as const).map((value) => ({
   value,
-  label: `${value}, ${TRACEVAE_PRESETS[value].units} units`,
+  label: `${value}, ${TRACEVAE_PRESETS[value].model.units} units`,
 }));
 
 export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
   const runs = useRuns((r) => r);
   const { choices } = runs;
   const [open, setOpen] = useState(false);
+  const [rareOpen, setRareOpen] = useState(false);
   const autoBackend = useAutoBackend();
   return (
     <>
@@ -32,19 +40,19 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           label="Preset"
           value={choices.preset}
           disabled={disabled}
-          help={modelWords(choices.config)}
+          help={modelWords(choices.model)}
           options={PRESETS}
           onChange={runs.choosePreset}
         />
         <NumberField
           label="Epochs"
-          value={choices.epochs}
+          value={choices.schedule.epochs}
           min={1}
           max={1000}
           step={1}
           disabled={disabled}
-          help={`${choices.config.epochsJoint} joint, ${choices.config.epochsTime} for the time VAE`}
-          onChange={(value) => runs.choose({ epochs: Math.round(value) })}
+          help={phaseWords(choices.schedule)}
+          onChange={(value) => runs.configure('schedule', { epochs: Math.round(value) })}
         />
         <NumberField
           label="Seed"
@@ -58,15 +66,15 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
         />
         <Select
           label="Backend"
-          value={choices.backend}
+          value={choices.machine.backend}
           disabled={disabled}
-          help={choices.backend === 'auto' ? autoBackend : 'chosen by you'}
+          help={choices.machine.backend === 'auto' ? autoBackend : 'chosen by you'}
           options={[
             { value: 'auto', label: 'auto' },
             { value: 'webgpu', label: 'WebGPU' },
             { value: 'wasm', label: 'WASM' },
           ]}
-          onChange={(backend) => runs.choose({ backend })}
+          onChange={(backend) => runs.configure('machine', { backend })}
         />
         <NumberField
           label="Training traces, at most"
@@ -92,37 +100,57 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
       </fieldset>
       <Disclosure open={open} onToggle={setOpen} summary="All settings">
         <div className="training-controls training-controls--all">
-          {TRACEVAE_META.settings
-            .filter(({ key }) => !SHOWN_ELSEWHERE.has(key))
-            .map(({ key, label, unit, help, min, max, step }) => (
-              <NumberField
-                key={key}
-                label={label}
-                unit={unit}
-                help={help}
-                min={min}
-                max={max}
-                step={step}
-                disabled={disabled}
-                value={choices.config[key] as number}
-                onChange={(value) =>
-                  runs.configure({ [key]: step === INTEGER_STEP ? Math.round(value) : value })
-                }
-              />
-            ))}
+          {TRACEVAE_SETTINGS.filter(({ key, rare }) => !rare && !SHOWN_ABOVE.has(key)).map(
+            (setting) => (
+              <SettingField key={setting.key} setting={setting} disabled={disabled} />
+            ),
+          )}
           {WORD_SETTINGS.map(({ key, ...field }) => (
             <Select<string>
               key={key}
               {...field}
-              value={choices.config[key]}
+              value={choices.model[key]}
               disabled={disabled}
-              onChange={(value) => runs.configure({ [key]: value })}
+              onChange={(value) => runs.configure('model', { [key]: value })}
             />
           ))}
         </div>
+        <Disclosure open={rareOpen} onToggle={setRareOpen} summary="Rarely changed">
+          <div className="training-controls training-controls--all">
+            {TRACEVAE_SETTINGS.filter(({ rare }) => rare).map((setting) => (
+              <SettingField key={setting.key} setting={setting} disabled={disabled} />
+            ))}
+          </div>
+        </Disclosure>
         <BaselineSettings disabled={disabled} />
       </Disclosure>
     </>
+  );
+}
+
+function SettingField({
+  setting,
+  disabled,
+}: {
+  readonly setting: TraceVaeSetting;
+  readonly disabled: boolean;
+}) {
+  const { choices, configure } = useRuns((r) => r);
+  const { part, key, label, unit, help, min, max, step } = setting;
+  return (
+    <NumberField
+      label={label}
+      unit={unit}
+      help={help}
+      min={min}
+      max={max}
+      step={step}
+      disabled={disabled}
+      value={settingValue(choices, setting)}
+      onChange={(value) =>
+        configure(part, { [key]: step === INTEGER_STEP ? Math.round(value) : value })
+      }
+    />
   );
 }
 
@@ -144,24 +172,6 @@ const WORD_SETTINGS = [
     options: [
       { value: 'power', label: 'power' },
       { value: 'gaussian', label: 'Gaussian' },
-    ],
-  },
-  {
-    key: 'stdLimit',
-    label: 'std limit of',
-    help: 'where σ p99 of the named scores comes from; the Scores cell switches without training',
-    options: [
-      { value: 'global', label: 'all nodes' },
-      { value: 'operation', label: 'each operation' },
-    ],
-  },
-  {
-    key: 'kernels',
-    label: 'kernels',
-    help: 'what computes on WASM and WebGPU; stock is slower and there to compare with',
-    options: [
-      { value: 'own', label: 'own' },
-      { value: 'stock', label: 'stock TensorFlow.js' },
     ],
   },
 ] as const;
@@ -198,4 +208,9 @@ function BaselineSettings({ disabled }: { readonly disabled: boolean }) {
       );
     },
   );
+}
+
+function phaseWords({ epochs, phases }: ScheduleSettings): string {
+  const { epochsJoint, epochsTime } = phases ?? phasesOf(epochs);
+  return `${epochsJoint} joint, ${epochsTime} for the time VAE`;
 }

@@ -52,7 +52,7 @@ export function TrainingCurves() {
   const training = useRuns((r) => r.training);
   const detector = useInspect((i) => i.detector);
   const setDetector = useInspect((i) => i.setDetector);
-  const nextEpochs = useRuns((r) => r.choices.epochs);
+  const nextEpochs = useRuns((r) => r.choices.schedule.epochs);
   const [log, setLog] = useState(false);
   const [cursor, setCursor] = useState<number | null>(null);
   if (training.phase === 'idle') return null;

@@ -25,7 +25,7 @@ export function TreesCell() {
   const state = useCellState('trees');
   const datasetId = useDataset((d) => d.dataset?.id ?? null);
   const traces = useDataset((d) => d.dataset?.imported.traces ?? null);
-  const maxNodes = useRuns((r) => r.choices.config.maxNodes);
+  const maxNodes = useRuns((r) => r.choices.model.maxNodes);
   const census = useSurvey((survey) => survey.census);
   const structures = useMemo(
     () => (traces === null || census === null ? null : structureList(traces, census, maxNodes)),

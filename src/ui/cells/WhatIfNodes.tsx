@@ -108,7 +108,7 @@ function EditNode({ scored, tree, node }: EditNodeProps) {
   const edit = useWhatIf((w) => w.edit);
   const after = useWhatIf((w) => w.after);
   const { traces } = scored.dataset.imported;
-  const { maxNodes } = scored.run.settings.config;
+  const { maxNodes } = scored.run.settings.model;
   const { latencyUs, operation } = tree[node]!;
   const { service, operation: name } = namedOperation(traces, operation);
   const operations = useMemo(

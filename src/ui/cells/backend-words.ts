@@ -1,5 +1,5 @@
 /** The backend in words. */
-import type { BackendInfo } from '../../worker/protocol.ts';
+import type { BackendInfo } from '../../run/outcome.ts';
 import { useEnvironment } from '../app/notebook-context.ts';
 
 export function backendWords({ backend, adapter, threads }: BackendInfo): string {

@@ -1,11 +1,11 @@
 /** The scores that the Scores and Flagged cells show, and what they say before there are any. */
 import { useMemo } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
+import type { TermsOutcome } from '../../run/outcome.ts';
 import type { CellState } from '../../stores/cell-states.ts';
 import type { ChosenScores } from '../../stores/inspect-store.ts';
 import { type ScoredRun, scoredRun, type Variant, variantOf } from '../../stores/score-view.ts';
 import type { TraceList } from '../../stores/trace-list-store.ts';
-import type { TermsOutcome } from '../../worker/protocol.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../app/notebook-context.ts';
 
 export interface Scored extends ScoredRun {
@@ -54,7 +54,7 @@ const STD_LIMIT_WORDS = {
 /** The corrections of the scores on show, in words. */
 export function correctionsWords({ run, scores, chosen: { corrections } }: Scored): string {
   if (scores.kind === 'plain') return 'one score a trace';
-  const named = variantOf(corrections, run.settings.config.stdLimit);
+  const named = variantOf(corrections, run.settings.scoring.stdLimit);
   if (named !== null) return VARIANT_WORDS[named];
   const parts = [
     corrections.bernoulliScaling ? 'Bernoulli & categorical scaling' : null,

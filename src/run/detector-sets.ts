@@ -3,20 +3,20 @@ import type { DetectorData } from '../detectors/detector.ts';
 import { fitLatencyScale } from '../features/latency-scale.ts';
 import { assignSets, selectSet } from '../features/splits.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { RunSettings } from './protocol.ts';
+import { type RunSettings, splitOptions } from './settings.ts';
 
 /** Traces as a detector takes them, and which are the test traces. */
 export function detectorSets(
   traces: TraceSet,
-  { config, seed, roles, limitTrain }: RunSettings,
+  settings: RunSettings,
 ): { readonly data: DetectorData; readonly test: Uint32Array } {
-  const sets = assignSets(traces, { roles, seed, maxNodes: config.maxNodes, limitTrain });
+  const sets = assignSets(traces, splitOptions(settings));
   const train = selectSet(sets, 'train');
   const data: DetectorData = {
     traces,
     train,
     val: selectSet(sets, 'val'),
-    scale: fitLatencyScale(traces, train, config.latencyScale),
+    scale: fitLatencyScale(traces, train, settings.model.latencyScale),
   };
   return { data, test: selectSet(sets, 'test') };
 }

@@ -12,14 +12,9 @@ import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type {
-  CombinedScores,
-  CombineInput,
-  PlainOutcome,
-  RunSettings,
-  ScoreOutcome,
-  TermsOutcome,
-} from './protocol.ts';
+import type { CombineInput } from '../worker/protocol.ts';
+import type { CombinedScores, PlainOutcome, ScoreOutcome, TermsOutcome } from './outcome.ts';
+import type { RunSettings } from './settings.ts';
 
 interface ScoreOptions {
   readonly signal: AbortSignal;
@@ -43,7 +38,7 @@ export const scoreSets = (
   model.kind === 'terms' ? scoreTerms(sets, model, options) : scorePlainly(sets, model, options);
 
 async function scoreTerms(
-  { data, test, settings: { config, seed } }: ScoreSets,
+  { data, test, settings: { scoring, seed } }: ScoreSets,
   model: TermsModel,
   { signal, onProgress }: ScoreOptions,
 ): Promise<TermsOutcome | null> {
@@ -53,7 +48,7 @@ async function scoreTerms(
   const stdLimits = await model.stdLimits(data, data.val, seed);
   const termsOf = (selected: Uint32Array, before: number) =>
     model.scoreTerms(data, selected, {
-      samples: config.samples,
+      samples: scoring.samples,
       seed,
       stdLimits,
       signal,
@@ -66,7 +61,7 @@ async function scoreTerms(
   const scoreSeconds = (performance.now() - started) / 1e3;
 
   const { traces } = data;
-  const scores = combineSets(val, testTerms, config.stdLimit);
+  const scores = combineSets(val, testTerms, scoring.stdLimit);
   const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
     Object.fromEntries(VARIANTS.map((v) => [v, of(v)])) as Record<Variant, V>;
   const reportsOf = (rows: Uint32Array) =>

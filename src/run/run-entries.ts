@@ -3,15 +3,19 @@
  * weights and the terms of its scores, which lie in its {@link RunRecord} beside it.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { checkRecord } from '../base/stored-record.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { Variant } from '../scoring/score-terms.ts';
-import type { BackendInfo, RunSettings, ScoreOutcome } from '../worker/protocol.ts';
-import { checkRecord, type RunRecord, withLaterSettings } from './records.ts';
+import type { BackendInfo, ScoreOutcome } from './outcome.ts';
+import type { RunRecord } from './record.ts';
+import { readSettings, versionOf } from './record-formats.ts';
+import type { RunSettings } from './settings.ts';
 
-export const RUN_ENTRY_FORMAT = 1;
+/** 1 had its settings in one record. */
+export const RUN_ENTRY_FORMAT = 2;
 
 export interface RunEntry {
   readonly formatVersion: typeof RUN_ENTRY_FORMAT;
@@ -74,7 +78,9 @@ export function nextRunName(entries: readonly Pick<RunEntry, 'name'>[]): string 
 const KEYS = ['id', 'datasetId', 'name', 'savedAt', 'preset', 'settings', 'detectors', 'pending'];
 
 export function readRunEntry(value: unknown): Result<RunEntry, Failure> {
-  const read = checkRecord<RunEntry>(value, 'run', RUN_ENTRY_FORMAT, KEYS);
+  const version = versionOf(value) === 1 ? 1 : RUN_ENTRY_FORMAT;
+  const read = checkRecord<RunEntry>(value, 'run', version, KEYS);
   if (!read.ok) return err({ ...read.error, advice: 'train again' });
-  return ok({ ...read.value, settings: withLaterSettings(read.value.settings) });
+  const settings = readSettings(read.value.settings);
+  return ok({ ...read.value, formatVersion: RUN_ENTRY_FORMAT, settings });
 }

@@ -1,0 +1,84 @@
+/**
+ * Everything that decides a run besides the dataset itself, in parts by how long they live: the
+ * model and its schedule (another value asks for a new training), scoring (another value asks for
+ * new scores), and the machine.
+ */
+import { err, ok, type Result } from '../base/result.ts';
+import { BASELINES, type BaselineConfigs, type DetectorId } from '../detectors/catalog.ts';
+import type { TraceVaeSettings } from '../detectors/tracevae/meta.ts';
+import type { FileRole, SplitOptions } from '../features/splits.ts';
+
+export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
+
+export interface MachineSettings {
+  readonly backend: BackendPreference;
+}
+
+/** The parts that a person sets, each a record of plain values. */
+export interface SettingsParts extends TraceVaeSettings {
+  readonly machine: MachineSettings;
+}
+export type SettingsPart = keyof SettingsParts;
+
+export interface RunSettings extends SettingsParts {
+  /** At least one; trained one after another, in this order. */
+  readonly detectors: readonly DetectorId[];
+  /** Of the baselines among the detectors. */
+  readonly baselines: Partial<BaselineConfigs>;
+  readonly seed: number;
+  /** [files] */
+  readonly roles: readonly FileRole[];
+  readonly limitTrain: number | null;
+}
+
+/** What a run divides its dataset by. */
+export const splitOptions = ({
+  roles,
+  seed,
+  model,
+  limitTrain,
+}: Pick<RunSettings, 'roles' | 'seed' | 'model' | 'limitTrain'>): SplitOptions => ({
+  roles,
+  seed,
+  maxNodes: model.maxNodes,
+  limitTrain,
+});
+
+/** Whether a run with `settings` can take in the detectors that `next` adds: all else is equal. */
+export function extendsRun(settings: RunSettings, next: RunSettings): boolean {
+  const { detectors: _, baselines: mine, ...rest } = settings;
+  const { detectors: __, baselines: theirs, ...others } = next;
+  return (
+    sameValue(rest, others) &&
+    BASELINES.every(({ id }) => mine[id] === undefined || sameValue(mine[id], theirs[id]))
+  );
+}
+
+/** Equal as plain values: the order of keys does not count, nor a key whose value is undefined. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  return [...new Set([...left.keys(), ...right.keys()])].every((key) =>
+    sameValue(left.get(key), right.get(key)),
+  );
+}
+
+/**
+ * Parts of the settings with other values, each named by its key alone.
+ *
+ * @returns the changed parts, or the key that none of them has
+ */
+export function withChanges<Parts extends Pick<SettingsParts, 'model' | 'schedule' | 'scoring'>>(
+  parts: Parts,
+  changes: Readonly<Record<string, unknown>>,
+): Result<Parts, string> {
+  let changed = parts;
+  for (const [key, value] of Object.entries(changes)) {
+    const part = (['model', 'schedule', 'scoring'] as const).find((name) => key in parts[name]);
+    if (part === undefined) return err(key);
+    changed = { ...changed, [part]: { ...changed[part], [key]: value } };
+  }
+  return ok(changed);
+}
