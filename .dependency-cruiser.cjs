@@ -125,6 +125,16 @@ module.exports = {
       },
     },
     {
+      name: 'nn-asks-for-its-backend-in-one-place',
+      comment: 'an operation is a table of cpu, wasm and webgpu: byBackend of routine.ts',
+      severity: 'error',
+      from: { path: '^src/nn/', pathNot: ['\\.test\\.tsx?$', '^src/nn/routine\\.ts$'] },
+      to: {
+        path: '^src/kernels/(wasm|webgpu)-kernels\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'charts-and-widgets-take-props',
       severity: 'error',
       from: { path: '^src/ui/(charts|widgets)/' },

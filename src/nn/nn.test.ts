@@ -6,7 +6,7 @@ import {
   normalLogDensity,
   tailedNormalLogDensity,
 } from '../base/log-densities.ts';
-import { createRandom, normals } from '../base/random.ts';
+import { type createRandom, normals } from '../base/random.ts';
 import { deviation } from '../parity/measure.ts';
 import { startTestBackend, TEST_BACKENDS } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';
@@ -18,37 +18,14 @@ import {
   normalLogProb,
   tailedNormalLogProb,
 } from './distributions.ts';
-import { graphAttention } from './graph-attention.ts';
-import { aggregate } from './graph-convolution.ts';
 import { zeros } from './initialisers.ts';
 import { factorise, logAbsDet } from './log-det.ts';
-import { nodeGraphOf, uniformShares } from './node-graph.ts';
-import { layoutNodes, type NodeLayout } from './node-layout.ts';
-import { RMS_PROP } from './optimiser.ts';
+import { uniformShares } from './node-graph.ts';
 import { ParameterStore } from './parameters.ts';
 import { addBias, innerProducts, multiply, multiplyTransposed } from './products.ts';
 import { flowForward, flowInverse, realNvpSpecs } from './real-nvp.ts';
-import { createRmsProp } from './rms-prop.ts';
 import * as tf from './tf.ts';
 import { stopGradient } from './with-gradient.ts';
-
-const THREE_TREES = {
-  size: 3,
-  maxNodes: 4,
-  nodeCount: Int32Array.of(3, 1, 4),
-  parent: Int32Array.of(-1, 0, 0, -1, -1, -1, -1, -1, -1, 0, 1, 1),
-};
-
-/** [R, R] 1 where a message flows from the column's node to the row's */
-function adjacencyOf({ rows, edgeStart, edgeSource }: NodeLayout): tf.Tensor2D {
-  const values = new Float32Array(rows * rows);
-  for (let row = 0; row < rows; row++) {
-    for (let e = edgeStart[row]!; e < edgeStart[row + 1]!; e++) {
-      values[row * rows + edgeSource[e]!] = 1;
-    }
-  }
-  return tf.tensor2d(values, [rows, rows]);
-}
 
 describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
   beforeAll(() => startTestBackend(backend));
@@ -127,48 +104,6 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
     expect([...gradient!]).toEqual([0, weights[1], weights[2], 0]);
   });
 
-  test('attention over edges is a masked softmax over all pairs of nodes', () => {
-    const layout = layoutNodes(THREE_TREES, { padding: 'one', packing: 'tight' });
-    const graph = nodeGraphOf(layout);
-    const [heads, units] = [2, 3];
-    const inputs = [
-      randomTensor(5, layout.rows, heads * units),
-      randomTensor(6, 1, heads, units),
-      randomTensor(7, 1, heads, units),
-      randomTensor(9, heads * units),
-    ];
-    const ours = (...[f, l, r, b]: tf.Tensor[]): tf.Tensor =>
-      graphAttention(
-        ...[f as tf.Tensor2D, l as tf.Tensor3D, r as tf.Tensor3D, b as tf.Tensor1D, graph],
-      );
-    const absent = tf.mul(tf.sub(1, adjacencyOf(layout)), -1e9);
-    const pairs = (...[f, l, r, b]: tf.Tensor[]): tf.Tensor => {
-      const byHead = tf.reshape(f!, [layout.rows, heads, units]);
-      const logitOf = (vector: tf.Tensor): tf.Tensor =>
-        tf.transpose(tf.sum(tf.mul(byHead, vector), 2)); // [H, R]
-      const logits = tf.add(tf.expandDims(logitOf(r!), 2), tf.expandDims(logitOf(l!), 1));
-      const weights = tf.softmax(tf.add(tf.leakyRelu(logits, 0.2), absent)); // [H, R, R]
-      const sums = tf.matMul(weights, tf.transpose(byHead, [1, 0, 2])); // [H, R, U]
-      return tf.add(tf.reshape(tf.transpose(sums, [1, 0, 2]), f!.shape), b!);
-    };
-    const values = ours(...inputs).dataSync();
-    expect(deviation(values, [...pairs(...inputs).dataSync()])).toBeLessThan(1e-5);
-    const wanted = gradientsOf(pairs, inputs);
-    gradientsOf(ours, inputs).forEach((gradient, i) => {
-      expect(deviation(gradient, [...wanted[i]!])).toBeLessThan(1e-5);
-    });
-  });
-
-  test('aggregation over edges is a product with D^-1/2 A D^-1/2', () => {
-    const layout = layoutNodes(THREE_TREES, { padding: 'one', packing: 'tight' });
-    const adjacency = adjacencyOf(layout);
-    const scale = tf.rsqrt(tf.sum(adjacency, 1, true));
-    const normalised = tf.mul(tf.mul(adjacency, scale), tf.transpose(scale));
-    const x = randomTensor<tf.Tensor2D>(5, layout.rows, 6);
-    const sums = tf.matMul(normalised as tf.Tensor2D, x).dataSync();
-    expect(deviation(aggregate(x, nodeGraphOf(layout)).dataSync(), [...sums])).toBeLessThan(1e-5);
-  });
-
   test('BatchNorm: a row with weight 2 counts as two equal rows', () => {
     const store = ParameterStore.initialise(batchNormSpecs('bn', 3), 1);
     const rows = randomTensor<tf.Tensor2D>(8, 3, 3);
@@ -220,63 +155,6 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
       const slope = (shifted(step) - shifted(-step)) / (2 * step);
       expect(Math.abs(gradient![at]! - slope)).toBeLessThan(1e-2 * (1 + Math.abs(slope)));
     }
-  });
-
-  test('two steps of RMSprop, by hand', async () => {
-    const [rate, clipNorm, l2] = [0.01, 1, 0.1];
-    const start = { w: [0.3, -0.4], b: [2] };
-    const specs = Object.entries(start).map(([name, values]) => ({
-      name,
-      shape: [values.length],
-      initialise: () => Float32Array.from(values),
-    }));
-    const store = ParameterStore.initialise(specs, 0);
-    const optimiser = createRmsProp(store, ['w', 'b'], { clipNorm, l2, penalised: new Set(['w']) });
-    expect(optimiser.penaltyNorm().dataSync()[0]).toBeCloseTo(0.5, 6);
-    const theta = [...start.w, ...start.b];
-    const squares = [0, 0, 0];
-    for (const gradient of [
-      [1, 2, -3], // longer than the clip
-      [0.1, -0.2, 0.3],
-    ]) {
-      optimiser.step([tf.tensor1d(gradient.slice(0, 2)), tf.tensor1d(gradient.slice(2))], rate);
-      const norm = Math.hypot(theta[0]!, theta[1]!);
-      const pulled = gradient.map((g, i) => (i < 2 ? g + (l2 * theta[i]!) / norm : g));
-      const scale = Math.min(1, clipNorm / Math.hypot(...pulled));
-      pulled.forEach((g, i) => {
-        squares[i] = RMS_PROP.alpha * squares[i]! + (1 - RMS_PROP.alpha) * (scale * g) ** 2;
-        theta[i]! -= (rate * scale * g) / (Math.sqrt(squares[i]!) + RMS_PROP.epsilon);
-      });
-    }
-    expect(deviation(await store.pack(), theta)).toBeLessThan(1e-6);
-    expect(deviation(await optimiser.state(), squares)).toBeLessThan(1e-6);
-    optimiser.dispose();
-    store.dispose();
-  });
-
-  test('RMSprop goes on from its state', async () => {
-    const specs = [
-      { name: 'w', shape: [2, 3], initialise: () => normals(createRandom(1), 6) },
-      { name: 'b', shape: [2], initialise: () => normals(createRandom(2), 2) },
-    ];
-    const options = { clipNorm: 1, l2: 0.1, penalised: new Set(['w']) };
-    /** @param change makes the second step with an optimiser that takes over from the first */
-    const train = async (change: boolean): Promise<number[]> => {
-      const store = ParameterStore.initialise(specs, 0);
-      let optimiser = createRmsProp(store, ['w', 'b'], options);
-      for (const seed of [3, 4]) {
-        optimiser.step([randomTensor(seed, 2, 3), randomTensor(seed + 10, 2)], 0.01);
-        if (!change) continue;
-        const state = await optimiser.state();
-        optimiser.dispose();
-        optimiser = createRmsProp(store, ['w', 'b'], { ...options, state });
-      }
-      const values = [...(await store.pack()), ...(await optimiser.state())];
-      optimiser.dispose();
-      store.dispose();
-      return values;
-    };
-    expect(await train(true)).toEqual(await train(false));
   });
 });
 
