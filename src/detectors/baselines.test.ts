@@ -18,11 +18,12 @@ const settings = {
 };
 
 for (const backend of TEST_BACKENDS) {
-  for (const { id, label } of BASELINES) {
+  for (const { id, label, gives } of BASELINES) {
     describeBaselineContract(label, backend, {
       fit: (data, context) => DETECTORS[id].fit(data, settings, context),
       restore: (operations, weights) => DETECTORS[id].restore(settings, operations, weights),
       hasCurve: id !== 'fsa',
+      terms: gives.kind === 'score' ? gives.terms : [],
     });
   }
 }

@@ -122,15 +122,22 @@ export interface TermsModel extends AnyModel {
   ): Promise<TraceExplanation>;
 }
 
-/** The baselines of section 6.4: one score a trace, which is not taken apart. */
+/** One score per trace, and what it is the sum of. */
+export interface TraceScores {
+  /** [T] finite, higher is more anomalous */
+  readonly score: Float64Array;
+  /** The terms that the detector's meta names, by id: [T] each; they add up to the score. */
+  readonly terms?: Readonly<Record<string, Float64Array>>;
+}
+
+/** A detector that gives one score per trace, such as the baselines of section 6.4. */
 export interface ScoresModel extends AnyModel {
   readonly kind: 'scores';
   /**
-   * One score a trace. It depends on the model, the seed and the trace, not on what else is scored.
+   * One score per trace. It depends on the model, the seed and the trace, not on what else is scored.
    * On abort the remaining scores stay 0; the caller drops them.
    *
    * @param selected [T] trace indices
-   * @returns        [T] finite, higher is more anomalous
    */
   scoreTraces(
     data: DetectorData,
@@ -140,7 +147,7 @@ export interface ScoresModel extends AnyModel {
       readonly signal: AbortSignal;
       readonly onProgress: (progress: ScoreProgress) => void;
     },
-  ): Promise<Float64Array>;
+  ): Promise<TraceScores>;
   /** What one trace's score comes from, node by node. */
   explain(
     data: DetectorData,

@@ -87,6 +87,8 @@ export interface ScoreExplanation {
     /** The node's own score, in the unit of the trace's. */
     readonly score: Float64Array;
   };
+  /** The terms that the detector's meta names, by id; they add up to the score. */
+  readonly terms?: Readonly<Record<string, number>>;
   /** [n] 1 where the node is on the critical path; null where that plays no part. */
   readonly critical: Uint8Array | null;
   /** Of an automaton: the transitions that the trace takes, in order; else null. */

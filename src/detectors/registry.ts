@@ -2,7 +2,7 @@
  * Detector id to its functions. The worker's door to the methods; it brings TensorFlow.js along.
  */
 import { assert } from '../base/assert.ts';
-import type { BaselineConfigs, BaselineId, DetectorId } from './catalog.ts';
+import { type BaselineConfigs, type BaselineId, type DetectorId, detectorMeta } from './catalog.ts';
 import { CRISP } from './crisp/crisp.ts';
 import type {
   DetectorData,
@@ -11,18 +11,19 @@ import type {
   FitResult,
   SavedWeights,
 } from './detector.ts';
-import { fitFsa, restoreFsa } from './fsa/fsa.ts';
-import { fitLstmAd, restoreLstmAd } from './lstm-ad/lstm-ad.ts';
-import type { VaeSchedule } from './shared/vae-training.ts';
-import { fitVectors, restoreVectors, type VectorMethod } from './shared/vector-detector.ts';
+import { FSA } from './fsa/fsa.ts';
+import { LSTM_AD } from './lstm-ad/lstm-ad.ts';
+import type { Method, MethodSettings } from './shared/method.ts';
+import { vectorDetector } from './shared/vector-detector.ts';
 import { TRACE_ANOMALY } from './trace-anomaly/trace-anomaly.ts';
 import { type Ablation, type TraceVaeSettings, traceVaeConfig } from './tracevae/meta.ts';
 import { ablated } from './tracevae/meta-ablations.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae/tracevae.ts';
-import { fitVgae, restoreVgae } from './vgae/vgae.ts';
+import { VGAE } from './vgae/vgae.ts';
 
 /**
- * What the settings of a run say to its detectors: those of TraceVAE, whose schedule the baselines take over, and VGAE the sizes of the graph networks too.
+ * What the settings of a run say to its detectors: those of TraceVAE, whose schedule the baselines
+ * take over, and VGAE the sizes of the graph networks too.
  */
 export interface DetectorSettings extends TraceVaeSettings {
   /** Of the baselines of the run. */
@@ -47,50 +48,44 @@ const tracevae = (ablation: Ablation): DetectorFactory => ({
     restoreTraceVae(ablated(traceVaeConfig(settings), ablation), operationCount, weights),
 });
 
-function own<Id extends BaselineId>({ baselines }: DetectorSettings, id: Id): BaselineConfigs[Id] {
-  const config = baselines[id];
-  assert(config !== undefined, `the run has no settings of ${id}`);
-  return config;
+/** A detector whose settings are those of its meta. */
+export function factoryOf<Id extends BaselineId>(
+  id: Id,
+  method: Method<BaselineConfigs[Id]>,
+): DetectorFactory {
+  const settingsOf = (settings: DetectorSettings): MethodSettings<BaselineConfigs[Id]> => {
+    const { model, schedule, baselines } = settings;
+    const config = baselines[id];
+    assert(config !== undefined, `the run has no settings of ${id}`);
+    return {
+      config,
+      schedule: {
+        epochs: schedule.epochs,
+        batchSize: schedule.batchSize,
+        validateEvery: schedule.validateEvery,
+        earlyStopping: detectorMeta(id).stopsEarly ? schedule.earlyStopping : 0,
+        clipNorm: schedule.clipNorm,
+        l2: schedule.l2,
+      },
+      graphs: model,
+    };
+  };
+  return {
+    fit: (data, settings, context) => method.fit(data, settingsOf(settings), context),
+    restore: (settings, operationCount, weights) =>
+      method.restore(settingsOf(settings), operationCount, weights),
+  };
 }
 
-/** Of the baselines, whose numbers in docs/results.md are those of their last weights. */
-const scheduleOf = ({ schedule }: DetectorSettings): VaeSchedule => ({
-  epochs: schedule.epochs,
-  batchSize: schedule.batchSize,
-  validateEvery: schedule.validateEvery,
-  earlyStopping: 0,
-  clipNorm: schedule.clipNorm,
-  l2: schedule.l2,
-});
-
-const vectors = (id: 'trace-anomaly' | 'crisp', method: VectorMethod): DetectorFactory => ({
-  fit: (data, settings, context) =>
-    fitVectors(method, data, own(settings, id), scheduleOf(settings), context),
-  restore: (settings, _operationCount, weights) =>
-    restoreVectors(method, own(settings, id), weights),
-});
-
+/** A new detector adds a line here. */
 export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   tracevae: tracevae('none'),
   'tracevae-fc': tracevae('fc'),
   'tracevae-singlez': tracevae('singlez'),
   'tracevae-dimex': tracevae('dimex'),
-  fsa: {
-    fit: (data, settings, context) => fitFsa(data, own(settings, 'fsa'), context),
-    restore: (settings, _operationCount, weights) => restoreFsa(own(settings, 'fsa'), weights),
-  },
-  'lstm-ad': {
-    fit: (data, settings, context) =>
-      fitLstmAd(data, own(settings, 'lstm-ad'), scheduleOf(settings), context),
-    restore: (settings, operationCount, weights) =>
-      restoreLstmAd(own(settings, 'lstm-ad'), operationCount, weights),
-  },
-  'trace-anomaly': vectors('trace-anomaly', TRACE_ANOMALY),
-  crisp: vectors('crisp', CRISP),
-  vgae: {
-    fit: (data, settings, context) =>
-      fitVgae(data, own(settings, 'vgae'), settings.model, scheduleOf(settings), context),
-    restore: (settings, operationCount, weights) =>
-      restoreVgae(own(settings, 'vgae'), settings.model, operationCount, weights),
-  },
+  fsa: factoryOf('fsa', FSA),
+  'lstm-ad': factoryOf('lstm-ad', LSTM_AD),
+  'trace-anomaly': factoryOf('trace-anomaly', vectorDetector(TRACE_ANOMALY)),
+  crisp: factoryOf('crisp', vectorDetector(CRISP)),
+  vgae: factoryOf('vgae', VGAE),
 };

@@ -49,13 +49,13 @@ async function scores(method: VectorMethod): Promise<number[]> {
     formatVersion: 1,
     tensors: [...weights, ...stored],
   });
-  const found = await model.scoreTraces(data, Uint32Array.of(0, 2, 3, 4), {
+  const { score } = await model.scoreTraces(data, Uint32Array.of(0, 2, 3, 4), {
     seed: 1,
     signal,
     onProgress: () => {},
   });
   model.dispose();
-  return [...found];
+  return [...score];
 }
 
 /** -log N(x; 0, 1) of three dimensions: 3/2 log 2 pi = 2.7568, and half the sum of squares. */

@@ -1,12 +1,15 @@
 /** Scores validation and test traces, combines every variant of terms, and measures. */
-import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
+import { assert } from '../base/assert.ts';
+import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import type {
   DetectorData,
   DetectorModel,
   ScoreProgress,
   ScoresModel,
   TermsModel,
+  TraceScores,
 } from '../detectors/detector.ts';
+import type { GivesScore } from '../detectors/shared/settings.ts';
 import { combineScores, combineSets } from '../scoring/corrections.ts';
 import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
@@ -89,15 +92,21 @@ async function scorePlainly(
   const started = performance.now();
   const { traces, val } = data;
   const total = val.length + test.length;
-  const scoresOf = async (selected: Uint32Array, before: number): Promise<PlainScores> => ({
-    trace: selected,
-    nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
-    score: await model.scoreTraces(data, selected, {
+  const { gives } = detectorMeta(detector);
+  assert(gives.kind === 'score', `${detector} gives terms`);
+  const scoresOf = async (selected: Uint32Array, before: number): Promise<PlainScores> => {
+    const scored = await model.scoreTraces(data, selected, {
       seed,
       signal,
       onProgress: ({ done }) => onProgress({ done: before + done, total }),
-    }),
-  });
+    });
+    return {
+      trace: selected,
+      nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+      score: scored.score,
+      ...namedTerms(gives, scored),
+    };
+  };
   const valScores = await scoresOf(val, 0);
   if (signal.aborted) return null;
   const testScores = await scoresOf(test, val.length);
@@ -121,6 +130,18 @@ async function scorePlainly(
   };
 }
 
+/** Terms with the names that the detector's meta has for them, where it has any. */
+function namedTerms({ terms, unit }: GivesScore, scored: TraceScores): Pick<PlainScores, 'terms'> {
+  if (terms.length === 0) return {};
+  return {
+    terms: terms.map(({ id, label }) => {
+      const values = scored.terms?.[id];
+      assert(values !== undefined, `the model gives no ${id}`);
+      return { id, label, unit, values };
+    }),
+  };
+}
+
 /** The job `combine`: other corrections, or another test file, from what a scored run has stored. */
 export function combineTerms(traces: TraceSet, input: CombineInput): CombinedScores {
   const { test, file, detector } = input;
@@ -136,10 +157,10 @@ export function combineTerms(traces: TraceSet, input: CombineInput): CombinedSco
   };
 }
 
-/** How a detector is measured; TraceVAE by everything, at the percentile. */
+/** How a detector is measured; one of terms by everything, at the percentile. */
 function measureOf(detector: DetectorId): EvaluateOptions {
-  const meta = baselineMeta(detector);
-  return meta === null ? {} : { decision: meta.decision, structure: meta.scoresStructure };
+  const { gives } = detectorMeta(detector);
+  return gives.kind === 'terms' ? {} : { decision: gives.decision, structure: gives.structure };
 }
 
 /**

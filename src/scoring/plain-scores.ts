@@ -1,9 +1,21 @@
-/** Scores of a detector that gives one number a trace, to which no correction applies. */
+/** Scores of a detector that gives one number per trace, to which no correction applies. */
 export interface PlainScores {
   /** [T] indices into the TraceSet. */
   readonly trace: Uint32Array;
   /** [T] merged nodes. */
   readonly nodeCount: Uint16Array;
-  /** [T] higher is more anomalous; nats but for FSA, whose scores are 0 and 1. */
+  /** [T] higher is more anomalous; in the unit of the detector's meta. */
   readonly score: Float64Array;
+  /** What the score is the sum of, where the detector tells. */
+  readonly terms?: readonly ScoreTerm[];
+}
+
+/** A named part of every score. */
+export interface ScoreTerm {
+  readonly id: string;
+  readonly label: string;
+  /** Of the score too, as they add up to it; empty for pure numbers. */
+  readonly unit: string;
+  /** [T] */
+  readonly values: Float64Array;
 }

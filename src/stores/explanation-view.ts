@@ -1,6 +1,7 @@
 /** An explanation in names and milliseconds: tree against reconstruction, latencies, score parts. */
 import { pairIndex } from '../base/pairs.ts';
-import type { ScoreSplit, TraceExplanation } from '../detectors/explanation.ts';
+import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
+import type { ScoreExplanation, ScoreSplit, TraceExplanation } from '../detectors/explanation.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type DiffStatus, diffTrees } from '../trace/tree-diff.ts';
 import { namedOperation, traceTree } from './tree-view.ts';
@@ -83,7 +84,7 @@ export interface ScorePart {
   readonly id: string;
   readonly label: string;
   readonly detail?: string;
-  /** nats */
+  /** In the unit of the score. */
   readonly value: number;
   readonly node?: number;
 }
@@ -124,6 +125,16 @@ export function scoreParts(
     ...perNode('operation', 'operation', split.nodeType),
   ];
 }
+
+/** The terms of a score that come from its detector, under the names of the detector's meta. */
+export const termParts = (detector: DetectorId, { terms = {} }: ScoreExplanation): ScorePart[] => {
+  const { gives } = detectorMeta(detector);
+  const named = gives.kind === 'score' ? gives.terms : [];
+  return named.flatMap(({ id, label }) => {
+    const value = terms[id];
+    return value === undefined ? [] : [{ id, label, value }];
+  });
+};
 
 /** [n] nats that each node adds by its operation, its latency and the edges to earlier nodes. */
 export const nodeTotals = ({ nodeType, nodeLatency, edges }: ScoreSplit): Float64Array =>

@@ -1,5 +1,5 @@
 /** Which epochs' weights a detector's phases ended with (section 6.2), told by its curve. */
-import { baselineMeta, type DetectorId } from '../detectors/catalog.ts';
+import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { ScheduleSettings } from '../detectors/tracevae/meta.ts';
 import { shownDetector } from './inspect-store.ts';
@@ -44,9 +44,8 @@ function reachedItsEnd(curve: readonly CurvePoint[], schedule: ScheduleSettings)
   return best !== undefined && since.length >= schedule.earlyStopping;
 }
 
-/** The baselines have neither phases nor early stopping. */
 const chooses = (detector: DetectorId, patience: number): boolean =>
-  baselineMeta(detector) === null && patience > 0;
+  detectorMeta(detector).stopsEarly && patience > 0;
 
 /** The epochs of the phases before the last one that has any. */
 const endedBefore = (curve: readonly CurvePoint[]): CurvePoint[] =>

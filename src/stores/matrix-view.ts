@@ -2,7 +2,7 @@
  * The results matrix: detectors by total, structure and time (the columns of tables 1 to 3), with
  * what training and scoring took. A number is the mean over the seeds of a run.
  */
-import { baselineMeta, COMPARED, type DetectorId } from '../detectors/catalog.ts';
+import { COMPARED, type DetectorId, scoresStructure } from '../detectors/catalog.ts';
 import type { DetectorFailure, DetectorRun, RunRecord } from '../run/record.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { withDetectors } from './run-choices.ts';
@@ -41,9 +41,9 @@ export interface MatrixRow {
   readonly failures: readonly DetectorFailure[];
 }
 
-/** VGAE has no score of structure (table 1). */
+/** VGAE, for one, has no score of structure (table 1). */
 export const applies = (detector: DetectorId, column: ColumnId): boolean =>
-  !column.endsWith('.structure') || baselineMeta(detector)?.scoresStructure !== false;
+  !column.endsWith('.structure') || scoresStructure(detector);
 
 /** What one seed gave. */
 interface Measured {

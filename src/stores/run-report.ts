@@ -2,7 +2,7 @@
  * run.json and import.json, as docs/formats.md describes them: scripts outside the app rely on
  * them, so keys and units stay. Numbers are finite or null.
  */
-import { baselineMeta, type DetectorId, detectorLabel } from '../detectors/catalog.ts';
+import { type DetectorId, detectorLabel, detectorMeta } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
@@ -179,7 +179,7 @@ const repeat = ({ detector, seed, report, trainSeconds, scoreTracesPerSecond }: 
   seed,
   trainSeconds,
   scoreTracesPerSecond,
-  ...result(detector, baselineMeta(detector) === null ? 'full' : 'plain', report),
+  ...result(detector, detectorMeta(detector).gives.kind === 'terms' ? 'full' : 'plain', report),
 });
 
 /** @param counts of {@link splitOptions} */

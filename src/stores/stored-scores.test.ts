@@ -23,8 +23,9 @@ async function outcomeOf(kind: 'terms' | 'plain') {
     kind: kind === 'terms' ? 'terms' : 'scores',
     stdLimits: async () => termsOf(val!).stdLimits,
     scoreTerms: async (_: unknown, selected: Uint32Array) => termsOf(selected),
-    scoreTraces: async (_: unknown, selected: Uint32Array) =>
-      Float64Array.from(selected, (t) => (t * 7) % 11),
+    scoreTraces: async (_: unknown, selected: Uint32Array) => ({
+      score: Float64Array.from(selected, (t) => (t * 7) % 11),
+    }),
   } as unknown as DetectorModel;
   const outcome = await scoreSets(
     {

@@ -143,11 +143,7 @@ export function topOf(list: TraceList, most: number): TraceList {
  * The list as a table of text: a header, then all rows with numbers in full. Of a detector without
  * terms, what it does not have is left out.
  */
-export function* listedRows(
-  traces: TraceSet,
-  list: TraceList,
-  unit: 'nats' | '',
-): Generator<string[]> {
+export function* listedRows(traces: TraceSet, list: TraceList, unit: string): Generator<string[]> {
   const terms = list.late !== null;
   const whole = completed(list);
   yield [

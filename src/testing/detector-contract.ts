@@ -10,6 +10,7 @@ import type {
   SavedWeights,
   TermsModel,
 } from '../detectors/detector.ts';
+import type { TermMeta } from '../detectors/shared/settings.ts';
 import * as tf from '../nn/tf.ts';
 import { combineVariants, correctionsOf } from '../scoring/corrections.ts';
 import { startTestBackend, type TestBackend } from './backends.ts';
@@ -66,13 +67,16 @@ const scoreOptions = {
 
 const toy = toyData(36);
 
-/** All scores that a model gives a trace: every variant's of terms, else the one. */
+/** All that a model says of traces: every variant's score, or the one score and its terms. */
 async function scoresOf(
   model: DetectorModel,
   selected: Uint32Array,
   data: DetectorData = toy,
 ): Promise<readonly Float64Array[]> {
-  if (model.kind === 'scores') return [await model.scoreTraces(data, selected, scoreOptions)];
+  if (model.kind === 'scores') {
+    const { score, terms = {} } = await model.scoreTraces(data, selected, scoreOptions);
+    return [score, ...Object.values(terms)];
+  }
   const terms = await model.scoreTerms(data, selected, scoreOptions);
   return Object.values(combineVariants(terms));
 }
@@ -214,8 +218,8 @@ function describeDetectorContract(
       const { model } = await train();
       const signal = AbortSignal.abort();
       if (model.kind === 'scores') {
-        const scores = await model.scoreTraces(toy, toy.val, { ...scoreOptions, signal });
-        expect(scores.every((score) => score === 0)).toBe(true);
+        const { score } = await model.scoreTraces(toy, toy.val, { ...scoreOptions, signal });
+        expect(score.every((value) => value === 0)).toBe(true);
       } else {
         const terms = await model.scoreTerms(toy, toy.val, { ...scoreOptions, signal });
         expect(terms.latency.logPLatency.every((term) => term === 0)).toBe(true);
@@ -231,11 +235,11 @@ function describeDetectorContract(
   });
 }
 
-/** The contract of the baselines of section 6.4: one score a trace. */
+/** The contract of the baselines of section 6.4, and of others that give one score per trace. */
 export function describeBaselineContract(
   name: string,
   backend: TestBackend,
-  detector: DetectorUnderTest,
+  detector: DetectorUnderTest & { readonly terms: readonly TermMeta[] },
 ): void {
   describeDetectorContract(name, backend, detector);
 
@@ -252,14 +256,32 @@ export function describeBaselineContract(
       });
     });
 
+    test('terms are those that the meta names, and add up to the score', async () => {
+      const result = await detector.fit(toy, watch().context);
+      if (!result.ok || result.value.kind !== 'scores') throw new Error('no model of scores');
+      const { score, terms = {} } = await result.value.scoreTraces(toy, toy.val, scoreOptions);
+      expect(Object.keys(terms)).toEqual(detector.terms.map(({ id }) => id));
+      if (detector.terms.length > 0) {
+        score.forEach((total, i) => {
+          const sum = Object.values(terms).reduce((before, values) => before + values[i]!, 0);
+          expect(sum).toBeCloseTo(total, 9);
+        });
+      }
+      result.value.dispose();
+    });
+
     test('an explanation is of the score that scoring gives, with a number a node', async () => {
       const result = await detector.fit(toy, watch().context);
       if (!result.ok || result.value.kind !== 'scores') throw new Error('no model of scores');
       const model = result.value;
       const trace = toy.val[0]!;
-      const { score, nodes } = await model.explain(toy, trace, { seed: SEED });
-      const [scored] = await model.scoreTraces(toy, Uint32Array.of(trace), scoreOptions);
-      expect(Math.abs(score - scored!)).toBeLessThan(1e-6 * (1 + Math.abs(score)));
+      const { score, nodes, terms } = await model.explain(toy, trace, { seed: SEED });
+      const scored = await model.scoreTraces(toy, Uint32Array.of(trace), scoreOptions);
+      const near = (value: number, other: number): void =>
+        expect(Math.abs(value - other)).toBeLessThan(1e-6 * (1 + Math.abs(value)));
+      near(score, scored.score[0]!);
+      expect(Object.keys(terms ?? {})).toEqual(Object.keys(scored.terms ?? {}));
+      for (const [id, value] of Object.entries(terms ?? {})) near(value, scored.terms![id]![0]!);
       const count = toy.traces.nodeOffset[trace + 1]! - toy.traces.nodeOffset[trace]!;
       for (const column of Object.values(nodes)) expect(column).toHaveLength(count);
       model.dispose();

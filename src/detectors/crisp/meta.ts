@@ -12,7 +12,6 @@ export const CRISP_META: BaselineMeta<'crisp', VectorVaeConfig> = {
   says: 'TraceAnomaly’s network over vectors of the critical path alone',
   presets: VECTOR_VAE_PRESETS,
   settings: VECTOR_VAE_SETTINGS,
-  scoresStructure: true,
-  unit: 'nats',
-  decision: null,
+  gives: { kind: 'score', unit: 'nats', decision: null, structure: true, terms: [] },
+  stopsEarly: false,
 };

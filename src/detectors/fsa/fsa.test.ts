@@ -25,9 +25,9 @@ async function learn(sigmas: number, minCount = 1) {
   );
   if (!fitted.ok || fitted.value.kind !== 'scores') throw new Error('no automaton');
   const model = fitted.value;
-  const scores = await model.scoreTraces(data, ALL, { seed: 1, signal, onProgress: () => {} });
+  const { score } = await model.scoreTraces(data, ALL, { seed: 1, signal, onProgress: () => {} });
   return {
-    scores: [...scores],
+    scores: [...score],
     explain: (trace: number) => model.explain(data, trace, { seed: 1 }),
   };
 }

@@ -23,6 +23,7 @@ import type {
 } from '../detector.ts';
 import type { TransitionTaken } from '../explanation.ts';
 import { cancelledFit, unusableData } from '../shared/check-data.ts';
+import type { Method } from '../shared/method.ts';
 import { createPacer, YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { type Automaton, createLearner, createReader } from './automaton.ts';
 import { FSA_META, type FsaConfig } from './meta.ts';
@@ -33,6 +34,11 @@ const ENOUGH = 10;
 const RESOLUTION_US = 1;
 /** Traces between two looks at the clock. */
 const CHUNK = 256;
+
+export const FSA: Method<FsaConfig> = {
+  fit: (data, { config }, context) => fitFsa(data, config, context),
+  restore: ({ config }, _operationCount, weights) => restoreFsa(config, weights),
+};
 
 /** Counts the transitions of the training traces. */
 export async function fitFsa(
@@ -59,7 +65,7 @@ export async function fitFsa(
 }
 
 /** The automaton of stored weights. */
-export function restoreFsa(config: FsaConfig, { tensors }: SavedWeights): ScoresModel {
+function restoreFsa(config: FsaConfig, { tensors }: SavedWeights): ScoresModel {
   const column = (name: string): Float32Array =>
     tensors.find((tensor) => tensor.name === name)!.data;
   const automaton = {
@@ -132,18 +138,18 @@ function modelOf(automaton: Automaton, config: FsaConfig): ScoresModel {
 
     async scoreTraces(data, selected, { signal, onProgress }) {
       const stepsOf = createReader(data.traces, automaton);
-      const scores = new Float64Array(selected.length);
+      const score = new Float64Array(selected.length);
       let yieldedMs = performance.now();
       for (let i = 0; i < selected.length; i++) {
-        scores[i] = isRejected(takenBy(data, selected[i]!, stepsOf)) ? 1 : 0;
+        score[i] = isRejected(takenBy(data, selected[i]!, stepsOf)) ? 1 : 0;
         if (i % CHUNK !== 0 || performance.now() - yieldedMs < YIELD_EVERY_MS) continue;
         onProgress({ done: i, total: selected.length });
         await nextTask();
         yieldedMs = performance.now();
-        if (signal.aborted) return scores;
+        if (signal.aborted) return { score };
       }
       onProgress({ done: selected.length, total: selected.length });
-      return scores;
+      return { score };
     },
 
     async explain(data, trace) {

@@ -35,7 +35,6 @@ export const FSA_META: BaselineMeta<'fsa', FsaConfig> = {
       step: 1,
     },
   ],
-  scoresStructure: true,
-  unit: '',
-  decision: 0.5,
+  gives: { kind: 'score', unit: '', decision: 0.5, structure: true, terms: [] },
+  stopsEarly: false,
 };

@@ -30,7 +30,7 @@ const normal = (x: number): number => Math.log(2 * Math.PI) / 2 + x ** 2 / 2;
 
 test('a trace scores as its oddest node, by operation and latency', async () => {
   const model = constantModel();
-  const scores = await model.scoreTraces(data, Uint32Array.of(0, 2, 3, 4), {
+  const { score: scores } = await model.scoreTraces(data, Uint32Array.of(0, 2, 3, 4), {
     seed: 1,
     signal,
     onProgress: () => {},

@@ -23,6 +23,7 @@ import type {
 } from '../detector.ts';
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from '../shared/check-data.ts';
+import type { Method } from '../shared/method.ts';
 import { finiteScore, sampleNoise, scoreInPasses } from '../shared/score-passes.ts';
 import { trainVae, type VaeSchedule } from '../shared/vae-training.ts';
 import { LSTM_AD_META, type LstmAdConfig } from './meta.ts';
@@ -45,7 +46,12 @@ interface LstmAdModel {
   readonly operationCount: number;
 }
 
-export async function fitLstmAd(
+export const LSTM_AD: Method<LstmAdConfig> = {
+  fit: (data, { config, schedule }, context) => fitLstmAd(data, config, schedule, context),
+  restore: ({ config }, operationCount, weights) => restoreLstmAd(config, operationCount, weights),
+};
+
+async function fitLstmAd(
   data: DetectorData,
   config: LstmAdConfig,
   schedule: VaeSchedule,

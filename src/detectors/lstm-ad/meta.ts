@@ -61,7 +61,6 @@ export const LSTM_AD_META: BaselineMeta<'lstm-ad', LstmAdConfig> = {
     LEARNING_RATE,
     samplesSetting('samples of z in the score of a node'),
   ],
-  scoresStructure: true,
-  unit: 'nats',
-  decision: null,
+  gives: { kind: 'score', unit: 'nats', decision: null, structure: true, terms: [] },
+  stopsEarly: false,
 };

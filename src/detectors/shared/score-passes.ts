@@ -1,7 +1,7 @@
 /** Scoring in passes of bounded work, with progress, and prompt on Cancel. */
 import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
-import type { ScoreProgress } from '../detector.ts';
+import type { ScoreProgress, TraceScores } from '../detector.ts';
 import { YIELD_EVERY_MS } from './pacer.ts';
 
 export interface PassOptions {
@@ -13,26 +13,26 @@ export interface PassOptions {
  * @param selected [T] trace indices
  * @param perPass  traces of one pass at most
  * @param scoreOf  [traces of the pass] their scores
- * @returns        [T] in the order of `selected`; those that an abort left out stay 0
+ * @returns        [T] scores in the order of `selected`; those that an abort left out stay 0
  */
 export async function scoreInPasses(
   selected: Uint32Array,
   perPass: number,
   { signal, onProgress }: PassOptions,
   scoreOf: (traces: Uint32Array) => Promise<Float64Array>,
-): Promise<Float64Array> {
-  const scores = new Float64Array(selected.length);
+): Promise<TraceScores> {
+  const score = new Float64Array(selected.length);
   let yieldedMs = performance.now();
   for (let start = 0; start < selected.length; start += perPass) {
-    if (signal.aborted) return scores;
-    scores.set(await scoreOf(selected.subarray(start, start + perPass)), start);
+    if (signal.aborted) return { score };
+    score.set(await scoreOf(selected.subarray(start, start + perPass)), start);
     if (performance.now() - yieldedMs < YIELD_EVERY_MS) continue;
     onProgress({ done: Math.min(start + perPass, selected.length), total: selected.length });
     await nextTask();
     yieldedMs = performance.now();
   }
   onProgress({ done: selected.length, total: selected.length });
-  return scores;
+  return { score };
 }
 
 /** The stream of the run's seed that the samples of a score are drawn from. */

@@ -14,20 +14,49 @@ export interface NumberSetting<Config> {
   readonly step: number;
 }
 
-/** A baseline of section 6.4. */
-export interface BaselineMeta<Id extends string, Config> {
+/** The terms of equation (3), which corrections combine to scores in nats. */
+export interface GivesTerms {
+  readonly kind: 'terms';
+}
+
+/** One score per trace. */
+export interface GivesScore {
+  readonly kind: 'score';
+  /** Empty where scores are pure numbers. */
+  readonly unit: string;
+  /** Scores above it are rejected, where the detector itself decides; null: the percentile does. */
+  readonly decision: number | null;
+  /** Whether the score is measured against structure anomalies: VGAE's is not (table 1). */
+  readonly structure: boolean;
+  /** What the score is the sum of, in its unit, where the detector tells; else none. */
+  readonly terms: readonly TermMeta[];
+}
+
+/** A named part of a score. */
+export interface TermMeta {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** What the page and the measuring of scores know about a detector. */
+export interface DetectorMeta<Id extends string = string> {
   readonly id: Id;
+  /** The name on the page. */
   readonly label: string;
   /** What it does, in a sentence. */
   readonly says: string;
+  readonly gives: GivesTerms | GivesScore;
+  /**
+   * Whether the setting "early stopping after" is its own too: its phases end by it, and keep their
+   * weights of the lowest validation loss.
+   */
+  readonly stopsEarly: boolean;
+}
+
+/** A baseline of section 6.4, or another detector with settings of its own. */
+export interface BaselineMeta<Id extends string, Config> extends DetectorMeta<Id> {
   readonly presets: Readonly<Record<PresetId, Config>>;
   readonly settings: readonly NumberSetting<Config>[];
-  /** Whether its score is measured against structure anomalies: VGAE's is not (table 1). */
-  readonly scoresStructure: boolean;
-  /** Of its scores; empty where they are pure numbers. */
-  readonly unit: 'nats' | '';
-  /** Scores above it are rejected, where the detector itself decides; null: the percentile does. */
-  readonly decision: number | null;
 }
 
 export const LEARNING_RATE = {

@@ -33,6 +33,7 @@ import type {
 } from '../detector.ts';
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from './check-data.ts';
+import type { Method } from './method.ts';
 import { finiteScore, sampleNoise, scoreInPasses } from './score-passes.ts';
 import { trainVae, type VaeSchedule } from './vae-training.ts';
 import type { VectorVaeConfig } from './vector-settings.ts';
@@ -63,6 +64,12 @@ interface VectorModel {
   readonly scale: PathScale;
   readonly store: ParameterStore;
 }
+
+/** The detector of a method. */
+export const vectorDetector = (method: VectorMethod): Method<VectorVaeConfig> => ({
+  fit: (data, { config, schedule }, context) => fitVectors(method, data, config, schedule, context),
+  restore: ({ config }, _operationCount, weights) => restoreVectors(method, config, weights),
+});
 
 export async function fitVectors(
   method: VectorMethod,

@@ -12,7 +12,6 @@ export const TRACE_ANOMALY_META: BaselineMeta<'trace-anomaly', VectorVaeConfig> 
   says: 'a VAE with posterior flow over service trace vectors: the latency of every call path, −1 where it is absent',
   presets: VECTOR_VAE_PRESETS,
   settings: VECTOR_VAE_SETTINGS,
-  scoresStructure: true,
-  unit: 'nats',
-  decision: null,
+  gives: { kind: 'score', unit: 'nats', decision: null, structure: true, terms: [] },
+  stopsEarly: false,
 };

@@ -2,30 +2,33 @@
  * The ablations of section 6.6 that need a training of their own. Plain data, safe on the page and
  * in the worker. (-NLL, -BCScale, -NCNorm and -StdLimit are other scores of a trained TraceVAE.)
  */
+import type { DetectorMeta } from '../shared/settings.ts';
 import type { Ablation, TraceVaeConfig } from './meta.ts';
 
-export interface AblationMeta {
-  readonly id: string;
-  readonly label: string;
+/** What it says is what is replaced. */
+interface AblationMeta extends DetectorMeta {
   readonly ablation: Exclude<Ablation, 'none'>;
-  /** What is replaced, in a sentence. */
-  readonly says: string;
 }
+
+const LIKE_TRACEVAE = { gives: { kind: 'terms' }, stopsEarly: true } as const;
 
 export const ABLATIONS = [
   {
+    ...LIKE_TRACEVAE,
     id: 'tracevae-fc',
     label: 'TraceVAE-FC',
     ablation: 'fc',
     says: 'a fully connected network writes the node features from z₂, in the place of the dispatching layer',
   },
   {
+    ...LIKE_TRACEVAE,
     id: 'tracevae-singlez',
     label: 'TraceVAE-SingleZ',
     ablation: 'singlez',
     says: 'one latent variable for structure and latency, as large as both together',
   },
   {
+    ...LIKE_TRACEVAE,
     id: 'tracevae-dimex',
     label: 'TraceVAE-DimEx',
     ablation: 'dimex',

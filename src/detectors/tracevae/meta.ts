@@ -424,4 +424,6 @@ export const TRACEVAE_META = {
   says: 'the model of the paper, with its dispatching layer and two latent variables',
   presets: TRACEVAE_PRESETS,
   settings: TRACEVAE_SETTINGS,
+  gives: { kind: 'terms' },
+  stopsEarly: true,
 } as const;

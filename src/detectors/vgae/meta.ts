@@ -30,7 +30,6 @@ export const VGAE_META: BaselineMeta<'vgae', VgaeConfig> = {
     LEARNING_RATE,
     samplesSetting('samples of Z in the score of a trace'),
   ],
-  scoresStructure: false,
-  unit: 'nats',
-  decision: null,
+  gives: { kind: 'score', unit: 'nats', decision: null, structure: false, terms: [] },
+  stopsEarly: false,
 };

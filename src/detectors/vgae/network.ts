@@ -23,15 +23,8 @@ import { rowValues } from '../../nn/node-layout.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { innerProducts, multiplyConstant } from '../../nn/products.ts';
 import * as tf from '../../nn/tf.ts';
+import type { GraphSizes } from '../shared/method.ts';
 import type { VgaeConfig } from './meta.ts';
-
-/** Sizes of TraceVAE's graph networks, from the settings of the run. */
-export interface GraphSizes {
-  readonly units: number;
-  readonly heads: number;
-  readonly layers: number;
-  readonly operationEmbedding: number;
-}
 
 export interface VgaeModel {
   readonly config: VgaeConfig;

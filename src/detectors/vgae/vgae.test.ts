@@ -24,7 +24,7 @@ test('a trace scores as the mean over its nodes', async () => {
   // q(z_i) = p(z_i) = N(0, 1), so that they cancel; p(x_i) = N(0, 1)
   const tensors = zeroWeights(vgaeSpecs(model), {});
   const restored = restoreVgae(config, sizes, 4, { formatVersion: 1, tensors });
-  const scores = await restored.scoreTraces(data, Uint32Array.of(0, 3, 4), {
+  const { score: scores } = await restored.scoreTraces(data, Uint32Array.of(0, 3, 4), {
     seed: 1,
     signal: new AbortController().signal,
     onProgress: () => {},

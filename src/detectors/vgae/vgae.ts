@@ -24,6 +24,7 @@ import type {
 } from '../detector.ts';
 import type { ScoreExplanation } from '../explanation.ts';
 import { unusableData } from '../shared/check-data.ts';
+import type { GraphSizes, Method } from '../shared/method.ts';
 import { finiteScore, sampleNoise, scoreInPasses } from '../shared/score-passes.ts';
 import { trainVae, type VaeSchedule } from '../shared/vae-training.ts';
 import { VGAE_META, type VgaeConfig } from './meta.ts';
@@ -31,7 +32,6 @@ import {
   decodeNodes,
   edgeTargets,
   encodeNodes,
-  type GraphSizes,
   graphInput,
   graphLoss,
   type VgaeModel,
@@ -45,8 +45,15 @@ interface TrainedVgae extends VgaeModel {
   readonly store: ParameterStore;
 }
 
+export const VGAE: Method<VgaeConfig> = {
+  fit: (data, { config, graphs, schedule }, context) =>
+    fitVgae(data, config, graphs, schedule, context),
+  restore: ({ config, graphs }, operationCount, weights) =>
+    restoreVgae(config, graphs, operationCount, weights),
+};
+
 /** @param sizes of TraceVAE's graph networks */
-export async function fitVgae(
+async function fitVgae(
   data: DetectorData,
   config: VgaeConfig,
   sizes: GraphSizes,

@@ -1,5 +1,5 @@
 /** Best F, ROC-AUC, average precision and F at the threshold, for every variant of the score. */
-import { baselineMeta, detectorLabel } from '../../detectors/catalog.ts';
+import { detectorLabel, scoresStructure } from '../../detectors/catalog.ts';
 import { type MetricsRow, metricsRows } from '../../stores/score-view.ts';
 import { formatScore } from '../widgets/format.ts';
 import { SaveTable } from '../widgets/SaveTable.tsx';
@@ -79,7 +79,7 @@ interface NumbersProps {
 }
 
 function Numbers({ row, value }: NumbersProps) {
-  const unscored = baselineMeta(row.detector)?.scoresStructure === false;
+  const unscored = !scoresStructure(row.detector);
   return SUBSETS.map((subset) => (
     <td key={subset} className="plain-table__number" data-value={value(subset) ?? undefined}>
       {unscored && subset === 'structure' ? 'N/A' : formatScore(value(subset))}

@@ -1,6 +1,9 @@
 /** Why a detector without terms gives a trace its score: node by node, or transition by transition. */
+import { scoreUnit } from '../../detectors/catalog.ts';
 import type { ScoreExplanation, TransitionTaken } from '../../detectors/explanation.ts';
+import { termParts } from '../../stores/explanation-view.ts';
 import { namedOperation, traceTree } from '../../stores/tree-view.ts';
+import { Waterfall } from '../charts/Waterfall.tsx';
 import { BreakingName } from '../widgets/BreakingName.tsx';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import type { Scored } from './scored.tsx';
@@ -19,11 +22,19 @@ export function ScoreExplanationView({ scored, explanation }: ScoreExplanationPr
   const { traces } = scored.dataset.imported;
   const names = traceTree(traces, explanation.trace);
   const { absent, transitions, says } = explanation;
+  const { detector } = scored.trained;
+  const parts = termParts(detector, explanation);
   return (
     <>
       <p className="inspector-finding">
         Score {formatNumber(explanation.score, 4)}: {says}.
       </p>
+      {parts.length > 0 && (
+        <section className="inspector-section">
+          <h3>What adds up to the score</h3>
+          <Waterfall parts={parts} total={explanation.score} unit={scoreUnit(detector)} />
+        </section>
+      )}
       {transitions !== null && <Transitions transitions={transitions} names={names} />}
       <section className="inspector-section">
         <h3>Latency, expected and observed</h3>

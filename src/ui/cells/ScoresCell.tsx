@@ -15,11 +15,11 @@ import { downloadWritten } from '../widgets/download.ts';
 import {
   formatCount,
   formatDuration,
-  formatNats,
   formatNumber,
   formatPercent,
   formatRate,
   formatScore,
+  formatWithUnit,
 } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
@@ -150,7 +150,6 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
   const low = histogram.edges[0]!;
   const unit = scoreUnit(trained.detector);
   const axis = [unit, logScores ? 'log' : ''].filter((word) => word !== '').join(', ');
-  const formatWithUnit = unit === 'nats' ? formatNats : formatNumber;
   return (
     <>
       <ScoreChoices scored={scored} />
@@ -183,7 +182,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             ? null
             : {
                 value: atThreshold.threshold,
-                label: `threshold ${formatWithUnit(atThreshold.threshold)}`,
+                label: `threshold ${formatWithUnit(atThreshold.threshold, unit)}`,
               }
         }
         inverted={
@@ -205,7 +204,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           {
             key: 'threshold',
             term: <G id="threshold">threshold</G>,
-            value: formatWithUnit(atThreshold.threshold),
+            value: formatWithUnit(atThreshold.threshold, unit),
             note:
               atThreshold.percentile === null
                 ? `${detectorLabel(trained.detector)} decides by itself`

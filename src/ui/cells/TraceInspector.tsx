@@ -21,8 +21,8 @@ import {
   ellipsisMiddle,
   formatCount,
   formatMs,
-  formatNats,
   formatNumber,
+  formatWithUnit,
   formatZ,
 } from '../widgets/format.ts';
 import { Inspector } from '../widgets/Inspector.tsx';
@@ -115,7 +115,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
 }
 
 const scoreWords = (score: number, { trained }: Scored): string =>
-  scoreUnit(trained.detector) === 'nats' ? formatNats(score) : formatNumber(score);
+  formatWithUnit(score, scoreUnit(trained.detector));
 
 interface ExplanationProps {
   readonly scored: Scored;

@@ -32,7 +32,7 @@ type Column = Omit<TableColumn, 'key' | 'render' | 'sortable'> & {
   readonly render: (row: TraceRow) => React.ReactNode;
 };
 
-const scoreColumn = (unit: 'nats' | '', terms: boolean): Column => ({
+const scoreColumn = (unit: string, terms: boolean): Column => ({
   key: 'score',
   title: unit === '' ? 'score' : `score, ${unit}`,
   explain: `${terms ? 'Under the chosen corrections; higher' : 'Higher'} is more anomalous.`,
@@ -136,7 +136,7 @@ const TRACE_ID: Column = {
 };
 
 /** A detector without terms has one rank, no reconstruction and no part that weighs most. */
-const columnsOf = (unit: 'nats' | '', terms: boolean): readonly Column[] =>
+const columnsOf = (unit: string, terms: boolean): readonly Column[] =>
   terms
     ? [scoreColumn(unit, true), ...FINDING, REASON, ...TRACE, ...VARIANT_RANKS, MISMATCH, TRACE_ID]
     : [scoreColumn(unit, false), ...FINDING, ...TRACE, ONE_RANK, TRACE_ID];

@@ -38,10 +38,13 @@ export function formatZ(z: number): string {
   return `${z < 0 ? MINUS : '+'}${size}`;
 }
 
-export function formatNats(nats: number | null | undefined): string {
-  const text = formatNumber(nats);
-  return text === MISSING ? text : `${text} nats`;
+/** @param unit empty for a pure number */
+export function formatWithUnit(value: number | null | undefined, unit: string): string {
+  const text = formatNumber(value);
+  return text === MISSING || unit === '' ? text : `${text} ${unit}`;
 }
+
+export const formatNats = (nats: number | null | undefined): string => formatWithUnit(nats, 'nats');
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
