@@ -66,6 +66,11 @@ const rooms = [
     packages: ['zustand'],
   },
   {
+    room: 'headless',
+    may: ['base', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
+    packages: [],
+  },
+  {
     room: 'ui',
     may: ['base', 'run', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
     packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/', 'katex', 'marked'],

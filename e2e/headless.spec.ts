@@ -93,6 +93,43 @@ test('all is TraceVAE and the baselines; one that cannot be trained leaves the o
   expect(left.failed[0].what).toMatch(/FSA needs at least 2 structures/);
 });
 
+test('a labels CSV may stand among the test files, and further seeds are repeats', async () => {
+  // with ids that no other file has
+  const tests = requestSpans(6, 40, 12).map((span) => ({ ...span, trace: span.trace + 500 }));
+  const labels = new Map(tests.map(({ trace, label }) => [trace, label]));
+  const rows = [...labels].map(([trace, label]) => `-4365100055175869479:${1000 + trace},${label}`);
+  const files = [
+    file('labels.csv', ['traceId,label', ...rows, ''].join('\n')),
+    file('unlabelled.csv', traceVaeCsv(tests, false)),
+  ];
+  const out = join(folder, 'seeds.json');
+  const options = ['--preset', 'tiny', '--epochs', '1', '--limit-train', '60', '--seeds', '4,9'];
+  const args = ['train', '--train', a!, '--val', b!, '--test', ...files, ...options, '--out', out];
+  const ran = await headless(args);
+  expect(ran).toMatchObject({ code: 0, stdout: '' });
+  expect(ran.stderr).toMatch(/^epoch 1 .*\nTraceVAE, seed 9, epoch 1 /m);
+  const run = JSON.parse(readFileSync(out, 'utf8'));
+  expect(run.dataset.files.map(({ name }: { name: string }) => name)).toEqual([
+    'a.csv',
+    'b.csv',
+    'unlabelled.csv',
+  ]);
+  expect(run.dataset.traces).toEqual({ train: 60, val: 40, test: 40 });
+  expect(run.dataset.labels).toEqual({ normal: 28, structure: 6, time: 6 });
+  expect(run.seed).toBe(4);
+  expect(run.repeats).toMatchObject([
+    { seed: 9, detector: 'tracevae', variant: 'full', total: { normal: 28, anomalies: 12 } },
+  ]);
+});
+
+test('the page has a handle where it is asked for one, and nowhere else', async ({ page }) => {
+  const offered = () => page.evaluate(() => typeof globalThis.tracevae);
+  await page.goto('/');
+  expect(await offered()).toBe('undefined');
+  await page.goto('/?headless');
+  expect(await offered()).toBe('object');
+});
+
 test('import writes import.json, and its counts add up', async () => {
   const out = join(folder, 'import.json');
   const ran = await headless(['import', '--data', a!, c!, '--max-nodes', '3', '--out', out]);

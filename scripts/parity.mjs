@@ -9,7 +9,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CommandError, runCommand } from './headless/run.mjs';
+import { CommandError } from './headless/command-error.mjs';
+import { runCommand } from './headless/run.mjs';
 
 const POLL_MS = 100;
 const EXIT_CODES = { reached: 0, 'not reached': 2, failed: 1 };

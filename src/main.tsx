@@ -2,10 +2,12 @@
 import './ui/theme/theme.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { createHeadlessHandle } from './headless/create-handle.ts';
 import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/notebook.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
+import { downloadWritten } from './ui/widgets/download.ts';
 import { startBackgroundWorker, startWorker } from './worker/client.ts';
 
 /** Chromium alone tells; the property is not standard. */
@@ -40,6 +42,11 @@ const notebook = createNotebook({
 });
 // Back, Forward, a link to a cell, or another address typed.
 addEventListener('hashchange', () => void notebook.view.getState().follow());
+
+// For a program that drives this page, which asks for it: a page that a person opens has none.
+if (new URLSearchParams(location.search).has('headless')) {
+  globalThis.tracevae = createHeadlessHandle(notebook, downloadWritten);
+}
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -1,20 +1,36 @@
+// @ts-check
 /** Builds, serves and opens a page, runs one command on it, writes its files, cleans up. */
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
-import { BROWSER_ARGS, findBrowser } from '../find-browser.mjs';
+import { numberOf } from './arguments.mjs';
+import { CommandError } from './command-error.mjs';
+
+/**
+ * @typedef {import('@playwright/test').Page} Page
+ * @typedef {import('./arguments.mjs').Values} Values
+ * @typedef {() => unknown} Close
+ *
+ * What a command does with the page. It gives the files that are to be written: from a file of the
+ * browser's to the path that was named.
+ * @typedef {(page: Page, say: (line: string) => void) => Promise<readonly WrittenFile[]>} Perform
+ * @typedef {{ readonly path: string, readonly from: string }} WrittenFile
+ *
+ * Reads the options of a command, or throws a CommandError.
+ * @typedef {(values: Values) => Perform} Job
+ */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A failure that ends the command with one line: WHAT, WHERE, WHAT TO DO. */
-export class CommandError extends Error {
-  constructor(what, where, advice) {
-    super([what, where, advice].map((part) => part.replaceAll(/\s*\n\s*/g, ' ')).join(', '));
-  }
-}
-
+/** @param {string} path @returns {number} milliseconds since the epoch */
 function newestChange(path) {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
@@ -35,18 +51,36 @@ async function buildIfStale() {
   const changed = Math.max(...sources.map((path) => newestChange(join(ROOT, path))));
   if (existsSync(built) && statSync(built).mtimeMs > changed) return;
   process.stderr.write('building the page\n');
+  const { build } = await import('vite');
   await build({ root: ROOT, logLevel: 'error' });
 }
 
-/** Whole or not at all: a reader never sees half a file. */
-function writeWhole(path, text) {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  const temporary = `${path}.${process.pid}.part`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+/**
+ * All of them whole, or none: a reader never sees half a file.
+ *
+ * @param {readonly WrittenFile[]} files
+ */
+function writeWhole(files) {
+  const parts = files.map(({ path, from }) => ({
+    path,
+    from,
+    part: `${path}.${process.pid}.part`,
+  }));
+  try {
+    for (const { path, from, part } of parts) {
+      mkdirSync(dirname(resolve(path)), { recursive: true });
+      copyFileSync(from, part);
+    }
+    for (const { path, part } of parts) renameSync(part, path);
+  } catch (cause) {
+    for (const { part } of parts) rmSync(part, { force: true });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const where = files.map(({ path }) => path).join(' and ');
+    throw new CommandError(`the result cannot be written (${why})`, where, 'name another place');
+  }
 }
 
-/** Rejects on Ctrl-C. */
+/** Rejects on Ctrl-C. @returns {Promise<never>} */
 const interruption = () =>
   new Promise((_, reject) => {
     const stop = () => reject(new CommandError('interrupted', 'Ctrl-C', 'run it again'));
@@ -54,7 +88,11 @@ const interruption = () =>
     process.once('SIGTERM', stop);
   });
 
-/** Rejects after so many seconds; null: never. */
+/**
+ * Rejects after so many seconds; null: never.
+ *
+ * @param {number | null} seconds @returns {Promise<never>}
+ */
 const expiry = (seconds) =>
   new Promise((_, reject) => {
     if (seconds === null) return;
@@ -63,71 +101,72 @@ const expiry = (seconds) =>
     setTimeout(() => reject(late), seconds * 1e3).unref();
   });
 
-/** A positive number, or null where the option was not given. */
-export function positive(values, name) {
-  const text = values[name];
-  if (text === undefined) return null;
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) {
-    throw new CommandError(`"${text}" is not a positive number`, `--${name}`, 'give a number');
-  }
-  return value;
-}
+/**
+ * Runs a command that writes files.
+ *
+ * @param {() => { readonly job: Job, readonly values: Values }} readArguments or throws a CommandError
+ */
+export const runHeadless = (readArguments) =>
+  runCommand(async (open) => {
+    const { job, values } = readArguments();
+    const seconds = numberOf(values, 'timeout');
+    if (seconds !== null && seconds <= 0) {
+      throw new CommandError(`${seconds} s are no time`, '--timeout', 'give a positive number');
+    }
+    const perform = job(values);
+    const work = async () => {
+      const page = await open('?headless');
+      return perform(page, (line) => process.stderr.write(`${line}\n`));
+    };
+    writeWhole(await Promise.race([work(), expiry(seconds)]));
+    return 0;
+  });
 
-async function runJob(readArguments, openPage) {
-  const { job, values } = readArguments();
-  if (values.out === undefined) {
-    throw new CommandError('no output file was named', '--out', 'add --out FILE.json');
-  }
-  const late = expiry(positive(values, 'timeout'));
-  const work = async () => {
-    const page = await openPage('');
-    return job(page, values, (line) => process.stderr.write(`${line}\n`));
-  };
-  const files = await Promise.race([work(), late]);
-  for (const { path, text } of files) writeWhole(path, text);
-  return 0;
-}
-
-/** Builds where needed, serves and opens the page, and leaves the closing to `closers`. */
+/**
+ * Builds where needed, serves and opens the page, and leaves the closing to `closers`.
+ *
+ * @param {string} path @param {Close[]} closers
+ */
 async function openBuiltPage(path, closers) {
+  // loaded here, so that --help and what is wrong with the arguments are told at once
+  const [{ preview }, { chromium }, { findBrowser }, { openPage }] = await Promise.all([
+    import('vite'),
+    import('@playwright/test'),
+    import('../find-browser.mjs'),
+    import('./open-page.mjs'),
+  ]);
   await buildIfStale();
   // Port 0: any free one, so that runs can go side by side.
   const server = await preview({ root: ROOT, logLevel: 'silent', preview: { port: 0 } });
   closers.push(() => server.close());
-  const browser = await chromium.launch({
-    executablePath: findBrowser().path,
-    args: BROWSER_ARGS,
-    handleSIGINT: false,
-  });
-  closers.push(() => browser.close());
-  const page = await browser.newPage({ acceptDownloads: true });
-  await page.goto(new URL(path, server.resolvedUrls.local[0]).href);
-  return page;
+  const url = new URL(path, server.resolvedUrls?.local[0]).href;
+  return openPage(chromium, findBrowser().path, url, (close) => closers.push(close));
 }
+
+/** @param {unknown} cause */
+const firstLine = (cause) =>
+  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
 
 /**
  * Runs a command to its exit code, with one line `error: …` where it throws.
  *
- * @param perform takes a function that opens a page of the built notebook; gives the exit code
+ * @param {(open: (path: string) => Promise<Page>) => Promise<number>}
+ *   perform takes a function that opens a page of the built notebook; gives the exit code
  */
 export async function runCommand(perform) {
+  /** @type {Close[]} */
   const closers = [];
   let code = 1;
   try {
-    const open = (path) => openBuiltPage(path, closers);
+    const open = (/** @type {string} */ path) => openBuiltPage(path, closers);
     code = await Promise.race([perform(open), interruption()]);
   } catch (cause) {
     const message =
       cause instanceof CommandError
         ? cause.message
-        : `${String(cause?.message ?? cause).split('\n')[0]}, the headless run, please report it`;
+        : `${firstLine(cause)}, the headless run, please report it`;
     process.stderr.write(`error: ${message}\n`);
   }
   await Promise.allSettled(closers.reverse().map((close) => close()));
   process.exit(code);
 }
-
-/** @param readArguments gives the job and its options, or throws a CommandError */
-export const runHeadless = (readArguments) =>
-  runCommand((openPage) => runJob(readArguments, openPage));

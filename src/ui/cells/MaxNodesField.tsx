@@ -1,5 +1,6 @@
 /** N_max, with the share of the traces that each choice keeps. */
 import { useMemo } from 'react';
+import { CHOICE_LIMITS } from '../../stores/choice-limits.ts';
 import type { Dataset } from '../../stores/dataset-store.ts';
 import { maxNodesChoices } from '../../stores/dataset-summary.ts';
 import { prepareSource } from '../../stores/prepare-store.ts';
@@ -7,8 +8,6 @@ import { useRuns } from '../app/notebook-context.ts';
 import { formatPercent } from '../widgets/format.ts';
 import { NumberField } from '../widgets/NumberField.tsx';
 import './prepare.css';
-
-const MAX_NODES_BOUND = 256;
 
 export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
   const { maxNodes } = useRuns((r) => r.choices.model);
@@ -22,8 +21,7 @@ export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
         label="Largest tree"
         unit="nodes (N_max)"
         value={maxNodes}
-        min={2}
-        max={MAX_NODES_BOUND}
+        {...CHOICE_LIMITS.maxNodes}
         step={1}
         help="Traces with more merged nodes are left out. Chosen from the data: the smallest power of two from the paper’s 32 on that keeps 99 %."
         onChange={(value) => configure('model', { maxNodes: Math.round(value) })}

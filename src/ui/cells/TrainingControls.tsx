@@ -9,6 +9,7 @@ import {
   TRACEVAE_SETTINGS,
   type TraceVaeSetting,
 } from '../../detectors/tracevae/meta.ts';
+import { CHOICE_LIMITS } from '../../stores/choice-limits.ts';
 import { toggleDetector } from '../../stores/run-choices.ts';
 import { useRuns } from '../app/notebook-context.ts';
 import { Disclosure } from '../widgets/Disclosure.tsx';
@@ -47,8 +48,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
         <NumberField
           label="Epochs"
           value={choices.schedule.epochs}
-          min={1}
-          max={1000}
+          {...CHOICE_LIMITS.epochs}
           step={1}
           disabled={disabled}
           help={phaseWords(choices.schedule)}
@@ -57,8 +57,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
         <NumberField
           label="Seed"
           value={choices.seed}
-          min={0}
-          max={2 ** 31 - 1}
+          {...CHOICE_LIMITS.seed}
           step={1}
           disabled={disabled}
           help="same seed and backend give the same result"

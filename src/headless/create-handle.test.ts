@@ -1,0 +1,161 @@
+import { expect, test, vi } from 'vitest';
+import { countSets } from '../features/set-counts.ts';
+import type { WrittenFile } from '../stores/export-store.ts';
+import { createNotebook } from '../stores/notebook.ts';
+import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import { createHeadlessHandle } from './create-handle.ts';
+import type { GivenFile, HeadlessChoices, TypedRun } from './handle.ts';
+
+const imported = importedFixture();
+const scores = fakeScores(imported.traces);
+const GIVEN: readonly GivenFile[] = imported.files.map(({ name, bytes }, i) => ({
+  name,
+  bytes,
+  role: (['train', 'test', 'val'] as const)[i]!,
+}));
+const RUN: TypedRun = {
+  preset: 'small',
+  backend: 'wasm',
+  detectors: ['tracevae'],
+  epochs: 4,
+  limitTrain: 30,
+  seeds: [5],
+};
+const choicesOf = (run: Partial<TypedRun> = {}): HeadlessChoices => ({
+  rules: 'none',
+  maxNodes: 9,
+  run: { ...RUN, ...run },
+});
+
+async function setUp() {
+  const [fake, background] = [createFakeClient(), createFakeClient()];
+  const { storage } = createFakeStorage();
+  const notebook = createNotebook({
+    client: fake.client,
+    background: () => ({ client: background.client, close: () => {} }),
+    storage,
+    preferences: { getItem: () => null, setItem: () => undefined },
+    now: () => 1,
+    newId: () => 'id',
+    isolated: true,
+    heapBytes: () => null,
+    foreignRequests: () => 0,
+    app: { name: 'notebook', version: '0', userAgent: 'test' },
+    address: { read: () => '', write: () => {}, goTo: () => {} },
+  });
+  const saved: WrittenFile[] = [];
+  const handle = createHeadlessHandle(notebook, (file) => saved.push(file));
+  void notebook.open();
+  await vi.waitFor(() => expect(notebook.dataset.getState().status.phase).toBe('empty'));
+  return { ...fake, background, notebook, saved, handle };
+}
+
+/** With the fixture imported. */
+async function withFiles(choices: HeadlessChoices) {
+  const set = await setUp();
+  expect(set.handle.choose(choices)).toEqual({ ok: true, value: null });
+  const outcome = set.handle.imported(GIVEN);
+  void set.notebook.dataset.getState().loadDemo();
+  await set.last('demo').finish(imported);
+  expect(await outcome).toEqual({ ok: true, value: null });
+  return set;
+}
+
+test('choices are those of the page, and the files have the roles that they were given with', async () => {
+  const { notebook } = await withFiles(choicesOf({ detectors: ['fsa', 'tracevae-fc', 'fsa'] }));
+  expect(notebook.dataset.getState().authorsRules).toBe(false);
+  expect(notebook.dataset.getState().dataset?.roles).toEqual(['train', 'test', 'val']);
+  const { choices } = notebook.runs.getState();
+  expect(choices).toMatchObject({
+    preset: 'small',
+    seed: 5,
+    limitTrain: 30,
+    detectors: ['tracevae-fc', 'fsa'],
+    model: { maxNodes: 9, units: 64 },
+    schedule: { epochs: 4 },
+    machine: { backend: 'wasm' },
+  });
+});
+
+const MISTYPED: readonly [Partial<TypedRun>, string, RegExp][] = [
+  [{ preset: 'huge' }, 'preset', /"huge".*tiny, small, paper/],
+  [{ backend: 'cuda' }, 'backend', /"cuda".*auto, webgpu, wasm/],
+  [{ detectors: ['all', 'oracle'] }, 'detectors', /"oracle".*tracevae-fc/],
+  [{ detectors: [] }, 'detectors', /no detector/],
+  [{ epochs: 2.5 }, 'epochs', /2\.5.*whole number from 1 to 1000/],
+  [{ limitTrain: 0 }, 'limitTrain', /0.*from 1 on/],
+  [{ seeds: [1, -2] }, 'seeds', /-2/],
+  [{ seeds: [] }, 'seeds', /no seed/],
+];
+test.each(MISTYPED)('%o is a failure that names the choice', async (run, where, says) => {
+  const { handle, notebook } = await setUp();
+  const before = notebook.runs.getState().choices;
+  const outcome = handle.choose(choicesOf(run));
+  expect(outcome).toMatchObject({ ok: false, error: { where } });
+  if (!outcome.ok) expect(`${outcome.error.what}, ${outcome.error.advice}`).toMatch(says);
+  expect(notebook.runs.getState().choices).toBe(before);
+});
+
+test('a file that cannot be read is a failure in the words of the import', async () => {
+  const { handle, notebook, last } = await setUp();
+  const outcome = handle.imported(GIVEN);
+  const failure = {
+    kind: 'unreadable',
+    what: 'no traces',
+    where: 'a.csv',
+    advice: 'look',
+  } as const;
+  void notebook.dataset.getState().loadDemo();
+  await last('demo').fail(failure);
+  const { kind: _, ...words } = failure;
+  expect(await outcome).toEqual({ ok: false, error: words });
+});
+
+test('each epoch is a line, further seeds follow, and what the buttons save is saved', async () => {
+  const { handle, last, background, saved, notebook } = await withFiles(
+    choicesOf({ seeds: [5, 8] }),
+  );
+  expect(await handle.save('run')).toMatchObject({ ok: false });
+  const lines: string[] = [];
+  const outcome = handle.train((line) => lines.push(line));
+  const train = last('train');
+  train.emit({ kind: 'epoch', point: fakeCurvePoint(1, 30) });
+  train.emit({ kind: 'restart', attempt: 1, reason: 'a test' });
+  train.emit({ kind: 'epoch', point: fakeCurvePoint(1, 20) });
+  train.emit({ kind: 'epoch', point: fakeCurvePoint(2, 10) });
+  await train.finish(fakeTrainOutcome());
+  await last('score').finish(scores);
+
+  await background.last('open').finish(null);
+  expect(background.last('train').input.settings.seed).toBe(8);
+  background.last('train').emit({ kind: 'epoch', point: fakeCurvePoint(1, 5) });
+  await background.last('train').finish(fakeTrainOutcome());
+  await background.last('score').finish(scores);
+  expect(await outcome).toEqual({ ok: true, value: null });
+  expect(lines.map((line) => line.replace(/ nats.*/, ''))).toEqual([
+    'epoch 1 (joint): loss 30.00',
+    'epoch 1 (joint): loss 20.00',
+    'epoch 2 (joint): loss 10.00',
+    'TraceVAE, seed 8, epoch 1 (joint): loss 5.000',
+  ]);
+
+  const saving = handle.save('run');
+  const { training } = notebook.runs.getState();
+  expect(training).toMatchObject({ phase: 'done', run: { settings: { seed: 5 } } });
+  await last('countSets').finish(countSets(imported.traces, last('countSets').input));
+  expect(await saving).toEqual({ ok: true, value: null });
+  expect(await handle.save('import')).toEqual({ ok: true, value: null });
+  expect(saved.map(({ name }) => name)).toEqual(['run.json', 'import.json']);
+  const run = JSON.parse(await saved[0]!.bytes.text());
+  expect(run).toMatchObject({ seed: 5, repeats: [{ seed: 8, detector: 'tracevae' }] });
+});
+
+test('a training that fails is a failure without the weights that it kept', async () => {
+  const { handle, last } = await withFiles(choicesOf());
+  const outcome = handle.train(() => {});
+  const words = { what: 'training diverged', where: 'epoch 3', advice: 'use another seed' };
+  const lastGood = { epoch: 2, outcome: fakeTrainOutcome() };
+  await last('train').fail({ kind: 'diverged', ...words, lastGood });
+  expect(await outcome).toEqual({ ok: false, error: words });
+});
