@@ -18,11 +18,11 @@ const settings = {
 };
 
 for (const backend of TEST_BACKENDS) {
-  for (const { id, label, gives } of BASELINES) {
+  for (const { id, label, gives, settings: own } of BASELINES) {
     describeBaselineContract(label, backend, {
       fit: (data, context) => DETECTORS[id].fit(data, settings, context),
       restore: (operations, weights) => DETECTORS[id].restore(settings, operations, weights),
-      hasCurve: id !== 'fsa',
+      hasCurve: own.some(({ key }) => key === 'learningRate'),
       terms: gives.kind === 'score' ? gives.terms : [],
     });
   }

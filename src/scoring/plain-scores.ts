@@ -7,11 +7,11 @@ export interface PlainScores {
   /** [T] higher is more anomalous; in the unit of the detector's meta. */
   readonly score: Float64Array;
   /** What the score is the sum of, where the detector tells. */
-  readonly terms?: readonly ScoreTerm[];
+  readonly terms?: readonly NamedTerm[];
 }
 
 /** A named part of every score. */
-export interface ScoreTerm {
+export interface NamedTerm {
   readonly id: string;
   readonly label: string;
   /** Of the score too, as they add up to it; empty for pure numbers. */

@@ -102,8 +102,11 @@ export function readTree(traces: TraceSet, trace: number): TreeNode[] {
 }
 
 /** Nodes of a trace's tree, each before its children, which come in their order. */
-export function depthFirst({ structures, structureOf }: TraceSet, trace: number): number[] {
-  const structure = structureOf[trace]!;
+export const depthFirst = ({ structures, structureOf }: TraceSet, trace: number): number[] =>
+  structureDepthFirst(structures, structureOf[trace]!);
+
+/** @returns [n] nodes of a structure, the root first, each before its children */
+export function structureDepthFirst(structures: StructureTable, structure: number): number[] {
   const first = structures.nodeOffset[structure]!;
   const size = structureSize(structures, structure);
   const children = Array.from({ length: size }, (): number[] => []);

@@ -12,7 +12,7 @@ import {
   createPathFinder,
   UNKNOWN_PATH,
 } from '../../features/call-paths.ts';
-import { structureSize, type TraceSet } from '../../trace/trace-set.ts';
+import { structureDepthFirst, type TraceSet } from '../../trace/trace-set.ts';
 
 /** Both ends of a trace, as a state. */
 export const OUTSIDE = -1;
@@ -33,7 +33,7 @@ export interface Automaton {
 }
 
 /** One transition as a structure takes it. */
-export interface Step {
+export interface TransitionStep {
   /** Index into the automaton's transitions; -1 where it has none. */
   readonly transition: number;
   /** Node that is left and node that is entered; null outside. */
@@ -41,30 +41,11 @@ export interface Step {
   readonly to: number | null;
 }
 
-/**
- * The nodes of a structure depth first, children in their order.
- *
- * @returns [n] node indices, the root first
- */
-export function depthFirst({ structures }: TraceSet, structure: number): number[] {
-  const first = structures.nodeOffset[structure]!;
-  const nodes = structureSize(structures, structure);
-  const children: number[][] = Array.from({ length: nodes }, () => []);
-  for (let i = 1; i < nodes; i++) children[structures.parent[first + i]!]!.push(i);
-  const order: number[] = [];
-  const stack = [0];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    order.push(node);
-    for (const child of children[node]!.toReversed()) stack.push(child);
-  }
-  return order;
-}
-
 /** Walks over the states of each structure once. */
 function createWalker(traces: TraceSet, paths: CallPaths) {
   const pathsOf = createPathFinder(traces, paths);
   return (structure: number) => {
-    const order = depthFirst(traces, structure);
+    const order = structureDepthFirst(traces.structures, structure);
     const states = pathsOf(structure);
     const last = order.length;
     return Array.from({ length: last + 1 }, (_, i) => {
@@ -140,14 +121,14 @@ export function createLearner(traces: TraceSet, train: Uint32Array) {
 export function createReader(
   traces: TraceSet,
   { paths, from, to }: Automaton,
-): (structure: number) => readonly Step[] {
+): (structure: number) => readonly TransitionStep[] {
   const walk = createWalker(traces, paths);
   const states = paths.operation.length;
   const known = new Map<number, number>();
   from.forEach((state, i) => {
     known.set(keyOf(state, to[i]!, states), i);
   });
-  const found = new Map<number, readonly Step[]>();
+  const found = new Map<number, readonly TransitionStep[]>();
   return (structure) => {
     const before = found.get(structure);
     if (before !== undefined) return before;
