@@ -3,6 +3,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { kernels } from './scripts/kernels-plugin.mjs';
 import { COMMON_HEADERS, PAGE_POLICY, WORKER_POLICY } from './security-headers.ts';
+import { writtenBy } from './src/ingest/format-words.ts';
+import { FORMATS } from './src/ingest/formats/list.ts';
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string;
@@ -38,7 +40,12 @@ function securityHeaders(): Plugin {
 export default defineConfig({
   base: './',
   plugins: [react(), kernels(), securityHeaders()],
-  define: { __APP_NAME__: JSON.stringify(name), __APP_VERSION__: JSON.stringify(version) },
+  define: {
+    __APP_NAME__: JSON.stringify(name),
+    __APP_VERSION__: JSON.stringify(version),
+    // The page names the formats that the worker reads, without their readers.
+    __FORMATS__: JSON.stringify(writtenBy(FORMATS)),
+  },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -4,6 +4,7 @@
  */
 import { EXPORT_FORMATS, type ExportFormat, writeSpans } from '../src/export/write-spans.ts';
 import { createContentReader } from '../src/ingest/content-reader.ts';
+import { FORMATS } from '../src/ingest/formats/list.ts';
 import { SpanTable } from '../src/ingest/span-table.ts';
 import { TraceLabels } from '../src/ingest/trace-labels.ts';
 import { createLedgerBuilder } from '../src/trace/ledger.ts';
@@ -41,14 +42,17 @@ export function timeReaders(files: readonly Uint8Array[], runs = 3): ReaderSpeed
 function read(files: readonly Uint8Array[]): SpanColumns {
   const table = new SpanTable();
   for (const bytes of files) {
-    const content = createContentReader({
-      fileName: 'benchmark',
-      table,
-      ledger: createLedgerBuilder(),
-      mappings: new Map(),
-      labels: new TraceLabels(),
-      authorsRules: true,
-    });
+    const content = createContentReader(
+      {
+        fileName: 'benchmark',
+        table,
+        ledger: createLedgerBuilder(),
+        mappings: new Map(),
+        labels: new TraceLabels(),
+        authorsRules: true,
+      },
+      { formats: FORMATS, file: null },
+    );
     table.startFile();
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
       const failure = content.push(bytes.subarray(at, at + CHUNK_BYTES));

@@ -32,12 +32,15 @@ test('what a file is used for can be changed, and is kept over a reload', async 
   const csv = traceVaeCsv(requestSpans(1, 170), false);
   await dropFiles(page, [{ name: 'mine.csv', body: csv }]);
   await expect(page.getByText('100 / 20 / 50')).toBeVisible();
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /mine\.csv/ })).toContainText('TraceVAE CSV');
   await page.getByRole('combobox', { name: 'What mine.csv is used for' }).selectOption('test');
   await expect(page.getByText('0 / 0 / 170')).toBeVisible();
   const stored = page.getByRole('table', { name: 'Datasets' }).getByRole('row', { name: /mine/ });
   await expect(stored).not.toContainText('storing');
   await page.reload();
   await expect(page.getByText('0 / 0 / 170')).toBeVisible();
+  await expect(files.getByRole('row', { name: /mine\.csv/ })).toContainText('TraceVAE CSV');
   // With nothing to train on, training says so instead of failing somewhere.
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByRole('alert')).toContainText(/train/i);
@@ -50,6 +53,17 @@ test('a bad file keeps the dataset that was there', async ({ page }) => {
   await dropFiles(page, [{ name: 'notes.txt', body: 'hello' }]);
   await expect(page.getByRole('alert')).toContainText('notes.txt');
   await expect(page.getByRole('row', { name: /demo-train/ })).toBeVisible();
+});
+
+test('the page says what it reads, and what a file is that it does not read', async ({ page }) => {
+  await openNotebook(page);
+  await expect(
+    page.getByText(/Drop what Jaeger, .*Zipkin.* write, or CSV or Parquet/),
+  ).toBeVisible();
+  await dropFiles(page, [{ name: 'answer.json', body: '{"status":"error","message":"no trace"}' }]);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('its keys are status, message');
+  await expect(alert).toContainText('Give what Jaeger, ');
 });
 
 test('a dataset is exported in another format and read back', async ({ page }) => {

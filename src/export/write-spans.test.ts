@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FormatId } from '../ingest/import.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import { spanColumns, type TestSpan } from '../testing/spans.ts';
 import { assembleTraces } from '../trace/assemble.ts';
@@ -10,7 +9,7 @@ import { mergedSpans } from './merged-spans.ts';
 import { traceIdDecimals, traceIdHex } from './span-ids.ts';
 import { EXPORT_FORMATS, type ExportFormat, writeSpans } from './write-spans.ts';
 
-const READ_AS: Readonly<Record<ExportFormat, FormatId>> = {
+const READ_AS: Readonly<Record<ExportFormat, string>> = {
   'otlp-json': 'otlp-json',
   'otlp-jsonl': 'otlp-json',
   'jaeger-json': 'jaeger-json',

@@ -3,66 +3,89 @@
  * format from the first bytes, hands everything on.
  */
 import { assert } from '../base/assert.ts';
+import { grown } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { readAlibabaCsv } from './alibaba-csv.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
+import { holdBytes } from './held-bytes.ts';
 import type { ImportedFile } from './import.ts';
-import { readJaegerJson } from './jaeger-json.ts';
-import { readMappedCsv, readNezhaCsv, readSkywalkingCsv } from './mapped-csv.ts';
-import { readOtlpJson } from './otlp-json.ts';
-import { readOtlpProtobuf } from './otlp-protobuf.ts';
-import { holdParquet } from './parquet-file.ts';
-import { type FileFormat, SNIFF_BYTES, sniffFormat } from './sniff.ts';
-import type { ContentContext, SpanReader } from './span-reader.ts';
-import { readLabelsCsv } from './trace-labels.ts';
-import { readTraceVaeCsv } from './tracevae-csv.ts';
+import { SNIFF_BYTES, type Sniffed, sniffFormat } from './sniff.ts';
+import {
+  type ContentContext,
+  isPlaced,
+  type PlacedBytes,
+  type PlacedReader,
+  type SpanReader,
+} from './span-reader.ts';
+import type { TraceFormat } from './trace-format.ts';
 import { type ByteDecoder, isCutShort, type OnBytes, passOn } from './unpacking.ts';
 import { createUnzstd, isZstd } from './unzstd.ts';
-import { readZipkinJson } from './zipkin-json.ts';
-
-const READERS: Readonly<Record<FileFormat, (context: ContentContext) => SpanReader>> = {
-  'tracevae-csv': readTraceVaeCsv,
-  'jaeger-json': readJaegerJson,
-  'otlp-json': readOtlpJson,
-  'otlp-protobuf': readOtlpProtobuf,
-  'zipkin-json': readZipkinJson,
-  'skywalking-csv': readSkywalkingCsv,
-  'nezha-csv': readNezhaCsv,
-  'alibaba-csv': readAlibabaCsv,
-  'labels-csv': readLabelsCsv,
-  csv: readMappedCsv,
-  parquet: holdParquet,
-};
 
 /** What a file turned out to be. */
 export interface FileContent {
-  readonly format: FileFormat;
   readonly container: ImportedFile['container'];
-  readonly reader: SpanReader;
+  readonly opened: OpenedFormat;
 }
+
+/** The reader of a file: one that has read it, or one that reads by place, and what from. */
+export type OpenedFormat = Sniffed &
+  (
+    | { readonly reader: SpanReader; readonly bytes: null }
+    | { readonly reader: PlacedReader; readonly bytes: () => PlacedBytes }
+  );
 
 export interface ContentReader {
   /** @param chunk any cut of the file; not kept after the call */
   push(chunk: Uint8Array): Failure | null;
+  /** Whether there is a use for more; not where a reader takes the rest by place, from the file. */
+  wantsMore(): boolean;
   finish(): Result<FileContent, Failure>;
   /** Spans met so far, usable or not. */
   spansRead(): number;
+  /** Null as long as the format is not known. */
+  sniffed(): Sniffed | null;
 }
 
-export function createContentReader(context: ContentContext): ContentReader {
+export interface ContentOptions {
+  readonly formats: readonly TraceFormat[];
+  /** The file itself, for formats that are read by place; null where it comes out of an archive. */
+  readonly file: PlacedBytes | null;
+}
+
+export function createContentReader(
+  context: ContentContext,
+  { formats, file }: ContentOptions,
+): ContentReader {
   const { fileName } = context;
-  let sniffed: { readonly format: FileFormat; readonly reader: SpanReader } | null = null;
-  const onText: OnBytes = (bytes) => sniffed?.reader.read(bytes) ?? null;
+  let container: ImportedFile['container'] = 'plain';
+  let opened: OpenedFormat | null = null;
+  let onText: OnBytes = () => null;
+  let wantsMore = true;
+
+  const open = (sniffed: Sniffed): void => {
+    if (sniffed.format.gives === 'spans') context.table.startFile();
+    const reader = sniffed.format.open(context);
+    if (!isPlaced(reader)) {
+      opened = { ...sniffed, reader, bytes: null };
+      onText = reader.read;
+    } else if (file !== null && container === 'plain') {
+      opened = { ...sniffed, reader, bytes: () => file };
+      wantsMore = false;
+    } else {
+      const held = holdBytes(fileName, sniffed.format.label);
+      opened = { ...sniffed, reader, bytes: held.bytes };
+      onText = held.push;
+    }
+  };
   const textHead = createHead(SNIFF_BYTES, (head, whole) => {
-    const format = sniffFormat(fileName, head, whole);
-    if (!format.ok) return format.error;
-    if (format.value !== 'labels-csv') context.table.startFile();
-    sniffed = { format: format.value, reader: READERS[format.value](context) };
+    const sniffed = sniffFormat(fileName, head, whole, formats);
+    if (!sniffed.ok) return sniffed.error;
+    if ('lookAt' in sniffed.value) return sniffed.value;
+    open(sniffed.value);
     return null;
   });
 
-  const onUnpacked: OnBytes = (bytes) => textHead.push(bytes, onText);
-  let container: ImportedFile['container'] = 'plain';
+  const onUnpacked: OnBytes = (bytes) => textHead.push(bytes, onTextBytes);
+  const onTextBytes: OnBytes = (bytes) => onText(bytes);
   let decoder: ByteDecoder = passOn(onUnpacked);
   const fileHead = createHead(4, (head) => {
     if (isGzip(head)) {
@@ -75,23 +98,27 @@ export function createContentReader(context: ContentContext): ContentReader {
     return null;
   });
   const onFile: OnBytes = (bytes) => decoder.push(bytes);
+  const finishReader = (): Failure | null =>
+    opened !== null && opened.bytes === null ? opened.reader.finish() : null;
 
   return {
     push: (chunk) => fileHead.push(chunk, onFile),
+    wantsMore: () => wantsMore,
     finish: () => {
       const unpacking = fileHead.finish(onFile) ?? decoder.finish();
       if (unpacking && !isCutShort(unpacking)) return err(unpacking);
-      const failure = textHead.finish(onText) ?? sniffed?.reader.finish();
-      if (unpacking && (failure || !sniffed?.reader.spansRead())) return err(unpacking);
+      const failure = textHead.finish(onTextBytes) ?? finishReader();
+      if (unpacking && (failure || !opened?.reader.spansRead())) return err(unpacking);
       if (failure) return err(failure);
       if (unpacking) {
         const { cutAtByte } = unpacking;
         context.ledger.add('cut-archive', 1, () => ({ file: fileName, byte: cutAtByte }));
       }
-      assert(sniffed !== null, 'the format is known once the head has been looked at');
-      return ok({ ...sniffed, container });
+      assert(opened !== null, 'the format is known once the head has been looked at');
+      return ok({ container, opened });
     },
-    spansRead: () => sniffed?.reader.spansRead() ?? 0,
+    spansRead: () => opened?.reader.spansRead() ?? 0,
+    sniffed: () => opened,
   };
 }
 
@@ -100,27 +127,33 @@ interface Head {
   finish(next: OnBytes): Failure | null;
 }
 
+/** What a look at the head gives: nothing, a failure, or a longer head to look at. */
+type Look = Failure | { readonly lookAt: number } | null;
+
 /** Holds bytes back until there are `size` of them, or all there are; then looks, then lets go. */
-function createHead(
-  size: number,
-  look: (head: Uint8Array, whole: boolean) => Failure | null,
-): Head {
+function createHead(size: number, look: (head: Uint8Array, whole: boolean) => Look): Head {
   let held = new Uint8Array(0);
+  let filled = 0;
+  let wanted = size;
   let seen = false;
   const release = (whole: boolean, next: OnBytes): Failure | null => {
+    const looked = look(held.subarray(0, Math.min(wanted, filled)), whole && filled <= wanted);
+    if (looked && 'lookAt' in looked) {
+      wanted = looked.lookAt;
+      return filled >= wanted || whole ? release(whole, next) : null;
+    }
     seen = true;
-    const head = held;
+    const all = held.subarray(0, filled);
     held = new Uint8Array(0);
-    return look(head.subarray(0, size), whole && head.length <= size) ?? next(head);
+    return looked ?? next(all);
   };
   return {
     push: (bytes, next) => {
       if (seen) return next(bytes);
-      const joined = new Uint8Array(held.length + bytes.length);
-      joined.set(held);
-      joined.set(bytes, held.length);
-      held = joined;
-      return held.length >= size ? release(false, next) : null;
+      held = grown(held, filled + bytes.length);
+      held.set(bytes, filled);
+      filled += bytes.length;
+      return filled >= wanted ? release(false, next) : null;
     },
     finish: (next) => (seen ? null : release(true, next)),
   };

@@ -285,7 +285,7 @@ describe('a file that is not traces is one clear failure:', () => {
     ['a gzip cut before its first span', whole.subarray(0, 40), /truncated/],
     ['the first bytes of a gzip', whole.subarray(0, 6), /truncated/],
     ['an empty list', '[]', /^JSON, but no trace in it/],
-    ['an empty answer', '{"data":[],"errors":null}', /^JSON, but no trace in it/],
+    ['an empty answer', '{"data":[],"errors":null}', /^Jaeger JSON, but no trace in it$/],
     ['a list of numbers', '[1,2,3]', /^JSON, but no trace in it/],
     ['OTLP', '{"resourceSpans":[{"resource":{}}]}', /^OTLP JSON, but no span in it$/],
     ['Zipkin', '[[],[]]', /^JSON, but no trace in it/],

@@ -5,18 +5,10 @@
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
 import { headerKey } from '../trace/column-mapping.ts';
-import {
-  createLedgerBuilder,
-  type Ledger,
-  type LedgerExample,
-  lostSpans,
-  mergeLedgers,
-  REASONS,
-} from '../trace/ledger.ts';
+import { createLedgerBuilder, mergeLedgers } from '../trace/ledger.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { createContentReader } from './content-reader.ts';
+import { FORMATS } from './formats/list.ts';
 import type {
-  ImportedFile,
   ImportedTraces,
   ImportFailure,
   ImportFiles,
@@ -25,12 +17,9 @@ import type {
   SourceFile,
 } from './import.ts';
 import { createImportPace, type ImportPace } from './import-pace.ts';
-import { isUnmapped } from './mapped-csv.ts';
-import { isHeldParquet, isParquet, type PlacedBytes } from './parquet-file.ts';
-import { readParquet } from './parquet-table.ts';
-import { isForeign } from './sniff.ts';
-import { isAmongOthers, partsOf, readHead, type SourcePart } from './source-parts.ts';
-import type { ContentContext } from './span-reader.ts';
+import { isForeign } from './not-traces.ts';
+import { cancelled, type FileRead, readPart, unreadable, unreadableFile } from './read-part.ts';
+import { isAmongOthers, partsOf } from './source-parts.ts';
 import { SpanTable } from './span-table.ts';
 import { TraceLabels } from './trace-labels.ts';
 
@@ -60,7 +49,7 @@ export const importFiles: ImportFiles = async (files, options) => {
 async function importAll(
   files: readonly SourceFile[],
   pace: ImportPace,
-  { mappings = [], authorsRules = true, onSpans }: ImportOptions,
+  { mappings = [], authorsRules = true, formats = FORMATS, onSpans }: ImportOptions,
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const context = {
@@ -80,7 +69,7 @@ async function importAll(
     let partsBefore = 0;
     for (const part of parts.value) {
       if (reads.length === MAX_FILES) return unreadable(tooManyFiles(part.name));
-      const read = await readPart(part, context, pace, (bytes, spans) =>
+      const read = await readPart(part, context, formats, pace, (bytes, spans) =>
         pace.report({
           file: part.name,
           bytesRead: bytesBefore + partsBefore + bytes,
@@ -96,7 +85,7 @@ async function importAll(
         continue;
       }
       notes.merge(read.value.ledger);
-      if (read.value.file.format === 'labels-csv') continue;
+      if (read.value.format.gives === 'labels') continue;
       reads.push(read.value);
       spansRead += read.value.spansRead;
     }
@@ -105,11 +94,12 @@ async function importAll(
   if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files);
 
   const assembled = await assemble(context.table, reads, pace, !authorsRules);
-  if (!assembled) return cancelled('while the trees were put together');
+  if (!assembled) return err(cancelled('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
   onSpans?.(assembled.spans);
   return ok({
     files: reads.map(({ file }) => file),
+    formatLabels: Object.fromEntries(reads.map(({ format }) => [format.id, format.label])),
     traces,
     ledger: mergeLedgers(notes.finish(), assembled.ledger),
     spansRead,
@@ -117,106 +107,6 @@ async function importAll(
     seconds: pace.seconds(),
     ...(authorsRules ? {} : { authorsRules }),
   });
-}
-
-interface FileRead {
-  readonly file: ImportedFile;
-  /** Losses and repairs of the reading. */
-  readonly ledger: Ledger;
-  readonly spansRead: number;
-  readonly locate: (line: number) => LedgerExample;
-}
-
-type PartContext = Omit<ContentContext, 'fileName' | 'ledger'>;
-
-async function readPart(
-  part: SourcePart,
-  shared: PartContext,
-  pace: ImportPace,
-  onProgress: (bytes: number, spans: number) => void,
-): Promise<Result<FileRead, ImportFailure>> {
-  const ledger = createLedgerBuilder();
-  const context: ContentContext = { ...shared, fileName: part.name, ledger };
-  const spansBefore = shared.table.length;
-  const read = await readSpans(part, context, pace, onProgress);
-  if (!read.ok) return read;
-  const { format, container, spansRead, locate } = read.value;
-  const losses = ledger.finish();
-  if (shared.table.length === spansBefore && format !== 'labels-csv') {
-    return unreadable(nothingUsable(part.name, losses));
-  }
-  return ok({
-    file: { name: part.name, bytes: part.bytes, format, container },
-    ledger: losses,
-    spansRead,
-    locate,
-  });
-}
-
-type SpansRead = Pick<ImportedFile, 'format' | 'container'> &
-  Pick<FileRead, 'spansRead' | 'locate'>;
-
-async function readSpans(
-  part: SourcePart,
-  context: ContentContext,
-  pace: ImportPace,
-  onProgress: (bytes: number, spans: number) => void,
-): Promise<Result<SpansRead, ImportFailure>> {
-  const { file } = part;
-  if (file !== null && isParquet(await readHead(file, 4))) {
-    context.table.startFile();
-    return readPlaced(file, 'plain', context, pace, (spans) => onProgress(part.bytes, spans));
-  }
-  const content = createContentReader(context);
-  const decoder = part.createDecoder(content.push);
-  const opened = await part.open();
-  if (!opened.ok) return unreadable(opened.error);
-  const stream = opened.value.getReader();
-  let bytes = 0;
-  try {
-    for (;;) {
-      if (!(await pace.breathe())) return cancelled(`while reading ${part.name}`);
-      const chunk = await stream.read().catch((error: unknown) => unreadableFile(part, error));
-      if ('what' in chunk) return unreadable(chunk);
-      if (chunk.done) break;
-      const failure = decoder.push(chunk.value);
-      if (failure) return unreadable(failure);
-      bytes += chunk.value.length;
-      onProgress(bytes, content.spansRead());
-    }
-  } finally {
-    // Frees the file where reading stopped half-way; a stream that failed has nothing left to free.
-    stream.cancel().catch(() => undefined);
-  }
-
-  const failure = decoder.finish();
-  const end = failure ? err(failure) : content.finish();
-  if (!end.ok) return unreadable(end.error);
-  const { format, reader } = end.value;
-  const container = part.container === 'plain' ? end.value.container : part.container;
-  if (isHeldParquet(reader)) {
-    return readPlaced(reader.bytes(), container, context, pace, (spans) =>
-      onProgress(part.bytes, spans),
-    );
-  }
-  return ok({ format, container, spansRead: reader.spansRead(), locate: reader.locate });
-}
-
-/** A format that is read by place and not from front to back. */
-async function readPlaced(
-  bytes: PlacedBytes,
-  container: ImportedFile['container'],
-  context: ContentContext,
-  pace: ImportPace,
-  onSpans: (spans: number) => void,
-): Promise<Result<SpansRead, ImportFailure>> {
-  const read = await readParquet(bytes, context, (spans) => {
-    onSpans(spans);
-    return pace.breathe();
-  });
-  if (!read.ok) return unreadable(read.error);
-  if (read.value === 'cancelled') return cancelled(`while reading ${context.fileName}`);
-  return ok({ format: 'parquet', container, ...read.value });
 }
 
 /** Sets the labels of label files on traces that came before them. */
@@ -237,7 +127,7 @@ export async function labelTraces(
     const parts = await partsOf(file).catch((error: unknown) => err(unreadableFile(file, error)));
     if (!parts.ok) return unreadable(parts.error);
     for (const part of parts.value) {
-      const read = await readPart(part, context, pace, () => undefined);
+      const read = await readPart(part, context, FORMATS, pace, () => undefined);
       if (read.ok) notes.merge(read.value.ledger);
       else if (!isForeign(read.error) || !isAmongOthers(part)) return read;
     }
@@ -262,12 +152,6 @@ async function assemble(
   }
 }
 
-const unreadable = (failure: Failure): Result<never, ImportFailure> =>
-  err(isUnmapped(failure) ? { kind: 'unmapped', ...failure } : { kind: 'unreadable', ...failure });
-
-const cancelled = (where: string): Result<never, ImportFailure> =>
-  err({ kind: 'cancelled', what: 'cancelled', where, advice: 'Nothing was imported.' });
-
 const tooManyFiles = (where: string): Failure => ({
   what: `more than ${MAX_FILES} files to import`,
   where,
@@ -287,34 +171,6 @@ function nothingRead(
     where: files.map(({ name }) => name).join(', '),
     advice: 'Drop the traces first, or both at once.',
   });
-}
-
-const unreadableFile = ({ name }: { readonly name: string }, error: unknown): Failure => ({
-  what: 'a file that the browser could not read',
-  where: name,
-  advice: `Check that it still exists and may be read (${error instanceof Error ? error.message : String(error)}).`,
-});
-
-function nothingUsable(fileName: string, ledger: Ledger): Failure {
-  const [most] = [...ledger].sort((a, b) => b.count - a.count);
-  if (!most || lostSpans(ledger) === 0) {
-    return {
-      what: 'a file without a single span',
-      where: fileName,
-      advice: 'Check that the traces were exported at all.',
-    };
-  }
-  const example = most.examples[0];
-  const place = [
-    ...(example?.line === undefined ? [] : [`, line ${example.line}`]),
-    ...(example?.path === undefined ? [] : [`, ${example.path}`]),
-    ...(example?.byte === undefined ? [] : [`, byte ${example.byte}`]),
-  ].join('');
-  return {
-    what: `a file without a single usable span (${lostSpans(ledger)} set aside; ${REASONS[most.reason]})`,
-    where: `${fileName}${place}`,
-    advice: 'Check that it is the right file, and that it is whole.',
-  };
 }
 
 /** Engines say "Array buffer allocation failed" or "Invalid typed array length" as a RangeError. */

@@ -6,24 +6,7 @@ import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-
-/** `simulated`: the built-in demo, whose spans come from no file; `prepared`: parts of a dataset. */
-export type FormatId =
-  | 'tracevae-csv'
-  | 'jaeger-json'
-  | 'otlp-json'
-  | 'otlp-protobuf'
-  | 'zipkin-json'
-  | 'skywalking-csv'
-  | 'nezha-csv'
-  | 'alibaba-csv'
-  /** Any other table, by a mapping of its columns. */
-  | 'csv'
-  | 'parquet'
-  /** Labels of traces that are in other files. */
-  | 'labels-csv'
-  | 'simulated'
-  | 'prepared';
+import type { TraceFormat } from './trace-format.ts';
 
 /** A file as the browser gives it; `File` satisfies it. */
 export interface SourceFile {
@@ -41,7 +24,11 @@ export interface ImportedFile {
   readonly name: string;
   /** Bytes as given (compressed, if it was). */
   readonly bytes: number;
-  readonly format: FormatId;
+  /**
+   * The id of a format in {@link file://./formats/list.ts}; `simulated` is the built-in demo, whose
+   * spans come from no file, `prepared` are parts of a dataset.
+   */
+  readonly format: string;
   readonly container: 'plain' | 'gzip' | 'zstd' | 'zip';
 }
 
@@ -55,6 +42,8 @@ export interface ImportProgress {
 
 export interface ImportedTraces {
   readonly files: readonly ImportedFile[];
+  /** What people call the formats of {@link files}, by id. */
+  readonly formatLabels: Readonly<Record<string, string>>;
   readonly traces: TraceSet;
   readonly ledger: Ledger;
   /** Spans read from the files: those kept plus the ledger's losses. */
@@ -85,6 +74,8 @@ export interface ImportOptions {
    * such a span goes below the first root of its trace.
    */
   readonly authorsRules?: boolean;
+  /** Instead of all that there are. */
+  readonly formats?: readonly TraceFormat[];
   /** The spans behind the traces, once all files are in. */
   readonly onSpans?: (spans: OrderedSpans) => void;
 }

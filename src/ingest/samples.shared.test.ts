@@ -8,7 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { importedFrom, sourceFile } from '../testing/files.ts';
 import { treesOf } from '../testing/imports.ts';
 import { lostSpans } from '../trace/ledger.ts';
-import type { FormatId } from './import.ts';
 import { importFiles } from './import-files.ts';
 
 const samples = fileURLToPath(new URL('../../../shared/samples/', import.meta.url));
@@ -16,7 +15,7 @@ const present = existsSync(samples);
 if (!present) console.info('skipped: no samples at ../shared, beside the project');
 
 interface Sample {
-  readonly format: FormatId;
+  readonly format: string;
   readonly spans: number;
   readonly kept: number;
   /** The first tree, or its beginning. */

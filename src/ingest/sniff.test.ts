@@ -1,12 +1,18 @@
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
-import { delimited, otlpSpan, tracesData } from '../testing/otlp.ts';
+import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
+import { treesOf } from '../testing/imports.ts';
+import { delimited, otlpSpan, resourceSpans, tracesData } from '../testing/otlp.ts';
+import { FORMATS } from './formats/list.ts';
 import { SNIFF_BYTES, sniffFormat } from './sniff.ts';
 
 const sniffed = (content: string | Uint8Array): unknown => {
   const bytes = typeof content === 'string' ? encodeUtf8(content) : content;
-  const result = sniffFormat('f', bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);
-  return result.ok ? result.value : result.error.what;
+  const whole = bytes.length <= SNIFF_BYTES;
+  const result = sniffFormat('f', bytes.subarray(0, SNIFF_BYTES), whole, FORMATS);
+  if (!result.ok) return result.error.what;
+  return 'format' in result.value ? result.value.format.id : result.value;
 };
 
 const message = tracesData([{ service: 'web', spans: [otlpSpan('1', '', 'a')] }]);
@@ -36,5 +42,64 @@ describe('a format is told from its content:', () => {
     ['binary data, not traces', Uint8Array.of(10, 127, 11, 0, 0)],
   ])('%s', (format, content) => {
     expect(sniffed(content)).toBe(format);
+  });
+});
+
+describe('a file that no format recognises', () => {
+  it('is named by what stands in it', () => {
+    expect(sniffed('{"status":"error","message":"no such trace"}')).toBe(
+      'JSON, but no trace in it: its keys are status, message',
+    );
+    expect(sniffed('[{"a":{"b":1},"c":2},{"a":3}]')).toBe(
+      'JSON, but no trace in it: its keys are a, c',
+    );
+    expect(sniffed('{"data":{"trace":{"spans":[]}},"errors":null}')).toBe(
+      'JSON, but no trace in it: its keys are data, errors',
+    );
+  });
+
+  it('is left out of an archive and noted, where there are traces beside it', async () => {
+    const traces = {
+      resourceSpans: [resourceSpans('web', otlpSpan('1', '', 'a'), otlpSpan('2', '1', 'b'))],
+    };
+    const archive = zipSync({
+      'set/package.json': encodeUtf8('{"name":"set","version":"1"}'),
+      'set/traces.json': encodeUtf8(JSON.stringify(traces)),
+    });
+    const imported = await importedFrom(sourceFile('a.zip', archive));
+    expect(imported.files.map(({ name }) => name)).toEqual(['a.zip/set/traces.json']);
+    expect(imported.ledger).toEqual([
+      { reason: 'skipped-file', count: 1, examples: [{ file: 'a.zip/set/package.json' }] },
+    ]);
+  });
+
+  it('and is JSON that ends early says so, at its last byte', () => {
+    const result = sniffFormat('f', encodeUtf8('{"resou'), true, FORMATS);
+    expect(result).toMatchObject({
+      error: { what: 'JSON that ends before its first trace', where: 'f, byte 7' },
+    });
+  });
+});
+
+describe('JSON whose first 16 KB tell nothing', () => {
+  const text = `${`{"resourceMetrics":["${'m'.repeat(1000)}"]}\n`.repeat(40)}${JSON.stringify({
+    resourceSpans: [resourceSpans('web', otlpSpan('1', '', 'GET /'), otlpSpan('2', '1', 'render'))],
+  })}\n`;
+
+  it('is looked at further', async () => {
+    expect(sniffed(text)).toEqual({ lookAt: 8 * SNIFF_BYTES });
+    for (const chunkBytes of [1000, 64 * 1024]) {
+      const imported = await importedFrom(sourceFile('a.jsonl', text, chunkBytes));
+      expect(imported.files[0]?.format).toBe('otlp-json');
+      expect(treesOf(imported)).toEqual(['-1 web/GET /, 0 web/render']);
+    }
+  });
+
+  it('is looked at up to 8 MiB and then given up, in time', async () => {
+    const metrics = `{"resourceMetrics":["${'m'.repeat(1000)}"]}\n`.repeat(20_000);
+    const started = performance.now();
+    const failure = await failureOf(sourceFile('a.jsonl', metrics));
+    expect(failure.what).toBe('JSON, but no trace in it: its keys are resourceMetrics');
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

@@ -47,5 +47,5 @@ const wholeFile = (file: SourceFile): SourcePart => ({
   file,
 });
 
-export const readHead = async (file: SourceFile, bytes: number): Promise<Uint8Array> =>
+const readHead = async (file: SourceFile, bytes: number): Promise<Uint8Array> =>
   new Uint8Array(await file.slice(0, bytes).arrayBuffer());

@@ -1,5 +1,5 @@
 /**
- * What a format's reader is given and what it offers. A new format is one more maker of readers.
+ * What a format's reader is given and what it offers.
  */
 import type { Failure } from '../base/result.ts';
 import type { ColumnMapping, headerKey } from '../trace/column-mapping.ts';
@@ -26,17 +26,36 @@ export interface ContentContext extends ReaderContext {
   readonly labels: TraceLabels;
 }
 
-/** Reads one file, chunk by chunk. A failure ends the reading. */
-export interface SpanReader {
-  /** @param chunk any cut of the unzipped file; not kept after the call */
-  read(chunk: Uint8Array): Failure | null;
-  /** The file is at its end. */
-  finish(): Failure | null;
+/** What has been read of one file. */
+export interface ReadSpans {
   /** Spans met so far, usable or not. */
   spansRead(): number;
   /** Where the span with this number in {@link SpanTable}'s line column stands. */
   locate(line: number): LedgerExample;
 }
+
+/** Reads one file, chunk by chunk. A failure ends the reading. */
+export interface SpanReader extends ReadSpans {
+  /** @param chunk any cut of the unpacked file; not kept after the call */
+  read(chunk: Uint8Array): Failure | null;
+  /** The file is at its end. */
+  finish(): Failure | null;
+}
+
+/** An unpacked file whose bytes can be had in any order. */
+export interface PlacedBytes {
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** Reads one file of a format that does not stand in the order in which it is read. */
+export interface PlacedReader extends ReadSpans {
+  /** Yields between two pieces of work, so that a cancel is heard; returns what ended it early. */
+  readPlaced(bytes: PlacedBytes): AsyncGenerator<void, Failure | null>;
+}
+
+export const isPlaced = (reader: SpanReader | PlacedReader): reader is PlacedReader =>
+  'readPlaced' in reader;
 
 /** A name or an id longer than this is not one. */
 export const MAX_NAME_BYTES = 64 * 1024;

@@ -5,8 +5,8 @@
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { LatencyScale } from '../features/latency-scale.ts';
 import { makeBatch } from '../features/trace-batch.ts';
+import { readTraceVaeCsv } from '../ingest/formats/tracevae-csv.ts';
 import { SpanTable } from '../ingest/span-table.ts';
-import { readTraceVaeCsv } from '../ingest/tracevae-csv.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import { createLedgerBuilder, type Ledger, mergeLedgers } from '../trace/ledger.ts';
 import { decodeString } from '../trace/string-column.ts';

@@ -2,13 +2,14 @@
  * What is stored of a dataset. Each record carries a formatVersion; a record of a version that this
  * build does not know is left alone and reported, never guessed at.
  */
-import type { Failure, Result } from '../base/result.ts';
+import { type Failure, ok, type Result } from '../base/result.ts';
 import { checkRecord } from '../base/stored-record.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { PrepareReport } from '../prepare/prepare.ts';
 import type { TableSize } from './column-chunks.ts';
 import type { TableName } from './dataset-tables.ts';
+import { withFormatLabels } from './format-labels.ts';
 
 /** 1 was one record with everything in it; {@link file://./upgrade.ts} reads it. */
 export const DATASET_FORMAT = 2;
@@ -66,5 +67,8 @@ const DATASET_KEYS = [
   'bytes',
 ];
 
-export const readDatasetEntry = (value: unknown): Result<DatasetEntry, Failure> =>
-  checkRecord(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
+export function readDatasetEntry(value: unknown): Result<DatasetEntry, Failure> {
+  const read = checkRecord<DatasetEntry>(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
+  if (!read.ok) return read;
+  return ok({ ...read.value, imported: withFormatLabels(read.value.imported) });
+}

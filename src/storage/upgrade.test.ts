@@ -59,8 +59,12 @@ test.each([1, 2] as const)('the dataset of a database of version %i is there', a
   const {
     formatVersion: _,
     savedAt: __,
-    ...dataset
+    ...was
   } = currentOf(before, 'datasets') as Dataset & { formatVersion: 1; savedAt: number };
+  // imports did not carry the labels of their formats then
+  expect(was.imported.formatLabels).toBeUndefined();
+  const formatLabels = { simulated: 'simulated' };
+  const dataset = { ...was, imported: { ...was.imported, formatLabels } };
   expect(await onlyDataset(createNotebookStorage())).toEqual(dataset);
   // and again, with nothing left to upgrade
   expect(await onlyDataset(createNotebookStorage())).toEqual(dataset);

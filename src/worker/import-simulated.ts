@@ -15,6 +15,7 @@ export function importSimulated(
   onSpans(spans);
   return {
     files: names.map((name) => ({ name, bytes: 0, format: 'simulated', container: 'plain' })),
+    formatLabels: { simulated: 'simulated' },
     traces,
     ledger,
     spansRead: columns.length,

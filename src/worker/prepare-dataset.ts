@@ -39,6 +39,7 @@ export async function prepareDataset(
           format: 'prepared',
           container: 'plain',
         })),
+        formatLabels: { prepared: 'prepared' },
         traces,
         ledger: [],
         spansRead: spans,

@@ -47,9 +47,8 @@ export function DataCell() {
       prose={
         <>
           A trace is a tree of calls, each with its time. TraceVAE learns from traces that are
-          mostly normal, needs no labels to train, and uses them only to measure. Drop what Jaeger,
-          OpenTelemetry, Zipkin or SkyWalking export, or CSV or Parquet with a span in each row,
-          plain, gzip, zstd or zip, or a folder of them; nothing leaves this page.
+          mostly normal, needs no labels to train, and uses them only to measure. Drop what{' '}
+          {__FORMATS__}, plain, gzip, zstd or zip, or a folder of them; nothing leaves this page.
         </>
       }
       action={dataset !== null && <DatasetActions />}

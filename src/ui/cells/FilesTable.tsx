@@ -10,24 +10,9 @@ const ROLE_WORDS: Readonly<Record<FileRole, string>> = {
   test: 'test',
 };
 
-const FORMAT_WORDS = {
-  'tracevae-csv': 'TraceVAE CSV',
-  'jaeger-json': 'Jaeger JSON',
-  'otlp-json': 'OTLP JSON',
-  'otlp-protobuf': 'OTLP protobuf',
-  'zipkin-json': 'Zipkin JSON',
-  'skywalking-csv': 'SkyWalking CSV',
-  'nezha-csv': 'Nezha CSV',
-  'alibaba-csv': 'Alibaba CSV',
-  'labels-csv': 'labels',
-  csv: 'CSV',
-  parquet: 'Parquet',
-  simulated: 'simulated',
-  prepared: 'prepared',
-} as const;
-
 export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
   const setRole = useDataset((d) => d.setRole);
+  const { files, formatLabels } = dataset.imported;
   return (
     <table className="plain-table" aria-label="Files">
       <thead>
@@ -41,12 +26,12 @@ export function FilesTable({ dataset }: { readonly dataset: Dataset }) {
         </tr>
       </thead>
       <tbody>
-        {dataset.imported.files.map((file, i) => (
+        {files.map((file, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may share a name; order is fixed
           <tr key={i}>
             <th scope="row">{file.name}</th>
             <td>
-              {FORMAT_WORDS[file.format]}
+              {formatLabels[file.format]}
               {file.container !== 'plain' && `, ${file.container}`}
             </td>
             <td className="plain-table__number">

@@ -6,14 +6,27 @@
  * lengths alone, so that memory does not follow the size of the file.
  */
 import { WireType } from '@bufbuild/protobuf/wire';
-import { grown } from '../base/bytes.ts';
-import type { Failure } from '../base/result.ts';
-import { readResource, readSpan } from './otlp-messages.ts';
-import { createOtlpSpans } from './otlp-spans.ts';
-import { peekVarint } from './protobuf-varint.ts';
-import { protobufFraming } from './sniff-protobuf.ts';
-import { createSpanLog, type TreePosition } from './span-log.ts';
-import type { ReaderContext, SpanReader } from './span-reader.ts';
+import { grown } from '../../base/bytes.ts';
+import type { Failure } from '../../base/result.ts';
+import { readResource, readSpan } from '../otlp-messages.ts';
+import { createOtlpSpans } from '../otlp-spans.ts';
+import { protobufFraming } from '../protobuf-framing.ts';
+import { peekVarint } from '../protobuf-varint.ts';
+import { createSpanLog, type TreePosition } from '../span-log.ts';
+import type { ReaderContext, SpanReader } from '../span-reader.ts';
+import { LIKELY, type TraceFormat } from '../trace-format.ts';
+
+export const otlpProtobuf: TraceFormat = {
+  id: 'otlp-protobuf',
+  label: 'OTLP protobuf',
+  writer: 'OpenTelemetry',
+  gives: 'spans',
+  recognise: ({ bytes }) =>
+    protobufFraming(bytes)
+      ? { sure: LIKELY, why: 'the lengths of its first messages fit into one another' }
+      : null,
+  open: readOtlpProtobuf,
+};
 
 /** A larger span or resource is lost; it is not held either. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -33,7 +46,7 @@ const WHOLE_FIELD = [0, 0, 1, 2];
 /** ResourceSpans.instrumentation_library_spans, before version 0.15. */
 const LIBRARY_SPANS_FIELD = 1000;
 
-export function readOtlpProtobuf(context: ReaderContext): SpanReader {
+function readOtlpProtobuf(context: ReaderContext): SpanReader {
   const { fileName } = context;
   const log = createSpanLog(fileName, context.ledger);
   const spans = createOtlpSpans(context, log, false);

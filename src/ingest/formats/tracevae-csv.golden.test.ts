@@ -3,9 +3,9 @@
  * The file's `preprocessing` was made by the authors' published code; nothing is random.
  */
 import { expect, it } from 'vitest';
-import type { Quantity } from '../parity/measure.ts';
-import { comparePreprocessing, importRows } from '../parity/preprocessing.ts';
-import { readGolden } from '../testing/golden/tracevae-golden.ts';
+import type { Quantity } from '../../parity/measure.ts';
+import { comparePreprocessing, importRows } from '../../parity/preprocessing.ts';
+import { readGolden } from '../../testing/golden/tracevae-golden.ts';
 
 const { preprocessing } = readGolden();
 

@@ -4,15 +4,36 @@
  * upper half is 0 is the 64-bit one. Name, timestamp and duration may be missing: Zipkin says so of
  * spans that were reported in part or that are one message, so such spans are kept.
  */
-import { grown } from '../base/bytes.ts';
-import type { Reason } from '../trace/ledger.ts';
-import { NO_PARENT } from '../trace/span-columns.ts';
-import { labelCode } from '../trace/trace-set.ts';
-import { isBlank, parseDecimal } from './csv-fields.ts';
-import { createShapeReader, member, type Shape, type ShapeSink, scalar } from './json-shapes.ts';
-import { separateSharedSpans } from './shared-spans.ts';
-import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from './span-log.ts';
-import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+import { grown } from '../../base/bytes.ts';
+import type { Reason } from '../../trace/ledger.ts';
+import { NO_PARENT } from '../../trace/span-columns.ts';
+import { labelCode } from '../../trace/trace-set.ts';
+import { isBlank, parseDecimal } from '../csv-fields.ts';
+import type { JsonOutline } from '../json-outline.ts';
+import { createShapeReader, member, type Shape, type ShapeSink, scalar } from '../json-shapes.ts';
+import { separateSharedSpans } from '../shared-spans.ts';
+import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from '../span-log.ts';
+import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
+import { LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
+
+export const zipkinJson: TraceFormat = {
+  id: 'zipkin-json',
+  label: 'Zipkin JSON',
+  writer: 'Zipkin',
+  gives: 'spans',
+  recognise: ({ json }) => signOfSpans(json),
+  open: readZipkinJson,
+};
+
+/** A Zipkin span is always in a list: {"id": 1, "data": [...]} is no span. */
+function signOfSpans({ ways }: JsonOutline): Sign | null {
+  const keys = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'].filter(
+    (key) => ways.has(`[].${key}`) || ways.has(`[][].${key}`),
+  );
+  if (keys.length === 0) return null;
+  const sure = keys.includes('traceId') ? LIKELY : POSSIBLE;
+  return { sure, why: `it is a list of objects with ${keys.join(', ')}` };
+}
 
 const SPANS = 0;
 const SPAN = 1;
@@ -57,7 +78,7 @@ const HALF_ID = 16;
 const ZERO = 48;
 const LETTER_S = 83;
 
-export function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader {
+function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader {
   const log = createSpanLog(fileName, ledger);
   const firstRow = table.length;
   /** [rows of the file] */

@@ -1,11 +1,12 @@
 /**
  * OTLP JSON (opentelemetry-proto, TracesData and ExportTraceServiceRequest in protobuf's JSON
- * mapping): one document, a list of them, or one a line as the Collector's file exporter writes.
+ * mapping): one document, a list of them, or one per line as the Collector's file exporter writes.
  * Spans stand in `resourceSpans[].scopeSpans[].spans[]`; `instrumentationLibrarySpans` is what
  * scopeSpans were called before version 0.15, `batches` what Tempo calls resourceSpans, and its
  * answer may have all of it within `trace`. Enums, attributes, events and links are passed over.
  */
-import { encodeUtf8 } from '../base/bytes.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import { documentWay } from '../json-outline.ts';
 import {
   createShapeReader,
   equalBytes,
@@ -13,11 +14,31 @@ import {
   type Shape,
   type ShapeSink,
   scalar,
-} from './json-shapes.ts';
-import { parseNanos } from './nanoseconds.ts';
-import { createOtlpSpans } from './otlp-spans.ts';
-import { createSpanLog } from './span-log.ts';
-import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
+} from '../json-shapes.ts';
+import { parseNanos } from '../nanoseconds.ts';
+import { createOtlpSpans } from '../otlp-spans.ts';
+import { createSpanLog } from '../span-log.ts';
+import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
+import { CERTAIN, POSSIBLE, type TraceFormat } from '../trace-format.ts';
+
+export const otlpJson: TraceFormat = {
+  id: 'otlp-json',
+  label: 'OTLP JSON',
+  writer: 'OpenTelemetry',
+  gives: 'spans',
+  recognise: ({ json }) => {
+    const own = documentWay(
+      json,
+      'resourceSpans',
+      'batches',
+      'trace.resourceSpans',
+      'trace.batches',
+    );
+    if (own) return { sure: CERTAIN, why: `it has the key ${own}` };
+    return documentWay(json, 'trace') ? { sure: POSSIBLE, why: 'it has the key trace' } : null;
+  },
+  open: readOtlpJson,
+};
 
 const OTHER = 0;
 const RESOURCE_SPANS = 1;
@@ -87,7 +108,7 @@ const rootShape: Shape = { ...documentShape, element: documentShape };
 
 const SERVICE_NAME = encodeUtf8('service.name');
 
-export function readOtlpJson(context: ReaderContext): SpanReader {
+function readOtlpJson(context: ReaderContext): SpanReader {
   const log = createSpanLog(context.fileName, context.ledger);
   const spans = createOtlpSpans(context, log, true);
   let inResource = false;

@@ -22,8 +22,7 @@ const tag = (field: number): number => field * 8 + LENGTH_DELIMITED;
  */
 const FIRST_FIELDS: readonly (readonly number[])[] = [[tag(1)], [tag(1), tag(2)], [tag(1), tag(2)]];
 
-export const looksLikeOtlpProtobuf = (head: Uint8Array): boolean => protobufFraming(head) !== null;
-
+/** Null where it is no OTLP protobuf. */
 export function protobufFraming(head: Uint8Array): ProtobufFraming | null {
   if (isNested(head, 0, Number.POSITIVE_INFINITY)) return 'none';
   const varint = peekVarint(head, 0, head.length);

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { importedFrom, sourceFile } from '../testing/files.ts';
-import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../testing/imports.ts';
-import { type OtlpSpan, otlpSpan, resourceOf, resourceSpans, TRACE_ID } from '../testing/otlp.ts';
-import type { ImportedTraces } from './import.ts';
+import { importedFrom, sourceFile } from '../../testing/files.ts';
+import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../../testing/imports.ts';
+import {
+  type OtlpSpan,
+  otlpSpan,
+  resourceOf,
+  resourceSpans,
+  TRACE_ID,
+} from '../../testing/otlp.ts';
+import type { ImportedTraces } from '../import.ts';
 
 const imported = (json: unknown, indent = 1): Promise<ImportedTraces> =>
   importedFrom(sourceFile('a.json', JSON.stringify(json, null, indent)));

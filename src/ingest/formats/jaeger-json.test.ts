@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { encodeUtf8 } from '../base/bytes.ts';
-import { importedFrom, sourceFile } from '../testing/files.ts';
-import { ledgerOf, treesOf } from '../testing/imports.ts';
-import { lostSpans } from '../trace/ledger.ts';
-import { decodeString } from '../trace/string-column.ts';
-import { traceCount } from '../trace/trace-set.ts';
-import type { ImportedTraces } from './import.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import { importedFrom, sourceFile } from '../../testing/files.ts';
+import { ledgerOf, treesOf } from '../../testing/imports.ts';
+import { lostSpans } from '../../trace/ledger.ts';
+import { decodeString } from '../../trace/string-column.ts';
+import { traceCount } from '../../trace/trace-set.ts';
+import type { ImportedTraces } from '../import.ts';
 
 interface Reference {
   readonly refType?: string;

@@ -1,18 +1,20 @@
 /**
- * The authors' CSV layout: one span a row, columns found by name in any order. Durations are in
+ * TraceVAE CSV, the layout of the authors: one span per row, columns found by name in any order. Durations are in
  * milliseconds, startTime is UTC to the second and nanosecond its sub-second part; parentSpanId 0 is
  * a root. By the authors' rules a database call (DBhash not 0) is left out; labels are read per row, structure first.
  */
-import { decodeUtf8, grown } from '../base/bytes.ts';
-import type { Failure } from '../base/result.ts';
-import { nanosToMicros } from '../base/units.ts';
-import type { Reason } from '../trace/ledger.ts';
-import { NO_PARENT } from '../trace/span-columns.ts';
-import { labelCode } from '../trace/trace-set.ts';
-import { isBlank, isZero, parseDecimal, parseTimestamp } from './csv-fields.ts';
-import type { CsvRow } from './csv-rows.ts';
-import { createCsvReader, type RowLayout } from './csv-spans.ts';
-import { isDuration, type ReaderContext, type SpanReader } from './span-reader.ts';
+import { decodeUtf8, grown } from '../../base/bytes.ts';
+import type { Failure } from '../../base/result.ts';
+import { nanosToMicros } from '../../base/units.ts';
+import type { Reason } from '../../trace/ledger.ts';
+import { NO_PARENT } from '../../trace/span-columns.ts';
+import { labelCode } from '../../trace/trace-set.ts';
+import { isBlank, isZero, parseDecimal, parseTimestamp } from '../csv-fields.ts';
+import type { CsvRow } from '../csv-rows.ts';
+import { createCsvReader, type RowLayout } from '../csv-spans.ts';
+import { hasColumns } from '../head.ts';
+import { isDuration, type ReaderContext, type SpanReader } from '../span-reader.ts';
+import { CERTAIN, type TraceFormat } from '../trace-format.ts';
 
 const REQUIRED = [
   'traceIdHigh',
@@ -43,11 +45,24 @@ const SPACE = 32;
 const ZERO = 48;
 const COLON = 58;
 
-export const readTraceVaeCsv = (context: ReaderContext): SpanReader =>
-  createCsvReader(context, (header, line) => {
+export const traceVaeCsv: TraceFormat = {
+  id: 'tracevae-csv',
+  label: 'TraceVAE CSV',
+  writer: 'TraceVAE',
+  gives: 'spans',
+  recognise: (head) => {
+    const half = ['traceIdHigh', 'traceIdLow'].find((column) => hasColumns(head, column));
+    return half ? { sure: CERTAIN, why: `it has the column ${half}` } : null;
+  },
+  open: readTraceVaeCsv,
+};
+
+export function readTraceVaeCsv(context: ReaderContext): SpanReader {
+  return createCsvReader(context, (header, line) => {
     const columns = findColumns(header, `${context.fileName}, line ${line}`);
     return 'what' in columns ? columns : createLayout(columns, context);
   });
+}
 
 function createLayout(columns: Columns, { table, authorsRules }: ReaderContext): RowLayout {
   let scratch = new Uint8Array(256);

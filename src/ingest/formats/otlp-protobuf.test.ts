@@ -1,8 +1,8 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
-import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
-import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../testing/imports.ts';
-import { delimited, otlpSpan, TRACE_ID, tracesData } from '../testing/otlp.ts';
+import { failureOf, importedFrom, sourceFile } from '../../testing/files.ts';
+import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../../testing/imports.ts';
+import { delimited, otlpSpan, TRACE_ID, tracesData } from '../../testing/otlp.ts';
 
 const web = { service: 'web', spans: [otlpSpan('1', '', 'GET /'), otlpSpan('2', '1', 'render')] };
 const db = { service: 'db', spans: [otlpSpan('3', '2', 'query')] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { importedFrom, sourceFile } from '../testing/files.ts';
-import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../testing/imports.ts';
-import type { ImportedTraces } from './import.ts';
+import { importedFrom, sourceFile } from '../../testing/files.ts';
+import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../../testing/imports.ts';
+import type { ImportedTraces } from '../import.ts';
 
 const TRACE_ID = '1e223ff1f80f1c69';
 type Fields = Readonly<Record<string, unknown>>;

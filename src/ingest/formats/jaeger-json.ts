@@ -4,11 +4,11 @@
  * the first CHILD_OF or FOLLOWS_FROM reference to a span of the trace. A trace may be of any size:
  * none is ever held as a whole.
  */
-import { encodeUtf8 } from '../base/bytes.ts';
-import type { Reason } from '../trace/ledger.ts';
-import { NO_PARENT } from '../trace/span-columns.ts';
-import { labelCode } from '../trace/trace-set.ts';
-import { isBlank, parseDecimal } from './csv-fields.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import type { Reason } from '../../trace/ledger.ts';
+import { NO_PARENT } from '../../trace/span-columns.ts';
+import { labelCode } from '../../trace/trace-set.ts';
+import { isBlank, parseDecimal } from '../csv-fields.ts';
 import {
   DOCUMENT,
   DURATION,
@@ -29,12 +29,42 @@ import {
   START,
   TRACE,
   TRACE_ID,
-} from './jaeger-shapes.ts';
-import { createShapeReader, equalBytes, type ShapeSink } from './json-shapes.ts';
-import { createProcessServices } from './process-services.ts';
-import { createSpanLog, UNKNOWN_SERVICE } from './span-log.ts';
-import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
-import { createSpanReferences } from './span-references.ts';
+} from '../jaeger-shapes.ts';
+import { documentWay, type JsonOutline } from '../json-outline.ts';
+import { createShapeReader, equalBytes, type ShapeSink } from '../json-shapes.ts';
+import { createProcessServices } from '../process-services.ts';
+import { createSpanLog, UNKNOWN_SERVICE } from '../span-log.ts';
+import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
+import { createSpanReferences } from '../span-references.ts';
+import { CERTAIN, LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
+
+/** Of one trace. */
+const TRACE_KEYS = ['traceID', 'spans', 'processes'] as const;
+
+export const jaegerJson: TraceFormat = {
+  id: 'jaeger-json',
+  label: 'Jaeger JSON',
+  writer: 'Jaeger',
+  gives: 'spans',
+  recognise: ({ json }) => signOfTraces(json),
+  open: readJaegerJson,
+};
+
+/** An envelope around traces, traces, or what has a key of either. */
+function signOfTraces(json: JsonOutline): Sign | null {
+  const inEnvelope = TRACE_KEYS.filter((key) => documentWay(json, `data[].${key}`, `data.${key}`));
+  if (inEnvelope.length > 0) {
+    return { sure: CERTAIN, why: `its data have ${inEnvelope.join(', ')}` };
+  }
+  const own = TRACE_KEYS.filter((key) => documentWay(json, key));
+  if (own.length > 1) return { sure: LIKELY, why: `it has the keys ${own.join(', ')}` };
+  if (own.length === 1) return { sure: POSSIBLE, why: `it has the key ${own[0]}` };
+  // Whoever answers with data that have other keys is not Jaeger.
+  const others = [...json.ways].some((way) => /^(\[\]\.)?data(\[\])*\./.test(way));
+  return documentWay(json, 'data') && !others
+    ? { sure: POSSIBLE, why: 'it has the key data' }
+    : null;
+}
 
 const UNLABELLED = labelCode('unlabelled');
 const NONE = -1;
@@ -42,7 +72,7 @@ const NONE = -1;
 const MAX_REFERENCES = 64;
 const PARENT_TYPES = ['CHILD_OF', 'FOLLOWS_FROM'].map(encodeUtf8);
 
-export function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader {
+function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader {
   const log = createSpanLog(fileName, ledger);
   const references = createSpanReferences(table, table.length);
   const processes = createProcessServices();
@@ -270,7 +300,7 @@ export function readJaegerJson({ fileName, table, ledger }: ReaderContext): Span
       references.resolve();
       if (traces > 0 || unfinished) return null;
       return {
-        what: 'JSON, but no trace in it that Jaeger, OTLP or Zipkin would write',
+        what: 'Jaeger JSON, but no trace in it',
         where: fileName,
         advice: 'A Jaeger file holds {"data": [...]} or {"traceID", "spans", "processes"}.',
       };

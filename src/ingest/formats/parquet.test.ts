@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
-import { OTEL_TRACES, otelParquet, TABLE_SPANS } from '../testing/table-fixtures.ts';
-import { operationName } from '../trace/trace-set.ts';
-import { importFiles } from './import-files.ts';
+import { failureOf, importedFrom, sourceFile } from '../../testing/files.ts';
+import { OTEL_TRACES, otelParquet, TABLE_SPANS } from '../../testing/table-fixtures.ts';
+import { operationName } from '../../trace/trace-set.ts';
+import { importFiles } from '../import-files.ts';
 
 const options = { signal: new AbortController().signal, onProgress: () => undefined };
 

@@ -1,23 +1,25 @@
 /**
  * Alibaba cluster-trace-microservices, the table MSCallGraph of 2021 (rpcid) and 2022 (rpc_id): one
- * call a row, from microservice um to dm, `rt` in milliseconds, `timestamp` in milliseconds since
+ * call per row, from microservice um to dm, `rt` in milliseconds, `timestamp` in milliseconds since
  * the recording began. Call 0.1.2 is made by the callee of call 0.1.
  *
  * A remote call can be recorded twice under one id: by its caller with a positive rt, and by its
  * callee with a negative one. It is one span, with the caller's time where it is there, because
  * calls of databases and queues have no other; else with the callee's.
  */
-import { decodeUtf8, grown } from '../base/bytes.ts';
-import type { Failure } from '../base/result.ts';
-import { millisToMicros } from '../base/units.ts';
-import type { LedgerExample, Reason } from '../trace/ledger.ts';
-import { NO_PARENT } from '../trace/span-columns.ts';
-import { labelCode } from '../trace/trace-set.ts';
-import { isBlank, parseDecimal } from './csv-fields.ts';
-import type { CsvRow } from './csv-rows.ts';
-import { createCsvReader, type RowLayout, textOf } from './csv-spans.ts';
-import { UNKNOWN_SERVICE } from './span-log.ts';
-import { isDuration, type ReaderContext, type SpanReader } from './span-reader.ts';
+import { decodeUtf8, grown } from '../../base/bytes.ts';
+import type { Failure } from '../../base/result.ts';
+import { millisToMicros } from '../../base/units.ts';
+import type { LedgerExample, Reason } from '../../trace/ledger.ts';
+import { NO_PARENT } from '../../trace/span-columns.ts';
+import { labelCode } from '../../trace/trace-set.ts';
+import { isBlank, parseDecimal } from '../csv-fields.ts';
+import type { CsvRow } from '../csv-rows.ts';
+import { createCsvReader, type RowLayout, textOf } from '../csv-spans.ts';
+import { hasColumns } from '../head.ts';
+import { UNKNOWN_SERVICE } from '../span-log.ts';
+import { isDuration, type ReaderContext } from '../span-reader.ts';
+import { CERTAIN, type TraceFormat } from '../trace-format.ts';
 
 const COLUMNS = ['traceid', 'rpcid', 'dm', 'interface', 'rpctype', 'rt', 'timestamp'] as const;
 type Columns = Readonly<Record<(typeof COLUMNS)[number], number>>;
@@ -32,11 +34,23 @@ const UNLABELLED = labelCode('unlabelled');
 const CALLER = 1;
 const CALLEE = 2;
 
-export const readAlibabaCsv = (context: ReaderContext): SpanReader =>
-  createCsvReader(context, (header, line) => {
-    const columns = findColumns(header, `${context.fileName}, line ${line}`);
-    return 'what' in columns ? columns : createLayout(columns, context);
-  });
+export const alibabaCsv: TraceFormat = {
+  id: 'alibaba-csv',
+  label: 'Alibaba CSV',
+  writer: 'Alibaba',
+  gives: 'spans',
+  recognise: (head) => {
+    const call = ['rpcid', 'rpc_id'].find((column) =>
+      hasColumns(head, 'traceid', column, 'um', 'dm', 'rt'),
+    );
+    return call ? { sure: CERTAIN, why: `it has the columns traceid, ${call}, um, dm, rt` } : null;
+  },
+  open: (context) =>
+    createCsvReader(context, (header, line) => {
+      const columns = findColumns(header, `${context.fileName}, line ${line}`);
+      return 'what' in columns ? columns : createLayout(columns, context);
+    }),
+};
 
 function createLayout(columns: Columns, { table, ledger, fileName }: ReaderContext): RowLayout {
   const { traceid, rpcid, dm, interface: method, rpctype, rt, timestamp } = columns;
@@ -127,7 +141,7 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
   };
 }
 
-/** The columns that a sniffed header may still lack are those that only help. */
+/** The columns that a recognised header may still lack are those that only help. */
 function findColumns(header: readonly string[], where: string): Columns | Failure {
   const cellOf = (name: string): number =>
     header.findIndex((column) => column.replace('_', '') === name);

@@ -1,0 +1,30 @@
+/**
+ * The formats of trace files. Each is a file here; this list is the only other place that knows it.
+ * Of two that are equally sure of a file, the first is taken.
+ */
+import type { TraceFormat } from '../trace-format.ts';
+import { alibabaCsv } from './alibaba-csv.ts';
+import { jaegerJson } from './jaeger-json.ts';
+import { labelsCsv } from './labels-csv.ts';
+import { nezhaCsv } from './nezha-csv.ts';
+import { otlpJson } from './otlp-json.ts';
+import { otlpProtobuf } from './otlp-protobuf.ts';
+import { parquet } from './parquet.ts';
+import { skywalkingCsv } from './skywalking-csv.ts';
+import { tableCsv } from './table-csv.ts';
+import { traceVaeCsv } from './tracevae-csv.ts';
+import { zipkinJson } from './zipkin-json.ts';
+
+export const FORMATS: readonly TraceFormat[] = [
+  jaegerJson,
+  otlpJson,
+  otlpProtobuf,
+  zipkinJson,
+  traceVaeCsv,
+  skywalkingCsv,
+  nezhaCsv,
+  alibabaCsv,
+  labelsCsv,
+  tableCsv,
+  parquet,
+];

@@ -1,0 +1,106 @@
+/**
+ * How a file begins, as the formats look at it to recognise their own: its bytes, and what they are
+ * as text, as a table and as JSON, each worked out once, when the first format asks.
+ */
+import { decodeUtf8 } from '../base/bytes.ts';
+import { createCsvRows } from './csv-rows.ts';
+import { headerOf } from './csv-spans.ts';
+import { type JsonOutline, outlineJson } from './json-outline.ts';
+
+/** What every file is before a format has looked: `literal` is JSON without an object or a list. */
+export type HeadKind = 'empty' | 'binary' | 'json' | 'markup' | 'literal' | 'text';
+
+export interface Head {
+  readonly bytes: Uint8Array;
+  /** Whether that is all of the file. */
+  readonly whole: boolean;
+  readonly kind: HeadKind;
+  /** Without byte order mark and leading white space; empty where it is binary. */
+  readonly text: string;
+  /** Cells of the first row, where it is text with a comma in its first line; else null. */
+  readonly header: readonly string[] | null;
+  /** Without a way where it is not JSON. */
+  readonly json: JsonOutline;
+}
+
+const LITERAL = /^(null|true|false|-?\d+(\.\d+)?|"[^"]*")\s*$/;
+const NO_JSON: JsonOutline = { ways: new Set(), failure: null, cutAt: null };
+
+/**
+ * @param bytes the first of the unpacked file
+ * @param whole whether that is all of it
+ */
+export function lookAt(fileName: string, bytes: Uint8Array, whole: boolean): Head {
+  const text = once(() =>
+    looksBinary(bytes)
+      ? ''
+      : decodeUtf8(bytes)
+          .replace(/^\uFEFF/, '')
+          .trimStart(),
+  );
+  const kind = once((): HeadKind => {
+    if (looksBinary(bytes)) return 'binary';
+    if (text() === '') return 'empty';
+    if (/^[[{]/.test(text())) return 'json';
+    if (text().startsWith('<')) return 'markup';
+    return whole && LITERAL.test(text()) ? 'literal' : 'text';
+  });
+  const header = once(() =>
+    kind() === 'text' && firstLine(text()).includes(',') ? firstRow(bytes, whole) : null,
+  );
+  const json = once(() => (kind() === 'json' ? outlineJson(fileName, bytes, whole) : NO_JSON));
+  return {
+    bytes,
+    whole,
+    get kind() {
+      return kind();
+    },
+    get text() {
+      return text();
+    },
+    get header() {
+      return header();
+    },
+    get json() {
+      return json();
+    },
+  };
+}
+
+/** Whether the first row names all of these columns. */
+export const hasColumns = ({ header }: Head, ...names: readonly string[]): boolean =>
+  header !== null && names.every((name) => header.includes(name));
+
+export const startsWith = ({ bytes }: Head, magic: readonly number[]): boolean =>
+  magic.every((byte, i) => bytes[i] === byte);
+
+const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0]!;
+
+/** Empty where it does not end within the head. */
+function firstRow(bytes: Uint8Array, whole: boolean): readonly string[] {
+  let header: readonly string[] = [];
+  const rows = createCsvRows((row) => {
+    if (header.length === 0) header = headerOf(row);
+  });
+  rows.push(bytes);
+  if (whole) rows.finish();
+  return header;
+}
+
+/** NUL, or more control characters than any text has. */
+function looksBinary(bytes: Uint8Array): boolean {
+  let control = 0;
+  for (const byte of bytes) {
+    if (byte === 0) return true;
+    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) control += 1;
+  }
+  return control > bytes.length / 50;
+}
+
+function once<T>(work: () => T): () => T {
+  let done: { readonly value: T } | null = null;
+  return () => {
+    done ??= { value: work() };
+    return done.value;
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * What a file is that no format recognises, in a sentence for whoever gave it.
+ */
+import type { Failure } from '../base/result.ts';
+import { writtenBy } from './format-words.ts';
+import { type Head, startsWith } from './head.ts';
+import type { TraceFormat } from './trace-format.ts';
+
+/** A file of another kind, where traces may lie beside it. */
+export type ForeignFailure = Failure & { readonly foreign: true };
+
+export const isForeign = (failure: Failure): failure is ForeignFailure => 'foreign' in failure;
+
+/** Beginnings of files that people do drop by mistake. */
+const MAGIC: readonly (readonly [readonly number[], string])[] = [
+  [[0x89, 0x50, 0x4e, 0x47], 'an image (PNG)'],
+  [[0xff, 0xd8, 0xff], 'an image (JPEG)'],
+  [[0x25, 0x50, 0x44, 0x46], 'a PDF document'],
+  [[0x50, 0x4b, 0x03, 0x04], 'a zip archive inside a packed file; unpack it once'],
+  [[0x1f, 0x8b], 'a gzip file inside a gzip file; unpack it once'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'a zstd file inside a packed file; unpack it once'],
+  [[0xff, 0xfe], 'text in UTF-16; save it as UTF-8'],
+  [[0xfe, 0xff], 'text in UTF-16; save it as UTF-8'],
+];
+const LFS_POINTER = /^version https:\/\/git-lfs\.github\.com\//;
+/** Keys named in a sentence, and characters of one literal. */
+const MOST_KEYS = 6;
+const LONGEST_LITERAL = 40;
+
+export function whatElse(
+  fileName: string,
+  head: Head,
+  formats: readonly TraceFormat[],
+): Failure | ForeignFailure {
+  const advice = `Give what ${writtenBy(formats)}; plain, gzipped or in a zip archive.`;
+  if (head.kind === 'json') {
+    const { failure, cutAt } = head.json;
+    if (failure) return failure;
+    if (cutAt !== null) {
+      const where = `${fileName}, byte ${cutAt}`;
+      return { what: 'JSON that ends before its first trace', where, advice };
+    }
+  }
+  return { what: nameOf(head), where: fileName, advice, foreign: true };
+}
+
+function nameOf(head: Head): string {
+  const magic = MAGIC.find(([bytes]) => startsWith(head, bytes));
+  if (magic) return magic[1];
+  switch (head.kind) {
+    case 'binary':
+      return 'binary data, not traces';
+    case 'empty':
+      return head.whole ? 'an empty file' : 'nothing but white space';
+    case 'markup':
+      return 'an HTML or XML page, not traces';
+    case 'literal':
+      return `JSON, but nothing in it: ${head.text.trim().slice(0, LONGEST_LITERAL)}`;
+    case 'json':
+      return jsonName(head);
+    case 'text':
+      return LFS_POINTER.test(head.text)
+        ? 'a Git LFS pointer, without the file it stands for'
+        : 'plain text, neither CSV nor JSON';
+  }
+}
+
+function jsonName({ json }: Head): string {
+  const outermost = [...json.ways].map((way) => way.replace(/^(\[\])+\./, ''));
+  const keys = [...new Set(outermost)].filter((key) => !key.includes('.'));
+  if (keys.length === 0) return 'JSON, but no trace in it';
+  const more = keys.length > MOST_KEYS ? ', …' : '';
+  return `JSON, but no trace in it: its keys are ${keys.slice(0, MOST_KEYS).join(', ')}${more}`;
+}

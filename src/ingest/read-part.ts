@@ -1,0 +1,183 @@
+/**
+ * One file, or one of an archive, into the span table: its stream through the content reader, and the
+ * rest by place where its format is read so.
+ */
+import { err, type Failure, ok, type Result } from '../base/result.ts';
+import {
+  createLedgerBuilder,
+  type Ledger,
+  type LedgerExample,
+  lostSpans,
+  REASONS,
+} from '../trace/ledger.ts';
+import { type ContentReader, createContentReader, type FileContent } from './content-reader.ts';
+import type { ImportedFile, ImportFailure } from './import.ts';
+import type { ImportPace } from './import-pace.ts';
+import { readAs } from './sniff.ts';
+import type { SourcePart } from './source-parts.ts';
+import type { ContentContext, PlacedBytes, PlacedReader } from './span-reader.ts';
+import type { TraceFormat } from './trace-format.ts';
+import { isUnmapped } from './unmapped-table.ts';
+
+export interface FileRead {
+  readonly file: ImportedFile;
+  readonly format: TraceFormat;
+  /** Losses and repairs of the reading. */
+  readonly ledger: Ledger;
+  readonly spansRead: number;
+  readonly locate: (line: number) => LedgerExample;
+}
+
+export type PartContext = Omit<ContentContext, 'fileName' | 'ledger'>;
+
+/** Told of bytes of the file as it was given, and of spans. */
+type OnProgress = (bytes: number, spans: number) => void;
+
+export async function readPart(
+  part: SourcePart,
+  shared: PartContext,
+  formats: readonly TraceFormat[],
+  pace: ImportPace,
+  onProgress: OnProgress,
+): Promise<Result<FileRead, ImportFailure>> {
+  const ledger = createLedgerBuilder();
+  const context: ContentContext = { ...shared, fileName: part.name, ledger };
+  const content = createContentReader(context, { formats, file: part.file });
+  const spansBefore = shared.table.length;
+  const read = await readContent(part, content, pace, onProgress);
+  if (!read.ok) return err(withFormat(read.error, content));
+  const { container, opened } = read.value;
+  const { format, reader } = opened;
+  const losses = ledger.finish();
+  if (shared.table.length === spansBefore && format.gives === 'spans') {
+    const failure = nothingUsable(part.name, losses);
+    return err({ kind: 'unreadable', ...readAs(failure, opened) });
+  }
+  return ok({
+    file: {
+      name: part.name,
+      bytes: part.bytes,
+      format: format.id,
+      container: part.container === 'plain' ? container : part.container,
+    },
+    format,
+    ledger: losses,
+    spansRead: reader.spansRead(),
+    locate: reader.locate,
+  });
+}
+
+async function readContent(
+  part: SourcePart,
+  content: ContentReader,
+  pace: ImportPace,
+  onProgress: OnProgress,
+): Promise<Result<FileContent, ImportFailure>> {
+  const failure = await readStream(part, content, pace, onProgress);
+  if (failure) return err(failure);
+  const end = content.finish();
+  if (!end.ok) return unreadable(end.error);
+  const { opened } = end.value;
+  if (opened.bytes !== null) {
+    const onSpans = (spans: number): void => onProgress(part.bytes, spans);
+    const failure = await readPlaced(opened.reader, opened.bytes(), part.name, pace, onSpans);
+    if (failure) return err(failure);
+  }
+  return ok(end.value);
+}
+
+/** Null once all has been read that the content wants. */
+async function readStream(
+  part: SourcePart,
+  content: ContentReader,
+  pace: ImportPace,
+  onProgress: OnProgress,
+): Promise<ImportFailure | null> {
+  const decoder = part.createDecoder(content.push);
+  const opened = await part.open();
+  if (!opened.ok) return asImportFailure(opened.error);
+  const stream = opened.value.getReader();
+  let bytes = 0;
+  try {
+    while (content.wantsMore()) {
+      if (!(await pace.breathe())) return cancelled(`while reading ${part.name}`);
+      const chunk = await stream.read().catch((error: unknown) => unreadableFile(part, error));
+      if ('what' in chunk) return asImportFailure(chunk);
+      if (chunk.done) break;
+      const failure = decoder.push(chunk.value);
+      if (failure) return asImportFailure(failure);
+      bytes += chunk.value.length;
+      onProgress(bytes, content.spansRead());
+    }
+  } finally {
+    // Frees the file where reading stopped half-way; a stream that failed has nothing left to free.
+    stream.cancel().catch(() => undefined);
+  }
+  const failure = decoder.finish();
+  return failure && asImportFailure(failure);
+}
+
+async function readPlaced(
+  reader: PlacedReader,
+  bytes: PlacedBytes,
+  fileName: string,
+  pace: ImportPace,
+  onSpans: (spans: number) => void,
+): Promise<ImportFailure | null> {
+  const steps = reader.readPlaced(bytes);
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value && asImportFailure(step.value);
+    onSpans(reader.spansRead());
+    if (!(await pace.breathe())) return cancelled(`while reading ${fileName}`);
+  }
+}
+
+export const asImportFailure = (failure: Failure): ImportFailure =>
+  isUnmapped(failure) ? { kind: 'unmapped', ...failure } : { kind: 'unreadable', ...failure };
+
+export const unreadable = (failure: Failure): Result<never, ImportFailure> =>
+  err(asImportFailure(failure));
+
+export const cancelled = (where: string): ImportFailure => ({
+  kind: 'cancelled',
+  what: 'cancelled',
+  where,
+  advice: 'Nothing was imported.',
+});
+
+export const unreadableFile = ({ name }: { readonly name: string }, error: unknown): Failure => ({
+  what: 'a file that the browser could not read',
+  where: name,
+  advice: `Check that it still exists and may be read (${error instanceof Error ? error.message : String(error)}).`,
+});
+
+/** What a file was taken for, where that may be the reason. */
+function withFormat(failure: ImportFailure, content: ContentReader): ImportFailure {
+  const sniffed = content.sniffed();
+  return failure.kind === 'unreadable' && sniffed !== null
+    ? { ...readAs(failure, sniffed), kind: failure.kind }
+    : failure;
+}
+
+function nothingUsable(fileName: string, ledger: Ledger): Failure {
+  const [most] = [...ledger].sort((a, b) => b.count - a.count);
+  if (!most || lostSpans(ledger) === 0) {
+    return {
+      what: 'a file without a single span',
+      where: fileName,
+      advice: 'Check that the traces were exported at all.',
+    };
+  }
+  const example = most.examples[0];
+  const place = [
+    ...(example?.line === undefined ? [] : [`, line ${example.line}`]),
+    ...(example?.path === undefined ? [] : [`, ${example.path}`]),
+    ...(example?.byte === undefined ? [] : [`, byte ${example.byte}`]),
+  ].join('');
+  return {
+    what: `a file without a single usable span (${lostSpans(ledger)} set aside; ${REASONS[most.reason]})`,
+    where: `${fileName}${place}`,
+    advice: 'Check that it is the right file, and that it is whole.',
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * How the columns of any table are to be read, CSV or Parquet: as those of otel_traces, by a mapping
+ * that a person has given, or by asking for one, with the first rows.
+ *
+ * otel_traces is the table of the OpenTelemetry exporter for ClickHouse: Timestamp is a date,
+ * Duration counts nanoseconds, a root has no parent.
+ */
+import type { Failure } from '../base/result.ts';
+import {
+  type ColumnMapping,
+  headerKey,
+  mappingFault,
+  type UnmappedTable,
+} from '../trace/column-mapping.ts';
+import { FEWEST_COLUMNS, guessMapping } from './guess-mapping.ts';
+import { type KnownTable, knownMapping } from './known-table.ts';
+import { COMMON_ROOTS, type MappedOptions } from './mapped-spans.ts';
+import type { ContentContext } from './span-reader.ts';
+
+const OTEL_TRACES: KnownTable = {
+  columns: {
+    trace: 'TraceId',
+    span: 'SpanId',
+    parent: 'ParentSpanId',
+    service: 'ServiceName',
+    operation: 'SpanName',
+    start: 'Timestamp',
+    duration: 'Duration',
+  },
+  clockUnit: 'ns',
+  durationUnit: 'ns',
+  options: { roots: [] },
+};
+
+export interface TableMapping {
+  readonly mapping: ColumnMapping;
+  readonly options: MappedOptions;
+}
+
+/** Null where nobody has said what the columns are. */
+export function tableMapping(
+  header: readonly string[],
+  { mappings }: Pick<ContentContext, 'mappings'>,
+): TableMapping | null {
+  const otel = knownMapping(OTEL_TRACES, header);
+  if (!('missing' in otel)) return { mapping: otel, options: OTEL_TRACES.options };
+  const mapping = mappings.get(headerKey(header));
+  return mapping && mappingFault(mapping) === null
+    ? { mapping, options: { roots: COMMON_ROOTS } }
+    : null;
+}
+
+/** A failure that a mapping of the table's columns would mend. */
+export type UnmappedFailure = Failure & { readonly table: UnmappedTable };
+
+export const isUnmapped = (failure: Failure): failure is UnmappedFailure => 'table' in failure;
+
+/** What is asked about a table, or why it is not even worth asking. */
+export function tableFailure(
+  fileName: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  where: string,
+): Failure | UnmappedFailure {
+  if (header.length < FEWEST_COLUMNS) {
+    return {
+      what: `a table of ${header.length} columns, too few for traces`,
+      where,
+      advice: 'Spans need a trace id, a span id, a parent, an operation and a duration.',
+    };
+  }
+  return {
+    what: 'a table whose columns are not known',
+    where,
+    advice: 'Say which column is what, in the dialog that asks for it.',
+    table: { fileName, header, rows, guess: guessMapping(header, rows) },
+  };
+}
