@@ -8,7 +8,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
 import { holdBytes } from './held-bytes.ts';
 import type { ImportedFile } from './import.ts';
-import { SNIFF_BYTES, type Sniffed, sniffFormat } from './sniff.ts';
+import { readAs, SNIFF_BYTES, type Sniffed, sniffFormat } from './sniff.ts';
 import {
   type ContentContext,
   isPlaced,
@@ -41,8 +41,6 @@ export interface ContentReader {
   finish(): Result<FileContent, Failure>;
   /** Spans met so far, usable or not. */
   spansRead(): number;
-  /** Null as long as the format is not known. */
-  sniffed(): Sniffed | null;
 }
 
 export interface ContentOptions {
@@ -61,12 +59,14 @@ export function createContentReader(
   let onText: OnBytes = () => null;
   let wantsMore = true;
 
+  const asRead = (failure: Failure | null): Failure | null =>
+    failure !== null && opened !== null ? readAs(failure, opened) : failure;
   const open = (sniffed: Sniffed): void => {
     if (sniffed.format.gives === 'spans') context.table.startFile();
     const reader = sniffed.format.open(context);
     if (!isPlaced(reader)) {
       opened = { ...sniffed, reader, bytes: null };
-      onText = reader.read;
+      onText = (bytes) => asRead(reader.read(bytes));
     } else if (file !== null && container === 'plain') {
       opened = { ...sniffed, reader, bytes: () => file };
       wantsMore = false;
@@ -76,7 +76,7 @@ export function createContentReader(
       onText = held.push;
     }
   };
-  const textHead = createHead(SNIFF_BYTES, (head, whole) => {
+  const textHead = holdHead(SNIFF_BYTES, (head, whole) => {
     const sniffed = sniffFormat(fileName, head, whole, formats);
     if (!sniffed.ok) return sniffed.error;
     if ('lookAt' in sniffed.value) return sniffed.value;
@@ -87,7 +87,7 @@ export function createContentReader(
   const onUnpacked: OnBytes = (bytes) => textHead.push(bytes, onTextBytes);
   const onTextBytes: OnBytes = (bytes) => onText(bytes);
   let decoder: ByteDecoder = passOn(onUnpacked);
-  const fileHead = createHead(4, (head) => {
+  const fileHead = holdHead(4, (head) => {
     if (isGzip(head)) {
       container = 'gzip';
       decoder = createGunzip(fileName, onUnpacked);
@@ -99,7 +99,7 @@ export function createContentReader(
   });
   const onFile: OnBytes = (bytes) => decoder.push(bytes);
   const finishReader = (): Failure | null =>
-    opened !== null && opened.bytes === null ? opened.reader.finish() : null;
+    opened !== null && opened.bytes === null ? asRead(opened.reader.finish()) : null;
 
   return {
     push: (chunk) => fileHead.push(chunk, onFile),
@@ -118,11 +118,10 @@ export function createContentReader(
       return ok({ container, opened });
     },
     spansRead: () => opened?.reader.spansRead() ?? 0,
-    sniffed: () => opened,
   };
 }
 
-interface Head {
+interface HeldHead {
   push(bytes: Uint8Array, next: OnBytes): Failure | null;
   finish(next: OnBytes): Failure | null;
 }
@@ -131,7 +130,7 @@ interface Head {
 type Look = Failure | { readonly lookAt: number } | null;
 
 /** Holds bytes back until there are `size` of them, or all there are; then looks, then lets go. */
-function createHead(size: number, look: (head: Uint8Array, whole: boolean) => Look): Head {
+function holdHead(size: number, look: (head: Uint8Array, whole: boolean) => Look): HeldHead {
   let held = new Uint8Array(0);
   let filled = 0;
   let wanted = size;

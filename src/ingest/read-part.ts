@@ -15,7 +15,7 @@ import type { ImportedFile, ImportFailure } from './import.ts';
 import type { ImportPace } from './import-pace.ts';
 import { readAs } from './sniff.ts';
 import type { SourcePart } from './source-parts.ts';
-import type { ContentContext, PlacedBytes, PlacedReader } from './span-reader.ts';
+import type { ContentContext } from './span-reader.ts';
 import type { TraceFormat } from './trace-format.ts';
 import { isUnmapped } from './unmapped-table.ts';
 
@@ -45,13 +45,12 @@ export async function readPart(
   const content = createContentReader(context, { formats, file: part.file });
   const spansBefore = shared.table.length;
   const read = await readContent(part, content, pace, onProgress);
-  if (!read.ok) return err(withFormat(read.error, content));
+  if (!read.ok) return read;
   const { container, opened } = read.value;
   const { format, reader } = opened;
   const losses = ledger.finish();
   if (shared.table.length === spansBefore && format.gives === 'spans') {
-    const failure = nothingUsable(part.name, losses);
-    return err({ kind: 'unreadable', ...readAs(failure, opened) });
+    return unreadable(readAs(nothingUsable(part.name, losses), opened));
   }
   return ok({
     file: {
@@ -79,9 +78,14 @@ async function readContent(
   if (!end.ok) return unreadable(end.error);
   const { opened } = end.value;
   if (opened.bytes !== null) {
-    const onSpans = (spans: number): void => onProgress(part.bytes, spans);
-    const failure = await readPlaced(opened.reader, opened.bytes(), part.name, pace, onSpans);
-    if (failure) return err(failure);
+    const steps = opened.reader.readPlaced(opened.bytes());
+    for (;;) {
+      const step = await steps.next();
+      if (step.done && step.value) return unreadable(readAs(step.value, opened));
+      if (step.done) break;
+      onProgress(part.bytes, opened.reader.spansRead());
+      if (!(await pace.breathe())) return err(cancelled(`while reading ${part.name}`));
+    }
   }
   return ok(end.value);
 }
@@ -117,23 +121,7 @@ async function readStream(
   return failure && asImportFailure(failure);
 }
 
-async function readPlaced(
-  reader: PlacedReader,
-  bytes: PlacedBytes,
-  fileName: string,
-  pace: ImportPace,
-  onSpans: (spans: number) => void,
-): Promise<ImportFailure | null> {
-  const steps = reader.readPlaced(bytes);
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return step.value && asImportFailure(step.value);
-    onSpans(reader.spansRead());
-    if (!(await pace.breathe())) return cancelled(`while reading ${fileName}`);
-  }
-}
-
-export const asImportFailure = (failure: Failure): ImportFailure =>
+const asImportFailure = (failure: Failure): ImportFailure =>
   isUnmapped(failure) ? { kind: 'unmapped', ...failure } : { kind: 'unreadable', ...failure };
 
 export const unreadable = (failure: Failure): Result<never, ImportFailure> =>
@@ -151,14 +139,6 @@ export const unreadableFile = ({ name }: { readonly name: string }, error: unkno
   where: name,
   advice: `Check that it still exists and may be read (${error instanceof Error ? error.message : String(error)}).`,
 });
-
-/** What a file was taken for, where that may be the reason. */
-function withFormat(failure: ImportFailure, content: ContentReader): ImportFailure {
-  const sniffed = content.sniffed();
-  return failure.kind === 'unreadable' && sniffed !== null
-    ? { ...readAs(failure, sniffed), kind: failure.kind }
-    : failure;
-}
 
 function nothingUsable(fileName: string, ledger: Ledger): Failure {
   const [most] = [...ledger].sort((a, b) => b.count - a.count);

@@ -6,6 +6,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type Head, lookAt } from './head.ts';
 import { whatElse } from './not-traces.ts';
 import type { Sign, TraceFormat } from './trace-format.ts';
+import { isUnmapped } from './unmapped-table.ts';
 
 /** Bytes of the unpacked file that are enough to tell, as a rule. */
 export const SNIFF_BYTES = 16 * 1024;
@@ -49,8 +50,14 @@ function surest(head: Head, formats: readonly TraceFormat[]): Sniffed | null {
   return best;
 }
 
-/** The failure, with the format that the file was taken for and why: it may be another after all. */
-export const readAs = (failure: Failure, { format, sign }: Sniffed): Failure => ({
-  ...failure,
-  advice: `${failure.advice} It was read as ${format.label}, because ${sign.why}.`,
-});
+/**
+ * A reader's failure, with what the file was taken for and why, as it may be something else after
+ * all. A table that is only to be mapped is what it was taken for.
+ */
+export const readAs = (failure: Failure, { format, sign }: Sniffed): Failure =>
+  isUnmapped(failure)
+    ? failure
+    : {
+        ...failure,
+        advice: `${failure.advice} It was read as ${format.label}, because ${sign.why}.`,
+      };
