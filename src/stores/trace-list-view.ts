@@ -114,7 +114,7 @@ export function rowOfTrace({ of }: TraceList, trace: number): number | null {
 }
 
 /** The list with every column there, those that have not come yet made here. */
-function completed(list: TraceList): TraceList {
+export function completed(list: TraceList): TraceList {
   const { of, rows, corrections } = list.of;
   const { late } = list;
   const rank = rankOf(list);

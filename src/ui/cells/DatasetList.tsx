@@ -14,7 +14,8 @@ export function DatasetList() {
   const unsaved = dataset !== null && !stored.some(({ id }) => id === dataset.id);
   if (stored.length === 0 && !unsaved) return null;
   return (
-    <div className="dataset-list">
+    // Other datasets are no part of a report on one.
+    <div className="dataset-list" data-report="none">
       <div className="dataset-list__rows">
         <table className="plain-table" aria-label="Datasets">
           <thead>

@@ -1,7 +1,7 @@
 /**
  * A figure of the page as a drawing of its own: its SVG parts with the computed colours inlined,
- * and its words, wherever HTML sets them, as text at the same place. Presentation attributes only,
- * so the drawing needs no style sheet and passes every policy.
+ * its canvas as a picture within it, and its words, wherever HTML sets them, as text at the same
+ * place. Presentation attributes only, so the drawing needs no style sheet.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -89,6 +89,10 @@ function draw(element: Element, into: SVGElement, origin: Point): void {
       into.append(copySvg(child, origin));
       continue;
     }
+    if (child instanceof HTMLCanvasElement) {
+      into.append(pictureOf(child, origin));
+      continue;
+    }
     drawBox(child, style, into, origin);
     draw(child, into, origin);
   }
@@ -147,6 +151,13 @@ function copySvg(source: SVGSVGElement, origin: Point): SVGElement {
   for (const [key, value] of Object.entries(place)) copy.setAttribute(key, String(value));
   for (const key of ['role', 'aria-label', 'aria-hidden']) copy.removeAttribute(key);
   return copy;
+}
+
+/** Marks are too many to be shapes: they stay the pixels that they are. */
+function pictureOf(canvas: HTMLCanvasElement, origin: Point): SVGElement {
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  const place = { x: left - origin.x, y: top - origin.y, width, height };
+  return make('image', { ...place, href: canvas.toDataURL('image/png') });
 }
 
 /** Computed values as attributes, down the two trees, which are alike. */

@@ -3,22 +3,36 @@
 import { scoreUnit } from '../../detectors/catalog.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
 import { shownRun } from '../../stores/kept-runs-store.ts';
+import type { LabState } from '../../stores/lab-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
-import { entryDetector, settingRows } from '../../stores/run-comparison.ts';
-import { listedRows, topOf } from '../../stores/trace-list-view.ts';
+import { entryDetector, epochWords, settingRows } from '../../stores/run-comparison.ts';
+import { VARIANTS } from '../../stores/score-view.ts';
 import { downloadText } from '../widgets/download.ts';
+import { withEverythingDrawn } from '../widgets/draw-everything.ts';
 import { fileStem } from '../widgets/file-name.ts';
 import { formatDate } from '../widgets/format.ts';
-import { type ReportTable, writeReport } from './report.ts';
+import { writeReport } from './report.ts';
+import type { ReportTable } from './report-table.ts';
+import { topTraces } from './top-traces.ts';
+import './report-curtain.css';
 
-/** So many traces of the highest scores. */
-const TOP_TRACES = 50;
+/** Saves what the cells show, with what is out of view, once that is drawn. */
+export function saveReport(notebook: Notebook): Promise<void> {
+  return withEverythingDrawn(async () => {
+    await notebook.lab.getState().open();
+    await until(() => labIsDrawn(notebook.lab.getState()));
+    await inLight(async () => {
+      await painted();
+      writeNow(notebook);
+    });
+  });
+}
 
-export function saveReport(notebook: Notebook): void {
+function writeNow(notebook: Notebook): void {
   const { dataset } = notebook.dataset.getState();
   const page = document.getElementById('notebook');
   if (dataset === null || page === null) return;
-  const { chosen, detector } = notebook.inspect.getState();
+  const { detector } = notebook.inspect.getState();
   const { training } = notebook.runs.getState();
   const run = notebook.kept.getState().entries.find(({ id }) => id === shownRun(training));
   const tables: ReportTable[] = [];
@@ -26,41 +40,71 @@ export function saveReport(notebook: Notebook): void {
     const settings = settingRows([run]).map(({ name, values }) => [name, ...values]);
     tables.push({ title: `Settings of ${run.name}`, rows: [['setting', 'value'], ...settings] });
   }
-  const { list } = notebook.traceList.getState();
   const shown = shownDetector(training, detector);
-  if (list !== null && list.of === chosen && run !== undefined && shown !== null) {
-    const rows = [
-      ...listedRows(dataset.imported.traces, topOf(list, TOP_TRACES), scoreUnit(shown.detector)),
-    ];
-    tables.push({ title: `The ${rows.length - 1} test traces with the highest scores`, rows });
+  const { list } = notebook.traceList.getState();
+  if (list !== null && list.of === notebook.inspect.getState().chosen && shown !== null) {
+    tables.push(topTraces(dataset.imported.traces, list, scoreUnit(shown.detector)));
   }
   const backend = run === undefined ? null : entryDetector(run, detector)?.backend;
-  const text = inLight(() =>
-    writeReport(page, {
-      title: dataset.name,
-      facts: [
-        `TraceVAE Notebook ${__APP_VERSION__}, written ${formatDate(Date.now())}.`,
-        ...(run === undefined
-          ? ['No run yet.']
-          : [
-              `${run.name}: preset ${run.preset}, seed ${run.settings.seed}, trained ${formatDate(run.savedAt)}${backend ? ` on ${backend.backend}, ${backend.adapter}` : ''}.`,
-            ]),
-      ],
-      tables,
-    }),
-  );
+  const text = writeReport(page, {
+    title: dataset.name,
+    facts: [
+      `TraceVAE Notebook ${__APP_VERSION__}, written ${formatDate(Date.now())}.`,
+      ...(run === undefined
+        ? ['No run yet.']
+        : [
+            `${run.name}: preset ${run.preset}, seed ${run.settings.seed}, ${epochWords(run, detector)}, trained ${formatDate(run.savedAt)}${backend ? ` on ${backend.backend}, ${backend.adapter}` : ''}.`,
+          ]),
+    ],
+    tables,
+  });
   downloadText(`${fileStem(dataset.name)}.report.html`, text, 'text/html');
 }
 
-/** Draws with the light theme's colours; nothing is painted in between. */
-function inLight<T>(work: () => T): T {
+/** Whether the lab has nothing under way: it is not there, it failed, or all of it is shown. */
+function labIsDrawn({ lab, failure, shown, view, ...views }: LabState): boolean {
+  if (lab.phase !== 'open' || failure !== null) return lab.phase !== 'opening';
+  if (VARIANTS.some((variant) => shown[variant] === undefined)) return false;
+  if (view === 'marks' || (view === 'latent' && !lab.session.detailed)) return true;
+  return views[view] !== null;
+}
+
+/** What takes longer is left as it is. */
+const PATIENCE_MS = 20_000;
+
+async function until(done: () => boolean): Promise<void> {
+  const started = performance.now();
+  while (!done() && performance.now() - started < PATIENCE_MS) await pause(50);
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** React has drawn what was set, and charts have found their size: two frames. */
+const painted = (): Promise<void> =>
+  Promise.race([
+    new Promise<void>((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+    }),
+    pause(500), // a page in the background has no frames
+  ]);
+
+/**
+ * The work with the light theme's colours, which canvases take over when they are painted next. A
+ * reader in the dark sees the dark meanwhile.
+ */
+async function inLight(work: () => Promise<void>): Promise<void> {
   const { dataset } = document.documentElement;
   const before = dataset.theme;
+  const curtain = document.createElement('div');
+  curtain.className = 'report-curtain';
+  curtain.style.background = getComputedStyle(document.documentElement).backgroundColor;
+  document.body.append(curtain);
   dataset.theme = 'light';
   try {
-    return work();
+    await work();
   } finally {
     if (before === undefined) delete dataset.theme;
     else dataset.theme = before;
+    curtain.remove();
   }
 }

@@ -1,17 +1,13 @@
 /**
  * The notebook as a page of its own that opens anywhere, offline: what the cells show, figures as
  * drawings, tables as tables, notes with their equations, and no script. It is built of elements
- * and text, so a trace's name stays a name, and it carries a policy that fetches nothing.
+ * and text, so a trace's name stays a name, and it carries a policy that fetches nothing; pictures of
+ * very many marks are in it.
  */
 import { drawFigure } from '../charts/figure-svg.ts';
-import { tableRows } from '../widgets/SaveTable.tsx';
+import { shownWords } from '../widgets/shown-words.ts';
 import { REPORT_STYLE } from './report-style.ts';
-
-export interface ReportTable {
-  readonly title: string;
-  /** Header first. */
-  readonly rows: readonly (readonly string[])[];
-}
+import { copyFacts, copyTable, type ReportTable, writeTable } from './report-table.ts';
 
 export interface ReportWords {
   readonly title: string;
@@ -21,8 +17,8 @@ export interface ReportWords {
   readonly tables: readonly ReportTable[];
 }
 
-/** Said after a value. */
-const NOTE = '.stat-table__note';
+/** What is no part of a report on this dataset. */
+const LEFT_OUT = '[data-report=none]';
 
 /** What a cell shows that goes into a report, in the order of the page. */
 const PARTS = 'figure.chart, [data-figure], table.plain-table, dl.stat-table, .note .markdown';
@@ -46,43 +42,20 @@ export function writeReport(page: Element, words: ReportWords): string {
   meta({ name: 'viewport', content: 'width=device-width, initial-scale=1' });
   meta({
     'http-equiv': 'Content-Security-Policy',
-    content: "default-src 'none'; style-src 'unsafe-inline'",
+    content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
   });
   meta({ charset: 'utf-8' });
   report.documentElement.lang = 'en';
 
-  const table = ({ title, rows }: ReportTable): HTMLElement => {
-    const box = make('div');
-    box.className = 'scroll';
-    const element = make('table');
-    element.append(make('caption', title));
-    for (const [r, row] of rows.entries()) {
-      const line = make('tr');
-      line.append(...row.map((cell) => make(r === 0 ? 'th' : 'td', cell)));
-      element.append(line);
-    }
-    box.append(element);
-    return box;
-  };
-
-  const partOf = (part: Element): Node | null => {
-    if (part instanceof HTMLTableElement) {
-      const rows = tableRows(part, 'shown');
-      return rows.length < 2 ? null : table({ title: part.ariaLabel ?? '', rows });
-    }
-    if (part.matches('dl')) {
-      const rows = Array.from(part.children, (row) =>
-        Array.from(row.children, (cell) => [
-          textOf(cell, NOTE),
-          ...Array.from(cell.querySelectorAll(NOTE), (note) => textOf(note)),
-        ]).flat(),
-      );
-      return table({ title: part.ariaLabel ?? '', rows: [[], ...rows] });
-    }
+  const partOf = (part: Element): Element | null => {
+    if (part instanceof HTMLTableElement) return copyTable(part, report);
+    if (part.matches('dl')) return copyFacts(part, report);
     if (part.matches('.markdown')) return plainCopy(part, report);
     if (part.querySelector('svg') === null) return null;
     const figure = make('figure');
-    const name = textOf(part.querySelector('.chart__title')) || (part.ariaLabel ?? '');
+    const name =
+      shownWords(part.querySelector('.chart__title')) ||
+      (part.ariaLabel ?? part.querySelector('[aria-label]')?.ariaLabel ?? '');
     figure.append(report.importNode(drawFigure(part, name).root, true));
     return figure;
   };
@@ -91,20 +64,25 @@ export function writeReport(page: Element, words: ReportWords): string {
   main.append(make('h1', words.title), ...words.facts.map((fact) => make('p', fact)));
   for (const cell of page.querySelectorAll('.cell, .notes')) {
     const parts = Array.from(cell.querySelectorAll(PARTS))
-      .filter((part) => part.parentElement?.closest(PARTS) === null)
-      .flatMap((part) => partOf(part) ?? []);
+      .filter((part) => part.parentElement?.closest(`${PARTS}, ${LEFT_OUT}`) === null)
+      .flatMap((part): Part[] => {
+        const element = partOf(part);
+        if (element === null) return [];
+        const top = element.matches('figure') ? Math.round(part.getBoundingClientRect().top) : null;
+        return [{ element, top }];
+      });
     if (parts.length === 0) continue;
     const section = make('section');
     const title = cell.querySelector('.cell__title');
-    if (title !== null) section.append(make('h2', textOf(title, '.cell__number')));
-    section.append(...parts);
-    const foot = textOf(cell.querySelector('.cell__foot'));
+    if (title !== null) section.append(make('h2', shownWords(title, '.cell__number')));
+    section.append(...inLines(parts, report));
+    const foot = shownWords(cell.querySelector('.cell__foot'), '.said-only');
     if (foot !== '') section.append(make('p', foot));
     main.append(section);
   }
   for (const extra of words.tables) {
     const section = make('section');
-    section.append(make('h2', extra.title), table({ ...extra, title: '' }));
+    section.append(make('h2', extra.title), writeTable({ ...extra, title: '' }, report));
     main.append(section);
   }
   report.body.append(main);
@@ -113,13 +91,26 @@ export function writeReport(page: Element, words: ReportWords): string {
   return `<!doctype html>\n${html.replace('</head>', `<style>${REPORT_STYLE}</style></head>`)}\n`;
 }
 
-/** Words without the explanations and controls between them. */
-function textOf(element: Element | null, without = ''): string {
-  if (element === null) return '';
-  const copy = element.cloneNode(true) as Element;
-  const left = ['[popover]', '.said-only', ...(without === '' ? [] : [without])].join(', ');
-  for (const part of copy.querySelectorAll(left)) part.remove();
-  return copy.textContent.replace(/\s+/g, ' ').trim();
+interface Part {
+  readonly element: Element;
+  /** Of a figure: pixels from the top of the window; null of what has a line of its own. */
+  readonly top: number | null;
+}
+
+/** Figures that share a line of the page share one here. */
+function inLines(parts: readonly Part[], report: Document): Element[] {
+  const lines: Element[] = [];
+  let last: number | null = null;
+  for (const { element, top } of parts) {
+    if (top === null || top !== last) {
+      const line = report.createElement('div');
+      if (top !== null) line.className = 'figures';
+      lines.push(line);
+    }
+    lines.at(-1)!.append(element);
+    last = top;
+  }
+  return lines;
 }
 
 /** A note with its equations as MathML, which needs no fonts, and without the page's classes. */

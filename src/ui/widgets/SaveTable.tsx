@@ -4,6 +4,7 @@ import { Button } from './Button.tsx';
 import { toCsv } from './csv.ts';
 import { downloadText } from './download.ts';
 import { fileStem } from './file-name.ts';
+import { shownWords } from './shown-words.ts';
 import './save-table.css';
 
 interface SaveTableProps {
@@ -19,9 +20,7 @@ export function SaveTable({ name, children }: SaveTableProps) {
       {children}
       <SaveCsv
         name={name}
-        rows={(button) =>
-          tableRows(button.closest('[data-table]')?.querySelector('table') ?? null, 'full')
-        }
+        rows={(button) => tableRows(button.closest('[data-table]')?.querySelector('table') ?? null)}
       />
     </div>
   );
@@ -48,41 +47,35 @@ export function SaveCsv({ name, rows }: SaveCsvProps) {
   );
 }
 
-/**
- * Headers that stand over each other are one, and what spans columns is said in each.
- *
- * @param numbers as the cells show them, or in full where a cell knows more
- */
-export function tableRows(table: HTMLTableElement | null, numbers: 'shown' | 'full'): string[][] {
+/** Headers that stand over each other are one, and what spans columns is said in each. */
+function tableRows(table: HTMLTableElement | null): string[][] {
   if (table === null) return [];
-  const heads: string[] = [];
-  let open = 0; // columns whose header spans both rows, at the left
-  for (const [i, row] of Array.from(table.tHead?.rows ?? []).entries()) {
-    let column = i === 0 ? 0 : open;
-    for (const cell of row.cells) {
-      if (i === 0 && cell.rowSpan > 1 && column === open) open += cell.colSpan;
-      for (let n = 0; n < cell.colSpan; n++, column++) {
-        heads[column] = [heads[column], wordsOf(cell)].filter(Boolean).join(' ');
-      }
-    }
-  }
+  const heads = headWords(Array.from(table.tHead?.rows ?? []));
   const rows = Array.from(table.tBodies, (body) => Array.from(body.rows)).flat();
   const cells = rows.map((row) =>
-    Array.from(row.cells, (cell) =>
-      numbers === 'full' ? (cell.dataset.value ?? wordsOf(cell)) : wordsOf(cell),
-    ),
+    Array.from(row.cells, (cell) => cell.dataset.value ?? shownWords(cell)),
   );
   // Columns of nothing but controls are left out.
   const kept = heads.map((_, i) => cells.some((row) => (row[i] ?? '') !== ''));
   return [heads, ...cells].map((row) => row.filter((_, i) => kept[i] ?? true));
 }
 
-function wordsOf(cell: Element): string {
-  const copy = cell.cloneNode(true) as Element;
-  for (const control of copy.querySelectorAll(
-    '[popover], input, select, svg, .icon-button, .button',
-  )) {
-    control.remove();
+/** One a column, from the top down, wherever cells span rows and columns. */
+function headWords(rows: readonly HTMLTableRowElement[]): string[] {
+  const heads: string[] = [];
+  /** By row and column: there is a cell that began above. */
+  const taken: boolean[][] = rows.map(() => []);
+  for (const [r, row] of rows.entries()) {
+    let column = 0;
+    for (const cell of row.cells) {
+      while (taken[r]![column]) column += 1;
+      for (let n = 0; n < cell.colSpan; n++, column++) {
+        heads[column] = [heads[column], shownWords(cell)].filter(Boolean).join(' ');
+        for (let below = r; below < r + cell.rowSpan; below++) {
+          if (taken[below] !== undefined) taken[below]![column] = true;
+        }
+      }
+    }
   }
-  return copy.textContent.replace(/\s+/g, ' ').trim();
+  return heads;
 }

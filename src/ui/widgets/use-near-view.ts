@@ -1,5 +1,6 @@
 /** Whether an element is near the visible part of the page: work for it can wait till then. */
 import { type RefObject, useEffect, useState } from 'react';
+import { useEverythingDrawn } from './draw-everything.ts';
 
 /**
  * @param margin pixels around the visible part that count as near
@@ -10,6 +11,7 @@ export function useNearView(
   { margin, stays }: { readonly margin: number; readonly stays: boolean },
 ): boolean {
   const [near, setNear] = useState(false);
+  const everything = useEverythingDrawn();
   const settled = near && stays;
   useEffect(() => {
     const watched = element.current;
@@ -21,5 +23,5 @@ export function useNearView(
     observer.observe(watched);
     return () => observer.disconnect();
   }, [element, settled, margin]);
-  return near;
+  return near || everything;
 }
