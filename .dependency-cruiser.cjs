@@ -13,6 +13,7 @@ const rooms = [
   { room: 'simulator', may: ['base', 'trace', 'prepare'], packages: [] },
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
+  { room: 'lab', may: ['base', 'trace', 'scoring'], packages: [] },
   { room: 'inspect', may: ['base', 'trace', 'features', 'scoring'], packages: [] },
   {
     room: 'ingest',
@@ -54,6 +55,7 @@ const rooms = [
       'features',
       'prepare',
       'scoring',
+      'lab',
       'inspect',
       'run',
       'storage',
@@ -72,7 +74,14 @@ const rooms = [
   },
   {
     room: 'ui',
-    may: ['base', 'run', 'stores', 'detectors/[^/]+/meta', 'detectors/catalog'],
+    may: [
+      'base',
+      'run',
+      'stores',
+      'detectors/[^/]+/meta',
+      'detectors/catalog',
+      'scoring/corrections',
+    ],
     packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/', 'katex', 'marked'],
   },
 ];

@@ -20,9 +20,10 @@ import {
 import { fitTraceVae } from '../src/detectors/tracevae/tracevae.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import { withChanges } from '../src/run/settings.ts';
-import { combineScores, correctionsOf } from '../src/scoring/corrections.ts';
+import { combineScores } from '../src/scoring/combine.ts';
+import { correctionsOf } from '../src/scoring/corrections/list.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
-import type { StdLimitKind } from '../src/scoring/score-terms.ts';
+import type { StdLimitSource } from '../src/scoring/score-terms.ts';
 import { startTestBackend } from '../src/testing/backends.ts';
 import { importedFrom, sourceFile } from '../src/testing/files.ts';
 import { labelCode, nodeCount, structureSize, type TraceSet } from '../src/trace/trace-set.ts';
@@ -59,7 +60,7 @@ const NORMALS_PER_ANOMALY = [1, 20] as const;
 
 export interface Answer {
   readonly kind: Kind;
-  readonly stdLimit: StdLimitKind;
+  readonly stdLimit: StdLimitSource | 'off';
   readonly normalsPerAnomaly: number;
   readonly bestF: number | null;
   readonly averagePrecision: number | null;
@@ -115,7 +116,10 @@ export async function judge(question: Question): Promise<Answer[]> {
   for (const kind of KINDS) {
     const anomalous = await termsOf(injected.of[kind]);
     for (const stdLimit of ['off', 'global', 'operation'] as const) {
-      const corrections = { ...correctionsOf('full'), stdLimit };
+      const corrections =
+        stdLimit === 'off'
+          ? { ...correctionsOf('full'), stdlimit: undefined }
+          : correctionsOf('full', stdLimit);
       const usual = combineScores(normal, corrections);
       const slow = combineScores(anomalous, corrections);
       const valScores = combineScores(own, corrections);

@@ -5,9 +5,14 @@
 import '../src/ui/theme/theme.ts';
 import { createRoot } from 'react-dom/client';
 import type { TermsOutcome } from '../src/run/outcome.ts';
-import { correctionsOf, sameCorrections } from '../src/scoring/corrections.ts';
+import {
+  type Corrections,
+  correctionsOf,
+  sameCorrections,
+  VARIANTS,
+  type Variant,
+} from '../src/scoring/corrections/list.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
-import { type Corrections, VARIANTS, type Variant } from '../src/scoring/score-terms.ts';
 import { createNotebookStorage } from '../src/storage/notebook-storage.ts';
 import { createNotebook, type Notebook } from '../src/stores/notebook.ts';
 import { fakeDetectorRun, fakeRun } from '../src/testing/run-fakes.ts';
@@ -274,7 +279,7 @@ window.measureList = async (count) => {
     },
     corrections: {
       named: await corrected(correctionsOf('nll', stdLimit)),
-      other: await corrected({ ...correctionsOf('full', stdLimit), nodeCountNormalization: false }),
+      other: await corrected({ ...correctionsOf('full', stdLimit), ncnorm: undefined }),
       all: await corrected(correctionsOf('full', stdLimit)),
     },
     open: await waited(

@@ -2,15 +2,16 @@
 import { createRandom } from '../src/base/random.ts';
 import { runThrough } from '../src/base/slices.ts';
 import { median } from '../src/base/statistics.ts';
-import { combineScores, combineSets, correctionsOf } from '../src/scoring/corrections.ts';
+import { createLab } from '../src/lab/lab.ts';
+import type { LabSetting } from '../src/lab/setting.ts';
+import { combineScores, combineSets } from '../src/scoring/combine.ts';
+import { type Corrections, correctionsOf } from '../src/scoring/corrections/list.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
 import type { ScoreTerms } from '../src/scoring/score-terms.ts';
-import { paperTuning, type Tuning } from '../src/scoring/tuning.ts';
 import { labelCode, type TraceSet } from '../src/trace/trace-set.ts';
 import { rasterMarks } from '../src/ui/charts/mark-raster.ts';
-import { createLab } from '../src/worker/lab.ts';
 import { processorMs } from './processor-time.ts';
-import { MAX_NODES, randomTerms } from './random-terms.ts';
+import { randomTerms } from './random-terms.ts';
 
 /** One trace in so many is an anomaly. */
 const ANOMALY_EVERY = 20;
@@ -18,13 +19,17 @@ const ANOMALY_EVERY = 20;
 const TEST_PER_VAL = 2.5;
 
 /** Each slider, moved a little further every time. */
-const MOVES: Readonly<Record<string, (i: number) => Partial<Tuning>>> = {
-  scalingFactor: (i) => ({ scalingFactor: 20 + i }),
-  boundary: (i) => ({ boundary: (11 + (i % 8)) / 20 }),
-  nodeCountExponent: (i) => ({ nodeCountExponent: 0.5 + i / 20 }),
-  stdPercentile: (i) => ({ stdPercentile: 95 + i / 10 }),
-  thresholdPercentile: (i) => ({ thresholdPercentile: 98 - i / 10 }),
+const MOVES: Readonly<Record<string, (i: number) => LabSetting>> = {
+  scalingFactor: (i) => moved({ bcscale: { scalingFactor: 20 + i } }),
+  boundary: (i) => moved({ bcscale: { boundary: (11 + (i % 8)) / 20 } }),
+  nodeCountExponent: (i) => moved({ ncnorm: { nodeCountExponent: 0.5 + i / 20 } }),
+  stdPercentile: (i) => moved({ stdlimit: { source: 'operation', stdPercentile: 95 + i / 10 } }),
+  thresholdPercentile: (i) => ({ ...moved({}), thresholdPercentile: 98 - i / 10 }),
 };
+const moved = (constants: Corrections): LabSetting => ({
+  constants: { stdlimit: { source: 'operation' }, ...constants },
+  thresholdPercentile: 99,
+});
 const REPEATS = 9;
 
 export interface Timing {
@@ -73,13 +78,8 @@ function timeSliders(val: ScoreTerms, test: ScoreTerms, label: Uint8Array) {
   const scores = combineSets(val, test, 'operation');
   const input = { sessionId: 'lab', val, test, scores, source: 'operation', file: null } as const;
   runThrough(lab.open(traces, input));
-  const time = (change: Partial<Tuning>): number => {
-    const setting = {
-      tuning: { ...paperTuning(MAX_NODES), ...change },
-      source: 'operation',
-    } as const;
-    return processorMs(() => lab.variant({ sessionId: 'lab', variant: 'full', setting }));
-  };
+  const time = (setting: LabSetting): number =>
+    processorMs(() => lab.variant({ sessionId: 'lab', variant: 'full', setting }));
   const sliders = Object.entries(MOVES).map(([name, move]) => {
     const times = Array.from({ length: REPEATS }, (_, i) => time(move(i + 1)));
     return [name, median(times)] as const;

@@ -1,7 +1,8 @@
 /** A made-up dataset all of whose traces are scored, and what the worker makes a table of. */
 import { createRandom, type Random } from '../src/base/random.ts';
 import type { TableScores, TableSource } from '../src/inspect/trace-table.ts';
-import { combineVariants, correctionsOf } from '../src/scoring/corrections.ts';
+import { combineVariants } from '../src/scoring/combine.ts';
+import { correctionsOf } from '../src/scoring/corrections/list.ts';
 import { createStringColumnBuilder } from '../src/trace/string-column.ts';
 import { labelCode, type TraceSet } from '../src/trace/trace-set.ts';
 import { NODES, plainTerms, STRUCTURES } from './random-terms.ts';

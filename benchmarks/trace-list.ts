@@ -7,7 +7,7 @@ import {
   type TraceColumn,
   type TraceFilter,
 } from '../src/inspect/trace-query.ts';
-import { VARIANTS, type Variant } from '../src/scoring/score-terms.ts';
+import { VARIANTS, type Variant } from '../src/scoring/corrections/list.ts';
 import { structureList } from '../src/stores/tree-view.ts';
 import { takeCensus } from '../src/trace/structure-statistics.ts';
 import { createTraceTables } from '../src/worker/trace-tables.ts';

@@ -4,7 +4,8 @@
  */
 import type { Failure, Result } from '../base/result.ts';
 import type { LatencyScale } from '../features/latency-scale.ts';
-import type { Corrections, ScoreTerms, StdLimits } from '../scoring/score-terms.ts';
+import type { Corrections } from '../scoring/corrections/list.ts';
+import type { ScoreTerms, StdLimits } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { FitCheckpoint } from './checkpoint.ts';
 import type { ScoreExplanation, TraceExplanation } from './explanation.ts';

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { readRunRecord } from '../run/record-formats.ts';
 import { combineTerms, scoreSets } from '../run/score-sets.ts';
 import type { RunSettings } from '../run/settings.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { decodeRecord, encodeRecord } from '../storage/record-bytes.ts';
 import { termParts } from '../stores/explanation-view.ts';
 import { applies, matrixRows } from '../stores/matrix-view.ts';

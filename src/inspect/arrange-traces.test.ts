@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { correctionsOf } from '../scoring/corrections.ts';
-import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import { correctionsOf, VARIANTS, type Variant } from '../scoring/corrections/list.ts';
 import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { decodeString } from '../trace/string-column.ts';

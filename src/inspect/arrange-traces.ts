@@ -1,6 +1,6 @@
 /** A table's rows as a list: those that a filter leaves, in the order of a column. */
 import { everyRow, orderBy, orderByCount } from '../base/order.ts';
-import type { Variant } from '../scoring/score-terms.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
 import { labelCode, type TraceSet } from '../trace/trace-set.ts';
 import { searchRows } from './search-traces.ts';
 import type { OpenRange, TraceFilter, TraceSort } from './trace-query.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { combineVariants, correctionsOf } from '../scoring/corrections.ts';
+import { combineVariants } from '../scoring/combine.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode, nodeCount, type TraceSet } from '../trace/trace-set.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { descendingOrder, everyRow } from '../base/order.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { SHOWN_LABELS, scoreHistograms } from './score-histograms.ts';

@@ -1,5 +1,5 @@
 /** Which of the scored traces are listed, and in which order. */
-import type { Variant } from '../scoring/score-terms.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
 import type { Label } from '../trace/trace-set.ts';
 
 /** Columns that the list is sorted by. */

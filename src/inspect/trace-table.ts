@@ -4,8 +4,10 @@
  */
 import { everyRow, orderBy, orderByCount } from '../base/order.ts';
 import { type Remembered, remembered } from '../base/slices.ts';
+import type { Corrections, Variant } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
-import type { Corrections, ScoreTerms, Variant } from '../scoring/score-terms.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { type TopReasons, topReasons, usualParts } from '../scoring/top-reason.ts';
 import { tracesByStructure } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -111,7 +113,9 @@ function columnsOnDemand(
   const byScore = once(() => orderBy(scores, everyRow(scores.length), true));
   const usual = remembered(function* () {
     const scored = of();
-    return scored.kind === 'terms' ? yield* usualParts(scored.val, corrections) : null;
+    if (scored.kind === 'plain') return null;
+    const { val } = scored;
+    return yield* usualParts(val, corrections, limitsFor(val, corrections));
   });
   return {
     byScore,
@@ -123,7 +127,8 @@ function columnsOnDemand(
       const scored = of();
       if (scored.kind === 'plain') return null;
       const usually = yield* usual.inSlices();
-      return yield* topReasons(usually!, scored.test, rows, corrections);
+      const limits = limitsFor(scored.val, corrections);
+      return yield* topReasons(usually!, scored.test, rows, corrections, limits);
     }),
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '../detectors/tracevae/meta.ts';
 import type { TraceBatch } from '../features/trace-batch.ts';
 import type { NamedArray } from '../nn/parameters.ts';
-import type { Variant } from '../scoring/score-terms.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
 import type { FlatArray } from './measure.ts';
 import type { Preprocessing } from './preprocessing.ts';
 

@@ -12,16 +12,10 @@ import {
 import { type StructureSamples, sampleStructures } from '../detectors/tracevae/structure-scores.ts';
 import type { TrainingModel } from '../detectors/tracevae/train-step.ts';
 import type { TraceBatch } from '../features/trace-batch.ts';
-import {
-  adjacencyTerm,
-  combineScores,
-  correctionsOf,
-  latencyTerm,
-  latencyWeight,
-  nodeCountTerm,
-} from '../scoring/corrections.ts';
-import type { ScoreTerms, Variant } from '../scoring/score-terms.ts';
-import { paperTuning } from '../scoring/tuning.ts';
+import { combineScores } from '../scoring/combine.ts';
+import { correctTerms } from '../scoring/corrected-terms.ts';
+import { correctionsOf, type Variant } from '../scoring/corrections/list.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { GOLDEN_VARIANTS, type GoldenVariant, LOG_PROBS, type LogProb } from './golden-file.ts';
 import type { Comparison } from './golden-model.ts';
 import { compare, type Report, rowParts, TOLERANCE } from './measure.ts';
@@ -84,10 +78,8 @@ export function correctedLogProbs(
   terms: ScoreTerms,
   variant: Variant,
 ): Record<LogProb, Float64Array> {
-  const { structure, latency, samples, maxNodes, structureRow } = terms;
-  const { bernoulliScaling, nodeCountNormalization, stdLimit } = correctionsOf(variant);
-  const scaling = bernoulliScaling ? paperTuning(maxNodes) : null;
-  const logPLatency = latencyTerm(latency, stdLimit);
+  const { structure, latency, samples, structureRow } = terms;
+  const { nodeCount, edges, logPLatency, factors } = correctTerms(terms, correctionsOf(variant));
   const size = terms.trace.length * samples;
   const perRow = (of: (x: number, s: number, trace: number) => number): Float64Array =>
     Float64Array.from({ length: size }, (_, x) => {
@@ -99,14 +91,10 @@ export function correctedLogProbs(
     log_p_z: perRow((_x, s) => structure.logPz[s]!),
     log_q_z2: perRow((x) => latency.logQz2[x]!),
     log_p_z2: perRow((x) => latency.logPz2[x]!),
-    log_p_node_count: perRow((_x, s) => nodeCountTerm(structure, s, scaling)),
-    log_p_adj: perRow((_x, s) =>
-      adjacencyTerm(structure, s, scaling, structure.logPAdjacencyUnlikely),
-    ),
+    log_p_node_count: perRow((_x, s) => nodeCount[s]!),
+    log_p_adj: perRow((_x, s) => edges[s]!),
     log_p_node_type: perRow((_x, s) => structure.logPNodeType[s]!),
-    log_p_latency: perRow(
-      (x, _s, trace) => latencyWeight(terms, trace, nodeCountNormalization) * logPLatency[x]!,
-    ),
+    log_p_latency: perRow((x, _s, trace) => (factors.latency?.(trace) ?? 1) * logPLatency[x]!),
   };
 }
 

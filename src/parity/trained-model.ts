@@ -6,7 +6,8 @@ import { err, ok, type Result } from '../base/result.ts';
 import { TRACEVAE_PRESETS, traceVaeConfig } from '../detectors/tracevae/meta.ts';
 import { traceVaeSpecs } from '../detectors/tracevae/trace-vae.ts';
 import { ParameterStore } from '../nn/parameters.ts';
-import { combineScores, correctionsOf } from '../scoring/corrections.ts';
+import { combineScores } from '../scoring/combine.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import {
   batchOf,
   GOLDEN_VARIANTS,

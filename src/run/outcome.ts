@@ -1,8 +1,9 @@
 /** What comes of training and of scoring: plain data that crosses the worker's door and is stored. */
 import type { SavedWeights } from '../detectors/detector.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
-import type { ScoredSets, ScoreTerms, Variant } from '../scoring/score-terms.ts';
+import type { ScoredSets, ScoreTerms } from '../scoring/score-terms.ts';
 
 export interface BackendInfo {
   readonly backend: 'webgpu' | 'wasm' | 'cpu';

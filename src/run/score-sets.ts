@@ -10,10 +10,11 @@ import type {
   TraceScores,
 } from '../detectors/detector.ts';
 import type { GivesScore } from '../detectors/shared/settings.ts';
-import { combineScores, combineSets } from '../scoring/corrections.ts';
+import { combineScores, combineSets } from '../scoring/combine.ts';
+import { perVariant } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
-import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import type { CombineInput } from '../worker/protocol.ts';
 import type { CombinedScores, PlainOutcome, ScoreOutcome, TermsOutcome } from './outcome.ts';
@@ -65,8 +66,6 @@ async function scoreTerms(
 
   const { traces } = data;
   const scores = combineSets(val, testTerms, scoring.stdLimit);
-  const perVariant = <V>(of: (variant: Variant) => V): Record<Variant, V> =>
-    Object.fromEntries(VARIANTS.map((v) => [v, of(v)])) as Record<Variant, V>;
   const reportsOf = (rows: Uint32Array) =>
     perVariant((v) => reportOf(traces, test, rows, scores[v].test, scores[v].val));
   return {
@@ -147,7 +146,9 @@ export function combineTerms(traces: TraceSet, input: CombineInput): CombinedSco
   const { test, file, detector } = input;
   const rows = rowsOfFile(traces, test.trace, file);
   const scoresOf = (set: 'val' | 'test'): Float64Array =>
-    input.kind === 'terms' ? combineScores(input[set], input.corrections) : input[set].score;
+    input.kind === 'terms'
+      ? combineScores(input[set], input.corrections, limitsFor(input.val, input.corrections))
+      : input[set].score;
   const [all, val] = [scoresOf('test'), scoresOf('val')];
   return {
     rows,

@@ -9,7 +9,9 @@ import { labelCode } from '../trace/trace-set.ts';
 import { inversionOfSorted } from './inversion.ts';
 import type { ThresholdMetrics, VariantReport } from './metrics.ts';
 import { NO_METRICS, rankingOfSorted } from './ranking.ts';
-import { THRESHOLD_PERCENTILE } from './tuning.ts';
+
+/** Section A.2: of the validation scores. */
+export const THRESHOLD_PERCENTILE = 99;
 
 const UNLABELLED = labelCode('unlabelled');
 const STRUCTURE = labelCode('structure');

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rankingMetrics } from '../testing/ranking.ts';
-import { combineScores, correctionsOf, SCORE_CEILING } from './corrections.ts';
+import { combineScores, SCORE_CEILING } from './combine.ts';
+import { correctionsOf } from './corrections/list.ts';
 import type { ScoreTerms } from './score-terms.ts';
 
 /** Relative: the two sum in a different order. */

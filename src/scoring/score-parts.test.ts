@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { randomTerms } from '../testing/random-terms.ts';
-import { combineScores, correctionsOf, latencyTerm } from './corrections.ts';
+import { combineCorrected } from './combine.ts';
+import { correctTerms } from './corrected-terms.ts';
+import { VARIANTS, variantWith } from './corrections/list.ts';
 import { meanParts, SCORE_PARTS, scoreParts } from './score-parts.ts';
-import { VARIANTS } from './score-terms.ts';
-import { paperTuning } from './tuning.ts';
 
 test('the parts of a score sum to it, under every variant and factor', () => {
   fc.assert(
@@ -14,14 +14,13 @@ test('the parts of a score sum to it, under every variant and factor', () => {
       fc.double({ min: 0, max: 2, noNaN: true }),
       (seed, variant, nodeCountExponent) => {
         const terms = randomTerms(seed, { traces: 9, structures: 4, samples: 3, operations: 5 });
-        const tuning = { ...paperTuning(terms.maxNodes), nodeCountExponent };
-        const corrections = correctionsOf(variant, 'operation');
-        const scores = combineScores(terms, corrections, tuning);
-        const parts = scoreParts(terms, terms.trace, scores, {
-          scaling: corrections.bernoulliScaling ? tuning : null,
-          logPLatency: latencyTerm(terms.latency, corrections.stdLimit),
-          exponent: corrections.nodeCountNormalization ? nodeCountExponent : 0,
+        const corrections = variantWith(variant, {
+          ncnorm: { nodeCountExponent },
+          stdlimit: { source: 'operation' },
         });
+        const corrected = correctTerms(terms, corrections);
+        const scores = combineCorrected(corrected);
+        const parts = scoreParts(corrected, terms.trace, scores);
         scores.forEach((score, t) => {
           const own = parts.subarray(t * SCORE_PARTS.length, (t + 1) * SCORE_PARTS.length);
           const sum = own.reduce((total, part) => total + part, 0);

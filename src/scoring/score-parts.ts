@@ -2,28 +2,9 @@
  * What each term of equation (3) adds to a score. As in one trace's explanation, samples are
  * weighted by their share of the importance-weighted mean, so that the parts sum to the score.
  */
-import {
-  adjacencyTerm,
-  latencyTerm,
-  latencyWeights,
-  nodeCountScaler,
-  type Scaling,
-  unlikelyEdges,
-} from './corrections.ts';
-import type { Corrections, ScoreTerms } from './score-terms.ts';
+import type { CorrectedTerms } from './corrected-terms.ts';
+import { TERM_PARTS } from './score-terms.ts';
 import { LABEL_GROUPS, type TraceGroups } from './trace-groups.ts';
-import { BOUNDARY, paperTuning } from './tuning.ts';
-
-/** Terms in the order of equation (2). */
-export const TERM_PARTS = [
-  'nodeCount',
-  'edges',
-  'operations',
-  'latency',
-  'klStructure',
-  'klLatency',
-] as const;
-export type TermPart = (typeof TERM_PARTS)[number];
 
 /** `samples` is what the log of the mean over samples adds. */
 export const SCORE_PARTS = [...TERM_PARTS, 'samples'] as const;
@@ -32,43 +13,25 @@ export type ScorePart = (typeof SCORE_PARTS)[number];
 const TERMS = TERM_PARTS.length;
 const PARTS = SCORE_PARTS.length;
 
-/** What the parts are made with: null or 0 leaves a correction out. */
-export interface PartCorrections {
-  readonly scaling: Scaling | null;
-  /** [T, L] log p(X | .), stds limited or not, nats */
-  readonly logPLatency: Float32Array;
-  /** Of N_max / N. */
-  readonly exponent: number;
-}
-
-/** These corrections with the paper's constants. */
-export const paperParts = (
-  { maxNodes, latency }: ScoreTerms,
-  { bernoulliScaling, nodeCountNormalization, stdLimit }: Corrections,
-): PartCorrections => ({
-  scaling: bernoulliScaling ? paperTuning(maxNodes) : null,
-  logPLatency: latencyTerm(latency, stdLimit),
-  exponent: nodeCountNormalization ? 1 : 0,
-});
-
 /**
  * Writes the terms of a trace's score, [terms] nats, each sample weighted by its share of the mean
  * over samples: but for what the logarithm of that mean adds, they sum to the score.
  */
-export function termSplitter(
-  terms: ScoreTerms,
-  { scaling, logPLatency, exponent }: PartCorrections,
-): (trace: number, parts: Float64Array) => void {
-  const { samples, structure, latency, structureRow, latencyNodes, maxNodes } = terms;
-  const { logQz, logPz, logPNodeCount, logPNodeType } = structure;
+export function termSplitter({
+  terms,
+  nodeCount,
+  edges,
+  logPLatency,
+  factors,
+}: CorrectedTerms): (trace: number, parts: Float64Array) => void {
+  const { samples, structure, latency, structureRow } = terms;
+  const { logQz, logPz, logPNodeType } = structure;
   const { logQz2, logPz2 } = latency;
-  const unlikely = unlikelyEdges(structure, terms.detail, scaling?.boundary ?? BOUNDARY);
-  const scaled = nodeCountScaler(scaling);
-  const factors = latencyWeights(maxNodes, exponent);
+  const factorOf = TERM_PARTS.map((part) => factors[part] ?? one);
   const drawn = new Float64Array(samples * TERMS);
   const totals = new Float64Array(samples);
   return (trace, parts) => {
-    const factor = factors[latencyNodes[trace]!]!;
+    const [fN, fA, fY, fX, fZ, fZ2] = factorOf.map((factor) => factor(trace)) as SixNumbers;
     const firstS = structureRow[trace]! * samples;
     const firstX = trace * samples;
     let least = Number.POSITIVE_INFINITY;
@@ -76,19 +39,19 @@ export function termSplitter(
       const s = firstS + l;
       const x = firstX + l;
       const at = l * TERMS;
-      const nodeCount = -scaled(logPNodeCount[s]!);
-      const edges = -adjacencyTerm(structure, s, scaling, unlikely);
-      const operations = -logPNodeType[s]!;
-      const latencies = -factor * logPLatency[x]!;
-      const klStructure = logQz[s]! - logPz[s]!;
-      const klLatency = logQz2[x]! - logPz2[x]!;
-      drawn[at] = nodeCount;
-      drawn[at + 1] = edges;
-      drawn[at + 2] = operations;
-      drawn[at + 3] = latencies;
+      const ofNodeCount = -fN * nodeCount[s]!;
+      const ofEdges = -fA * edges[s]!;
+      const ofOperations = -fY * logPNodeType[s]!;
+      const ofLatencies = -fX * logPLatency[x]!;
+      const klStructure = fZ * (logQz[s]! - logPz[s]!);
+      const klLatency = fZ2 * (logQz2[x]! - logPz2[x]!);
+      drawn[at] = ofNodeCount;
+      drawn[at + 1] = ofEdges;
+      drawn[at + 2] = ofOperations;
+      drawn[at + 3] = ofLatencies;
       drawn[at + 4] = klStructure;
       drawn[at + 5] = klLatency;
-      const total = nodeCount + edges + operations + latencies + klStructure + klLatency;
+      const total = ofNodeCount + ofEdges + ofOperations + ofLatencies + klStructure + klLatency;
       totals[l] = total;
       least = Math.min(least, total);
     }
@@ -115,18 +78,20 @@ export function termSplitter(
   };
 }
 
+type SixNumbers = [number, number, number, number, number, number];
+const one = (): number => 1;
+
 /**
  * @param rows   [R] of the terms' T traces
  * @param scores [R] nats, under the same corrections
  * @returns      [R, parts] nats; each row sums to its score
  */
 export function scoreParts(
-  terms: ScoreTerms,
+  corrected: CorrectedTerms,
   rows: Uint32Array,
   scores: Float64Array,
-  corrections: PartCorrections,
 ): Float64Array {
-  const split = termSplitter(terms, corrections);
+  const split = termSplitter(corrected);
   const parts = new Float64Array(rows.length * PARTS);
   rows.forEach((trace, r) => {
     const own = parts.subarray(r * PARTS, r * PARTS + TERMS);

@@ -58,6 +58,7 @@ export interface EdgeBins {
 }
 
 /** Boundaries between bins of p(A_ij | z): 0.05, 0.1, … 0.95. */
+export const EDGE_STEP = 1 / 20;
 export const EDGE_BOUNDARIES: readonly number[] = Array.from(
   { length: 19 },
   (_, i) => (i + 1) / 20,
@@ -69,7 +70,7 @@ export interface NodeStds {
   readonly operation: Uint32Array;
   /** [nodes] log std, of the first sample alone, as sigma_p99 is measured */
   readonly logStd: Float32Array;
-  /** [T, L] nodes whose std is above the lower of the two limits at {@link WIDE_PERCENTILE} */
+  /** [T, L] nodes whose std is above the lower of the two limits {@link StdLimits.wide} */
   readonly wide: Uint16Array;
   /** [wide nodes] place within the trace */
   readonly wideNode: Uint16Array;
@@ -78,9 +79,6 @@ export interface NodeStds {
   /** [wide nodes] latency minus mean */
   readonly wideDeviation: Float32Array;
 }
-
-/** The lowest percentile of section 5.3 that scores can be combined for. */
-export const WIDE_PERCENTILE = 90;
 
 /** Means of the posteriors. */
 export interface Latents {
@@ -122,11 +120,13 @@ export interface LatencyTerms {
 
 /** sigma_p99 of section 5.3 over the validation nodes, unitless (stds of standardised latency). */
 export interface StdLimits {
+  /** Which percentile these are; absent: the 99th. */
+  readonly percentile?: number;
   readonly global: number;
   /** [operations] the limit of each operation's own nodes; the global one where it has none */
   readonly byOperation: Float64Array;
-  /** The same at {@link WIDE_PERCENTILE}; absent from runs that were scored before it was kept. */
-  readonly wide?: Omit<StdLimits, 'wide'>;
+  /** The same at the 90th, the lowest to choose; absent from runs that were scored before it was kept. */
+  readonly wide?: Pick<StdLimits, 'global' | 'byOperation'>;
 }
 
 /**
@@ -134,23 +134,19 @@ export interface StdLimits {
  * offers one an operation beside it.
  */
 export type StdLimitSource = 'global' | 'operation';
-export type StdLimitKind = 'off' | StdLimitSource;
-
-/** The corrections of section 5.3, each a switch. */
-export interface Corrections {
-  /** Bernoulli & categorical scaling, equation (6). */
-  readonly bernoulliScaling: boolean;
-  /** Node count normalization, equation (7). */
-  readonly nodeCountNormalization: boolean;
-  /** Gaussian std-limit, section 5.3. */
-  readonly stdLimit: StdLimitKind;
-}
-
 /** Scores of validation and test traces under one variant, nats, in the order of their terms. */
 export interface ScoredSets {
   readonly val: Float64Array;
   readonly test: Float64Array;
 }
 
-export const VARIANTS = ['full', 'nll', 'bcscale', 'ncnorm', 'stdlimit'] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** The terms of a score in the order of equation (2); the KL divergences are log q - log p. */
+export const TERM_PARTS = [
+  'nodeCount',
+  'edges',
+  'operations',
+  'latency',
+  'klStructure',
+  'klLatency',
+] as const;
+export type TermPart = (typeof TERM_PARTS)[number];

@@ -1,6 +1,7 @@
 /** The file "scores.csv": one row a scored trace, columns as external scripts expect them. */
 import { LABELS, SETS } from '../trace/trace-set.ts';
-import type { Variant } from './score-terms.ts';
+import type { Correction } from './corrections/correction.ts';
+import { CORRECTIONS, stepsOf, VARIANT_STEPS, type Variant } from './corrections/list.ts';
 
 /** [T] columns, in the order of the rows. */
 export interface ScoreColumns {
@@ -18,15 +19,9 @@ export interface ScoreColumns {
   readonly mismatch: ArrayLike<number> | null;
 }
 
-const SCORE_ORDER = [
-  'nll',
-  'bcscale',
-  'ncnorm',
-  'stdlimit',
-  'full',
-] as const satisfies readonly Variant[];
-
-const HEADER = ['traceId', 'set', 'label', ...SCORE_ORDER, 'nodes', 'mismatch'].join(',');
+/** The columns of a list of corrections, those of scores between what the trace is and its nodes. */
+export const csvHeader = (list: readonly Correction[]): string =>
+  ['traceId', 'set', 'label', ...stepsOf(list), 'nodes', 'mismatch'].join(',');
 
 /**
  * Quoted as RFC 4180 says, lines end with a line feed; scores round-trip as float64.
@@ -40,12 +35,12 @@ export function formatScoresCsv(columns: ScoreColumns): string {
       quote(traceId),
       SETS[columns.set[row]!]!,
       LABELS[columns.label[row]!]!,
-      ...SCORE_ORDER.map((variant) => columns.scores[variant]?.[row] ?? ''),
+      ...VARIANT_STEPS.map((variant) => columns.scores[variant]?.[row] ?? ''),
       columns.nodes[row]!,
       columns.mismatch?.[row] ?? '',
     ].join(','),
   );
-  return `${[HEADER, ...lines].join('\n')}\n`;
+  return `${[csvHeader(CORRECTIONS), ...lines].join('\n')}\n`;
 }
 
 const quote = (field: string): string =>

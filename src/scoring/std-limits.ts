@@ -1,4 +1,5 @@
 /** sigma_p99 of section 5.3, and other percentiles of it, from the stds of validation nodes. */
+import { assert } from '../base/assert.ts';
 import { percentileOfSorted } from '../base/statistics.ts';
 import type { ScoreTerms, StdLimits } from './score-terms.ts';
 
@@ -7,6 +8,11 @@ import type { ScoreTerms, StdLimits } from './score-terms.ts';
  * it would call an ordinary node of a steady moment unlikely (docs/decisions/0007).
  */
 const LEAST_OF_OPERATION = 1;
+
+/** The paper's, which scores are first combined with. */
+export const STD_PERCENTILE = 99;
+/** The lowest that scores can be combined for: detail is kept of stds above it. */
+export const WIDE_PERCENTILE = 90;
 
 /** Ascending stds of validation nodes, of all and by operation. */
 export interface SortedStds {
@@ -44,16 +50,36 @@ export function sortStds(
 export function stdLimitsAt(
   { all, byOperation }: SortedStds,
   percent: number,
-): Omit<StdLimits, 'wide'> {
+): Pick<StdLimits, 'global' | 'byOperation'> {
   const global = all.length === 0 ? Number.POSITIVE_INFINITY : percentileOfSorted(all, percent);
   const limitOf = (own: Float64Array): number =>
     own.length === 0 ? global : Math.max(percentileOfSorted(own, percent), LEAST_OF_OPERATION);
   return { global, byOperation: Float64Array.from(byOperation, limitOf) };
 }
 
-/** The stds that the scores of the validation traces keep; null in runs that kept none. */
+const sorted = new WeakMap<ScoreTerms, SortedStds>();
+
+/** The stds that the scores of the validation traces keep, sorted once; null in runs that kept none. */
 export function sortedStdsOf(val: ScoreTerms): SortedStds | null {
   if (val.detail === undefined) return null;
+  const known = sorted.get(val);
+  if (known !== undefined) return known;
   const { logStd, operation } = val.detail.nodes;
-  return sortStds(Float64Array.from(logStd, Math.exp), operation, val.stdLimits.byOperation.length);
+  const { length } = val.stdLimits.byOperation;
+  const made = sortStds(Float64Array.from(logStd, Math.exp), operation, length);
+  sorted.set(val, made);
+  return made;
+}
+
+/**
+ * The std limits at a percentile, from the terms of the validation traces.
+ *
+ * @throws where it is another percentile than the scored one and the run kept no stds
+ */
+export function limitsAt(val: ScoreTerms, percent: number): StdLimits {
+  if (percent === (val.stdLimits.percentile ?? STD_PERCENTILE)) return val.stdLimits;
+  const stds = sortedStdsOf(val);
+  assert(stds !== null, `no stds are kept for a percentile of ${percent}`);
+  const { wide } = val.stdLimits;
+  return { ...(wide && { wide }), percentile: percent, ...stdLimitsAt(stds, percent) };
 }

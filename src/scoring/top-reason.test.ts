@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runThrough } from '../base/slices.ts';
-import { combineScores, correctionsOf } from './corrections.ts';
-import { paperParts, TERM_PARTS, termSplitter } from './score-parts.ts';
+import { combineScores } from './combine.ts';
+import { correctTerms } from './corrected-terms.ts';
+import { correctionsOf, VARIANTS } from './corrections/list.ts';
+import { termSplitter } from './score-parts.ts';
 import type { ScoreTerms } from './score-terms.ts';
-import { VARIANTS } from './score-terms.ts';
+import { TERM_PARTS } from './score-terms.ts';
 import { topReasons, usualParts } from './top-reason.ts';
 
 const column = (...values: number[]): Float32Array => Float32Array.from(values);
@@ -61,7 +63,7 @@ test('the parts of one sample sum to the score, under every variant', () => {
       );
       for (const variant of VARIANTS) {
         const scores = combineScores(made, correctionsOf(variant));
-        const split = termSplitter(made, paperParts(made, correctionsOf(variant)));
+        const split = termSplitter(correctTerms(made, correctionsOf(variant)));
         const parts = new Float64Array(TERM_PARTS.length);
         scores.forEach((score, t) => {
           split(t, parts);

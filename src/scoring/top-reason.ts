@@ -4,8 +4,10 @@
  */
 import type { Sliced } from '../base/slices.ts';
 import { medianReordering } from '../base/statistics.ts';
-import { paperParts, TERM_PARTS, termSplitter } from './score-parts.ts';
-import type { Corrections, ScoreTerms } from './score-terms.ts';
+import { correctTerms } from './corrected-terms.ts';
+import type { Corrections } from './corrections/list.ts';
+import { termSplitter } from './score-parts.ts';
+import { type ScoreTerms, type StdLimits, TERM_PARTS } from './score-terms.ts';
 
 export interface TopReason {
   /** Index into {@link TERM_PARTS}. */
@@ -25,11 +27,15 @@ export interface TopReasons {
 const SLICE = 50_000;
 
 /** [parts] median of each part over all traces, nats; 0 where there are none. */
-export function* usualParts(terms: ScoreTerms, corrections: Corrections): Sliced<Float64Array> {
+export function* usualParts(
+  terms: ScoreTerms,
+  corrections: Corrections,
+  stdLimits: StdLimits = terms.stdLimits,
+): Sliced<Float64Array> {
   const count = terms.trace.length;
   const columns = TERM_PARTS.map(() => new Float64Array(count));
   const parts = new Float64Array(TERM_PARTS.length);
-  const split = termSplitter(terms, paperParts(terms, corrections));
+  const split = termSplitter(correctTerms(terms, corrections, stdLimits));
   for (let first = 0; first < count; first += SLICE) {
     for (let t = first; t < Math.min(count, first + SLICE); t++) {
       split(t, parts);
@@ -50,9 +56,10 @@ export function topReasonReader(
   usual: Float64Array,
   terms: ScoreTerms,
   corrections: Corrections,
+  stdLimits: StdLimits = terms.stdLimits,
 ): (row: number) => TopReason {
   const parts = new Float64Array(TERM_PARTS.length);
-  const split = termSplitter(terms, paperParts(terms, corrections));
+  const split = termSplitter(correctTerms(terms, corrections, stdLimits));
   const found = { part: 0, excess: 0 };
   return (row) => {
     split(row, parts);
@@ -80,10 +87,11 @@ export function* topReasons(
   test: ScoreTerms,
   rows: Uint32Array,
   corrections: Corrections,
+  stdLimits: StdLimits = test.stdLimits,
 ): Sliced<TopReasons> {
   const part = new Uint8Array(rows.length);
   const excess = new Float32Array(rows.length);
-  const reasonOf = topReasonReader(usual, test, corrections);
+  const reasonOf = topReasonReader(usual, test, corrections, stdLimits);
   for (let first = 0; first < rows.length; first += SLICE) {
     for (let r = first; r < Math.min(rows.length, first + SLICE); r++) {
       const reason = reasonOf(rows[r]!);

@@ -5,7 +5,12 @@
 import { buffersOf } from '../base/copy-columns.ts';
 import type { TableScores } from '../inspect/trace-table.ts';
 import type { ScoreOutcome } from '../run/outcome.ts';
-import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import {
+  type Corrections,
+  needsDetail,
+  type Variant,
+  variantsIn,
+} from '../scoring/corrections/list.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import { copyForWorker } from './copy-for-worker.ts';
 import { withoutDetail } from './stored-scores.ts';
@@ -13,13 +18,17 @@ import { withoutDetail } from './stored-scores.ts';
 export interface GivenScores {
   numberOf(of: ScoreOutcome): number;
   /** @returns false where others are given meanwhile, or the worker could not take them */
-  give(of: ScoreOutcome): Promise<boolean>;
+  give(of: ScoreOutcome, corrections: Corrections): Promise<boolean>;
 }
 
 export function createGivenScores(client: WorkerClient): GivenScores {
   const numbers = new WeakMap<ScoreOutcome, number>();
   let last = 0;
-  let giving: { readonly of: ScoreOutcome; readonly done: Promise<boolean> } | null = null;
+  let giving: {
+    readonly of: ScoreOutcome;
+    readonly detailed: boolean;
+    readonly done: Promise<boolean>;
+  } | null = null;
 
   const numberOf = (of: ScoreOutcome): number => {
     const known = numbers.get(of);
@@ -29,8 +38,8 @@ export function createGivenScores(client: WorkerClient): GivenScores {
     return last;
   };
 
-  const send = async (of: ScoreOutcome): Promise<boolean> => {
-    const copy = await copyForWorker(tableScores(of));
+  const send = async (of: ScoreOutcome, detailed: boolean): Promise<boolean> => {
+    const copy = await copyForWorker(tableScores(of, detailed));
     if (giving?.of !== of) return false;
     const input = { number: numberOf(of), of: copy };
     const given = await client.start('giveScores', input, undefined, buffersOf(copy)).result;
@@ -41,22 +50,25 @@ export function createGivenScores(client: WorkerClient): GivenScores {
 
   return {
     numberOf,
-    give(of) {
-      if (giving?.of !== of) giving = { of, done: send(of) };
+    give(of, corrections) {
+      const detailed = needsDetail(corrections);
+      if (giving?.of !== of || (detailed && !giving.detailed)) {
+        giving = { of, detailed, done: send(of, detailed) };
+      }
       return giving.done;
     },
   };
 }
 
 /** What the worker makes a table of. */
-function tableScores(of: ScoreOutcome): TableScores {
+function tableScores(of: ScoreOutcome, detailed: boolean): TableScores {
   if (of.kind === 'plain') return { kind: 'plain', test: of.test };
   const { kind, val, test, scores } = of;
-  const variants = Object.fromEntries(VARIANTS.map((v) => [v, scores[v].test]));
+  const variants = Object.fromEntries(variantsIn(scores).map((v) => [v, scores[v].test]));
   return {
     kind,
-    val: withoutDetail(val),
-    test: withoutDetail(test),
+    val: detailed ? val : withoutDetail(val),
+    test: detailed ? test : withoutDetail(test),
     variants: variants as Record<Variant, Float64Array>,
   };
 }

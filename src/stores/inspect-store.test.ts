@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { combineTerms } from '../run/score-sets.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createFakeStores } from '../testing/store-fakes.ts';
@@ -53,39 +53,36 @@ test('scores of a run are shown with all corrections at first, as they are store
 
 test('a correction that is switched scores anew from the stored terms, without the model', async () => {
   const { state, answer, last, started, scores } = notebook;
-  void state().setCorrections({ stdLimit: 'global' });
+  void state().setCorrections(correctionsOf('full', 'global'));
   await copied();
   const { input } = last('combine');
   expect(input.test.trace).toEqual(scores.test.trace);
   expect(input.corrections).toEqual(correctionsOf('full', 'global'));
   await answer();
-  expect(state().chosen?.corrections.stdLimit).toBe('global');
+  expect(state().chosen?.corrections.stdlimit).toEqual({ source: 'global' });
   expect(started.some(({ kind }) => kind === 'score' || kind === 'explain')).toBe(false);
 });
 
 test('a later choice overtakes an earlier one that is late', async () => {
   const { state, answer, last } = notebook;
-  void state().setCorrections({ bernoulliScaling: false });
+  void state().setCorrections({ ...state().corrections, bcscale: undefined });
   await copied();
   const first = last('combine');
-  void state().setCorrections({ nodeCountNormalization: false });
+  void state().setCorrections({ ...state().corrections, ncnorm: undefined });
   await answer();
   await first.finish(combineTerms(traces, first.input));
-  expect(state().chosen?.corrections).toMatchObject({
-    bernoulliScaling: false,
-    nodeCountNormalization: false,
-  });
+  expect(state().chosen?.corrections).toEqual(correctionsOf('stdlimit', 'operation'));
 });
 
 test('an open trace is explained anew under the new corrections', async () => {
   const { state, answer, last, scores } = notebook;
   void state().inspect(scores.test.trace[0]!);
   expect(last('explain').input.corrections).toEqual(correctionsOf('full', 'operation'));
-  void state().setCorrections({ bernoulliScaling: false });
+  void state().setCorrections({ ...state().corrections, bcscale: undefined });
   await answer();
   expect(last('explain').input).toMatchObject({
     trace: scores.test.trace[0],
-    corrections: { bernoulliScaling: false },
+    corrections: { bcscale: undefined, ncnorm: {} },
   });
 });
 
@@ -147,7 +144,7 @@ test('the metrics table lists every detector, the variants, and a choice that ha
     'tracevae ncnorm',
     'tracevae stdlimit',
   ]);
-  void state().setCorrections({ stdLimit: 'global' });
+  void state().setCorrections(correctionsOf('full', 'global'));
   await answer();
   expect(rows().at(-1)).toBe('tracevae null *');
 });
@@ -161,7 +158,7 @@ test('a detector without terms is shown by its score, whatever the corrections a
   const chosen = state().chosen!;
   expect([...chosen.test]).toEqual([...plain.test.score]);
   expect(chosen.report).toBe(plain.report);
-  void state().setCorrections({ bernoulliScaling: false });
+  void state().setCorrections({ ...state().corrections, bcscale: undefined });
   expect(state().chosen!.test).toEqual(chosen.test);
   expect(started).toEqual([]);
   const [row, ...none] = metricsRows({ ...run, detectors: [baseline] }, 'vgae', state().chosen!);

@@ -9,8 +9,8 @@ import type { DetectorId } from '../detectors/catalog.ts';
 import type { Explanation } from '../detectors/explanation.ts';
 import type { CombinedScores, ScoreOutcome } from '../run/outcome.ts';
 import type { DetectorRun } from '../run/record.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
-import type { Corrections } from '../scoring/score-terms.ts';
+import { type Corrections, correctionsOf } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { depthFirst, type Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -69,7 +69,7 @@ export interface InspectState {
   moveNode(step: number): void;
   setFilter(filter: LabelFilter): void;
   setDetector(detector: DetectorId): Promise<void>;
-  setCorrections(change: Partial<Corrections>): Promise<void>;
+  setCorrections(corrections: Corrections): Promise<void>;
   setFile(file: number | null): Promise<void>;
 }
 
@@ -142,7 +142,8 @@ export function createInspectStore(
         const result = await client.start('explain', {
           model: modelSource(training.run, shown.detector),
           trace,
-          stdLimits: shown.scores.kind === 'terms' ? shown.scores.test.stdLimits : null,
+          stdLimits:
+            shown.scores.kind === 'terms' ? limitsFor(shown.scores.val, corrections) : null,
           corrections,
         }).result;
         const now = get();
@@ -183,8 +184,8 @@ export function createInspectStore(
         set({ detector });
         return choose();
       },
-      setCorrections(change) {
-        set({ corrections: { ...get().corrections, ...change } });
+      setCorrections(corrections) {
+        set({ corrections });
         return choose();
       },
       setFile(file) {

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runThrough } from '../base/slices.ts';
+import { createLab } from '../lab/lab.ts';
+import { settingKey } from '../lab/setting.ts';
+import { VARIANT_STEPS } from '../scoring/corrections/list.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { createFakeStores } from '../testing/store-fakes.ts';
-import { createLab } from '../worker/lab.ts';
 import { createInspectStore } from './inspect-store.ts';
-import { createLabStore, LAB_STEPS, variantKey } from './lab-store.ts';
+import { createLabStore } from './lab-store.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
@@ -32,7 +34,7 @@ async function setUp() {
       const { input } = job;
       if (job.kind === 'openLab') await job.finish(runThrough(lab.open(traces, input as never)));
       if (job.kind === 'labVariant') await job.finish(lab.variant(input as never)!);
-      if (job.kind === 'labWhy') await job.finish(lab.why(input as never)!);
+      if (job.kind === 'labView') await job.finish(lab.view('why', input as never)!);
       if (job.kind === 'labTraces') await job.finish(lab.traces(input as never)!);
     }
   };
@@ -54,8 +56,8 @@ describe('the lab', () => {
     expect(state().lab.phase).toBe('opening');
     await answer();
     expect(state().lab.phase).toBe('open');
-    for (const step of LAB_STEPS) {
-      expect(state().shown[step]?.key).toBe(variantKey(step, state().setting));
+    for (const step of VARIANT_STEPS) {
+      expect(state().shown[step]?.key).toBe(settingKey(step, state().setting));
     }
   });
 
@@ -64,7 +66,7 @@ describe('the lab', () => {
     await answer();
     const before = asked('labVariant');
     void state().show('full');
-    void state().tune({ nodeCountExponent: 0.5 });
+    void state().tune('ncnorm', { nodeCountExponent: 0.5 });
     await answer();
     const later = started
       .filter((job) => job.kind === 'labVariant')
@@ -73,16 +75,48 @@ describe('the lab', () => {
     expect(later).toEqual(['full', 'ncnorm']);
   });
 
+  it('shows what a slider moves: a variant without its correction would stand still', async () => {
+    const { state, answer } = notebook;
+    await answer();
+    expect(state().variant).toBe('nll');
+    void state().tune('ncnorm', { nodeCountExponent: 0.5 });
+    expect(state().variant).toBe('full');
+    void state().show('bcscale');
+    void state().tune('bcscale', { scalingFactor: 3 });
+    expect(state().variant).toBe('bcscale');
+    void state().tune('stdlimit', { source: 'operation' });
+    expect(state().variant).toBe('full');
+    await answer();
+    expect(state().shown.full?.key).toBe(settingKey('full', state().setting));
+  });
+
+  it('goes back to the paper’s constants, and stays with where sigma is from', async () => {
+    const { state, answer } = notebook;
+    await answer();
+    const { setting } = state();
+    void state().tune('stdlimit', { source: 'global' });
+    void state().tune('ncnorm', { nodeCountExponent: 0.5 });
+    void state().setThreshold(95);
+    void state().resetTuning();
+    expect(state().setting.thresholdPercentile).toBe(99);
+    expect(state().setting.constants).toMatchObject({ ncnorm: {}, stdlimit: { source: 'global' } });
+    void state().tune('stdlimit', { source: 'operation' });
+    expect(settingKey('full', state().setting)).toBe(settingKey('full', setting));
+  });
+
   it('has one job under way, and leaves out the places that a slider has passed', async () => {
     const { state, answer, asked, last } = notebook;
     await answer();
     void state().show('ncnorm');
     const before = asked('labVariant');
-    for (const nodeCountExponent of [0.9, 0.8, 0.7, 0.6]) void state().tune({ nodeCountExponent });
+    for (const nodeCountExponent of [0.9, 0.8, 0.7, 0.6])
+      void state().tune('ncnorm', { nodeCountExponent });
     expect(asked('labVariant')).toBe(before + 1);
     await answer();
-    expect(last('labVariant').input.setting.tuning.nodeCountExponent).toBe(0.6);
-    expect(state().shown.ncnorm?.key).toBe(variantKey('ncnorm', state().setting));
+    expect(last('labVariant').input.setting.constants.ncnorm).toEqual({
+      nodeCountExponent: 0.6,
+    });
+    expect(state().shown.ncnorm?.key).toBe(settingKey('ncnorm', state().setting));
     // the first place, then the last one for both variants
     expect(asked('labVariant')).toBe(before + 3);
   });
@@ -94,7 +128,7 @@ describe('the lab', () => {
     void state().brush([-1e6, 1e6]);
     await answer();
     expect(state().list?.trace.length).toBeGreaterThan(0);
-    void state().tune({ nodeCountExponent: 0.3 });
+    void state().tune('ncnorm', { nodeCountExponent: 0.3 });
     await answer();
     expect(asked('labTraces')).toBe(2);
     void state().show('nll');
@@ -104,17 +138,17 @@ describe('the lab', () => {
   it('computes a view when it is looked at, and again when a slider has moved', async () => {
     const { state, answer, asked } = notebook;
     await answer();
-    expect(asked('labWhy')).toBe(0);
+    expect(asked('labView')).toBe(0);
     void state().look('why');
     await answer();
-    expect(state().why?.value.parts.length).toBeGreaterThan(0);
-    void state().tune({ scalingFactor: 5 });
+    expect(state().views.why?.value.parts.length).toBeGreaterThan(0);
+    void state().tune('bcscale', { scalingFactor: 5 });
     await answer();
-    expect(asked('labWhy')).toBe(2);
+    expect(asked('labView')).toBe(2);
     void state().look('marks');
-    void state().tune({ scalingFactor: 6 });
+    void state().tune('bcscale', { scalingFactor: 6 });
     await answer();
-    expect(asked('labWhy')).toBe(2);
+    expect(asked('labView')).toBe(2);
   });
 
   it('closes with the scores that it was opened on, and opens on others', async () => {
@@ -135,14 +169,14 @@ describe('the lab', () => {
     const { state, answer, last } = notebook;
     await answer();
     void state().show('full');
-    void state().tune({ scalingFactor: 2 });
+    void state().tune('bcscale', { scalingFactor: 2 });
     const failure = { kind: 'bug', what: 'it broke', where: 'the worker', advice: 'x' } as const;
     await last('labVariant').fail(failure);
     expect(state().failure).toEqual(failure);
     await answer();
-    void state().tune({ scalingFactor: 3 });
+    void state().tune('bcscale', { scalingFactor: 3 });
     await answer();
     expect(state().failure).toBeNull();
-    expect(state().shown.full?.key).toBe(variantKey('full', state().setting));
+    expect(state().shown.full?.key).toBe(settingKey('full', state().setting));
   });
 });

@@ -4,34 +4,19 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { buffersOf } from '../base/copy-columns.ts';
+import type { LabSession, RangeTraces, VariantView } from '../lab/session.ts';
+import { type LabSetting, paperSetting, settingKey, withConstants } from '../lab/setting.ts';
+import { LAB_VIEWS, type LabViewId, type LabViewOutput } from '../lab/views.ts';
 import type { TermsOutcome } from '../run/outcome.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
-import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
-import { paperTuning, settingKey, type Tuning } from '../scoring/tuning.ts';
+import type { Constants } from '../scoring/corrections/correction.ts';
+import { type CorrectionId, VARIANTS, type Variant } from '../scoring/corrections/list.ts';
+import { limitedBy } from '../scoring/corrections/stdlimit.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type {
-  LabEvidence,
-  LabLatent,
-  LabSession,
-  LabSetting,
-  LabTraces,
-  LabVariant,
-  LabWhy,
-} from '../worker/lab-jobs.ts';
 import type { JobFailure } from '../worker/protocol.ts';
 import { copyForWorker } from './copy-for-worker.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
-
-/** From one correction to the next, as the slider of the large plot moves. */
-export const LAB_STEPS = [
-  'nll',
-  'bcscale',
-  'ncnorm',
-  'stdlimit',
-  'full',
-] as const satisfies readonly Variant[];
 
 export type LabPhase =
   | { readonly phase: 'closed' }
@@ -40,18 +25,21 @@ export type LabPhase =
   | { readonly phase: 'open'; readonly sessionId: string; readonly session: LabSession };
 
 /** A variant as it was computed, and from which setting. */
-export interface ShownVariant extends LabVariant {
+export interface ShownVariant extends VariantView {
   readonly key: string;
 }
-
-export const LAB_VIEWS = ['marks', 'why', 'evidence', 'latent'] as const;
-export type LabView = (typeof LAB_VIEWS)[number];
 
 /** What a view shows, and from which variant and setting. */
 interface Viewed<T> {
   readonly key: string;
   readonly value: T;
 }
+
+/** `marks` is drawn from the variants, which are there in any case. */
+export type LabViewName = LabViewId | 'marks';
+
+/** The computed views that were looked at. */
+type Views = { readonly [Id in LabViewId]?: Viewed<LabViewOutput<Id>> };
 
 export interface LabState {
   readonly lab: LabPhase;
@@ -61,19 +49,18 @@ export interface LabState {
   readonly shown: Readonly<Partial<Record<Variant, ShownVariant>>>;
   /** Scores in nats between which traces are listed. */
   readonly range: readonly [number, number] | null;
-  readonly list: LabTraces | null;
-  readonly view: LabView;
-  readonly why: Viewed<LabWhy> | null;
-  readonly evidence: Viewed<LabEvidence> | null;
-  readonly latent: Viewed<LabLatent> | null;
+  readonly list: RangeTraces | null;
+  readonly view: LabViewName;
+  readonly views: Views;
   readonly failure: JobFailure | null;
 
   /** Opens the lab on the scores that are shown; nothing where it is open on them already. */
   open(): Promise<void>;
   show(variant: Variant): Promise<void>;
-  look(view: LabView): Promise<void>;
-  tune(change: Partial<Tuning>): Promise<void>;
-  setSource(source: LabSetting['source']): Promise<void>;
+  look(view: LabViewName): Promise<void>;
+  /** Moves constants of a correction, and shows a variant that has it. */
+  tune(id: CorrectionId, constants: Constants): Promise<void>;
+  setThreshold(percentile: number): Promise<void>;
   /** The paper's constants again. */
   resetTuning(): Promise<void>;
   brush(range: readonly [number, number] | null): Promise<void>;
@@ -86,21 +73,14 @@ interface LabDeps {
   readonly inspect: StoreApi<InspectState>;
 }
 
-const VIEW_JOBS = { why: 'labWhy', evidence: 'labEvidence', latent: 'labLatent' } as const;
-
 const CLOSED = {
   lab: { phase: 'closed' },
   shown: {},
   range: null,
   list: null,
-  why: null,
-  evidence: null,
-  latent: null,
+  views: {},
   failure: null,
 } as const;
-
-export const variantKey = (variant: Variant, { tuning, source }: LabSetting): string =>
-  settingKey(correctionsOf(variant, source), tuning);
 
 export function createLabStore({ client, dataset, runs, inspect }: LabDeps): StoreApi<LabState> {
   let sessions = 0;
@@ -122,7 +102,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
     /** The first variant that is not yet what the setting asks for: the one in the large plot first. */
     const outdated = (): Variant | undefined => {
       const { variant, setting, shown } = get();
-      return [variant, ...VARIANTS].find((name) => shown[name]?.key !== variantKey(name, setting));
+      return [variant, ...VARIANTS].find((name) => shown[name]?.key !== settingKey(name, setting));
     };
 
     const computeVariant = async (sessionId: string, variant: Variant): Promise<void> => {
@@ -130,28 +110,26 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       const computed = await client.start('labVariant', { sessionId, variant, setting }).result;
       if (sessionAt() !== sessionId) return;
       if (!computed.ok) return set({ failure: computed.error });
-      const shownVariant = { ...computed.value, key: variantKey(variant, setting) };
+      const shownVariant = { ...computed.value, key: settingKey(variant, setting) };
       set({ shown: { ...get().shown, [variant]: shownVariant } });
       if (variant === get().variant) void relist();
     };
 
-    /** Of the view in sight; null for the marks, which the variants are enough for. */
+    /** Of the view in sight; null where there is nothing to compute. */
     const viewKey = (): string | null => {
       const { view, variant, setting, lab } = get();
-      if (view === 'marks') return null;
-      if (view === 'evidence') return `${setting.tuning.stdPercentile}`;
-      const detailed = lab.phase === 'open' && lab.session.detailed;
-      return view === 'latent' && !detailed ? null : JSON.stringify([variant, setting]);
+      if (view === 'marks' || lab.phase !== 'open') return null;
+      return LAB_VIEWS[view].key(variant, setting, lab.session);
     };
 
     const computeView = async (sessionId: string, key: string): Promise<void> => {
       const { view, variant, setting } = get();
       if (view === 'marks') return;
-      const computed = await client.start(VIEW_JOBS[view], { sessionId, variant, setting }).result;
+      const question = { sessionId, view, variant, setting };
+      const computed = await client.start('labView', question).result;
       if (sessionAt() !== sessionId) return;
       if (!computed.ok) return set({ failure: computed.error });
-      // the view names its job and its place in the state; TypeScript does not pair the two
-      set({ [view]: { key, value: computed.value } } as Partial<LabState>);
+      set({ views: { ...get().views, [view]: { key, value: computed.value } } });
     };
 
     /**
@@ -168,7 +146,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         const variant = outdated();
         const key = viewKey();
         const { view } = get();
-        const current = view === 'marks' ? null : get()[view];
+        const current = view === 'marks' ? null : get().views[view];
         if (variant !== undefined) await computeVariant(id, variant);
         else if (key !== null && current?.key !== key) await computeView(id, key);
         else break;
@@ -195,7 +173,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
 
     return {
       ...CLOSED,
-      setting: { tuning: paperTuning(1), source: 'global' },
+      setting: paperSetting({}),
       variant: 'nll',
       view: 'marks',
 
@@ -210,7 +188,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         sessions += 1;
         const id = `lab ${sessions}`;
         const source = training.run.settings.scoring.stdLimit;
-        const setting = { tuning: paperTuning(scores.test.maxNodes), source };
+        const setting = paperSetting({ stdlimit: limitedBy(source) });
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
         const terms = await copyForWorker(labScores(scores));
         if (id !== `lab ${sessions}` || opened === null) return;
@@ -233,13 +211,15 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         set({ view });
         return refresh();
       },
-      tune: (tuning) => change({ tuning: { ...get().setting.tuning, ...tuning } }),
-      setSource: (source) => change({ source }),
-      resetTuning() {
-        const { lab } = get();
+      tune(id, constants) {
+        const { lab, setting, variant } = get();
         if (lab.phase !== 'open') return Promise.resolve();
-        return change({ tuning: paperTuning(lab.session.maxNodes) });
+        // what a slider moves is in sight: a variant without its correction would stand still
+        if (variant !== 'full' && variant !== id) set({ variant: 'full', range: null, list: null });
+        return change(withConstants(setting, id, constants, lab.session.maxNodes));
       },
+      setThreshold: (thresholdPercentile) => change({ thresholdPercentile }),
+      resetTuning: () => change(paperSetting(get().setting.constants)),
       brush(range) {
         set({ range, list: null });
         return relist();

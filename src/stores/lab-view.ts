@@ -1,20 +1,18 @@
 /** The lab as the page shows it: groups of the histograms, rows of the listed traces. */
 
-import { CAUSES, type Cause } from '../scoring/inverted.ts';
+import { CAUSES, type Cause } from '../lab/inverted.ts';
+import type { RangeTraces } from '../lab/session.ts';
+import type { VariantPicture } from '../lab/variant-picture.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { SCORE_PARTS, type ScorePart } from '../scoring/score-parts.ts';
-import { EDGE_BOUNDARIES } from '../scoring/score-terms.ts';
 import { LABEL_GROUPS, SCORE_GROUPS, type ScoreGroup } from '../scoring/trace-groups.ts';
-import type { VariantPicture } from '../scoring/variant-picture.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { LABELS, type Label, nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type { LabTraces } from '../worker/lab-jobs.ts';
 import { namedOperation } from './tree-view.ts';
 
 export {
   CAUSES,
   type Cause,
-  EDGE_BOUNDARIES,
   LABEL_GROUPS,
   SCORE_GROUPS,
   SCORE_PARTS,
@@ -68,7 +66,7 @@ export interface LabRow {
   readonly operation: string;
 }
 
-export function labRow(traces: TraceSet, list: LabTraces, at: number): LabRow {
+export function labRow(traces: TraceSet, list: RangeTraces, at: number): LabRow {
   const trace = list.trace[at]!;
   const root = traces.structures.nodeOffset[traces.structureOf[trace]!]!;
   return {

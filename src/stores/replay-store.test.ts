@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import { combineTerms } from '../run/score-sets.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';

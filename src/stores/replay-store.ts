@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { KeptWeights } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import type { StdLimits } from '../scoring/score-terms.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure, JobKind, Jobs, ModelSource } from '../worker/protocol.ts';
@@ -85,7 +86,7 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
       return ok({
         scores: combined.value.test,
         threshold: combined.value.report.atThreshold.threshold,
-        stdLimits: outcome.value.test.stdLimits,
+        stdLimits: limitsFor(outcome.value.val, corrections),
       });
     };
 

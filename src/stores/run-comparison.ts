@@ -3,7 +3,7 @@ import type { DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { RunEntry, RunEntryDetector } from '../run/run-entries.ts';
 import { allSettingValues, valueWords } from '../run/setting-values.ts';
-import type { Variant } from '../scoring/score-terms.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
 import { plannedEpochs } from './training-phase.ts';
 
 export interface SettingRow {

@@ -8,8 +8,8 @@ import type { SetCounts } from '../features/set-counts.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { DetectorRun, RunRecord, SeedResult } from '../run/record.ts';
 import { settingValues } from '../run/setting-values.ts';
+import { variantsIn } from '../scoring/corrections/list.ts';
 import type { Metrics, VariantReport } from '../scoring/metrics.ts';
-import { VARIANTS } from '../scoring/score-terms.ts';
 import { type EntryKind, kindOf, type Ledger } from '../trace/ledger.ts';
 import type { Dataset } from './dataset-store.ts';
 import { fullLedger, summarise } from './dataset-summary.ts';
@@ -159,7 +159,9 @@ const detectorReport = ({ detector, outcome, scores, curve }: DetectorRun) => ({
 function results({ detector, scores }: DetectorRun, file: number | null) {
   if (scores?.kind === 'terms') {
     const part = file === null ? scores : scores.byFile.find((of) => of.file === file);
-    return part === undefined ? [] : VARIANTS.map((v) => result(detector, v, part.reports[v]));
+    return part === undefined
+      ? []
+      : variantsIn(part.reports).map((v) => result(detector, v, part.reports[v]));
   }
   const part = file === null ? scores : scores?.byFile.find((of) => of.file === file);
   return part ? [result(detector, 'plain', part.report)] : [];

@@ -2,9 +2,8 @@
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { ScoreOutcome } from '../run/outcome.ts';
 import type { DetectorRun, RunRecord } from '../run/record.ts';
-import { correctionsOf as variantCorrections, variantOf } from '../scoring/corrections.ts';
+import { VARIANTS, type Variant, variantOf, variantsIn } from '../scoring/corrections/list.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
-import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
 import { formatScoresCsv } from '../scoring/scores-csv.ts';
 import type { Dataset } from '../storage/records.ts';
 import { decodeString } from '../trace/string-column.ts';
@@ -14,7 +13,6 @@ import type { TrainingPhase } from './training-phase.ts';
 
 export { SCORE_LINEAR_BELOW, SHOWN_LABELS } from '../inspect/score-histograms.ts';
 export type { GroupedHistogram } from '../scoring/histogram.ts';
-export { VARIANTS, type Variant, variantCorrections, variantOf };
 
 /** A run of the dataset at hand, and the detector on show with its scores. */
 export interface ScoredRun {
@@ -70,6 +68,7 @@ export function metricsRows(
     }
     const part = scores.byFile.find((reports) => reports.file === file);
     const { reports } = part ?? scores;
+    if (!(variant in reports)) return [];
     const isShown = detector === shown && variant === named;
     return [{ detector, variant, report: reports[variant], shown: isShown }];
   };
@@ -101,7 +100,7 @@ export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
 /** A detector without terms has the score that it is judged by, and no other variant. */
 function scoreColumns(scores: ScoreOutcome): Partial<Record<Variant, number[]>> {
   if (scores.kind === 'plain') return { full: [...scores.val.score, ...scores.test.score] };
-  const concatenated = VARIANTS.map((variant) => {
+  const concatenated = variantsIn(scores.scores).map((variant) => {
     const of = scores.scores[variant];
     return [variant, [...of.val, ...of.test]];
   });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { DetectorModel } from '../detectors/detector.ts';
 import { combineTerms, scoreSets } from '../run/score-sets.ts';
-import { correctionsOf } from '../scoring/corrections.ts';
-import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
+import { correctionsOf, VARIANTS } from '../scoring/corrections/list.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { randomTerms } from '../testing/random-terms.ts';
 import { fakeSettings } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
@@ -54,7 +54,7 @@ test('every named variant is stored as the worker would combine it', async () =>
 test('other corrections, and one file by itself, are combined anew', async () => {
   const scores = await outcomeOf('terms');
   const full = correctionsOf('full', 'operation');
-  const other = { ...full, bernoulliScaling: false };
+  const other = { ...full, bcscale: undefined };
   expect(storedScores(scores, 'operation', { corrections: other, file: null })).toBeNull();
   expect(storedScores(scores, 'global', { corrections: full, file: null })).toBeNull();
   expect(storedScores(scores, 'operation', { corrections: full, file: 1 })).toBeNull();

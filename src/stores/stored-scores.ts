@@ -1,8 +1,13 @@
 /** Scores under a choice of corrections: those that a scored run has stored need no worker. */
 import { everyRow } from '../base/order.ts';
 import type { CombinedScores, ScoreOutcome } from '../run/outcome.ts';
-import { variantOf } from '../scoring/corrections.ts';
-import type { Corrections, ScoreTerms, StdLimitSource } from '../scoring/score-terms.ts';
+import {
+  type Corrections,
+  correctionsIn,
+  needsDetail,
+  variantOf,
+} from '../scoring/corrections/list.ts';
+import type { ScoreTerms, StdLimitSource } from '../scoring/score-terms.ts';
 import type { CombineInput } from '../worker/protocol.ts';
 
 export interface ScoreChoice {
@@ -25,7 +30,7 @@ export function storedScores(
   if (of.kind === 'plain') {
     return { rows, test: of.test.score, val: of.val.score, report: of.report };
   }
-  const variant = variantOf(corrections, stdLimit);
+  const variant = variantOf(corrections, stdLimit, correctionsIn(of.scores));
   return variant === null ? null : { rows, ...of.scores[variant], report: of.reports[variant] };
 }
 
@@ -40,8 +45,10 @@ export function combineInput(
     return { ...choice, kind, val, test };
   }
   const { kind, val, test } = of;
-  return { ...choice, kind, val: withoutDetail(val), test: withoutDetail(test) };
+  return needsDetail(choice.corrections)
+    ? { ...choice, kind, val, test }
+    : { ...choice, kind, val: withoutDetail(val), test: withoutDetail(test) };
 }
 
-/** Half of the bytes to copy, which the paper's constants do not need. */
+/** Half of the bytes to copy, which most constants do not need. */
 export const withoutDetail = ({ detail: _, ...terms }: ScoreTerms): ScoreTerms => terms;

@@ -13,7 +13,9 @@ import {
   type TraceSort,
 } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
-import { type ScoreTerms, VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import type { TermsOutcome } from '../run/outcome.ts';
+import { type Variant, variantsIn } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { type TopReason, topReasonReader } from '../scoring/top-reason.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/protocol.ts';
@@ -83,7 +85,7 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       set({ busy: true });
       const { sort } = get();
       const { of } = tabulated;
-      if (needsScores(sort.key)) await given.give(of.of);
+      if (needsScores(sort.key)) await given.give(of.of, of.corrections);
       if (mine !== arranged || of !== asked) return;
       const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
       const found = await client.start('arrange', { filter, sort }).result;
@@ -142,8 +144,8 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     const rank = await client.start('ranks', { variant: null }).result;
     if (asked !== chosen) return;
     if (rank.ok) add({ rank: rank.value });
-    if (!(await given.give(of))) return;
-    if (of.kind === 'terms') await complete(chosen, of.test);
+    if (!(await given.give(of, corrections))) return;
+    if (of.kind === 'terms') await complete(chosen, of);
     // what takes longest to sort by is got ready before a person asks
     for (const key of ['reason', 'trace'] as const) {
       if (asked === chosen) await client.start('prepareSort', { key }).result;
@@ -151,8 +153,8 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   };
 
   /** One job after another, so that what a person asks for meanwhile waits for one at most. */
-  const complete = async (chosen: ChosenScores, terms: ScoreTerms): Promise<void> => {
-    for (const variant of VARIANTS) {
+  const complete = async (chosen: ChosenScores, of: TermsOutcome): Promise<void> => {
+    for (const variant of variantsIn(of.scores)) {
       if (asked !== chosen) return;
       if (tabulated?.late?.ranks[variant] !== undefined) continue;
       const ranks = await client.start('ranks', { variant }).result;
@@ -162,7 +164,9 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     if (asked !== chosen) return;
     const usual = await client.start('usualParts', null).result;
     if (asked !== chosen || !usual.ok || usual.value === null) return;
-    addLate({ reasonOf: topReasonReader(usual.value, terms, chosen.corrections) });
+    const { corrections } = chosen;
+    const limits = limitsFor(of.val, corrections);
+    addLate({ reasonOf: topReasonReader(usual.value, of.test, corrections, limits) });
   };
 
   const add = (change: Partial<Pick<TraceList, 'rank' | 'histograms' | 'late'>>): void => {

@@ -2,8 +2,9 @@
 import { runThrough } from '../base/slices.ts';
 import { microsToMillis } from '../base/units.ts';
 import { ranksOf } from '../inspect/trace-table.ts';
-import { TERM_PARTS, type TermPart } from '../scoring/score-parts.ts';
-import { VARIANTS, type Variant } from '../scoring/score-terms.ts';
+import { VARIANTS, type Variant, variantsIn } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
+import { TERM_PARTS, type TermPart } from '../scoring/score-terms.ts';
 import { topReasonReader, usualParts } from '../scoring/top-reason.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { LABELS, type Label, nodeCount, type TraceSet } from '../trace/trace-set.ts';
@@ -119,13 +120,19 @@ export function completed(list: TraceList): TraceList {
   const { late } = list;
   const rank = rankOf(list);
   if (late === null || of.kind === 'plain') return { ...list, rank };
-  const ranks = VARIANTS.map((variant) => [
+  const ranks = variantsIn(of.scores).map((variant) => [
     variant,
     late.ranks[variant] ?? ranksOf(Float64Array.from(rows, (row) => of.scores[variant].test[row]!)),
   ]);
+  const limits = limitsFor(of.val, corrections);
   const reasonOf =
     late.reasonOf ??
-    topReasonReader(runThrough(usualParts(of.val, corrections)), of.test, corrections);
+    topReasonReader(
+      runThrough(usualParts(of.val, corrections, limits)),
+      of.test,
+      corrections,
+      limits,
+    );
   return { ...list, rank, late: { ranks: Object.fromEntries(ranks), reasonOf } };
 }
 

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DETECTOR_IDS } from '../detectors/catalog.ts';
 import type { OpenRange } from '../inspect/trace-query.ts';
+import type { Constants } from '../scoring/corrections/correction.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { LABEL_FILTERS } from './inspect-store.ts';
 import type { NarrowFilter } from './trace-list-store.ts';
 import { formatView, isOpen, NO_VIEW, parseView, type View } from './view-address.ts';
@@ -29,11 +31,18 @@ const view: fc.Arbitrary<View> = fc.record({
   baseline: maybe(fc.string({ minLength: 1 })),
   detector: maybe(fc.constantFrom(...DETECTOR_IDS)),
   corrections: maybe(
-    fc.record({
-      bernoulliScaling: fc.boolean(),
-      nodeCountNormalization: fc.boolean(),
-      stdLimit: fc.constantFrom('off' as const, 'global' as const, 'operation' as const),
-    }),
+    fc.record(
+      {
+        bcscale: fc.constantFrom({}, { scalingFactor: 7 }, { scalingFactor: 40, boundary: 0.35 }),
+        ncnorm: fc.constantFrom({}, { nodeCountExponent: 0.05 }),
+        stdlimit: fc.constantFrom<Constants>(
+          { source: 'global' },
+          { source: 'operation' },
+          { source: 'operation', stdPercentile: 92.5 },
+        ),
+      },
+      { requiredKeys: [] },
+    ),
   ),
   file: maybe(fc.nat(100)),
   filter: maybe(fc.constantFrom(...LABEL_FILTERS)),
@@ -60,9 +69,17 @@ test('what is not known is left out', () => {
   expect(parseView('#filter=everything&nodes=7&score=a..&detector=oracle&file=-1&x=1')).toEqual(
     NO_VIEW,
   );
-  expect(parseView('#corrections=ncnorm.bogus')?.corrections).toEqual({
-    bernoulliScaling: false,
-    nodeCountNormalization: true,
-    stdLimit: 'off',
+  expect(parseView('#corrections=ncnorm.bogus')?.corrections).toEqual({ ncnorm: {} });
+  const odd = 'bcscale(boundary=7,scalingFactor=x,other=1).stdlimit-everywhere(stdPercentile=95)';
+  expect(parseView(`#corrections=${encodeURIComponent(odd)}`)?.corrections).toEqual({
+    bcscale: {},
+    stdlimit: { stdPercentile: 95 },
   });
+});
+
+test('addresses of earlier versions open', () => {
+  const read = (words: string) => parseView(`#corrections=${words}`)?.corrections;
+  expect(read('none')).toEqual({});
+  expect(read('bcscale.ncnorm.stdlimit-operation')).toEqual(correctionsOf('full', 'operation'));
+  expect(read('stdlimit-global')).toEqual(correctionsOf('stdlimit', 'global'));
 });

@@ -4,7 +4,8 @@
  */
 import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
 import { NO_FILTER, type OpenRange } from '../inspect/trace-query.ts';
-import type { Corrections, StdLimitKind } from '../scoring/score-terms.ts';
+import { readCorrections, writeCorrections } from '../scoring/corrections/in-address.ts';
+import type { Corrections } from '../scoring/corrections/list.ts';
 import { LABEL_FILTERS, type LabelFilter } from './inspect-store.ts';
 import type { NarrowFilter } from './trace-list-store.ts';
 
@@ -41,24 +42,6 @@ export const NO_VIEW: View = {
   traceId: null,
   at: null,
 };
-
-const STD_LIMITS: readonly StdLimitKind[] = ['off', 'global', 'operation'];
-
-const correctionsWords = (c: Corrections): string =>
-  [
-    ...(c.bernoulliScaling ? ['bcscale'] : []),
-    ...(c.nodeCountNormalization ? ['ncnorm'] : []),
-    ...(c.stdLimit === 'off' ? [] : [`stdlimit-${c.stdLimit}`]),
-  ].join('.') || 'none';
-
-function readCorrections(words: string): Corrections {
-  const parts = words.split('.');
-  return {
-    bernoulliScaling: parts.includes('bcscale'),
-    nodeCountNormalization: parts.includes('ncnorm'),
-    stdLimit: STD_LIMITS.find((kind) => parts.includes(`stdlimit-${kind}`)) ?? 'off',
-  };
-}
 
 const YES_NO: readonly (readonly [string, boolean | null])[] = [
   ['yes', true],
@@ -121,7 +104,7 @@ export function formatView(view: View): string {
     ['run', view.run],
     ['baseline', view.baseline],
     ['detector', view.detector],
-    ['corrections', view.corrections === null ? null : correctionsWords(view.corrections)],
+    ['corrections', view.corrections === null ? null : writeCorrections(view.corrections)],
     ['file', view.file === null ? null : String(view.file)],
     ['filter', view.filter],
     ...narrowParts(view.narrow),

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { combineTerms } from '../run/score-sets.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import {
   createFakeClient,
   createFakePreferences,
@@ -109,7 +110,7 @@ test('each choice is a step, and Back undoes it', async () => {
   const { notebook, history, answer, back } = page;
   const { inspect } = notebook;
   inspect.getState().setFilter('time');
-  void inspect.getState().setCorrections({ stdLimit: 'off' });
+  void inspect.getState().setCorrections({ bcscale: {}, ncnorm: {} });
   void inspect.getState().inspect(TESTED);
   await answer();
   const traceId = encodeURIComponent(decodeString(traces.traceIds, TESTED));
@@ -122,7 +123,7 @@ test('each choice is a step, and Back undoes it', async () => {
   await back();
   expect(inspect.getState()).toMatchObject({ trace: null, filter: 'time' });
   await back();
-  expect(inspect.getState().corrections.stdLimit).toBe('operation');
+  expect(inspect.getState().corrections).toEqual(correctionsOf('full', 'operation'));
   await back();
   expect(inspect.getState().filter).toBe('flagged');
   expect(history).toEqual(['#dataset=dataset-1&run=run-1']);

@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
-import { correctionsOf, sameCorrections } from '../scoring/corrections.ts';
+import { correctionsOf, sameCorrections } from '../scoring/corrections/list.ts';
 import { decodeString, findString } from '../trace/string-column.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { DEFAULT_FILTER, type InspectState, shownDetector } from './inspect-store.ts';

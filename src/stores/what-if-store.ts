@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import { type EditableTree, editableTree, editTree, type TreeEdit } from '../inspect/edit-tree.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure, Jobs, WhatIf } from '../worker/protocol.ts';
@@ -93,7 +94,8 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
       if (trace === null || training.phase !== 'done') return null;
       if (shown?.scores?.kind !== 'terms') return null;
       const model = modelSource(training.run, shown.detector);
-      return { model, trace, tree, stdLimits: shown.scores.test.stdLimits, corrections };
+      const stdLimits = limitsFor(shown.scores.val, corrections);
+      return { model, trace, tree, stdLimits, corrections };
     };
     const shownTree = (): EditableTree | null => get().steps[get().at]?.tree ?? null;
 

@@ -12,7 +12,8 @@ import type {
 } from '../detectors/detector.ts';
 import type { TermMeta } from '../detectors/shared/settings.ts';
 import * as tf from '../nn/tf.ts';
-import { combineVariants, correctionsOf } from '../scoring/corrections.ts';
+import { combineVariants } from '../scoring/combine.ts';
+import { correctionsOf } from '../scoring/corrections/list.ts';
 import { startTestBackend, type TestBackend } from './backends.ts';
 import { toyData } from './toy-traces.ts';
 

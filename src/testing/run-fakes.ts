@@ -10,8 +10,9 @@ import {
   type RunRecord,
 } from '../run/record.ts';
 import type { RunSettings } from '../run/settings.ts';
+import { VARIANTS } from '../scoring/corrections/list.ts';
 import { evaluate } from '../scoring/evaluate.ts';
-import { type ScoreTerms, VARIANTS } from '../scoring/score-terms.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 
 export const fakeCurvePoint = (epoch: number, loss: number): CurvePoint => ({

@@ -3,14 +3,12 @@
 import { nextTask } from '../base/next-task.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { runWithPauses } from '../base/slices.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { columnBuffers, type JobTable, withoutDataset } from './job-table.ts';
-import type { Lab } from './lab.ts';
 import type { JobFailure } from './protocol.ts';
 
-type LabSessionJobs = JobTable<
-  'openLab' | 'labVariant' | 'labWhy' | 'labEvidence' | 'labLatent' | 'labTraces'
->;
+type LabSessionJobs = JobTable<'openLab' | 'labVariant' | 'labTraces' | 'labView'>;
 
 export function createLabJobs(lab: Lab, traces: () => TraceSet | null): LabSessionJobs {
   return {
@@ -26,16 +24,8 @@ export function createLabJobs(lab: Lab, traces: () => TraceSet | null): LabSessi
       return handOut(lab.variant(input), transfer);
     },
 
-    async labWhy(input, { transfer }) {
-      return handOut(lab.why(input), transfer);
-    },
-
-    async labEvidence(input, { transfer }) {
-      return handOut(lab.evidence(input), transfer);
-    },
-
-    async labLatent(input, { transfer }) {
-      return handOut(lab.latent(input), transfer);
+    async labView({ view, ...question }, { transfer }) {
+      return handOut(lab.view(view, question), transfer);
     },
 
     async labTraces(input, { transfer }) {

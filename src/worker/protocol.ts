@@ -36,7 +36,8 @@ import type {
   TrainOutcome,
 } from '../run/outcome.ts';
 import type { BackendPreference, RunSettings } from '../run/settings.ts';
-import type { Corrections, StdLimits, Variant } from '../scoring/score-terms.ts';
+import type { Corrections, Variant } from '../scoring/corrections/list.ts';
+import type { StdLimits } from '../scoring/score-terms.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';

@@ -7,12 +7,12 @@ import { nextTask } from '../base/next-task.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { runWithPauses } from '../base/slices.ts';
+import { createLab } from '../lab/lab.ts';
 import { combineTerms } from '../run/score-sets.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createDatasetJobs, type DatasetAtHand } from './dataset-jobs.ts';
 import { deviceFailure } from './device.ts';
 import { cancelled, type JobContext, type JobTable, noDataset } from './job-table.ts';
-import { createLab } from './lab.ts';
 import { createLabJobs } from './lab-session-jobs.ts';
 import { createModelAtHand } from './model-at-hand.ts';
 import { createModelJobs } from './model-jobs.ts';
@@ -37,7 +37,7 @@ export function createRunner(post: Post): Runner {
   const controls = new Map<number, JobControl>();
   let traces: TraceSet | null = null;
   const tables = createTraceTables();
-  const lab = createLab();
+  const lab = createLab(() => performance.now());
   const model = createModelAtHand(() => traces);
   // Jobs that compute share the backend and the model, so they run one after another. Reading a
   // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
@@ -199,8 +199,6 @@ const BESIDE: ReadonlySet<JobKind> = new Set([
   'overRepresented',
   'openLab',
   'labVariant',
-  'labWhy',
-  'labEvidence',
-  'labLatent',
   'labTraces',
+  'labView',
 ]);

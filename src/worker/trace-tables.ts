@@ -14,7 +14,7 @@ import {
   type TraceColumns,
   type TraceTable,
 } from '../inspect/trace-table.ts';
-import type { Variant } from '../scoring/score-terms.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { Jobs } from './protocol.ts';
 

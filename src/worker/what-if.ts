@@ -7,9 +7,11 @@ import type { DetectorData, TermsModel } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import { type EditableTree, editTree, type TreeEdit, traceSetOf } from '../inspect/edit-tree.ts';
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
-import { combineScores, SCORE_CEILING } from '../scoring/corrections.ts';
-import { paperParts, TERM_PARTS, termSplitter } from '../scoring/score-parts.ts';
-import type { Corrections, StdLimits } from '../scoring/score-terms.ts';
+import { combineCorrected, SCORE_CEILING } from '../scoring/combine.ts';
+import { correctTerms } from '../scoring/corrected-terms.ts';
+import type { Corrections } from '../scoring/corrections/list.ts';
+import { termSplitter } from '../scoring/score-parts.ts';
+import { type StdLimits, TERM_PARTS } from '../scoring/score-terms.ts';
 import { diffTrees } from '../trace/tree-diff.ts';
 
 export interface WhatIfContext {
@@ -196,9 +198,10 @@ async function scoreTrees(
     onProgress: () => {},
   });
   if (signal.aborted) return null;
-  const split = termSplitter(terms, paperParts(terms, corrections));
+  const corrected = correctTerms(terms, corrections);
+  const split = termSplitter(corrected);
   const parts = new Float64Array(TERM_PARTS.length);
-  return combineScores(terms, corrections).map((score, t) => {
+  return combineCorrected(corrected).map((score, t) => {
     if (score < SCORE_CEILING) return score;
     split(t, parts);
     return parts.reduce((sum, part) => sum + part, 0);

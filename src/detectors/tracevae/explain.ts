@@ -2,8 +2,11 @@
 import { pairIndex } from '../../base/pairs.ts';
 import { microsToMillis } from '../../base/units.ts';
 import type { TraceBatch } from '../../features/trace-batch.ts';
-import { combineScores, correctionsOf, latencyWeight } from '../../scoring/corrections.ts';
-import type { Corrections, ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
+import { combineCorrected } from '../../scoring/combine.ts';
+import { applyFormulas, formulasOf, joinFactors } from '../../scoring/corrected-terms.ts';
+import type { Formula } from '../../scoring/corrections/correction.ts';
+import type { Corrections } from '../../scoring/corrections/list.ts';
+import type { ScoreTerms, StdLimits, TermPart } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData } from '../detector.ts';
 import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
@@ -11,12 +14,13 @@ import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
   latenciesOf,
-  logStdLimit,
   nodeLatencyLogProb,
   priorLogProbs,
   sampleLatencies,
+  unlimited,
 } from './latency-scores.ts';
 import { reconstructTree } from './reconstruction.ts';
+import { createDetailWriter } from './score-detail.ts';
 import { emptyTerms, scoreNoise, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
 import {
   forEachEdge,
@@ -66,8 +70,11 @@ export async function explainTrace(
     reconstruction: samples.reconstruction,
     nodes: describeNodes(samples, data, trace),
     contributions: {
-      nll: splitScore(samples, correctionsOf('nll')),
-      corrected: splitScore(samples, options.corrections),
+      nll: splitScore(samples, []),
+      corrected: splitScore(
+        samples,
+        formulasOf(samples.terms, options.corrections, options.stdLimits),
+      ),
     },
   };
 }
@@ -105,7 +112,16 @@ async function sampleTrace(
   });
   writeStructureTerms(terms, structure, 0);
   writeLatencyTerms(terms, latency, logPz2, [0]);
-  return { structure, reconstruction, latency, logPz2, terms };
+  const detail = createDetailWriter(terms);
+  detail.addStructures(structure);
+  detail.addLatencies(latency, [0]);
+  return {
+    structure,
+    reconstruction,
+    latency,
+    logPz2,
+    terms: { ...terms, detail: detail.finish() },
+  };
 }
 
 type StructurePart = Pick<TraceSamples, 'structure' | 'reconstruction'>;
@@ -170,37 +186,43 @@ const emptyParts = (nodes: number): SampleParts => ({
   edges: new Float64Array((nodes * (nodes - 1)) / 2),
 });
 
-const LOG_HALF = Math.log(0.5);
-
 function partsOfSample(
   { structure, latency, logPz2, terms }: TraceSamples,
   sample: number,
-  corrections: Corrections,
+  formulas: readonly Formula[],
 ): SampleParts {
   const { maxNodes } = terms;
   const n = terms.nodeCount[0]!;
-  const { bernoulliScaling } = corrections;
-  const scaled = (logProb: number, factor: number): number =>
-    bernoulliScaling && logProb < LOG_HALF ? logProb * factor : logProb; // equation (6)
-  const latencyFactor = latencyWeight(terms, 0, corrections.nodeCountNormalization); // equation (7)
-  const limitOf = logStdLimit(terms.stdLimits, corrections.stdLimit);
+  const factors = joinFactors(formulas);
+  const factorOf = (part: TermPart): number => factors[part]?.(0) ?? 1;
+  const ofNodeCount = factorOf('nodeCount');
+  const ofEdge = factorOf('edges');
+  const ofOperation = factorOf('operations');
+  const ofLatency = factorOf('latency');
+  const nodeCountOf = (logP: number): number =>
+    formulas.reduce((value, { nodeCount }) => nodeCount?.(value) ?? value, logP);
+  const edgeOf = (logP: number): number =>
+    formulas.reduce((value, { edges }) => edges?.entry(value) ?? value, logP);
+  const limitOf = formulas.find(({ stds }) => stds !== undefined)?.stds?.most ?? unlimited;
 
   const parts = emptyParts(n);
-  parts.klStructure = structure.logQz[sample]! - structure.logPz[sample]!;
-  parts.klLatency = latency.logQz2[sample]! - logPz2[sample]!;
-  parts.nodeCount = -scaled(nodeCountLogProb(structure, sample), maxNodes * maxNodes);
+  parts.klStructure =
+    factorOf('klStructure') * (structure.logQz[sample]! - structure.logPz[sample]!);
+  parts.klLatency = factorOf('klLatency') * (latency.logQz2[sample]! - logPz2[sample]!);
+  parts.nodeCount = -ofNodeCount * nodeCountOf(nodeCountLogProb(structure, sample));
   forEachEdge(structure, sample, (i, j, logProb) => {
-    if (j < n) parts.edges[pairIndex(i, j)] = -scaled(logProb, maxNodes);
-    else parts.padding -= scaled(logProb, maxNodes);
+    const adds = -ofEdge * edgeOf(logProb);
+    if (j < n) parts.edges[pairIndex(i, j)] = adds;
+    else parts.padding += adds;
   });
   for (let i = 0; i < maxNodes; i++) {
-    const logProb = structure.operationLogProbs[sample * maxNodes + i]!;
-    if (i < n) parts.nodeType[i] = -logProb;
-    else parts.padding -= logProb;
+    const adds = -ofOperation * structure.operationLogProbs[sample * maxNodes + i]!;
+    if (i < n) parts.nodeType[i] = adds;
+    else parts.padding += adds;
   }
   for (let i = 0; i < terms.latencyNodes[0]!; i++) {
     const limit = limitOf(latency.traces.operation[i]!);
-    const adds = -latencyFactor * nodeLatencyLogProb(latency, sample, i, limit);
+    const adds = -ofLatency * nodeLatencyLogProb(latency, sample, i, limit);
     if (i < n) parts.nodeLatency[i] = adds;
     else parts.padding += adds;
   }
@@ -226,9 +248,9 @@ const total = (parts: SampleParts): number =>
  * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by
  * its share of that mean.
  */
-function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit {
+function splitScore(samples: TraceSamples, formulas: readonly Formula[]): ScoreSplit {
   const count = samples.terms.samples;
-  const perSample = Array.from({ length: count }, (_, l) => partsOfSample(samples, l, corrections));
+  const perSample = Array.from({ length: count }, (_, l) => partsOfSample(samples, l, formulas));
   const totals = perSample.map(total);
   const least = Math.min(...totals);
   const powers = totals.map((value) => Math.exp(least - value));
@@ -246,7 +268,7 @@ function splitScore(samples: TraceSamples, corrections: Corrections): ScoreSplit
     }
     for (let e = 0; e < mean.edges.length; e++) mean.edges[e]! += weight * parts.edges[e]!;
   });
-  const score = combineScores(samples.terms, corrections)[0]!;
+  const score = combineCorrected(applyFormulas(samples.terms, formulas))[0]!;
   return { score, ...mean, remainder: score - total(mean) };
 }
 

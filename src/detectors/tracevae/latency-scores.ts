@@ -8,8 +8,6 @@ import { createNodeGraph } from '../../nn/node-graph.ts';
 import { rowValues } from '../../nn/node-layout.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
-import { logLimit } from '../../scoring/limited-latency.ts';
-import type { StdLimitKind, StdLimits } from '../../scoring/score-terms.ts';
 import { latencyEncoderInput } from './inputs.ts';
 import {
   connectLatent,
@@ -191,22 +189,3 @@ export function latencyLogProbsOf(
 
 /** No node's std is limited: the plain NLL of equation (3). */
 export const unlimited = (): number => Number.POSITIVE_INFINITY;
-
-/**
- * log sigma_p99 of an operation, section 5.3, for stds of standardised latency, unitless.
- *
- * Differs from the paper: `operation` takes the limit of the node's own operation, an option of the
- * authors' code; the paper has one number.
- */
-export function logStdLimit(
-  limits: Omit<StdLimits, 'wide'>,
-  kind: StdLimitKind,
-): (operation: number) => number {
-  if (kind === 'off') return unlimited;
-  if (kind === 'global') {
-    const limit = logLimit(limits.global);
-    return () => limit;
-  }
-  const byOperation = limits.byOperation.map(logLimit);
-  return (operation) => byOperation[operation]!;
-}

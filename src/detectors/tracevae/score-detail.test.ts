@@ -4,15 +4,15 @@ import { expect, test } from 'vitest';
 import { createRandom, normals } from '../../base/random.ts';
 import { logMeanExp } from '../../base/statistics.ts';
 import { makeBatch } from '../../features/trace-batch.ts';
-import { combineScores } from '../../scoring/corrections.ts';
+import { combineScores } from '../../scoring/combine.ts';
+import type { Corrections } from '../../scoring/corrections/list.ts';
+import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
 import {
-  type Corrections,
   EDGE_BOUNDARIES,
   type ScoreTerms,
-  type StdLimitKind,
+  type StdLimitSource,
 } from '../../scoring/score-terms.ts';
-import { sortedStdsOf, sortStds, stdLimitsAt } from '../../scoring/std-limits.ts';
-import type { Tuning } from '../../scoring/tuning.ts';
+import { sortStds, stdLimitsAt } from '../../scoring/std-limits.ts';
 import { toyData } from '../../testing/toy-traces.ts';
 import { type LatencySamples, nodeLatencyLogProb } from './latency-scores.ts';
 import { createDetailWriter } from './score-detail.ts';
@@ -105,24 +105,23 @@ function termsOf(drawn: Samples, selected: Uint32Array, limitsOf: Samples): Scor
 /** Equations (3), (6), (7) and section 5.3, from each sample's own probabilities. */
 function scoreAnew(
   { structure, latency, logPz2 }: Samples,
-  corrections: Corrections,
-  tuning: Tuning,
+  { bcscale, ncnorm }: Corrections,
   limitOf: (operation: number) => number,
 ): number[] {
   const { samples, structures } = structure;
-  const logBoundary = Math.log(tuning.boundary);
-  const scaled = (logP: number, factor: number) =>
-    corrections.bernoulliScaling && logP < logBoundary ? logP * factor : logP;
+  const { boundary, scalingFactor } = { ...bcscale };
+  const { nodeCountExponent } = { ...ncnorm };
+  const [logBoundary, factor] = [Math.log(Number(boundary)), Number(scalingFactor)];
+  const scaled = (logP: number, times: number) =>
+    bcscale !== undefined && logP < logBoundary ? logP * times : logP;
   return Array.from({ length: structures.size }, (_, t) => {
     const nodes = structures.nodeCount[t]!;
-    const weight = corrections.nodeCountNormalization
-      ? (MAX_NODES / nodes) ** tuning.nodeCountExponent
-      : 1;
+    const weight = ncnorm === undefined ? 1 : (MAX_NODES / nodes) ** Number(nodeCountExponent);
     const logWeights = Array.from({ length: samples }, (_unused, l) => {
       const row = t * samples + l;
-      let sum = scaled(nodeCountLogProb(structure, row), tuning.scalingFactor ** 2);
+      let sum = scaled(nodeCountLogProb(structure, row), factor ** 2);
       forEachEdge(structure, row, (_i, _j, logP) => {
-        sum += scaled(logP, tuning.scalingFactor);
+        sum += scaled(logP, factor);
       });
       sum += nodeTypeLogProb(structure, row) + structure.logPz[row]! - structure.logQz[row]!;
       for (let i = 0; i < nodes; i++) {
@@ -140,34 +139,40 @@ test('scores under any setting of the sliders are those of a recomputation from 
   const settings = fc.record({
     seed: fc.integer({ min: 1, max: 1e6 }),
     samples: fc.integer({ min: 1, max: 4 }),
-    bernoulliScaling: fc.boolean(),
-    nodeCountNormalization: fc.boolean(),
-    stdLimit: fc.constantFrom<StdLimitKind>('off', 'global', 'operation'),
-    scalingFactor: fc.double({ min: 1, max: 64, noNaN: true }),
-    boundary: fc.constantFrom(...EDGE_BOUNDARIES),
-    nodeCountExponent: fc.double({ min: 0, max: 2, noNaN: true }),
-    stdPercentile: fc.double({ min: 90, max: 100, noNaN: true }),
+    corrections: fc.record(
+      {
+        bcscale: fc.record({
+          scalingFactor: fc.double({ min: 1, max: 64, noNaN: true }),
+          boundary: fc.constantFrom(...EDGE_BOUNDARIES),
+        }),
+        ncnorm: fc.record({ nodeCountExponent: fc.double({ min: 0, max: 2, noNaN: true }) }),
+        stdlimit: fc.record({
+          source: fc.constantFrom<StdLimitSource>('global', 'operation'),
+          stdPercentile: fc.double({ min: 90, max: 100, noNaN: true }),
+        }),
+      },
+      { requiredKeys: [] },
+    ),
     // infinity: no tails; 1.5: many nodes lie in them
     tailStds: fc.constantFrom(1.5, 6, Number.POSITIVE_INFINITY),
   });
   fc.assert(
-    fc.property(settings, ({ seed, samples, tailStds, ...chosen }) => {
+    fc.property(settings, ({ seed, samples, tailStds, corrections }) => {
       const drawn = randomSamples(seed, samples, selected, tailStds);
       const val = randomSamples(seed + 1, samples, selected, tailStds);
       const terms = termsOf(drawn, selected, val);
       const valTerms = termsOf(val, selected, val);
-      const tuning: Tuning = { ...chosen, thresholdPercentile: 99 };
-      const limits = stdLimitsAt(sortedStdsOf(valTerms)!, tuning.stdPercentile);
-      const scores = combineScores(terms, chosen, tuning, limits);
+      const scores = combineScores(terms, corrections, limitsFor(valTerms, corrections));
 
-      const exact = stdLimitsAt(firstStds(val), tuning.stdPercentile);
+      const { stdlimit } = corrections;
+      const exact = stdLimitsAt(firstStds(val), stdlimit?.stdPercentile ?? 99);
       const limitOf = (operation: number): number =>
-        chosen.stdLimit === 'off'
+        stdlimit === undefined
           ? Number.POSITIVE_INFINITY
-          : chosen.stdLimit === 'global'
+          : stdlimit.source === 'global'
             ? exact.global
             : exact.byOperation[operation]!;
-      const expected = scoreAnew(drawn, chosen, tuning, limitOf);
+      const expected = scoreAnew(drawn, corrections, limitOf);
       expected.forEach((score, t) => {
         // terms are kept in float32
         expect(Math.abs(scores[t]! - score)).toBeLessThan(1e-5 * Math.max(1, Math.abs(score)));

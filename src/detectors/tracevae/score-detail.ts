@@ -3,8 +3,9 @@
  * nodes, and the means of the posteriors. Passes come in any order; the detail is in that of the
  * traces.
  */
+import { logStdLimit } from '../../scoring/corrections/limited-latency.ts';
 import { EDGE_BOUNDARIES, type ScoreDetail, type StdLimits } from '../../scoring/score-terms.ts';
-import { type LatencySamples, logStdLimit, unlimited } from './latency-scores.ts';
+import { type LatencySamples, unlimited } from './latency-scores.ts';
 import { forEachEdge, type StructureSamples } from './structure-scores.ts';
 
 export interface DetailWriter {

@@ -6,6 +6,7 @@ import { concatFloats } from '../../base/concatenate.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
 import { byBackend } from '../../nn/routine.ts';
+import { logStdLimit } from '../../scoring/corrections/limited-latency.ts';
 import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
@@ -15,7 +16,6 @@ import {
   type LatencySamples,
   latenciesOf,
   latencyLogProbsOf,
-  logStdLimit,
   priorLogProbs,
   sampleLatencies,
   unlimited,

@@ -1,9 +1,13 @@
 /** sigma_p99 of section 5.3: where the stds of the Gaussian std-limit are cut. */
 
 import { nextTask } from '../../base/next-task.ts';
-import { type StdLimits, WIDE_PERCENTILE } from '../../scoring/score-terms.ts';
-import { sortStds, stdLimitsAt } from '../../scoring/std-limits.ts';
-import { STD_PERCENTILE } from '../../scoring/tuning.ts';
+import type { StdLimits } from '../../scoring/score-terms.ts';
+import {
+  STD_PERCENTILE,
+  sortStds,
+  stdLimitsAt,
+  WIDE_PERCENTILE,
+} from '../../scoring/std-limits.ts';
 import type { DetectorData } from '../detector.ts';
 import { modelBatch } from './inputs.ts';
 import { latenciesOf, sampleLatencies } from './latency-scores.ts';

@@ -1,13 +1,12 @@
 /** What the command palette lists: everything that the page can do now, by name. */
+import { correctionsOf, VARIANTS, variantWords } from '../../scoring/corrections/list.ts';
 import { CELLS } from '../../stores/cell-states.ts';
 import { canShowAnother, shownRun } from '../../stores/kept-runs-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { Theme } from '../../stores/preferences-store.ts';
-import { VARIANTS, variantCorrections } from '../../stores/score-view.ts';
 import { isRunning } from '../../stores/training-phase.ts';
 import { FILTER_OPTIONS } from '../cells/labels.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
-import { VARIANT_WORDS } from '../cells/scored.tsx';
 import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';
 import type { PaletteItem } from '../widgets/Palette.tsx';
@@ -117,10 +116,10 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
       'scores',
       scored && inspect.chosen?.of.kind === 'terms'
         ? VARIANTS.map((variant) => ({
-            title: `Score with ${VARIANT_WORDS[variant]}`,
+            title: `Score with ${variantWords(variant)}`,
             run: () =>
               void inspect.setCorrections(
-                variantCorrections(variant, training.run.settings.scoring.stdLimit),
+                correctionsOf(variant, training.run.settings.scoring.stdLimit),
               ),
           }))
         : [],

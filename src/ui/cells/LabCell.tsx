@@ -1,8 +1,8 @@
 /** Cell 7: the inversion of the NLL, and what each correction of section 5.3 does to it. */
 import { useEffect, useRef } from 'react';
 import { detectorLabel } from '../../detectors/catalog.ts';
+import type { LabSession } from '../../lab/session.ts';
 import { labCellState } from '../../stores/cell-states.ts';
-import type { LabSession } from '../../worker/lab-jobs.ts';
 import { useLab, useRuns } from '../app/notebook-context.ts';
 import { formatCount } from '../widgets/format.ts';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
@@ -13,6 +13,7 @@ import { G } from './glossary.tsx';
 import { LabConstants } from './LabConstants.tsx';
 import { LabMultiples } from './LabMultiples.tsx';
 import { LabViews } from './LabViews.tsx';
+import type { LabViewProps } from './lab-view-props.ts';
 import { NotebookCell } from './NotebookCell.tsx';
 import { hasTerms, NotScoredYet, type ScoredTerms, TermsAlone, useScored } from './scored.tsx';
 import './lab.css';
@@ -93,11 +94,6 @@ function OpenedLab({ scored }: { readonly scored: ScoredTerms }) {
       {lab.phase === 'open' && <LabView scored={scored} session={lab.session} />}
     </div>
   );
-}
-
-export interface LabViewProps {
-  readonly scored: ScoredTerms;
-  readonly session: LabSession;
 }
 
 function LabView({ scored, session }: LabViewProps) {

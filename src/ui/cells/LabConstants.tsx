@@ -1,19 +1,31 @@
 /** The constants of section 5.3 as sliders; scores, F and ranks follow from stored terms. */
-import { compareMetrics, EDGE_BOUNDARIES } from '../../stores/lab-view.ts';
+import type { LabSession } from '../../lab/session.ts';
+import {
+  type Correction,
+  choiceOf,
+  numberOf,
+  perModel,
+} from '../../scoring/corrections/correction.ts';
+import {
+  CORRECTIONS,
+  type CorrectionId,
+  constantWords,
+  onStep,
+} from '../../scoring/corrections/list.ts';
+import { compareMetrics } from '../../stores/lab-view.ts';
 import { useLab, useRuns } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import {
   formatCount,
   formatMs,
-  formatNumber,
   formatPercent,
   formatPoints,
   formatScore,
 } from '../widgets/format.ts';
 import { Notice } from '../widgets/Notice.tsx';
 import { Select } from '../widgets/Select.tsx';
-import { SliderField, type SliderFieldProps } from '../widgets/SliderField.tsx';
-import type { LabViewProps } from './LabCell.tsx';
+import { SliderField } from '../widgets/SliderField.tsx';
+import type { LabViewProps } from './lab-view-props.ts';
 import { percentWords } from './lab-words.ts';
 
 export function LabConstants({ scored, session }: LabViewProps) {
@@ -28,7 +40,7 @@ export function LabConstants({ scored, session }: LabViewProps) {
       </div>
       {!session.detailed && <TooOld />}
       <div className="lab__constants">
-        <Sliders scored={scored} session={session} />
+        <Sliders session={session} />
         <Compared scored={scored} session={session} />
       </div>
     </div>
@@ -48,75 +60,68 @@ function TooOld() {
   );
 }
 
-function Sliders({ session }: LabViewProps) {
-  const { tuning, source } = useLab((l) => l.setting);
-  const tune = useLab((l) => l.tune);
-  const setSource = useLab((l) => l.setSource);
-  const { maxNodes, detailed } = session;
-  const older = 'needs the run to be scored again';
+function Sliders({ session }: Pick<LabViewProps, 'session'>) {
+  const threshold = useLab((l) => l.setting.thresholdPercentile);
+  const setThreshold = useLab((l) => l.setThreshold);
   return (
     <div className="lab__sliders">
+      {CORRECTIONS.map((correction) => (
+        <CorrectionConstants key={correction.id} correction={correction} session={session} />
+      ))}
       <SliderField
-        label="Scaling factor"
-        help={`equation (6): an edge’s factor, its square a node count’s; ${maxNodes} in the paper, N_max`}
-        value={tuning.scalingFactor}
-        min={1}
-        max={2 * maxNodes}
-        step={1}
-        words={`× ${formatCount(tuning.scalingFactor)}`}
-        onChange={(scalingFactor) => void tune({ scalingFactor })}
-      />
-      <SliderField
-        label="Boundary"
-        help={detailed ? 'equation (6): what is less probable is scaled; 0.5 in the paper' : older}
-        value={EDGE_BOUNDARIES.indexOf(tuning.boundary)}
-        min={0}
-        max={EDGE_BOUNDARIES.length - 1}
-        step={1}
-        words={`p < ${tuning.boundary}`}
-        disabled={!detailed}
-        onChange={(at) => void tune({ boundary: EDGE_BOUNDARIES[at]! })}
-      />
-      <SliderField
-        label="Exponent of N_max / N"
-        help="equation (7): 1 in the paper, 0 for no normalization"
-        value={tuning.nodeCountExponent}
-        min={0}
-        max={2}
-        step={0.05}
-        words={formatNumber(tuning.nodeCountExponent)}
-        onChange={(nodeCountExponent) => void tune({ nodeCountExponent })}
-      />
-      <Percentile
-        label="Percentile of σ"
-        help={detailed ? 'section 5.3: larger stds are cut to it; 99 in the paper' : older}
-        value={tuning.stdPercentile}
-        disabled={!detailed}
-        onChange={(stdPercentile) => void tune({ stdPercentile })}
-      />
-      <Percentile
         label="Percentile of the threshold"
         help="section A.2: of the validation scores; 99 in the paper"
-        value={tuning.thresholdPercentile}
-        onChange={(thresholdPercentile) => void tune({ thresholdPercentile })}
-      />
-      <Select
-        label="σ of"
-        value={source}
-        options={[
-          { value: 'global', label: 'all validation nodes' },
-          { value: 'operation', label: 'each operation’s nodes' },
-        ]}
-        onChange={(chosen) => void setSource(chosen)}
+        value={threshold}
+        min={90}
+        max={100}
+        step={0.1}
+        words={percentWords(threshold)}
+        onChange={(percentile) => void setThreshold(percentile)}
       />
     </div>
   );
 }
 
-type PercentileProps = Pick<SliderFieldProps, 'label' | 'help' | 'value' | 'disabled' | 'onChange'>;
+interface CorrectionConstantsProps {
+  readonly correction: Correction<CorrectionId>;
+  readonly session: LabSession;
+}
 
-function Percentile(props: PercentileProps) {
-  return <SliderField min={90} max={100} step={0.1} words={percentWords(props.value)} {...props} />;
+/** A slider per number, a list per choice. */
+function CorrectionConstants({ correction, session }: CorrectionConstantsProps) {
+  const { id, constants } = correction;
+  const { maxNodes, detailed } = session;
+  const own = useLab((l) => l.setting.constants[id]) ?? {};
+  const tune = useLab((l) => l.tune);
+  return constants.map((constant) => {
+    if (constant.kind === 'choice') {
+      return (
+        <Select
+          key={constant.id}
+          label={constant.label}
+          value={choiceOf(constant, own)}
+          options={constant.options}
+          onChange={(chosen) => void tune(id, { [constant.id]: chosen })}
+        />
+      );
+    }
+    const value = numberOf(constant, own, maxNodes);
+    const stands = constant.needsDetail === true && !detailed;
+    return (
+      <SliderField
+        key={constant.id}
+        label={constant.label}
+        help={stands ? 'needs the run to be scored again' : constant.help(maxNodes)}
+        value={value}
+        min={perModel(constant.min, maxNodes)}
+        max={perModel(constant.max, maxNodes)}
+        step={constant.step}
+        words={constantWords(constant, value)}
+        disabled={stands}
+        onChange={(moved) => void tune(id, { [constant.id]: onStep(constant, moved) })}
+      />
+    );
+  });
 }
 
 function Compared({ scored, session }: LabViewProps) {

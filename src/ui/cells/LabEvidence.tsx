@@ -1,7 +1,11 @@
 /** What the paper's corrections rest on, measured on this run: sections 5.3, A.2 and A.5. */
+
 import type { ReactNode } from 'react';
+import type { PaperEvidence } from '../../lab/evidence.ts';
+import type { LabSession, VariantView } from '../../lab/session.ts';
+import { stepWords } from '../../scoring/corrections/list.ts';
+import { stdPercentileOf } from '../../scoring/corrections/stdlimit.ts';
 import { LABEL_GROUPS, shareBelowHalf } from '../../stores/lab-view.ts';
-import type { LabEvidence as Evidence, LabSession, LabVariant } from '../../worker/lab-jobs.ts';
 import { useLab } from '../app/notebook-context.ts';
 import { Histogram, type HistogramGroup, type HistogramProps } from '../charts/Histogram.tsx';
 import { LineChart } from '../charts/LineChart.tsx';
@@ -12,12 +16,12 @@ import {
   formatPercent,
   formatScore,
 } from '../widgets/format.ts';
-import type { LabViewProps } from './LabCell.tsx';
 import { LabTables } from './LabTables.tsx';
-import { groupWords, percentWords, STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './lab-view-props.ts';
+import { groupWords, percentWords } from './lab-words.ts';
 
 export function LabEvidence(props: LabViewProps) {
-  const evidence = useLab((l) => l.evidence?.value ?? null);
+  const evidence = useLab((l) => l.views.evidence?.value ?? null);
   const computed = useLab((l) => l.shown[l.variant]);
   const { session } = props;
   return (
@@ -35,12 +39,12 @@ export function LabEvidence(props: LabViewProps) {
 
 interface EvidenceProps {
   readonly session: LabSession;
-  readonly evidence: Evidence;
+  readonly evidence: PaperEvidence;
 }
 
 function Histograms({ session, evidence }: EvidenceProps) {
   const { nodes, nodeCountProbability, kept, stdLimit } = evidence;
-  const stdPercentile = useLab((l) => l.setting.tuning.stdPercentile);
+  const stdPercentile = useLab((l) => stdPercentileOf(l.setting.constants.stdlimit ?? {}));
   const limitWords = `σ p${percentWords(stdPercentile)}`;
   const words = (g: number): string => groupWords(LABEL_GROUPS[g]!, session.labelled);
   const groupsOf = (counts: readonly ArrayLike<number>[]): HistogramGroup[] =>
@@ -137,7 +141,7 @@ const sum = (counts: ArrayLike<number>): number => {
 
 interface ThresholdsProps {
   readonly session: LabSession;
-  readonly computed: LabVariant;
+  readonly computed: VariantView;
 }
 
 /** Section A.2 over all thresholds. */
@@ -150,7 +154,7 @@ function Thresholds({ session, computed: { curve, picture } }: ThresholdsProps) 
   return (
     <figure className="lab__evidence">
       <LineChart
-        title={`Precision, recall and F against the threshold (section A.2), ${STEP_WORDS[picture.variant]}`}
+        title={`Precision, recall and F against the threshold (section A.2), ${stepWords(picture.variant)}`}
         series={[
           { id: 'precision', label: 'precision', points: points(curve.precision), tone: 'normal' },
           {

@@ -1,16 +1,18 @@
 /** The inversion detective: anomalies below the normal median, by cause, and what lifts each. */
+
 import { useState } from 'react';
+import type { ScoreCauses } from '../../lab/why.ts';
+import { stepWords } from '../../scoring/corrections/list.ts';
 import { CAUSES, type Cause, decodeTraceId, labelOfTrace } from '../../stores/lab-view.ts';
-import type { LabWhy } from '../../worker/lab-jobs.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
-import type { LabViewProps } from './LabCell.tsx';
-import { PART_WORDS, STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './lab-view-props.ts';
+import { PART_WORDS } from './lab-words.ts';
 import { LabelMark } from './labels.tsx';
 
-type Inverted = LabWhy['inverted'][number];
+type Inverted = ScoreCauses['inverted'][number];
 
 const CAUSE_WORDS: Readonly<Record<Cause, { readonly name: string; readonly what: string }>> = {
   nodes: {
@@ -32,7 +34,7 @@ const CAUSE_WORDS: Readonly<Record<Cause, { readonly name: string; readonly what
 };
 
 interface InvertedProps extends LabViewProps {
-  readonly why: LabWhy;
+  readonly why: ScoreCauses;
 }
 
 export function LabInverted({ scored, why }: InvertedProps) {
@@ -131,6 +133,6 @@ function evidence({ cause, deficit, gain, outstanding, excess }: Inverted): stri
 /** Corrections by themselves first; all together only where none does alone. */
 function lifted({ liftedBy }: Inverted): string {
   const alone = liftedBy.filter((variant) => variant !== 'full');
-  if (alone.length > 0) return alone.map((variant) => STEP_WORDS[variant]).join(', ');
-  return liftedBy.length > 0 ? STEP_WORDS.full : 'none';
+  if (alone.length > 0) return alone.map((variant) => stepWords(variant)).join(', ');
+  return liftedBy.length > 0 ? stepWords('full') : 'none';
 }

@@ -1,15 +1,17 @@
 /** z and z₂ of every test trace, projected on the two directions in which they vary most. */
+
 import { useMemo, useState } from 'react';
+import type { LatentPlane, LatentPlanes } from '../../lab/places.ts';
+import { stepWords } from '../../scoring/corrections/list.ts';
 import { decodeTraceId, LABEL_GROUPS, structureWords } from '../../stores/lab-view.ts';
-import type { LabLatent as Latent, LatentPlane } from '../../worker/lab-jobs.ts';
 import { useInspect, useLab } from '../app/notebook-context.ts';
 import type { MarkKind } from '../charts/MarkCanvas.tsx';
 import { ScatterPlot } from '../charts/ScatterPlot.tsx';
 import { formatCount, formatNats, formatPercent } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { G } from './glossary.tsx';
-import type { LabViewProps } from './LabCell.tsx';
-import { GROUP_KINDS, groupWords, STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './lab-view-props.ts';
+import { GROUP_KINDS, groupWords } from './lab-words.ts';
 
 type Colouring = 'label' | 'structure' | 'score';
 
@@ -34,7 +36,7 @@ const INKS: Readonly<Record<Colouring, readonly string[]>> = {
 };
 
 export function LabLatent(props: LabViewProps) {
-  const latent = useLab((l) => l.latent?.value ?? null);
+  const latent = useLab((l) => l.views.latent?.value ?? null);
   const [colouring, setColouring] = useState<Colouring>('label');
   if (!props.session.detailed) {
     return (
@@ -75,7 +77,7 @@ export function LabLatent(props: LabViewProps) {
 }
 
 interface ShownProps extends LabViewProps {
-  readonly latent: Latent;
+  readonly latent: LatentPlanes;
   readonly colouring: Colouring;
 }
 
@@ -161,7 +163,7 @@ function Plane(props: PlaneProps) {
   const words = kindWords(props);
   const axis = (at: 0 | 1): string =>
     `component ${at + 1} (${formatPercent(plane.explained[at])} of variance)`;
-  const coloured = colouring === 'score' ? `score of ${STEP_WORDS[variant]}` : colouring;
+  const coloured = colouring === 'score' ? `score of ${stepWords(variant)}` : colouring;
   return (
     <ScatterPlot
       title={name === 'z' ? 'z, structures' : 'z₂, latencies'}

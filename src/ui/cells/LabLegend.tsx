@@ -1,6 +1,6 @@
 /** The groups of the lab's pictures: fill, glyph and name, and how many traces each has. */
+import type { LabSession } from '../../lab/session.ts';
 import type { ScoreGroup } from '../../stores/lab-view.ts';
-import type { LabSession } from '../../worker/lab-jobs.ts';
 import { Swatch } from '../charts/hatch.tsx';
 import { formatCount } from '../widgets/format.ts';
 import { G } from './glossary.tsx';

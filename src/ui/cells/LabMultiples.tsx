@@ -1,15 +1,15 @@
 /** Figure 8: the scores under plain NLL, under each correction alone and under all, on one scale. */
 import { useMemo, useState } from 'react';
-import { LAB_STEPS, type ShownVariant } from '../../stores/lab-store.ts';
+import type { LabSession } from '../../lab/session.ts';
+import { stepWords, VARIANT_STEPS, type Variant } from '../../scoring/corrections/list.ts';
+import type { ShownVariant } from '../../stores/lab-store.ts';
 import { type CountKind, groupColumns, highestBin, SCORE_GROUPS } from '../../stores/lab-view.ts';
-import type { Variant } from '../../stores/score-view.ts';
-import type { LabSession } from '../../worker/lab-jobs.ts';
 import { useLab } from '../app/notebook-context.ts';
 import { Histogram } from '../charts/Histogram.tsx';
 import { formatNumber, formatPercent, formatScore } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { LabLegend } from './LabLegend.tsx';
-import { groupWords, STEP_WORDS } from './lab-words.ts';
+import { groupWords } from './lab-words.ts';
 
 const COUNT_LABELS: Readonly<Record<CountKind, string>> = {
   log: 'traces',
@@ -20,7 +20,7 @@ const COUNT_LABELS: Readonly<Record<CountKind, string>> = {
 export function LabMultiples({ session }: { readonly session: LabSession }) {
   const shown = useLab((l) => l.shown);
   const [kind, setKind] = useState<CountKind>('log');
-  const present = LAB_STEPS.flatMap((variant) => shown[variant] ?? []);
+  const present = VARIANT_STEPS.flatMap((variant) => shown[variant] ?? []);
   const highest = useMemo(
     () =>
       highestBin(
@@ -46,12 +46,12 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
       </div>
       <LabLegend session={session} groups={SCORE_GROUPS} shares={kind === 'density'} />
       <ul className="lab__multiples">
-        {LAB_STEPS.map((variant) => {
+        {VARIANT_STEPS.map((variant) => {
           const computed = shown[variant];
           return (
             <li key={variant}>
               {computed === undefined ? (
-                <p className="quiet">{STEP_WORDS[variant]}: combining …</p>
+                <p className="quiet">{stepWords(variant)}: combining …</p>
               ) : (
                 <Multiple {...{ variant, computed, session, kind, highest }} />
               )}
@@ -97,10 +97,10 @@ function Multiple({ variant, computed, session, kind, highest }: MultipleProps) 
             aria-pressed={chosen}
             onClick={() => void show(variant)}
           >
-            {STEP_WORDS[variant]}
+            {stepWords(variant)}
           </button>
         }
-        label={`Scores, ${STEP_WORDS[variant]}`}
+        label={`Scores, ${stepWords(variant)}`}
         edges={picture.histogram.edges}
         xLabel="score (nats, log)"
         xLinearBelow={session.axis.linearBelow}
@@ -126,7 +126,7 @@ function Multiple({ variant, computed, session, kind, highest }: MultipleProps) 
         }
       />
       {session.labelled && (
-        <dl className="lab__measures" aria-label={`Inversion, ${STEP_WORDS[variant]}`}>
+        <dl className="lab__measures" aria-label={`Inversion, ${stepWords(variant)}`}>
           <div>
             <dt>overlap</dt>
             <dd>{formatPercent(area)}</dd>

@@ -1,5 +1,7 @@
 /** The large plot: every test trace as a mark that glides from one correction to the next. */
+
 import { useMemo } from 'react';
+import { stepWords } from '../../scoring/corrections/list.ts';
 import type { ShownVariant } from '../../stores/lab-store.ts';
 import { groupColumns, SCORE_GROUPS } from '../../stores/lab-view.ts';
 import { useLab } from '../app/notebook-context.ts';
@@ -8,9 +10,9 @@ import { ScoreLanes } from '../charts/ScoreLanes.tsx';
 import { formatNats, formatNumber, formatPercent, formatScore } from '../widgets/format.ts';
 import { StatTable } from '../widgets/StatTable.tsx';
 import { G } from './glossary.tsx';
-import type { LabViewProps } from './LabCell.tsx';
 import { LabTracesList } from './LabTracesList.tsx';
-import { GROUP_INKS, GROUP_KINDS, groupWords, STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './lab-view-props.ts';
+import { GROUP_INKS, GROUP_KINDS, groupWords } from './lab-words.ts';
 
 export function LabPlot({ scored, session }: LabViewProps) {
   const computed = useLab((l) => l.shown[l.variant]);
@@ -45,7 +47,7 @@ function Lanes({ session, computed }: LanesProps) {
   const columns = groupColumns(picture, 'linear');
   const { inversion, atThreshold } = picture.report;
   const { normalMedian, anomaliesBelowNormalMedian: below } = inversion;
-  const words = STEP_WORDS[picture.variant];
+  const words = stepWords(picture.variant);
   const inverted =
     normalMedian !== null && below !== null && below > 0
       ? {

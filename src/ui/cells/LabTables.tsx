@@ -1,21 +1,12 @@
 /** The tables of section 6 and the appendix for this dataset: best F, ROC-AUC, F at the threshold. */
 import { detectorLabel } from '../../detectors/catalog.ts';
+import { variantSuffix } from '../../scoring/corrections/list.ts';
 import { type MetricsRow, metricsRows } from '../../stores/score-view.ts';
 import { useLab } from '../app/notebook-context.ts';
 import { formatScore } from '../widgets/format.ts';
-import type { LabViewProps } from './LabCell.tsx';
+import type { LabViewProps } from './lab-view-props.ts';
 
 const SUBSETS = ['total', 'structure', 'time'] as const;
-
-/** As the paper names its rows. */
-const SUFFIX = {
-  full: '',
-  plain: '',
-  nll: '-NLL',
-  bcscale: '-BCScale',
-  ncnorm: '-NCNorm',
-  stdlimit: '-StdLimit',
-} as const;
 
 type Report = MetricsRow['report'];
 
@@ -39,7 +30,7 @@ export function LabTables({ scored }: LabViewProps) {
   const rows = metricsRows(scored.run, scored.trained.detector, scored.chosen)
     .filter(({ variant }) => variant !== null)
     .map(({ detector, variant, report }) => ({
-      name: `${detectorLabel(detector)}${variant === null ? '' : SUFFIX[variant]}`,
+      name: `${detectorLabel(detector)}${variant === null || variant === 'plain' ? '' : variantSuffix(variant)}`,
       report,
     }));
   const all =

@@ -4,7 +4,7 @@ import { useInspect, useLab } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
-import type { LabViewProps } from './LabCell.tsx';
+import type { LabViewProps } from './lab-view-props.ts';
 import { LabelMark } from './labels.tsx';
 
 export function LabTracesList({ scored }: LabViewProps) {

@@ -1,47 +1,54 @@
-/** One correction at a time: a slider moves from one to the next, and four views show what it does. */
-import { LAB_STEPS, type LabView } from '../../stores/lab-store.ts';
+/** One correction at a time: a slider moves from one to the next, and the views show what it does. */
+import type { ComponentType } from 'react';
+import { stepWords, VARIANT_STEPS } from '../../scoring/corrections/list.ts';
+import type { LabViewName } from '../../stores/lab-store.ts';
 import { useLab } from '../app/notebook-context.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { SliderField } from '../widgets/SliderField.tsx';
-import type { LabViewProps } from './LabCell.tsx';
 import { LabEvidence } from './LabEvidence.tsx';
 import { LabLatent } from './LabLatent.tsx';
 import { LabPlot } from './LabPlot.tsx';
 import { LabWhy } from './LabWhy.tsx';
-import { STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './lab-view-props.ts';
 
-const VIEWS: readonly { readonly value: LabView; readonly label: string }[] = [
-  { value: 'marks', label: 'traces by score' },
-  { value: 'why', label: 'why it happens' },
-  { value: 'evidence', label: 'the paper’s evidence' },
-  { value: 'latent', label: 'latent space' },
-];
+/** In the order of their choice: what each is called, and what draws it. */
+const VIEWS: Readonly<
+  Record<LabViewName, { readonly label: string; readonly View: ComponentType<LabViewProps> }>
+> = {
+  marks: { label: 'traces by score', View: LabPlot },
+  why: { label: 'why it happens', View: LabWhy },
+  evidence: { label: 'the paper’s evidence', View: LabEvidence },
+  latent: { label: 'latent space', View: LabLatent },
+};
+
+const OPTIONS = (Object.keys(VIEWS) as LabViewName[]).map((value) => ({
+  value,
+  label: VIEWS[value].label,
+}));
 
 export function LabViews(props: LabViewProps) {
   const { variant, show, view, look } = useLab((l) => l);
+  const { View } = VIEWS[view];
   return (
     <section className="lab__part" aria-labelledby="lab-views">
       <h3 id="lab-views">From one correction to the next</h3>
       <SliderField
         label="Correction"
-        value={LAB_STEPS.indexOf(variant)}
+        value={VARIANT_STEPS.indexOf(variant)}
         min={0}
-        max={LAB_STEPS.length - 1}
+        max={VARIANT_STEPS.length - 1}
         step={1}
-        words={STEP_WORDS[variant]}
-        steps={LAB_STEPS.map((step) => STEP_WORDS[step])}
-        onChange={(step) => void show(LAB_STEPS[step]!)}
+        words={stepWords(variant)}
+        steps={VARIANT_STEPS.map((step) => stepWords(step))}
+        onChange={(step) => void show(VARIANT_STEPS[step]!)}
       />
       <SegmentedControl
         label="View"
         value={view}
-        options={VIEWS}
+        options={OPTIONS}
         onChange={(chosen) => void look(chosen)}
       />
-      {view === 'marks' && <LabPlot {...props} />}
-      {view === 'why' && <LabWhy {...props} />}
-      {view === 'evidence' && <LabEvidence {...props} />}
-      {view === 'latent' && <LabLatent {...props} />}
+      <View {...props} />
     </section>
   );
 }

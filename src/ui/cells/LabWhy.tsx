@@ -1,19 +1,21 @@
 /** Why the inversion happens: scores against node counts, the terms of a score, equation (5). */
+
 import { useMemo } from 'react';
+import type { ScoreCauses } from '../../lab/why.ts';
+import { stepWords } from '../../scoring/corrections/list.ts';
 import { decodeTraceId, LABEL_GROUPS, SCORE_PARTS } from '../../stores/lab-view.ts';
-import type { LabWhy as Why } from '../../worker/lab-jobs.ts';
 import { useInspect, useLab } from '../app/notebook-context.ts';
 import { BoxPlot } from '../charts/BoxPlot.tsx';
 import { ScatterPlot } from '../charts/ScatterPlot.tsx';
 import { toneFill } from '../charts/tones.ts';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
-import type { LabViewProps } from './LabCell.tsx';
 import { LabInverted } from './LabInverted.tsx';
 import { LabLegend } from './LabLegend.tsx';
-import { GROUP_INKS, GROUP_KINDS, groupWords, PART_WORDS, STEP_WORDS } from './lab-words.ts';
+import type { LabViewProps } from './lab-view-props.ts';
+import { GROUP_INKS, GROUP_KINDS, groupWords, PART_WORDS } from './lab-words.ts';
 
 export function LabWhy(props: LabViewProps) {
-  const why = useLab((l) => l.why?.value ?? null);
+  const why = useLab((l) => l.views.why?.value ?? null);
   if (why === null) return <p className="quiet">Comparing …</p>;
   return (
     <>
@@ -26,7 +28,7 @@ export function LabWhy(props: LabViewProps) {
 }
 
 interface WhyProps extends LabViewProps {
-  readonly why: Why;
+  readonly why: ScoreCauses;
 }
 
 function ByNodes({ scored, session, why }: WhyProps) {
@@ -35,7 +37,7 @@ function ByNodes({ scored, session, why }: WhyProps) {
   const { axis, labelled, trace, group } = session;
   const { traces } = scored.dataset.imported;
   const places = useMemo(() => ({ x: why.nodePlaces, y: why.fromTop }), [why]);
-  const words = STEP_WORDS[variant];
+  const words = stepWords(variant);
   const ranges = [...new Set(why.boxes.map(({ from, to }) => rangeWords(from, to)))];
   const yAxis = { yDomain: [axis.low, axis.high], yLinearBelow: axis.linearBelow } as const;
   const labelOf = (g: number): string => groupWords(LABEL_GROUPS[g]!, labelled);
@@ -102,7 +104,7 @@ function Parts({ session, why }: WhyProps) {
   return (
     <div className="scroll-x">
       <table className="plain-table lab__split" aria-label="Terms of the mean score by label">
-        <caption>What each term adds to the mean score, {STEP_WORDS[variant]}, nats</caption>
+        <caption>What each term adds to the mean score, {stepWords(variant)}, nats</caption>
         <thead>
           <tr>
             <th scope="col">term</th>

@@ -1,10 +1,11 @@
 /** Best F, ROC-AUC, average precision and F at the threshold, for every variant of the score. */
 import { detectorLabel, scoresStructure } from '../../detectors/catalog.ts';
+import { variantWords } from '../../scoring/corrections/list.ts';
 import { type MetricsRow, metricsRows } from '../../stores/score-view.ts';
 import { formatScore } from '../widgets/format.ts';
 import { SaveTable } from '../widgets/SaveTable.tsx';
 import { G } from './glossary.tsx';
-import { correctionsWords, type Scored, VARIANT_WORDS } from './scored.tsx';
+import { correctionsWords, type Scored } from './scored.tsx';
 
 const SUBSETS = ['total', 'structure', 'time'] as const;
 
@@ -15,8 +16,8 @@ interface MetricsTableProps {
 /** "TraceVAE, all corrections", then what the score of the shown detector is made of. */
 function rowWords({ detector, variant }: MetricsRow, scored: Scored): string {
   if (variant === 'plain') return detectorLabel(detector);
-  if (variant === 'full') return `${detectorLabel(detector)}, ${VARIANT_WORDS.full}`;
-  return variant === null ? correctionsWords(scored) : VARIANT_WORDS[variant];
+  if (variant === 'full') return `${detectorLabel(detector)}, ${variantWords('full')}`;
+  return variant === null ? correctionsWords(scored) : variantWords(variant);
 }
 
 export function MetricsTable({ scored }: MetricsTableProps) {

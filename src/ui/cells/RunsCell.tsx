@@ -1,5 +1,7 @@
 /** The kept runs of this dataset: which is shown, and how they differ. */
+
 import { useState } from 'react';
+import { VARIANTS, type Variant, variantWords } from '../../scoring/corrections/list.ts';
 import type { CellState } from '../../stores/cell-states.ts';
 import {
   canShowAnother,
@@ -14,7 +16,6 @@ import {
   type MetricId,
   metricRows,
 } from '../../stores/run-comparison.ts';
-import { VARIANTS, type Variant } from '../../stores/score-view.ts';
 import { useInspect, useKeptRuns, useRuns } from '../app/notebook-context.ts';
 import { formatDate, formatPercent, formatPoints, formatScore } from '../widgets/format.ts';
 import { KeptActions, KeptName } from '../widgets/KeptRow.tsx';
@@ -25,7 +26,6 @@ import { G } from './glossary.tsx';
 import { NotebookCell } from './NotebookCell.tsx';
 import { RunCurves } from './RunCurves.tsx';
 import { RunSettingsTable } from './RunSettingsTable.tsx';
-import { VARIANT_WORDS } from './scored.tsx';
 import './runs.css';
 
 export const runsCellState = (kept: number): CellState => (kept === 0 ? 'not-run' : 'done');
@@ -96,7 +96,7 @@ function RunTable({ entries, compared }: RunTableProps) {
           <Select
             label="Metrics under"
             value={variant}
-            options={VARIANTS.map((value) => ({ value, label: VARIANT_WORDS[value] }))}
+            options={VARIANTS.map((value) => ({ value, label: variantWords(value) }))}
             onChange={setVariant}
           />
         )}

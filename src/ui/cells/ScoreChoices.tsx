@@ -1,7 +1,18 @@
 /** Which scores are shown: of which detector, under which corrections, on which test file. */
 import { detectorLabel } from '../../detectors/catalog.ts';
 import type { RunRecord } from '../../run/record.ts';
-import type { StdLimits } from '../../scoring/score-terms.ts';
+import {
+  type ChoiceConstant,
+  type Correction,
+  choiceOf,
+} from '../../scoring/corrections/correction.ts';
+import {
+  CORRECTIONS,
+  type CorrectionId,
+  correctionsOf,
+  titleOf,
+} from '../../scoring/corrections/list.ts';
+import type { ScoreTerms } from '../../scoring/score-terms.ts';
 import { useInspect } from '../app/notebook-context.ts';
 import { formatNumber } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
@@ -10,12 +21,6 @@ import { FailureNotice } from './FailureNotice.tsx';
 import type { Scored } from './scored.tsx';
 
 const ALL_FILES = 'all';
-
-/** Without validation traces there is no limit. */
-const limitWords = (limit: number): string =>
-  Number.isFinite(limit)
-    ? `${formatNumber(limit)} stds of latency`
-    : 'no validation trace, no limit';
 
 export function ScoreChoices({ scored }: { readonly scored: Scored }) {
   const { failure, setDetector, setFile } = useInspect((i) => i);
@@ -49,7 +54,7 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
           />
         )}
         {scores.kind === 'terms' ? (
-          <CorrectionChoices run={run} stdLimits={scores.test.stdLimits} />
+          <CorrectionChoices run={run} terms={scores.test} />
         ) : (
           <p className="quiet">
             {detectorLabel(trained.detector)} gives one score a trace; the corrections of section
@@ -64,53 +69,65 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
 
 interface CorrectionChoicesProps {
   readonly run: RunRecord;
-  readonly stdLimits: StdLimits;
+  readonly terms: ScoreTerms;
 }
 
-/** The corrections of section 5.3, each a switch. */
-function CorrectionChoices({ run, stdLimits }: CorrectionChoicesProps) {
+/** The corrections of section 5.3, each a switch, and what can be chosen of them. */
+function CorrectionChoices({ run, terms }: CorrectionChoicesProps) {
   const { corrections, setCorrections } = useInspect((i) => i);
-  const { global, byOperation } = stdLimits;
+  const usual = correctionsOf('full', run.settings.scoring.stdLimit);
   return (
     <>
       <fieldset className="checkbox-group">
         <legend>Corrections</legend>
-        <Checkbox
-          label="Bernoulli & categorical scaling"
-          help="equation (6): an improbable node count or edge weighs more"
-          checked={corrections.bernoulliScaling}
-          onChange={(bernoulliScaling) => void setCorrections({ bernoulliScaling })}
-        />
-        <Checkbox
-          label="Node count normalization"
-          help="equation (7): latency terms times N_max / N"
-          checked={corrections.nodeCountNormalization}
-          onChange={(nodeCountNormalization) => void setCorrections({ nodeCountNormalization })}
-        />
-        <Checkbox
-          label="Gaussian std-limit"
-          help="section 5.3: predicted stds are at most σ p99"
-          checked={corrections.stdLimit !== 'off'}
-          onChange={(on) =>
-            void setCorrections({ stdLimit: on ? run.settings.scoring.stdLimit : 'off' })
-          }
-        />
+        {CORRECTIONS.map((correction) => (
+          <Checkbox
+            key={correction.id}
+            label={titleOf(correction)}
+            help={correction.words.sentence}
+            checked={corrections[correction.id] !== undefined}
+            onChange={(on) => {
+              const { [correction.id]: _, ...others } = corrections;
+              const own = on ? { [correction.id]: usual[correction.id] } : {};
+              void setCorrections({ ...others, ...own });
+            }}
+          />
+        ))}
       </fieldset>
-      <Select
-        label="σ p99 of"
-        value={corrections.stdLimit === 'operation' ? 'operation' : 'global'}
-        disabled={corrections.stdLimit === 'off'}
-        help={
-          corrections.stdLimit === 'operation' && Number.isFinite(global)
-            ? `${formatNumber(Math.min(...byOperation))} to ${formatNumber(Math.max(...byOperation))} stds of latency`
-            : limitWords(global)
-        }
-        options={[
-          { value: 'global', label: 'all validation nodes' },
-          { value: 'operation', label: 'each operation’s nodes' },
-        ]}
-        onChange={(stdLimit) => void setCorrections({ stdLimit })}
-      />
+      {CORRECTIONS.flatMap(({ id, constants }: Correction<CorrectionId>) =>
+        constants.map((constant) => {
+          if (constant.kind === 'number') return null;
+          const own = corrections[id];
+          const value = choiceOf(constant, own ?? {});
+          return (
+            <Select
+              key={`${id} ${constant.id}`}
+              label={constant.label}
+              value={value}
+              disabled={own === undefined}
+              help={measuredWords(constant, terms, value)}
+              options={constant.options}
+              onChange={(chosen) =>
+                void setCorrections({ ...corrections, [id]: { ...own, [constant.id]: chosen } })
+              }
+            />
+          );
+        }),
+      )}
     </>
   );
+}
+
+/** What a choice comes to; without validation traces there is no limit. */
+function measuredWords(
+  { measured, unit = '' }: ChoiceConstant,
+  terms: ScoreTerms,
+  value: string,
+): string | undefined {
+  if (measured === undefined) return undefined;
+  const [from, to] = measured(terms, value);
+  if (!Number.isFinite(from)) return 'no validation trace, no limit';
+  return from === to
+    ? `${formatNumber(from)} ${unit}`
+    : `${formatNumber(from)} to ${formatNumber(to)} ${unit}`;
 }

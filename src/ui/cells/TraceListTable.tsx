@@ -1,6 +1,8 @@
 /** The listed traces as a table: scores, ranks under each variant, and what the trace is. */
+
 import { useMemo } from 'react';
 import { scoreUnit } from '../../detectors/catalog.ts';
+import { CORRECTIONS, type Variant, variantWords } from '../../scoring/corrections/list.ts';
 import type { TraceColumn, TraceList, TraceSort } from '../../stores/trace-list-store.ts';
 import { listedRows, placeInList, type TraceRow, traceRow } from '../../stores/trace-list-view.ts';
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
@@ -8,7 +10,7 @@ import { formatMs, formatNumber } from '../widgets/format.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
 import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
 import { LabelMark } from './labels.tsx';
-import { hasTerms, type Scored, VARIANT_WORDS } from './scored.tsx';
+import { hasTerms, type Scored } from './scored.tsx';
 
 export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part'], string>> = {
   nodeCount: 'node count',
@@ -19,13 +21,11 @@ export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part
   klLatency: 'KL of z₂',
 };
 
-const RANKS = [
+const RANKS: readonly (readonly [Variant, string])[] = [
   ['full', 'all'],
   ['nll', 'NLL'],
-  ['bcscale', 'scaling'],
-  ['ncnorm', 'node norm.'],
-  ['stdlimit', 'std-limit'],
-] as const;
+  ...CORRECTIONS.map(({ id, words }) => [id, words.column] as const),
+];
 
 type Column = Omit<TableColumn, 'key' | 'render' | 'sortable'> & {
   readonly key: TraceColumn;
@@ -103,7 +103,7 @@ const VARIANT_RANKS = RANKS.map(
   ([variant, words]): Column => ({
     key: `rank-${variant}`,
     title: `rank, ${words}`,
-    explain: `Rank by ${VARIANT_WORDS[variant]}; 1 is the highest score, equal scores share a rank.`,
+    explain: `Rank by ${variantWords(variant)}; 1 is the highest score, equal scores share a rank.`,
     width: '104px',
     align: 'end',
     render: ({ ranks }) => ranks?.[variant] ?? NOT_YET,

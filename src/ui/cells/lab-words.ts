@@ -1,6 +1,5 @@
 /** Words and marks of the lab, the same in all its views. */
 import type { ScoreGroup, ScorePart } from '../../stores/lab-view.ts';
-import type { Variant } from '../../stores/score-view.ts';
 import type { MarkKind } from '../charts/MarkCanvas.tsx';
 import { toneInk } from '../charts/tones.ts';
 
@@ -14,14 +13,6 @@ export const GROUP_WORDS: Readonly<Record<ScoreGroup, string>> = {
 /** Without labels a trace is just that. */
 export const groupWords = (group: ScoreGroup, labelled: boolean): string =>
   group === 'normal' && !labelled ? 'test trace' : GROUP_WORDS[group];
-
-export const STEP_WORDS: Readonly<Record<Variant, string>> = {
-  nll: 'plain NLL',
-  bcscale: 'scaling alone',
-  ncnorm: 'normalization alone',
-  stdlimit: 'std-limit alone',
-  full: 'all together',
-};
 
 const GLYPHS = {
   normal: 'circle',

@@ -2,9 +2,10 @@
 import { useMemo } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
 import type { TermsOutcome } from '../../run/outcome.ts';
+import { chosenWords, variantOf, variantWords } from '../../scoring/corrections/list.ts';
 import type { CellState } from '../../stores/cell-states.ts';
 import type { ChosenScores } from '../../stores/inspect-store.ts';
-import { type ScoredRun, scoredRun, type Variant, variantOf } from '../../stores/score-view.ts';
+import { type ScoredRun, scoredRun } from '../../stores/score-view.ts';
 import type { TraceList } from '../../stores/trace-list-store.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../app/notebook-context.ts';
 
@@ -37,31 +38,11 @@ export function useListed(scored: Scored | null): TraceList | null {
   return scored !== null && list !== null && list.of.of === scored.scores ? list : null;
 }
 
-export const VARIANT_WORDS: Readonly<Record<Variant, string>> = {
-  full: 'all corrections',
-  nll: 'plain NLL',
-  bcscale: 'NLL + Bernoulli & categorical scaling',
-  ncnorm: 'NLL + node count normalization',
-  stdlimit: 'NLL + Gaussian std-limit',
-};
-
-const STD_LIMIT_WORDS = {
-  off: null,
-  global: 'Gaussian std-limit of all nodes',
-  operation: 'Gaussian std-limit by operation',
-} as const;
-
 /** The corrections of the scores on show, in words. */
 export function correctionsWords({ run, scores, chosen: { corrections } }: Scored): string {
   if (scores.kind === 'plain') return 'one score a trace';
   const named = variantOf(corrections, run.settings.scoring.stdLimit);
-  if (named !== null) return VARIANT_WORDS[named];
-  const parts = [
-    corrections.bernoulliScaling ? 'Bernoulli & categorical scaling' : null,
-    corrections.nodeCountNormalization ? 'node count normalization' : null,
-    STD_LIMIT_WORDS[corrections.stdLimit],
-  ];
-  return `NLL + ${parts.filter(Boolean).join(' + ')}`;
+  return named === null ? chosenWords(corrections) : variantWords(named);
 }
 
 export function NotScoredYet({ what }: { readonly what: string }) {

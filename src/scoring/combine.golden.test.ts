@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GoldenVariant, LogProb } from '../parity/golden-file.ts';
 import { readGolden } from '../testing/golden/tracevae-golden.ts';
-import { combineVariants, SCORE_CEILING } from './corrections.ts';
-import { VARIANTS } from './score-terms.ts';
+import { combineVariants, SCORE_CEILING } from './combine.ts';
+import { VARIANTS } from './corrections/list.ts';
 
 describe("the authors' scores", () => {
   it('come out of the authors terms, every variant, rtol and atol 1e-4', () => {

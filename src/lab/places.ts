@@ -1,14 +1,44 @@
 /** Where the lab's scatter plots put each trace: by node count, and in latent space. */
 import { percentileOfSorted } from '../base/statistics.ts';
-import { projectPoints } from '../scoring/principal-components.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
-import type { LabLatent, LabWhy, LatentPlane } from './lab-jobs.ts';
+import { projectPoints } from './principal-components.ts';
+
+/** One latent variable on its two main directions. */
+export interface LatentPlane {
+  /** [traces] each, 0 to 1 of the domain */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly xDomain: readonly [number, number];
+  readonly yDomain: readonly [number, number];
+  /** Shares of the variance. */
+  readonly explained: readonly [number, number];
+}
+
+export interface LatentPlanes {
+  readonly z: LatentPlane;
+  /** null where the model has none. */
+  readonly z2: LatentPlane | null;
+  /** [traces] rank of its structure by number of traces, at most the last of `structures` */
+  readonly structure: Uint8Array;
+  /** The most frequent ones, a trace of each; then null for all others. */
+  readonly structures: readonly ({ readonly trace: number; readonly traces: number } | null)[];
+  /** [traces] class of its score between the percentiles of {@link SCORE_CLASSES} */
+  readonly score: Uint8Array;
+  /** nats, boundaries between the classes */
+  readonly scoreEdges: readonly number[];
+}
 
 /** Marks of one node count are spread over this much of a node, so that they part. */
 const SPREAD = 0.7;
 
-/** @param nodes [R] merged nodes */
-export function nodePlaces(nodes: Uint16Array): Pick<LabWhy, 'nodePlaces' | 'nodeDomain'> {
+/**
+ * @param nodes [R] merged nodes
+ * @returns     [R] 0 to 1 of the domain, which is in nodes
+ */
+export function nodePlaces(nodes: Uint16Array): {
+  readonly nodePlaces: Float32Array;
+  readonly nodeDomain: readonly [number, number];
+} {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const count of nodes) {
@@ -44,7 +74,7 @@ export function latentPlanes(
   rows: Uint32Array,
   trace: Uint32Array,
   scores: Float64Array,
-): LabLatent {
+): LatentPlanes {
   const { z, z2 } = terms.detail!.latents;
   const structures = terms.structure.logPz.length / terms.samples;
   const ofRow = (row: number): number => terms.structureRow[row]!;
@@ -95,7 +125,7 @@ function domainOf(values: Float64Array): readonly [number, number] {
 function byFrequency(
   structureRow: Uint32Array,
   trace: Uint32Array,
-): Pick<LabLatent, 'structure' | 'structures'> {
+): Pick<LatentPlanes, 'structure' | 'structures'> {
   const found = new Map<number, { trace: number; traces: number }>();
   structureRow.forEach((row, r) => {
     const known = found.get(row);
@@ -115,7 +145,7 @@ function byFrequency(
   };
 }
 
-function byScore(scores: Float64Array): Pick<LabLatent, 'score' | 'scoreEdges'> {
+function byScore(scores: Float64Array): Pick<LatentPlanes, 'score' | 'scoreEdges'> {
   const ascending = scores.slice().sort();
   const scoreEdges = SCORE_CLASSES.map((percent) => percentileOfSorted(ascending, percent));
   return {

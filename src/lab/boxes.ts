@@ -1,6 +1,6 @@
 /** Box plots of scores by node count and label: whether small traces score low (section 5.2). */
 import { percentileOfSorted } from '../base/statistics.ts';
-import { LABEL_GROUPS, type TraceGroups } from './trace-groups.ts';
+import { LABEL_GROUPS, type TraceGroups } from '../scoring/trace-groups.ts';
 
 export interface Box {
   /** Node counts of the box, both ends counted. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { combineScores, correctionsOf, SCORE_CEILING, variantOf } from './corrections.ts';
-import { type ScoreTerms, type StdLimitKind, VARIANTS } from './score-terms.ts';
+import { combineScores, SCORE_CEILING } from './combine.ts';
+import { correctionsOf, VARIANTS, variantOf } from './corrections/list.ts';
+import type { ScoreTerms, StdLimitSource } from './score-terms.ts';
 
 const column = (...values: number[]): Float32Array => Float32Array.from(values);
 
@@ -61,8 +62,8 @@ describe('combineScores', () => {
 
   it('limits stds by the number of all nodes or by that of each operation', () => {
     const terms = twoSamples();
-    const score = (stdLimit: StdLimitKind): number =>
-      combineScores(terms, { ...correctionsOf('nll'), stdLimit })[0]!;
+    const score = (source: StdLimitSource | null): number =>
+      combineScores(terms, source === null ? {} : { stdlimit: { source } })[0]!;
     const { logPLatencyLimited, logPLatencyLimitedByOperation } = terms.latency;
     const limitedTo = (logPLatency: Float32Array): number =>
       combineScores(
@@ -71,7 +72,7 @@ describe('combineScores', () => {
       )[0]!;
     expect(score('global')).toBe(limitedTo(logPLatencyLimited));
     expect(score('operation')).toBe(limitedTo(logPLatencyLimitedByOperation));
-    expect(score('off')).toBeLessThan(score('global'));
+    expect(score(null)).toBeLessThan(score('global'));
     expect(score('global')).toBeLessThan(score('operation'));
   });
 
@@ -90,6 +91,8 @@ describe('combineScores', () => {
       }
     }
     expect(variantOf(correctionsOf('full', 'operation'), 'global')).toBeNull();
-    expect(variantOf({ ...correctionsOf('full'), bernoulliScaling: false }, 'global')).toBeNull();
+    expect(variantOf({ ...correctionsOf('full'), bcscale: undefined }, 'global')).toBeNull();
+    const moved = { ...correctionsOf('full'), ncnorm: { nodeCountExponent: 0.5 } };
+    expect(variantOf(moved, 'global')).toBeNull();
   });
 });

@@ -2,18 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runThrough } from '../base/slices.ts';
-import { combineScores, combineSets, correctionsOf } from '../scoring/corrections.ts';
+import { combineScores, combineSets } from '../scoring/combine.ts';
+import { VARIANTS, type Variant, variantWith } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { evaluate } from '../scoring/evaluate.ts';
-import { EDGE_BOUNDARIES, VARIANTS } from '../scoring/score-terms.ts';
-import { sortedStdsOf, stdLimitsAt } from '../scoring/std-limits.ts';
-import { paperTuning, STD_PERCENTILE, type Tuning } from '../scoring/tuning.ts';
+import { EDGE_BOUNDARIES } from '../scoring/score-terms.ts';
 import { RANDOM_MAX_NODES, randomTerms } from '../testing/random-terms.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { createLab, type Lab } from './lab.ts';
-import type { LabJobs, LabSetting } from './lab-jobs.ts';
-
-type LabInput = LabJobs['openLab']['input'];
+import type { LabInput } from './session.ts';
+import { type LabSetting, paperSetting } from './setting.ts';
 
 const TRACES = 60;
 const SIZES = { structures: 7, samples: 3, operations: 6 };
@@ -27,7 +26,7 @@ const traces = {
 };
 
 /** A session of all there is, unless told. */
-function openLab(lab: Lab, input: Partial<LabInput> = {}, of = traces) {
+function openLab(lab: Lab, input: Partial<LabInput & { sessionId: string }> = {}, of = traces) {
   const { source = 'operation' } = input;
   const scores = combineSets(val, test, source);
   const whole = { sessionId: 'a', val, test, scores, source, file: null, ...input };
@@ -39,31 +38,32 @@ function open(file: number | null = null) {
   return { lab, session: openLab(lab, { file }) };
 }
 
-const paper: LabSetting = { tuning: paperTuning(RANDOM_MAX_NODES), source: 'operation' };
+const paper: LabSetting = paperSetting({ stdlimit: { source: 'operation' } });
 
 const settings: fc.Arbitrary<LabSetting> = fc.record({
-  source: fc.constantFrom('global', 'operation'),
-  tuning: fc.record({
-    scalingFactor: fc.integer({ min: 1, max: 2 * RANDOM_MAX_NODES }),
-    boundary: fc.constantFrom(...EDGE_BOUNDARIES),
-    nodeCountExponent: fc.constantFrom(0, 0.35, 1, 1.5, 2),
-    stdPercentile: fc.constantFrom(90, 95.5, 99, 100),
-    thresholdPercentile: fc.constantFrom(90, 99, 100),
+  thresholdPercentile: fc.constantFrom(90, 99, 100),
+  constants: fc.record({
+    bcscale: fc.record({
+      scalingFactor: fc.integer({ min: 1, max: 2 * RANDOM_MAX_NODES }),
+      boundary: fc.constantFrom(...EDGE_BOUNDARIES),
+    }),
+    ncnorm: fc.record({ nodeCountExponent: fc.constantFrom(0, 0.35, 1, 1.5, 2) }),
+    stdlimit: fc.record({
+      source: fc.constantFrom('global', 'operation'),
+      stdPercentile: fc.constantFrom(90, 95.5, 99, 100),
+    }),
   }),
 });
 
 function fromScratch(
-  variant: (typeof VARIANTS)[number],
-  { tuning, source }: LabSetting,
+  variant: Variant,
+  { constants }: LabSetting,
 ): { scores: Float64Array; valScores: Float64Array } {
-  const corrections = correctionsOf(variant, source);
-  const limits =
-    tuning.stdPercentile === STD_PERCENTILE
-      ? test.stdLimits
-      : stdLimitsAt(sortedStdsOf(val)!, tuning.stdPercentile);
+  const corrections = variantWith(variant, constants);
+  const limits = limitsFor(val, constants);
   return {
-    scores: combineScores(test, corrections, tuning, limits),
-    valScores: combineScores(val, corrections, tuning, limits),
+    scores: combineScores(test, corrections, limits),
+    valScores: combineScores(val, corrections, limits),
   };
 }
 
@@ -75,7 +75,7 @@ describe('a session', () => {
         const asked = { sessionId: 'a', variant, setting };
         const { scores, valScores } = fromScratch(variant, setting);
         const report = evaluate(scores, traces.label, valScores, {
-          percentile: setting.tuning.thresholdPercentile,
+          percentile: setting.thresholdPercentile,
         });
         expect(lab.variant(asked)!.picture.report).toEqual(report);
 
@@ -111,11 +111,11 @@ describe('a session', () => {
     const { lab, session } = open(0);
     expect([...session.trace]).toEqual(Array.from({ length: 20 }, (_, t) => t));
     expect(session.counts).toMatchObject({ normal: 10, structure: 5, time: 5 });
-    const why = lab.why({ sessionId: 'a', variant: 'full', setting: paper })!;
+    const why = lab.view('why', { sessionId: 'a', variant: 'full', setting: paper })!;
     expect(why.fromTop).toHaveLength(20);
     expect(why.parts.reduce((sum, { count }) => sum + count, 0)).toBe(20);
     expect(why.inverted.every(({ trace }) => trace < 20)).toBe(true);
-    const latent = lab.latent({ sessionId: 'a', variant: 'full', setting: paper })!;
+    const latent = lab.view('latent', { sessionId: 'a', variant: 'full', setting: paper })!;
     expect(latent.z2!.x).toHaveLength(20);
   });
 
@@ -130,12 +130,12 @@ describe('a session', () => {
     for (const variant of VARIANTS) {
       const asked = { sessionId: 'a', variant, setting: paper };
       expect(lab.variant(asked)!.places.every(Number.isFinite)).toBe(true);
-      const why = lab.why(asked)!;
+      const why = lab.view('why', asked)!;
       expect([...why.nodePlaces, ...why.fromTop].every(Number.isFinite)).toBe(true);
       expect(why.boxes.reduce((sum, box) => sum + box.count, 0)).toBe(count);
-      const { z, z2 } = lab.latent(asked)!;
+      const { z, z2 } = lab.view('latent', asked)!;
       expect([...z.x, ...z.y, ...z2!.x, ...z2!.y].every(Number.isFinite)).toBe(true);
-      expect(lab.evidence(asked)!.kept!.stds.edges.every(Number.isFinite)).toBe(true);
+      expect(lab.view('evidence', asked)!.kept!.stds.edges.every(Number.isFinite)).toBe(true);
     }
   });
 
@@ -145,15 +145,19 @@ describe('a session', () => {
     const { detail: _unused, ...olderVal } = val;
     const input = { val: olderVal, test: older, source: 'global' } as const;
     expect(openLab(lab, input).detailed).toBe(false);
-    const tuning: Tuning = { ...paper.tuning, scalingFactor: 3, nodeCountExponent: 0.5 };
+    const constants = {
+      bcscale: { scalingFactor: 3 },
+      ncnorm: { nodeCountExponent: 0.5 },
+      stdlimit: { source: 'global' },
+    };
     const asked = {
       sessionId: 'a',
       variant: 'full',
-      setting: { tuning, source: 'global' },
+      setting: { ...paper, constants },
     } as const;
     expect(lab.variant(asked)!.picture.report.total.anomalies).toBe(30);
-    expect(lab.latent(asked)).toBeNull();
-    expect(lab.evidence(asked)!.kept).toBeNull();
+    expect(lab.view('latent', asked)).toBeNull();
+    expect(lab.view('evidence', asked)!.kept).toBeNull();
   });
 
   it('is the last that was asked for, whichever is made first', () => {

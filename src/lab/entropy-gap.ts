@@ -6,8 +6,8 @@
  * stds that the model gives to the latencies, independent of each other as section 5.2 takes them;
  * what is left of the mean NLL stands for the KL divergence.
  */
-import type { ScoreTerms } from './score-terms.ts';
-import { LABEL_GROUPS, type TraceGroups } from './trace-groups.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
+import { LABEL_GROUPS, type TraceGroups } from '../scoring/trace-groups.ts';
 
 /** H[N(0, 1)], nats. */
 export const NORMAL_ENTROPY = 0.5 * Math.log(2 * Math.PI * Math.E);

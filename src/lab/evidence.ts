@@ -2,9 +2,11 @@
  * What the corrections of section 5.3 rest on, from one run: stds of nodes with sigma_p99, the
  * probabilities of figure 11, and node counts (figures 7, 9 and 10), each by label.
  */
-import { countInto, type GroupedHistogram } from './histogram.ts';
-import { EDGE_BOUNDARIES, type ScoreTerms } from './score-terms.ts';
-import { LABEL_GROUPS, type TraceGroups } from './trace-groups.ts';
+import { stdPercentileOf } from '../scoring/corrections/stdlimit.ts';
+import { countInto, type GroupedHistogram } from '../scoring/histogram.ts';
+import { EDGE_BOUNDARIES, type ScoreTerms } from '../scoring/score-terms.ts';
+import { LABEL_GROUPS, type TraceGroups } from '../scoring/trace-groups.ts';
+import type { LabView } from './view.ts';
 
 const STD_BINS = 44;
 const PROBABILITY_BINS = EDGE_BOUNDARIES.length + 1;
@@ -28,6 +30,20 @@ export interface Evidence {
     };
   } | null;
 }
+
+/** The paper's evidence of this run; the limit of the stds under the setting. */
+export interface PaperEvidence extends Evidence {
+  readonly stdLimit: number;
+}
+
+export const evidenceView: LabView<PaperEvidence> = {
+  key: (_variant, { constants }) => `${stdPercentileOf(constants.stdlimit ?? {})}`,
+
+  compute: ({ terms, rows, groups, limits }, _variant, { constants }) => ({
+    ...gatherEvidence(terms, rows, groups),
+    stdLimit: limits(constants).global,
+  }),
+};
 
 /**
  * @param rows [R] of the terms' T traces

@@ -4,9 +4,10 @@
  * many nodes, or with stds as wide, as normal traces have.
  */
 import { mean, median } from '../base/statistics.ts';
-import { SCORE_PARTS, type ScorePart } from './score-parts.ts';
-import type { ScoreTerms, Variant } from './score-terms.ts';
-import type { TraceGroups } from './trace-groups.ts';
+import { VARIANT_STEPS, type Variant } from '../scoring/corrections/list.ts';
+import { SCORE_PARTS, type ScorePart } from '../scoring/score-parts.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
+import type { TraceGroups } from '../scoring/trace-groups.ts';
 
 /**
  * `nodes`: with the median node count, at the mean latency term a node of normal traces, it would
@@ -46,7 +47,7 @@ interface Compared {
 
 const PARTS = SCORE_PARTS.length;
 const LATENCIES = SCORE_PARTS.indexOf('latency');
-const CORRECTIONS = ['bcscale', 'ncnorm', 'stdlimit', 'full'] as const;
+const CORRECTED = VARIANT_STEPS.filter((variant) => variant !== 'nll');
 
 /** @returns the most inverted first; none where there is no normal trace */
 export function invertedTraces({ terms, rows, groups, parts, scores }: Compared): InvertedTrace[] {
@@ -54,7 +55,7 @@ export function invertedTraces({ terms, rows, groups, parts, scores }: Compared)
   if (normal.length === 0) return [];
   const ofNormal = (value: (r: number) => number): Float64Array => Float64Array.from(normal, value);
   const normalMedian = median(ofNormal((r) => scores.nll[r]!));
-  const corrected = CORRECTIONS.map((variant) => ({
+  const corrected = CORRECTED.map((variant) => ({
     variant,
     normalMedian: median(ofNormal((r) => scores[variant][r]!)),
   }));

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Variant } from '../scoring/corrections/list.ts';
+import { SCORE_PARTS, type ScorePart } from '../scoring/score-parts.ts';
+import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { randomTerms } from '../testing/random-terms.ts';
 import { type Cause, type InvertedTrace, invertedTraces } from './inverted.ts';
-import { SCORE_PARTS, type ScorePart } from './score-parts.ts';
-import type { ScoreTerms, Variant } from './score-terms.ts';
 
 /** Three normal traces of 4 nodes at 40 nats, 20 of them for latencies, and one anomaly. */
 interface Anomaly {

@@ -1,10 +1,10 @@
 /** What one variant of the score does to the traces: the small multiples of figure 8 in numbers. */
-import { countAbove } from './evaluate.ts';
-import { countInto, type GroupedHistogram } from './histogram.ts';
-import { overlapArea } from './inversion.ts';
-import type { VariantReport } from './metrics.ts';
-import type { Variant } from './score-terms.ts';
-import { splitByGroup, type TraceGroups } from './trace-groups.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
+import { countAbove } from '../scoring/evaluate.ts';
+import { countInto, type GroupedHistogram } from '../scoring/histogram.ts';
+import { overlapArea } from '../scoring/inversion.ts';
+import type { VariantReport } from '../scoring/metrics.ts';
+import { splitByGroup, type TraceGroups } from '../scoring/trace-groups.ts';
 
 export interface VariantPicture {
   readonly variant: Variant;
@@ -48,7 +48,7 @@ export function pictureVariant(
   };
 }
 
-/** Strictly below, as {@link file://./inversion.ts} counts. */
+/** Strictly below, as {@link file://../scoring/inversion.ts} counts. */
 function shareBelow(values: Float64Array, limit: number): number {
   let below = 0;
   for (const value of values) below += value < limit ? 1 : 0;

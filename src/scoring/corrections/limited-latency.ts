@@ -1,26 +1,22 @@
 /** log p(X | A, Y, z2) under any limit of the Gaussian std-limit (section 5.3), from kept detail. */
-import { assert } from '../base/assert.ts';
-import { tailedNormalLogDensity } from '../base/log-densities.ts';
-import type { ScoreTerms, StdLimitKind, StdLimits } from './score-terms.ts';
+import { assert } from '../../base/assert.ts';
+import { tailedNormalLogDensity } from '../../base/log-densities.ts';
+import type { ScoreTerms, StdLimitSource, StdLimits } from '../score-terms.ts';
 
 /**
  * The plain sum, and for each node whose std is above its limit what the limit changes.
  *
- * @param limits those of a percentile of at least {@link WIDE_PERCENTILE}
+ * @param limits those of a percentile of at least 90
  * @returns      [T, L] nats
  */
 export function limitedLatencyTerm(
   { latency, latencyNodes, samples, detail, tailStds = Number.POSITIVE_INFINITY }: ScoreTerms,
-  kind: StdLimitKind,
-  limits: Omit<StdLimits, 'wide'>,
+  source: StdLimitSource,
+  limits: Limits,
 ): Float32Array {
-  if (kind === 'off') return latency.logPLatency;
   assert(detail !== undefined, 'no stds are kept for another limit');
   const { operation, wide, wideNode, wideLogStd, wideDeviation } = detail.nodes;
-  const logLimits =
-    kind === 'global'
-      ? limits.byOperation.map(() => logLimit(limits.global))
-      : limits.byOperation.map(logLimit);
+  const mostOf = logStdLimit(limits, source);
   const sums = new Float32Array(latency.logPLatency);
   let firstNode = 0;
   let at = 0;
@@ -29,7 +25,7 @@ export function limitedLatencyTerm(
       let change = 0;
       for (const end = at + wide[row]!; at < end; at++) {
         const logStd = wideLogStd[at]!;
-        const most = logLimits[operation[firstNode + wideNode[at]!]!]!;
+        const most = mostOf(operation[firstNode + wideNode[at]!]!);
         if (logStd <= most) continue;
         const deviation = wideDeviation[at]!;
         change +=
@@ -43,5 +39,25 @@ export function limitedLatencyTerm(
   return sums;
 }
 
+type Limits = Pick<StdLimits, 'global' | 'byOperation'>;
+
+/**
+ * log of an operation's largest std, unitless (stds of standardised latency).
+ *
+ * Differs from the paper: `operation` takes the limit of the node's own operation, an option of the
+ * authors' code; the paper has one number.
+ */
+export function logStdLimit(
+  { global, byOperation }: Limits,
+  source: StdLimitSource,
+): (operation: number) => number {
+  if (source === 'global') {
+    const limit = logLimit(global);
+    return () => limit;
+  }
+  const limits = byOperation.map(logLimit);
+  return (operation) => limits[operation]!;
+}
+
 /** The authors clamp a limit of 0 before its log. */
-export const logLimit = (stdLimit: number): number => Math.log(Math.max(stdLimit, 1e-7));
+const logLimit = (stdLimit: number): number => Math.log(Math.max(stdLimit, 1e-7));
