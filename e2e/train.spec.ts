@@ -68,12 +68,12 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   await expect(shown).toContainText('TraceVAE, all corrections');
   await page.getByRole('checkbox', { name: 'Node count normalization' }).uncheck();
   await expect(shown).toContainText('NLL + Bernoulli & categorical scaling + Gaussian std-limit');
-  await page.getByLabel('σ p99 of').selectOption('operation');
+  await page.getByRole('region', { name: '6 Scores' }).getByLabel('σ of').selectOption('operation');
   await expect(shown).toContainText('std-limit by operation');
   await page.getByRole('checkbox', { name: 'Bernoulli & categorical scaling' }).uncheck();
   await page.getByRole('checkbox', { name: 'Gaussian std-limit' }).uncheck();
   await expect(shown).toContainText('plain NLL');
-  await expect(page.getByLabel('σ p99 of')).toBeDisabled();
+  await expect(page.getByRole('region', { name: '6 Scores' }).getByLabel('σ of')).toBeDisabled();
   for (const name of [
     'Bernoulli & categorical scaling',
     'Node count normalization',
