@@ -82,6 +82,20 @@ const CLOSED = {
   failure: null,
 } as const;
 
+/** What tells whether the view in sight is as it should be; null where there is nothing to compute. */
+function viewKey({ view, variant, setting, lab }: LabState): string | null {
+  if (view === 'marks' || lab.phase !== 'open') return null;
+  return LAB_VIEWS[view].key(variant, setting, lab.session);
+}
+
+/** Whether the lab has nothing under way: it is not there, it failed, or all of it is shown. */
+export function labIsDrawn(state: LabState): boolean {
+  const { lab, failure, shown, view, views } = state;
+  if (lab.phase !== 'open' || failure !== null) return lab.phase !== 'opening';
+  if (VARIANTS.some((variant) => shown[variant] === undefined)) return false;
+  return view === 'marks' || viewKey(state) === null || views[view] !== undefined;
+}
+
 export function createLabStore({ client, dataset, runs, inspect }: LabDeps): StoreApi<LabState> {
   let sessions = 0;
   let refreshing = false;
@@ -115,13 +129,6 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       if (variant === get().variant) void relist();
     };
 
-    /** Of the view in sight; null where there is nothing to compute. */
-    const viewKey = (): string | null => {
-      const { view, variant, setting, lab } = get();
-      if (view === 'marks' || lab.phase !== 'open') return null;
-      return LAB_VIEWS[view].key(variant, setting, lab.session);
-    };
-
     const computeView = async (sessionId: string, key: string): Promise<void> => {
       const { view, variant, setting } = get();
       if (view === 'marks') return;
@@ -144,7 +151,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         const id = sessionAt();
         if (id === null || get().failure !== null) break;
         const variant = outdated();
-        const key = viewKey();
+        const key = viewKey(get());
         const { view } = get();
         const current = view === 'marks' ? null : get().views[view];
         if (variant !== undefined) await computeVariant(id, variant);

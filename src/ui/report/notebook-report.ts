@@ -3,10 +3,9 @@
 import { scoreUnit } from '../../detectors/catalog.ts';
 import { shownDetector } from '../../stores/inspect-store.ts';
 import { shownRun } from '../../stores/kept-runs-store.ts';
-import type { LabState } from '../../stores/lab-store.ts';
+import { labIsDrawn } from '../../stores/lab-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import { entryDetector, epochWords, settingRows } from '../../stores/run-comparison.ts';
-import { VARIANTS } from '../../stores/score-view.ts';
 import { downloadText } from '../widgets/download.ts';
 import { withEverythingDrawn } from '../widgets/draw-everything.ts';
 import { fileStem } from '../widgets/file-name.ts';
@@ -59,14 +58,6 @@ function writeNow(notebook: Notebook): void {
     tables,
   });
   downloadText(`${fileStem(dataset.name)}.report.html`, text, 'text/html');
-}
-
-/** Whether the lab has nothing under way: it is not there, it failed, or all of it is shown. */
-function labIsDrawn({ lab, failure, shown, view, ...views }: LabState): boolean {
-  if (lab.phase !== 'open' || failure !== null) return lab.phase !== 'opening';
-  if (VARIANTS.some((variant) => shown[variant] === undefined)) return false;
-  if (view === 'marks' || (view === 'latent' && !lab.session.detailed)) return true;
-  return views[view] !== null;
 }
 
 /** What takes longer is left as it is. */
