@@ -103,7 +103,11 @@ async function readDataset(source: RunSource): Promise<Dataset> {
 
   const settings = { ...PAPER_SETTINGS, maxNodes: chooseMaxNodes(imported.traces) };
   const { signal } = new AbortController();
-  const prepared = await prepareDataset(imported.traces, settings, { signal, onStep: () => {} });
+  const prepared = await prepareDataset(imported.traces, settings, {
+    signal,
+    onStep: () => {},
+    now: () => performance.now(),
+  });
   if (!prepared.ok) throw new Error(`${prepared.error.what}: ${prepared.error.advice}`);
   return { ...dataset, imported: prepared.value.imported, roles: PARTS };
 }

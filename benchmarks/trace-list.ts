@@ -7,10 +7,10 @@ import {
   type TraceColumn,
   type TraceFilter,
 } from '../src/inspect/trace-query.ts';
+import { createTraceTables } from '../src/inspect/trace-tables.ts';
 import { VARIANTS, type Variant } from '../src/scoring/corrections/list.ts';
 import { structureList } from '../src/stores/tree-view.ts';
 import { takeCensus } from '../src/trace/structure-statistics.ts';
-import { createTraceTables } from '../src/worker/trace-tables.ts';
 import { processorMs } from './processor-time.ts';
 import { makeScoredDataset } from './scored-table.ts';
 
@@ -32,9 +32,8 @@ interface Times {
 export function timeTraceList(count: number) {
   const { traces, of, choice } = makeScoredDataset(count);
   const tables = createTraceTables();
-  tables.give({ number: 1, of });
   const arrange = (filter: Partial<TraceFilter>, sort = BY_SCORE) =>
-    tables.arrange(traces, { filter: { ...NO_FILTER, ...filter }, sort });
+    tables.arrange(traces, { filter: { ...NO_FILTER, ...filter }, sort })!;
   const sorted = (direction: 'ascending' | 'descending') =>
     Object.fromEntries(KEYS.map((key) => [key, timed(() => arrange({}, { key, direction }))]));
   /** Between two times the list is of something else, as it is when a person comes back to it. */
@@ -52,7 +51,7 @@ export function timeTraceList(count: number) {
   return {
     traces: count,
     /** Each time as if the corrections had changed. */
-    tabulateMs: timed(() => tables.tabulate(traces, { number: 1, ...choice })),
+    tabulateMs: timed(() => tables.tabulate(traces, choice, of)),
     /** Between the list and its last column, one variant after another. */
     ranksMs: once((variant) => tables.ranks(variant)),
     usualPartsMs: slices(tables.usualParts()),

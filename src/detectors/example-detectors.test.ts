@@ -3,8 +3,9 @@
  * (a line of metas.ts, a line of registry.ts), and then do all that the others do.
  */
 import { describe, expect, test, vi } from 'vitest';
+import { combinedScores } from '../run/chosen-scores.ts';
 import { readRunRecord } from '../run/record-formats.ts';
-import { combineTerms, scoreSets } from '../run/score-sets.ts';
+import { scoreSets } from '../run/score-sets.ts';
 import type { RunSettings } from '../run/settings.ts';
 import { correctionsOf } from '../scoring/corrections/list.ts';
 import { decodeRecord, encodeRecord } from '../storage/record-bytes.ts';
@@ -119,9 +120,8 @@ describe.each([
   test('is scored and measured by the code that all detectors share', async () => {
     const { outcome } = await scored(id);
     expect(outcome.report.time.bestF).toBe(1);
-    const { kind, val, test: scores } = outcome;
-    const input = { kind, val, test: scores, detector: id, file: null };
-    const combined = combineTerms(data.traces, { ...input, corrections: correctionsOf('full') });
+    const choice = { corrections: correctionsOf('full'), file: null };
+    const combined = combinedScores(data.traces, outcome, id, choice);
     expect(combined.test).toEqual(outcome.test.score);
     expect(combined.report).toEqual(outcome.report);
   });

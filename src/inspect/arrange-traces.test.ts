@@ -29,7 +29,7 @@ const scored: TableScores = { kind: 'terms', val, test: terms, variants };
 const table = makeTraceTable(
   traces,
   { trace: terms.trace, rows, scores, threshold: 8, corrections: correctionsOf('full') },
-  () => scored,
+  scored,
 );
 const list = (filter: Partial<typeof NO_FILTER>, sort = BY_SCORE) =>
   arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, sort);

@@ -115,7 +115,7 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
       return orderBy(keys, byScore, descending);
     }
     case 'mismatch': {
-      const of = table.of();
+      const of = table.of;
       if (of.kind === 'plain') return byChosenScore();
       return column((_, row) => of.test.mismatch[source.rows[row]!]!);
     }

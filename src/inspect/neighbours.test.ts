@@ -18,7 +18,7 @@ function tableOf(traces: TraceSet, flagged: (trace: number) => boolean): TraceTa
   const variants = combineVariants(terms);
   const of: TableScores = { kind: 'terms', val, test: terms, variants };
   const source = { trace: terms.trace, rows, scores, threshold: 0.5, corrections };
-  return makeTraceTable(traces, source, () => of);
+  return makeTraceTable(traces, source, of);
 }
 
 test('the nearest normal trace has the same structure, and no other is nearer', () => {

@@ -58,8 +58,8 @@ export const MOST_COUNTED = 200;
 
 export interface TraceTable {
   readonly source: TableSource;
-  /** What the scores were combined from: it may come after the table, and before columns on demand. */
-  readonly of: () => TableScores;
+  /** What the scores were combined from. */
+  readonly of: TableScores;
   readonly columns: TraceColumns;
   readonly onDemand: ColumnsOnDemand;
 }
@@ -80,13 +80,13 @@ export interface ColumnsOnDemand {
 }
 
 /**
- * @param of     one function as long as what it gives is the same
+ * @param of     one object as long as it is the same
  * @param before a table of the same traces; what does not depend on the choice is taken from it
  */
 export function makeTraceTable(
   traces: TraceSet,
   source: TableSource,
-  of: () => TableScores,
+  of: TableScores,
   before: TraceTable | null = null,
 ): TraceTable {
   const ofStructure = tracesByStructure(traces, source.trace);
@@ -105,16 +105,15 @@ export function makeTraceTable(
 function columnsOnDemand(
   traces: TraceSet,
   { trace, rows, scores, corrections }: TableSource,
-  of: () => TableScores,
+  of: TableScores,
   before: TraceTable | null,
 ): ColumnsOnDemand {
   const sameTraces = before !== null && equalRows(before.source.trace, trace);
   const sameRows = sameTraces && before.of === of && equalRows(before.source.rows, rows);
   const byScore = once(() => orderBy(scores, everyRow(scores.length), true));
   const usual = remembered(function* () {
-    const scored = of();
-    if (scored.kind === 'plain') return null;
-    const { val } = scored;
+    if (of.kind === 'plain') return null;
+    const { val } = of;
     return yield* usualParts(val, corrections, limitsFor(val, corrections));
   });
   return {
@@ -124,11 +123,10 @@ function columnsOnDemand(
     ranks: sameRows ? before.onDemand.ranks : ranksOnce(of, rows),
     usual,
     reasons: remembered(function* () {
-      const scored = of();
-      if (scored.kind === 'plain') return null;
+      if (of.kind === 'plain') return null;
       const usually = yield* usual.inSlices();
-      const limits = limitsFor(scored.val, corrections);
-      return yield* topReasons(usually!, scored.test, rows, corrections, limits);
+      const limits = limitsFor(of.val, corrections);
+      return yield* topReasons(usually!, of.test, rows, corrections, limits);
     }),
   };
 }
@@ -141,10 +139,9 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function ranksOnce(of: () => TableScores, rows: Uint32Array): ColumnsOnDemand['ranks'] {
+function ranksOnce(scored: TableScores, rows: Uint32Array): ColumnsOnDemand['ranks'] {
   const made = new Map<Variant, Uint32Array>();
   return (variant) => {
-    const scored = of();
     if (scored.kind === 'plain') return null;
     const known = made.get(variant);
     if (known !== undefined) return known;

@@ -10,14 +10,12 @@ import type {
   TraceScores,
 } from '../detectors/detector.ts';
 import type { GivesScore } from '../detectors/shared/settings.ts';
-import { combineScores, combineSets } from '../scoring/combine.ts';
+import { combineSets } from '../scoring/combine.ts';
 import { perVariant } from '../scoring/corrections/list.ts';
-import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
-import type { CombineInput } from '../worker/protocol.ts';
-import type { CombinedScores, PlainOutcome, ScoreOutcome, TermsOutcome } from './outcome.ts';
+import type { PlainOutcome, ScoreOutcome, TermsOutcome } from './outcome.ts';
 import type { RunSettings } from './settings.ts';
 
 interface ScoreOptions {
@@ -141,25 +139,8 @@ function namedTerms({ terms, unit }: GivesScore, scored: TraceScores): Pick<Plai
   };
 }
 
-/** The job `combine`: other corrections, or another test file, from what a scored run has stored. */
-export function combineTerms(traces: TraceSet, input: CombineInput): CombinedScores {
-  const { test, file, detector } = input;
-  const rows = rowsOfFile(traces, test.trace, file);
-  const scoresOf = (set: 'val' | 'test'): Float64Array =>
-    input.kind === 'terms'
-      ? combineScores(input[set], input.corrections, limitsFor(input.val, input.corrections))
-      : input[set].score;
-  const [all, val] = [scoresOf('test'), scoresOf('val')];
-  return {
-    rows,
-    test: Float64Array.from(rows, (row) => all[row]!),
-    val,
-    report: reportOf(traces, test.trace, rows, all, val, measureOf(detector)),
-  };
-}
-
 /** How a detector is measured; one of terms by everything, at the percentile. */
-function measureOf(detector: DetectorId): EvaluateOptions {
+export function measureOf(detector: DetectorId): EvaluateOptions {
   const { gives } = detectorMeta(detector);
   return gives.kind === 'terms' ? {} : { decision: gives.decision, structure: gives.structure };
 }
@@ -169,7 +150,7 @@ function measureOf(detector: DetectorId): EvaluateOptions {
  * @param rows   into `test`, those to be measured
  * @param scores [T]
  */
-function reportOf(
+export function reportOf(
   { label }: TraceSet,
   test: Uint32Array,
   rows: Uint32Array,
@@ -183,7 +164,7 @@ function reportOf(
 }
 
 /** @param file null for every row */
-function rowsOfFile(traces: TraceSet, test: Uint32Array, file: number | null): Uint32Array {
+export function rowsOfFile(traces: TraceSet, test: Uint32Array, file: number | null): Uint32Array {
   const rows = Uint32Array.from(test.keys());
   return file === null ? rows : rows.filter((row) => traces.file[test[row]!] === file);
 }

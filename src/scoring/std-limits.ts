@@ -1,7 +1,7 @@
 /** sigma_p99 of section 5.3, and other percentiles of it, from the stds of validation nodes. */
 import { assert } from '../base/assert.ts';
 import { percentileOfSorted } from '../base/statistics.ts';
-import type { ScoreTerms, StdLimits } from './score-terms.ts';
+import type { NodeStds, ScoreTerms, StdLimits } from './score-terms.ts';
 
 /**
  * An operation's limit is at least the std that its standardised latency has by itself: below that
@@ -57,10 +57,15 @@ export function stdLimitsAt(
   return { global, byOperation: Float64Array.from(byOperation, limitOf) };
 }
 
-const sorted = new WeakMap<ScoreTerms, SortedStds>();
+const sorted = new WeakMap<KeptStds, SortedStds>();
+
+/** What other percentiles are taken from, of terms of the validation traces. */
+export interface KeptStds extends Pick<ScoreTerms, 'stdLimits'> {
+  readonly detail?: { readonly nodes: Pick<NodeStds, 'logStd' | 'operation'> };
+}
 
 /** The stds that the scores of the validation traces keep, sorted once; null in runs that kept none. */
-export function sortedStdsOf(val: ScoreTerms): SortedStds | null {
+export function sortedStdsOf(val: KeptStds): SortedStds | null {
   if (val.detail === undefined) return null;
   const known = sorted.get(val);
   if (known !== undefined) return known;
@@ -76,7 +81,7 @@ export function sortedStdsOf(val: ScoreTerms): SortedStds | null {
  *
  * @throws where it is another percentile than the scored one and the run kept no stds
  */
-export function limitsAt(val: ScoreTerms, percent: number): StdLimits {
+export function limitsAt(val: KeptStds, percent: number): StdLimits {
   if (percent === (val.stdLimits.percentile ?? STD_PERCENTILE)) return val.stdLimits;
   const stds = sortedStdsOf(val);
   assert(stds !== null, `no stds are kept for a percentile of ${percent}`);

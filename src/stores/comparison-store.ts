@@ -6,7 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { TraceListState } from './trace-list-store.ts';
 
 export type Asked<T> =

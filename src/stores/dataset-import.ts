@@ -4,7 +4,7 @@ import type { ImportedTraces } from '../ingest/import.ts';
 import type { Dataset } from '../storage/records.ts';
 import { mergeLedgers } from '../trace/ledger.ts';
 import type { RunningJob } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetSaving } from './dataset-saving.ts';
 import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
 import type { DatasetTurns } from './dataset-turns.ts';

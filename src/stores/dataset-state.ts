@@ -9,7 +9,7 @@ import type { NotebookStorage, StoredRuns } from '../storage/notebook-storage.ts
 import type { Dataset, DatasetEntry } from '../storage/records.ts';
 import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { MappingMemory } from './mapping-memory.ts';
 
 export type DatasetPhase =

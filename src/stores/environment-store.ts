@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { BackendInfo } from '../run/outcome.ts';
 import type { NotebookStorage, StorageUse } from '../storage/notebook-storage.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 
 export interface EnvironmentState {
   /** What `auto` takes here; null until the worker has answered. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { combineTerms } from '../run/score-sets.ts';
+import { combinedScores } from '../run/chosen-scores.ts';
 import { correctionsOf } from '../scoring/corrections/list.ts';
 import { importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../testing/run-fakes.ts';
@@ -10,9 +10,6 @@ import { metricsRows, scoresCsv } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
-
-/** What is sent to the worker is copied before. */
-const copied = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function setUp() {
   const { fake, dataset, runs } = createFakeStores();
@@ -26,12 +23,10 @@ function setUp() {
   const run = fakeRun();
   const scores = fakeScores(traces);
   runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);
-  const answer = async () => {
-    await copied();
-    const job = fake.last('combine');
-    await job.finish(combineTerms(traces, job.input));
-  };
-  return { ...fake, runs, inspect, listed, state: inspect.getState, scores, answer };
+  const combined = (job: ReturnType<typeof fake.last<'combine'>>) =>
+    job.finish(combinedScores(traces, scores, 'tracevae', job.input));
+  const answer = () => combined(fake.last('combine'));
+  return { ...fake, runs, inspect, listed, state: inspect.getState, scores, answer, combined };
 }
 
 let notebook: ReturnType<typeof setUp>;
@@ -52,11 +47,10 @@ test('scores of a run are shown with all corrections at first, as they are store
 });
 
 test('a correction that is switched scores anew from the stored terms, without the model', async () => {
-  const { state, answer, last, started, scores } = notebook;
+  const { state, answer, last, started } = notebook;
   void state().setCorrections(correctionsOf('full', 'global'));
-  await copied();
   const { input } = last('combine');
-  expect(input.test.trace).toEqual(scores.test.trace);
+  expect(input.of).toEqual({ runId: 'run-1', detector: 'tracevae', epoch: null });
   expect(input.corrections).toEqual(correctionsOf('full', 'global'));
   await answer();
   expect(state().chosen?.corrections.stdlimit).toEqual({ source: 'global' });
@@ -64,13 +58,12 @@ test('a correction that is switched scores anew from the stored terms, without t
 });
 
 test('a later choice overtakes an earlier one that is late', async () => {
-  const { state, answer, last } = notebook;
+  const { state, answer, combined, last } = notebook;
   void state().setCorrections({ ...state().corrections, bcscale: undefined });
-  await copied();
   const first = last('combine');
   void state().setCorrections({ ...state().corrections, ncnorm: undefined });
   await answer();
-  await first.finish(combineTerms(traces, first.input));
+  await combined(first);
   expect(state().chosen?.corrections).toEqual(correctionsOf('stdlimit', 'operation'));
 });
 
@@ -170,5 +163,5 @@ test('a detector without terms is shown by its score, whatever the corrections a
   expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
   expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,$/);
   void state().inspect(plain.test.trace[0]!);
-  expect(last('explain').input.stdLimits).toBeNull();
+  expect(last('explain').input.of.detector).toBe('vgae');
 });

@@ -3,21 +3,20 @@
  * with why it has its score. A change of corrections scores anew from stored terms, in the worker.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { buffersOf } from '../base/copy-columns.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { Explanation } from '../detectors/explanation.ts';
+import { storedScores } from '../run/chosen-scores.ts';
+import { type ModelRef, modelRef } from '../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome } from '../run/outcome.ts';
 import type { DetectorRun } from '../run/record.ts';
 import { type Corrections, correctionsOf } from '../scoring/corrections/list.ts';
-import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { depthFirst, type Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
-import { copyForWorker } from './copy-for-worker.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetState } from './dataset-store.ts';
-import { modelSource, type RunState } from './run-store.ts';
-import { combineInput, storedScores } from './stored-scores.ts';
+import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
 export type ExplanationPhase =
@@ -40,6 +39,7 @@ export const DEFAULT_FILTER: LabelFilter = 'flagged';
 /** Scores under the chosen corrections, and what they were combined from. */
 export interface ChosenScores extends CombinedScores {
   readonly of: ScoreOutcome;
+  readonly model: ModelRef;
   readonly corrections: Corrections;
   readonly file: number | null;
 }
@@ -94,29 +94,28 @@ export function createInspectStore(
   datasets: StoreApi<DatasetState>,
   listed: () => ListedTraces | null,
 ): StoreApi<InspectState> {
-  let request = 0;
+  const choices = createLatest();
 
   const store = createStore<InspectState>((set, get) => {
     /** Takes or combines what is chosen now; a later choice overtakes an earlier one. */
     const choose = async (): Promise<void> => {
-      request += 1;
-      const mine = request;
+      const latest = choices.begin();
       const { corrections, file } = get();
       const choice = { corrections, file };
       const { training } = runs.getState();
       const shown = shownDetector(training, get().detector);
       if (training.phase !== 'done' || shown === null || shown.scores === null) return;
       const { detector, scores } = shown;
+      const of = modelRef(training.run, detector);
       const known = storedScores(scores, training.run.settings.scoring.stdLimit, choice);
       let combined: Result<CombinedScores, JobFailure> | null = known === null ? null : ok(known);
       if (combined === null) {
-        const input = await copyForWorker(combineInput(scores, { detector, ...choice }));
-        if (mine !== request) return;
-        combined = await client.start('combine', input, undefined, buffersOf(input)).result;
-        if (mine !== request) return;
+        combined = await client.start('combine', { of, ...choice }).result;
+        if (!latest()) return;
       }
-      if (combined.ok) set({ chosen: { ...combined.value, of: scores, ...choice }, failure: null });
-      else set({ failure: combined.error });
+      if (combined.ok) {
+        set({ chosen: { ...combined.value, of: scores, model: of, ...choice }, failure: null });
+      } else set({ failure: combined.error });
       const { trace } = get();
       if (trace !== null) await get().inspect(trace);
     };
@@ -140,10 +139,8 @@ export function createInspectStore(
         const node = trace === get().trace ? get().node : null;
         set({ trace, node, explanation: { phase: 'running' } });
         const result = await client.start('explain', {
-          model: modelSource(training.run, shown.detector),
+          of: modelRef(training.run, shown.detector),
           trace,
-          stdLimits:
-            shown.scores.kind === 'terms' ? limitsFor(shown.scores.val, corrections) : null,
           corrections,
         }).result;
         const now = get();

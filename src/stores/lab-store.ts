@@ -3,17 +3,16 @@
  * of a brushed range. The worker keeps the terms; what is shown stays until the next is there.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { buffersOf } from '../base/copy-columns.ts';
 import type { LabSession, RangeTraces, VariantView } from '../lab/session.ts';
 import { type LabSetting, paperSetting, settingKey, withConstants } from '../lab/setting.ts';
 import { LAB_VIEWS, type LabViewId, type LabViewOutput } from '../lab/views.ts';
+import { modelRef } from '../run/model-ref.ts';
 import type { TermsOutcome } from '../run/outcome.ts';
 import type { Constants } from '../scoring/corrections/correction.ts';
 import { type CorrectionId, VARIANTS, type Variant } from '../scoring/corrections/list.ts';
 import { limitedBy } from '../scoring/corrections/stdlimit.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
-import { copyForWorker } from './copy-for-worker.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
@@ -187,7 +186,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       async open() {
         const scores = scoresAtHand();
         const { training } = runs.getState();
-        const { file } = inspect.getState();
+        const { file, detector } = inspect.getState();
         if (scores === null || training.phase !== 'done') return;
         if (get().lab.phase !== 'closed' && opened?.scores === scores && opened.file === file)
           return;
@@ -197,10 +196,8 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         const source = training.run.settings.scoring.stdLimit;
         const setting = paperSetting({ stdlimit: limitedBy(source) });
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
-        const terms = await copyForWorker(labScores(scores));
-        if (id !== `lab ${sessions}` || opened === null) return;
-        const input = { ...terms, sessionId: id, source, file };
-        const result = await client.start('openLab', input, undefined, buffersOf(terms)).result;
+        const of = modelRef(training.run, shownDetector(training, detector)!.detector);
+        const result = await client.start('openLab', { sessionId: id, of, source, file }).result;
         if (id !== `lab ${sessions}` || opened === null) return;
         if (!result.ok) {
           set({ lab: { phase: 'failed', failure: result.error } });
@@ -251,6 +248,3 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
   });
   return store;
 }
-
-/** What the lab's session is made of. */
-const labScores = ({ val, test, scores }: TermsOutcome) => ({ val, test, scores });

@@ -8,9 +8,10 @@ import type { Failure, Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import { COMPARED, type DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint, FitProgress } from '../detectors/fit-progress.ts';
+import { modelRef } from '../run/model-ref.ts';
 import type { DetectorFailure, RunRecord, SeedResult } from '../run/record.ts';
 import type { BackgroundWorker, RunningJob, WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { mainReport, missingRepeats } from './matrix-view.ts';
 import type { RunState } from './run-store.ts';
@@ -161,7 +162,7 @@ async function trainAndScore(
   let running = startedRun({ runId, datasetId, preset, settings, detector });
   const training: RunningJob<'train'> = client.start(
     'train',
-    { detector, settings, from: null },
+    { runId, detector, settings, from: null },
     (event) => {
       running = afterTrainEvent(running, event);
       onProgress(shareDone(running.progress), running.curve);
@@ -170,10 +171,9 @@ async function trainAndScore(
   const trained = await training.result;
   if (!trained.ok) return failed('training', trained.error);
   onProgress(1, running.curve);
-  const { weights, trainSeconds } = trained.value;
-  const scored = await client.start('score', {
-    model: { detector, settings, epoch: null, weights },
-  }).result;
+  const { trainSeconds } = trained.value;
+  const of = modelRef(run, detector);
+  const scored = await client.start('score', { of, settings }).result;
   if (!scored.ok) return failed('scoring', scored.error);
   return ok({
     detector,

@@ -25,6 +25,7 @@ import {
 } from './preferences-store.ts';
 import { createPrepareStore, type PrepareState } from './prepare-store.ts';
 import { createReplayStore, type ReplayState } from './replay-store.ts';
+import { createRunDoor } from './run-door.ts';
 import type { AppIdentity } from './run-report.ts';
 import { createRunStore, type RunState } from './run-store.ts';
 import { createSurveyStore, type SurveyState } from './survey-store.ts';
@@ -72,7 +73,12 @@ export interface NotebookDeps {
   readonly app: AppIdentity;
 }
 
-export function createNotebook(deps: NotebookDeps): Notebook {
+export function createNotebook({ client: worker, ...rest }: NotebookDeps): Notebook {
+  const client = createRunDoor(worker, (runId) => {
+    const { training } = runs.getState();
+    return training.phase === 'done' && training.run.id === runId ? training.run : null;
+  });
+  const deps = { ...rest, client };
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(deps.preferences),

@@ -8,7 +8,7 @@ import { nextTask } from '../base/next-task.ts';
 import type { PrepareStep, StepReport } from '../prepare/prepare.ts';
 import { PAPER_SETTINGS, type PrepareSettings } from '../prepare/settings.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { CellState } from './cell-states.ts';
 import { type Dataset, type DatasetState, guessRoles } from './dataset-store.ts';
 import type { RunState } from './run-store.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import type { TraceExplanation } from '../detectors/explanation.ts';
-import { combineTerms } from '../run/score-sets.ts';
+import { combinedScores } from '../run/chosen-scores.ts';
 import { correctionsOf } from '../scoring/corrections/list.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../testing/run-fakes.ts';
@@ -23,11 +23,9 @@ function setUp() {
   const runs = createStore(
     () => ({ training: { phase: 'done', run: { ...run, detectors } } }) as unknown as RunState,
   );
-  const { kind, val, test: terms } = scores;
-  const combined = combineTerms(traces, {
-    ...{ kind, val, test: terms, detector: 'tracevae', corrections, file: null },
-  });
-  const chosen: ChosenScores = { ...combined, of: scores, corrections, file: null };
+  const combined = combinedScores(traces, scores, 'tracevae', { corrections, file: null });
+  const model = { runId: run.id, detector: 'tracevae', epoch: null } as const;
+  const chosen: ChosenScores = { ...combined, of: scores, model, corrections, file: null };
   const inspect = createStore(
     () => ({ trace, chosen, detector: 'tracevae' }) as unknown as InspectState,
   );
@@ -56,9 +54,9 @@ test('every kept epoch gives the trace’s score and its rank among all', async 
   const { state, epoch, last } = replay;
   void state().start(trace);
   expect(state().replay).toEqual({ phase: 'running', done: 0, total: 2 });
-  expect(last('score').input.model.epoch).toBe(2);
+  expect(last('score').input.of.epoch).toBe(2);
   await epoch(0.5);
-  expect(last('score').input.model.epoch).toBe(4);
+  expect(last('score').input.of.epoch).toBe(4);
   await epoch(7);
   expect(state().replay).toMatchObject({
     phase: 'done',

@@ -7,13 +7,15 @@ import { assert } from '../base/assert.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { KeptWeights } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
-import { limitsFor } from '../scoring/corrections/stdlimit.ts';
-import type { StdLimits } from '../scoring/score-terms.ts';
+import { storedScores } from '../run/chosen-scores.ts';
+import { type ModelRef, modelRef } from '../run/model-ref.ts';
+import type { RunSettings } from '../run/settings.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
-import type { JobFailure, JobKind, Jobs, ModelSource } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
+import type { JobKind, Jobs } from '../worker/protocol.ts';
 import { type ChosenScores, type InspectState, shownDetector } from './inspect-store.ts';
-import { modelSource, type RunState } from './run-store.ts';
-import { combineInput, storedScores } from './stored-scores.ts';
+import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 
 export interface ReplayedEpoch {
   readonly epoch: number;
@@ -43,7 +45,6 @@ export interface ReplayState {
 interface EpochScores {
   readonly scores: Float64Array;
   readonly threshold: number | null;
-  readonly stdLimits: StdLimits;
 }
 
 export interface ReplayDeps {
@@ -53,7 +54,7 @@ export interface ReplayDeps {
 }
 
 export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreApi<ReplayState> {
-  let request = 0;
+  const replays = createLatest();
   let job: RunningJob<JobKind> | null = null;
   /** By epoch, of the scores that are chosen now. */
   let scored = new Map<number, EpochScores>();
@@ -69,40 +70,37 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
     };
 
     const scoreEpoch = async (
-      model: ModelSource,
+      of: ModelRef,
+      settings: RunSettings,
       { corrections, file }: ChosenScores,
     ): Promise<Result<EpochScores, JobFailure>> => {
-      const outcome = await run('score', { model });
+      const outcome = await run('score', { of, settings });
       if (!outcome.ok) return outcome;
       assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
-      const { detector, settings } = model;
       const choice = { corrections, file };
       const known = storedScores(outcome.value, settings.scoring.stdLimit, choice);
-      const combined =
-        known === null
-          ? await run('combine', combineInput(outcome.value, { detector, ...choice }))
-          : ok(known);
+      const combined = known === null ? await run('combine', { of, ...choice }) : ok(known);
       if (!combined.ok) return combined;
       return ok({
         scores: combined.value.test,
         threshold: combined.value.report.atThreshold.threshold,
-        stdLimits: limitsFor(outcome.value.val, corrections),
       });
     };
 
     const replayEpoch = async (
-      model: ModelSource & { readonly epoch: number },
+      model: ModelRef & { readonly epoch: number },
+      settings: RunSettings,
       chosen: ChosenScores,
       trace: number,
     ): Promise<Result<ReplayedEpoch, JobFailure>> => {
       const { epoch } = model;
       const known = scored.get(epoch);
-      const of = known === undefined ? await scoreEpoch(model, chosen) : ok(known);
+      const of = known === undefined ? await scoreEpoch(model, settings, chosen) : ok(known);
       if (!of.ok) return of;
       scored.set(epoch, of.value);
-      const { scores, threshold, stdLimits } = of.value;
+      const { scores, threshold } = of.value;
       const { corrections } = chosen;
-      const explained = await run('explain', { model, trace, stdLimits, corrections });
+      const explained = await run('explain', { of: model, trace, corrections });
       if (!explained.ok) return explained;
       const explanation = explained.value;
       assert(explanation.kind === 'terms', 'a detector with terms explains by them');
@@ -128,15 +126,14 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
         const { chosen, detector } = inspect.getState();
         const shown = shownDetector(training, detector);
         if (training.phase !== 'done' || shown === null || chosen === null) return;
-        request += 1;
-        const mine = request;
+        const latest = replays.begin();
         const kept = get().kept();
         const epochs: ReplayedEpoch[] = [];
-        for (const { epoch, weights } of kept) {
+        for (const { epoch } of kept) {
           set({ replay: { phase: 'running', done: epochs.length, total: kept.length } });
-          const model = { ...modelSource(training.run, shown.detector), epoch, weights };
-          const replayed = await replayEpoch(model, chosen, trace);
-          if (mine !== request) return;
+          const model = { ...modelRef(training.run, shown.detector), epoch };
+          const replayed = await replayEpoch(model, training.run.settings, chosen, trace);
+          if (!latest()) return;
           if (!replayed.ok) {
             set({ replay: { phase: 'failed', failure: replayed.error } });
             return;
@@ -147,7 +144,7 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
       },
 
       cancel() {
-        request += 1;
+        replays.cancel();
         job?.cancel();
         set({ replay: { phase: 'none' } });
       },

@@ -1,9 +1,9 @@
 /** Scoring a trained run, detector by detector. */
 import { ok, type Result } from '../base/result.ts';
-import type { DetectorId } from '../detectors/catalog.ts';
+import { modelRef } from '../run/model-ref.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { RunningJob } from '../worker/client.ts';
-import type { JobFailure, ModelSource } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { RunParts, RunState } from './run-state.ts';
 
 export interface RunScoring extends Pick<RunState, 'score' | 'scoreAgain' | 'cancelScoring'> {
@@ -22,7 +22,8 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
   ): Promise<Result<RunRecord, JobFailure> | null> => {
     const { detector } = run.detectors[index]!;
     set({ scoring: { phase: 'running', detector, progress: null } });
-    const mine = client.start('score', { model: modelSource(run, detector) }, (progress) => {
+    const of = modelRef(run, detector);
+    const mine = client.start('score', { of, settings: run.settings }, (progress) => {
       peak.note();
       set({ scoring: { phase: 'running', detector, progress } });
     });
@@ -93,11 +94,3 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
     },
   };
 }
-
-/** What the worker needs to score or explain with a detector of this run, even after a reload. */
-export const modelSource = (run: RunRecord, detector: DetectorId): ModelSource => ({
-  detector,
-  settings: run.settings,
-  epoch: null,
-  weights: run.detectors.find((trained) => trained.detector === detector)!.outcome.weights,
-});

@@ -9,7 +9,7 @@ import type { RunEntry } from '../run/run-entries.ts';
 import type { SettingsPart, SettingsParts } from '../run/settings.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetState } from './dataset-store.ts';
 import type { RunChoices } from './run-choices.ts';
 import type { TrainingPhase } from './training-phase.ts';

@@ -285,6 +285,7 @@ test('an interrupted training comes back with its curve and goes on with its own
   const training = state().resumeInterrupted();
   const { runId } = stored().interrupted!;
   expect(last('train').input).toEqual({
+    runId,
     detector: 'tracevae',
     settings,
     from: fakeCheckpoint(1),
@@ -378,7 +379,7 @@ test('several detectors train one after another, then are scored', async () => {
   expect(stored().run).toMatchObject({ pending: ['tracevae-fc'] });
   await last('train').finish(fakeTrainOutcome());
   for (const detector of BOTH) {
-    expect(last('score').input.model.detector).toBe(detector);
+    expect(last('score').input.of.detector).toBe(detector);
     expect(states().scores).toBe('running');
     await last('score').finish(fakeScores(imported.traces));
   }

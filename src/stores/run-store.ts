@@ -18,7 +18,6 @@ import {
 import { createRunTraining } from './run-training.ts';
 import { interruptedPhase } from './training-phase.ts';
 
-export { modelSource } from './run-scoring.ts';
 export type { RunState, RunStoreDeps, ScoringPhase } from './run-state.ts';
 
 export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {

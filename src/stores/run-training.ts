@@ -5,7 +5,7 @@ import type { TrainOutcome } from '../run/outcome.ts';
 import type { RunRecord } from '../run/record.ts';
 import { extendsRun } from '../run/settings.ts';
 import type { RunningJob } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { nextSettings, withDetectors } from './run-choices.ts';
 import type { RunParts, RunState } from './run-state.ts';
@@ -90,7 +90,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     trainJob?.cancel();
     set({ training: first, scoring: { phase: 'idle' } });
     let latest = first;
-    const mine = client.start('train', { detector, settings, from }, (event) => {
+    const mine = client.start('train', { runId, detector, settings, from }, (event) => {
       if (trainJob !== mine) return;
       peak.note();
       updateRunning((running) => {

@@ -1,11 +1,12 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { runThrough } from '../base/slices.ts';
-import { combineTerms } from '../run/score-sets.ts';
-import { correctionsOf, VARIANTS } from '../scoring/corrections/list.ts';
+import { createTraceTables } from '../inspect/trace-tables.ts';
+import { combinedScores } from '../run/chosen-scores.ts';
+import type { ScoreOutcome } from '../run/outcome.ts';
+import { correctionsOf, VARIANTS, type Variant } from '../scoring/corrections/list.ts';
 import { createFakeClient, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores } from '../testing/run-fakes.ts';
-import { createTraceTables } from '../worker/trace-tables.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
 import { listedRows, listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
@@ -14,15 +15,36 @@ const { traces } = importedFixture();
 const scores = fakeScores(traces);
 
 function choose(corrections = correctionsOf('full')): ChosenScores {
-  const combined = combineTerms(traces, {
-    ...{ ...scores, detector: 'tracevae', corrections, file: null },
-  });
+  const combined = combinedScores(traces, scores, 'tracevae', { corrections, file: null });
   // every other row above the threshold
   const made = Float64Array.from(combined.rows, (row) => row % 2);
   const { report } = combined;
   const atThreshold = { ...report.atThreshold, threshold: 0.5 };
   const chosen = { ...combined, test: made, report: { ...report, atThreshold } };
-  return { ...chosen, of: scores, corrections, file: null };
+  return { ...chosen, of: scores, model: MODEL, corrections, file: null };
+}
+
+const MODEL = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
+
+/** What the worker makes the table of, which knows the scores by their run. */
+function tableOf({ of, rows, test, report, corrections }: ChosenScores) {
+  const trace = Uint32Array.from(rows, (row) => of.test.trace[row]!);
+  const { threshold } = report.atThreshold;
+  const scored: ScoreOutcome = of;
+  return {
+    source: { trace, rows, scores: test, threshold, corrections },
+    scores:
+      scored.kind === 'plain'
+        ? ({ kind: 'plain', test: scored.test } as const)
+        : ({
+            kind: 'terms',
+            val: scored.val,
+            test: scored.test,
+            variants: Object.fromEntries(
+              VARIANTS.map((variant) => [variant, scored.scores[variant].test]),
+            ) as Record<Variant, Float64Array>,
+          } as const),
+  };
 }
 
 function setUp() {
@@ -33,25 +55,19 @@ function setUp() {
   }));
   const store = createTraceListStore({ client: fake.client, inspect });
   const tables = createTraceTables();
-  const counted = () => fake.last('histograms').finish(tables.histograms(traces));
-  /** Counts the scores, and takes what they were combined from, once it is copied and sent. */
-  const given = async () => {
-    const sent = () => fake.started.filter(({ kind }) => kind === 'giveScores').length;
-    const before = sent();
+  const counted = () => fake.last('histograms').finish(tables.histograms(traces)!);
+  /** Counts the scores, and ranks them under the chosen corrections. */
+  const ranked = async () => {
     await counted();
     await fake.last('ranks').finish(tables.ranks(null));
-    await vi.waitFor(() => expect(sent()).toBe(before + 1));
-    const job = fake.last('giveScores');
-    tables.give(job.input);
-    await job.finish(null);
   };
   const tabulated = () => {
-    const job = fake.last('tabulate');
-    return job.finish(tables.tabulate(traces, job.input));
+    const { source, scores: of } = tableOf(inspect.getState().chosen!);
+    return fake.last('tabulate').finish(tables.tabulate(traces, source, of));
   };
   const arranged = () => {
     const job = fake.last('arrange');
-    return job.finish(tables.arrange(traces, job.input));
+    return job.finish(tables.arrange(traces, job.input)!);
   };
   /** Answers what completes the list's columns, until nothing more is asked. */
   const completed = async () => {
@@ -61,7 +77,7 @@ function setUp() {
     await fake.last('prepareSort').finish(null);
   };
   const parts = { store, state: store.getState, inspect, tables, counted };
-  return { ...fake, ...parts, given, tabulated, arranged, completed };
+  return { ...fake, ...parts, ranked, tabulated, arranged, completed };
 }
 
 let list: ReturnType<typeof setUp>;
@@ -74,7 +90,7 @@ beforeEach(async () => {
 
 test('flagged traces are listed at first, rows in words', async () => {
   expect(list.state().list!.rank).toBeNull();
-  await list.given();
+  await list.ranked();
   const { list: made } = list.state();
   expect(made!.order).toHaveLength(Math.floor(scores.test.trace.length / 2));
   const row = traceRow(traces, made!, made!.order[0]!);
@@ -83,34 +99,15 @@ test('flagged traces are listed at first, rows in words', async () => {
   expect(listedTraces(made)!.indexOf(row.trace)).toBe(0);
 });
 
-test('terms go to the worker once, after the list, however often the corrections change', async () => {
-  const { inspect, last, started, given, tabulated, arranged } = list;
+test('the worker is asked by the run’s name, and is sent no scores', async () => {
+  const { last, started } = list;
   expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange', 'histograms']);
-  const { number } = last('tabulate').input;
-  await given();
-  expect(last('giveScores').input).toMatchObject({ number, of: { kind: 'terms' } });
-  expect(last('giveScores').input.of.test.trace).not.toBe(scores.test.trace);
-  inspect.setState({ chosen: choose(correctionsOf('nll')) });
-  await tabulated();
-  await arranged();
-  expect(last('tabulate').input.number).toBe(number);
-  expect(started.filter(({ kind }) => kind === 'giveScores')).toHaveLength(1);
-  expect(list.state().list!.of.corrections).toEqual(correctionsOf('nll'));
-});
-
-test('a sort by what is told from the terms waits until the worker has them', async () => {
-  const { state, started, given, arranged } = list;
-  void state().sortBy({ key: 'reason', direction: 'descending' });
-  expect(state().busy).toBe(true);
-  expect(started.filter(({ kind }) => kind === 'arrange')).toHaveLength(1);
-  await given();
-  expect(started.filter(({ kind }) => kind === 'arrange')).toHaveLength(2);
-  await arranged();
-  expect(state()).toMatchObject({ busy: false, failure: null });
+  const { corrections, file } = list.inspect.getState().chosen!;
+  expect(last('tabulate').input).toEqual({ of: MODEL, corrections, file });
 });
 
 test('ranks under other variants and top reasons come after the list, one by one', async () => {
-  const { state, last, tables, given, completed } = list;
+  const { state, last, tables, ranked, completed } = list;
   const rowNow = () => traceRow(traces, state().list!, state().list!.order[0]!);
   expect(rowNow()).toMatchObject({
     rank: null,
@@ -118,7 +115,7 @@ test('ranks under other variants and top reasons come after the list, one by one
     reason: null,
   });
   const saved = [...listedRows(traces, state().list!, 'nats')];
-  await given();
+  await ranked();
   expect(last('ranks').input).toEqual({ variant: 'full' });
   await last('ranks').finish(tables.ranks('full'));
   expect(rowNow().ranks).toMatchObject({ full: expect.any(Number), nll: null });
@@ -131,9 +128,9 @@ test('ranks under other variants and top reasons come after the list, one by one
 });
 
 test('other corrections keep the ranks that are there, and ask what is usual again', async () => {
-  const { inspect, state, started, given, counted, tabulated, arranged, completed } = list;
+  const { inspect, state, started, ranked, counted, tabulated, arranged, completed } = list;
   const { last, tables } = list;
-  await given();
+  await ranked();
   await completed();
   const before = started.length;
   const { ranks } = state().list!.late!;
@@ -193,19 +190,17 @@ test('a label of the inspect store’s filter and a flag narrow together', async
 });
 
 test('a detector without terms has one rank, and neither a reason nor a reconstruction', async () => {
-  const { inspect, last, state, given, tabulated, arranged } = list;
+  const { inspect, state, ranked, tabulated, arranged } = list;
   const plain = fakePlainScores(traces);
-  const combined = combineTerms(traces, {
-    ...{ ...plain, detector: 'vgae', corrections: correctionsOf('full'), file: null },
-  });
+  const choice = { corrections: correctionsOf('full'), file: null };
+  const combined = combinedScores(traces, plain, 'vgae', choice);
   inspect.setState({
     filter: 'all',
-    chosen: { ...combined, of: plain, corrections: correctionsOf('full'), file: null },
+    chosen: { ...combined, of: plain, model: { ...MODEL, detector: 'vgae' }, ...choice },
   });
   await tabulated();
   await arranged();
-  await given();
-  expect(last('giveScores').input.of).toMatchObject({ kind: 'plain' });
+  await ranked();
   // a sort that was chosen for another detector is one by this one's rank, or by its score
   for (const key of ['rank-nll', 'reason', 'mismatch'] as const) {
     void state().sortBy({ key, direction: key === 'rank-nll' ? 'ascending' : 'descending' });

@@ -5,22 +5,16 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ScoreHistograms } from '../inspect/score-histograms.ts';
-import {
-  BY_SCORE,
-  NO_FILTER,
-  type TraceColumn,
-  type TraceFilter,
-  type TraceSort,
-} from '../inspect/trace-query.ts';
+import { BY_SCORE, NO_FILTER, type TraceFilter, type TraceSort } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
 import type { TermsOutcome } from '../run/outcome.ts';
 import { type Variant, variantsIn } from '../scoring/corrections/list.ts';
 import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { type TopReason, topReasonReader } from '../scoring/top-reason.ts';
 import type { WorkerClient } from '../worker/client.ts';
-import type { JobFailure } from '../worker/protocol.ts';
-import { createGivenScores } from './given-scores.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
 import type { ChosenScores, InspectState, LabelFilter } from './inspect-store.ts';
+import { createLatest } from './shared/latest.ts';
 
 export {
   NO_FILTER,
@@ -71,25 +65,20 @@ export interface TraceListDeps {
 
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
   const { client, inspect } = deps;
-  const given = createGivenScores(client);
-  let arranged = 0;
+  const arranging = createLatest();
   let asked: ChosenScores | null = null;
   let tabulated: Omit<TraceList, 'order'> | null = null;
 
   const store = createStore<TraceListState>((set, get) => {
     const arrange = async (): Promise<void> => {
-      arranged += 1;
-      const mine = arranged;
+      const latest = arranging.begin();
       // once the table is there that is asked for, its list is
       if (tabulated === null || tabulated.of !== asked) return;
       set({ busy: true });
       const { sort } = get();
-      const { of } = tabulated;
-      if (needsScores(sort.key)) await given.give(of.of, of.corrections);
-      if (mine !== arranged || of !== asked) return;
       const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
       const found = await client.start('arrange', { filter, sort }).result;
-      if (mine !== arranged) return;
+      if (!latest()) return;
       if (found.ok) {
         set({ list: { ...tabulated, order: found.value }, failure: null, busy: false });
       } else set({ failure: found.error, busy: false });
@@ -114,16 +103,9 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
 
   const tabulate = async (chosen: ChosenScores): Promise<void> => {
     asked = chosen;
-    const { of, rows, test, report, corrections } = chosen;
+    const { of, model, corrections, file } = chosen;
     store.setState({ busy: true });
-    const made = await client.start('tabulate', {
-      number: given.numberOf(of),
-      trace: tracesOf(chosen),
-      rows,
-      scores: test,
-      threshold: report.atThreshold.threshold,
-      corrections,
-    }).result;
+    const made = await client.start('tabulate', { of: model, corrections, file }).result;
     if (asked !== chosen) return;
     if (!made.ok) {
       asked = tabulated?.of ?? null;
@@ -144,7 +126,6 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
     const rank = await client.start('ranks', { variant: null }).result;
     if (asked !== chosen) return;
     if (rank.ok) add({ rank: rank.value });
-    if (!(await given.give(of, corrections))) return;
     if (of.kind === 'terms') await complete(chosen, of);
     // what takes longest to sort by is got ready before a person asks
     for (const key of ['reason', 'trace'] as const) {
@@ -186,18 +167,6 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   });
   return store;
 }
-
-/** [rows] indices into the TraceSet */
-function tracesOf({ rows, of }: ChosenScores): Uint32Array {
-  const all = of.test.trace;
-  const trace = new Uint32Array(rows.length);
-  for (let row = 0; row < rows.length; row++) trace[row] = all[rows[row]!]!;
-  return trace;
-}
-
-/** Whether a column is computed from what the scores were combined from. */
-const needsScores = (key: TraceColumn): boolean =>
-  key === 'reason' || key === 'mismatch' || key.startsWith('rank-');
 
 const ofLabel = (
   shown: LabelFilter,

@@ -16,7 +16,8 @@ import {
   type SeedResult,
 } from '../run/record.ts';
 import type { RunSettings } from '../run/settings.ts';
-import type { JobFailure, TrainEvent } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
+import type { TrainEvent } from '../worker/protocol.ts';
 
 export interface RunningPhase {
   readonly phase: 'running' | 'paused';

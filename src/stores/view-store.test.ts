@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { combineTerms } from '../run/score-sets.ts';
 import { correctionsOf } from '../scoring/corrections/list.ts';
+import { createListWorker } from '../testing/list-worker.ts';
 import {
   createFakeClient,
   createFakePreferences,
@@ -9,7 +9,6 @@ import {
 } from '../testing/notebook-fakes.ts';
 import { fakeDetectorRun, fakeRun, fakeScores } from '../testing/run-fakes.ts';
 import { decodeString } from '../trace/string-column.ts';
-import { createTraceTables } from '../worker/trace-tables.ts';
 import { createNotebook, type Notebook } from './notebook.ts';
 
 const imported = importedFixture();
@@ -36,7 +35,8 @@ async function setUp(first = '', meanwhile: (notebook: Notebook) => void = () =>
   let went: string | null = null;
   const fake = createFakeClient();
   const { storage } = createFakeStorage({ datasets: [named('dataset-1'), named('dataset-2')] });
-  const detectors = [{ ...fakeDetectorRun(), scores: fakeScores(traces) }];
+  const scores = fakeScores(traces);
+  const detectors = [{ ...fakeDetectorRun(), scores }];
   await storage.saveRun({ ...fakeRun(), detectors });
   const notebook = createNotebook({
     client: fake.client,
@@ -60,7 +60,7 @@ async function setUp(first = '', meanwhile: (notebook: Notebook) => void = () =>
       },
     },
   });
-  const tables = createTraceTables();
+  const worker = createListWorker(traces, scores);
   /** Answers what the worker is asked, until it is asked nothing more. */
   let answered = 0;
   const answer = async () => {
@@ -69,18 +69,9 @@ async function setUp(first = '', meanwhile: (notebook: Notebook) => void = () =>
       const job = fake.started[answered]!;
       if (job.kind === 'open') await job.finish(null);
       else if (job.kind === 'demo') await job.finish(imported);
-      else if (job.kind === 'histograms') {
-        await job.finish(tables.histograms(traces));
-      } else if (job.kind === 'giveScores') {
-        tables.give(job.input as never);
-        await job.finish(null);
-      } else if (job.kind === 'combine') {
-        await job.finish(combineTerms(traces, job.input as Parameters<typeof combineTerms>[1]));
-      } else if (job.kind === 'tabulate') {
-        await job.finish(tables.tabulate(traces, job.input as never));
-      } else if (job.kind === 'arrange') {
-        await job.finish(tables.arrange(traces, job.input as never));
-      } else await job.fail({ kind: 'bug', what: 'no', where: '', advice: '' });
+      else if (!(await worker.answer(job))) {
+        await job.fail({ kind: 'bug', what: 'no', where: '', advice: '' });
+      }
       await settled();
     }
   };

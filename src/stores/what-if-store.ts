@@ -7,12 +7,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TraceExplanation } from '../detectors/explanation.ts';
 import { type EditableTree, editableTree, editTree, type TreeEdit } from '../inspect/edit-tree.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
-import { limitsFor } from '../scoring/corrections/stdlimit.ts';
+import { modelRef } from '../run/model-ref.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
-import type { JobFailure, Jobs, WhatIf } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
+import type { Jobs, WhatIf } from '../worker/protocol.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
-import { modelSource, type RunState } from './run-store.ts';
+import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 
 export type { EditableTree, TreeEdit } from '../inspect/edit-tree.ts';
 export type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
@@ -82,8 +84,9 @@ const IDLE = {
 export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
   const { client, runs, inspect, traces } = deps;
   let searching: RunningJob<'unflag'> | null = null;
-  /** Grows with every trace or choice of scores, so that late replies are told apart. */
-  let subject = 0;
+  /** Another trace, or another choice of scores. */
+  const subjects = createLatest();
+  let subject = subjects.begin();
 
   const store = createStore<WhatIfState>((set, get) => {
     const asked = (tree: EditableTree): WhatIf | null => {
@@ -93,18 +96,16 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
       const shown = shownDetector(training, detector);
       if (trace === null || training.phase !== 'done') return null;
       if (shown?.scores?.kind !== 'terms') return null;
-      const model = modelSource(training.run, shown.detector);
-      const stdLimits = limitsFor(shown.scores.val, corrections);
-      return { model, trace, tree, stdLimits, corrections };
+      return { of: modelRef(training.run, shown.detector), trace, tree, corrections };
     };
     const shownTree = (): EditableTree | null => get().steps[get().at]?.tree ?? null;
 
     const score = async (tree: EditableTree): Promise<ScoredTree | null> => {
       const input = asked(tree);
       if (input === null) return null;
-      const mine = subject;
+      const same = subject;
       const result = await client.start('whatIf', input).result;
-      if (mine !== subject) return null;
+      if (!same()) return null;
       if (result.ok) return { tree, explanation: result.value };
       set({ failure: result.error });
       return null;
@@ -113,12 +114,12 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
     /** One at a time: what is edited meanwhile is scored next, and only the latest of it. */
     const scoreShown = async (): Promise<void> => {
       if (get().scoring) return;
-      const mine = subject;
+      const same = subject;
       set({ scoring: true, failure: null });
       for (let tree = shownTree(); tree !== null && tree !== get().after?.tree; ) {
         const { before } = get();
         const after = before?.tree === tree ? before : await score(tree);
-        if (mine !== subject) return;
+        if (!same()) return;
         if (after === null) break;
         set({ after, before: before ?? after });
         tree = shownTree();
@@ -131,7 +132,7 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
       const tree = shownTree();
       const input = tree === null ? null : asked(tree);
       if (tree === null || input === null) return;
-      const { result } = client.start('subtrees', { model: input.model, tree });
+      const { result } = client.start('subtrees', { of: input.of, tree });
       const choices = await result;
       if (shownTree() === tree && choices.ok) set({ choices: choices.value });
     };
@@ -148,7 +149,7 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
         const dataset = traces();
         if (dataset === null) return;
         searching?.cancel();
-        subject += 1;
+        subject = subjects.begin();
         set({ ...IDLE, trace });
         show([{ tree: editableTree(dataset, trace), edit: null }], 0);
       },
@@ -219,7 +220,7 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
     if (edited === null) return;
     if (trace !== edited) {
       searching?.cancel();
-      subject += 1;
+      subject = subjects.begin();
       store.setState(IDLE);
     } else if (chosen !== before.chosen) {
       // the same edits under other corrections

@@ -11,7 +11,8 @@ import type { Note } from '../storage/notes.ts';
 import type { Dataset } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import { importSimulated } from '../worker/import-simulated.ts';
-import type { JobFailure, JobKind, Jobs } from '../worker/protocol.ts';
+import type { JobFailure } from '../worker/job-failure.ts';
+import type { JobKind, Jobs } from '../worker/protocol.ts';
 
 export interface FakeJob<K extends JobKind = JobKind> {
   readonly kind: K;

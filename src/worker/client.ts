@@ -1,6 +1,7 @@
 /** The page's side of the worker door: jobs as promises, with events, Pause, Stop and Cancel. */
 import { err, ok, type Result } from '../base/result.ts';
-import type { JobFailure, JobKind, Jobs, WorkerReply, WorkerRequest } from './protocol.ts';
+import type { JobFailure } from './job-failure.ts';
+import type { JobKind, Jobs, WorkerReply, WorkerRequest } from './protocol.ts';
 
 export interface RunningJob<K extends JobKind> {
   readonly result: Promise<Result<Jobs[K]['output'], JobFailure>>;
@@ -36,16 +37,16 @@ interface Pending {
 
 export function createWorkerClient(port: WorkerPort): WorkerClient {
   const pending = new Map<number, Pending>();
-  let lastRunId = 0;
+  let lastJobId = 0;
 
   port.onmessage = ({ data: reply }) => {
-    const job = pending.get(reply.runId);
+    const job = pending.get(reply.jobId);
     if (job === undefined) return; // a late reply of a job that has ended
     if (reply.kind === 'event') {
       job.onEvent(reply.event);
       return;
     }
-    pending.delete(reply.runId);
+    pending.delete(reply.jobId);
     job.settle(reply.kind === 'done' ? ok(reply.output) : err(reply.failure));
   };
 
@@ -67,18 +68,18 @@ export function createWorkerClient(port: WorkerPort): WorkerClient {
       onEvent: (event: Jobs[K]['event']) => void = () => {},
       transfer: ArrayBuffer[] = [],
     ): RunningJob<K> {
-      lastRunId += 1;
-      const runId = lastRunId;
+      lastJobId += 1;
+      const jobId = lastJobId;
       const result = new Promise<Result<Jobs[K]['output'], JobFailure>>((resolve) => {
-        pending.set(runId, {
+        pending.set(jobId, {
           // The protocol pairs each kind with its event and output; the port erases the pairing.
           onEvent: onEvent as (event: unknown) => void,
           settle: resolve as (result: Result<unknown, JobFailure>) => void,
         });
       });
-      port.postMessage({ kind, runId, input } as WorkerRequest, transfer);
+      port.postMessage({ kind, jobId, input } as WorkerRequest, transfer);
       const control = (what: 'pause' | 'resume' | 'stop' | 'cancel') => () =>
-        port.postMessage({ kind: what, runId }, []);
+        port.postMessage({ kind: what, jobId }, []);
       return {
         result,
         pause: control('pause'),

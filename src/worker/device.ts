@@ -5,7 +5,7 @@
  */
 import type { BackendInfo } from '../run/outcome.ts';
 import type { BackendPreference } from '../run/settings.ts';
-import type { JobFailure } from './protocol.ts';
+import type { JobFailure } from './job-failure.ts';
 
 export interface DeviceTrouble {
   /** A lost device is no mistake of ours: the work can go on on another one. */

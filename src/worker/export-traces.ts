@@ -2,9 +2,9 @@
 import { nextTask } from '../base/next-task.ts';
 import { mergedSpans } from '../export/merged-spans.ts';
 import { mergedTreesJson } from '../export/merged-trees-json.ts';
-import { type ExportFormat, writeSpans } from '../export/write-spans.ts';
+import { writeSpans } from '../export/write-spans.ts';
 import { type TraceSet, traceCount } from '../trace/trace-set.ts';
-import type { ExportProgress } from './protocol.ts';
+import type { ExportKind, ExportProgress } from './protocol.ts';
 
 /** Pieces of text that become bytes together: a long list of short pieces would fill the heap. */
 const PIECES_PER_PART = 64;
@@ -15,9 +15,6 @@ export interface ExportOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ExportProgress) => void;
 }
-
-/** `merged-trees`: the list that an import report can have at its end. */
-export type ExportKind = ExportFormat | 'merged-trees';
 
 /** @returns the file's bytes, or null when cancelled */
 export async function exportTraces(

@@ -1,6 +1,8 @@
 /** What a job of the worker is: it takes an input and gives an outcome, in words where it failed. */
-import { err, type Failure, type Result } from '../base/result.ts';
-import type { JobFailure, JobKind, Jobs } from './protocol.ts';
+import type { Result } from '../base/result.ts';
+import type { JobFailure } from './job-failure.ts';
+import type { Lane } from './lanes.ts';
+import type { JobKind, Jobs } from './protocol.ts';
 import type { JobControl } from './run-control.ts';
 
 export interface JobContext<K extends JobKind> {
@@ -10,29 +12,25 @@ export interface JobContext<K extends JobKind> {
   readonly transfer: ArrayBuffer[];
 }
 
-/** The jobs of these kinds. */
-export type JobTable<Kinds extends JobKind> = {
-  readonly [K in Kinds]: (
+export interface Job<K extends JobKind> {
+  readonly lane: Lane;
+  run(
     input: Jobs[K]['input'],
     context: JobContext<K>,
-  ) => Promise<Result<Jobs[K]['output'], JobFailure>>;
-};
+  ): Promise<Result<Jobs[K]['output'], JobFailure>>;
+}
 
-export const cancelled: JobFailure = {
-  kind: 'cancelled',
-  what: 'cancelled',
-  where: 'the worker',
-  advice: 'start again when ready',
-};
+/** The jobs of these kinds. */
+export type JobTable<Kinds extends JobKind> = { readonly [K in Kinds]: Job<K> };
 
-export const noDataset: Failure = {
-  what: 'no dataset is open',
-  where: 'the worker',
-  advice: 'load a dataset first',
-};
+/** A job that needs the backend or the model: one at a time. */
+export const computing = <K extends JobKind>(run: Job<K>['run']): Job<K> => ({
+  lane: 'compute',
+  run,
+});
 
-export const withoutDataset = (): Result<never, JobFailure> =>
-  err({ ...noDataset, kind: 'unusable-data' });
+/** A job that needs neither, and waits for nothing. */
+export const beside = <K extends JobKind>(run: Job<K>['run']): Job<K> => ({ lane: 'beside', run });
 
 /** Buffers of an object's own columns. */
 export const columnBuffers = (output: object): ArrayBuffer[] =>

@@ -5,11 +5,15 @@
 import type { LabQuestion, RangeQuestion } from '../lab/lab.ts';
 import type { LabInput, LabSession, RangeTraces, VariantView } from '../lab/session.ts';
 import type { LabViewId, LabViewOutput } from '../lab/views.ts';
+import type { ModelRef } from '../run/model-ref.ts';
 
 export interface LabJobs {
-  /** Keeps these terms, in the place of those before. */
+  /** Opens on the terms of these scores. */
   openLab: {
-    input: LabInput & { readonly sessionId: string };
+    input: Pick<LabInput, 'source' | 'file'> & {
+      readonly of: ModelRef;
+      readonly sessionId: string;
+    };
     event: never;
     output: LabSession;
   };

@@ -1,23 +1,31 @@
-/** Section A.4 as a job: a step at a time, so that Cancel is heard between two. */
+/** Section A.4 on a dataset, a step at a time, so that Cancel is heard between two. */
 import { nextTask } from '../base/next-task.ts';
-import { err, ok, type Result } from '../base/result.ts';
+import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { type PrepareReport, type PrepareStep, prepareInSteps } from '../prepare/prepare.ts';
 import { PARTS, type PrepareSettings } from '../prepare/settings.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { JobFailure } from './protocol.ts';
 
 export interface PreparedDataset {
   readonly imported: ImportedTraces;
   readonly report: PrepareReport;
 }
 
+export type PrepareFailure = Failure & { readonly kind: 'cancelled' | 'unusable-data' };
+
+export interface PrepareOptions {
+  readonly signal: { readonly aborted: boolean };
+  readonly onStep: (step: PrepareStep) => void;
+  /** Milliseconds of any clock. */
+  readonly now: () => number;
+}
+
 export async function prepareDataset(
   source: TraceSet,
   settings: PrepareSettings,
-  { signal, onStep }: { signal: AbortSignal; onStep: (step: PrepareStep) => void },
-): Promise<Result<PreparedDataset, JobFailure>> {
-  const started = performance.now();
+  { signal, onStep, now }: PrepareOptions,
+): Promise<Result<PreparedDataset, PrepareFailure>> {
+  const started = now();
   const steps = prepareInSteps(source, settings);
   for (;;) {
     const step = steps.next();
@@ -44,13 +52,13 @@ export async function prepareDataset(
         ledger: [],
         spansRead: spans,
         spansKept: spans,
-        seconds: (performance.now() - started) / 1e3,
+        seconds: (now() - started) / 1e3,
       },
     });
   }
 }
 
-const cancelled: JobFailure = {
+const cancelled: PrepareFailure = {
   kind: 'cancelled',
   what: 'cancelled',
   where: 'preparing the dataset',
@@ -58,7 +66,7 @@ const cancelled: JobFailure = {
 };
 
 /** Names the step that left nothing to train on. */
-function nothingLeft({ steps, settings }: PrepareReport): JobFailure {
+function nothingLeft({ steps, settings }: PrepareReport): PrepareFailure {
   const emptied = steps.find(({ after }) => after.traces === 0)?.step ?? 'parts';
   const more = 'ask for more traces of every group, or load more traces';
   const advice: Readonly<Record<PrepareStep, string>> = {

@@ -1,69 +1,48 @@
 /**
  * What crosses the worker door. A job has an input, events on the way, and an output or a failure;
- * every message carries the job's runId, so that late replies can be told apart and ignored.
+ * every message carries the job's id, so that late replies can be told apart and ignored.
  */
-import type { Failure } from '../base/result.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { FitEvent, SavedWeights, ScoreProgress } from '../detectors/detector.ts';
+import type { FitEvent, ScoreProgress } from '../detectors/detector.ts';
 import type { Explanation, TraceExplanation } from '../detectors/explanation.ts';
+import type { ExportFormat } from '../export/write-spans.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { SplitOptions } from '../features/splits.ts';
-import type {
-  ImportedTraces,
-  ImportFailure,
-  ImportProgress,
-  LabelledTraces,
-} from '../ingest/import.ts';
+import type { ImportedTraces, ImportProgress, LabelledTraces } from '../ingest/import.ts';
 import type { EditableTree } from '../inspect/edit-tree.ts';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
-import type { TableScores, TableSource, TraceColumns } from '../inspect/trace-table.ts';
+import type { TraceColumns } from '../inspect/trace-table.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
-import type {
-  BackendInfo,
-  CombinedScores,
-  PlainOutcome,
-  ScoreOutcome,
-  TermsOutcome,
-  TrainOutcome,
-} from '../run/outcome.ts';
+import type { ScoreChoice } from '../run/chosen-scores.ts';
+import type { ModelRef, OpenedRun } from '../run/model-ref.ts';
+import type { BackendInfo, CombinedScores, ScoreOutcome, TrainOutcome } from '../run/outcome.ts';
 import type { BackendPreference, RunSettings } from '../run/settings.ts';
+import type { UnflagOutcome, UnflagProgress } from '../run/what-if.ts';
 import type { Corrections, Variant } from '../scoring/corrections/list.ts';
-import type { StdLimits } from '../scoring/score-terms.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { ExportKind } from './export-traces.ts';
+import type { JobFailure } from './job-failure.ts';
 import type { LabJobs } from './lab-jobs.ts';
 import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
-import type { UnflagOutcome, UnflagProgress } from './what-if.ts';
-
-/** A trained model as the store keeps it; the worker restores it when it has none. */
-export interface ModelSource {
-  readonly detector: DetectorId;
-  readonly settings: RunSettings;
-  /** Whose weights these are, of those kept on the way; null for the final ones. */
-  readonly epoch: number | null;
-  readonly weights: SavedWeights;
-}
 
 /** A trace as it might have been, and how it is scored. */
 export interface WhatIf {
-  readonly model: ModelSource;
+  readonly of: ModelRef;
   readonly trace: number;
   readonly tree: EditableTree;
-  readonly stdLimits: StdLimits;
   readonly corrections: Corrections;
 }
 
@@ -82,18 +61,14 @@ export type ParityEvent =
   | { readonly kind: 'backend'; readonly info: BackendInfo }
   | { readonly kind: 'quantity'; readonly quantity: Quantity };
 
+/** `merged-trees`: the list that an import report can have at its end. */
+export type ExportKind = ExportFormat | 'merged-trees';
+
 /** Counted in traces. */
 export interface ExportProgress {
   readonly done: number;
   readonly total: number;
 }
-
-export type CombineInput = {
-  readonly detector: DetectorId;
-  readonly file: number | null;
-  /** Of terms alone. */
-  readonly corrections: Corrections;
-} & (Pick<TermsOutcome, 'kind' | 'val' | 'test'> | Pick<PlainOutcome, 'kind' | 'val' | 'test'>);
 
 export interface Jobs extends LabJobs {
   /** Which backend `auto` would take here; starts it. */
@@ -148,19 +123,25 @@ export interface Jobs extends LabJobs {
   };
   train: {
     /** `from`: where a run with these settings was interrupted. */
-    input: { detector: DetectorId; settings: RunSettings; from: FitCheckpoint | null };
+    input: {
+      runId: string;
+      detector: DetectorId;
+      settings: RunSettings;
+      from: FitCheckpoint | null;
+    };
     event: TrainEvent;
     output: TrainOutcome;
   };
-  score: { input: { model: ModelSource }; event: ScoreProgress; output: ScoreOutcome };
+  /** Hands over a run that the worker did not train, in the place of the one that it has. */
+  openRun: { input: OpenedRun; event: never; output: null };
+  /** `settings`: those of the run, with what scoring is to use now. */
+  score: {
+    input: { of: ModelRef; settings: RunSettings };
+    event: ScoreProgress;
+    output: ScoreOutcome;
+  };
   explain: {
-    /** `stdLimits`: null of a detector without terms. */
-    input: {
-      model: ModelSource;
-      trace: number;
-      stdLimits: StdLimits | null;
-      corrections: Corrections;
-    };
+    input: { of: ModelRef; trace: number; corrections: Corrections };
     event: never;
     output: Explanation;
   };
@@ -168,7 +149,7 @@ export interface Jobs extends LabJobs {
   whatIf: { input: WhatIf; event: never; output: TraceExplanation };
   /** Subtrees that training traces of the same root operation have and this tree lacks. */
   subtrees: {
-    input: { model: ModelSource; tree: EditableTree };
+    input: { of: ModelRef; tree: EditableTree };
     event: never;
     output: readonly SubtreeChoice[];
   };
@@ -178,24 +159,17 @@ export interface Jobs extends LabJobs {
     event: UnflagProgress;
     output: UnflagOutcome;
   };
-  /** Scores anew from what is stored, without the model. `file`: of one test file, null for all. */
+  /** Test traces under other corrections, from the terms of their scores. */
   combine: {
-    input: CombineInput;
+    input: { of: ModelRef } & ScoreChoice;
     event: never;
     output: CombinedScores;
   };
-  /** Makes the table of scored traces that `arrange` lists; its other columns come by jobs of their own. */
+  /** Makes the table of scored traces that `arrange` lists; other columns come by the jobs below. */
   tabulate: {
-    /** `number`: of the scores that `giveScores` brings, before or after. */
-    input: TableSource & { readonly number: number };
+    input: { of: ModelRef } & ScoreChoice;
     event: never;
     output: TraceColumns;
-  };
-  /** What the scores of a table were combined from, which its other columns need. */
-  giveScores: {
-    input: { readonly number: number; readonly of: TableScores };
-    event: never;
-    output: null;
   };
   /** How the scores of the table lie. */
   histograms: { input: null; event: never; output: ScoreHistograms };
@@ -208,11 +182,11 @@ export interface Jobs extends LabJobs {
   /** Computes what sorting by this column needs, where that takes long; in slices. */
   prepareSort: { input: { key: TraceColumn }; event: never; output: null };
   /**
-   * [rows] of the table, under a named variant, or for null under the chosen corrections; none of a
-   * named variant of a detector without terms, as of the next.
+   * Rank of each row. `variant: null` ranks by the corrections in use. A detector without terms has
+   * no named variants: null.
    */
   ranks: { input: { variant: Variant | null }; event: never; output: Uint32Array | null };
-  /** [parts] nats: what top reasons are told from. */
+  /** [parts] nats: what top reasons are told from; null of a detector without terms. */
   usualParts: { input: null; event: never; output: Float64Array | null };
   /** The normal trace that is most like this one, by the table's scores; null where none is. */
   nearest: { input: { trace: number }; event: never; output: NearestTrace | null };
@@ -227,26 +201,18 @@ export interface Jobs extends LabJobs {
 }
 export type JobKind = keyof Jobs;
 
-export type JobFailure = (
-  | ImportFailure
-  | (Failure & { readonly kind: 'diverged' | 'unusable-data' | 'device' | 'bug' })
-) & {
-  /** Of a diverged training: what it had learnt by the end of the last epoch before. */
-  readonly lastGood?: { readonly epoch: number; readonly outcome: TrainOutcome };
-};
-
 export type JobRequest = {
-  [K in JobKind]: { readonly kind: K; readonly runId: number; readonly input: Jobs[K]['input'] };
+  [K in JobKind]: { readonly kind: K; readonly jobId: number; readonly input: Jobs[K]['input'] };
 }[JobKind];
 
 export type ControlRequest = {
   readonly kind: 'pause' | 'resume' | 'stop' | 'cancel';
-  readonly runId: number;
+  readonly jobId: number;
 };
 
 export type WorkerRequest = JobRequest | ControlRequest;
 
 export type WorkerReply =
-  | { readonly kind: 'event'; readonly runId: number; readonly event: unknown }
-  | { readonly kind: 'done'; readonly runId: number; readonly output: unknown }
-  | { readonly kind: 'failed'; readonly runId: number; readonly failure: JobFailure };
+  | { readonly kind: 'event'; readonly jobId: number; readonly event: unknown }
+  | { readonly kind: 'done'; readonly jobId: number; readonly output: unknown }
+  | { readonly kind: 'failed'; readonly jobId: number; readonly failure: JobFailure };

@@ -1,24 +1,24 @@
 /**
- * The worker's side of the door: receives jobs, runs them one model at a time, reports back.
- * It owns the dataset at hand and the trained model; everything else is computed and sent away.
+ * The worker's side of the door: receives jobs, runs each in its lane, reports back. It owns the
+ * dataset and the run at hand; everything else is computed and sent away.
  */
-import { buffersOf, copyColumns } from '../base/copy-columns.ts';
-import { nextTask } from '../base/next-task.ts';
 import type { Result } from '../base/result.ts';
-import { err, ok } from '../base/result.ts';
-import { runWithPauses } from '../base/slices.ts';
+import { createTraceTables } from '../inspect/trace-tables.ts';
 import { createLab } from '../lab/lab.ts';
-import { combineTerms } from '../run/score-sets.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
-import { createDatasetJobs, type DatasetAtHand } from './dataset-jobs.ts';
-import { deviceFailure } from './device.ts';
-import { cancelled, type JobContext, type JobTable, noDataset } from './job-table.ts';
-import { createLabJobs } from './lab-session-jobs.ts';
-import { createModelAtHand } from './model-at-hand.ts';
-import { createModelJobs } from './model-jobs.ts';
-import type { JobFailure, JobKind, JobRequest, WorkerReply, WorkerRequest } from './protocol.ts';
+import { startBackend } from './backend.ts';
+import { createDatasetAtHand } from './dataset-at-hand.ts';
+import { createDevice, deviceFailure } from './device.ts';
+import { cancelled, type JobFailure } from './job-failure.ts';
+import type { Job, JobTable } from './job-table.ts';
+import { createDatasetJobs } from './jobs/dataset.ts';
+import { createLabJobs } from './jobs/lab.ts';
+import { createListJobs } from './jobs/list.ts';
+import { createRunJobs } from './jobs/run.ts';
+import { createTraceJobs } from './jobs/trace.ts';
+import { createLanes } from './lanes.ts';
+import type { JobKind, JobRequest, WorkerReply, WorkerRequest } from './protocol.ts';
+import { createRunAtHand } from './run-at-hand.ts';
 import { createJobControl, type JobControl } from './run-control.ts';
-import { createTraceTables } from './trace-tables.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
 
@@ -35,120 +35,54 @@ export interface Runner {
 
 export function createRunner(post: Post): Runner {
   const controls = new Map<number, JobControl>();
-  let traces: TraceSet | null = null;
+  const lanes = createLanes();
   const tables = createTraceTables();
   const lab = createLab(() => performance.now());
-  const model = createModelAtHand(() => traces);
-  // Jobs that compute share the backend and the model, so they run one after another. Reading a
-  // dataset and combining terms touch neither and go beside them. Controls reach a running job because it yields.
-  let last: Promise<void> = Promise.resolve();
 
-  /** A job that runs now keeps the dataset it started with; its model goes once it has ended. */
-  const adopt = (set: TraceSet): void => {
-    traces = set;
+  const dataset = createDatasetAtHand((same) => {
     lab.close();
-    last = last.then(model.drop);
-  };
-
-  const atHand: DatasetAtHand = {
-    traces: () => traces,
-    adopt,
-    handOver(imported, transfer) {
-      adopt(imported.traces);
-      const copy = copyColumns(imported.traces);
-      transfer.push(...buffersOf(copy));
-      return { ...imported, traces: copy };
-    },
-  };
+    if (same) return;
+    tables.forget();
+    // A job that computes now keeps the model it has; it ends once the job has.
+    const endModel = run.forget();
+    lanes.run('compute', async () => endModel());
+  });
+  // Tensors of a model live on the backend that is left.
+  const device = createDevice(startBackend, () => run.dropModel());
+  const run = createRunAtHand(device, dataset.traces);
 
   const jobs: JobTable<JobKind> = {
-    ...createDatasetJobs(atHand),
-    ...createModelJobs(model, atHand.traces),
-    ...createLabJobs(lab, atHand.traces),
-
-    async combine(input) {
-      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-      return ok(combineTerms(traces, input));
-    },
-
-    async tabulate(input) {
-      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-      return ok(tables.tabulate(traces, input));
-    },
-
-    async giveScores(input) {
-      tables.give(input);
-      return ok(null);
-    },
-
-    async arrange(input, { transfer }) {
-      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-      const { key } = input.sort;
-      // other lists are not kept waiting
-      await runWithPauses(tables.prepareSort(key), nextTask);
-      const rows = tables.arrange(traces, input);
-      transfer.push(rows.buffer as ArrayBuffer);
-      return ok(rows);
-    },
-
-    async prepareSort({ key }) {
-      await runWithPauses(tables.prepareSort(key), nextTask);
-      return ok(null);
-    },
-
-    async histograms() {
-      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-      return ok(tables.histograms(traces));
-    },
-
-    async ranks({ variant }) {
-      return ok(tables.ranks(variant));
-    },
-
-    async usualParts() {
-      return ok(await runWithPauses(tables.usualParts(), nextTask));
-    },
-
-    async nearest({ trace }) {
-      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-      return ok(tables.nearest(traces, trace));
-    },
-
-    async overRepresented() {
-      if (traces === null) return err({ ...noDataset, kind: 'unusable-data' });
-      return ok(tables.overRepresented(traces));
-    },
+    ...createDatasetJobs(dataset),
+    ...createRunJobs(device, dataset, run),
+    ...createTraceJobs(run),
+    ...createListJobs(dataset, run, tables),
+    ...createLabJobs(lab, dataset, run),
   };
 
-  const run = async <K extends JobKind>(
-    request: JobRequest & { readonly kind: K },
-    control: JobControl,
-  ): Promise<void> => {
-    const { runId } = request;
-    // The request's kind pairs it with its job; TypeScript cannot follow that through the map.
-    const job = jobs[request.kind] as (
-      input: unknown,
-      context: JobContext<JobKind>,
-    ) => Promise<Result<unknown, JobFailure>>;
+  /** The request's kind pairs it with its job; TypeScript cannot follow that through the table. */
+  const jobOf = (request: JobRequest): Job<JobKind> => jobs[request.kind] as Job<JobKind>;
+
+  const perform = async (request: JobRequest, control: JobControl): Promise<void> => {
+    const { jobId } = request;
     const transfer: ArrayBuffer[] = [];
     try {
-      const result = await job(request.input, {
+      const result: Result<unknown, JobFailure> = await jobOf(request).run(request.input, {
         control,
-        emit: (event) => post({ kind: 'event', runId, event }, []),
+        emit: (event) => post({ kind: 'event', jobId, event }, []),
         transfer,
       });
       post(
         result.ok
-          ? { kind: 'done', runId, output: result.value }
-          : { kind: 'failed', runId, failure: result.error },
+          ? { kind: 'done', jobId, output: result.value }
+          : { kind: 'failed', jobId, failure: result.error },
         transfer,
       );
     } catch (cause) {
-      const trouble = await model.device.troubleSoon();
+      const trouble = await device.troubleSoon();
       const failure = trouble === null ? bug(cause) : deviceFailure(trouble);
-      post({ kind: 'failed', runId, failure: control.signal.aborted ? cancelled : failure }, []);
+      post({ kind: 'failed', jobId, failure: control.signal.aborted ? cancelled : failure }, []);
     } finally {
-      controls.delete(runId);
+      controls.delete(jobId);
     }
   };
 
@@ -159,46 +93,14 @@ export function createRunner(post: Post): Runner {
         case 'resume':
         case 'stop':
         case 'cancel':
-          controls.get(request.runId)?.[request.kind]();
+          controls.get(request.jobId)?.[request.kind]();
           return;
         default: {
           const control = createJobControl();
-          controls.set(request.runId, control);
-          if (BESIDE.has(request.kind)) void run(request, control);
-          else last = last.then(() => run(request, control));
+          controls.set(request.jobId, control);
+          lanes.run(jobOf(request).lane, () => perform(request, control));
         }
       }
     },
   };
 }
-
-/** They need neither backend nor model. */
-const BESIDE: ReadonlySet<JobKind> = new Set([
-  'import',
-  'label',
-  'demo',
-  'open',
-  'takeSpans',
-  'dropSpans',
-  'export',
-  'countSets',
-  'census',
-  'pack',
-  'unpack',
-  'describe',
-  'prepare',
-  'combine',
-  'tabulate',
-  'giveScores',
-  'histograms',
-  'arrange',
-  'prepareSort',
-  'ranks',
-  'usualParts',
-  'nearest',
-  'overRepresented',
-  'openLab',
-  'labVariant',
-  'labTraces',
-  'labView',
-]);

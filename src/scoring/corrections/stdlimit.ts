@@ -7,7 +7,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { ScoreTerms, StdLimitSource, StdLimits } from '../score-terms.ts';
-import { limitsAt, STD_PERCENTILE, WIDE_PERCENTILE } from '../std-limits.ts';
+import { type KeptStds, limitsAt, STD_PERCENTILE, WIDE_PERCENTILE } from '../std-limits.ts';
 import {
   type ChoiceConstant,
   type Constants,
@@ -114,6 +114,6 @@ export const stdPercentileOf = (constants: Constants): number =>
  * @throws where they ask for another percentile than the scored one and the run kept no stds
  */
 export const limitsFor = (
-  val: ScoreTerms,
+  val: KeptStds,
   { stdlimit: own }: { readonly stdlimit?: Constants | undefined },
 ): StdLimits => limitsAt(val, own === undefined ? STD_PERCENTILE : stdPercentileOf(own));

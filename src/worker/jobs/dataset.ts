@@ -1,28 +1,21 @@
 /** Jobs about the dataset at hand: how it comes in, what it holds, and how it leaves as a file. */
-import { err, ok } from '../base/result.ts';
-import { countSets } from '../features/set-counts.ts';
-import type { ImportedTraces } from '../ingest/import.ts';
-import { importFiles, labelTraces } from '../ingest/import-files.ts';
-import { describeAll } from '../prepare/describe.ts';
-import { simulateDemo } from '../simulator/dataset.ts';
-import { simulateStandIn } from '../simulator/stand-ins.ts';
-import { cutSpans, type OrderedSpans, type SpanChunk } from '../trace/ordered-spans.ts';
-import { type StructureCensus, takeCensus } from '../trace/structure-statistics.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
-import { validateTraceSet } from '../trace/validate.ts';
-import { exportTraces } from './export-traces.ts';
-import { importSimulated } from './import-simulated.ts';
-import { cancelled, type JobTable, withoutDataset } from './job-table.ts';
-import { packFiles, unpackFiles } from './pack-files.ts';
-import { prepareDataset } from './prepare-dataset.ts';
-import type { JobFailure } from './protocol.ts';
-
-export interface DatasetAtHand {
-  traces(): TraceSet | null;
-  adopt(traces: TraceSet): void;
-  /** Adopts the traces, and gives the page a copy that goes without another one on its side. */
-  handOver(imported: ImportedTraces, transfer: ArrayBuffer[]): ImportedTraces;
-}
+import { err, ok } from '../../base/result.ts';
+import { countSets } from '../../features/set-counts.ts';
+import type { ImportedTraces } from '../../ingest/import.ts';
+import { importFiles, labelTraces } from '../../ingest/import-files.ts';
+import { describeAll } from '../../prepare/describe.ts';
+import { simulateDemo } from '../../simulator/dataset.ts';
+import { simulateStandIn } from '../../simulator/stand-ins.ts';
+import { cutSpans, type OrderedSpans, type SpanChunk } from '../../trace/ordered-spans.ts';
+import { type StructureCensus, takeCensus } from '../../trace/structure-statistics.ts';
+import { validateTraceSet } from '../../trace/validate.ts';
+import { copyForPage, type DatasetAtHand } from '../dataset-at-hand.ts';
+import { exportTraces } from '../export-traces.ts';
+import { importSimulated } from '../import-simulated.ts';
+import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
+import { beside, type JobTable } from '../job-table.ts';
+import { packFiles, unpackFiles } from '../pack-files.ts';
+import { prepareDataset } from '../prepare-dataset.ts';
 
 type DatasetJobs = JobTable<
   | 'import'
@@ -46,105 +39,112 @@ const SPAN_CHUNK_BYTES = 2 ** 20;
 export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
   /** By dataset, until the page has stored them: they are too many to hold on both sides. */
   const importedSpans = new Map<string, OrderedSpans>();
+  const handOver = (imported: ImportedTraces, transfer: ArrayBuffer[]): ImportedTraces => {
+    atHand.adopt(imported.traces);
+    return copyForPage(imported, transfer);
+  };
   return {
-    async import({ files, mappings, authorsRules, datasetId }, { control, emit, transfer }) {
-      const result = await importFiles(files, {
-        signal: control.signal,
-        onProgress: emit,
-        mappings,
-        authorsRules,
-        onSpans: (spans) => importedSpans.set(datasetId, spans),
-      });
-      return result.ok ? ok(atHand.handOver(result.value, transfer)) : result;
-    },
+    import: beside(
+      async ({ files, mappings, authorsRules, datasetId }, { control, emit, transfer }) => {
+        const result = await importFiles(files, {
+          signal: control.signal,
+          onProgress: emit,
+          mappings,
+          authorsRules,
+          onSpans: (spans) => importedSpans.set(datasetId, spans),
+        });
+        return result.ok ? ok(handOver(result.value, transfer)) : result;
+      },
+    ),
 
-    async pack({ files }, { control }) {
+    pack: beside(async ({ files }, { control }) => {
       const packed = await packFiles(files, control.signal);
       return packed === null ? err(cancelled) : ok(packed);
-    },
+    }),
 
-    async unpack({ file }, { control, transfer }) {
+    unpack: beside(async ({ file }, { control, transfer }) => {
       const unpacked = await unpackFiles(file, control.signal);
       if (!unpacked.ok) return err({ ...unpacked.error, kind: 'unusable-data' });
       if (unpacked.value === null) return err(cancelled);
       transfer.push(...unpacked.value.map(({ bytes }) => bytes.buffer));
       return ok(unpacked.value);
-    },
+    }),
 
-    async label({ files }, { control }) {
+    label: beside(async ({ files }, { control }) => {
       const traces = atHand.traces();
-      if (traces === null) return withoutDataset();
+      if (traces === null) return err(noDataset);
       const labelled = await labelTraces(files, traces, control.signal);
-      if (labelled.ok) atHand.adopt({ ...traces, label: labelled.value.label });
+      if (labelled.ok) atHand.relabel({ ...traces, label: labelled.value.label });
       return labelled;
-    },
+    }),
 
-    async demo({ seed, standIn, datasetId }, { transfer }) {
+    demo: beside(async ({ seed, standIn, datasetId }, { transfer }) => {
       const imported = importSimulated(
         () => (standIn === null ? simulateDemo(seed) : simulateStandIn(standIn, seed)),
         (spans) => importedSpans.set(datasetId, spans),
       );
-      return ok(atHand.handOver(imported, transfer));
-    },
+      return ok(handOver(imported, transfer));
+    }),
 
-    async takeSpans({ datasetId, first }, { transfer }) {
+    takeSpans: beside(async ({ datasetId, first }, { transfer }) => {
       const spans = importedSpans.get(datasetId);
       const chunk = spans === undefined ? null : cutSpans(spans, first, SPAN_CHUNK_BYTES);
       if (chunk !== null) transfer.push(...spanBuffers(chunk));
       return ok(chunk);
-    },
+    }),
 
-    async dropSpans({ datasetId }) {
+    dropSpans: beside(async ({ datasetId }) => {
       importedSpans.delete(datasetId);
       return ok(null);
-    },
+    }),
 
-    async open(input) {
+    open: beside(async (input) => {
       const valid = validateTraceSet(input.traces);
       if (!valid.ok) return err(unusable(valid.error));
       atHand.adopt(valid.value);
       return ok(null);
-    },
+    }),
 
-    async export({ format }, { control, emit }) {
+    export: beside(async ({ format }, { control, emit }) => {
       const traces = atHand.traces();
-      if (traces === null) return withoutDataset();
+      if (traces === null) return err(noDataset);
       const { signal } = control;
       const file = await exportTraces(traces, format, { signal, onProgress: emit });
       return file === null ? err(cancelled) : ok(file);
-    },
+    }),
 
-    async countSets(choices) {
+    countSets: beside(async (choices) => {
       const traces = atHand.traces();
-      if (traces === null) return withoutDataset();
+      if (traces === null) return err(noDataset);
       return ok(countSets(traces, choices));
-    },
+    }),
 
-    async census(_, { transfer }) {
+    census: beside(async (_, { transfer }) => {
       const traces = atHand.traces();
-      if (traces === null) return withoutDataset();
+      if (traces === null) return err(noDataset);
       const census = takeCensus(traces);
       transfer.push(...censusBuffers(census));
       return ok(census);
-    },
+    }),
 
-    async describe() {
+    describe: beside(async () => {
       const traces = atHand.traces();
-      if (traces === null) return withoutDataset();
+      if (traces === null) return err(noDataset);
       return ok(describeAll(traces));
-    },
+    }),
 
-    async prepare({ traces: source, settings }, { control, emit, transfer }) {
+    prepare: beside(async ({ traces: source, settings }, { control, emit, transfer }) => {
       const valid = validateTraceSet(source);
       if (!valid.ok) return err(unusable(valid.error));
       const prepared = await prepareDataset(valid.value, settings, {
         signal: control.signal,
         onStep: emit,
+        now: () => performance.now(),
       });
       if (!prepared.ok) return prepared;
       const { imported, report } = prepared.value;
-      return ok({ imported: atHand.handOver(imported, transfer), report });
-    },
+      return ok({ imported: handOver(imported, transfer), report });
+    }),
   };
 }
 

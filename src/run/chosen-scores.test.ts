@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { DetectorModel } from '../detectors/detector.ts';
-import { combineTerms, scoreSets } from '../run/score-sets.ts';
 import { correctionsOf, VARIANTS } from '../scoring/corrections/list.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { randomTerms } from '../testing/random-terms.ts';
 import { fakeSettings } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
-import { combineInput, storedScores } from './stored-scores.ts';
+import { combinedScores, storedScores } from './chosen-scores.ts';
+import { scoreSets } from './score-sets.ts';
 
 const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
 const [val, scored] = [30, 60].map((from) => Uint32Array.from({ length: 30 }, (_, i) => from + i));
@@ -46,7 +46,7 @@ test('every named variant is stored as the worker would combine it', async () =>
   for (const variant of VARIANTS) {
     const choice = { corrections: correctionsOf(variant, stdLimit), file: null };
     expect(storedScores(scores, stdLimit, choice)).toEqual(
-      combineTerms(traces, combineInput(scores, { detector: 'tracevae', ...choice })),
+      combinedScores(traces, scores, 'tracevae', choice),
     );
   }
 });
@@ -64,6 +64,6 @@ test('a detector without terms has its scores, whatever the corrections are', as
   const plain = await outcomeOf('plain');
   const choice = { corrections: correctionsOf('nll'), file: null };
   expect(storedScores(plain, 'global', choice)).toEqual(
-    combineTerms(traces, combineInput(plain, { detector: 'vgae', ...choice })),
+    combinedScores(traces, plain, 'vgae', choice),
   );
 });

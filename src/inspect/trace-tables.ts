@@ -1,0 +1,84 @@
+/**
+ * The table of scored traces that the page lists: held where a million rows are sorted and narrowed
+ * beside the page, which gets row indices and the columns it lacks.
+ */
+import type { Sliced } from '../base/slices.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { type Arrange, createArranger } from './arrange-traces.ts';
+import { type NearestTrace, nearestTrace } from './nearest-trace.ts';
+import { type OverRepresented, overRepresented } from './over-represented.ts';
+import { type ScoreHistograms, scoreHistograms } from './score-histograms.ts';
+import type { TraceColumn, TraceFilter, TraceSort } from './trace-query.ts';
+import {
+  makeTraceTable,
+  type TableScores,
+  type TableSource,
+  type TraceColumns,
+  type TraceTable,
+} from './trace-table.ts';
+
+export interface TraceTables {
+  /** Makes the table, in the place of the one before. @param of what the scores were combined from */
+  tabulate(traces: TraceSet, source: TableSource, of: TableScores): TraceColumns;
+  /** null from here on where no table was made. */
+  arrange(
+    traces: TraceSet,
+    narrowed: { readonly filter: TraceFilter; readonly sort: TraceSort },
+  ): Uint32Array | null;
+  /** What `arrange` computes first for a column, where that is long work. */
+  prepareSort(key: TraceColumn): Sliced<void>;
+  ranks(variant: Variant | null): Uint32Array | null;
+  histograms(traces: TraceSet): ScoreHistograms | null;
+  usualParts(): Sliced<Float64Array | null>;
+  nearest(traces: TraceSet, trace: number): NearestTrace | null;
+  overRepresented(traces: TraceSet): OverRepresented | null;
+  /** Forgets the table, whose dataset is gone. */
+  forget(): void;
+}
+
+interface Held {
+  readonly traces: TraceSet;
+  readonly table: TraceTable;
+  readonly arrange: Arrange;
+}
+
+export function createTraceTables(): TraceTables {
+  let held: Held | null = null;
+  const hold = (traces: TraceSet, table: TraceTable): Held => {
+    held = { traces, table, arrange: createArranger(traces, table) };
+    return held;
+  };
+  return {
+    tabulate(traces, source, of) {
+      const before = held?.traces === traces ? held.table : null;
+      return hold(traces, makeTraceTable(traces, source, of, before)).table.columns;
+    },
+    arrange(traces, { filter, sort }) {
+      if (held === null) return null;
+      const { traces: tabulated, table, arrange } = held;
+      // labels may have come since
+      return (tabulated === traces ? arrange : hold(traces, table).arrange)(filter, sort);
+    },
+    *prepareSort(key) {
+      if (held === null) return;
+      const { onDemand } = held.table;
+      if (key === 'reason') yield* onDemand.reasons.inSlices();
+      if (key === 'trace') onDemand.idPlaces();
+    },
+    histograms: (traces) => (held === null ? null : scoreHistograms(traces, held.table)),
+    ranks(variant) {
+      if (held === null) return null;
+      const { onDemand } = held.table;
+      return variant === null ? onDemand.rank() : onDemand.ranks(variant);
+    },
+    *usualParts() {
+      return held === null ? null : yield* held.table.onDemand.usual.inSlices();
+    },
+    nearest: (traces, trace) => (held === null ? null : nearestTrace(traces, held.table, trace)),
+    overRepresented: (traces) => (held === null ? null : overRepresented(traces, held.table)),
+    forget() {
+      held = null;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** Test traces under a choice of corrections: stored with the run, or combined from its terms. */
+import { everyRow } from '../base/order.ts';
+import type { DetectorId } from '../detectors/catalog.ts';
+import { combineScores } from '../scoring/combine.ts';
+import { type Corrections, correctionsIn, variantOf } from '../scoring/corrections/list.ts';
+import { limitsFor } from '../scoring/corrections/stdlimit.ts';
+import type { StdLimitSource } from '../scoring/score-terms.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import type { CombinedScores, ScoreOutcome } from './outcome.ts';
+import { measureOf, reportOf, rowsOfFile } from './score-sets.ts';
+
+export interface ScoreChoice {
+  readonly corrections: Corrections;
+  /** Index of a test file, null for all. */
+  readonly file: number | null;
+}
+
+/**
+ * @param stdLimit which limit the run's variants have
+ * @returns null where the scores are to be combined
+ */
+export function storedScores(
+  of: ScoreOutcome,
+  stdLimit: StdLimitSource,
+  { corrections, file }: ScoreChoice,
+): CombinedScores | null {
+  if (file !== null) return null;
+  const rows = everyRow(of.test.trace.length);
+  if (of.kind === 'plain') {
+    return { rows, test: of.test.score, val: of.val.score, report: of.report };
+  }
+  const variant = variantOf(corrections, stdLimit, correctionsIn(of.scores));
+  return variant === null ? null : { rows, ...of.scores[variant], report: of.reports[variant] };
+}
+
+/** The same from the terms, for any corrections and any test file. */
+export function combinedScores(
+  traces: TraceSet,
+  of: ScoreOutcome,
+  detector: DetectorId,
+  { corrections, file }: ScoreChoice,
+): CombinedScores {
+  const { trace } = of.test;
+  const rows = rowsOfFile(traces, trace, file);
+  const scoresOf = (set: 'val' | 'test'): Float64Array =>
+    of.kind === 'terms'
+      ? combineScores(of[set], corrections, limitsFor(of.val, corrections))
+      : of[set].score;
+  const [all, val] = [scoresOf('test'), scoresOf('val')];
+  return {
+    rows,
+    test: Float64Array.from(rows, (row) => all[row]!),
+    val,
+    report: reportOf(traces, trace, rows, all, val, measureOf(detector)),
+  };
+}

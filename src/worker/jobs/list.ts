@@ -1,0 +1,150 @@
+/** Jobs about all scored traces: scores under other corrections, and the table that the page lists. */
+import { nextTask } from '../../base/next-task.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { runWithPauses } from '../../base/slices.ts';
+import type { TableScores } from '../../inspect/trace-table.ts';
+import type { TraceTables } from '../../inspect/trace-tables.ts';
+import { combinedScores, type ScoreChoice, storedScores } from '../../run/chosen-scores.ts';
+import type { ModelRef } from '../../run/model-ref.ts';
+import type { CombinedScores, ScoreOutcome } from '../../run/outcome.ts';
+import { sameValue } from '../../run/settings.ts';
+import { type Variant, variantsIn } from '../../scoring/corrections/list.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
+import type { DatasetAtHand } from '../dataset-at-hand.ts';
+import { type JobFailure, noDataset, notAtHand } from '../job-failure.ts';
+import { beside, type JobTable } from '../job-table.ts';
+import type { RunAtHand } from '../run-at-hand.ts';
+
+type ListJobs = JobTable<
+  | 'combine'
+  | 'tabulate'
+  | 'arrange'
+  | 'prepareSort'
+  | 'histograms'
+  | 'ranks'
+  | 'usualParts'
+  | 'nearest'
+  | 'overRepresented'
+>;
+
+export function createListJobs(
+  dataset: DatasetAtHand,
+  run: RunAtHand,
+  tables: TraceTables,
+): ListJobs {
+  const choose = createChooser(run);
+  const tableScores = createTableScores();
+  /** What a table tells; a failure before there is one. */
+  const told = <T>(tell: (traces: TraceSet) => T | null): Result<T, JobFailure> => {
+    const traces = dataset.traces();
+    if (traces === null) return err(noDataset);
+    const value = tell(traces);
+    return value === null ? err(notTabulated) : ok(value);
+  };
+
+  return {
+    combine: beside(async (input) => {
+      const traces = dataset.traces();
+      return traces === null ? err(noDataset) : choose(traces, input.of, input);
+    }),
+
+    tabulate: beside(async ({ of, corrections, file }) => {
+      const traces = dataset.traces();
+      const scores = run.scores(of);
+      if (traces === null) return err(noDataset);
+      const chosen = choose(traces, of, { corrections, file });
+      if (!chosen.ok) return chosen;
+      if (scores === null) return err(notAtHand);
+      const { rows, test, report } = chosen.value;
+      const source = {
+        trace: Uint32Array.from(rows, (row) => scores.test.trace[row]!),
+        rows,
+        scores: test,
+        threshold: report.atThreshold.threshold,
+        corrections,
+      };
+      return ok(tables.tabulate(traces, source, tableScores(scores)));
+    }),
+
+    arrange: beside(async (input, { transfer }) => {
+      // other lists are not kept waiting
+      await runWithPauses(tables.prepareSort(input.sort.key), nextTask);
+      const rows = told((traces) => tables.arrange(traces, input));
+      if (rows.ok) transfer.push(rows.value.buffer as ArrayBuffer);
+      return rows;
+    }),
+
+    prepareSort: beside(async ({ key }) => {
+      await runWithPauses(tables.prepareSort(key), nextTask);
+      return ok(null);
+    }),
+
+    histograms: beside(async () => told((traces) => tables.histograms(traces))),
+    ranks: beside(async ({ variant }) => ok(tables.ranks(variant))),
+    usualParts: beside(async () => ok(await runWithPauses(tables.usualParts(), nextTask))),
+
+    nearest: beside(async ({ trace }) => {
+      const traces = dataset.traces();
+      return traces === null ? err(noDataset) : ok(tables.nearest(traces, trace));
+    }),
+
+    overRepresented: beside(async () => told((traces) => tables.overRepresented(traces))),
+  };
+}
+
+const notTabulated: JobFailure = {
+  kind: 'unusable-data',
+  what: 'no traces were listed',
+  where: 'the worker',
+  advice: 'choose the scores again',
+};
+
+/** Scores under a choice: the last ones are kept, since a list follows the scores that are shown. */
+function createChooser(run: RunAtHand) {
+  let last: {
+    readonly scores: ScoreOutcome;
+    readonly traces: TraceSet;
+    readonly choice: ScoreChoice;
+    readonly chosen: CombinedScores;
+  } | null = null;
+
+  return (
+    traces: TraceSet,
+    of: ModelRef,
+    { corrections, file }: ScoreChoice,
+  ): Result<CombinedScores, JobFailure> => {
+    const scores = run.scores(of);
+    const settings = run.settings(of);
+    if (scores === null || settings === null) return err(notAtHand);
+    const choice = { corrections, file };
+    const known = last?.scores === scores && last.traces === traces ? last : null;
+    if (known !== null && sameValue(known.choice, choice)) return ok(known.chosen);
+    const chosen =
+      storedScores(scores, settings.scoring.stdLimit, choice) ??
+      combinedScores(traces, scores, of.detector, choice);
+    last = { scores, traces, choice, chosen };
+    return ok(chosen);
+  };
+}
+
+/** What a table is made of, one object per scores. */
+function createTableScores(): (of: ScoreOutcome) => TableScores {
+  const made = new WeakMap<ScoreOutcome, TableScores>();
+  return (of) => {
+    const known = made.get(of);
+    if (known !== undefined) return known;
+    const scores: TableScores =
+      of.kind === 'plain'
+        ? { kind: 'plain', test: of.test }
+        : { kind: 'terms', val: of.val, test: of.test, variants: testScores(of.scores) };
+    made.set(of, scores);
+    return scores;
+  };
+}
+
+const testScores = (
+  scores: Readonly<Record<Variant, { readonly test: Float64Array }>>,
+): Record<Variant, Float64Array> =>
+  Object.fromEntries(
+    variantsIn(scores).map((variant) => [variant, scores[variant].test]),
+  ) as Record<Variant, Float64Array>;

@@ -1,0 +1,98 @@
+/** Jobs that make a run: its backend, training, scores; and the run as the page hands it over. */
+import { err, ok } from '../../base/result.ts';
+import type { DetectorModel } from '../../detectors/detector.ts';
+import { DETECTORS } from '../../detectors/registry.ts';
+import { detectorSets } from '../../run/detector-sets.ts';
+import type { TrainOutcome } from '../../run/outcome.ts';
+import { scoreSets } from '../../run/score-sets.ts';
+import { createTrainClock, trainOutcome } from '../../run/train-outcome.ts';
+import type { DatasetAtHand } from '../dataset-at-hand.ts';
+import { type Device, deviceFailure } from '../device.ts';
+import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
+import { beside, computing, type JobTable } from '../job-table.ts';
+import type { RunAtHand } from '../run-at-hand.ts';
+import { fitSurviving } from '../surviving-fit.ts';
+
+type RunJobs = JobTable<'probe' | 'openRun' | 'train' | 'score' | 'parity'>;
+
+export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAtHand): RunJobs {
+  return {
+    probe: computing(async ({ preference }) => ok(await device.take(preference))),
+
+    openRun: beside(async (opened) => {
+      run.open(opened);
+      return ok(null);
+    }),
+
+    train: computing(async ({ runId, detector, settings, from }, { control, emit }) => {
+      const set = dataset.traces();
+      if (set === null) return err(noDataset);
+      run.begin(runId, settings);
+      const { data, test } = detectorSets(set, settings);
+      const clock = createTrainClock(from);
+      const { fitted, info } = await fitSurviving({
+        train: (context) => DETECTORS[detector].fit(data, settings, context),
+        device,
+        preference: settings.machine.backend,
+        seed: settings.seed,
+        from,
+        control,
+        emit: (event) => {
+          clock.note(event);
+          if (event.kind === 'weights') {
+            const { epoch, weights } = event.kept;
+            run.keepWeights({ runId, detector, epoch }, weights);
+          }
+          emit(event);
+        },
+      });
+      const trouble = device.trouble();
+      if (trouble !== null) return err(deviceFailure(trouble));
+
+      const stopped = control.stopRequested();
+      const keep = async (model: DetectorModel): Promise<TrainOutcome> => {
+        const outcome = await trainOutcome(model, data, { ...clock.read(), info, stopped });
+        run.keep({ runId, detector, epoch: null }, { data, test, model }, outcome.weights);
+        return outcome;
+      };
+      if (fitted.ok) return ok(await keep(fitted.value));
+      const { lastGood, ...failure } = fitted.error;
+      if (lastGood === undefined) return err(failure);
+      const model = DETECTORS[detector].restore(settings, set.operations.length, lastGood.weights);
+      return err({ ...failure, lastGood: { epoch: lastGood.epoch, outcome: await keep(model) } });
+    }),
+
+    score: computing(async ({ of, settings }, { control, emit }) => {
+      run.setSettings(of.runId, settings);
+      const live = await run.model(of);
+      if (!live.ok) return live;
+      const { data, test, model } = live.value;
+      const sets = { detector: of.detector, data, test, settings };
+      const scored = await scoreSets(sets, model, { signal: control.signal, onProgress: emit });
+      const trouble = device.trouble();
+      if (trouble !== null) return err(deviceFailure(trouble));
+      if (scored === null) return err(cancelled);
+      run.keepScores(of, scored);
+      return ok(scored);
+    }),
+
+    parity: computing(async ({ files, backend: preference, part }, { emit }) => {
+      emit({ kind: 'backend', info: await device.take(preference) });
+      // a chunk of its own: the notebook never loads it
+      const { compareFiles } = await import('../../parity/parity.ts');
+      const compared = await compareFiles(files, part, (quantity) =>
+        emit({ kind: 'quantity', quantity }),
+      );
+      const trouble = device.trouble();
+      if (trouble !== null) return err(deviceFailure(trouble));
+      return compared.ok ? compared : err(unreadable(compared.error));
+    }),
+  };
+}
+
+const unreadable = (what: string): JobFailure => ({
+  kind: 'unreadable',
+  what,
+  where: 'the golden file',
+  advice: 'choose a file that docs/parity.md describes',
+});

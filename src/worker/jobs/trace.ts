@@ -1,0 +1,67 @@
+/** Jobs about one trace: why it has its score, and what score it would have after an edit. */
+import { assert } from '../../base/assert.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { siblingSubtrees } from '../../inspect/sibling-subtrees.ts';
+import { explainEdited, findUnflagging, type WhatIfContext } from '../../run/what-if.ts';
+import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
+import { cancelled, type JobFailure } from '../job-failure.ts';
+import { computing, type JobTable } from '../job-table.ts';
+import type { WhatIf } from '../protocol.ts';
+import type { RunAtHand } from '../run-at-hand.ts';
+
+type TraceJobs = JobTable<'explain' | 'whatIf' | 'subtrees' | 'unflag'>;
+
+export function createTraceJobs(run: RunAtHand): TraceJobs {
+  const whatIfContext = async ({
+    of,
+    trace,
+    corrections,
+  }: WhatIf): Promise<Result<WhatIfContext, JobFailure>> => {
+    const live = await run.model(of);
+    if (!live.ok) return live;
+    const { data, model, settings, stds } = live.value;
+    assert(model.kind === 'terms', 'edited traces are scored by their terms');
+    assert(stds !== null, 'a trace is edited once its run is scored');
+    const stdLimits = limitsFor(stds, corrections);
+    const { samples } = settings.scoring;
+    const { maxNodes } = settings.model;
+    const { seed } = settings;
+    return ok({ data, model, trace, corrections, stdLimits, seed, samples, maxNodes });
+  };
+
+  return {
+    explain: computing(async ({ of, trace, corrections }) => {
+      const live = await run.model(of);
+      if (!live.ok) return live;
+      const { data, model, settings, stds } = live.value;
+      const { seed, scoring } = settings;
+      if (model.kind === 'scores') return ok(await model.explain(data, trace, { seed }));
+      assert(stds !== null, 'terms are explained under the std limits of their scores');
+      const stdLimits = limitsFor(stds, corrections);
+      const options = { samples: scoring.samples, seed, stdLimits, corrections };
+      return ok(await model.explain(data, trace, options));
+    }),
+
+    whatIf: computing(async (input) => {
+      const context = await whatIfContext(input);
+      return context.ok ? ok(await explainEdited(context.value, input.tree)) : context;
+    }),
+
+    subtrees: computing(async ({ of, tree }) => {
+      const live = await run.model(of);
+      if (!live.ok) return live;
+      const { data } = live.value;
+      return ok(siblingSubtrees(data.traces, data.train, tree));
+    }),
+
+    unflag: computing(async (input, { control, emit }) => {
+      const context = await whatIfContext(input);
+      if (!context.ok) return context;
+      const found = await findUnflagging(context.value, input.tree, input.threshold, {
+        signal: control.signal,
+        onProgress: emit,
+      });
+      return found === null ? err(cancelled) : ok(found);
+    }),
+  };
+}
