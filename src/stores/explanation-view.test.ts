@@ -6,7 +6,7 @@ import { combineScores, SCORE_CEILING } from '../scoring/combine.ts';
 import { correctionsOf, VARIANTS } from '../scoring/corrections/list.ts';
 import { editedTraces, TOY_DATA, TOY_OPTIONS, trainedToyModel } from '../testing/edited-traces.ts';
 import { layoutWaterfall } from '../ui/charts/waterfall-layout.ts';
-import { nodeTotals, scoreParts } from './explanation-view.ts';
+import { CEILING, ceilingWords, explainedParts, nodeTotals } from './explanation-view.ts';
 
 let model: TermsModel;
 beforeAll(async () => {
@@ -31,14 +31,17 @@ test('the waterfall of any trace sums to the score that scoring gives, remainder
         });
         const score = combineScores(terms, corrections)[0]!;
         const split = explained.contributions.corrected;
-        const parts = scoreParts(traces, explained, split);
+        const parts = explainedParts(traces, explained, split);
 
         const layout = layoutWaterfall(parts, {
           total: split.score,
           top,
           totalLabel: 'score',
           remainderLabel: 'remainder',
+          ceiling: CEILING,
         });
+        const last = layout.bars.at(-2)!.kind;
+        expect(last === 'ceiling').toBe(score >= SCORE_CEILING);
         // Past the ceiling of scores parts are of any size, and float64 has its own limits.
         const largest = Math.max(...parts.map(({ value }) => Math.abs(value)));
         const rounding = score < SCORE_CEILING ? 0 : Number.EPSILON * parts.length * largest;
@@ -65,4 +68,10 @@ test('the waterfall of any trace sums to the score that scoring gives, remainder
     ),
     { numRuns: 60 },
   );
+});
+
+test('the title of a trace names the ceiling where its score was cut to it', () => {
+  expect(ceilingWords(SCORE_CEILING, 'terms')).toBe(', the ceiling');
+  expect(ceilingWords(SCORE_CEILING - 1, 'terms')).toBe('');
+  expect(ceilingWords(SCORE_CEILING, 'plain')).toBe('');
 });

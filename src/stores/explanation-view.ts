@@ -2,6 +2,7 @@
 import { pairIndex } from '../base/pairs.ts';
 import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import type { ScoreExplanation, ScoreSplit, TraceExplanation } from '../detectors/explanation.ts';
+import { SCORE_CEILING } from '../scoring/combine.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type DiffStatus, diffTrees } from '../trace/tree-diff.ts';
 import { namedOperation, traceTree } from './tree-view.ts';
@@ -80,7 +81,17 @@ export function comparisonRows(
   }
 }
 
-export interface ScorePart {
+/** Of scores that are made of terms: one that reaches it says no more than that. */
+export const CEILING = {
+  at: SCORE_CEILING,
+  words: 'scores above 100,000 nats count as 100,000',
+} as const;
+
+/** Said after a score that was cut; of a detector without terms none is. */
+export const ceilingWords = (score: number, kind: 'terms' | 'plain'): string =>
+  kind === 'terms' && score >= CEILING.at ? ', the ceiling' : '';
+
+export interface ExplainedPart {
   readonly id: string;
   readonly label: string;
   readonly detail?: string;
@@ -90,14 +101,14 @@ export interface ScorePart {
 }
 
 /** Every part of the score; with the remainder they sum to it. */
-export function scoreParts(
+export function explainedParts(
   traces: TraceSet,
   { trace }: TraceExplanation,
   split: ScoreSplit,
-): ScorePart[] {
+): ExplainedPart[] {
   const tree = traceTree(traces, trace);
   const names = tree.map(({ service, operation }) => `${service}/${operation}`);
-  const perNode = (id: string, label: string, values: Float64Array): ScorePart[] =>
+  const perNode = (id: string, label: string, values: Float64Array): ExplainedPart[] =>
     Array.from(values, (value, node) => ({
       id: `${id}-${node}`,
       label,
@@ -113,7 +124,7 @@ export function scoreParts(
     ...perNode('latency', 'latency', split.nodeLatency),
     ...tree.flatMap(({ parent }, j) =>
       names.slice(0, j).map(
-        (name, i): ScorePart => ({
+        (name, i): ExplainedPart => ({
           id: `edge-${i}-${j}`,
           label: i === parent ? 'edge' : 'no edge',
           detail: `${name} → ${names[j]!}`,
@@ -127,7 +138,10 @@ export function scoreParts(
 }
 
 /** The terms of a score that come from its detector, under the names of the detector's meta. */
-export const termParts = (detector: DetectorId, { terms = {} }: ScoreExplanation): ScorePart[] => {
+export const termParts = (
+  detector: DetectorId,
+  { terms = {} }: ScoreExplanation,
+): ExplainedPart[] => {
   const { gives } = detectorMeta(detector);
   const named = gives.kind === 'score' ? gives.terms : [];
   return named.flatMap(({ id, label }) => {

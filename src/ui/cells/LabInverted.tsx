@@ -7,7 +7,8 @@ import { CAUSES, type Cause, decodeTraceId, labelOfTrace } from '../../stores/la
 import { useInspect } from '../app/notebook-context.ts';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
-import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
+import type { TableColumn } from '../widgets/table-column.ts';
+import { VirtualTable } from '../widgets/VirtualTable.tsx';
 import type { LabViewProps } from './lab-view-props.ts';
 import { PART_WORDS } from './lab-words.ts';
 import { LabelMark } from './labels.tsx';

@@ -3,7 +3,8 @@ import { labRow } from '../../stores/lab-view.ts';
 import { useInspect, useLab } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatCount, formatNats, formatNumber } from '../widgets/format.ts';
-import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
+import type { TableColumn } from '../widgets/table-column.ts';
+import { VirtualTable } from '../widgets/VirtualTable.tsx';
 import type { LabViewProps } from './lab-view-props.ts';
 import { LabelMark } from './labels.tsx';
 

@@ -3,9 +3,11 @@ import { useMemo, useState } from 'react';
 import { scoreUnit } from '../../detectors/catalog.ts';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import {
+  CEILING,
+  ceilingWords,
   comparisonRows,
+  explainedParts,
   nodeTotals,
-  scoreParts,
   slowestNode,
 } from '../../stores/explanation-view.ts';
 import { placeInList, rowOfTrace, traceRow } from '../../stores/trace-list-view.ts';
@@ -114,8 +116,8 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
   );
 }
 
-const scoreWords = (score: number, { trained }: Scored): string =>
-  formatWithUnit(score, scoreUnit(trained.detector));
+const scoreWords = (score: number, { trained, scores }: Scored): string =>
+  `${formatWithUnit(score, scoreUnit(trained.detector))}${ceilingWords(score, scores.kind)}`;
 
 interface ExplanationProps {
   readonly scored: Scored;
@@ -141,7 +143,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   const { nodes, reconstruction } = explanation;
   const contribution = explanation.contributions[split];
   const parts = useMemo(
-    () => scoreParts(traces, explanation, contribution),
+    () => explainedParts(traces, explanation, contribution),
     [traces, explanation, contribution],
   );
   return (
@@ -197,13 +199,17 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           <Waterfall
             parts={parts}
             total={contribution.score}
+            ceiling={CEILING}
             top={10}
             hoveredNode={hovered}
             onHoverNode={setHovered}
           />
           <p className="quiet">
             Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
-            mean over L samples; the remainder is what the logarithm of that mean adds.
+            mean over L samples;{' '}
+            {contribution.score >= CEILING.at
+              ? `${CEILING.words}, the ceiling.`
+              : 'the remainder is what the logarithm of that mean adds.'}
           </p>
         </section>
       </div>

@@ -8,7 +8,8 @@ import { listedRows, placeInList, type TraceRow, traceRow } from '../../stores/t
 import { useInspect, useTraceList } from '../app/notebook-context.ts';
 import { formatMs, formatNumber } from '../widgets/format.ts';
 import { SaveCsv } from '../widgets/SaveTable.tsx';
-import { type TableColumn, VirtualTable } from '../widgets/VirtualTable.tsx';
+import type { TableColumn } from '../widgets/table-column.ts';
+import { VirtualTable } from '../widgets/VirtualTable.tsx';
 import { LabelMark } from './labels.tsx';
 import { hasTerms, type Scored } from './scored.tsx';
 

@@ -5,7 +5,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import { formatCount, formatNumber } from '../widgets/format.ts';
 import { AxisBottom, AxisLeft, ChartFigure } from './chart-parts.tsx';
-import { HistogramCursor } from './HistogramCursor.tsx';
+import { type CursorProps, HistogramCursor } from './HistogramCursor.tsx';
 import { HatchDefs, hatch, Swatch } from './hatch.tsx';
 import { type HistogramGroup, type HistogramLayout, layoutHistogram } from './histogram-layout.ts';
 import { textWidth } from './text-width.ts';
@@ -15,15 +15,9 @@ import './histogram.css';
 
 export type { HistogramGroup } from './histogram-layout.ts';
 
-export interface HistogramProps {
+export interface HistogramProps extends CursorProps {
   readonly title?: ReactNode;
-  /** Of the title and the quantity, for screen readers. */
-  readonly label: string;
-  /** [bins + 1] rising. */
-  readonly edges: ArrayLike<number>;
   readonly groups: readonly HistogramGroup[];
-  /** Quantity and unit of the x axis: "score (nats)". */
-  readonly xLabel: string;
   /** What is counted; "traces" unless told. */
   readonly countLabel?: string;
   readonly countScale?: 'linear' | 'log';
@@ -37,13 +31,8 @@ export interface HistogramProps {
   readonly inverted?: { readonly range: readonly [number, number]; readonly label: string } | null;
   /** [from, to] on the x axis. */
   readonly selection?: readonly [number, number] | null;
-  readonly onSelection?: (range: readonly [number, number] | null) => void;
-  /** A click or Enter on a bin. */
-  readonly onBin?: (bin: number) => void;
   readonly height?: number;
   readonly formatX?: (value: number) => string;
-  /** How a count is said, where counts are shares; a whole number unless told. */
-  readonly formatY?: (value: number) => string;
   /** Names of the groups above the plot; shown unless told. */
   readonly legend?: boolean;
   readonly empty?: string;

@@ -2,12 +2,25 @@
 import { formatCount } from '../widgets/format.ts';
 import { ChartCursor } from './ChartCursor.tsx';
 import { ChartTip } from './chart-parts.tsx';
-import type { HistogramProps } from './Histogram.tsx';
 import { Swatch } from './hatch.tsx';
 import { binOf, type HistogramGroup, type HistogramLayout } from './histogram-layout.ts';
 
-interface HistogramCursorProps
-  extends Pick<HistogramProps, 'label' | 'edges' | 'xLabel' | 'onBin' | 'onSelection' | 'formatY'> {
+/** What the cursor has in common with the histogram that it is over. */
+export interface CursorProps {
+  /** Of the title and the quantity, for screen readers. */
+  readonly label: string;
+  /** [bins + 1] rising. */
+  readonly edges: ArrayLike<number>;
+  /** Quantity and unit of the x axis: "score (nats)". */
+  readonly xLabel: string;
+  readonly onSelection?: (range: readonly [number, number] | null) => void;
+  /** A click or Enter on a bin. */
+  readonly onBin?: (bin: number) => void;
+  /** How a count is said, where counts are shares; a whole number unless told. */
+  readonly formatY?: (value: number) => string;
+}
+
+interface HistogramCursorProps extends CursorProps {
   readonly layout: Pick<HistogramLayout, 'margin' | 'x'>;
   readonly bin: number | null;
   readonly setBin: (bin: number | null) => void;

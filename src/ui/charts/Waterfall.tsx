@@ -6,7 +6,12 @@ import { ChartFigure } from './chart-parts.tsx';
 import { HatchDefs, hatch } from './hatch.tsx';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
-import { layoutWaterfall, type WaterfallBar, type WaterfallPart } from './waterfall-layout.ts';
+import {
+  type Ceiling,
+  layoutWaterfall,
+  type WaterfallBar,
+  type WaterfallPart,
+} from './waterfall-layout.ts';
 import './waterfall.css';
 
 export type { WaterfallPart } from './waterfall-layout.ts';
@@ -17,6 +22,7 @@ export interface WaterfallProps {
   readonly total: number;
   readonly totalLabel?: string;
   readonly remainderLabel?: string;
+  readonly ceiling?: Ceiling;
   /** "nats" unless told. */
   readonly unit?: string;
   /** Bars of their own; 8 unless told. */
@@ -33,10 +39,16 @@ const labelWidth = (width: number): number => Math.max(96, Math.min(220, Math.ro
 
 export function Waterfall(props: WaterfallProps) {
   const { title, parts, total, totalLabel = 'score', unit = 'nats', top = 8 } = props;
-  const { remainderLabel = 'remainder', hoveredNode = null, onHoverNode } = props;
+  const { remainderLabel = 'remainder', ceiling, hoveredNode = null, onHoverNode } = props;
   const [box, width] = useWidth<HTMLDivElement>();
   const id = useId();
-  const { bars, domain } = layoutWaterfall(parts, { total, top, totalLabel, remainderLabel });
+  const { bars, domain } = layoutWaterfall(parts, {
+    total,
+    top,
+    totalLabel,
+    remainderLabel,
+    ...(ceiling && { ceiling }),
+  });
   const left = labelWidth(width);
   const plot = Math.max(40, width - left - VALUE_WIDTH);
   const x = scaleLinear(domain, [2, plot - 2]);

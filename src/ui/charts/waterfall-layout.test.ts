@@ -37,6 +37,19 @@ describe('layoutWaterfall', () => {
     ]);
   });
 
+  it('calls what a ceiling cuts off by its name, and no remainder', () => {
+    const ceiling = { at: 10, words: 'scores above 10 count as 10' };
+    const { bars } = layoutWaterfall(parts([25, 3]), { ...options, ceiling });
+    expect(bars.map(({ kind, part }) => [kind, part.label, part.detail, part.value])).toEqual([
+      ['part', 'part 0', undefined, 25],
+      ['part', 'part 1', undefined, 3],
+      ['ceiling', 'ceiling', 'scores above 10 count as 10', -18],
+      ['total', 'score', undefined, 10],
+    ]);
+    const below = layoutWaterfall(parts([7, 2]), { ...options, total: 9.5, ceiling });
+    expect(below.bars.at(-2)).toMatchObject({ kind: 'remainder', part: { value: 0.5 } });
+  });
+
   it('has no remainder where the parts sum up, and no "1 others"', () => {
     const { bars } = layoutWaterfall(parts([4, 3, 2, 1]), options);
     expect(bars.map(({ kind }) => kind)).toEqual(['part', 'part', 'part', 'part', 'total']);

@@ -1,6 +1,6 @@
 /**
  * A score as a sum: the largest parts one after the other, each starting where the last ended, then
- * all others together, the remainder, and the total. Parts may be negative and then go back.
+ * all others together, the remainder or what a ceiling cuts off, and the total. Parts may be negative and then go back.
  */
 import type { Tone } from './tones.ts';
 
@@ -17,7 +17,7 @@ export interface WaterfallPart {
 
 export interface WaterfallBar {
   readonly part: WaterfallPart;
-  readonly kind: 'part' | 'others' | 'remainder' | 'total';
+  readonly kind: 'part' | 'others' | 'remainder' | 'ceiling' | 'total';
   /** Where the bar starts and ends, in the unit of the values. */
   readonly from: number;
   readonly to: number;
@@ -34,6 +34,13 @@ export interface WaterfallOptions {
   readonly top: number;
   readonly totalLabel: string;
   readonly remainderLabel: string;
+  readonly ceiling?: Ceiling;
+}
+
+/** A total that is this high was cut to it: what is missing to the parts is no remainder. */
+export interface Ceiling {
+  readonly at: number;
+  readonly words: string;
 }
 
 /** A remainder below this is rounding and gets no bar. */
@@ -61,7 +68,11 @@ export function layoutWaterfall(
     const label = `${rest.length} others`;
     rows.push({ part: { id: 'others', label, value: restValue }, kind: 'others' });
   }
-  if (Math.abs(remainder) > NEGLIGIBLE) {
+  const { ceiling } = options;
+  if (ceiling !== undefined && options.total >= ceiling.at) {
+    const part = { id: 'ceiling', label: 'ceiling', detail: ceiling.words, value: remainder };
+    rows.push({ part, kind: 'ceiling' });
+  } else if (Math.abs(remainder) > NEGLIGIBLE) {
     const part = { id: 'remainder', label: options.remainderLabel, value: remainder };
     rows.push({ part, kind: 'remainder' });
   }

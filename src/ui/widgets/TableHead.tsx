@@ -1,12 +1,7 @@
 /** The head of a table: titles, and buttons where a column sorts. */
 import { Term } from './Term.tsx';
+import type { TableColumn, TableSort } from './table-column.ts';
 import { useExplanation } from './use-explanation.tsx';
-import type { TableColumn } from './VirtualTable.tsx';
-
-export interface TableSort {
-  readonly key: string;
-  readonly direction: 'ascending' | 'descending';
-}
 
 export interface TableHeadProps {
   readonly columns: readonly TableColumn[];

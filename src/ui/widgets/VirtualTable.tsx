@@ -4,25 +4,10 @@
  * row, Enter selects it.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { TableHead, type TableSort } from './TableHead.tsx';
+import { TableHead } from './TableHead.tsx';
+import type { TableColumn, TableSort } from './table-column.ts';
 import { rowAfterKey, rowWindow, scrollHeight, scrollTopFor } from './virtual-window.ts';
 import './virtual-table.css';
-
-export type { TableSort } from './TableHead.tsx';
-
-export interface TableColumn {
-  readonly key: string;
-  /** Words; no buttons or terms, as the title itself may be a button. */
-  readonly title: ReactNode;
-  /** Explanation of the title, on hover and focus. */
-  readonly explain?: ReactNode;
-  /** A grid track: "120px", "minmax(160px, 2fr)". */
-  readonly width: string;
-  readonly align?: 'start' | 'end';
-  readonly sortable?: boolean;
-  readonly mono?: boolean;
-  readonly render: (row: number) => ReactNode;
-}
 
 export interface VirtualTableProps {
   /** What the table lists, for screen readers. */
