@@ -73,6 +73,24 @@ const rooms = [
     packages: [],
   },
   {
+    room: 'node',
+    may: [
+      'base',
+      'trace',
+      'features',
+      'prepare',
+      'simulator',
+      'ingest',
+      'nn',
+      'detectors',
+      'run',
+      'headless/(given-files|read-choices)',
+      'stores/(dataset-import|matrix-view|run-choices|run-report|training-log)',
+      'worker/(import-simulated|prepare-dataset|web-gpu)',
+    ],
+    packages: [TFJS],
+  },
+  {
     room: 'ui',
     may: [
       'base',
@@ -163,6 +181,13 @@ module.exports = {
         path: '^src/detectors/[^/]+/',
         pathNot: ['^src/detectors/$1/', '^src/detectors/shared/'],
       },
+    },
+    {
+      name: 'node-alone-opens-node',
+      comment: 'the page and its worker have no modules of Node',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '^src/(node|testing)/'] },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'only-tests-open-testing',

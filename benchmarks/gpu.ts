@@ -24,7 +24,7 @@ export async function checkParity(path: string): Promise<{ verdict: string; line
   };
 }
 
-export { startGpu } from './node-backends.ts';
+export { startGpu } from '../src/node/backends.ts';
 
 const tracesOf = async (path: string) =>
   (await importedFrom(sourceFile(basename(path), readFileSync(path)))).traces;

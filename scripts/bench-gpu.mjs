@@ -9,7 +9,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadBenchmark } from './bundle-benchmark.mjs';
+import { loadSource } from './bundle-for-node.mjs';
 import { makeWebGpuGlobal } from './dawn.mjs';
 
 const { values, positionals } = parseArgs({
@@ -28,7 +28,7 @@ const [file] = positionals;
 if (file === undefined) throw new Error('name a file of normal traces');
 
 await makeWebGpuGlobal();
-const { startGpu, checkParity, graphsOf, measureOnGpu } = await loadBenchmark('gpu');
+const { startGpu, checkParity, graphsOf, measureOnGpu } = await loadSource('benchmarks/gpu.ts');
 const { adapter } = await startGpu();
 if (values.parity) {
   const { verdict, lines } = await checkParity(values.parity);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
-import { loadBenchmark } from './bundle-benchmark.mjs';
+import { loadSource } from './bundle-for-node.mjs';
 import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
 
 const { values, positionals } = parseArgs({
@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
 });
 
 async function inNode(sizes) {
-  const { timeTraceList } = await loadBenchmark('trace-list');
+  const { timeTraceList } = await loadSource('benchmarks/trace-list.ts');
   return sizes.map(timeTraceList);
 }
 

@@ -4,14 +4,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadBenchmark } from './bundle-benchmark.mjs';
+import { loadSource } from './bundle-for-node.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'string' } },
 });
 if (positionals.length === 0) throw new Error('name at least one trace file');
-const { timeReaders } = await loadBenchmark('readers');
+const { timeReaders } = await loadSource('benchmarks/readers.ts');
 const results = timeReaders(positionals.map((path) => readFileSync(path)));
 const text = `${JSON.stringify({ results }, null, 2)}\n`;
 process.stdout.write(text);

@@ -7,7 +7,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadBenchmark } from './bundle-benchmark.mjs';
+import { loadSource } from './bundle-for-node.mjs';
 import { settingChanges } from './setting-changes.mjs';
 
 const { values, positionals } = parseArgs({
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) throw new Error('name files of normal traces');
 
-const { judge, configWith } = await loadBenchmark('injected-validation');
+const { judge, configWith } = await loadSource('benchmarks/injected-validation.ts');
 const chosen = {
   epochs: Number(values.epochs),
   maxNodes: Number(values['max-nodes']),

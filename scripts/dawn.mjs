@@ -1,7 +1,11 @@
+import { CommandError } from './headless/command-error.mjs';
+
+const INSTALL = 'npm install --no-save webgpu';
+
 /** WebGPU in Node through Dawn: the npm package `webgpu`, which is large and no dependency. */
 export async function makeWebGpuGlobal() {
   const dawn = await import('webgpu').catch(() => {
-    throw new Error('the package webgpu is not here: npm install --no-save webgpu');
+    throw new CommandError('the package webgpu is not here', 'a GPU in Node', INSTALL);
   });
   Object.assign(globalThis, dawn.globals);
   Object.defineProperty(globalThis, 'navigator', {

@@ -1,69 +1,79 @@
 /**
  * A whole run without a browser, on a GPU (the npm package `webgpu`: npm install --no-save webgpu) or
- * on WASM with one thread; for machines that have no browser, and many runs side by side:
- *   npm run headless:node -- [--train FILE… --val FILE… --test FILE… | --demo | --stand-in A --traces N]
- *       [--preset tiny|small|paper] [--epochs N] [--seed N] [--backend webgpu|wasm]
- *       [--detectors all|tracevae,fsa,…] [--limit-train N] [--max-nodes N] [--set KEY=VALUE…] --out run.json
- * `--set` changes a setting of TraceVAE by its name in the code: `--set latencyScale=authors`.
+ * on WASM with one thread; for machines that have no browser, and many runs side by side. Usage:
+ * npm run headless:node -- --help. Formats: docs/headless.md.
  */
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { loadBenchmark } from './bundle-benchmark.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { loadSource } from './bundle-for-node.mjs';
 import { makeWebGpuGlobal } from './dawn.mjs';
-import { spreadLists } from './headless/spread-lists.mjs';
+import { neededText, numberOf, readOptions, textOf, usageOf } from './headless/arguments.mjs';
+import { CommandError, errorLine } from './headless/command-error.mjs';
+import { COMMANDS } from './headless/commands.mjs';
+import { optionOf, readTraining } from './headless/jobs.mjs';
+import { writeWhole } from './headless/write-whole.mjs';
 import { settingChanges } from './setting-changes.mjs';
 
-const OPTIONS = {
-  train: { type: 'string', multiple: true, default: [] },
-  val: { type: 'string', multiple: true, default: [] },
-  test: { type: 'string', multiple: true, default: [] },
-  demo: { type: 'boolean', default: false },
-  'stand-in': { type: 'string' },
-  traces: { type: 'string', default: '20000' },
-  preset: { type: 'string', default: 'small' },
-  epochs: { type: 'string', default: '60' },
-  seed: { type: 'string', default: '1' },
-  backend: { type: 'string', default: 'webgpu' },
-  detectors: { type: 'string', default: 'tracevae' },
-  'limit-train': { type: 'string' },
-  'max-nodes': { type: 'string' },
-  set: { type: 'string', multiple: true, default: [] },
-  out: { type: 'string' },
+const PROGRAM = 'npm run headless:node --';
+const { timeout: _, scores: __, out, backend, ...TRAIN } = COMMANDS.train.options;
+const COMMAND = {
+  says: 'Trains detectors in Node, scores the test traces, and writes run.json.',
+  options: {
+    ...TRAIN,
+    demo: { type: 'boolean', default: false, says: 'the demo, in the place of files' },
+    'stand-in': { type: 'string', value: 'A', says: 'a stand-in of one of the paper’s datasets' },
+    traces: { type: 'string', default: '20000', value: 'N', says: 'size of the stand-in' },
+    backend: { ...backend, default: 'webgpu', value: 'webgpu|wasm' },
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'KEY=VALUE…',
+      says: 'settings of TraceVAE by their names in the code: latencyScale=authors',
+    },
+    out,
+  },
 };
-const { values } = parseArgs({
-  args: spreadLists(process.argv.slice(2), OPTIONS),
-  options: OPTIONS,
-});
-if (values.out === undefined) throw new Error('name the result: --out run.json');
 
-const numberOrNull = (text) => (text === undefined ? null : Number(text));
-
-function sourceOf() {
+function sourceOf(values, files) {
   if (values.demo) return { kind: 'demo' };
-  const id = values['stand-in'];
-  if (id !== undefined) return { kind: 'stand-in', id, traces: Number(values.traces) };
-  const files = ['train', 'val', 'test'].flatMap((role) =>
-    values[role].map((path) => ({ path, role })),
-  );
-  return { kind: 'files', files };
+  const id = textOf(values, 'stand-in');
+  if (id !== null) return { kind: 'stand-in', id, traces: numberOf(values, 'traces') };
+  if (files.some(({ role }) => role === 'train')) return { kind: 'files', files };
+  const advice = 'add --train FILE, --demo or --stand-in A';
+  throw new CommandError('no training file', '--train', advice);
 }
 
-if (values.backend === 'webgpu') await makeWebGpuGlobal();
-const { startGpu, startWasm, runInNode } = await loadBenchmark('node-run');
-const backend = await (values.backend === 'webgpu' ? startGpu() : startWasm());
-const text = await runInNode(
-  {
-    source: sourceOf(),
-    preset: values.preset,
-    epochs: Number(values.epochs),
-    seed: Number(values.seed),
-    detectors: values.detectors.split(','),
-    maxNodes: numberOrNull(values['max-nodes']),
-    limitTrain: numberOrNull(values['limit-train']),
-    changes: settingChanges(values.set),
-    backend,
-  },
-  (line) => process.stderr.write(`${line}\n`),
-);
-writeFileSync(values.out, text);
-process.exit(0);
+async function run(values) {
+  const { files, choices } = readTraining(values);
+  const source = sourceOf(values, files);
+  const path = neededText(values, 'out');
+  const wanted = neededText(values, 'backend');
+  if (!['webgpu', 'wasm'].includes(wanted)) {
+    throw new CommandError(`"${wanted}" is unknown`, '--backend', 'use one of: webgpu, wasm');
+  }
+  if (wanted === 'webgpu') await makeWebGpuGlobal();
+  const { startGpu, startWasm, runInNode } = await loadSource('src/node/run-in-node.ts');
+  const started = await (wanted === 'webgpu' ? startGpu() : startWasm());
+  const { name, version } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  const changes = settingChanges(values.set ?? []);
+  const text = await runInNode(
+    { source, choices, changes, backend: started, app: { name, version } },
+    (line) => process.stderr.write(`${line}\n`),
+  );
+  if (!text.ok) {
+    const { what, where, advice } = text.error;
+    throw new CommandError(what, where in choices.run ? optionOf(where) : where, advice);
+  }
+  writeWhole([{ path, put: (part) => writeFileSync(part, text.value) }]);
+}
+
+try {
+  const values = readOptions(COMMAND, process.argv.slice(2), 'headless:node');
+  if (values.help) process.stdout.write(usageOf(PROGRAM, COMMAND, 'docs/headless.md'));
+  else await run(values);
+  process.exit(0);
+} catch (cause) {
+  process.stderr.write(errorLine(cause));
+  process.exit(1);
+}

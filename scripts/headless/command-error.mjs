@@ -9,3 +9,10 @@ export class CommandError extends Error {
     super([what, where, advice].map((part) => part.replaceAll(/\s*\n\s*/g, ' ')).join(', '));
   }
 }
+
+/** @param {unknown} cause @returns the one line that a command ends with */
+export function errorLine(cause) {
+  const [first] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const rest = cause instanceof CommandError ? '' : ', the headless run, please report it';
+  return `error: ${first}${rest}\n`;
+}

@@ -37,23 +37,10 @@ export function importDataset(values) {
 
 /** @param {import('./arguments.mjs').Values} values @returns {import('./run.mjs').Perform} */
 export function trainAndScore(values) {
-  const roles = /** @type {const} */ (['train', 'val', 'test']);
-  const files = roles.flatMap((role) => filesOf(values, role).map((path) => ({ path, role })));
+  const { files, choices } = readTraining(values);
   if (!files.some(({ role }) => role === 'train')) {
     throw new CommandError('no training file', '--train', 'add --train FILE');
   }
-  const [seed, seeds] = [numberOf(values, 'seed'), numbersOf(values, 'seeds')];
-  if (seed !== null && seeds !== null) {
-    throw new CommandError('both --seed and --seeds', '--seeds', 'give one of them');
-  }
-  const choices = choicesOf(values, {
-    preset: neededText(values, 'preset'),
-    backend: neededText(values, 'backend'),
-    detectors: neededText(values, 'detectors').split(','),
-    epochs: numberOf(values, 'epochs'),
-    limitTrain: numberOf(values, 'limit-train'),
-    seeds: seeds ?? [seed ?? 1],
-  });
   const out = neededText(values, 'out');
   const scores = textOf(values, 'scores');
   return async (page, say) => {
@@ -67,6 +54,29 @@ export function trainAndScore(values) {
     if (scores !== null) written.push({ path: scores, from: await save(page, handle, 'scores') });
     return written;
   };
+}
+
+/**
+ * What `train` was called with, here and in Node.
+ *
+ * @param {import('./arguments.mjs').Values} values
+ */
+export function readTraining(values) {
+  const roles = /** @type {const} */ (['train', 'val', 'test']);
+  const files = roles.flatMap((role) => filesOf(values, role).map((path) => ({ path, role })));
+  const [seed, seeds] = [numberOf(values, 'seed'), numbersOf(values, 'seeds')];
+  if (seed !== null && seeds !== null) {
+    throw new CommandError('both --seed and --seeds', '--seeds', 'give one of them');
+  }
+  const choices = choicesOf(values, {
+    preset: neededText(values, 'preset'),
+    backend: neededText(values, 'backend'),
+    detectors: neededText(values, 'detectors').split(','),
+    epochs: numberOf(values, 'epochs'),
+    limitTrain: numberOf(values, 'limit-train'),
+    seeds: seeds ?? [seed ?? 1],
+  });
+  return { files, choices };
 }
 
 /** @param {import('./arguments.mjs').Values} values @param {HeadlessChoices['run']} run @returns {HeadlessChoices} */
@@ -114,6 +124,10 @@ async function save(page, handle, file) {
   must(await handle.evaluate((page, name) => page.save(name), file));
   return (await downloading).path();
 }
+
+/** @param {string} choice @returns the option that it was typed as */
+export const optionOf = (choice) =>
+  `--${choice.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
  * @param {Outcome} outcome

@@ -1,18 +1,11 @@
 // @ts-check
 /** Builds, serves and opens a page, runs one command on it, writes its files, cleans up. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { numberOf } from './arguments.mjs';
-import { CommandError } from './command-error.mjs';
+import { CommandError, errorLine } from './command-error.mjs';
+import { writeWhole } from './write-whole.mjs';
 
 /**
  * @typedef {import('@playwright/test').Page} Page
@@ -55,31 +48,6 @@ async function buildIfStale() {
   await build({ root: ROOT, logLevel: 'error' });
 }
 
-/**
- * All of them whole, or none: a reader never sees half a file.
- *
- * @param {readonly WrittenFile[]} files
- */
-function writeWhole(files) {
-  const parts = files.map(({ path, from }) => ({
-    path,
-    from,
-    part: `${path}.${process.pid}.part`,
-  }));
-  try {
-    for (const { path, from, part } of parts) {
-      mkdirSync(dirname(resolve(path)), { recursive: true });
-      copyFileSync(from, part);
-    }
-    for (const { path, part } of parts) renameSync(part, path);
-  } catch (cause) {
-    for (const { part } of parts) rmSync(part, { force: true });
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const where = files.map(({ path }) => path).join(' and ');
-    throw new CommandError(`the result cannot be written (${why})`, where, 'name another place');
-  }
-}
-
 /** Rejects on Ctrl-C. @returns {Promise<never>} */
 const interruption = () =>
   new Promise((_, reject) => {
@@ -118,7 +86,10 @@ export const runHeadless = (readArguments) =>
       const page = await open('?headless');
       return perform(page, (line) => process.stderr.write(`${line}\n`));
     };
-    writeWhole(await Promise.race([work(), expiry(seconds)]));
+    const written = await Promise.race([work(), expiry(seconds)]);
+    writeWhole(
+      written.map(({ path, from }) => ({ path, put: (part) => copyFileSync(from, part) })),
+    );
     return 0;
   });
 
@@ -143,10 +114,6 @@ async function openBuiltPage(path, closers) {
   return openPage(chromium, findBrowser().path, url, (close) => closers.push(close));
 }
 
-/** @param {unknown} cause */
-const firstLine = (cause) =>
-  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
-
 /**
  * Runs a command to its exit code, with one line `error: …` where it throws.
  *
@@ -161,11 +128,7 @@ export async function runCommand(perform) {
     const open = (/** @type {string} */ path) => openBuiltPage(path, closers);
     code = await Promise.race([perform(open), interruption()]);
   } catch (cause) {
-    const message =
-      cause instanceof CommandError
-        ? cause.message
-        : `${firstLine(cause)}, the headless run, please report it`;
-    process.stderr.write(`error: ${message}\n`);
+    process.stderr.write(errorLine(cause));
   }
   await Promise.allSettled(closers.reverse().map((close) => close()));
   process.exit(code);

@@ -1,9 +1,11 @@
 /** The backends of TensorFlow.js in Node: a GPU through Dawn, or WASM on one thread. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '../src/nn/tf.ts';
-import type { BackendInfo } from '../src/run/outcome.ts';
-import { startTestBackend } from '../src/testing/backends.ts';
-import { registerWebGpu, requestGpu } from '../src/worker/web-gpu.ts';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '../nn/tf.ts';
+import type { BackendInfo } from '../run/outcome.ts';
+import { registerWebGpu, requestGpu } from '../worker/web-gpu.ts';
 
 /** The caller has made WebGPU global. */
 export async function startGpu(): Promise<BackendInfo> {
@@ -17,7 +19,13 @@ export async function startGpu(): Promise<BackendInfo> {
   return { backend: 'webgpu', adapter: gpu.name, threads: 1, reason: 'chosen by you' };
 }
 
+const WASM_PACKAGE = '@tensorflow/tfjs-backend-wasm/package.json';
+
 export async function startWasm(): Promise<BackendInfo> {
-  await startTestBackend('wasm');
+  tf.env().set('PROD', true);
+  const folder = dirname(createRequire(import.meta.url).resolve(WASM_PACKAGE));
+  setWasmPaths(`${join(folder, 'dist')}/`);
+  if (!(await tf.setBackend('wasm'))) throw new Error('the WASM backend does not start');
+  await tf.ready();
   return { backend: 'wasm', adapter: 'WASM with SIMD', threads: 1, reason: 'chosen by you' };
 }

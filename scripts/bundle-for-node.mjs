@@ -1,33 +1,37 @@
 /**
- * A benchmark that runs the app's own sources in Node: bundles it, and gives what it exports.
+ * The app's own sources in Node: bundles one of them with what it imports, and gives what it
+ * exports.
  *
  * The gradients of TensorFlow.js go into the bundle: Node cannot load those files one by one, and
  * they must find the one engine that stays outside.
  */
-import { pathToFileURL } from 'node:url';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { kernels } from './kernels-plugin.mjs';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGES = ['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu'].map(
   (name) => `@tensorflow/tfjs-${name}`,
 );
-const OUT_DIR = 'node_modules/.cache/benchmarks';
+const OUT_DIR = join(ROOT, 'node_modules/.cache/for-node');
 
-/** @param name of a file in benchmarks/, without its ending */
-export async function loadBenchmark(name) {
-  const entryFileNames = `${name}.mjs`;
+/** @param path of a source below the root, such as `benchmarks/gpu.ts` */
+export async function loadSource(path) {
+  const entryFileNames = `${basename(path, '.ts')}.mjs`;
   await build({
+    root: ROOT,
     configFile: false,
     plugins: [kernels()],
     logLevel: 'error',
     publicDir: false,
     ssr: { noExternal: true, target: 'node' },
     build: {
-      ssr: `benchmarks/${name}.ts`,
+      ssr: join(ROOT, path),
       outDir: OUT_DIR,
       emptyOutDir: false,
       rolldownOptions: { external: PACKAGES, output: { entryFileNames } },
     },
   });
-  return import(pathToFileURL(`${OUT_DIR}/${entryFileNames}`).href);
+  return import(pathToFileURL(join(OUT_DIR, entryFileNames)).href);
 }

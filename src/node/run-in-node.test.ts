@@ -1,0 +1,117 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { TypedRun } from '../headless/handle.ts';
+import type { BackendInfo } from '../run/outcome.ts';
+import { runInNode, startWasm } from './run-in-node.ts';
+import type { RunSource } from './run-source.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tracevae-run-'));
+const onDisk = (name: string, lines: readonly string[]): string => {
+  const path = join(folder, name);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+};
+const HEADER =
+  'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,DBhash,operationName,serviceName';
+/** Traces from `first` on: a search of two calls and a checkout of three, in turn. */
+const traces = (first: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => [
+    `1,${first + i},0,1,${20 + (i % 7)},0,get,web`,
+    `1,${first + i},1,2,${5 + (i % 3)},0,query,search`,
+    ...(i % 2 === 0 ? [] : [`1,${first + i},1,3,${9 + (i % 5)},0,charge,payment`]),
+  ]).flat();
+
+let backend: BackendInfo;
+beforeAll(async () => {
+  backend = await startWasm();
+});
+
+const run = (source: RunSource, choices: Partial<TypedRun> = {}, say = (_: string) => {}) =>
+  runInNode(
+    {
+      source,
+      choices: {
+        rules: 'authors',
+        maxNodes: null,
+        run: {
+          preset: 'tiny',
+          backend: 'wasm',
+          detectors: ['fsa'],
+          epochs: 1,
+          limitTrain: null,
+          seeds: [3],
+          ...choices,
+        },
+      },
+      changes: {},
+      backend,
+      app: { name: 'notebook', version: '0' },
+    },
+    say,
+  );
+
+const train = onDisk('train.csv', [HEADER, ...traces(0, 40)]);
+const tests = onDisk('test.csv', [HEADER, ...traces(100, 12)]);
+const labels = onDisk('labels.csv', [
+  'traceId,label',
+  ...Array.from({ length: 12 }, (_, i) => `1:${100 + i},${i < 9 ? 'normal' : 'structure'}`),
+]);
+const FILES: RunSource = {
+  kind: 'files',
+  files: [
+    { path: train, role: 'train' },
+    { path: labels, role: 'test' },
+    { path: tests, role: 'test' },
+  ],
+};
+
+test('files of the disk, with labels among them, become run.json', async () => {
+  const ran = await run(FILES, { seeds: [3, 5], detectors: ['fsa', 'crisp'] });
+  const report = JSON.parse(ran.ok ? ran.value : '{}');
+  expect(report).toMatchObject({ formatVersion: 1, seed: 3, app: { name: 'notebook' } });
+  expect(report.environment).toMatchObject({ backend: 'wasm', threads: 1 });
+  expect(report.dataset.files.map(({ name }: { name: string }) => name)).toEqual([
+    'train.csv',
+    'test.csv',
+  ]);
+  expect(report.dataset.labels).toEqual({ normal: 9, structure: 3, time: 0 });
+  const detectors = (of: { detector: string }[]) => of.map(({ detector }) => detector);
+  expect(detectors(report.results)).toEqual(['fsa', 'crisp']);
+  expect(report.repeats.map(({ seed }: { seed: number }) => seed)).toEqual([5, 5]);
+  expect(detectors(report.repeats)).toEqual(['fsa', 'crisp']);
+});
+
+test('a detector that cannot be trained leaves the others, and alone is a failure', async () => {
+  // searches alone: FSA needs two structures
+  const one = onDisk('one.csv', [
+    HEADER,
+    ...Array.from({ length: 30 }, (_, i) => [
+      `1,${i},0,1,${20 + (i % 7)},0,get,web`,
+      `1,${i},1,2,${5 + (i % 3)},0,query,search`,
+    ]).flat(),
+  ]);
+  const source: RunSource = { kind: 'files', files: [{ path: one, role: 'train' }] };
+  const lines: string[] = [];
+  const some = await run(source, { detectors: ['fsa', 'tracevae'] }, (line) => lines.push(line));
+  const report = JSON.parse(some.ok ? some.value : '{}');
+  expect(report.failed).toMatchObject([{ detector: 'fsa', seed: 3, stage: 'training' }]);
+  expect(report.results[0]).toMatchObject({ detector: 'tracevae', variant: 'full' });
+  expect(lines).toEqual([expect.stringMatching(/^TraceVAE, seed 3, epoch 1 /)]);
+  const alone = await run(source);
+  expect(alone).toMatchObject({ ok: false, error: { what: expect.stringMatching(/FSA needs/) } });
+});
+
+test('what was typed wrongly, and files that are no traces, are failures', async () => {
+  expect(await run(FILES, { detectors: ['oracle'] })).toMatchObject({
+    ok: false,
+    error: { where: 'detectors' },
+  });
+  const page = onDisk('page.csv', ['<html></html>']);
+  const source: RunSource = { kind: 'files', files: [{ path: page, role: 'train' }] };
+  expect(await run(source)).toMatchObject({
+    ok: false,
+    error: { where: expect.stringContaining('page.csv') },
+  });
+});
