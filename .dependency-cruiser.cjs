@@ -134,7 +134,7 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       from: { pathNot: '\\.test\\.tsx?$' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'worker-door',

@@ -7,10 +7,11 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { readRunRecord } from '../run/record-formats.ts';
 import { readRunEntry } from '../run/run-entries.ts';
 import type { Columns } from './column-chunks.ts';
-import { type Database, keysUnder } from './database.ts';
+import { keysUnder } from './database.ts';
 import { TABLE_NAMES } from './dataset-tables.ts';
 import { readNotesRecord } from './notes.ts';
 import { type DatasetEntry, readDatasetEntry } from './records.ts';
+import type { Database } from './schema.ts';
 import { guarded } from './storage-failure.ts';
 
 const CARRIED = ['datasets', 'chunks', 'runs', 'runEntries', 'notes'] as const;

@@ -6,11 +6,12 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { Columns } from './column-chunks.ts';
-import { type Database, keysUnder, STORE_NAMES } from './database.ts';
+import { keysUnder } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
 import { readTraceSpans, SPAN_BYTES, saveSpans, type TraceSpans } from './dataset-spans.ts';
 import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
 import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
+import { type Database, STORE_NAMES } from './schema.ts';
 import { damaged, guarded } from './storage-failure.ts';
 
 export interface StoredDatasets {

@@ -6,9 +6,9 @@ import { decodeUtf8 } from '../base/bytes.ts';
 import type { SpanChunk } from '../trace/ordered-spans.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type Columns, cutTable } from './column-chunks.ts';
-import type { Database } from './database.ts';
 import { CHUNK_BYTES } from './dataset-chunks.ts';
 import { firstSpans, SPAN_INDEX, type SpanTableName } from './dataset-tables.ts';
+import type { Database } from './schema.ts';
 
 /** The spans of one trace, node after node of its tree, as spanCount says how many. */
 export interface TraceSpans {

@@ -1,7 +1,7 @@
 /** The notes of each dataset: Markdown between the cells, one record a dataset. */
 import { type Failure, ok, type Result } from '../base/result.ts';
 import { checkRecord } from '../base/stored-record.ts';
-import type { Database } from './database.ts';
+import type { Database } from './schema.ts';
 import { guarded } from './storage-failure.ts';
 
 export const NOTES_FORMAT = 1;

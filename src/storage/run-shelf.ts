@@ -6,7 +6,8 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { RunRecord } from '../run/record.ts';
 import { readRunRecord } from '../run/record-formats.ts';
 import { entryOfRun, nextRunName, type RunEntry, readRunEntry } from '../run/run-entries.ts';
-import { type Database, keysUnder } from './database.ts';
+import { keysUnder } from './database.ts';
+import type { Database } from './schema.ts';
 import { guarded } from './storage-failure.ts';
 
 export type RunEntryChange = Partial<Pick<RunEntry, 'name' | 'trashed'>>;

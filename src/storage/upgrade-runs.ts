@@ -6,7 +6,7 @@
 
 import { readRunRecord } from '../run/record-formats.ts';
 import { entryOfRun, nextRunName } from '../run/run-entries.ts';
-import type { UpgradeTransaction } from './database.ts';
+import type { UpgradeTransaction } from './schema.ts';
 
 export async function upgradeToKeptRuns(transaction: UpgradeTransaction): Promise<void> {
   const runs = transaction.objectStore('runs');

@@ -4,9 +4,9 @@
  * the transaction of the version change, so that it happens whole or not at all.
  */
 import { SLOTS } from './checkpoint-slots.ts';
-import type { UpgradeTransaction } from './database.ts';
 import { chunksOf, entryOf } from './dataset-chunks.ts';
 import type { Dataset } from './records.ts';
+import type { UpgradeTransaction } from './schema.ts';
 
 const CURRENT = 'current';
 
