@@ -190,6 +190,16 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'formats-are-known-to-their-list',
+      severity: 'error',
+      comment: 'parity reads the authors’ rows through their own format',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/ingest/formats/list\\.ts$', '^src/parity/', '\\.test\\.tsx?$'],
+      },
+      to: { path: '^src/ingest/formats/', pathNot: '/list\\.ts$' },
+    },
+    {
       name: 'only-tests-open-testing',
       severity: 'error',
       from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '^src/testing/'] },

@@ -9,7 +9,7 @@ function largeFile(): string {
   const once = traceVaeCsv(requestSpans(1, 4000), false);
   const [header, ...rows] = once.trimEnd().split('\n');
   const path = join(mkdtempSync(join(tmpdir(), 'tracevae-import-')), 'large.csv');
-  const copies = Array.from({ length: 60 }, (_, copy) =>
+  const copies = Array.from({ length: 120 }, (_, copy) =>
     rows.map((row) => row.replace(/^-4365100055175869479,/, `${copy},`)).join('\n'),
   );
   writeFileSync(path, `${header}\n${copies.join('\n')}\n`);
