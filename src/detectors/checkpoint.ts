@@ -10,7 +10,7 @@ export interface FitCheckpoint {
   readonly formatVersion: 1;
   /** Fresh starts after a divergence in the first epoch. */
   readonly attempt: number;
-  /** The last epoch that was finished, 1-based, counted over both phases. */
+  /** The last epoch that was finished, 1-based, counted over all phases. */
   readonly epoch: number;
   /** The epoch to go on with; early stopping skips the rest of a phase. */
   readonly nextEpoch: number;

@@ -2,7 +2,7 @@
 
 /** One point of the training curves: means over an epoch, in nats. */
 export interface CurvePoint {
-  /** 1-based, counted over both phases. */
+  /** 1-based, counted over all phases. */
   readonly epoch: number;
   /** Detectors without a second phase are `joint` throughout. */
   readonly phase: 'joint' | 'time';

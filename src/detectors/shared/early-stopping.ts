@@ -35,7 +35,7 @@ export class EarlyStopping {
   }
 
   /**
-   * @param epoch 1-based, counted over both phases
+   * @param epoch 1-based, counted over all phases
    * @param loss  of the validation traces, nats; null where it is not finite
    * @returns whether the phase has had its patience
    */
