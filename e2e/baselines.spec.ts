@@ -116,7 +116,7 @@ test('a detector without terms shows its scores and why, without corrections', a
   await expect(rail.getByRole('link', { name: /Scores/ })).toContainText('done');
   const runs = page.getByRole('region', { name: /^\d+ Runs$/ });
   await expect(runs.getByRole('table', { name: 'Runs' })).toContainText(/0\.\d{3}|1\.000/);
-  await expect(runs.getByLabel('Metrics under')).toHaveCount(0);
+  await expect(runs.getByLabel('Score variant')).toHaveCount(0);
 
   await showTraces(page, 'all');
   const traces = page.getByRole('grid', { name: 'Test traces by score' });

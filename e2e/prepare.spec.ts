@@ -59,7 +59,7 @@ test('without labels and without injection traces are scored and ranked', async 
   await prepare.getByLabel('Structure anomalies').fill('0');
   await prepare.getByLabel('Time anomalies').fill('0');
   await prepare.getByRole('button', { name: 'Prepare the dataset' }).click();
-  await expect(page.getByText('none: scores without metrics')).toBeVisible();
+  await expect(page.getByText('no labels: ranking only, no accuracy figures')).toBeVisible();
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await expect(page.getByRole('button', { name: 'Export scores' })).toBeEnabled({
     timeout: 100_000,
@@ -96,10 +96,10 @@ test('N_max can be chosen by the share of the traces that it keeps', async ({ pa
 
 test('a stand-in of a dataset of the paper is made and prepared', async ({ page }) => {
   await openNotebook(page);
-  await page.getByRole('button', { name: 'Stand-ins of the paper’s datasets' }).click();
+  await page.getByRole('button', { name: 'Synthetic versions of the paper’s datasets' }).click();
   await page.getByLabel('Dataset of the paper').selectOption('A');
   await page.getByLabel('Traces to make').fill('5000');
-  await page.getByRole('button', { name: 'Make the stand-in' }).click();
+  await page.getByRole('button', { name: 'Generate' }).click();
   await expect(page.getByRole('row', { name: /stand-in-a-traffic/ })).toBeVisible();
   const prepare = page.getByRole('region', { name: cell });
   const table = prepare.getByRole('table', { name: 'Statistics after each step' });
@@ -115,9 +115,9 @@ test('a stand-in of a dataset of the paper is made and prepared', async ({ page 
 
 test('preparing can be cancelled while it runs', async ({ page }) => {
   await openNotebook(page);
-  await page.getByRole('button', { name: 'Stand-ins of the paper’s datasets' }).click();
+  await page.getByRole('button', { name: 'Synthetic versions of the paper’s datasets' }).click();
   await page.getByLabel('Traces to make').fill('60000');
-  await page.getByRole('button', { name: 'Make the stand-in' }).click();
+  await page.getByRole('button', { name: 'Generate' }).click();
   const made = page.getByRole('row', { name: /stand-in-a-traffic/ });
   await expect(made).toBeVisible({ timeout: 60_000 });
   const prepare = page.getByRole('region', { name: cell });

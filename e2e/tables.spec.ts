@@ -134,7 +134,7 @@ test('a labels file labels the traces that are there, and what it cannot is coun
   await page.getByRole('button', { name: 'Dismiss' }).click();
 
   await dropFiles(page, [{ name: 'test.csv', body: traceVaeCsv(requestSpans(1, 17), false) }]);
-  await expect(page.getByText('none: scores without metrics')).toBeVisible();
+  await expect(page.getByText('no labels: ranking only, no accuracy figures')).toBeVisible();
   await dropFiles(page, [{ name: 'labels.csv', body }]);
   await expect(page.getByText('12 / 3 / 2')).toBeVisible();
   await page.getByRole('button', { name: /Import ledger/ }).click();

@@ -151,7 +151,7 @@ function Published({ detectors }: { readonly detectors: readonly DetectorId[] })
   return (
     <section className="published" aria-label="Published results">
       <div className="table-controls">
-        <h3>Published, on data that is not public</h3>
+        <h3>Published results (on private data, for reference)</h3>
         <SegmentedControl
           label="Dataset of the paper"
           value={dataset}

@@ -137,7 +137,7 @@ function DataFoot({ dataset }: { readonly dataset: Dataset }) {
 }
 
 function labelWords({ sets, testLabels }: SetCounts): string {
-  if (testLabels.unlabelled === sets.test) return 'none: scores without metrics';
+  if (testLabels.unlabelled === sets.test) return 'no labels: ranking only, no accuracy figures';
   const { normal, structure, time } = testLabels;
   return `${formatCount(normal)} / ${formatCount(structure)} / ${formatCount(time)}`;
 }

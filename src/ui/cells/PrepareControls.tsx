@@ -41,7 +41,7 @@ export function PrepareControls({ disabled }: { readonly disabled: boolean }) {
           disabled={disabled || !choices.balance}
           help={
             choices.perGroup === null
-              ? '0 takes what the smallest group has'
+              ? '0 = as many as the smallest group'
               : 'smaller groups give some again'
           }
           onChange={(value) => choose({ perGroup: value < 1 ? null : Math.round(value) })}

@@ -94,7 +94,7 @@ function RunTable({ entries, compared }: RunTableProps) {
       <div className="table-controls">
         {varied && (
           <Select
-            label="Metrics under"
+            label="Score variant"
             value={variant}
             options={VARIANTS.map((value) => ({ value, label: variantWords(value) }))}
             onChange={setVariant}

@@ -1,4 +1,4 @@
-/** Stand-ins of the paper's datasets, made on demand at any number of traces. */
+/** Synthetic versions of the paper's datasets, made on demand at any number of traces. */
 import { useState } from 'react';
 import {
   MIN_STAND_IN_TRACES,
@@ -25,7 +25,7 @@ export function StandIns() {
   const load = useDataset((d) => d.loadStandIn);
   const importing = useDataset((d) => d.status.phase === 'importing');
   return (
-    <Disclosure open={open} onToggle={setOpen} summary="Stand-ins of the paper’s datasets">
+    <Disclosure open={open} onToggle={setOpen} summary="Synthetic versions of the paper’s datasets">
       <div className="stand-ins">
         <Select
           label="Dataset of the paper"
@@ -48,7 +48,7 @@ export function StandIns() {
           onChange={(value) => setTraces(Math.round(value))}
         />
         <Button disabled={importing} onClick={() => void load({ id, traces })}>
-          Make the stand-in
+          Generate
         </Button>
       </div>
     </Disclosure>

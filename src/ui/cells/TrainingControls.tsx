@@ -76,7 +76,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(backend) => runs.configure('machine', { backend })}
         />
         <NumberField
-          label="Training traces, at most"
+          label="Limit training traces"
           value={choices.limitTrain ?? 0}
           min={0}
           step={1}
