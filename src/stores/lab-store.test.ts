@@ -42,7 +42,7 @@ async function setUp() {
     }
   };
   const asked = (kind: string): number => fake.started.filter((job) => job.kind === kind).length;
-  return { ...fake, runs, store, state: store.getState, answer, asked, withScores };
+  return { ...fake, runs, inspect, store, state: store.getState, answer, asked, withScores };
 }
 
 let notebook: Awaited<ReturnType<typeof setUp>>;
@@ -104,6 +104,23 @@ describe('the lab', () => {
     expect(state().setting.constants).toMatchObject({ ncnorm: {}, stdlimit: { source: 'global' } });
     void state().tune('stdlimit', { source: 'operation' });
     expect(settingKey('full', state().setting)).toBe(settingKey('full', setting));
+  });
+
+  it('gives its constants to Scores and Flagged, and every correction with them', async () => {
+    const { state, answer, inspect, last } = notebook;
+    await answer();
+    void state().tune('ncnorm', { nodeCountExponent: 0.5 });
+    void state().tune('bcscale', { scalingFactor: 7 });
+    void state().use();
+    const corrections = {
+      bcscale: { scalingFactor: 7 },
+      ncnorm: { nodeCountExponent: 0.5 },
+      stdlimit: { source: 'operation' },
+    };
+    expect(inspect.getState().corrections).toEqual(corrections);
+    expect(last('combine').input.corrections).toEqual(corrections);
+    await answer();
+    expect(state().lab.phase).toBe('open');
   });
 
   it('has one job under way, and leaves out the places that a slider has passed', async () => {

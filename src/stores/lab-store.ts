@@ -9,7 +9,12 @@ import { LAB_VIEWS, type LabViewId, type LabViewOutput } from '../lab/views.ts';
 import { modelRef } from '../run/model-ref.ts';
 import type { TermsOutcome } from '../run/outcome.ts';
 import type { Constants } from '../scoring/corrections/correction.ts';
-import { type CorrectionId, VARIANTS, type Variant } from '../scoring/corrections/list.ts';
+import {
+  type CorrectionId,
+  VARIANTS,
+  type Variant,
+  variantWith,
+} from '../scoring/corrections/list.ts';
 import { limitedBy } from '../scoring/corrections/stdlimit.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
@@ -60,6 +65,8 @@ export interface LabState {
   /** Moves constants of a correction, and shows a variant that has it. */
   tune(id: CorrectionId, constants: Constants): Promise<void>;
   setThreshold(percentile: number): Promise<void>;
+  /** Scores and Flagged under these constants, with every correction. */
+  use(): Promise<void>;
   /** The paper's constants again. */
   resetTuning(): Promise<void>;
   brush(range: readonly [number, number] | null): Promise<void>;
@@ -223,6 +230,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         return change(withConstants(setting, id, constants, lab.session.maxNodes));
       },
       setThreshold: (thresholdPercentile) => change({ thresholdPercentile }),
+      use: () => inspect.getState().setCorrections(variantWith('full', get().setting.constants)),
       resetTuning: () => change(paperSetting(get().setting.constants)),
       brush(range) {
         set({ range, list: null });

@@ -115,24 +115,6 @@ function valueIn(constant: Constant, constants: Constants): number | string | un
   return constant.default;
 }
 
-/** Whether these corrections are combined from more than the sums of a sample's terms. */
-export const needsDetail = (
-  corrections: CorrectionsOf,
-  list: readonly Correction[] = CORRECTIONS,
-): boolean =>
-  list.some(({ id, constants }) => {
-    const own = corrections[id];
-    return (
-      own !== undefined &&
-      constants.some(
-        (constant) =>
-          constant.kind === 'number' &&
-          constant.needsDetail &&
-          valueIn(constant, own) !== constant.default,
-      )
-    );
-  });
-
 const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** "Node count normalization" */

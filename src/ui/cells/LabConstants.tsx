@@ -30,13 +30,19 @@ import { percentWords } from './lab-words.ts';
 
 export function LabConstants({ scored, session }: LabViewProps) {
   const resetTuning = useLab((l) => l.resetTuning);
+  const use = useLab((l) => l.use);
   return (
     <div className="lab__part">
       <div className="table-controls">
         <h3>Constants of the corrections</h3>
-        <Button size="small" onClick={() => void resetTuning()}>
-          Back to the paper’s
-        </Button>
+        <div className="table-controls">
+          <Button size="small" onClick={() => void use()}>
+            Use in Scores and Flagged
+          </Button>
+          <Button size="small" onClick={() => void resetTuning()}>
+            Back to the paper’s
+          </Button>
+        </div>
       </div>
       {!session.detailed && <TooOld />}
       <div className="lab__constants">
