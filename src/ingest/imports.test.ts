@@ -1,0 +1,219 @@
+/**
+ * Files that people really have, one folder a kind, and what each should become: every file is read,
+ * and its trees, units, counts and messages are compared with expected.json.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { sourceFile } from '../testing/files.ts';
+import type { ColumnMapping } from '../trace/column-mapping.ts';
+import { REASONS } from '../trace/ledger.ts';
+import { readTree, type TraceSet, traceCount } from '../trace/trace-set.ts';
+import type { ImportedTraces, ImportFailure } from './import.ts';
+import { importFiles } from './import-files.ts';
+
+/** A node of a merged tree: service, operation, mean latency, spans merged, children. */
+interface ExpectedNode {
+  readonly s: string;
+  readonly o: string;
+  readonly ms: number;
+  readonly n: number;
+  readonly ch: readonly ExpectedNode[];
+}
+type Forest = readonly ExpectedNode[];
+
+/** A refusal, or an entry of the ledger, that names one of the words. */
+interface Told {
+  readonly message: readonly string[];
+}
+type Expectation = Forest | Told | (Told & { readonly forest_or_message: Forest | null });
+
+const folder = fileURLToPath(new URL('../testing/imports/', import.meta.url));
+const EXPECTED: Readonly<Record<string, { readonly expect: Expectation }>> = JSON.parse(
+  readFileSync(`${folder}expected.json`, 'utf8'),
+);
+
+/** What does not come out right yet, and why. Whatever comes out right has to leave the list. */
+const KNOWN_WRONG: Readonly<Record<string, string>> = {
+  '01-jaeger-v3/a-result.json': 'the wrapper "result" is not known',
+  '01-jaeger-v3/b-array.json': 'the wrapper "result" is not known',
+  '01-jaeger-v3/c-lines.json': 'the wrapper "result" is not known',
+  '01-jaeger-v3/d-concat.json': 'the wrapper "result" is not known',
+  '03-grafana-frame/a-query-inspector.json': 'Grafana data frames are not known',
+  '03-grafana-frame/b-results.json': 'Grafana data frames are not known',
+  '03-grafana-frame/c-panel-json.json': 'Grafana data frames are not known',
+  '04-grafana-csv/b-excel.csv': 'a line sep= before the header',
+  '06-jaeger-ids/a-leading-zeros.json': 'ids are compared with their leading zeros',
+  '06-jaeger-ids/b-zipkin-zeros.json': 'ids are compared with their leading zeros',
+  '07-zipkin/a-v1.json': 'services stand in the annotations',
+  '09-json-streams/g-log-line-first.json': 'a line of a log before the first document',
+  '10-fileexporter-zstd/a-json-messages.zst': 'a length stands before each message',
+  '10-fileexporter-zstd/b-proto-messages.zst': 'a length stands before each message',
+  '10-fileexporter-zstd/e-native-json-prefixed.zst': 'a length stands before each message',
+  '10-fileexporter-zstd/f-json-messages.json': 'a length stands before each message',
+  '11-fileexporter-rotation/a-nul-head.json': 'NUL bytes in a hole',
+  '11-fileexporter-rotation/c-starts-mid-line.json': 'the first line is cut in half',
+  '11-fileexporter-rotation/d-nul-middle.json': 'NUL bytes in a hole',
+  '11-fileexporter-rotation/e-nul-after-16k.json': 'NUL bytes in a hole',
+  '11-fileexporter-rotation/g-cut-short-line-in-middle.json': 'what is whole of a cut line is lost',
+  '13-python-console/a-stdout.txt': 'the console exporter is not known',
+  '13-python-console/b-lines.jsonl': 'the console exporter is not known',
+  '14-xray/a-batch-get-traces.json': 'X-Ray is not known',
+  '14-xray/b-segments.jsonl': 'X-Ray is not known',
+  '15-not-traces/a-chrome.json': 'Chrome trace events are not named',
+  '15-not-traces/b-tempo-search.json': 'a search answer is not named',
+  '15-not-traces/g-signoz.json': 'SigNoz is not known',
+  '16-alibaba/a-index-column.csv': 'calls that share an rpc id are taken for one',
+  '16-alibaba/b-same-dm-twice.csv': 'calls that share an rpc id are taken for one',
+  '16-alibaba/d-2022.csv': 'calls that share an rpc id are taken for one',
+  '17-mapping/a-openrca-telecom.csv': 'the guess finds no parent',
+  '17-mapping/c-clickhouse-span-log.csv': 'the unit of a chosen column is not looked at',
+  '17-mapping/d-honeycomb.csv': 'the guess finds no trace',
+  '17-mapping/f-semicolon-decimal-comma.csv': 'semicolons',
+  '17-mapping/h-openrca-market.csv': 'clock and duration have two units',
+  '17-mapping/i-log4j-comma-times.csv': 'a comma before the fraction of a second',
+  '17-mapping/j-took-us.csv': 'the unit of a chosen column is not looked at',
+  '18-csv-dialects/a-semicolon-bom.csv': 'semicolons',
+  '18-csv-dialects/b-sep-line.csv': 'a line sep= before the header',
+  '18-csv-dialects/e-tsv.tsv': 'tabs',
+  '18-csv-dialects/l-lowercase-header.csv': 'columns are compared with their case',
+  '18-csv-dialects/m-crcrlf.csv': 'two carriage returns before a line feed',
+  '18-csv-dialects/n-old-mac.csv': 'lines that end in a carriage return',
+  '19-archives/b-MSCallGraph_0.tar.gz': 'tar',
+  '19-archives/c-traces.tar': 'a tar is not named',
+  '19-archives/h-trailing-zeros.jsonl.gz': 'zeros behind the last member',
+  '20-parquet/e-dict-null-tz.parquet': 'a dictionary larger than its row group',
+  '20-parquet/g-category-unused.parquet': 'a dictionary larger than its row group',
+};
+
+/** What could be read as well as told, and is told only, and why. As the list above. */
+const ONLY_TOLD: Readonly<Record<string, string>> = {
+  '02-tempo/f-v2.pb': 'the trace is a field of the message',
+  '04-grafana-csv/c-formatted.csv': 'units within cells',
+  '05-jaeger-es/a-elasticdump.json': "spans in Jaeger's index stand alone",
+  '05-jaeger-es/b-search.json': "spans in Jaeger's index stand alone",
+  '05-jaeger-es/c-source-lines.jsonl': "spans in Jaeger's index stand alone",
+  '05-jaeger-es/d-source-array.json': "spans in Jaeger's index stand alone",
+  '08-java-logging/a-lines.jsonl': 'ResourceSpans without a wrapper',
+  '08-java-logging/b-agent.log': 'words of a log stand before each document',
+  '09-json-streams/c-cri.log': 'a container runtime stands before each line',
+  '09-json-streams/f-docker.json': 'a container runtime stands around each line',
+  '18-csv-dialects/c-utf16.csv': 'UTF-16',
+  '18-csv-dialects/h-json-each-row.jsonl': 'rows as JSON lines',
+  '18-csv-dialects/i-json-compact.json': 'rows as a JSON table',
+};
+
+/** Columns that a person chooses in the dialog, where the guess leaves them open. */
+const CHOSEN: Readonly<Record<string, Partial<Record<keyof ColumnMapping['columns'], string>>>> = {
+  '17-mapping/c-clickhouse-span-log.csv': {
+    service: 'hostname',
+    start: 'start_time_us',
+    end: 'finish_time_us',
+  },
+  '17-mapping/j-took-us.csv': { start: 'began', duration: 'took_us' },
+};
+
+/** What came of a file: its trees, and all that people are told. */
+interface Outcome {
+  readonly forest: readonly string[];
+  readonly words: string;
+}
+
+async function outcomeOf(name: string): Promise<Outcome> {
+  const file = sourceFile(name.split('/').at(-1)!, readFileSync(folder + name));
+  const read = (mappings: readonly ColumnMapping[]) =>
+    importFiles([file], {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      mappings,
+    });
+  const first = await read([]);
+  if (first.ok) return imported(first.value);
+  if (first.error.kind !== 'unmapped') return refused(first.error);
+  const second = await read([accepted(name, first.error.table.guess)]);
+  return second.ok ? imported(second.value) : refused(second.error);
+}
+
+/** The guess, with what a person chooses. */
+function accepted(name: string, guess: ColumnMapping): ColumnMapping {
+  const chosen = Object.entries(CHOSEN[name] ?? {}).map(([role, column]) => [
+    role,
+    guess.header.indexOf(column),
+  ]);
+  return { ...guess, columns: { ...guess.columns, ...Object.fromEntries(chosen) } };
+}
+
+const refused = (failure: ImportFailure): Outcome => ({
+  forest: [],
+  words: `${failure.what}. ${failure.advice}`,
+});
+
+const imported = ({ traces, ledger }: ImportedTraces): Outcome => ({
+  forest: Array.from({ length: traceCount(traces) }, (_, i) => treeText(traces, i)).toSorted(),
+  words: ledger.map(({ reason }) => `${reason}: ${REASONS[reason]}`).join('\n'),
+});
+
+function treeText(traces: TraceSet, trace: number): string {
+  const nodes = readTree(traces, trace);
+  const textOf = (node: number): string => {
+    const { operation, latencyUs, spanCount } = nodes[node]!;
+    const { service, name } = traces.operations[operation]!;
+    const children = nodes.flatMap(({ parent }, i) => (parent === node ? [textOf(i)] : []));
+    return nodeText(traces.services[service]!, name, latencyUs / 1000, spanCount, children);
+  };
+  return textOf(0);
+}
+
+const expectedText = ({ s, o, ms, n, ch }: ExpectedNode): string =>
+  nodeText(s, o, ms, n, ch.map(expectedText));
+
+/** Microseconds are the last digit that a file states. */
+const nodeText = (
+  service: string,
+  operation: string,
+  ms: number,
+  spans: number,
+  children: readonly string[],
+): string =>
+  `${service}/${operation} ${ms.toFixed(3)} ms x${spans} (${children.toSorted().join(', ')})`;
+
+interface Verdict {
+  readonly isForest: boolean;
+  readonly isTold: boolean;
+}
+
+function verdictOn({ forest, words }: Outcome, expectation: Expectation): Verdict {
+  const isForest = (expected: Forest): boolean =>
+    JSON.stringify(forest) === JSON.stringify(expected.map(expectedText).toSorted());
+  if (!('message' in expectation)) return { isForest: isForest(expectation), isTold: false };
+  const told = words.toLowerCase();
+  const isTold = expectation.message.some((word) => told.includes(word.toLowerCase()));
+  if (!('forest_or_message' in expectation)) return { isForest: false, isTold };
+  const { forest_or_message: either } = expectation;
+  return {
+    isForest: either === null ? forest.length > 0 : isForest(either),
+    // Trees that are not what they should be are wrong, whatever is said of them.
+    isTold: isTold && forest.length === 0,
+  };
+}
+
+describe('files that people really have', () => {
+  it.each(Object.entries(EXPECTED))('%s becomes what it should', async (name, { expect: what }) => {
+    const outcome = await outcomeOf(name);
+    const { isForest, isTold } = verdictOn(outcome, what);
+    const couldBeRead = !('message' in what) || 'forest_or_message' in what;
+    const verdict = isForest ? 'read' : isTold ? 'told' : 'wrong';
+    const right =
+      name in KNOWN_WRONG ? 'wrong' : name in ONLY_TOLD || !couldBeRead ? 'told' : 'read';
+    expect(verdict, [outcome.words, ...outcome.forest.slice(0, 4)].join('\n')).toBe(right);
+  });
+
+  it('are all of the files that are stored', () => {
+    const stored = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => path.includes('/') && statSync(folder + path).isFile());
+    expect(Object.keys(EXPECTED).toSorted()).toEqual(stored.toSorted());
+    const listed = [...Object.keys(KNOWN_WRONG), ...Object.keys(ONLY_TOLD)];
+    expect(listed.filter((name) => !(name in EXPECTED))).toEqual([]);
+  });
+});
