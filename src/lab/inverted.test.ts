@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Variant } from '../scoring/corrections/list.ts';
+import { perVariant, type Variant } from '../scoring/corrections/list.ts';
 import { SCORE_PARTS, type ScorePart } from '../scoring/score-parts.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { randomTerms } from '../testing/random-terms.ts';
@@ -41,13 +41,7 @@ function find({ nodes, logStd, parts, corrected = {} }: Anomaly): InvertedTrace[
     rows: Uint32Array.of(0, 1, 2, 3),
     groups: { labelled: true, group: Uint8Array.of(0, 0, 0, 2), mismatched: new Uint8Array(4) },
     parts: Float64Array.from(rowsOfParts.flat()),
-    scores: {
-      nll,
-      bcscale: scoresOf('bcscale'),
-      ncnorm: scoresOf('ncnorm'),
-      stdlimit: scoresOf('stdlimit'),
-      full: scoresOf('full'),
-    },
+    scores: { ...perVariant(scoresOf), nll },
   });
 }
 

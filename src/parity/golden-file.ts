@@ -10,7 +10,7 @@ import {
 } from '../detectors/tracevae/meta.ts';
 import type { TraceBatch } from '../features/trace-batch.ts';
 import type { NamedArray } from '../nn/parameters.ts';
-import type { Variant } from '../scoring/corrections/list.ts';
+import type { Corrections } from '../scoring/corrections/list.ts';
 import type { FlatArray } from './measure.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -31,14 +31,14 @@ export const LOG_PROBS = [
 export type LogProb = (typeof LOG_PROBS)[number];
 export type LogProbs<T> = Readonly<Record<LogProb, T>>;
 
-/** The authors' names of the score's variants, and this model's. */
+/** The authors' names of the score's variants, and which of the paper's corrections each has. */
 export const GOLDEN_VARIANTS = {
-  nll: 'nll',
-  bcscale: 'bcscale',
-  ncnorm: 'ncnorm',
-  stdlimit: 'stdlimit',
-  all: 'full',
-} as const satisfies Record<string, Variant>;
+  nll: {},
+  bcscale: { bcscale: {} },
+  ncnorm: { ncnorm: {} },
+  stdlimit: { stdlimit: {} },
+  all: { bcscale: {}, ncnorm: {}, stdlimit: {} },
+} as const satisfies Record<string, Corrections>;
 
 export type GoldenVariant = keyof typeof GOLDEN_VARIANTS;
 export type Variants<T> = Readonly<Record<GoldenVariant, T>>;

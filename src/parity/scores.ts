@@ -14,7 +14,7 @@ import type { TrainingModel } from '../detectors/tracevae/train-step.ts';
 import type { TraceBatch } from '../features/trace-batch.ts';
 import { combineScores } from '../scoring/combine.ts';
 import { correctTerms } from '../scoring/corrected-terms.ts';
-import { correctionsOf, type Variant } from '../scoring/corrections/list.ts';
+import type { Corrections } from '../scoring/corrections/list.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { GOLDEN_VARIANTS, type GoldenVariant, LOG_PROBS, type LogProb } from './golden-file.ts';
 import type { Comparison } from './golden-model.ts';
@@ -57,29 +57,29 @@ function compareVariant(
   label: string,
   names: readonly string[],
   terms: ScoreTerms,
-  variant: Variant,
+  corrections: Corrections,
   expected: {
     /** One entry a trace. */
     readonly logProb: (name: LogProb) => readonly (number | readonly number[])[];
     readonly score: readonly number[];
   },
 ): void {
-  const corrected = correctedLogProbs(terms, variant);
+  const corrected = correctedLogProbs(terms, corrections);
   for (const name of LOG_PROBS) {
     const parts = rowParts(names, corrected[name], expected.logProb(name));
     compare(report, `${label} ${name}`, toleranceOf(name), parts);
   }
-  const scores = combineScores(terms, correctionsOf(variant));
+  const scores = combineScores(terms, corrections);
   compare(report, `${label} score`, TOLERANCE.value, rowParts(names, scores, expected.score));
 }
 
-/** [T, L] each, with the corrections of the variant on it. */
+/** [T, L] each, corrected. */
 export function correctedLogProbs(
   terms: ScoreTerms,
-  variant: Variant,
+  corrections: Corrections,
 ): Record<LogProb, Float64Array> {
   const { structure, latency, samples, structureRow } = terms;
-  const { nodeCount, edges, logPLatency, factors } = correctTerms(terms, correctionsOf(variant));
+  const { nodeCount, edges, logPLatency, factors } = correctTerms(terms, corrections);
   const size = terms.trace.length * samples;
   const perRow = (of: (x: number, s: number, trace: number) => number): Float64Array =>
     Float64Array.from({ length: size }, (_, x) => {

@@ -7,7 +7,6 @@ import { TRACEVAE_PRESETS, traceVaeConfig } from '../detectors/tracevae/meta.ts'
 import { traceVaeSpecs } from '../detectors/tracevae/trace-vae.ts';
 import { ParameterStore } from '../nn/parameters.ts';
 import { combineScores } from '../scoring/combine.ts';
-import { correctionsOf } from '../scoring/corrections/list.ts';
 import {
   batchOf,
   GOLDEN_VARIANTS,
@@ -110,13 +109,13 @@ export async function compareTrainedModel(
   const z2 = traces.map((trace) => trace.z2);
   compare(report, 'z', TOLERANCE.value, rowParts(names, structures.z, z));
   compare(report, 'z2', TOLERANCE.value, rowParts(names, latencies.z2, z2));
-  const logProbs = correctedLogProbs(terms, 'nll');
+  const logProbs = correctedLogProbs(terms, GOLDEN_VARIANTS.nll);
   for (const name of LOG_PROBS) {
     const expected = traces.map((trace) => trace.log_probs_plain[name]);
     compare(report, name, toleranceOf(name), rowParts(names, logProbs[name], expected));
   }
   for (const variant of Object.keys(GOLDEN_VARIANTS) as GoldenVariant[]) {
-    const scores = combineScores(terms, correctionsOf(GOLDEN_VARIANTS[variant]));
+    const scores = combineScores(terms, GOLDEN_VARIANTS[variant]);
     const expected = traces.map(({ nll }) => nll[variant]);
     compare(report, `score ${variant}`, TOLERANCE.value, rowParts(names, scores, expected));
   }

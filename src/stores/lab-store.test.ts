@@ -117,8 +117,8 @@ describe('the lab', () => {
       ncnorm: { nodeCountExponent: 0.5 },
       stdlimit: { source: 'operation' },
     };
-    expect(inspect.getState().corrections).toEqual(corrections);
-    expect(last('combine').input.corrections).toEqual(corrections);
+    expect(inspect.getState().corrections).toMatchObject(corrections);
+    expect(last('combine').input.corrections).toMatchObject(corrections);
     await answer();
     expect(state().lab.phase).toBe('open');
   });

@@ -80,6 +80,10 @@ test('what is not known is left out', () => {
 test('addresses of earlier versions open', () => {
   const read = (words: string) => parseView(`#corrections=${words}`)?.corrections;
   expect(read('none')).toEqual({});
-  expect(read('bcscale.ncnorm.stdlimit-operation')).toEqual(correctionsOf('full', 'operation'));
+  expect(read('bcscale.ncnorm.stdlimit-operation')).toEqual({
+    bcscale: {},
+    ncnorm: {},
+    stdlimit: { source: 'operation' },
+  });
   expect(read('stdlimit-global')).toEqual(correctionsOf('stdlimit', 'global'));
 });
