@@ -6,6 +6,8 @@ import type { Microseconds } from '../base/units.ts';
 
 const ZERO = 48;
 const SPACE = 32;
+const POINT = 46;
+const COMMA = 44;
 const isDigit = (byte: number): boolean => byte >= ZERO && byte <= 57;
 
 /** Exact powers of ten: up to 10^22 a double holds them without rounding. */
@@ -16,7 +18,7 @@ const NUMBER = /^ *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *$/;
  * A decimal number times a power of ten, correctly rounded: 300.4795 ms at `scale` 3 is exactly
  * 300479.5 us, where 300.4795 * 1000 would be rounded twice.
  *
- * @param scale power of ten, 0 to 9
+ * @param scale power of ten, -15 to 9
  * @returns NaN if the cell is not a finite decimal number
  */
 export function parseDecimal(bytes: Uint8Array, start: number, end: number, scale = 0): number {
@@ -54,6 +56,34 @@ function parseRareDecimal(text: string, scale: number): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
+/**
+ * A cell that {@link parseDecimal} does not read, as spreadsheets write numbers: with a decimal comma,
+ * or with thousands set apart. "1,234" is a thousand and more in a table with commas between its
+ * cells, which is written where the decimal point is a point; elsewhere it is little more than one.
+ *
+ * @returns NaN if it is no number
+ */
+export function parseLocalDecimal(text: string, decimalComma: boolean, scale = 0): number {
+  const apart = text.trim().replace(/(?<=\d)[ \u00a0\u202f'’](?=\d{3}(?!\d))/g, '');
+  for (const [pattern, thousands] of decimalComma ? COMMA_FIRST : POINT_FIRST) {
+    if (pattern.test(apart)) {
+      return parseRareDecimal(apart.replaceAll(thousands, '').replace(',', '.'), scale);
+    }
+  }
+  return parseRareDecimal(apart, scale);
+}
+
+/** Ways of writing a number, and what sets its thousands apart. */
+type Written = readonly [pattern: RegExp, thousands: string];
+const POINT_THOUSANDS: Written = [
+  /^[+-]?\d{1,3}(\.\d{3})+,\d+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$/,
+  '.',
+];
+const COMMA_THOUSANDS: Written = [/^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/, ','];
+const COMMA_DECIMALS: Written = [/^[+-]?\d*,\d+([eE][+-]?\d+)?$/, ' '];
+const COMMA_FIRST: readonly Written[] = [POINT_THOUSANDS, COMMA_DECIMALS, COMMA_THOUSANDS];
+const POINT_FIRST: readonly Written[] = [POINT_THOUSANDS, COMMA_THOUSANDS, COMMA_DECIMALS];
+
 /** Empty, or a number that is 0: how the TraceVAE layout says "no". */
 export const isZero = (bytes: Uint8Array, start: number, end: number): boolean =>
   end === start || parseDecimal(bytes, start, end) === 0;
@@ -65,7 +95,7 @@ export function isBlank(bytes: Uint8Array, start: number, end: number): boolean 
 }
 
 /**
- * "2022-08-22 07:53:20", with a T and a fraction if need be, read as UTC.
+ * "2022-08-22 07:53:20", with a T and a fraction behind a point or a comma if need be, read as UTC.
  *
  * @returns microseconds since the epoch; NaN if it is not a time
  */
@@ -83,9 +113,13 @@ export function parseTimestamp(bytes: Uint8Array, start: number, end: number): M
 
   const zulu = bytes[end - 1] === 90 ? 1 : 0;
   if (end - zulu === start + 19) return wholeUs;
-  // ".595700" is 0.5957 s, so scaled by 10^6 it is microseconds.
-  if (bytes[start + 19] !== 46) return Number.NaN;
-  return wholeUs + parseDecimal(bytes, start + 19, end - zulu, 6);
+  const point = bytes[start + 19];
+  if (point !== POINT && point !== COMMA) return Number.NaN;
+  const from = start + 20;
+  const to = end - zulu;
+  for (let at = from; at < to; at++) if (!isDigit(bytes[at]!)) return Number.NaN;
+  // "595700" behind the point is 0.5957 s, so scaled by 10^(6 - 6) it is microseconds.
+  return wholeUs + parseDecimal(bytes, from, to, 6 - (to - from));
 }
 
 /** NaN where they are not digits. */

@@ -1,13 +1,13 @@
 /**
  * CSV (RFC 4180) as bytes: chunks of a file in, rows of cell positions out. No string per cell.
- * Quoted cells with "" escapes, CRLF, a byte order mark and empty lines are understood.
+ * Quoted cells with "" escapes, any separator (see {@link tellDialect}), lines that end in carriage
+ * returns, a byte order mark and empty lines are understood.
  */
 import { grown } from '../base/bytes.ts';
+import { COMMA, type CsvDialect, tellDialect } from './csv-dialect.ts';
 
-const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
-const COMMA = 44;
 
 /** A longer record is not a row: most likely a quote that is never closed. */
 export const MAX_ROW_BYTES = 1024 * 1024;
@@ -30,6 +30,8 @@ export interface CsvRow {
   fault: RowFault;
   /** The file ends without a line feed here, so the row may be cut off. */
   unterminated: boolean;
+  /** Cells are not separated by commas, so a comma in a number is its decimal point. */
+  decimalComma: boolean;
 }
 
 export interface CsvRows {
@@ -42,7 +44,7 @@ export function createCsvRows(onRow: (row: CsvRow) => void): CsvRows {
   let buffer = new Uint8Array(0);
   let filled = 0;
   let line = 1;
-  let atFileStart = true;
+  let dialect: CsvDialect | null = null;
   /** After a record that was too long: nothing counts until the next line feed. */
   let skipping = false;
   const row: ScannedRow = {
@@ -55,24 +57,29 @@ export function createCsvRows(onRow: (row: CsvRow) => void): CsvRows {
     line: 1,
     fault: 'none',
     unterminated: false,
+    decimalComma: false,
   };
 
   const drain = (final: boolean): void => {
     let from = 0;
-    if (atFileStart && (filled >= 3 || final)) {
-      atFileStart = false;
-      if (buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) from = 3;
+    if (dialect === null) {
+      dialect = tellDialect(buffer.subarray(0, filled), final);
+      if (dialect === null) return;
+      from = dialect.start;
+      line += dialect.lines;
+      row.decimalComma = dialect.separator !== COMMA;
     }
-    while (!atFileStart && from < filled) {
+    const { separator, lineEnd } = dialect;
+    while (from < filled) {
       if (skipping) {
-        const lineFeed = buffer.subarray(0, filled).indexOf(LINE_FEED, from);
-        from = lineFeed < 0 ? filled : lineFeed + 1;
-        if (lineFeed < 0) break;
+        const end = buffer.subarray(0, filled).indexOf(lineEnd, from);
+        from = end < 0 ? filled : end + 1;
+        if (end < 0) break;
         line += 1;
         skipping = false;
         continue;
       }
-      const next = scanRow(row, buffer, from, filled, final);
+      const next = scanRow(row, buffer, from, filled, final, separator, lineEnd);
       row.line = line;
       if ((next < 0 ? filled : next) - from > MAX_ROW_BYTES) {
         row.fault = 'too-long';
@@ -81,7 +88,7 @@ export function createCsvRows(onRow: (row: CsvRow) => void): CsvRows {
         continue;
       }
       if (next < 0) break;
-      line += row.quoted ? countLineFeeds(buffer, from, next) : 1;
+      line += row.quoted ? countLines(buffer, from, next, lineEnd) : 1;
       const empty = row.cellCount === 1 && !row.quoted && row.start[0] === row.end[0];
       if (!empty) {
         if (row.quoted) unescapeCells(row);
@@ -123,6 +130,8 @@ function scanRow(
   from: number,
   filled: number,
   final: boolean,
+  separator: number,
+  lineEnd: number,
 ): number {
   row.bytes = bytes;
   row.cellCount = 0;
@@ -153,20 +162,19 @@ function scanRow(
       if (at >= filled) row.fault = 'cut-off';
       at = Math.min(at + 1, filled);
       const tail = at;
-      while (at < filled && bytes[at] !== COMMA && bytes[at] !== LINE_FEED) at += 1;
-      const clean = at === tail || (at === tail + 1 && bytes[tail] === CARRIAGE_RETURN);
-      if (!clean) row.fault = 'bad-quoting';
+      while (at < filled && bytes[at] !== separator && bytes[at] !== lineEnd) at += 1;
+      if (withoutReturns(bytes, tail, at) !== tail) row.fault = 'bad-quoting';
     } else {
       for (; at < filled; at++) {
         const byte = bytes[at];
-        if (byte === COMMA || byte === LINE_FEED) break;
+        if (byte === separator || byte === lineEnd) break;
       }
       end = at;
     }
     const ended = at >= filled;
     if (ended && !final) return -1;
-    const last = ended || bytes[at] === LINE_FEED;
-    if (last && end === at && end > start && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
+    const last = ended || bytes[at] === lineEnd;
+    if (last && end === at) end = withoutReturns(bytes, start, end);
     const cell = row.cellCount;
     if (cell < MAX_CELLS) {
       row.start[cell] = start;
@@ -196,8 +204,14 @@ function unescapeCells({ bytes, start, end, escaped, cellCount }: ScannedRow): v
   }
 }
 
-function countLineFeeds(bytes: Uint8Array, from: number, to: number): number {
+/** Files that Windows has translated twice end their lines in two carriage returns. */
+function withoutReturns(bytes: Uint8Array, start: number, end: number): number {
+  while (end > start && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
+  return end;
+}
+
+function countLines(bytes: Uint8Array, from: number, to: number, lineEnd: number): number {
   let count = 0;
-  for (let at = from; at < to; at++) if (bytes[at] === LINE_FEED) count += 1;
+  for (let at = from; at < to; at++) if (bytes[at] === lineEnd) count += 1;
   return count;
 }

@@ -5,6 +5,7 @@
 import { decodeUtf8 } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
 import type { LedgerExample, Reason } from '../trace/ledger.ts';
+import { isHeaderless, namesOf } from './column-names.ts';
 import { type CsvRow, createCsvRows, MAX_CELLS } from './csv-rows.ts';
 import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from './span-reader.ts';
 
@@ -46,9 +47,15 @@ export function createCsvReader(
       if (reason) ledger.add(reason, 1, () => exampleOf(row, layout));
       return;
     }
-    const opened = openLayout(headerOf(row), row.line);
-    if ('what' in opened) failure = opened;
-    else layout = { ...opened, cellCount: row.cellCount };
+    const firstRow = headerOf(row);
+    const headerless = isHeaderless(firstRow);
+    const opened = openLayout(headerless ? namesOf(firstRow) : firstRow, row.line);
+    if ('what' in opened) {
+      failure = opened;
+      return;
+    }
+    layout = { ...opened, cellCount: row.cellCount };
+    if (headerless) onRow(row);
   };
   const rows = createCsvRows(onRow);
 

@@ -2,9 +2,11 @@
  * Times and durations in CSV cells: numbers of some unit since the epoch, or written dates. Clocks
  * in nanoseconds have 19 digits, which no double holds, so differences are taken before rounding.
  */
+import { decodeUtf8 } from '../base/bytes.ts';
 import type { Microseconds } from '../base/units.ts';
 import type { TimeUnit } from '../trace/column-mapping.ts';
-import { parseDecimal, parseTimestamp } from './csv-fields.ts';
+import { parseDecimal, parseLocalDecimal, parseTimestamp } from './csv-fields.ts';
+import { parseWrittenDuration } from './written-durations.ts';
 
 /** Power of ten from a unit to microseconds. */
 const SCALE: Readonly<Record<TimeUnit, number>> = { s: 6, ms: 3, us: 0, ns: -3 };
@@ -15,15 +17,27 @@ const LOW = 10 ** LOW_DIGITS;
 const EXACT_DIGITS = 15;
 const MAX_DIGITS = 24;
 const PLUS = 43;
-const COLON = 58;
+const MINUS = 45;
 
-/** @returns microseconds; NaN if the cell is not a number */
-export const parseSpanOfTime = (
+/**
+ * A length of time: a number of the unit, or one that names its own, "120 ms".
+ *
+ * @param decimalComma see {@link parseLocalDecimal}
+ * @returns microseconds; NaN if the cell is neither
+ */
+export function parseSpanOfTime(
   bytes: Uint8Array,
   start: number,
   end: number,
   unit: TimeUnit,
-): Microseconds => parseDecimal(bytes, start, end, SCALE[unit]);
+  decimalComma = false,
+): Microseconds {
+  const number = parseDecimal(bytes, start, end, SCALE[unit]);
+  if (!Number.isNaN(number) || start === end) return number;
+  const text = decodeUtf8(bytes.subarray(start, end));
+  const local = parseLocalDecimal(text, decimalComma, SCALE[unit]);
+  return Number.isNaN(local) ? parseWrittenDuration(text, decimalComma) : local;
+}
 
 /**
  * A point in time: a number of the unit, or a date as {@link parseTimestamp} reads it, with an
@@ -36,6 +50,7 @@ export function parseTime(
   start: number,
   end: number,
   unit: TimeUnit,
+  decimalComma = false,
 ): Microseconds {
   if (isLongInteger(bytes, start, end)) {
     const split = end - LOW_DIGITS;
@@ -43,7 +58,11 @@ export function parseTime(
     return scaled(whole, unit);
   }
   const number = parseDecimal(bytes, start, end, SCALE[unit]);
-  return Number.isNaN(number) ? parseDate(bytes, start, end) : number;
+  if (!Number.isNaN(number) || start === end) return number;
+  const date = parseDate(bytes, start, end);
+  return Number.isNaN(date)
+    ? parseLocalDecimal(decodeUtf8(bytes.subarray(start, end)), decimalComma, SCALE[unit])
+    : date;
 }
 
 /**
@@ -56,9 +75,12 @@ export function parseInterval(
   from: readonly [start: number, end: number],
   to: readonly [start: number, end: number],
   unit: TimeUnit,
+  decimalComma = false,
 ): Microseconds {
   if (!isLongInteger(bytes, ...from) || !isLongInteger(bytes, ...to)) {
-    return parseTime(bytes, ...to, unit) - parseTime(bytes, ...from, unit);
+    return (
+      parseTime(bytes, ...to, unit, decimalComma) - parseTime(bytes, ...from, unit, decimalComma)
+    );
   }
   const high = (cell: readonly [number, number]): number =>
     parseDecimal(bytes, cell[0], cell[1] - LOW_DIGITS);
@@ -77,16 +99,16 @@ function isLongInteger(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** "2022-08-22T07:53:20.5+08:00", "2022-08-22 07:53:20 UTC" */
+/** "2022-08-22T07:53:20.5+08:00", "2022-08-22 07:53:20,5+00", "2022-08-22 07:53:20 UTC" */
 function parseDate(bytes: Uint8Array, start: number, end: number): Microseconds {
   if (end - start < 19) return Number.NaN;
   if (bytes[end - 4] === 32 && bytes[end - 1] === 67) end -= 4;
   const plain = parseTimestamp(bytes, start, end);
   if (!Number.isNaN(plain)) return plain;
-  const colon = bytes[end - 3] === COLON ? 1 : 0;
-  const sign = end - 5 - colon;
-  if (sign < start + 19 || (bytes[sign] !== PLUS && bytes[sign] !== 45)) return Number.NaN;
-  const minutes = parseDecimal(bytes, sign + 1, sign + 3) * 60 + parseDecimal(bytes, end - 2, end);
+  const sign = [end - 3, end - 5, end - 6].find((at) => bytes[at] === PLUS || bytes[at] === MINUS);
+  if (sign === undefined || sign < start + 19) return Number.NaN;
+  const hours = parseDecimal(bytes, sign + 1, sign + 3);
+  const minutes = hours * 60 + (end - sign > 3 ? parseDecimal(bytes, end - 2, end) : 0);
   const local = parseTimestamp(bytes, start, sign);
   return local - (bytes[sign] === PLUS ? 1 : -1) * minutes * 6e7;
 }

@@ -8,6 +8,7 @@ import {
   TIME_UNITS,
   type TimeUnit,
 } from '../trace/column-mapping.ts';
+import { plainName } from './column-names.ts';
 
 /** Rows shown with the question. */
 export const PREVIEW_ROWS = 5;
@@ -92,7 +93,7 @@ export function guessMapping(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): ColumnMapping {
-  const plain = header.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ''));
+  const plain = header.map(plainName);
   const columns = { ...NO_COLUMNS };
   const taken = new Set<number>();
   for (const role of COLUMN_ROLES) {

@@ -3,6 +3,8 @@
  * as text, as a table and as JSON, each worked out once, when the first format asks.
  */
 import { decodeUtf8 } from '../base/bytes.ts';
+import { cellNamed } from './column-names.ts';
+import { COMMA, countCells, tellDialect } from './csv-dialect.ts';
 import { createCsvRows } from './csv-rows.ts';
 import { headerOf } from './csv-spans.ts';
 import { type JsonOutline, outlineJson } from './json-outline.ts';
@@ -17,7 +19,7 @@ export interface Head {
   readonly kind: HeadKind;
   /** Without byte order mark and leading white space; empty where it is binary. */
   readonly text: string;
-  /** Cells of the first row, where it is text with a comma in its first line; else null. */
+  /** Cells of the first row, where it is a table with any separator between its cells; else null. */
   readonly header: readonly string[] | null;
   /** Without a way where it is not JSON. */
   readonly json: JsonOutline;
@@ -45,9 +47,7 @@ export function lookAt(fileName: string, bytes: Uint8Array, whole: boolean): Hea
     if (text().startsWith('<')) return 'markup';
     return whole && LITERAL.test(text()) ? 'literal' : 'text';
   });
-  const header = once(() =>
-    kind() === 'text' && firstLine(text()).includes(',') ? firstRow(bytes, whole) : null,
-  );
+  const header = once(() => (kind() === 'text' ? tableHeader(bytes, whole) : null));
   const json = once(() => (kind() === 'json' ? outlineJson(fileName, bytes, whole) : NO_JSON));
   return {
     bytes,
@@ -67,24 +67,30 @@ export function lookAt(fileName: string, bytes: Uint8Array, whole: boolean): Hea
   };
 }
 
-/** Whether the first row names all of these columns. */
+/** Whether the first row names all of these columns, in any case. */
 export const hasColumns = ({ header }: Head, ...names: readonly string[]): boolean =>
-  header !== null && names.every((name) => header.includes(name));
+  header !== null && names.every((name) => cellNamed(header, name) >= 0);
 
 export const startsWith = ({ bytes }: Head, magic: readonly number[]): boolean =>
   magic.every((byte, i) => bytes[i] === byte);
 
-const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0]!;
-
-/** Empty where it does not end within the head. */
-function firstRow(bytes: Uint8Array, whole: boolean): readonly string[] {
+/**
+ * Null where it is no table: no comma in the first line, nor another separator that divides the
+ * second line into as many cells. Empty where the first row does not end within the head.
+ */
+function tableHeader(bytes: Uint8Array, whole: boolean): readonly string[] | null {
+  const dialect = tellDialect(bytes, true);
+  if (dialect === null || countCells(bytes, dialect.start, dialect) === 1) return null;
   let header: readonly string[] = [];
+  let secondCells = 0;
   const rows = createCsvRows((row) => {
     if (header.length === 0) header = headerOf(row);
+    else if (secondCells === 0) secondCells = row.cellCount;
   });
   rows.push(bytes);
   if (whole) rows.finish();
-  return header;
+  const even = secondCells === 0 || secondCells === header.length;
+  return dialect.separator === COMMA || even ? header : null;
 }
 
 /** NUL, or more control characters than any text has. */

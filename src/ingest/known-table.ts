@@ -3,6 +3,7 @@
  */
 import type { Failure } from '../base/result.ts';
 import type { ColumnMapping, ColumnRole, TimeUnit } from '../trace/column-mapping.ts';
+import { cellNamed } from './column-names.ts';
 import { createCsvReader } from './csv-spans.ts';
 import { type MappedOptions, mappedLayout } from './mapped-spans.ts';
 import type { ReaderContext, SpanReader } from './span-reader.ts';
@@ -27,11 +28,11 @@ export function knownMapping(
   { columns, clockUnit, durationUnit }: KnownTable,
   header: readonly string[],
 ): ColumnMapping | { readonly missing: readonly string[] } {
-  const missing = Object.values(columns).filter((name) => !header.includes(name));
+  const missing = Object.values(columns).filter((name) => cellNamed(header, name) < 0);
   if (missing.length > 0) return { missing };
   const cellOf = (role: ColumnRole): number => {
     const name = columns[role];
-    return name === undefined ? -1 : header.indexOf(name);
+    return name === undefined ? -1 : cellNamed(header, name);
   };
   return {
     header,

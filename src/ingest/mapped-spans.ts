@@ -43,11 +43,17 @@ export function mappedLayout(
   const roots = new Set(options.roots);
 
   const durationOf = (row: CsvRow): Microseconds => {
-    const { bytes, start, end } = row;
+    const { bytes, start, end, decimalComma } = row;
     const cell = columns.duration;
     return cell >= 0
-      ? parseSpanOfTime(bytes, start[cell]!, end[cell]!, durationUnit)
-      : parseInterval(bytes, [start[from]!, end[from]!], [start[to]!, end[to]!], clockUnit);
+      ? parseSpanOfTime(bytes, start[cell]!, end[cell]!, durationUnit, decimalComma)
+      : parseInterval(
+          bytes,
+          [start[from]!, end[from]!],
+          [start[to]!, end[to]!],
+          clockUnit,
+          decimalComma,
+        );
   };
 
   const isRoot = ({ bytes, start, end }: CsvRow): boolean => {
@@ -103,7 +109,9 @@ export function mappedLayout(
       isRoot(row) ? NO_PARENT : intern(table.spanIds, parent),
       serviceOf(row),
       intern(table.operations, operation),
-      from < 0 ? Number.NaN : parseTime(bytes, start[from]!, end[from]!, clockUnit),
+      from < 0
+        ? Number.NaN
+        : parseTime(bytes, start[from]!, end[from]!, clockUnit, row.decimalComma),
       durationUs,
       labelOf(row),
       row.line,

@@ -45,6 +45,7 @@ export function createRowWriter(cellCount: number, cells: readonly number[]): Wr
     line: 0,
     fault: 'none',
     unterminated: false,
+    decimalComma: false,
   };
   return (values, line) => {
     let at = 0;

@@ -70,7 +70,9 @@ export function tableFailure(
     };
   }
   return {
-    what: 'a table whose columns are not known',
+    what: header.every((name) => name === '')
+      ? 'a table without a header, so nobody knows its columns'
+      : 'a table whose columns are not known',
     where,
     advice: 'Say which column is what, in the dialog that asks for it.',
     table: { fileName, header, rows, guess: guessMapping(header, rows) },

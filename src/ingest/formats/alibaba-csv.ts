@@ -9,13 +9,13 @@
  */
 import { decodeUtf8, grown } from '../../base/bytes.ts';
 import type { Failure } from '../../base/result.ts';
-import { millisToMicros } from '../../base/units.ts';
 import type { LedgerExample, Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
 import type { CsvRow } from '../csv-rows.ts';
 import { createCsvReader, type RowLayout, textOf } from '../csv-spans.ts';
+import { parseSpanOfTime } from '../csv-times.ts';
 import { hasColumns } from '../head.ts';
 import { UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, type ReaderContext } from '../span-reader.ts';
@@ -103,14 +103,14 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     // Calls of databases, caches and queues name no interface.
     const operation = hasName(row, method) ? method : hasName(row, rpctype) ? rpctype : -1;
     if (operation < 0) return 'missing-operation';
-    const milliseconds = parseDecimal(bytes, start[rt]!, end[rt]!);
-    const durationUs = millisToMicros(Math.abs(milliseconds));
+    const signedUs = parseSpanOfTime(bytes, start[rt]!, end[rt]!, 'ms', row.decimalComma);
+    const durationUs = Math.abs(signedUs);
     if (!isDuration(durationUs)) return 'bad-duration';
 
     const call = internCall(row, end[traceid]!, end[rpcid]!);
     rowOfCall = grown(rowOfCall, call + 1);
     sidesOfCall = grown(sidesOfCall, call + 1);
-    const side = milliseconds < 0 ? CALLEE : CALLER;
+    const side = signedUs < 0 ? CALLEE : CALLER;
     if (rowOfCall[call] !== 0) return joinRecord(call, side, durationUs);
 
     let prefixEnd = end[rpcid]! - 1;
@@ -144,7 +144,7 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
 /** The columns that a recognised header may still lack are those that only help. */
 function findColumns(header: readonly string[], where: string): Columns | Failure {
   const cellOf = (name: string): number =>
-    header.findIndex((column) => column.replace('_', '') === name);
+    header.findIndex((column) => column.toLowerCase().replace('_', '') === name);
   const found = Object.fromEntries(COLUMNS.map((name) => [name, cellOf(name)])) as Columns;
   if (found.interface >= 0 || found.rpctype >= 0) return found;
   return {

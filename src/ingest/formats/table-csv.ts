@@ -16,7 +16,7 @@ export const tableCsv: TraceFormat = {
   writer: null,
   gives: 'spans',
   recognise: ({ header }) =>
-    header && { sure: FALLBACK, why: 'it is text with a comma in its first line' },
+    header && { sure: FALLBACK, why: 'its first line has cells, as that of a table' },
   open: readTableCsv,
 };
 

@@ -9,9 +9,11 @@ import { nanosToMicros } from '../../base/units.ts';
 import type { Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
+import { cellNamed } from '../column-names.ts';
 import { isBlank, isZero, parseDecimal, parseTimestamp } from '../csv-fields.ts';
 import type { CsvRow } from '../csv-rows.ts';
 import { createCsvReader, type RowLayout } from '../csv-spans.ts';
+import { parseSpanOfTime } from '../csv-times.ts';
 import { hasColumns } from '../head.ts';
 import { isDuration, type ReaderContext, type SpanReader } from '../span-reader.ts';
 import { CERTAIN, type TraceFormat } from '../trace-format.ts';
@@ -68,7 +70,7 @@ function createLayout(columns: Columns, { table, authorsRules }: ReaderContext):
   let scratch = new Uint8Array(256);
 
   const readSpan = (row: CsvRow): Reason | null => {
-    const { bytes, start, end } = row;
+    const { bytes, start, end, decimalComma } = row;
     const blank = (cell: number): boolean => isBlank(bytes, start[cell]!, end[cell]!);
     const zero = (cell: number): boolean => isZero(bytes, start[cell]!, end[cell]!);
 
@@ -76,7 +78,7 @@ function createLayout(columns: Columns, { table, authorsRules }: ReaderContext):
     if (blank(columns.spanId)) return 'missing-span-id';
     if (blank(columns.serviceName) || blank(columns.operationName)) return 'missing-operation';
     const duration = columns.duration;
-    const durationUs = parseDecimal(bytes, start[duration]!, end[duration]!, 3);
+    const durationUs = parseSpanOfTime(bytes, start[duration]!, end[duration]!, 'ms', decimalComma);
     if (!isDuration(durationUs)) return 'bad-duration';
     const ofDatabase = columns.DBhash >= 0 && !zero(columns.DBhash);
     if (authorsRules && ofDatabase) return 'database-span';
@@ -150,7 +152,7 @@ function readLabels(zero: (cell: number) => boolean, columns: Columns): number {
 }
 
 function findColumns(header: readonly string[], where: string): Columns | Failure {
-  const missing = REQUIRED.filter((column) => !header.includes(column));
+  const missing = REQUIRED.filter((column) => cellNamed(header, column) < 0);
   if (missing.length > 0) {
     return {
       what: `a CSV file without the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
@@ -158,6 +160,6 @@ function findColumns(header: readonly string[], where: string): Columns | Failur
       advice: `The first line must name these columns, in any order: ${REQUIRED.join(', ')}.`,
     };
   }
-  const cells = [...REQUIRED, ...OPTIONAL].map((column) => [column, header.indexOf(column)]);
+  const cells = [...REQUIRED, ...OPTIONAL].map((column) => [column, cellNamed(header, column)]);
   return Object.fromEntries(cells) as Columns;
 }
