@@ -3,7 +3,7 @@
  * as text, as a table and as JSON, each worked out once, when the first format asks.
  */
 import { decodeUtf8 } from '../base/bytes.ts';
-import { cellNamed } from './column-names.ts';
+import { cellNamed, isHeaderless } from './column-names.ts';
 import { COMMA, countCells, tellDialect } from './csv-dialect.ts';
 import { createCsvRows } from './csv-rows.ts';
 import { headerOf } from './csv-spans.ts';
@@ -25,6 +25,8 @@ export interface Head {
   readonly json: JsonOutline;
 }
 
+/** Share of the rows of a table that have as many cells as its header. */
+const EVEN_ROWS = 0.9;
 const LITERAL = /^(null|true|false|-?\d+(\.\d+)?|"[^"]*")\s*$/;
 const NO_JSON: JsonOutline = { ways: new Set(), failure: null, cutAt: null };
 
@@ -75,22 +77,26 @@ export const startsWith = ({ bytes }: Head, magic: readonly number[]): boolean =
   magic.every((byte, i) => bytes[i] === byte);
 
 /**
- * Null where it is no table: no comma in the first line, nor another separator that divides the
- * second line into as many cells. Empty where the first row does not end within the head.
+ * Null where it is no table: no separator in the first line; or one that is no comma, or no names in
+ * that line, and not nearly all rows have as many cells. Empty where the first row does not end within the head.
  */
 function tableHeader(bytes: Uint8Array, whole: boolean): readonly string[] | null {
   const dialect = tellDialect(bytes, true);
   if (dialect === null || countCells(bytes, dialect.start, dialect) === 1) return null;
   let header: readonly string[] = [];
-  let secondCells = 0;
+  let rowCount = 0;
+  let even = 0;
   const rows = createCsvRows((row) => {
     if (header.length === 0) header = headerOf(row);
-    else if (secondCells === 0) secondCells = row.cellCount;
+    else {
+      rowCount += 1;
+      if (row.cellCount === header.length) even += 1;
+    }
   });
   rows.push(bytes);
   if (whole) rows.finish();
-  const even = secondCells === 0 || secondCells === header.length;
-  return dialect.separator === COMMA || even ? header : null;
+  const isNamed = dialect.separator === COMMA && !isHeaderless(header);
+  return isNamed || even >= rowCount * EVEN_ROWS ? header : null;
 }
 
 /** NUL, or more control characters than any text has. */

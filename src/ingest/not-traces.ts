@@ -22,6 +22,7 @@ const MAGIC: readonly (readonly [readonly number[], string])[] = [
   [[0xff, 0xfe], 'text in UTF-16; save it as UTF-8'],
   [[0xfe, 0xff], 'text in UTF-16; save it as UTF-8'],
 ];
+const LOG_LINE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 const LFS_POINTER = /^version https:\/\/git-lfs\.github\.com\//;
 /** Keys named in a sentence, and characters of one literal. */
 const MOST_KEYS = 6;
@@ -61,7 +62,9 @@ function nameOf(head: Head): string {
     case 'text':
       return LFS_POINTER.test(head.text)
         ? 'a Git LFS pointer, without the file it stands for'
-        : 'plain text, neither CSV nor JSON';
+        : LOG_LINE.test(head.text)
+          ? 'lines of a log, not traces'
+          : 'plain text, neither CSV nor JSON';
   }
 }
 
