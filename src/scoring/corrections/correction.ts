@@ -1,6 +1,6 @@
 /**
  * What a correction of the score is: an equation, words for people, constants that can be moved, and
- * a formula. One file per correction; `corrections.ts` lists them, and variants, switches, sliders,
+ * a formula. One file per correction; `list.ts` names them, and variants, switches, sliders,
  * columns and the inspector's split follow from that list.
  */
 import { assert } from '../../base/assert.ts';
