@@ -2,17 +2,26 @@
 import { everyRow } from '../base/order.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import { combineScores } from '../scoring/combine.ts';
-import { type Corrections, correctionsIn, variantOf } from '../scoring/corrections/list.ts';
+import {
+  type Corrections,
+  correctionsIn,
+  sameCorrections,
+  variantOf,
+} from '../scoring/corrections/list.ts';
 import { limitsFor } from '../scoring/corrections/stdlimit.ts';
+import { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
 import type { StdLimitSource } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { CombinedScores, ScoreOutcome } from './outcome.ts';
+import type { CombinedScores, NamedScores, ScoreOutcome } from './outcome.ts';
+import type { DetectorRun } from './record.ts';
 import { measureOf, reportOf, rowsOfFile } from './score-sets.ts';
 
 export interface ScoreChoice {
   readonly corrections: Corrections;
   /** Index of a test file, null for all. */
   readonly file: number | null;
+  /** Of the validation scores, where the threshold is, 0 to 100; the paper's where it is absent. */
+  readonly percentile?: number;
 }
 
 /**
@@ -22,9 +31,9 @@ export interface ScoreChoice {
 export function storedScores(
   of: ScoreOutcome,
   stdLimit: StdLimitSource,
-  { corrections, file }: ScoreChoice,
+  { corrections, file, percentile = THRESHOLD_PERCENTILE }: ScoreChoice,
 ): CombinedScores | null {
-  if (file !== null) return null;
+  if (file !== null || percentile !== THRESHOLD_PERCENTILE) return null;
   const rows = everyRow(of.test.trace.length);
   if (of.kind === 'plain') {
     return { rows, test: of.test.score, val: of.val.score, report: of.report };
@@ -33,12 +42,21 @@ export function storedScores(
   return variant === null ? null : { rows, ...of.scores[variant], report: of.reports[variant] };
 }
 
+/** The scores that were kept under a name with these corrections and this threshold, or null. */
+export const namedScores = (
+  { named = [] }: Pick<DetectorRun, 'named'>,
+  { corrections, percentile = THRESHOLD_PERCENTILE }: Omit<ScoreChoice, 'file'>,
+): NamedScores | null =>
+  named.find(
+    (one) => one.percentile === percentile && sameCorrections(one.corrections, corrections),
+  ) ?? null;
+
 /** The same from the terms, for any corrections and any test file. */
 export function combinedScores(
   traces: TraceSet,
   of: ScoreOutcome,
   detector: DetectorId,
-  { corrections, file }: ScoreChoice,
+  { corrections, file, percentile = THRESHOLD_PERCENTILE }: ScoreChoice,
 ): CombinedScores {
   const { trace } = of.test;
   const rows = rowsOfFile(traces, trace, file);
@@ -51,6 +69,6 @@ export function combinedScores(
     rows,
     test: Float64Array.from(rows, (row) => all[row]!),
     val,
-    report: reportOf(traces, trace, rows, all, val, measureOf(detector)),
+    report: reportOf(traces, trace, rows, all, val, { ...measureOf(detector), percentile }),
   };
 }

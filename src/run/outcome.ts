@@ -1,6 +1,6 @@
 /** What comes of training and of scoring: plain data that crosses the worker's door and is stored. */
 import type { SavedWeights } from '../detectors/detector.ts';
-import type { Variant } from '../scoring/corrections/list.ts';
+import type { Corrections, Variant } from '../scoring/corrections/list.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import type { ScoredSets, ScoreTerms } from '../scoring/score-terms.ts';
@@ -67,5 +67,17 @@ export interface CombinedScores {
   readonly test: Float64Array;
   /** nats, of all validation traces */
   readonly val: Float64Array;
+  readonly report: VariantReport;
+}
+
+/** Scores with constants of a person's own, kept with the run under a name. */
+export interface NamedScores {
+  readonly name: string;
+  /** With their constants. */
+  readonly corrections: Corrections;
+  /** Of the validation scores, where the threshold is; 0 to 100. */
+  readonly percentile: number;
+  /** nats */
+  readonly scores: ScoredSets;
   readonly report: VariantReport;
 }

@@ -6,7 +6,7 @@ import type { KeptWeights } from '../detectors/detector.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
-import type { ScoreOutcome, TrainOutcome } from './outcome.ts';
+import type { NamedScores, ScoreOutcome, TrainOutcome } from './outcome.ts';
 import type { RunSettings } from './settings.ts';
 
 /** Earlier formats are read by {@link file://./record-formats.ts}. */
@@ -37,6 +37,8 @@ export interface DetectorRun {
   readonly curve: readonly CurvePoint[];
   /** null until it was scored. */
   readonly scores: ScoreOutcome | null;
+  /** Scores with other constants of the corrections, in the order in which they were kept. */
+  readonly named?: readonly NamedScores[];
   /** Weights of earlier epochs, where the settings asked for them; those of older runs have none. */
   readonly kept?: readonly KeptWeights[];
   /** Fresh starts after a divergence in the first epoch. */

@@ -17,6 +17,8 @@ export interface ScoreColumns {
   readonly nodes: ArrayLike<number>;
   /** 1 where the reconstructed structure differs; null where none is reconstructed. */
   readonly mismatch: ArrayLike<number> | null;
+  /** nats, of constants that a person named; last, so that the columns before stay where they are */
+  readonly named?: readonly { readonly name: string; readonly scores: ArrayLike<number> }[];
 }
 
 /** The columns of a list of corrections, those of scores between what the trace is and its nodes. */
@@ -30,6 +32,8 @@ export const csvHeader = (list: readonly Correction[]): string =>
  * @returns       a header and T lines
  */
 export function formatScoresCsv(columns: ScoreColumns): string {
+  const { named = [] } = columns;
+  const header = [csvHeader(CORRECTIONS), ...named.map(({ name }) => quote(name))].join(',');
   const lines = columns.traceId.map((traceId, row) =>
     [
       quote(traceId),
@@ -38,9 +42,10 @@ export function formatScoresCsv(columns: ScoreColumns): string {
       ...VARIANT_STEPS.map((variant) => columns.scores[variant]?.[row] ?? ''),
       columns.nodes[row]!,
       columns.mismatch?.[row] ?? '',
+      ...named.map(({ scores }) => scores[row]!),
     ].join(','),
   );
-  return `${[csvHeader(CORRECTIONS), ...lines].join('\n')}\n`;
+  return `${[header, ...lines].join('\n')}\n`;
 }
 
 const quote = (field: string): string =>

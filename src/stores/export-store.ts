@@ -124,7 +124,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
       scores() {
         const found = scored();
         if (found === null) return null;
-        const csv = scoresCsv(found.dataset.imported.traces, found.scores);
+        const csv = scoresCsv(found.dataset.imported.traces, found.scores, found.trained.named);
         return { name: 'scores.csv', bytes: new Blob([csv], { type: 'text/csv' }) };
       },
 

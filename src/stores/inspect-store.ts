@@ -11,6 +11,7 @@ import { type ModelRef, modelRef } from '../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome } from '../run/outcome.ts';
 import type { DetectorRun } from '../run/record.ts';
 import { type Corrections, correctionsOf } from '../scoring/corrections/list.ts';
+import { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
 import { depthFirst, type Label } from '../trace/trace-set.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
@@ -41,6 +42,7 @@ export interface ChosenScores extends CombinedScores {
   readonly of: ScoreOutcome;
   readonly model: ModelRef;
   readonly corrections: Corrections;
+  readonly percentile: number;
   readonly file: number | null;
 }
 
@@ -54,6 +56,8 @@ export interface InspectState {
   /** The one whose curves, scores and traces are shown. */
   readonly detector: DetectorId;
   readonly corrections: Corrections;
+  /** Of the validation scores, where the threshold is; 0 to 100. */
+  readonly percentile: number;
   /** Index of a test file, null for all. */
   readonly file: number | null;
   /** null until the first ones were combined; those before stay until the next are there. */
@@ -69,7 +73,8 @@ export interface InspectState {
   moveNode(step: number): void;
   setFilter(filter: LabelFilter): void;
   setDetector(detector: DetectorId): Promise<void>;
-  setCorrections(corrections: Corrections): Promise<void>;
+  /** @param percentile of the threshold; as it is where it is not told */
+  setCorrections(corrections: Corrections, percentile?: number): Promise<void>;
   setFile(file: number | null): Promise<void>;
 }
 
@@ -100,8 +105,8 @@ export function createInspectStore(
     /** Takes or combines what is chosen now; a later choice overtakes an earlier one. */
     const choose = async (): Promise<void> => {
       const latest = choices.begin();
-      const { corrections, file } = get();
-      const choice = { corrections, file };
+      const { corrections, file, percentile } = get();
+      const choice = { corrections, file, percentile };
       const { training } = runs.getState();
       const shown = shownDetector(training, get().detector);
       if (training.phase !== 'done' || shown === null || shown.scores === null) return;
@@ -127,6 +132,7 @@ export function createInspectStore(
       filter: DEFAULT_FILTER,
       detector: 'tracevae',
       corrections: correctionsOf('full'),
+      percentile: THRESHOLD_PERCENTILE,
       file: null,
       chosen: null,
       failure: null,
@@ -181,8 +187,8 @@ export function createInspectStore(
         set({ detector });
         return choose();
       },
-      setCorrections(corrections) {
-        set({ corrections });
+      setCorrections(corrections, percentile = get().percentile) {
+        set({ corrections, percentile });
         return choose();
       },
       setFile(file) {
@@ -199,7 +205,8 @@ export function createInspectStore(
       // a run is first shown under all corrections, as it was set up
       lastRun = training.run.id;
       const { stdLimit } = training.run.settings.scoring;
-      store.setState({ corrections: correctionsOf('full', stdLimit) });
+      const corrections = correctionsOf('full', stdLimit);
+      store.setState({ corrections, percentile: THRESHOLD_PERCENTILE });
     }
     const scores = shownDetector(training, store.getState().detector)?.scores ?? null;
     if (scores === last) return;

@@ -230,7 +230,11 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         return change(withConstants(setting, id, constants, lab.session.maxNodes));
       },
       setThreshold: (thresholdPercentile) => change({ thresholdPercentile }),
-      use: () => inspect.getState().setCorrections(variantWith('full', get().setting.constants)),
+      use() {
+        const { constants, thresholdPercentile } = get().setting;
+        const corrections = variantWith('full', constants);
+        return inspect.getState().setCorrections(corrections, thresholdPercentile);
+      },
       resetTuning: () => change(paperSetting(get().setting.constants)),
       brush(range) {
         set({ range, list: null });

@@ -12,6 +12,7 @@ import { createKeptRunsStore, type KeptRunsState } from './kept-runs-store.ts';
 import { createLabStore, type LabState } from './lab-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import { createMatrixStore, type MatrixState } from './matrix-store.ts';
+import { createNamedScoresStore, type NamedScoresState } from './named-scores-store.ts';
 import {
   createNotebookFileStore,
   isNotebookFile,
@@ -50,6 +51,7 @@ export interface Notebook {
   readonly comparison: StoreApi<ComparisonState>;
   readonly view: StoreApi<ViewState>;
   readonly lab: StoreApi<LabState>;
+  readonly namedScores: StoreApi<NamedScoresState>;
   readonly replay: StoreApi<ReplayState>;
   readonly matrix: StoreApi<MatrixState>;
   readonly exported: StoreApi<ExportState>;
@@ -116,6 +118,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const comparison = createComparisonStore(deps.client, traceList);
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
+  const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
   const matrix = createMatrixStore({ ...deps, runs, dataset });
   const environment = createEnvironmentStore(deps);
   const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
@@ -147,6 +150,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     comparison,
     view,
     lab,
+    namedScores,
     replay,
     matrix,
     exported,

@@ -25,7 +25,14 @@ function setUp() {
   );
   const combined = combinedScores(traces, scores, 'tracevae', { corrections, file: null });
   const model = { runId: run.id, detector: 'tracevae', epoch: null } as const;
-  const chosen: ChosenScores = { ...combined, of: scores, model, corrections, file: null };
+  const chosen: ChosenScores = {
+    ...combined,
+    of: scores,
+    model,
+    corrections,
+    percentile: 99,
+    file: null,
+  };
   const inspect = createStore(
     () => ({ trace, chosen, detector: 'tracevae' }) as unknown as InspectState,
   );

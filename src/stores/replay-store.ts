@@ -72,12 +72,12 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
     const scoreEpoch = async (
       of: ModelRef,
       settings: RunSettings,
-      { corrections, file }: ChosenScores,
+      { corrections, percentile, file }: ChosenScores,
     ): Promise<Result<EpochScores, JobFailure>> => {
       const outcome = await run('score', { of, settings });
       if (!outcome.ok) return outcome;
       assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
-      const choice = { corrections, file };
+      const choice = { corrections, percentile, file };
       const known = storedScores(outcome.value, settings.scoring.stdLimit, choice);
       const combined = known === null ? await run('combine', { of, ...choice }) : ok(known);
       if (!combined.ok) return combined;

@@ -155,13 +155,23 @@ const detectorReport = ({ detector, outcome, scores, curve }: DetectorRun) => ({
   curves: curve.map(curvePoint),
 });
 
-/** Of all test files, or of one: every variant of terms, or the one score that there is. */
-function results({ detector, scores }: DetectorRun, file: number | null) {
+/**
+ * Of all test files, or of one: every variant of terms, or the one score that there is. Of all files
+ * also the scores that are kept under names, with their constants.
+ */
+function results({ detector, scores, named = [] }: DetectorRun, file: number | null) {
   if (scores?.kind === 'terms') {
+    const kept = file === null ? named : [];
     const part = file === null ? scores : scores.byFile.find((of) => of.file === file);
     return part === undefined
       ? []
-      : variantsIn(part.reports).map((v) => result(detector, v, part.reports[v]));
+      : [
+          ...variantsIn(part.reports).map((v) => result(detector, v, part.reports[v])),
+          ...kept.map(({ name, corrections, report }) => ({
+            ...result(detector, name, report),
+            constants: corrections,
+          })),
+        ];
   }
   const part = file === null ? scores : scores?.byFile.find((of) => of.file === file);
   return part ? [result(detector, 'plain', part.report)] : [];

@@ -1,6 +1,7 @@
 /** Scoring a trained run, detector by detector. */
 import { ok, type Result } from '../base/result.ts';
-import { modelRef } from '../run/model-ref.ts';
+import { type ModelRef, modelRef } from '../run/model-ref.ts';
+import type { NamedScores } from '../run/outcome.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { RunningJob } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
@@ -14,6 +15,23 @@ export interface RunScoring extends Pick<RunState, 'score' | 'scoreAgain' | 'can
 export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): RunScoring {
   const { client } = deps;
   let scoreJob: RunningJob<'score'> | null = null;
+
+  /** Scores that are kept under names, from new terms; those that these do not allow are left out. */
+  const combineAgain = async (
+    of: ModelRef,
+    named: readonly NamedScores[],
+  ): Promise<readonly NamedScores[]> => {
+    const made: NamedScores[] = [];
+    for (const one of named) {
+      const { corrections, percentile } = one;
+      const choice = { of, corrections, percentile, file: null };
+      const combined = await client.start('combine', choice).result;
+      if (!combined.ok) continue;
+      const { val, test, report } = combined.value;
+      made.push({ ...one, scores: { val, test }, report });
+    }
+    return made;
+  };
 
   /** @returns the run with the scores, the failure, or null where it was cancelled */
   const scoreDetector = async (
@@ -36,10 +54,16 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
       set({ scoring: { phase: 'idle' } });
       return null;
     }
+    const trained = run.detectors[index]!;
+    const named = await combineAgain(of, trained.named ?? []);
     const most = Math.max(peak.value() ?? 0, run.peakHeapBytes ?? 0);
     return ok({
       ...run,
-      detectors: run.detectors.with(index, { ...run.detectors[index]!, scores: result.value }),
+      detectors: run.detectors.with(index, {
+        ...trained,
+        scores: result.value,
+        ...(named.length === 0 ? {} : { named }),
+      }),
       peakHeapBytes: most === 0 ? null : most,
     });
   };

@@ -4,6 +4,7 @@ import type { Failure } from '../base/result.ts';
 import type { BaselineConfigs, BaselineId, DetectorId } from '../detectors/catalog.ts';
 import type { ScoreProgress } from '../detectors/detector.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
+import type { NamedScores } from '../run/outcome.ts';
 import type { DetectorFailure, InterruptedRun, RunRecord, SeedResult } from '../run/record.ts';
 import type { RunEntry } from '../run/run-entries.ts';
 import type { SettingsPart, SettingsParts } from '../run/settings.ts';
@@ -60,6 +61,12 @@ export interface RunState {
   keepLastGood(): Promise<void>;
   /** Adds what another seed gave to the run, if it is still the one at hand. */
   addRepeat(runId: string, result: SeedResult | DetectorFailure): Promise<void>;
+  /** Changes the scores that a detector of the run keeps under names, if it is still the one shown. */
+  changeNamed(
+    runId: string,
+    detector: DetectorId,
+    change: (named: readonly NamedScores[]) => readonly NamedScores[],
+  ): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
   /** Forgets the run of a dataset that is gone. */

@@ -57,6 +57,19 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         await saveRun(next);
       },
 
+      async changeNamed(runId, detector, change) {
+        const { training } = get();
+        if (training.phase !== 'done' || training.run.id !== runId) return;
+        const detectors = training.run.detectors.map((trained) =>
+          trained.detector === detector
+            ? { ...trained, named: change(trained.named ?? []) }
+            : trained,
+        );
+        const next = { ...training.run, detectors };
+        set({ training: { phase: 'done', run: next } });
+        await saveRun(next);
+      },
+
       restore(run, interrupted) {
         const phase = interruptedPhase(run, interrupted);
         const stored = phase?.next ?? run;

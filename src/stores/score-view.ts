@@ -1,8 +1,10 @@
 /** Scores as the page shows them: the table of metrics, the CSV of all. */
 import type { DetectorId } from '../detectors/catalog.ts';
-import type { ScoreOutcome } from '../run/outcome.ts';
+import { namedScores } from '../run/chosen-scores.ts';
+import type { NamedScores, ScoreOutcome } from '../run/outcome.ts';
 import type { DetectorRun, RunRecord } from '../run/record.ts';
 import { VARIANTS, type Variant, variantOf, variantsIn } from '../scoring/corrections/list.ts';
+import { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import { formatScoresCsv } from '../scoring/scores-csv.ts';
 import type { Dataset } from '../storage/records.ts';
@@ -43,6 +45,8 @@ export interface MetricsRow {
    * without terms, its score.
    */
   readonly variant: Variant | 'plain' | null;
+  /** Of constants that are kept with the run; null of all others. */
+  readonly name: string | null;
   readonly report: VariantReport;
   /** Whether it is what the Scores cell shows. */
   readonly shown: boolean;
@@ -56,35 +60,54 @@ export interface MetricsRow {
 export function metricsRows(
   run: RunRecord,
   shown: DetectorId,
-  { corrections, file, report }: ChosenScores,
+  { corrections, percentile, file, report }: ChosenScores,
 ): MetricsRow[] {
-  const named = variantOf(corrections, run.settings.scoring.stdLimit);
+  const ofPaper = percentile === THRESHOLD_PERCENTILE;
+  const named = ofPaper ? variantOf(corrections, run.settings.scoring.stdLimit) : null;
   const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
     if (scores === null) return [];
     if (scores.kind === 'plain') {
       const part = scores.byFile.find((reports) => reports.file === file);
-      const plain = { detector, variant: 'plain', shown: detector === shown } as const;
+      const isShown = detector === shown;
+      const plain = { detector, variant: 'plain', name: null, shown: isShown } as const;
       return variant === 'full' ? [{ ...plain, report: (part ?? scores).report }] : [];
     }
     const part = scores.byFile.find((reports) => reports.file === file);
     const { reports } = part ?? scores;
     if (!(variant in reports)) return [];
     const isShown = detector === shown && variant === named;
-    return [{ detector, variant, report: reports[variant], shown: isShown }];
+    return [{ detector, variant, name: null, report: reports[variant], shown: isShown }];
   };
   const ofShown = run.detectors.filter(({ detector }) => detector === shown);
+  const kept =
+    ofShown[0] === undefined ? null : namedScores(ofShown[0], { corrections, percentile });
   const unnamed = named === null && ofShown[0]?.scores?.kind === 'terms';
+  // metrics of a file alone are known of the choice on show, those of the rest of all files
+  const others = (ofShown[0]?.named ?? []).filter((one) => file === null && one !== kept);
   return [
     ...run.detectors.flatMap((trained) => rowOf(trained, 'full')),
     ...ofShown.flatMap((trained) =>
       VARIANTS.filter((variant) => variant !== 'full').flatMap((v) => rowOf(trained, v)),
     ),
-    ...(unnamed ? [{ detector: shown, variant: null, report, shown: true }] : []),
+    ...others.map((one) => ({
+      detector: shown,
+      variant: null,
+      name: one.name,
+      report: one.report,
+      shown: false,
+    })),
+    ...(unnamed
+      ? [{ detector: shown, variant: null, name: kept?.name ?? null, report, shown: true }]
+      : []),
   ];
 }
 
 /** scores.csv of a detector: validation traces, then test traces, in the dataset's order. */
-export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
+export function scoresCsv(
+  traces: TraceSet,
+  scores: ScoreOutcome,
+  named: readonly NamedScores[] = [],
+): string {
   const { val, test } = scores;
   const trace = [...val.trace, ...test.trace];
   return formatScoresCsv({
@@ -94,6 +117,7 @@ export function scoresCsv(traces: TraceSet, scores: ScoreOutcome): string {
     scores: scoreColumns(scores),
     nodes: [...val.nodeCount, ...test.nodeCount],
     mismatch: scores.kind === 'terms' ? [...scores.val.mismatch, ...scores.test.mismatch] : null,
+    named: named.map(({ name, scores: of }) => ({ name, scores: [...of.val, ...of.test] })),
   });
 }
 

@@ -21,7 +21,7 @@ function choose(corrections = correctionsOf('full')): ChosenScores {
   const { report } = combined;
   const atThreshold = { ...report.atThreshold, threshold: 0.5 };
   const chosen = { ...combined, test: made, report: { ...report, atThreshold } };
-  return { ...chosen, of: scores, model: MODEL, corrections, file: null };
+  return { ...chosen, of: scores, model: MODEL, corrections, percentile: 99, file: null };
 }
 
 const MODEL = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
@@ -102,8 +102,8 @@ test('flagged traces are listed at first, rows in words', async () => {
 test('the worker is asked by the run’s name, and is sent no scores', async () => {
   const { last, started } = list;
   expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange', 'histograms']);
-  const { corrections, file } = list.inspect.getState().chosen!;
-  expect(last('tabulate').input).toEqual({ of: MODEL, corrections, file });
+  const { corrections, percentile, file } = list.inspect.getState().chosen!;
+  expect(last('tabulate').input).toEqual({ of: MODEL, corrections, percentile, file });
 });
 
 test('ranks under other variants and top reasons come after the list, one by one', async () => {
@@ -192,7 +192,7 @@ test('a label of the inspect store’s filter and a flag narrow together', async
 test('a detector without terms has one rank, and neither a reason nor a reconstruction', async () => {
   const { inspect, state, ranked, tabulated, arranged } = list;
   const plain = fakePlainScores(traces);
-  const choice = { corrections: correctionsOf('full'), file: null };
+  const choice = { corrections: correctionsOf('full'), percentile: 99, file: null };
   const combined = combinedScores(traces, plain, 'vgae', choice);
   inspect.setState({
     filter: 'all',

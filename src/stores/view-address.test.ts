@@ -44,6 +44,7 @@ const view: fc.Arbitrary<View> = fc.record({
       { requiredKeys: [] },
     ),
   ),
+  threshold: maybe(fc.constantFrom(90, 97.5, 100)),
   file: maybe(fc.nat(100)),
   filter: maybe(fc.constantFrom(...LABEL_FILTERS)),
   narrow: maybe(narrow),

@@ -18,6 +18,8 @@ export interface View {
   /** null: as the run was set up. */
   readonly detector: DetectorId | null;
   readonly corrections: Corrections | null;
+  /** Percentile of the threshold; null: the paper's. */
+  readonly threshold: number | null;
   /** Index of a test file; null: all. */
   readonly file: number | null;
   /** null: the flagged traces. */
@@ -36,6 +38,7 @@ export const NO_VIEW: View = {
   baseline: null,
   detector: null,
   corrections: null,
+  threshold: null,
   file: null,
   filter: null,
   narrow: null,
@@ -68,6 +71,11 @@ function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, s
 const COUNT = /^\d{1,9}$/;
 const readCount = (text: string | null): number | null =>
   text !== null && COUNT.test(text) ? Number(text) : null;
+
+function readPercentile(text: string | null): number | null {
+  const value = text === null || text.trim() === '' ? Number.NaN : Number(text);
+  return value >= 0 && value <= 100 ? value : null;
+}
 
 function readRange(text: string | null): OpenRange {
   const ends = (text ?? '').split('..');
@@ -105,6 +113,7 @@ export function formatView(view: View): string {
     ['baseline', view.baseline],
     ['detector', view.detector],
     ['corrections', view.corrections === null ? null : writeCorrections(view.corrections)],
+    ['threshold', view.threshold === null ? null : String(view.threshold)],
     ['file', view.file === null ? null : String(view.file)],
     ['filter', view.filter],
     ...narrowParts(view.narrow),
@@ -130,6 +139,7 @@ export function parseView(hash: string): View | null {
     baseline: parts.get('baseline'),
     detector: DETECTOR_IDS.find((id) => id === parts.get('detector')) ?? null,
     corrections: corrections === null ? null : readCorrections(corrections),
+    threshold: readPercentile(parts.get('threshold')),
     file: readCount(parts.get('file')),
     filter: LABEL_FILTERS.find((filter) => filter === parts.get('filter')) ?? null,
     narrow: readNarrow(parts),

@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../base/result.ts';
 import { correctionsOf, sameCorrections } from '../scoring/corrections/list.ts';
+import { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
 import { decodeString, findString } from '../trace/string-column.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { DEFAULT_FILTER, type InspectState, shownDetector } from './inspect-store.ts';
@@ -57,7 +58,7 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
   const { training } = runs.getState();
   const shown = { ...NO_VIEW, dataset: at.id, baseline: kept.getState().baseline };
   if (training.phase !== 'done') return shown;
-  const { detector, corrections, file, filter, trace } = inspect.getState();
+  const { detector, corrections, percentile, file, filter, trace } = inspect.getState();
   const narrow = traceList.getState().filter;
   const { run } = training;
   const usual = correctionsOf('full', run.settings.scoring.stdLimit);
@@ -66,6 +67,7 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
     run: run.id,
     detector: detector === run.detectors[0]?.detector ? null : detector,
     corrections: sameCorrections(usual, corrections) ? null : corrections,
+    threshold: percentile === THRESHOLD_PERCENTILE ? null : percentile,
     file,
     filter: filter === DEFAULT_FILTER ? null : filter,
     narrow: isOpen(narrow) ? null : narrow,
@@ -127,8 +129,10 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       const detector = view.detector ?? run.detectors[0]?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
       const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
-      if (!sameCorrections(corrections, inspect.getState().corrections)) {
-        await look.setCorrections(corrections);
+      const threshold = view.threshold ?? THRESHOLD_PERCENTILE;
+      const now = inspect.getState();
+      if (!sameCorrections(corrections, now.corrections) || threshold !== now.percentile) {
+        await look.setCorrections(corrections, threshold);
       }
       if (view.file !== inspect.getState().file) await look.setFile(view.file);
       const { traceIds } = current.imported.traces;

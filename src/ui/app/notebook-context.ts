@@ -9,6 +9,7 @@ import type { InspectState } from '../../stores/inspect-store.ts';
 import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
 import type { LabState } from '../../stores/lab-store.ts';
 import type { MatrixState } from '../../stores/matrix-store.ts';
+import type { NamedScoresState } from '../../stores/named-scores-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
 import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
 import type { NotesState } from '../../stores/notes-store.ts';
@@ -67,6 +68,8 @@ export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
 
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useNotebook().comparison, select);
+export const useNamedScores = <T>(select: (state: NamedScoresState) => T): T =>
+  useStore(useNotebook().namedScores, select);
 export const useLab = <T>(select: (state: LabState) => T): T => useStore(useNotebook().lab, select);
 
 export const useReplay = <T>(select: (state: ReplayState) => T): T =>

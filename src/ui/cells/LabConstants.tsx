@@ -27,28 +27,21 @@ import { Select } from '../widgets/Select.tsx';
 import { SliderField } from '../widgets/SliderField.tsx';
 import type { LabViewProps } from './lab-view-props.ts';
 import { percentWords } from './lab-words.ts';
+import { ConstantActions, KeptConstants } from './NamedConstants.tsx';
 
 export function LabConstants({ scored, session }: LabViewProps) {
-  const resetTuning = useLab((l) => l.resetTuning);
-  const use = useLab((l) => l.use);
   return (
     <div className="lab__part">
       <div className="table-controls">
         <h3>Constants of the corrections</h3>
-        <div className="table-controls">
-          <Button size="small" onClick={() => void use()}>
-            Use in Scores and Flagged
-          </Button>
-          <Button size="small" onClick={() => void resetTuning()}>
-            Back to the paper’s
-          </Button>
-        </div>
+        <ConstantActions />
       </div>
       {!session.detailed && <TooOld />}
       <div className="lab__constants">
         <Sliders session={session} />
         <Compared scored={scored} session={session} />
       </div>
+      <KeptConstants scored={scored} />
     </div>
   );
 }

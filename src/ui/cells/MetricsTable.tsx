@@ -14,7 +14,8 @@ interface MetricsTableProps {
 }
 
 /** "TraceVAE, all corrections", then what the score of the shown detector is made of. */
-function rowWords({ detector, variant }: MetricsRow, scored: Scored): string {
+function rowWords({ detector, variant, name }: MetricsRow, scored: Scored): string {
+  if (name !== null) return name;
   if (variant === 'plain') return detectorLabel(detector);
   if (variant === 'full') return `${detectorLabel(detector)}, ${variantWords('full')}`;
   return variant === null ? correctionsWords(scored) : variantWords(variant);
@@ -49,7 +50,7 @@ export function MetricsTable({ scored }: MetricsTableProps) {
           <tbody>
             {rows.map((row) => (
               <tr
-                key={`${row.detector} ${row.variant}`}
+                key={`${row.detector} ${row.variant} ${row.name}`}
                 className={row.shown ? 'metrics-table__shown' : undefined}
               >
                 <th scope="row">{rowWords(row, scored)}</th>

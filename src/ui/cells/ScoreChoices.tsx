@@ -1,5 +1,6 @@
 /** Which scores are shown: of which detector, under which corrections, on which test file. */
 import { detectorLabel } from '../../detectors/catalog.ts';
+import { namedScores } from '../../run/chosen-scores.ts';
 import type { RunRecord } from '../../run/record.ts';
 import {
   type ChoiceConstant,
@@ -10,10 +11,12 @@ import {
   CORRECTIONS,
   type CorrectionId,
   correctionsOf,
+  sameCorrections,
   titleOf,
 } from '../../scoring/corrections/list.ts';
+import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 import type { ScoreTerms } from '../../scoring/score-terms.ts';
-import { useInspect } from '../app/notebook-context.ts';
+import { useInspect, useNamedScores } from '../app/notebook-context.ts';
 import { formatNumber } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';
 import { Select } from '../widgets/Select.tsx';
@@ -54,7 +57,10 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
           />
         )}
         {scores.kind === 'terms' ? (
-          <CorrectionChoices run={run} terms={scores.test} />
+          <>
+            <NamedChoice scored={scored} />
+            <CorrectionChoices run={run} terms={scores.test} />
+          </>
         ) : (
           <p className="quiet">
             {detectorLabel(trained.detector)} gives one score a trace; the corrections of section
@@ -64,6 +70,36 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
       </div>
       {failure !== null && <FailureNotice kind="error" failure={failure} />}
     </>
+  );
+}
+
+const OF_THE_PAPER = 'paper';
+const OTHERS = 'others';
+
+/** Constants that are kept with the run, by name; nothing where there are none. */
+function NamedChoice({ scored: { run, trained, chosen } }: { readonly scored: Scored }) {
+  const setCorrections = useInspect((i) => i.setCorrections);
+  const show = useNamedScores((n) => n.show);
+  const named = trained.named ?? [];
+  if (named.length === 0) return null;
+  const usual = correctionsOf('full', run.settings.scoring.stdLimit);
+  const ofPaper =
+    chosen.percentile === THRESHOLD_PERCENTILE && sameCorrections(usual, chosen.corrections);
+  const kept = namedScores(trained, chosen)?.name;
+  return (
+    <Select
+      label="Constants"
+      value={kept === undefined ? (ofPaper ? OF_THE_PAPER : OTHERS) : `kept ${kept}`}
+      options={[
+        { value: OF_THE_PAPER, label: 'the paper’s' },
+        ...named.map(({ name }) => ({ value: `kept ${name}`, label: name })),
+        ...(kept === undefined && !ofPaper ? [{ value: OTHERS, label: 'others, not kept' }] : []),
+      ]}
+      onChange={(value) => {
+        if (value === OF_THE_PAPER) void setCorrections(usual, THRESHOLD_PERCENTILE);
+        else if (value !== OTHERS) void show(value.slice('kept '.length));
+      }}
+    />
   );
 }
 

@@ -1,6 +1,7 @@
 /** The scores that the Scores and Flagged cells show, and what they say before there are any. */
 import { useMemo } from 'react';
 import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
+import { namedScores } from '../../run/chosen-scores.ts';
 import type { TermsOutcome } from '../../run/outcome.ts';
 import { chosenWords, variantOf, variantWords } from '../../scoring/corrections/list.ts';
 import type { CellState } from '../../stores/cell-states.ts';
@@ -39,10 +40,13 @@ export function useListed(scored: Scored | null): TraceList | null {
 }
 
 /** The corrections of the scores on show, in words. */
-export function correctionsWords({ run, scores, chosen: { corrections } }: Scored): string {
-  if (scores.kind === 'plain') return 'one score a trace';
-  const named = variantOf(corrections, run.settings.scoring.stdLimit);
-  return named === null ? chosenWords(corrections) : variantWords(named);
+export function correctionsWords({ run, trained, scores, chosen }: Scored): string {
+  if (scores.kind === 'plain') return 'one score per trace';
+  const kept = namedScores(trained, chosen);
+  if (kept !== null) return `${kept.name}: ${chosenWords(kept.corrections)}`;
+  const { corrections } = chosen;
+  const variant = variantOf(corrections, run.settings.scoring.stdLimit);
+  return variant === null ? chosenWords(corrections) : variantWords(variant);
 }
 
 export function NotScoredYet({ what }: { readonly what: string }) {

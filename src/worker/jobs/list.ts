@@ -45,14 +45,16 @@ export function createListJobs(
   return {
     combine: beside(async (input) => {
       const traces = dataset.traces();
-      return traces === null ? err(noDataset) : choose(traces, input.of, input);
+      if (traces === null) return err(noDataset);
+      const { of, ...choice } = input;
+      return choose(traces, of, choice);
     }),
 
-    tabulate: beside(async ({ of, corrections, file }) => {
+    tabulate: beside(async ({ of, ...choice }) => {
       const traces = dataset.traces();
       const scores = run.scores(of);
       if (traces === null) return err(noDataset);
-      const chosen = choose(traces, of, { corrections, file });
+      const chosen = choose(traces, of, choice);
       if (!chosen.ok) return chosen;
       if (scores === null) return err(notAtHand);
       const { rows, test, report } = chosen.value;
@@ -61,7 +63,7 @@ export function createListJobs(
         rows,
         scores: test,
         threshold: report.atThreshold.threshold,
-        corrections,
+        corrections: choice.corrections,
       };
       return ok(tables.tabulate(traces, source, tableScores(scores)));
     }),
@@ -111,12 +113,11 @@ function createChooser(run: RunAtHand) {
   return (
     traces: TraceSet,
     of: ModelRef,
-    { corrections, file }: ScoreChoice,
+    choice: ScoreChoice,
   ): Result<CombinedScores, JobFailure> => {
     const scores = run.scores(of);
     const settings = run.settings(of);
     if (scores === null || settings === null) return err(notAtHand);
-    const choice = { corrections, file };
     const known = last?.scores === scores && last.traces === traces ? last : null;
     if (known !== null && sameValue(known.choice, choice)) return ok(known.chosen);
     const chosen =
