@@ -35,6 +35,7 @@ export const REASONS = {
   'unknown-label': 'a label that is none of normal, structure, time, 0 and 1',
   'unmatched-label': 'a label for a trace that is not there',
   'cut-archive': 'the packed file ends too early; what is before the cut was read',
+  'partial-answer': 'an answer that says it is not whole (an error, or PARTIAL); the rest was read',
   'skipped-file': 'a file of an archive or folder that is not traces',
 } as const;
 export type Reason = keyof typeof REASONS;
@@ -55,6 +56,7 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'unknown-label',
   'unmatched-label',
   'cut-archive',
+  'partial-answer',
   'skipped-file',
 ]);
 

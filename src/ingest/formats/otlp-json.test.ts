@@ -23,6 +23,21 @@ describe('OTLP JSON', () => {
     ['what Tempo answers', { batches: [web, db] }],
     ['what Tempo answers since version 2', { trace: { resourceSpans: [web, db] } }],
     ['a list of documents', [{ resourceSpans: [web] }, { resourceSpans: [db] }]],
+    ["what Jaeger's API v3 answers", { result: { resourceSpans: [web, db] } }],
+    [
+      'a list of such answers',
+      [{ result: { resourceSpans: [web] } }, { result: { batches: [db] } }],
+    ],
+    ['answers within an answer', { data: [{ trace: { resourceSpans: [web, db] } }] }],
+    ['resources without a wrapper', [web, db]],
+    [
+      'documents in snake_case',
+      JSON.parse(
+        JSON.stringify({ resourceSpans: [web, db] }).replace(/"[a-z]+([A-Z][a-zA-Z]*)":/g, (key) =>
+          key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        ),
+      ),
+    ],
     [
       'documents from before version 0.15',
       JSON.parse(
@@ -217,5 +232,30 @@ describe('OTLP JSON', () => {
       expect(traceIdsOf(result).filter((id) => id !== '3'.repeat(32))).toHaveLength(3);
       expect(result.spansRead).toBeGreaterThanOrEqual(10 + complete);
     }
+  });
+
+  it('says that an answer is not whole', async () => {
+    const partial = await imported({ trace: { resourceSpans: [web, db] }, status: 'PARTIAL' });
+    const failed = await importedFrom(
+      sourceFile(
+        'a.json',
+        `${JSON.stringify({ result: { resourceSpans: [web, db] } })}\n{"error":{"code":13}}\n`,
+      ),
+    );
+    for (const result of [partial, failed]) {
+      expect(treesOf(result)).toEqual(WHOLE);
+      expect(ledgerOf(result)).toEqual([['partial-answer', 1, undefined]]);
+    }
+    const whole = await imported({ resourceSpans: [web, db], status: 'COMPLETE', error: null });
+    expect(whole.ledger).toEqual([]);
+  });
+
+  it('files the spans of bare resources under their own services, whatever stands between', async () => {
+    const lines = [web, { resourceMetrics: [] }, { resourceSpans: [db] }, resourceSpans('x')];
+    const result = await importedFrom(
+      sourceFile('a.jsonl', lines.map((line) => JSON.stringify(line)).join('\n')),
+    );
+    expect(treesOf(result)).toEqual(WHOLE);
+    expect(result.ledger).toEqual([]);
   });
 });
