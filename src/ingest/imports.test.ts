@@ -76,10 +76,6 @@ const KNOWN_WRONG: Readonly<Record<string, string>> = {
 /** What could be read as well as told, and is told only, and why. As the list above. */
 const ONLY_TOLD: Readonly<Record<string, string>> = {
   '02-tempo/f-v2.pb': 'the trace is a field of the message',
-  '05-jaeger-es/a-elasticdump.json': "spans in Jaeger's index stand alone",
-  '05-jaeger-es/b-search.json': "spans in Jaeger's index stand alone",
-  '05-jaeger-es/c-source-lines.jsonl': "spans in Jaeger's index stand alone",
-  '05-jaeger-es/d-source-array.json': "spans in Jaeger's index stand alone",
   '08-java-logging/b-agent.log': 'words of a log stand before each document',
   '09-json-streams/c-cri.log': 'a container runtime stands before each line',
   '09-json-streams/f-docker.json': 'a container runtime stands around each line',

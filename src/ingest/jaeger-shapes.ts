@@ -1,4 +1,7 @@
-/** What is wanted of a Jaeger document: its values by the numbers that the reader knows them by. */
+/**
+ * What is wanted of a Jaeger document, from its API or from its index: its values by the numbers that
+ * the reader knows them by.
+ */
 import { member, type Shape, scalar } from './json-shapes.ts';
 
 export const DOCUMENT = 0;
@@ -21,31 +24,30 @@ export const REFERENCE_SPAN_ID = 16;
 export const PROCESS = 17;
 export const SERVICE = 18;
 export const OTHER = 19;
+export const ROW = 20;
+export const WITHIN = 21;
 
-const spanShape: Shape = {
-  id: SPAN,
-  isRecord: true,
-  members: [
-    member('traceID', scalar(SPAN_TRACE_ID)),
-    member('spanID', scalar(SPAN_ID)),
-    member('operationName', scalar(OPERATION)),
-    member('references', {
-      id: OTHER,
-      element: {
-        id: REFERENCE,
-        members: [
-          member('refType', scalar(REFERENCE_TYPE)),
-          member('traceID', scalar(REFERENCE_TRACE_ID)),
-          member('spanID', scalar(REFERENCE_SPAN_ID)),
-        ],
-      },
-    }),
-    member('startTime', scalar(START)),
-    member('duration', scalar(DURATION)),
-    member('processID', scalar(PROCESS_ID)),
-    member('process', { id: OTHER, members: [member('serviceName', scalar(OWN_SERVICE))] }),
-  ],
-};
+const spanMembers = [
+  member('traceID', scalar(SPAN_TRACE_ID)),
+  member('spanID', scalar(SPAN_ID)),
+  member('operationName', scalar(OPERATION)),
+  member('references', {
+    id: OTHER,
+    element: {
+      id: REFERENCE,
+      members: [
+        member('refType', scalar(REFERENCE_TYPE)),
+        member('traceID', scalar(REFERENCE_TRACE_ID)),
+        member('spanID', scalar(REFERENCE_SPAN_ID)),
+      ],
+    },
+  }),
+  member('startTime', scalar(START)),
+  member('duration', scalar(DURATION)),
+  member('processID', scalar(PROCESS_ID)),
+  member('process', { id: OTHER, members: [member('serviceName', scalar(OWN_SERVICE))] }),
+];
+const spanShape: Shape = { id: SPAN, isRecord: true, members: spanMembers };
 const traceMembers = [
   member('traceID', scalar(TRACE_ID)),
   member('spans', { id: SPANS, element: spanShape }),
@@ -61,3 +63,19 @@ export const rootShape: Shape = {
   members: [...traceMembers, member('data', { ...traceShape, asList: tracesShape })],
   asList: tracesShape,
 };
+
+const hitShape: Shape = { id: WITHIN, members: [member('_source', spanShape)] };
+/** A span alone, as Jaeger's index has it, or an answer or a dump of Elasticsearch with it within. */
+const rowShape: Shape = {
+  id: ROW,
+  isRecord: true,
+  members: [
+    ...spanMembers,
+    ...hitShape.members!,
+    member('hits', {
+      id: WITHIN,
+      members: [member('hits', { id: SPANS, element: hitShape })],
+    }),
+  ],
+};
+export const indexShape: Shape = { ...rowShape, asList: { id: SPANS, element: rowShape } };

@@ -160,3 +160,41 @@ describe('Jaeger JSON', () => {
     }
   });
 });
+
+describe('spans of Jaeger in Elasticsearch', () => {
+  const source = (spanID: string, operationName: string, ...references: readonly Reference[]) => ({
+    ...span(spanID, operationName, ...references),
+    process: { serviceName: operationName === 'a' ? 'web' : 'db', tags: [] },
+  });
+  const sources = [source('2', 'b', childOf('1')), source('1', 'a')];
+  const hits = sources.map((_source, i) => ({ _index: 'jaeger-span-x', _id: String(i), _source }));
+  const lines = (values: readonly unknown[]): string =>
+    values.map((value) => JSON.stringify(value)).join('\n');
+  const read = (text: string): Promise<ImportedTraces> => importedFrom(sourceFile('a.json', text));
+
+  it.each([
+    ['a dump, a hit a line', lines(hits)],
+    ['a list of hits', JSON.stringify(hits, null, 1)],
+    ['the answer of a search', JSON.stringify({ took: 1, hits: { total: 2, hits } }, null, 1)],
+    ['bare spans, one a line', lines(sources)],
+    ['a list of bare spans', JSON.stringify(sources)],
+    ['a bulk file', lines(sources.flatMap((each) => [{ index: { _index: 'x' } }, each]))],
+  ])('come in as %s', async (_, text) => {
+    const result = await read(text);
+    expect(treesOf(result)).toEqual(['-1 web/a, 0 db/b']);
+    expect(result.ledger).toEqual([]);
+    expect(result.spansRead).toBe(2);
+    expect(result.files[0]!.format).toBe('jaeger-elasticsearch');
+  });
+
+  it('are counted where they are cut or broken', async () => {
+    for (const values of [hits, sources]) {
+      const text = lines([...values, ...values.map((each) => each)]);
+      for (const cut of [text.slice(0, -40), text.replace('"duration":390', '"duration":"x')]) {
+        const result = await read(cut);
+        expect(result.spansKept + lostSpans(result.ledger)).toBe(result.spansRead);
+        expect(lostSpans(result.ledger)).toBeGreaterThan(0);
+      }
+    }
+  });
+});

@@ -12,6 +12,7 @@ import { isBlank, parseDecimal } from '../csv-fields.ts';
 import {
   DOCUMENT,
   DURATION,
+  indexShape,
   OPERATION,
   OWN_SERVICE,
   PROCESS,
@@ -20,6 +21,7 @@ import {
   REFERENCE_SPAN_ID,
   REFERENCE_TRACE_ID,
   REFERENCE_TYPE,
+  ROW,
   rootShape,
   SERVICE,
   SPAN,
@@ -29,9 +31,10 @@ import {
   START,
   TRACE,
   TRACE_ID,
+  WITHIN,
 } from '../jaeger-shapes.ts';
 import { documentWay, type JsonOutline } from '../json-outline.ts';
-import { createShapeReader, equalBytes, type ShapeSink } from '../json-shapes.ts';
+import { createShapeReader, equalBytes, type Shape, type ShapeSink } from '../json-shapes.ts';
 import { createProcessServices } from '../process-services.ts';
 import { createSpanLog, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
@@ -47,8 +50,27 @@ export const jaegerJson: TraceFormat = {
   writer: 'Jaeger',
   gives: 'spans',
   recognise: ({ json }) => signOfTraces(json),
-  open: readJaegerJson,
+  open: (context) => readJaegerJson(context, rootShape),
 };
+
+/** Jaeger's spans as its Elasticsearch storage keeps them: dumps, answers of a search, bare spans. */
+export const jaegerElasticsearch: TraceFormat = {
+  id: 'jaeger-elasticsearch',
+  label: 'Jaeger spans from Elasticsearch',
+  writer: 'Jaeger',
+  gives: 'spans',
+  recognise: ({ json }) => signOfIndex(json),
+  open: (context) => readJaegerJson(context, indexShape),
+};
+
+function signOfIndex(json: JsonOutline): Sign | null {
+  const span = documentWay(json, '_source.spanID', 'hits.hits[]._source.spanID');
+  if (span) return { sure: CERTAIN, why: `it has the key ${span}` };
+  const own = ['traceID', 'spanID', 'operationName', 'process'];
+  return own.every((key) => documentWay(json, key))
+    ? { sure: CERTAIN, why: `it has the keys ${own.join(', ')}` }
+    : null;
+}
 
 /** An envelope around traces, traces, or what has a key of either. */
 function signOfTraces(json: JsonOutline): Sign | null {
@@ -72,12 +94,15 @@ const NONE = -1;
 const MAX_REFERENCES = 64;
 const PARENT_TYPES = ['CHILD_OF', 'FOLLOWS_FROM'].map(encodeUtf8);
 
-function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader {
+function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape): SpanReader {
   const log = createSpanLog(fileName, ledger);
   const references = createSpanReferences(table, table.length);
   const processes = createProcessServices();
   let traces = 0;
   let inSpan = false;
+  /** Whether the document or element that is being read may be a span itself. */
+  let inRow = false;
+  let inList = false;
   let unfinished = false;
 
   let firstRow = table.length;
@@ -126,7 +151,6 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader 
   };
 
   const startSpan = (): void => {
-    log.startSpan();
     inSpan = true;
     trace = traceOfDocument;
     span = NONE;
@@ -172,6 +196,20 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader 
     }
   };
 
+  /** A row with neither id is something else, as a line before each document of a bulk file. */
+  const endRow = (faulty: boolean): void => {
+    if (inRow && (trace !== NONE || span !== NONE)) {
+      log.startSpan();
+      endSpan(faulty);
+    }
+    inRow = false;
+    inSpan = false;
+  };
+  const loseSpan = (reason: Reason, byte: number): void => {
+    if (inRow) log.startSpan();
+    log.loseUnfinished(reason, byte);
+  };
+
   const isNear = (reference: number): boolean => {
     const elsewhere = tracesOfParents[reference]!;
     return elsewhere === NONE || elsewhere === trace;
@@ -192,7 +230,21 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader 
     enter: (id) => {
       switch (id) {
         case SPAN:
+          inRow = false;
+          log.startSpan();
           startSpan();
+          break;
+        case ROW:
+          startTrace();
+          startSpan();
+          inRow = true;
+          if (inList) break;
+          traces += 1;
+          log.startList(reader);
+          break;
+        case WITHIN:
+          inRow = false;
+          inSpan = false;
           break;
         case REFERENCE:
           isParent = false;
@@ -201,6 +253,7 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader 
           break;
         case SPANS:
           hasSpans = true;
+          inList = true;
           traces += 1;
           log.startList(reader);
           break;
@@ -221,6 +274,13 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader 
       switch (id) {
         case SPAN:
           endSpan(faulty);
+          break;
+        case SPANS:
+          inList = false;
+          break;
+        case ROW:
+          endRow(faulty);
+          endTrace();
           break;
         case REFERENCE:
           if (!isParent || referenceSpan === NONE || parents.length === MAX_REFERENCES) break;
@@ -278,20 +338,22 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext): SpanReader 
       if (id === SPAN || id === SPANS || id === TRACE) log.loseAt('malformed-row', reader);
     },
     broken: ({ byte, line }) => {
-      if (inSpan) log.loseUnfinished('malformed-row', byte);
+      if (inSpan) loseSpan('malformed-row', byte);
       else log.loseAt('malformed-row', reader, { byte, line });
       inSpan = false;
+      inRow = false;
+      inList = false;
       endTrace();
     },
     cutOff: ({ byte }) => {
       unfinished = true;
-      if (inSpan) log.loseUnfinished('truncated-file', byte);
+      if (inSpan) loseSpan('truncated-file', byte);
       else log.loseAt('truncated-file', reader, { byte });
       endTrace();
     },
   };
 
-  const reader = createShapeReader(fileName, rootShape, sink);
+  const reader = createShapeReader(fileName, shape, sink);
   return {
     read: reader.push,
     finish: () => {

@@ -4,7 +4,7 @@
  */
 import type { TraceFormat } from '../trace-format.ts';
 import { alibabaCsv } from './alibaba-csv.ts';
-import { jaegerJson } from './jaeger-json.ts';
+import { jaegerElasticsearch, jaegerJson } from './jaeger-json.ts';
 import { labelsCsv } from './labels-csv.ts';
 import { nezhaCsv } from './nezha-csv.ts';
 import { otlpJson } from './otlp-json.ts';
@@ -17,6 +17,7 @@ import { zipkinJson } from './zipkin-json.ts';
 
 export const FORMATS: readonly TraceFormat[] = [
   jaegerJson,
+  jaegerElasticsearch,
   otlpJson,
   otlpProtobuf,
   zipkinJson,

@@ -37,13 +37,16 @@ const SCOPE_LISTS = ['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans']
 /** Keys of answers that have traces within. */
 const WRAPPERS = ['result', 'trace', 'traces', 'data'];
 
+const keyWithin = (keys: readonly string[]): RegExp =>
+  new RegExp(`^(\\[\\]\\.)?((${WRAPPERS.join('|')})(\\[\\])?\\.)*(${keys.join('|')})$`);
+const RESOURCE_LIST = keyWithin(RESOURCE_LISTS);
+const SCOPE_LIST = keyWithin(SCOPE_LISTS);
+
 function signOfResources(json: JsonOutline): Sign | null {
-  const inAnswers = WRAPPERS.flatMap((key) => [key, `${key}[]`]);
-  const within = (keys: readonly string[]): string[] =>
-    inAnswers.flatMap((answer) => keys.map((key) => `${answer}.${key}`));
-  const list = documentWay(json, ...RESOURCE_LISTS, ...within(RESOURCE_LISTS));
+  const ways = [...json.ways];
+  const list = ways.find((way) => RESOURCE_LIST.test(way));
   if (list) return { sure: CERTAIN, why: `it has the key ${list}` };
-  const scopes = documentWay(json, ...SCOPE_LISTS, ...within(SCOPE_LISTS));
+  const scopes = ways.find((way) => SCOPE_LIST.test(way));
   if (scopes) return { sure: LIKELY, why: `it has the key ${scopes}` };
   return documentWay(json, 'trace') ? { sure: POSSIBLE, why: 'it has the key trace' } : null;
 }
