@@ -1,7 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
+import type { FitEvent } from '../detectors/detector.ts';
+import { DETECTORS } from '../detectors/registry.ts';
 import type { TypedRun } from '../headless/handle.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import { runInNode, startWasm } from './run-in-node.ts';
@@ -101,6 +103,37 @@ test('a detector that cannot be trained leaves the others, and alone is a failur
   expect(lines).toEqual([expect.stringMatching(/^TraceVAE, seed 3, epoch 1 /)]);
   const alone = await run(source);
   expect(alone).toMatchObject({ ok: false, error: { what: expect.stringMatching(/FSA needs/) } });
+});
+
+test('among several a diverged detector stays with its last good weights, and alone it fails', async () => {
+  const { fit: fitWhole } = DETECTORS.tracevae;
+  // latencies stop being numbers after the first epoch of the run's own seed and of a further one
+  const spoilt = vi
+    .spyOn(DETECTORS.tracevae, 'fit')
+    .mockImplementation((data, settings, context) => {
+      const { divisorUs } = data.scale;
+      const whole = divisorUs.slice();
+      const onEvent = (event: FitEvent): void => {
+        context.onEvent(event);
+        if (event.kind === 'epoch' && event.point.epoch === 1) divisorUs.fill(Number.NaN);
+      };
+      return fitWhole(data, settings, { ...context, onEvent }).finally(() => divisorUs.set(whole));
+    });
+  try {
+    const some = await run(FILES, { detectors: ['tracevae', 'fsa'], epochs: 3, seeds: [3, 5] });
+    const report = JSON.parse(some.ok ? some.value : '{}');
+    expect(report.results.map(({ detector }: { detector: string }) => detector)).toContain(
+      'tracevae',
+    );
+    expect(report.warnings).toContainEqual(
+      expect.stringMatching(/training diverged.* in epoch 2: these are the weights of epoch 1$/),
+    );
+    expect(report.failed).toMatchObject([{ detector: 'tracevae', seed: 5, stage: 'training' }]);
+    const alone = await run(FILES, { detectors: ['tracevae'], epochs: 3 });
+    expect(alone).toMatchObject({ ok: false, error: { where: 'epoch 2' } });
+  } finally {
+    spoilt.mockRestore();
+  }
 });
 
 test('what was typed wrongly, and files that are no traces, are failures', async () => {

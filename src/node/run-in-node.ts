@@ -23,7 +23,12 @@ import {
 } from '../run/record.ts';
 import { scoreSets } from '../run/score-sets.ts';
 import { type RunSettings, splitOptions, withChanges } from '../run/settings.ts';
-import { createTrainClock, trainOutcome } from '../run/train-outcome.ts';
+import {
+  createTrainClock,
+  finishTraining,
+  keepsLastGood,
+  lastGoodIncident,
+} from '../run/train-outcome.ts';
 import type { Dataset } from '../storage/records.ts';
 import { mainReport } from '../stores/matrix-view.ts';
 import { nextSettings } from '../stores/run-choices.ts';
@@ -60,10 +65,11 @@ export async function runInNode(
   if (!settings.ok) return settings;
 
   const context = { traces, backend: question.backend, say };
+  const own = { settings: settings.value, lastGood: keepsLastGood(settings.value) };
   const detectors: DetectorRun[] = [];
   const failed: DetectorFailure[] = [];
   for (const detector of settings.value.detectors) {
-    const trained = await trainAndScore({ ...context, settings: settings.value, detector });
+    const trained = await trainAndScore({ ...context, ...own, detector });
     if (trained.ok) detectors.push(trained.value);
     else failed.push(trained.error);
   }
@@ -72,8 +78,8 @@ export async function runInNode(
   const repeats: SeedResult[] = [];
   for (const seed of chosen!.furtherSeeds) {
     for (const { detector } of detectors) {
-      const repeated = { ...settings.value, seed };
-      const trained = await trainAndScore({ ...context, settings: repeated, detector });
+      const repeated = { settings: { ...settings.value, seed }, lastGood: false };
+      const trained = await trainAndScore({ ...context, ...repeated, detector });
       if (trained.ok) repeats.push(seedResult(trained.value, seed));
       else failed.push(trained.error);
     }
@@ -127,6 +133,8 @@ interface Training {
   readonly detector: RunSettings['detectors'][number];
   readonly backend: BackendInfo;
   readonly say: (line: string) => void;
+  /** Whether the last good epoch counts where training diverges. */
+  readonly lastGood: boolean;
 }
 
 async function trainAndScore({
@@ -135,6 +143,7 @@ async function trainAndScore({
   detector,
   backend,
   say,
+  lastGood,
 }: Training): Promise<Result<DetectorRun, DetectorFailure>> {
   const { seed } = settings;
   const { data, test } = detectorSets(traces, settings);
@@ -154,18 +163,27 @@ async function trainAndScore({
   };
   const control = { signal, stopRequested: () => false, whenRunning: async () => {} };
   const fitted = await DETECTORS[detector].fit(data, settings, { seed, control, onEvent });
-  if (!fitted.ok) {
-    const { what, where, advice } = fitted.error;
-    return err({ detector, seed, stage: 'training', what, where, advice });
+  const trained = await finishTraining(fitted, {
+    data,
+    time: clock.read(),
+    info: backend,
+    stopped: false,
+    restore: (weights) => DETECTORS[detector].restore(settings, traces.operations.length, weights),
+  });
+  const failed = ({ what, where, advice }: Failure) =>
+    err({ detector, seed, stage: 'training', what, where, advice } as const);
+  if (!trained.ok) return failed(trained.error);
+  const { model, outcome, diverged } = trained.value;
+  try {
+    if (diverged !== null && !lastGood) return failed(diverged.failure);
+    const sets = { detector, settings, data, test };
+    // null where it was cancelled, which nobody can here
+    const scores = (await scoreSets(sets, model, { signal, onProgress: () => {} }))!;
+    const incidents = diverged === null ? [] : [lastGoodIncident(diverged.failure, diverged.epoch)];
+    return ok({ detector, outcome, curve, scores, restarts, incidents });
+  } finally {
+    model.dispose();
   }
-  const model = fitted.value;
-  const time = clock.read();
-  const sets = { detector, settings, data, test };
-  // null where it was cancelled, which nobody can here
-  const scores = (await scoreSets(sets, model, { signal, onProgress: () => {} }))!;
-  const outcome = await trainOutcome(model, data, { ...time, info: backend, stopped: false });
-  model.dispose();
-  return ok({ detector, outcome, curve, scores, restarts, incidents: [] });
 }
 
 const seedResult = ({ detector, outcome, scores }: DetectorRun, seed: number): SeedResult => ({

@@ -4,6 +4,7 @@ import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { TrainOutcome } from '../run/outcome.ts';
 import type { RunRecord } from '../run/record.ts';
 import { extendsRun } from '../run/settings.ts';
+import { keepsLastGood, lastGoodIncident } from '../run/train-outcome.ts';
 import type { RunningJob } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
@@ -74,7 +75,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
   /** A detector among several that failed: the others have their turn, its reason is kept. */
   const fail = async (running: RunningPhase, failure: JobFailure): Promise<void> => {
     const { lastGood } = failure;
-    if (lastGood !== undefined && running.settings.detectors.length > 1) {
+    if (lastGood !== undefined && keepsLastGood(running.settings)) {
       await finish(withLastGood(running, failure, lastGood.epoch), lastGood.outcome);
       return;
     }
@@ -224,7 +225,6 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
 }
 
 /** The run of a training that diverged, with the weights of the epoch before. */
-function withLastGood(ended: RunningPhase, { what, where }: Failure, epoch: number): RunningPhase {
-  const incident = `${what} in ${where}: these are the weights of epoch ${epoch}`;
-  return { ...ended, incidents: [...ended.incidents, incident] };
+function withLastGood(ended: RunningPhase, failure: Failure, epoch: number): RunningPhase {
+  return { ...ended, incidents: [...ended.incidents, lastGoodIncident(failure, epoch)] };
 }

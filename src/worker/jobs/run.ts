@@ -1,11 +1,9 @@
 /** Jobs that make a run: its backend, training, scores; and the run as the page hands it over. */
 import { err, ok } from '../../base/result.ts';
-import type { DetectorModel } from '../../detectors/detector.ts';
 import { DETECTORS } from '../../detectors/registry.ts';
 import { detectorSets } from '../../run/detector-sets.ts';
-import type { TrainOutcome } from '../../run/outcome.ts';
 import { scoreSets } from '../../run/score-sets.ts';
-import { createTrainClock, trainOutcome } from '../../run/train-outcome.ts';
+import { createTrainClock, finishTraining } from '../../run/train-outcome.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import { type Device, deviceFailure } from '../device.ts';
 import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
@@ -49,17 +47,18 @@ export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAt
       const trouble = device.trouble();
       if (trouble !== null) return err(deviceFailure(trouble));
 
-      const stopped = control.stopRequested();
-      const keep = async (model: DetectorModel): Promise<TrainOutcome> => {
-        const outcome = await trainOutcome(model, data, { ...clock.read(), info, stopped });
-        run.keep({ runId, detector, epoch: null }, { data, test, model }, outcome.weights);
-        return outcome;
-      };
-      if (fitted.ok) return ok(await keep(fitted.value));
-      const { lastGood, ...failure } = fitted.error;
-      if (lastGood === undefined) return err(failure);
-      const model = DETECTORS[detector].restore(settings, set.operations.length, lastGood.weights);
-      return err({ ...failure, lastGood: { epoch: lastGood.epoch, outcome: await keep(model) } });
+      const trained = await finishTraining(fitted, {
+        data,
+        time: clock.read(),
+        info,
+        stopped: control.stopRequested(),
+        restore: (weights) => DETECTORS[detector].restore(settings, set.operations.length, weights),
+      });
+      if (!trained.ok) return trained;
+      const { model, outcome, diverged } = trained.value;
+      run.keep({ runId, detector, epoch: null }, { data, test, model }, outcome.weights);
+      if (diverged === null) return ok(outcome);
+      return err({ ...diverged.failure, lastGood: { epoch: diverged.epoch, outcome } });
     }),
 
     score: computing(async ({ of, settings }, { control, emit }) => {
