@@ -20,7 +20,7 @@ import * as tf from '../../src/nn/tf.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
 import { randomTrees } from '../../src/testing/random-trees.ts';
-import { bothWays, deviationOf, type Operation, type Twin } from '../../src/testing/twins.ts';
+import { bothWays, deviationOf, type TensorFunction, type Twin } from '../../src/testing/twins.ts';
 import { withTensors } from '../../src/testing/with-tensors.ts';
 import { hiddenNaNs, seeds, sizes, worstOf, worstOfAll } from './harness.ts';
 
@@ -45,7 +45,7 @@ function products(seed: number, rows: number, columns: number, depth: number): P
 
 async function batchNorm(seed: number, rows: number, width: number, mode: Mode): Promise<number> {
   const specs = batchNormSpecs('bn', width);
-  const normalise = (store: ParameterStore): [Operation, tf.Tensor[]] => {
+  const normalise = (store: ParameterStore): [TensorFunction, tf.Tensor[]] => {
     const weights = tf.abs(randomTensor(seed + 1, rows, 1));
     const column: tf.Tensor2D = tf.div(weights, tf.sum(weights));
     const shares = { row: tf.transpose(column), column, count: rows };

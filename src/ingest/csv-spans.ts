@@ -106,7 +106,9 @@ export function createCsvReader(
 
 /** Cells as text, without the padding that people leave in headers. */
 export const headerOf = (row: CsvRow): string[] =>
-  Array.from({ length: Math.min(row.cellCount, MAX_CELLS) }, (_, cell) => textOf(row, cell).trim());
+  Array.from({ length: Math.min(row.cellCount, MAX_CELLS) }, (_, cell) =>
+    cellText(row, cell).trim(),
+  );
 
-export const textOf = ({ bytes, start, end }: CsvRow, cell: number): string =>
+export const cellText = ({ bytes, start, end }: CsvRow, cell: number): string =>
   decodeUtf8(bytes.subarray(start[cell]!, end[cell]!));

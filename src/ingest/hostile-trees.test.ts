@@ -8,7 +8,13 @@ import { encodeUtf8 } from '../base/bytes.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import { latenciesOf, ledgerOf, treesOf } from '../testing/imports.ts';
 import { delimited, otlpSpan, tracesData } from '../testing/otlp.ts';
-import { FORMATS, type Format, type PlainSpan, START_US, WRITE } from '../testing/plain-spans.ts';
+import {
+  type Format,
+  PLAIN_FORMATS,
+  type PlainSpan,
+  START_US,
+  WRITE,
+} from '../testing/plain-spans.ts';
 import { lostSpans } from '../trace/ledger.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import { importFiles } from './import-files.ts';
@@ -48,7 +54,7 @@ async function expectReport(content: Uint8Array): Promise<void> {
 
 describe('bytes that are no traces end in a report:', () => {
   it('random ones, also behind a good beginning', async () => {
-    const starts = ['', ...FORMATS].map((format) =>
+    const starts = ['', ...PLAIN_FORMATS].map((format) =>
       format === '' ? new Uint8Array(0) : bytesOf(WRITE[format as Format](TREE)).subarray(0, 120),
     );
     await fc.assert(
@@ -63,7 +69,7 @@ describe('bytes that are no traces end in a report:', () => {
     );
   });
 
-  it.each(FORMATS)('a valid file of %s with bytes changed, left out or twice', async (format) => {
+  it.each(PLAIN_FORMATS)('a valid %s file with bytes changed, lost or twice', async (format) => {
     const whole = bytesOf(WRITE[format](TREE));
     const mutation = fc.record({
       at: fc.nat(whole.length - 1),
@@ -92,7 +98,7 @@ describe('bytes that are no traces end in a report:', () => {
   });
 });
 
-describe.each(FORMATS)('%s', (format) => {
+describe.each(PLAIN_FORMATS)('%s', (format) => {
   const imported = (spans: readonly PlainSpan[]) =>
     importedFrom(sourceFile('file', WRITE[format](spans)));
 

@@ -18,7 +18,13 @@ import type {
 } from './import.ts';
 import { createImportPace, type ImportPace } from './import-pace.ts';
 import { isForeign } from './not-traces.ts';
-import { cancelled, type FileRead, readPart, unreadable, unreadableFile } from './read-part.ts';
+import {
+  cancelledImport,
+  type FileRead,
+  readPart,
+  unreadable,
+  unreadableFile,
+} from './read-part.ts';
 import { isAmongOthers, partsOf } from './source-parts.ts';
 import { SpanTable } from './span-table.ts';
 import { TraceLabels } from './trace-labels.ts';
@@ -94,7 +100,7 @@ async function importAll(
   if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files);
 
   const assembled = await assemble(context.table, reads, pace, !authorsRules);
-  if (!assembled) return err(cancelled('while the trees were put together'));
+  if (!assembled) return err(cancelledImport('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
   onSpans?.(assembled.spans);
   return ok({

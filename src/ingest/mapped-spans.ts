@@ -10,7 +10,7 @@ import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { isBlank } from './csv-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
-import { type RowLayout, textOf } from './csv-spans.ts';
+import { cellText, type RowLayout } from './csv-spans.ts';
 import { parseInterval, parseSpanOfTime, parseTime } from './csv-times.ts';
 import { readLabel } from './label-words.ts';
 import { podServiceEnd } from './pod-service.ts';
@@ -71,7 +71,7 @@ export function mappedLayout(
   const placeOf = (row: CsvRow) => ({
     file: fileName,
     line: row.line,
-    traceId: textOf(row, trace).slice(0, 200),
+    traceId: cellText(row, trace).slice(0, 200),
   });
 
   const labelOf = (row: CsvRow): number => {
@@ -123,6 +123,6 @@ export function mappedLayout(
     names: [trace, span, parent, operation, service].filter((cell) => cell >= 0),
     used: COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0),
     readSpan,
-    traceIdOf: (row) => textOf(row, trace),
+    traceIdOf: (row) => cellText(row, trace),
   };
 }

@@ -14,7 +14,7 @@ export const PARSERS: Partial<ParquetParsers> = {
   jsonFromBytes: () => null,
 };
 
-export function textOf(value: unknown): string {
+export function valueText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return value;
@@ -50,7 +50,7 @@ export function createRowWriter(cellCount: number, cells: readonly number[]): Wr
   return (values, line) => {
     let at = 0;
     for (let i = 0; i < cells.length; i++) {
-      const bytes = encodeUtf8(textOf(values[i]));
+      const bytes = encodeUtf8(valueText(values[i]));
       scratch = grown(scratch, at + bytes.length);
       scratch.set(bytes, at);
       start[cells[i]!] = at;

@@ -84,7 +84,7 @@ async function readContent(
       if (step.done && step.value) return unreadable(readAs(step.value, opened));
       if (step.done) break;
       onProgress(part.bytes, opened.reader.spansRead());
-      if (!(await pace.breathe())) return err(cancelled(`while reading ${part.name}`));
+      if (!(await pace.breathe())) return err(cancelledImport(`while reading ${part.name}`));
     }
   }
   return ok(end.value);
@@ -104,7 +104,7 @@ async function readStream(
   let bytes = 0;
   try {
     while (content.wantsMore()) {
-      if (!(await pace.breathe())) return cancelled(`while reading ${part.name}`);
+      if (!(await pace.breathe())) return cancelledImport(`while reading ${part.name}`);
       const chunk = await stream.read().catch((error: unknown) => unreadableFile(part, error));
       if ('what' in chunk) return asImportFailure(chunk);
       if (chunk.done) break;
@@ -127,7 +127,7 @@ const asImportFailure = (failure: Failure): ImportFailure =>
 export const unreadable = (failure: Failure): Result<never, ImportFailure> =>
   err(asImportFailure(failure));
 
-export const cancelled = (where: string): ImportFailure => ({
+export const cancelledImport = (where: string): ImportFailure => ({
   kind: 'cancelled',
   what: 'cancelled',
   where,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { editedTraces, TOY_DATA } from '../testing/edited-traces.ts';
 import { readTree } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';
-import { type EditableTree, editTree, subtreeOf, traceSetOf } from './edit-tree.ts';
+import { type EditableTree, editTree, subtreeOf, traceSetOfTrees } from './edit-tree.ts';
 import { siblingSubtrees } from './sibling-subtrees.ts';
 
 const node = (parent: number, operation: number, latencyUs = 10, spanCount = 1) => ({
@@ -48,7 +48,7 @@ test('any edited tree is a dataset that keeps the invariants, and reads back as 
   fc.assert(
     fc.property(fc.array(editedTraces, { minLength: 1, maxLength: 4 }), (made) => {
       const trees = made.map(({ tree }) => tree);
-      const traces = traceSetOf(TOY_DATA.traces, made[0]!.trace, trees);
+      const traces = traceSetOfTrees(TOY_DATA.traces, made[0]!.trace, trees);
       expect(validateTraceSet(traces)).toMatchObject({ ok: true });
       expect(trees.map((_, t) => readTree(traces, t))).toEqual(trees);
     }),

@@ -105,7 +105,7 @@ export function mergedTree(tree: EditableTree): EditableTree {
  * The dataset's vocabulary with these trees as its only traces, all under the id of one trace: what
  * a model scores in the trace's place.
  */
-export function traceSetOf(
+export function traceSetOfTrees(
   traces: TraceSet,
   trace: number,
   trees: readonly EditableTree[],

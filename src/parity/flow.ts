@@ -3,7 +3,7 @@ import { PRIOR } from '../detectors/tracevae/struct-vae.ts';
 import { flowForward, flowInverse, initialiseActNorms } from '../nn/real-nvp.ts';
 import * as tf from '../nn/tf.ts';
 import { type Comparison, loadGolden, readNamed, tensor2d } from './golden-model.ts';
-import { compare, type Part, rowParts, TOLERANCE } from './measure.ts';
+import { type ComparedPart, compare, rowParts, TOLERANCE } from './measure.ts';
 
 const samples = (rows: readonly unknown[]): string[] => rows.map((_, i) => `sample ${i}`);
 
@@ -64,7 +64,7 @@ export const compareActNormStart: Comparison = async ({ golden }, report) => {
     return { x: pass.output, logDet: pass.logDet, ...Object.fromEntries(parameters) };
   });
   store.dispose();
-  const of = (part: 'bias' | 'pre_scale'): Part[] =>
+  const of = (part: 'bias' | 'pre_scale'): ComparedPart[] =>
     Object.entries(layers).map(([layer, expected]) => ({
       at: `${layer}.${part}`,
       actual: values[`${layer}.${part}`]!,

@@ -26,7 +26,14 @@ import { multiplyConstant } from '../nn/products.ts';
 import type * as tf from '../nn/tf.ts';
 import type { GoldenTrace } from './golden-file.ts';
 import { type Comparison, type GoldenModel, readNamed, tensor2d } from './golden-model.ts';
-import { compare, type Nested, type Part, type Report, rowParts, TOLERANCE } from './measure.ts';
+import {
+  type ComparedPart,
+  compare,
+  type Nested,
+  type Report,
+  rowParts,
+  TOLERANCE,
+} from './measure.ts';
 
 type Sample = GoldenTrace['n_z_1'];
 
@@ -132,7 +139,7 @@ export const compareLatencyDecoder: Comparison = async (model, report) => {
       const dispatched = dispatchLatent(store, rows, input.operations);
       return { ...decodeLatency(store, config, dispatched, input.graph, 'eval') };
     });
-    const of = (field: 'latency_mean' | 'latency_logstd', actual: Float32Array): Part[] =>
+    const of = (field: 'latency_mean' | 'latency_logstd', actual: Float32Array): ComparedPart[] =>
       nodeParts(model, layout!, actual, (b) => golden.traces[b]!.n_z_1[field]);
     const { mean, logStd } = values;
     compare(report, `p(X) mean, padding ${padding}`, TOLERANCE.value, of('latency_mean', mean));
@@ -151,7 +158,7 @@ export function nodeParts(
   { firstRow, graphOf }: NodeLayout,
   actual: Float32Array,
   expectedOf: (trace: number) => readonly number[],
-): Part[] {
+): ComparedPart[] {
   const rows = new Int32Array(names.length);
   for (const graph of graphOf) if (graph >= 0) rows[graph]!++;
   return names.map((at, b) => ({

@@ -16,7 +16,7 @@ import { multiplyConstant } from '../nn/products.ts';
 import * as tf from '../nn/tf.ts';
 import { batchOf, type GoldenTrace } from './golden-file.ts';
 import { type Comparison, type GoldenModel, readNamed, tensor2d } from './golden-model.ts';
-import { compare, type Nested, type Part, type Report, TOLERANCE } from './measure.ts';
+import { type ComparedPart, compare, type Nested, type Report, TOLERANCE } from './measure.ts';
 
 /** A graph network on some traces, with what enters it and what ends it. */
 interface NetworkRun {
@@ -131,7 +131,7 @@ async function compareNetwork(
   for (const [part, values] of Object.entries(outputs)) {
     const key = `${theirs}.${part.split(',')[0]}`;
     const ofGraphs = pooled && part === `${layers}.pool`;
-    const parts = traces.map((trace, b): Part => {
+    const parts = traces.map((trace, b): ComparedPart => {
       const expected: Nested = trace.layer_outputs[key] ?? [];
       const numbers = expected.flat(2).length;
       const rows = ofGraphs ? 1 : expected.length;

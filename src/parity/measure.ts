@@ -40,7 +40,7 @@ export interface Quantity {
 }
 
 /** One trace's or one parameter's share of a quantity. */
-export interface Part {
+export interface ComparedPart {
   readonly at: string;
   readonly actual: ArrayLike<number>;
   readonly expected: Nested | FlatArray;
@@ -69,7 +69,7 @@ function place(index: number, shape: readonly number[]): string {
 }
 
 /** The worst number of all parts; infinite where lengths differ or a number is not finite. */
-export function worstOf(parts: readonly Part[]): Worst {
+export function worstOf(parts: readonly ComparedPart[]): Worst {
   let [count, absolute, relative, where] = [0, 0, 0, '-'];
   for (const { at, actual, expected } of parts) {
     const b = isFlat(expected) ? expected.data : flatten(expected);
@@ -109,7 +109,7 @@ export function compare(
   report: Report,
   name: string,
   tolerance: number,
-  parts: readonly Part[],
+  parts: readonly ComparedPart[],
 ): void {
   const worst = worstOf(parts);
   const status = worst.count > 0 && worst.relative <= tolerance ? 'ok' : 'failed';
@@ -126,7 +126,7 @@ export function rowParts(
   names: readonly string[],
   actual: Float32Array | Float64Array,
   expected: readonly Nested[],
-): Part[] {
+): ComparedPart[] {
   const width = actual.length / names.length;
   return names.map((at, i) => ({
     at,

@@ -7,7 +7,7 @@
  * (docs/decisions/0003-parity-of-biases-before-batchnorm.md).
  */
 import type { GoldenStep } from './golden-file.ts';
-import { type Part, type Report, TOLERANCE, worstOf } from './measure.ts';
+import { type ComparedPart, type Report, TOLERANCE, worstOf } from './measure.ts';
 
 /** sqrt((1 - alpha) g²) is a tenth of |g|: the longest first step of RMSprop, in learning rates. */
 const LONGEST_STEP = 10;
@@ -27,7 +27,7 @@ export const isBiasBeforeBatchNorm = (
 export function compareNoiseDrivenBiases(
   report: Report,
   { mode, hyper }: GoldenStep,
-  parts: readonly Part[],
+  parts: readonly ComparedPart[],
 ): void {
   for (const part of parts) {
     const worst = worstOf([part]);

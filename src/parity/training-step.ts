@@ -22,7 +22,14 @@ import {
   readNamed,
   tensor2d,
 } from './golden-model.ts';
-import { compare, type FlatArray, type Part, type Report, rowParts, TOLERANCE } from './measure.ts';
+import {
+  type ComparedPart,
+  compare,
+  type FlatArray,
+  type Report,
+  rowParts,
+  TOLERANCE,
+} from './measure.ts';
 import { compareNoiseDrivenBiases, isBiasBeforeBatchNorm } from './noise-driven-biases.ts';
 import { toleranceOf } from './scores.ts';
 
@@ -87,7 +94,7 @@ async function comparePass(golden: GoldenModel, step: GoldenStep, report: Report
     const parts = rowParts(names, values[name], step.per_trace_log_probs[name]);
     compare(report, `${mode}: ${name}`, toleranceOf(name), parts);
   }
-  const nodes = (actual: Float32Array, expected: readonly (readonly number[])[]): Part[] =>
+  const nodes = (actual: Float32Array, expected: readonly (readonly number[])[]): ComparedPart[] =>
     nodeParts(model, layout!, actual, (trace) => expected[trace]!);
   compare(report, `${mode}: p(X) mean`, TOLERANCE.value, nodes(values.mean, step.latency_mean));
   compare(
@@ -227,4 +234,5 @@ async function compareOptimiser(
 const partsOf = (
   expected: ReadonlyMap<string, FlatArray>,
   actual: ReadonlyMap<string, ArrayLike<number>>,
-): Part[] => [...expected].map(([at, e]) => ({ at, actual: actual.get(at) ?? [], expected: e }));
+): ComparedPart[] =>
+  [...expected].map(([at, e]) => ({ at, actual: actual.get(at) ?? [], expected: e }));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ONLINE_SHOP } from '../simulator/online-shop.ts';
 import { createPlanSource, DEFAULT_HOURS, runPlans } from '../simulator/simulate.ts';
 import { spanTable } from '../simulator/span-table.ts';
-import { createShapeReader } from '../simulator/span-tree.ts';
+import { createMergedShapeReader } from '../simulator/span-tree.ts';
 import { compileSystem } from '../simulator/system.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import { groupStructures, sortByGroup } from './groups.ts';
@@ -18,7 +18,7 @@ const groups = groupStructures(traces.structures);
 const groupOfTrace = Array.from(traces.structureOf, (structure) => groups.groupOf[structure]!);
 
 test('structures group as the trees of spans they were merged from', () => {
-  const shapeOf = createShapeReader();
+  const shapeOf = createMergedShapeReader();
   const pairs = new Set(trees.map((tree, t) => `${groupOfTrace[t]} = ${shapeOf(tree).group}`));
   // as many pairs as groups on either side: the two divide the traces alike
   expect(pairs.size).toBe(new Set(groupOfTrace).size);

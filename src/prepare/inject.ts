@@ -77,7 +77,7 @@ export function injectAnomalies(
     };
   });
 
-  const p99Us = operationP99(traces, train);
+  const p99Us = latencyP99(traces, train);
   const times = createRandom(seed, STREAM.time);
   const time = drawUntil(test.length > 0 ? wanted.time : 0, (): InjectedTrace => {
     const origin = test[times.integer(test.length)]!;
@@ -121,7 +121,7 @@ export const isAnomaly = (label: number): boolean =>
   label === labelCode('structure') || label === labelCode('time');
 
 /** [operations] 99th percentile of node latency, microseconds; NaN where no trace has it. */
-export function operationP99(traces: TraceSet, selected: Uint32Array): Float64Array {
+function latencyP99(traces: TraceSet, selected: Uint32Array): Float64Array {
   const { structures, structureOf, nodeOffset, latencyUs, operations } = traces;
   const offset = new Uint32Array(operations.length + 1);
   const visit = (each: (operation: number, latency: number) => void): void => {

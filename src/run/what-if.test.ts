@@ -4,7 +4,12 @@ import type { TermsModel } from '../detectors/detector.ts';
 import { mergedSpans } from '../export/merged-spans.ts';
 import { writeSpans } from '../export/write-spans.ts';
 import { importFiles } from '../ingest/import-files.ts';
-import { type EditableTree, editableTree, editTree, traceSetOf } from '../inspect/edit-tree.ts';
+import {
+  type EditableTree,
+  editableTree,
+  editTree,
+  traceSetOfTrees,
+} from '../inspect/edit-tree.ts';
 import { combineScores } from '../scoring/combine.ts';
 import { correctionsOf, VARIANTS } from '../scoring/corrections/list.ts';
 import { editedTraces, TOY_DATA, TOY_OPTIONS, trainedToyModel } from '../testing/edited-traces.ts';
@@ -35,7 +40,7 @@ function replaced(traces: TraceSet, trace: number, tree: EditableTree): TraceSet
     t === trace ? tree : readTree(traces, t),
   );
   // the ids of the dataset, not the one that stands in for all
-  return { ...traceSetOf(traces, trace, trees), traceIds: traces.traceIds };
+  return { ...traceSetOfTrees(traces, trace, trees), traceIds: traces.traceIds };
 }
 
 /** Written as a file that holds parts of a microsecond, and read as any other. */

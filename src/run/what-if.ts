@@ -5,7 +5,12 @@
 import { millisToMicros } from '../base/units.ts';
 import type { DetectorData, TermsModel } from '../detectors/detector.ts';
 import type { TraceExplanation } from '../detectors/explanation.ts';
-import { type EditableTree, editTree, type TreeEdit, traceSetOf } from '../inspect/edit-tree.ts';
+import {
+  type EditableTree,
+  editTree,
+  type TreeEdit,
+  traceSetOfTrees,
+} from '../inspect/edit-tree.ts';
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
 import { combineCorrected, SCORE_CEILING } from '../scoring/combine.ts';
 import { correctTerms } from '../scoring/corrected-terms.ts';
@@ -31,7 +36,7 @@ export async function explainEdited(
   { data, model, trace, ...options }: WhatIfContext,
   tree: EditableTree,
 ): Promise<TraceExplanation> {
-  const edited = { ...data, traces: traceSetOf(data.traces, trace, [tree]) };
+  const edited = { ...data, traces: traceSetOfTrees(data.traces, trace, [tree]) };
   return { ...(await model.explain(edited, 0, options)), trace };
 }
 
@@ -191,7 +196,7 @@ async function scoreTrees(
   trees: readonly EditableTree[],
   signal: AbortSignal,
 ): Promise<Float64Array | null> {
-  const traces = traceSetOf(data.traces, trace, trees);
+  const traces = traceSetOfTrees(data.traces, trace, trees);
   const terms = await model.scoreTerms({ ...data, traces }, Uint32Array.from(trees.keys()), {
     ...options,
     signal,

@@ -16,7 +16,7 @@ import { drawBalanced } from './balance.ts';
 import { ONLINE_SHOP } from './online-shop.ts';
 import { createPlanSource, DEFAULT_HOURS, runPlans } from './simulate.ts';
 import { type LabelledTree, spanTable } from './span-table.ts';
-import { createShapeReader, type SpanTree } from './span-tree.ts';
+import { createMergedShapeReader, type SpanTree } from './span-tree.ts';
 import { type CompiledSystem, compileSystem, type SystemDescription } from './system.ts';
 
 type Part = Exclude<SetName, 'unused'>;
@@ -92,7 +92,7 @@ function normalTraces(
 ): SpanTree[] {
   const needed = PARTS.reduce((sum, part) => sum + normal[part], 0);
   const drawPlan = createPlanSource(system, seed);
-  const shapeOf = createShapeReader();
+  const shapeOf = createMergedShapeReader();
   const plans = drawBalanced(
     () => {
       const item = drawPlan();
@@ -114,7 +114,7 @@ function divide(
   sizes: Readonly<Record<Part, number>>,
   seed: number,
 ): Record<Part, SpanTree[]> {
-  const shapeOf = createShapeReader();
+  const shapeOf = createMergedShapeReader();
   const groups = new Map<string, SpanTree[]>();
   const order = shuffle(createRandom(seed, STREAM.parts), Uint32Array.from(trees.keys()));
   for (const i of order) {
@@ -142,7 +142,7 @@ function anomalousTraces(
   { seed, structureAnomalies, timeAnomalies }: DatasetOptions,
 ): LabelledTree[] {
   if (test.length === 0) return [];
-  const shapeOf = createShapeReader();
+  const shapeOf = createMergedShapeReader();
   const normalShapes = new Set(train.map((tree) => shapeOf(tree).key));
 
   // Differs from the paper: what remains must be a tree that no normal training trace has, else
@@ -157,7 +157,7 @@ function anomalousTraces(
     return tree && isAnomalous(tree) ? { tree, label: 'structure' } : null;
   });
 
-  const p99Us = operationP99(train, system.operations.length);
+  const p99Us = durationP99(train, system.operations.length);
   const times = createRandom(seed, STREAM.time);
   const time = drawUntil(
     timeAnomalies,
@@ -170,7 +170,7 @@ function anomalousTraces(
 }
 
 /** [operations] 99th percentile of the spans' durations, microseconds; NaN where never called. */
-export function operationP99(trees: readonly SpanTree[], operations: number): Float64Array {
+export function durationP99(trees: readonly SpanTree[], operations: number): Float64Array {
   const durations = Array.from({ length: operations }, (): number[] => []);
   for (const { operation, durationUs } of trees) {
     for (let i = 0; i < operation.length; i++) durations[operation[i]!]!.push(durationUs[i]!);

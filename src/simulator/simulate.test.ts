@@ -5,7 +5,7 @@ import { planCalls } from './call-plan.ts';
 import { createLoad } from './load.ts';
 import { ONLINE_SHOP } from './online-shop.ts';
 import { createPlanSource, runPlans, simulate } from './simulate.ts';
-import { createShapeReader } from './span-tree.ts';
+import { createMergedShapeReader } from './span-tree.ts';
 import { compileSystem, type OperationDescription, type SystemDescription } from './system.ts';
 
 const op = (workMs: number, steps: OperationDescription['steps'] = []): OperationDescription => ({
@@ -31,7 +31,7 @@ describe('the online shop', () => {
 
   it('makes merged trees of 2 to 32 nodes, both ends included, several shapes an entry', () => {
     const draw = createPlanSource(shop, 7);
-    const shapeOf = createShapeReader();
+    const shapeOf = createMergedShapeReader();
     const sizes = new Set<number>();
     const shapes = new Map<number, Set<string>>();
     for (let i = 0; i < 4000; i++) {

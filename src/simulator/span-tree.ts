@@ -20,7 +20,7 @@ export interface MergedShape {
   readonly nodes: number;
   /** Levels, the root counted. */
   readonly depth: number;
-  /** Equal for equal merged trees of one {@link createShapeReader}. */
+  /** Equal for equal merged trees of one {@link createMergedShapeReader}. */
   readonly key: string;
   /** (depth, root operation, set of operations), the groups of section A.4. */
   readonly group: string;
@@ -30,7 +30,9 @@ export interface MergedShape {
  * Siblings of one operation merge, and their children again, so a merged node is a distinct path of
  * operations from the root: a tree's shape is its set of paths. Paths are numbered as they appear.
  */
-export function createShapeReader(): (tree: Pick<CallPlan, 'parent' | 'operation'>) => MergedShape {
+export function createMergedShapeReader(): (
+  tree: Pick<CallPlan, 'parent' | 'operation'>,
+) => MergedShape {
   const pathIds = new Map<number, number>();
   return ({ parent, operation }) => {
     const pathOf = new Int32Array(parent.length);

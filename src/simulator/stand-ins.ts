@@ -9,12 +9,12 @@ import type { Microseconds, Milliseconds } from '../base/units.ts';
 import { drawUntil } from '../prepare/anomalies.ts';
 import { injectStructureAnomaly, injectTimeAnomaly } from './anomalies.ts';
 import type { CallPlan } from './call-plan.ts';
-import { operationP99, type SimulatedDataset } from './dataset.ts';
+import { durationP99, type SimulatedDataset } from './dataset.ts';
 import { createLoad } from './load.ts';
 import { drawTemplates, planRequest, type RequestTemplate } from './request-templates.ts';
 import { DEFAULT_HOURS, SIMULATION_START_US } from './simulate.ts';
 import { createSpanTable, type LabelledTree } from './span-table.ts';
-import { createShapeReader, type SpanTree } from './span-tree.ts';
+import { createMergedShapeReader, type SpanTree } from './span-tree.ts';
 import {
   type DatasetStatistics,
   STAND_IN_IDS,
@@ -228,7 +228,7 @@ function anomalies(
   seed: number,
 ): readonly LabelledTree[] {
   if (test.length === 0) return [];
-  const shapeOf = createShapeReader();
+  const shapeOf = createMergedShapeReader();
   const normalShapes = new Set([...train, ...test].map(({ tree }) => shapeOf(tree).key));
   const random = createRandom(seed, STREAM.anomalies);
   const drawn = (): SpanTree => test[random.integer(test.length)]!.tree;
@@ -239,7 +239,7 @@ function anomalies(
     const { nodes, key } = shapeOf(tree);
     return nodes >= 2 && !normalShapes.has(key) ? { tree, label: 'structure' } : null;
   });
-  const p99Us = operationP99(
+  const p99Us = durationP99(
     train.map(({ tree }) => tree),
     system.operations.length,
   );

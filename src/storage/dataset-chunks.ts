@@ -9,7 +9,13 @@ import {
   tableBytes,
   tableSize,
 } from './column-chunks.ts';
-import { TABLE_NAMES, TABLES, type TableName, tablesOf, traceSetOf } from './dataset-tables.ts';
+import {
+  TABLE_NAMES,
+  TABLES,
+  type TableName,
+  tablesOf,
+  traceSetOfTables,
+} from './dataset-tables.ts';
 import { DATASET_FORMAT, type Dataset, type DatasetEntry } from './records.ts';
 
 /** A few milliseconds of the page's thread each, and a few hundred for a million traces. */
@@ -79,7 +85,7 @@ export function createTraceSetJoiner({ tables }: DatasetEntry): TraceSetJoiner {
         if (!columns.ok) return err(`${table}: ${columns.error}`);
         joined[table] = columns.value;
       }
-      return ok(traceSetOf(joined as Record<TableName, Columns>));
+      return ok(traceSetOfTables(joined as Record<TableName, Columns>));
     },
   };
 }

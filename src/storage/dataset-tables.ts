@@ -76,7 +76,7 @@ export function tablesOf(traces: TraceSet): Record<TableName, Table> {
 }
 
 /** The columns of tables that were joined after {@link TABLES}, so their types are those. */
-export function traceSetOf(tables: Readonly<Record<TableName, Columns>>): TraceSet {
+export function traceSetOfTables(tables: Readonly<Record<TableName, Columns>>): TraceSet {
   const { services, operations, structures, traces } = tables;
   const serviceOf = operations.service as Uint32Array;
   const { idBytes, idOffset, ...columns } = traces;

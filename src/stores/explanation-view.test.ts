@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { TermsModel } from '../detectors/detector.ts';
-import { traceSetOf } from '../inspect/edit-tree.ts';
+import { traceSetOfTrees } from '../inspect/edit-tree.ts';
 import { combineScores, SCORE_CEILING } from '../scoring/combine.ts';
 import { correctionsOf, VARIANTS } from '../scoring/corrections/list.ts';
 import { editedTraces, TOY_DATA, TOY_OPTIONS, trainedToyModel } from '../testing/edited-traces.ts';
@@ -21,7 +21,7 @@ test('the waterfall of any trace sums to the score that scoring gives, remainder
       fc.integer({ min: 1, max: 20 }),
       async ({ trace, tree }, variant, top) => {
         const corrections = correctionsOf(variant);
-        const traces = traceSetOf(TOY_DATA.traces, trace, [tree]);
+        const traces = traceSetOfTrees(TOY_DATA.traces, trace, [tree]);
         const data = { ...TOY_DATA, traces };
         const explained = await model.explain(data, 0, { ...TOY_OPTIONS, corrections });
         const terms = await model.scoreTerms(data, Uint32Array.of(0), {

@@ -2,16 +2,16 @@
 import { detectorLabel } from '../detectors/catalog.ts';
 import {
   applies,
-  COLUMNS,
   type ColumnId,
+  MATRIX_COLUMNS,
+  MATRIX_METRICS,
+  type MatrixMetric,
   type MatrixRow,
   METRIC_COLUMNS,
-  METRICS,
-  type MetricId,
   SUBSETS,
 } from './matrix-view.ts';
 
-export const METRIC_WORDS: Readonly<Record<MetricId, string>> = {
+export const METRIC_WORDS: Readonly<Record<MatrixMetric, string>> = {
   bestF: 'best F',
   auroc: 'ROC-AUC',
   averagePrecision: 'average precision',
@@ -20,11 +20,11 @@ export const METRIC_WORDS: Readonly<Record<MetricId, string>> = {
 
 /** A line a detector: mean, lowest and highest of each column over its seeds. */
 export function matrixCsv(rows: readonly MatrixRow[]): string {
-  const names = COLUMNS.flatMap((column) => [column, `${column}.low`, `${column}.high`]);
+  const names = MATRIX_COLUMNS.flatMap((column) => [column, `${column}.low`, `${column}.high`]);
   const lines = rows.map(({ detector, seeds, cells }): (string | number)[] => [
     detector,
     seeds,
-    ...COLUMNS.flatMap((column): (string | number)[] => {
+    ...MATRIX_COLUMNS.flatMap((column): (string | number)[] => {
       const cell = cells[column];
       return cell === null ? ['', '', ''] : [cell.mean, cell.low, cell.high];
     }),
@@ -62,11 +62,13 @@ export function matrixMarkdown(rows: readonly MatrixRow[]): string {
     missing: '–',
   };
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const titles = METRICS.map((metric) => `${METRIC_WORDS[metric]} (total / structure / time)`);
+  const titles = MATRIX_METRICS.map(
+    (metric) => `${METRIC_WORDS[metric]} (total / structure / time)`,
+  );
   const head = ['detector', ...titles, 'training, min', 'traces/s'];
   const body = rows.map((row) => [
     detectorLabel(row.detector),
-    ...METRICS.map((metric) =>
+    ...MATRIX_METRICS.map((metric) =>
       SUBSETS.map((subset) => words(row, `${metric}.${subset}`, marks)).join(' / '),
     ),
     words(row, 'trainMinutes', marks),
@@ -83,16 +85,16 @@ export function matrixLatex(rows: readonly MatrixRow[]): string {
     missing: '--',
   };
   const numbers = METRIC_COLUMNS.length + 2;
-  const groups = METRICS.map((metric) => `\\multicolumn{3}{c}{${METRIC_WORDS[metric]}}`);
+  const groups = MATRIX_METRICS.map((metric) => `\\multicolumn{3}{c}{${METRIC_WORDS[metric]}}`);
   const lines = [
     `\\begin{tabular}{l${'r'.repeat(numbers)}}`,
     '\\toprule',
     `& ${groups.join(' & ')} & training & scoring \\\\`,
-    `& ${METRICS.map(() => SUBSETS.join(' & ')).join(' & ')} & min & traces/s \\\\`,
+    `& ${MATRIX_METRICS.map(() => SUBSETS.join(' & ')).join(' & ')} & min & traces/s \\\\`,
     '\\midrule',
     ...rows.map(
       (row) =>
-        `${[detectorLabel(row.detector), ...COLUMNS.map((column) => words(row, column, marks))].join(' & ')} \\\\`,
+        `${[detectorLabel(row.detector), ...MATRIX_COLUMNS.map((column) => words(row, column, marks))].join(' & ')} \\\\`,
     ),
     '\\bottomrule',
     '\\end{tabular}',

@@ -11,16 +11,20 @@ import { isRunning, type TrainingPhase } from './training-phase.ts';
 export const SUBSETS = ['total', 'structure', 'time'] as const;
 export type Subset = (typeof SUBSETS)[number];
 
-export const METRICS = ['bestF', 'auroc', 'averagePrecision', 'atThreshold'] as const;
-export type MetricId = (typeof METRICS)[number];
+export const MATRIX_METRICS = ['bestF', 'auroc', 'averagePrecision', 'atThreshold'] as const;
+export type MatrixMetric = (typeof MATRIX_METRICS)[number];
 
 /** A column of the matrix. */
-export type ColumnId = `${MetricId}.${Subset}` | 'trainMinutes' | 'tracesPerSecond';
+export type ColumnId = `${MatrixMetric}.${Subset}` | 'trainMinutes' | 'tracesPerSecond';
 
-export const METRIC_COLUMNS: readonly ColumnId[] = METRICS.flatMap((metric) =>
+export const METRIC_COLUMNS: readonly ColumnId[] = MATRIX_METRICS.flatMap((metric) =>
   SUBSETS.map((subset): ColumnId => `${metric}.${subset}`),
 );
-export const COLUMNS: readonly ColumnId[] = [...METRIC_COLUMNS, 'trainMinutes', 'tracesPerSecond'];
+export const MATRIX_COLUMNS: readonly ColumnId[] = [
+  ...METRIC_COLUMNS,
+  'trainMinutes',
+  'tracesPerSecond',
+];
 
 /** Of one detector in one column, over its seeds. */
 export interface MatrixCell {
@@ -60,7 +64,7 @@ export function mainReport(scores: NonNullable<DetectorRun['scores']>): VariantR
 function numberOf({ report, ...speed }: Measured, column: ColumnId): number | null {
   if (column === 'trainMinutes') return speed.trainSeconds / 60;
   if (column === 'tracesPerSecond') return speed.scoreTracesPerSecond;
-  const [metric, subset] = column.split('.') as [MetricId, Subset];
+  const [metric, subset] = column.split('.') as [MatrixMetric, Subset];
   if (report === null) return null;
   return metric === 'atThreshold' ? report.atThreshold[subset].f : report[subset][metric];
 }
@@ -93,7 +97,7 @@ export function matrixRows(training: TrainingPhase): MatrixRow[] {
       ...repeats.filter((repeat) => repeat.detector === detector),
     ];
     const cells = Object.fromEntries(
-      COLUMNS.map((column) => [
+      MATRIX_COLUMNS.map((column) => [
         column,
         applies(detector, column) ? cellOf(measured, column) : null,
       ]),
@@ -130,7 +134,7 @@ type Comparable = Pick<MatrixRow, 'cells'>;
 /** Best among several: the highest, or of training time the lowest; ties are all best. */
 function bestColumns(row: Comparable, rows: readonly Comparable[]): ReadonlySet<ColumnId> {
   return new Set(
-    COLUMNS.filter((column) => {
+    MATRIX_COLUMNS.filter((column) => {
       const own = row.cells[column];
       const others = rows.flatMap(({ cells }) => cells[column]?.mean ?? []);
       if (own === null || others.length < 2) return false;

@@ -18,7 +18,7 @@ import { createDatasetStore } from './dataset-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 import { matrixCsv, matrixLatex, matrixMarkdown } from './matrix-export.ts';
 import { createMatrixStore } from './matrix-store.ts';
-import { COLUMNS, matrixRows, missingRepeats } from './matrix-view.ts';
+import { MATRIX_COLUMNS, matrixRows, missingRepeats } from './matrix-view.ts';
 import { createRunStore } from './run-store.ts';
 
 const imported = importedFixture();
@@ -64,7 +64,7 @@ test('without a run there is a row for each detector of table 1, and no number',
   ]);
   for (const { cells, state } of rows) {
     expect(state).toBe('none');
-    expect(COLUMNS.every((column) => cells[column] === null)).toBe(true);
+    expect(MATRIX_COLUMNS.every((column) => cells[column] === null)).toBe(true);
   }
 });
 

@@ -1,13 +1,13 @@
 /** How the page looks to this person: theme and folded prose, remembered by the browser. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type Theme = 'system' | 'light' | 'dark';
+export type ThemePreference = 'system' | 'light' | 'dark';
 
 export interface PreferencesState {
-  readonly theme: Theme;
+  readonly theme: ThemePreference;
   /** Ids of cells whose prose is folded. */
   readonly folded: readonly string[];
-  setTheme(theme: Theme): void;
+  setTheme(theme: ThemePreference): void;
   toggleFold(cell: string): void;
 }
 

@@ -54,12 +54,12 @@ function trimmed(edges: Float64Array, columns: readonly Uint32Array[]): Bins {
 }
 
 /** What to compare: a step with the one before it, or the end with the beginning. */
-export type Comparison = PrepareStep | 'all';
+export type ComparedStep = PrepareStep | 'all';
 
 /** Descriptions before and after; only the first step where it is all there is. */
 export function comparedSteps(
   steps: readonly StepReport[],
-  comparison: Comparison,
+  comparison: ComparedStep,
 ): readonly StepReport[] {
   if (steps.length === 1) return steps;
   const at = comparison === 'all' ? -1 : steps.findIndex(({ step }) => step === comparison);

@@ -27,8 +27,8 @@ export function settingRows(entries: readonly RunEntry[]): SettingRow[] {
   });
 }
 
-export const METRICS = ['bestF', 'structureF', 'timeF', 'auroc', 'ap', 'atF', 'below'] as const;
-export type MetricId = (typeof METRICS)[number];
+export const RUN_METRICS = ['bestF', 'structureF', 'timeF', 'auroc', 'ap', 'atF', 'below'] as const;
+export type RunMetric = (typeof RUN_METRICS)[number];
 
 export interface MetricCell {
   readonly value: number | null;
@@ -38,7 +38,7 @@ export interface MetricCell {
 
 export interface MetricRow {
   readonly entry: RunEntry;
-  readonly cells: Readonly<Record<MetricId, MetricCell>>;
+  readonly cells: Readonly<Record<RunMetric, MetricCell>>;
 }
 
 /** The detector of a run, or its first where the run lacks it. */
@@ -66,7 +66,7 @@ function metricsOf(
   entry: RunEntry,
   detector: DetectorId,
   variant: Variant,
-): Record<MetricId, number | null> {
+): Record<RunMetric, number | null> {
   const reports = entryDetector(entry, detector)?.reports;
   const report = reports?.plain ?? reports?.[variant];
   return {
@@ -88,12 +88,12 @@ export function metricRows(
   const base = against === undefined ? null : metricsOf(against, detector, variant);
   return entries.map((entry) => {
     const own = metricsOf(entry, detector, variant);
-    const cells = METRICS.map((id): [MetricId, MetricCell] => {
+    const cells = RUN_METRICS.map((id): [RunMetric, MetricCell] => {
       const value = own[id];
       const from = entry === against ? null : (base?.[id] ?? null);
       return [id, { value, delta: value === null || from === null ? null : value - from }];
     });
-    return { entry, cells: Object.fromEntries(cells) as Record<MetricId, MetricCell> };
+    return { entry, cells: Object.fromEntries(cells) as Record<RunMetric, MetricCell> };
   });
 }
 

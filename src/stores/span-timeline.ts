@@ -28,7 +28,7 @@ export interface TimelineRow {
   readonly bars: readonly TimelineBar[];
 }
 
-export interface SpanTimeline {
+export interface Timeline {
   readonly rows: readonly TimelineRow[];
   /** From the earliest start to the latest end; 0 where no start is known. */
   readonly lengthMs: number;
@@ -40,7 +40,7 @@ export interface SpanTimeline {
 /** Differences below this are rounding of the file's clock. */
 const LEAST_SKEW_MS = 1e-3;
 
-export function spanTimeline(traces: TraceSet, trace: number, spans: TraceSpans): SpanTimeline {
+export function spanTimeline(traces: TraceSet, trace: number, spans: TraceSpans): Timeline {
   const tree = traceTree(traces, trace);
   const firstSpan = firstSpans(traces, trace);
   const known = spans.startUs.filter((start) => !Number.isNaN(start));

@@ -11,7 +11,7 @@ import { modelRef } from '../run/model-ref.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
-import type { Jobs, WhatIf } from '../worker/protocol.ts';
+import type { Jobs, WhatIfQuestion } from '../worker/protocol.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
 import { createLatest } from './shared/latest.ts';
@@ -89,7 +89,7 @@ export function createWhatIfStore(deps: WhatIfDeps): StoreApi<WhatIfState> {
   let subject = subjects.begin();
 
   const store = createStore<WhatIfState>((set, get) => {
-    const asked = (tree: EditableTree): WhatIf | null => {
+    const asked = (tree: EditableTree): WhatIfQuestion | null => {
       const { trace } = get();
       const { training } = runs.getState();
       const { detector, corrections } = inspect.getState();

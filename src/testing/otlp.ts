@@ -11,7 +11,7 @@ export interface OtlpSpan {
   readonly [field: string]: unknown;
 }
 
-export const TRACE_ID = '0123456789abcdef0123456789abcdef';
+export const SAMPLE_TRACE_ID = '0123456789abcdef0123456789abcdef';
 
 /** A span of 1 ms; ids of two digits at least, repeated to their size. */
 export const otlpSpan = (
@@ -20,7 +20,7 @@ export const otlpSpan = (
   name: string,
   more: OtlpSpan = {},
 ): OtlpSpan => ({
-  traceId: TRACE_ID,
+  traceId: SAMPLE_TRACE_ID,
   spanId: id.padStart(16, '0'),
   parentSpanId: parent === '' ? '' : parent.padStart(16, '0'),
   name,

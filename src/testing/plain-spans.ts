@@ -1,5 +1,5 @@
 /** The same few spans in every format that is a tree, for tests of bad input. */
-import { otlpSpan, resourceSpans, TRACE_ID, tracesData } from './otlp.ts';
+import { otlpSpan, resourceSpans, SAMPLE_TRACE_ID, tracesData } from './otlp.ts';
 
 export interface PlainSpan {
   readonly id: string;
@@ -22,7 +22,7 @@ export const WRITE = {
   zipkin: (spans: readonly PlainSpan[]): string =>
     JSON.stringify(
       spans.map(({ id, parent, service, operation, startUs, durationUs }) => ({
-        traceId: TRACE_ID,
+        traceId: SAMPLE_TRACE_ID,
         id: id.padStart(16, '0'),
         ...(parent === '' ? {} : { parentId: parent.padStart(16, '0') }),
         name: operation,
@@ -35,13 +35,15 @@ export const WRITE = {
     JSON.stringify({
       data: [
         {
-          traceID: TRACE_ID,
+          traceID: SAMPLE_TRACE_ID,
           spans: spans.map(({ id, parent, service, operation, startUs, durationUs }) => ({
-            traceID: TRACE_ID,
+            traceID: SAMPLE_TRACE_ID,
             spanID: id,
             operationName: operation,
             references:
-              parent === '' ? [] : [{ refType: 'CHILD_OF', traceID: TRACE_ID, spanID: parent }],
+              parent === ''
+                ? []
+                : [{ refType: 'CHILD_OF', traceID: SAMPLE_TRACE_ID, spanID: parent }],
             startTime: startUs ?? START_US,
             duration: durationUs ?? 1000,
             processID: service,
@@ -54,7 +56,7 @@ export const WRITE = {
     }),
 } as const;
 export type Format = keyof typeof WRITE;
-export const FORMATS = Object.keys(WRITE) as Format[];
+export const PLAIN_FORMATS = Object.keys(WRITE) as Format[];
 
 function otlpOf({
   id,

@@ -7,10 +7,10 @@ import * as tf from '../nn/tf.ts';
 import { deviation } from '../parity/measure.ts';
 import { randomTensor } from './gradients.ts';
 
-export type Operation = (...x: tf.Tensor[]) => tf.Tensor;
+export type TensorFunction = (...x: tf.Tensor[]) => tf.Tensor;
 
 /** Called once on each backend, because a tensor stays where it was made. */
-export type Twin = () => readonly [Operation, tf.Tensor[]];
+export type Twin = () => readonly [TensorFunction, tf.Tensor[]];
 
 /** On the backend in use, then on cpu. */
 export async function bothWays<T>(compute: () => Promise<T>): Promise<[ours: T, loops: T]> {

@@ -39,7 +39,7 @@ import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
 /** A trace as it might have been, and how it is scored. */
-export interface WhatIf {
+export interface WhatIfQuestion {
   readonly of: ModelRef;
   readonly trace: number;
   readonly tree: EditableTree;
@@ -146,7 +146,7 @@ export interface Jobs extends LabJobs {
     output: Explanation;
   };
   /** An edited trace, scored and explained in the trace's place. */
-  whatIf: { input: WhatIf; event: never; output: TraceExplanation };
+  whatIf: { input: WhatIfQuestion; event: never; output: TraceExplanation };
   /** Subtrees that training traces of the same root operation have and this tree lacks. */
   subtrees: {
     input: { of: ModelRef; tree: EditableTree };
@@ -155,7 +155,7 @@ export interface Jobs extends LabJobs {
   };
   /** Looks for a small change after which the score is at most the threshold. */
   unflag: {
-    input: WhatIf & { readonly threshold: number };
+    input: WhatIfQuestion & { readonly threshold: number };
     event: UnflagProgress;
     output: UnflagOutcome;
   };

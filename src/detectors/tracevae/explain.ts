@@ -13,7 +13,7 @@ import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
-  latenciesOf,
+  latenciesFromZ,
   nodeLatencyLogProb,
   priorLogProbs,
   sampleLatencies,
@@ -92,7 +92,7 @@ async function sampleTrace(
   const singleZ = config.ablation === 'singlez';
   const noiseZ2 = scoreNoise(seed, 'z2', samples * config.latent2);
   const latency = singleZ
-    ? await latenciesOf(model, batch, structure.z, samples)
+    ? await latenciesFromZ(model, batch, structure.z, samples)
     : await sampleLatencies(model, batch, noiseZ2);
   const priorStart = (_trace: number, sample: number): number => sample * config.latent2;
   const logPz2 = singleZ

@@ -73,7 +73,7 @@ export async function sampleLatencies(
  * @param samples L
  * @returns       log q [T, L], all 0; mean and log std [rows] of standardised latency
  */
-export async function latenciesOf(
+export async function latenciesFromZ(
   model: TrainingModel,
   traces: TraceBatch,
   z: Float32Array,

@@ -14,7 +14,7 @@ import { YIELD_EVERY_MS } from '../shared/pacer.ts';
 import { modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
-  latenciesOf,
+  latenciesFromZ,
   latencyLogProbsOf,
   priorLogProbs,
   sampleLatencies,
@@ -183,7 +183,7 @@ export async function scoreTraces(
       const z = concatFloats(
         [...chunk].map((t) => latents.subarray(structureRow[t]! * width).subarray(0, width)),
       );
-      const scores = await latenciesOf(model, batch, z, samples);
+      const scores = await latenciesFromZ(model, batch, z, samples);
       writeLatencyTerms(terms, scores, new Float64Array(chunk.length * samples), chunk);
       detail.addLatencies(scores, chunk);
     } else {

@@ -10,7 +10,7 @@ import {
 } from '../../scoring/std-limits.ts';
 import type { DetectorData } from '../detector.ts';
 import { modelBatch } from './inputs.ts';
-import { latenciesOf, sampleLatencies } from './latency-scores.ts';
+import { latenciesFromZ, sampleLatencies } from './latency-scores.ts';
 import { chunksBySize, decodedNodes, repeated, scoreNoise } from './scoring.ts';
 import { sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
@@ -62,5 +62,5 @@ async function sampleOnce(
   }
   const structures = modelBatch(data, config, picked, config.maxNodes);
   const { z } = await sampleStructures(model, structures, noiseOf('z', config.latent));
-  return latenciesOf(model, batch, z, 1);
+  return latenciesFromZ(model, batch, z, 1);
 }

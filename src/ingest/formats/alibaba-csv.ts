@@ -14,7 +14,7 @@ import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
 import type { CsvRow } from '../csv-rows.ts';
-import { createCsvReader, type RowLayout, textOf } from '../csv-spans.ts';
+import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
 import { parseSpanOfTime } from '../csv-times.ts';
 import { hasColumns } from '../head.ts';
 import { UNKNOWN_SERVICE } from '../span-log.ts';
@@ -79,7 +79,7 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
   const exampleOf = (row: CsvRow): LedgerExample => ({
     file: fileName,
     line: row.line,
-    traceId: textOf(row, traceid).slice(0, 200),
+    traceId: cellText(row, traceid).slice(0, 200),
   });
 
   const serviceOf = (row: CsvRow): number => {
@@ -137,7 +137,7 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     names: [traceid, rpcid, dm, method, rpctype].filter((cell) => cell >= 0),
     used: Object.values(columns).filter((cell) => cell >= 0),
     readSpan,
-    traceIdOf: (row) => textOf(row, traceid),
+    traceIdOf: (row) => cellText(row, traceid),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   otlpSpan,
   resourceOf,
   resourceSpans,
-  TRACE_ID,
+  SAMPLE_TRACE_ID,
 } from '../../testing/otlp.ts';
 import type { ImportedTraces } from '../import.ts';
 
@@ -52,7 +52,7 @@ describe('OTLP JSON', () => {
     expect(treesOf(result)).toEqual(WHOLE);
     expect(latenciesOf(result)).toEqual([[1000, 1000, 1000]]);
     expect(result.traces.startUs[0]).toBe(1706678909209712);
-    expect(traceIdsOf(result)).toEqual([TRACE_ID]);
+    expect(traceIdsOf(result)).toEqual([SAMPLE_TRACE_ID]);
     expect(result.ledger).toEqual([]);
     expect(result.files[0]!.format).toBe('otlp-json');
   });
@@ -93,14 +93,14 @@ describe('OTLP JSON', () => {
     expect(ledgerOf(result)).toEqual([
       ['unknown-service', 2, 'resourceSpans[0].scopeSpans[0].spans[0]'],
     ]);
-    expect(result.ledger[0]!.examples[0]!.traceId).toBe(TRACE_ID);
+    expect(result.ledger[0]!.examples[0]!.traceId).toBe(SAMPLE_TRACE_ID);
     expect(result.spansKept).toBe(3);
   });
 
   it('reads ids in either case and as base64, and takes zeros for none', async () => {
     const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
     const ids = {
-      traceId: base64(TRACE_ID),
+      traceId: base64(SAMPLE_TRACE_ID),
       spanId: base64('000000000000000b'),
       parentSpanId: base64('00000000000000aa'),
     };
@@ -108,7 +108,7 @@ describe('OTLP JSON', () => {
       resourceSpans: [
         resourceSpans(
           'web',
-          otlpSpan('AA', '0000000000000000', 'root', { traceId: TRACE_ID.toUpperCase() }),
+          otlpSpan('AA', '0000000000000000', 'root', { traceId: SAMPLE_TRACE_ID.toUpperCase() }),
           otlpSpan('', '', 'base64', ids),
           otlpSpan('c', 'B', 'upper'),
           otlpSpan('d', '', 'no trace', { traceId: '0'.repeat(32) }),
@@ -117,7 +117,7 @@ describe('OTLP JSON', () => {
       ],
     });
     expect(treesOf(result)).toEqual(['-1 web/root, 0 web/base64, 1 web/upper']);
-    expect(traceIdsOf(result)).toEqual([TRACE_ID]);
+    expect(traceIdsOf(result)).toEqual([SAMPLE_TRACE_ID]);
     expect(ledgerOf(result)).toEqual([
       ['missing-trace-id', 1, 'resourceSpans[0].scopeSpans[0].spans[3]'],
       ['missing-span-id', 1, 'resourceSpans[0].scopeSpans[0].spans[4]'],
@@ -212,7 +212,7 @@ describe('OTLP JSON', () => {
 
   it('loses only the line that is broken, and names it', async () => {
     const line = (trace: string): string =>
-      JSON.stringify({ resourceSpans: [web, db] }).replaceAll(TRACE_ID, trace.repeat(32));
+      JSON.stringify({ resourceSpans: [web, db] }).replaceAll(SAMPLE_TRACE_ID, trace.repeat(32));
     const third = line('3');
     const broken = {
       'cut in a name': third.slice(0, third.indexOf('GET') + 2),

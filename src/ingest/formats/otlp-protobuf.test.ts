@@ -2,7 +2,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import { failureOf, importedFrom, sourceFile } from '../../testing/files.ts';
 import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../../testing/imports.ts';
-import { delimited, otlpSpan, TRACE_ID, tracesData } from '../../testing/otlp.ts';
+import { delimited, otlpSpan, SAMPLE_TRACE_ID, tracesData } from '../../testing/otlp.ts';
 
 const web = { service: 'web', spans: [otlpSpan('1', '', 'GET /'), otlpSpan('2', '1', 'render')] };
 const db = { service: 'db', spans: [otlpSpan('3', '2', 'query')] };
@@ -19,7 +19,7 @@ describe('OTLP protobuf', () => {
     expect(treesOf(result)).toEqual(WHOLE);
     expect(latenciesOf(result)).toEqual([[1000, 1000, 1000]]);
     expect(result.traces.startUs[0]).toBe(1706678909209712);
-    expect(traceIdsOf(result)).toEqual([TRACE_ID]);
+    expect(traceIdsOf(result)).toEqual([SAMPLE_TRACE_ID]);
     expect(result.ledger).toEqual([]);
     expect(result.files[0]!.format).toBe('otlp-protobuf');
     for (const chunkBytes of [1, 2, 3, 7, 64]) {

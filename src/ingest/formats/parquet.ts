@@ -14,7 +14,7 @@ import { startsWith } from '../head.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import { boundedCompressors, groupFault } from '../parquet-bounds.ts';
 import { checkPages } from '../parquet-pages.ts';
-import { createRowWriter, PARSERS, textOf, type WriteRow } from '../parquet-rows.ts';
+import { createRowWriter, PARSERS, valueText, type WriteRow } from '../parquet-rows.ts';
 import {
   type ContentContext,
   MAX_NAME_BYTES,
@@ -192,7 +192,7 @@ async function findLayout(
   if (known) return mappedLayout(inNanoseconds(known.mapping, fields), context, known.options);
   const { fileName } = context;
   const rows = await firstRows(PREVIEW_ROWS);
-  const texts = rows.map((row) => row.map((value) => textOf(value).slice(0, LONGEST_MESSAGE)));
+  const texts = rows.map((row) => row.map((value) => valueText(value).slice(0, LONGEST_MESSAGE)));
   const failure = tableFailure(fileName, header, texts, fileName);
   return 'table' in failure
     ? { ...failure, table: { ...failure.table, guess: inNanoseconds(failure.table.guess, fields) } }

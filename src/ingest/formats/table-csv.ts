@@ -3,7 +3,7 @@
  * fails with the table's first rows, so that a person can be asked.
  */
 import type { Failure } from '../../base/result.ts';
-import { createCsvReader, type RowLayout, textOf } from '../csv-spans.ts';
+import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
 import { PREVIEW_ROWS } from '../guess-mapping.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import type { ContentContext, SpanReader } from '../span-reader.ts';
@@ -51,7 +51,7 @@ const previewLayout = (header: readonly string[], preview: string[][]): RowLayou
   used: [],
   readSpan: (row) => {
     if (preview.length < PREVIEW_ROWS) {
-      preview.push(header.map((_, cell) => textOf(row, cell).slice(0, LONGEST_PREVIEW)));
+      preview.push(header.map((_, cell) => cellText(row, cell).slice(0, LONGEST_PREVIEW)));
     }
     return null;
   },

@@ -3,6 +3,7 @@ import {
   baselinesCellState,
   CELLS,
   type CellId,
+  type CellState,
   cellStates,
   dataCellState,
   equationsCellState,
@@ -14,7 +15,6 @@ import { CELL_TITLES } from '../cells/NotebookCell.tsx';
 import { runsCellState } from '../cells/RunsCell.tsx';
 import { equationsStateText, termsAlone } from '../cells/scored.tsx';
 import { Rail } from '../widgets/Rail.tsx';
-import type { CellState } from '../widgets/StatusDot.tsx';
 import type { PageDialog } from './keys.ts';
 import {
   useDataset,

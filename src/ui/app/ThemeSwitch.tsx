@@ -1,8 +1,8 @@
-import type { Theme } from '../../stores/preferences-store.ts';
+import type { ThemePreference } from '../../stores/preferences-store.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { usePreferences } from './notebook-context.ts';
 
-const THEMES: readonly { readonly value: Theme; readonly label: string }[] = [
+const THEMES: readonly { readonly value: ThemePreference; readonly label: string }[] = [
   { value: 'system', label: 'auto' },
   { value: 'light', label: 'light' },
   { value: 'dark', label: 'dark' },

@@ -3,7 +3,7 @@ import { correctionsOf, VARIANTS, variantWords } from '../../scoring/corrections
 import { CELLS } from '../../stores/cell-states.ts';
 import { canShowAnother, shownRun } from '../../stores/kept-runs-store.ts';
 import type { Notebook } from '../../stores/notebook.ts';
-import type { Theme } from '../../stores/preferences-store.ts';
+import type { ThemePreference } from '../../stores/preferences-store.ts';
 import { isRunning } from '../../stores/training-phase.ts';
 import { FILTER_OPTIONS } from '../cells/labels.tsx';
 import { CELL_TITLES } from '../cells/NotebookCell.tsx';
@@ -11,7 +11,7 @@ import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';
 import type { PaletteItem } from '../widgets/Palette.tsx';
 
-const THEMES: readonly (readonly [Theme, string])[] = [
+const THEMES: readonly (readonly [ThemePreference, string])[] = [
   ['light', 'Light theme'],
   ['dark', 'Dark theme'],
   ['system', 'Theme of the system'],

@@ -1,7 +1,7 @@
 /** Figures 9 and 10 of the paper, and the same of depth and latency: before and after a step. */
 import { useMemo, useState } from 'react';
 import {
-  type Comparison,
+  type ComparedStep,
   comparedSteps,
   type StepHistogram,
   type StepReport,
@@ -29,7 +29,7 @@ const CHARTS: Readonly<Record<StepHistogram['id'], ChartWords>> = {
 const TONES = ['plain', 'accent'] as const;
 
 export function PrepareHistograms({ steps }: { readonly steps: readonly StepReport[] }) {
-  const [comparison, setComparison] = useState<Comparison>('all');
+  const [comparison, setComparison] = useState<ComparedStep>('all');
   const [scale, setScale] = useState<'log' | 'linear'>('log');
   const shown = useMemo(() => comparedSteps(steps, comparison), [steps, comparison]);
   const charts = useMemo(() => stepHistograms(shown.map(({ after }) => after)), [shown]);

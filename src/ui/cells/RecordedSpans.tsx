@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'react';
 import type { Result } from '../../base/result.ts';
 import { type RecordedSpan, recordedSpans } from '../../stores/recorded-spans.ts';
-import { spanTimeline, type SpanTimeline as Timeline } from '../../stores/span-timeline.ts';
+import { spanTimeline, type Timeline } from '../../stores/span-timeline.ts';
 import { useDataset, useInspect } from '../app/notebook-context.ts';
 import { SpanTimeline } from '../charts/SpanTimeline.tsx';
 import { Disclosure } from '../widgets/Disclosure.tsx';

@@ -4,16 +4,16 @@ import { detectorLabel } from '../../detectors/catalog.ts';
 import {
   applies,
   type ColumnId,
+  MATRIX_METRICS,
+  type MatrixMetric,
   type MatrixRow,
-  METRICS,
-  type MetricId,
   SUBSETS,
 } from '../../stores/matrix-view.ts';
 import type { Published, PublishedRow } from '../../stores/published-tables.ts';
 import { formatDuration, formatNumber, formatScore } from '../widgets/format.ts';
 import { G } from './glossary.tsx';
 
-const TITLES: Readonly<Record<MetricId, ReactNode>> = {
+const TITLES: Readonly<Record<MatrixMetric, ReactNode>> = {
   bestF: <G id="bestF">best F</G>,
   auroc: <G id="auroc">ROC-AUC</G>,
   averagePrecision: <G id="ap">average precision</G>,
@@ -44,7 +44,7 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
               <th scope="col" rowSpan={2}>
                 detector
               </th>
-              {METRICS.map((metric) => (
+              {MATRIX_METRICS.map((metric) => (
                 <th
                   key={metric}
                   scope="colgroup"
@@ -61,7 +61,7 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
                 scoring, traces/s
               </th>
             </tr>
-            <SubsetTitles groups={METRICS} />
+            <SubsetTitles groups={MATRIX_METRICS} />
           </thead>
           <tbody>
             {rows.map((row) => (
@@ -72,7 +72,7 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
                     <span className="results-matrix__state">{STATE_WORDS[row.state]}</span>
                   )}
                 </th>
-                {METRICS.flatMap((metric) =>
+                {MATRIX_METRICS.flatMap((metric) =>
                   SUBSETS.map((subset) => (
                     <Cell
                       key={`${metric}.${subset}`}

@@ -13,8 +13,8 @@ import {
   epochWords,
   hasVariants,
   type MetricCell,
-  type MetricId,
   metricRows,
+  type RunMetric,
 } from '../../stores/run-comparison.ts';
 import { useInspect, useKeptRuns, useRuns } from '../app/notebook-context.ts';
 import { formatDate, formatPercent, formatPoints, formatScore } from '../widgets/format.ts';
@@ -67,7 +67,7 @@ export function RunsCell() {
 }
 
 /** The glossary explains each; a number is better where it is higher, but for the last. */
-const COLUMNS: readonly { readonly id: MetricId; readonly title: React.ReactNode }[] = [
+const COLUMNS: readonly { readonly id: RunMetric; readonly title: React.ReactNode }[] = [
   { id: 'bestF', title: <G id="bestF">best F</G> },
   { id: 'structureF', title: 'structure' },
   { id: 'timeF', title: 'time' },
@@ -150,7 +150,7 @@ function RunTable({ entries, compared }: RunTableProps) {
 
 interface RunRowProps {
   readonly entry: RunEntry;
-  readonly cells: Readonly<Record<MetricId, MetricCell>>;
+  readonly cells: Readonly<Record<RunMetric, MetricCell>>;
   readonly compared: boolean;
   /** As many are compared as can be. */
   readonly full: boolean;
@@ -211,7 +211,7 @@ function RunRow({ entry, cells, compared, full, isBaseline }: RunRowProps) {
   );
 }
 
-function Metric({ id, value, delta }: MetricCell & { readonly id: MetricId }) {
+function Metric({ id, value, delta }: MetricCell & { readonly id: RunMetric }) {
   const isShare = id === 'below';
   const change = delta === null ? null : isShare ? points(delta) : signed(delta);
   return (

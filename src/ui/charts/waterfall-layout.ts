@@ -23,7 +23,7 @@ export interface WaterfallBar {
   readonly to: number;
 }
 
-export interface Waterfall {
+export interface WaterfallLayout {
   readonly bars: readonly WaterfallBar[];
   readonly domain: readonly [number, number];
 }
@@ -49,7 +49,7 @@ const NEGLIGIBLE = 5e-5;
 export function layoutWaterfall(
   parts: readonly WaterfallPart[],
   options: WaterfallOptions,
-): Waterfall {
+): WaterfallLayout {
   const finite = parts.filter(({ value }) => Number.isFinite(value) && value !== 0);
   const ranked = [...finite].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   // A single part left over has a bar of its own rather than one that says "1 other".

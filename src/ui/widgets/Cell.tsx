@@ -3,8 +3,9 @@
  * its action at the right, the body, and a foot line that says what the results came from.
  */
 import { type ReactNode, useId } from 'react';
+import type { CellState } from '../../stores/cell-states.ts';
 import { Icon } from './Icon.tsx';
-import { type CellState, StatusDot } from './StatusDot.tsx';
+import { StatusDot } from './StatusDot.tsx';
 import './cell.css';
 
 export interface CellProps {

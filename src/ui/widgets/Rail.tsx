@@ -1,6 +1,7 @@
 /** The list of cells with their states, below the choice of dataset and run. */
 import type { ReactNode } from 'react';
-import { type CellState, StatusDot } from './StatusDot.tsx';
+import type { CellState } from '../../stores/cell-states.ts';
+import { StatusDot } from './StatusDot.tsx';
 import './rail.css';
 
 export interface RailItem {

@@ -1,9 +1,8 @@
 /** A lowest and a highest number, either of which may be left open. */
 import { useId, useState } from 'react';
+import type { OpenRange } from '../../inspect/trace-query.ts';
 import './field.css';
 import './range-field.css';
-
-export type OpenRange = readonly [from: number | null, to: number | null];
 
 export interface RangeFieldProps {
   readonly label: string;

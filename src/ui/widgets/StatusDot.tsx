@@ -1,15 +1,6 @@
 /** The state of a cell: a shape, a colour and a word, so that no one of them is needed. */
+import type { CellState } from '../../stores/cell-states.ts';
 import './status-dot.css';
-
-export const CELL_STATES = [
-  'not-run',
-  'stale',
-  'running',
-  'done',
-  'failed',
-  'unavailable',
-] as const;
-export type CellState = (typeof CELL_STATES)[number];
 
 const WORDS: Readonly<Record<CellState, string>> = {
   'not-run': 'not run',

@@ -25,7 +25,7 @@ function placeBelow(popover: HTMLElement, anchor: Element): void {
   popover.style.top = `${fits ? below : Math.max(MARGIN, box.top - GAP - height)}px`;
 }
 
-export interface Explanation {
+export interface ExplanationPopover {
   /** For the element that is explained; it must be able to take the focus. */
   readonly anchor: {
     readonly 'aria-describedby': string;
@@ -39,7 +39,7 @@ export interface Explanation {
   readonly popover: ReactNode;
 }
 
-export function useExplanation(text: ReactNode): Explanation {
+export function useExplanation(text: ReactNode): ExplanationPopover {
   const id = useId();
   const popover = useRef<HTMLSpanElement>(null);
   const show = (anchor: Element) => {

@@ -6,7 +6,7 @@ import { explainEdited, findUnflagging, type WhatIfContext } from '../../run/wha
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
 import { cancelled, type JobFailure } from '../job-failure.ts';
 import { computing, type JobTable } from '../job-table.ts';
-import type { WhatIf } from '../protocol.ts';
+import type { WhatIfQuestion } from '../protocol.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 
 type TraceJobs = JobTable<'explain' | 'whatIf' | 'subtrees' | 'unflag'>;
@@ -16,7 +16,7 @@ export function createTraceJobs(run: RunAtHand): TraceJobs {
     of,
     trace,
     corrections,
-  }: WhatIf): Promise<Result<WhatIfContext, JobFailure>> => {
+  }: WhatIfQuestion): Promise<Result<WhatIfContext, JobFailure>> => {
     const live = await run.model(of);
     if (!live.ok) return live;
     const { data, model, settings, stds } = live.value;
