@@ -7,6 +7,7 @@ import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
+import { createLatest } from './shared/latest.ts';
 import type { TraceListState } from './trace-list-store.ts';
 
 export type Asked<T> =
@@ -28,31 +29,30 @@ export function createComparisonStore(
   client: WorkerClient,
   traceList: StoreApi<TraceListState>,
 ): StoreApi<ComparisonState> {
-  let wanted: number | null = null;
+  const nearest = createLatest();
+  const groups = createLatest();
   const store = createStore<ComparisonState>((set) => ({
     nearest: { phase: 'none' },
     group: { phase: 'none' },
 
     async findNearest(trace) {
-      wanted = trace;
-      const of = traceList.getState().list?.of;
+      const isLatest = nearest.begin();
       set({ nearest: { phase: 'running' } });
       const result = await client.start('nearest', { trace }).result;
-      if (wanted !== trace || traceList.getState().list?.of !== of) return;
-      set({ nearest: asked(result) });
+      if (isLatest()) set({ nearest: asked(result) });
     },
 
     async compareGroup() {
-      const of = traceList.getState().list?.of;
+      const isLatest = groups.begin();
       set({ group: { phase: 'running' } });
       const result = await client.start('overRepresented', null).result;
-      if (traceList.getState().list?.of !== of) return;
-      set({ group: asked(result) });
+      if (isLatest()) set({ group: asked(result) });
     },
   }));
   traceList.subscribe(({ list }, before) => {
     if (list?.of === before.list?.of) return;
-    wanted = null;
+    nearest.cancel();
+    groups.cancel();
     store.setState({ nearest: { phase: 'none' }, group: { phase: 'none' } });
   });
   return store;

@@ -1,6 +1,7 @@
 /** Imports and openings of datasets: the last one that was asked for wins. */
 import type { RunningJob } from '../worker/client.ts';
 import type { DatasetParts, DatasetPhase } from './dataset-state.ts';
+import { createLatest } from './shared/latest.ts';
 
 type ImportJob = RunningJob<'import'> | RunningJob<'demo'>;
 
@@ -14,15 +15,14 @@ export interface DatasetTurns {
 
 export function createDatasetTurns({ set }: Pick<DatasetParts, 'set'>): DatasetTurns {
   let job: ImportJob | null = null;
-  let turn = 0;
+  const turns = createLatest();
   return {
     start(status) {
       job?.cancel();
       job = null;
-      turn += 1;
-      const mine = turn;
+      const isLatest = turns.begin();
       set({ status });
-      return () => mine === turn;
+      return isLatest;
     },
     hold(running) {
       job = running;

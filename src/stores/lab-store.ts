@@ -21,6 +21,7 @@ import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 
 export type LabPhase =
   | { readonly phase: 'closed' }
@@ -103,6 +104,7 @@ export function labIsDrawn(state: LabState): boolean {
 }
 
 export function createLabStore({ client, dataset, runs, inspect }: LabDeps): StoreApi<LabState> {
+  const openings = createLatest();
   let sessions = 0;
   let refreshing = false;
   let opened: { scores: TermsOutcome; file: number | null } | null = null;
@@ -200,12 +202,13 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         opened = { scores, file };
         sessions += 1;
         const id = `lab ${sessions}`;
+        const isLatest = openings.begin();
         const source = training.run.settings.scoring.stdLimit;
         const setting = paperSetting({ stdlimit: limitedBy(source) });
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
         const of = modelRef(training.run, shownDetector(training, detector)!.detector);
         const result = await client.start('openLab', { sessionId: id, of, source, file }).result;
-        if (id !== `lab ${sessions}` || opened === null) return;
+        if (!isLatest()) return;
         if (!result.ok) {
           set({ lab: { phase: 'failed', failure: result.error } });
           return;
@@ -246,6 +249,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
   const close = (): void => {
     if (opened === null) return;
     opened = null;
+    openings.cancel();
     store.setState(CLOSED);
   };
   const closeWhereOthers = (): void => {

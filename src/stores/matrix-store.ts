@@ -15,6 +15,7 @@ import type { JobFailure } from '../worker/job-failure.ts';
 import type { DatasetState } from './dataset-store.ts';
 import { mainReport, missingRepeats } from './matrix-view.ts';
 import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 import { afterTrainEvent, startedRun } from './training-phase.ts';
 
 export type RepeatPhase =
@@ -56,12 +57,11 @@ export function createMatrixStore({
   dataset,
   background,
 }: MatrixDeps): StoreApi<MatrixState> {
-  /** Counts starts and cancels: what belongs to an earlier one is dropped. */
-  let turn = 0;
+  const starts = createLatest();
   let worker: BackgroundWorker | null = null;
 
   const end = (): void => {
-    turn += 1;
+    starts.cancel();
     worker?.close();
     worker = null;
   };
@@ -78,11 +78,11 @@ export function createMatrixStore({
       const wanted = missingRepeats(run, seeds);
       if (traces === undefined || wanted.length === 0) return;
       end();
-      const mine = turn;
+      const isLatest = starts.begin();
       worker = background();
       const { client } = worker;
       const opened = await client.start('open', { traces }).result;
-      if (mine !== turn) return;
+      if (!isLatest()) return;
       if (!opened.ok) {
         end();
         set({ repeats: { phase: 'failed', failure: opened.error } });
@@ -91,12 +91,12 @@ export function createMatrixStore({
       for (const [i, { detector, seed }] of wanted.entries()) {
         const left = wanted.length - i - 1;
         const onProgress = (share: number, curve: readonly CurvePoint[]): void => {
-          if (mine !== turn) return;
+          if (!isLatest()) return;
           set({ repeats: { phase: 'running', detector, seed, share, curve, left } });
         };
         onProgress(0, []);
         const result = await trainAndScore(client, { run, detector, seed }, onProgress);
-        if (mine !== turn || currentRun()?.id !== run.id) return;
+        if (!isLatest() || currentRun()?.id !== run.id) return;
         await runs.getState().addRepeat(run.id, result.ok ? result.value : result.error);
       }
       end();

@@ -6,10 +6,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SetCounts } from '../features/set-counts.ts';
 import { splitOptions } from '../run/settings.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
-import type { RunningJob, WorkerClient } from '../worker/client.ts';
+import type { WorkerClient } from '../worker/client.ts';
 import type { Jobs } from '../worker/protocol.ts';
 import type { DatasetState } from './dataset-store.ts';
 import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 
 type SetChoices = Jobs['countSets']['input'];
 
@@ -27,7 +28,8 @@ export function createSurveyStore(
   dataset: StoreApi<DatasetState>,
   runs: StoreApi<RunState>,
 ): StoreApi<SurveyState> {
-  let counting: RunningJob<'countSets'> | null = null;
+  const counts = createLatest();
+  const censuses = createLatest();
   let counted = '';
   let surveyed: string | null = null;
   let waiting = false;
@@ -43,15 +45,15 @@ export function createSurveyStore(
   }));
 
   const count = async (choices: SetChoices): Promise<void> => {
-    const mine = client.start('countSets', choices);
-    counting = mine;
-    const result = await mine.result;
-    if (counting === mine && result.ok) store.setState({ counts: result.value });
+    const isLatest = counts.begin();
+    const result = await client.start('countSets', choices).result;
+    if (isLatest() && result.ok) store.setState({ counts: result.value });
   };
 
-  const takeCensus = async (id: string): Promise<void> => {
+  const takeCensus = async (): Promise<void> => {
+    const isLatest = censuses.begin();
     const result = await client.start('census', null).result;
-    if (surveyed === id && result.ok) store.setState({ census: result.value });
+    if (isLatest() && result.ok) store.setState({ census: result.value });
   };
 
   const survey = (): void => {
@@ -59,10 +61,11 @@ export function createSurveyStore(
     const { dataset: current } = dataset.getState();
     if (current?.id !== (surveyed ?? undefined)) {
       surveyed = current?.id ?? null;
-      counting = null;
+      counts.cancel();
+      censuses.cancel();
       counted = '';
       store.setState({ counts: null, census: null });
-      if (surveyed !== null) void takeCensus(surveyed);
+      if (surveyed !== null) void takeCensus();
     }
     if (current === null) return;
     const choices = splitOptions({ ...runs.getState().choices, roles: current.roles });
