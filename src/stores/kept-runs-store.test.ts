@@ -83,6 +83,15 @@ test('another run takes its place with the settings that it was made with', asyn
   });
 });
 
+test('of two runs that were chosen, the last one is shown, whichever was read first', async () => {
+  const { notebook, shown } = opened;
+  const { show } = notebook.kept.getState();
+  const first = show('a');
+  expect(await show('b')).toBe(true);
+  expect(await first).toBe(false);
+  expect(shown()).toBe('b');
+});
+
 test('while training runs, no other run is shown', async () => {
   const { notebook, shown } = opened;
   void notebook.runs.getState().train();

@@ -7,6 +7,7 @@ import type { Failure } from '../base/result.ts';
 import type { RunEntry } from '../run/run-entries.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { RunState } from './run-store.ts';
+import { createLatest } from './shared/latest.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';
 import type { UndoState } from './undo-store.ts';
 
@@ -55,6 +56,7 @@ export const shownRun = (training: TrainingPhase): string | null =>
 
 export function createKeptRunsStore(deps: KeptRunsDeps): StoreApi<KeptRunsState> {
   const { storage, runs, undo } = deps;
+  const shows = createLatest();
   return createStore<KeptRunsState>((set, get) => {
     const find = (id: string): RunEntry | undefined =>
       get().entries.find((entry) => entry.id === id);
@@ -103,8 +105,10 @@ export function createKeptRunsStore(deps: KeptRunsDeps): StoreApi<KeptRunsState>
       async show(id) {
         const entry = find(id);
         if (entry === undefined || !canShowAnother(runs.getState().training)) return false;
+        const isLatest = shows.begin();
         if (shownRun(runs.getState().training) === id) return true;
         const read = await storage.runs.read(entry.datasetId, id);
+        if (!isLatest()) return false;
         if (!read.ok) {
           set({ failure: read.error });
           return false;
@@ -131,7 +135,8 @@ export function createKeptRunsStore(deps: KeptRunsDeps): StoreApi<KeptRunsState>
         without(id);
         if (shown) {
           const [next] = get().entries;
-          if (next === undefined || !(await get().show(next.id))) runs.getState().reset();
+          if (next !== undefined) await get().show(next.id);
+          if (shownRun(runs.getState().training) === id) runs.getState().reset();
         }
         undo.getState().make({
           words: `The run “${entry.name}” was deleted.`,
