@@ -127,6 +127,7 @@ test('nothing is wider than a phone: cells, inspector, dialogs and menu', async 
   await page.getByRole('button', { name: 'Load the demo dataset' }).click();
   await expect(page.getByRole('treeitem').first()).toBeVisible();
   await page.getByRole('checkbox', { name: 'FSA' }).check();
+  await page.getByLabel('Limit training traces').fill('100');
   await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
   await exportRun(page);
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });

@@ -7,6 +7,7 @@ import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/notebook.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
+import { facesReady } from './ui/theme/faces.ts';
 import { downloadWritten } from './ui/widgets/download.ts';
 import { startBackgroundWorker, startWorker } from './worker/client.ts';
 
@@ -50,12 +51,14 @@ if (new URLSearchParams(location.search).has('headless')) {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <NotebookContext value={notebook}>
-      <App />
-    </NotebookContext>
-  </StrictMode>,
-);
-
+const draw = (): void =>
+  createRoot(root).render(
+    <StrictMode>
+      <NotebookContext value={notebook}>
+        <App />
+      </NotebookContext>
+    </StrictMode>,
+  );
+// Text that is set in another face first moves when its own comes.
+void facesReady().then(draw);
 void notebook.open();

@@ -16,6 +16,7 @@ import { TreesCell } from '../cells/TreesCell.tsx';
 import { applyTheme } from '../theme/theme.ts';
 import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
 import { OverPageStack } from '../widgets/OverPage.tsx';
+import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Shell } from '../widgets/Shell.tsx';
 import type { PageDialog } from './keys.ts';
 import { NotebookRail } from './NotebookRail.tsx';
@@ -30,10 +31,21 @@ const NAME = 'TraceVAE Notebook';
 
 /**
  * Each takes what it shows from the stores; none is drawn anew because a trace is opened. Without a
- * dataset the first stands alone: cells that come with their dataset never move on the page.
+ * dataset the first stands alone, and none is there before it is known whether one is stored: cells
+ * that come with their dataset never move on the page.
  */
 const Cells = memo(function Cells() {
   const hasDataset = useDataset(({ dataset }) => dataset !== null);
+  const opening = useDataset(({ status }) =>
+    status.phase === 'restoring'
+      ? 'what is stored'
+      : status.phase === 'opening'
+        ? status.name
+        : null,
+  );
+  if (opening !== null && !hasDataset) {
+    return <ProgressBar label="Opening" share={null} text={`Opening ${opening}`} />;
+  }
   return (
     <>
       <DataCell />
