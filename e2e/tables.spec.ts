@@ -111,6 +111,39 @@ test('columns are mapped in a dialog, by keyboard alone, and remembered', async 
   await expect(page.getByRole('dialog')).toBeVisible();
 });
 
+test('a unit that nothing tells is asked for, with three spans in both, and told again for another column', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  const rows = Array.from({ length: 40 }, (_, i) => [
+    `t${i},1,,home,9000,9000`,
+    `t${i},2,1,get,3000,3000`,
+  ]).flat();
+  const body = `${['trace_id,span_id,parent_id,operation,lasted,took_us', ...rows].join('\n')}\n`;
+  await dropFiles(page, [{ name: 'own.csv', body }]);
+  const dialog = page.getByRole('dialog', { name: 'Which column is what in own.csv?' });
+  const question = dialog.getByRole('region', { name: 'Unit of the duration' });
+  const importButton = dialog.getByRole('button', { name: 'Import' });
+  await expect(importButton).toBeEnabled();
+  await expect(question).toHaveCount(0);
+
+  await dialog.getByLabel('duration', { exact: true }).selectOption({ label: 'lasted' });
+  await expect(question.getByRole('row')).toHaveCount(4);
+  await expect(question.getByRole('row', { name: /home/ }).first()).toContainText('9.00 s');
+  await expect(question.getByRole('row', { name: /home/ }).first()).toContainText('9.00 ms');
+  await expect(importButton).toBeDisabled();
+  await question.getByRole('button', { name: 'They are in microseconds' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(dialog.getByLabel('unit of duration')).toHaveValue('us');
+
+  await dialog.getByLabel('duration', { exact: true }).selectOption({ label: 'took_us' });
+  await expect(dialog.getByLabel('unit of duration')).toHaveValue('us');
+  await importButton.click();
+  await expect(dialog).toHaveCount(0);
+  const files = page.getByRole('table', { name: 'Files' });
+  await expect(files.getByRole('row', { name: /own\.csv/ })).toBeVisible();
+});
+
 test('Escape leaves the question and the page as it was', async ({ page }) => {
   await openNotebook(page);
   await dropFiles(page, [{ name: 'own.csv', body: ownTable(requestSpans(1, 4)) }]);

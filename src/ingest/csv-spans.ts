@@ -19,6 +19,8 @@ export interface RowLayout {
   readSpan(row: CsvRow): Reason | null;
   /** Empty where the row names no trace. */
   traceIdOf(row: CsvRow): string;
+  /** All rows have been read: for layouts that link spans afterwards. */
+  finish?(): void;
 }
 
 interface OpenLayout extends RowLayout {
@@ -97,6 +99,7 @@ export function createCsvReader(
     },
     finish: () => {
       rows.finish();
+      layout?.finish?.();
       return failure;
     },
     spansRead: () => spansRead,

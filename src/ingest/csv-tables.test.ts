@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import { ALIBABA, NEZHA, OTEL_TRACES, SKYWALKING } from '../testing/table-fixtures.ts';
+import type { ColumnMapping } from '../trace/column-mapping.ts';
 import { decodeString } from '../trace/string-column.ts';
-import { LABELS, operationName, traceCount } from '../trace/trace-set.ts';
+import { LABELS, operationName, readTree, traceCount } from '../trace/trace-set.ts';
 import { validateTraceSet } from '../trace/validate.ts';
 import type { ImportedTraces } from './import.ts';
 import { importFiles } from './import-files.ts';
@@ -105,6 +106,50 @@ describe('Alibaba call graphs', () => {
     expect(countsOf(imported)).toEqual({ 'paired-record': 1 });
   });
 
+  it('that share an rpc id are siblings, each with what its callee calls', async () => {
+    const rows = [
+      't,1000,0,USER,http,web,home,100',
+      't,1001,0.1,web,rpc,cart,list,30',
+      't,1002,0.1,web,rpc,stock,count,-20',
+      't,1002,0.1,web,rpc,stock,count,22',
+      't,1003,0.1,web,rpc,cart,list,-28',
+      't,1004,0.1,web,rpc,cart,list,50',
+      't,1005,0.1.1,stock,mc,cache,,1',
+      't,1006,0.1.2,cart,db,carts,,3',
+      't,1006,0.1.2,cart,db,carts,,3',
+      't,1007,0.1.3,(?),mc,other,,2',
+    ];
+    const table = (lines: readonly string[]): string =>
+      `${['traceid,timestamp,rpcid,um,rpctype,dm,interface,rt', ...lines].join('\n')}\n`;
+    for (const lines of [rows, rows.toReversed()]) {
+      const imported = await importedFrom(sourceFile('a.csv', table(lines)));
+      const nodes = readTree(imported.traces, 0);
+      const names = nodes.map(({ operation }) => operationName(imported.traces, operation));
+      const links = nodes.map(
+        ({ parent, spanCount, latencyUs }, i) =>
+          `${names[parent] ?? ''} > ${names[i]} x${spanCount} ${latencyUs / 1000}`,
+      );
+      expect(links.toSorted()).toEqual([
+        ' > web/home x1 100',
+        'cart/list > carts/db x1 3',
+        expect.stringMatching(/^(cart\/list|stock\/count) > other\/mc x1 2$/),
+        'stock/count > cache/mc x1 1',
+        'web/home > cart/list x2 40',
+        'web/home > stock/count x1 22',
+      ]);
+      expect(countsOf(imported)).toEqual({ 'paired-record': 2, 'duplicate-span-id': 1 });
+    }
+  });
+
+  it('of one id in any number take no longer for it', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => `t,${i},0.1,web,mc,cache${i},,1\n`);
+    const text = `traceid,timestamp,rpcid,um,rpctype,dm,interface,rt\n${rows.join('')}`;
+    const started = performance.now();
+    const failure = await failureOf(sourceFile('a.csv', text)).catch(() => null);
+    expect(failure).toBeNull();
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   it('are read in the layout of 2022, and file lost names under the unknown service', async () => {
     const text = [
       'timestamp,traceid,service,rpc_id,rpctype,um,uminstanceid,interface,dm,dminstanceid,rt',
@@ -116,11 +161,11 @@ describe('Alibaba call graphs', () => {
     ].join('\n');
     const imported = await importedFrom(sourceFile('a.csv', text));
     expect(operationsOf(imported)).toEqual(['unknown-service/get', 'web/home']);
+    expect([...imported.traces.spanCount]).toEqual([1, 2]);
     expect(countsOf(imported)).toEqual({
-      'duplicate-span-id': 1,
       'single-node': 1,
       'orphan-root': 1,
-      'unknown-service': 1,
+      'unknown-service': 2,
     });
   });
 });
@@ -196,6 +241,38 @@ describe('a table that nobody has mapped', () => {
       mappings: [broken],
     });
     expect(result).toMatchObject({ ok: false, error: { kind: 'unmapped' } });
+  });
+
+  it('is asked about again where its rows contradict the units that were known, until answered', async () => {
+    const names = ['request', 'call', 'caller', 'what', 'from', 'took'];
+    const rows = Array.from({ length: 300 }, (_, i) => [
+      [`t${i}`, '1', '', 'home', `${1714979289000000 + i * 1000}`, '900'],
+      [`t${i}`, '2', '1', 'get', `${1714979289000400 + i * 1000}`, '300'],
+    ]).flat();
+    const own = [names, ...rows].map((row) => `${row.join(',')}\n`).join('');
+    const known = {
+      header: names,
+      columns: { ...columns, service: -1, operation: 3, start: 4, end: -1, duration: 5, label: -1 },
+      clockUnit: 'us',
+      durationUnit: 'ns',
+    } as const;
+    const read = (mapping: ColumnMapping) =>
+      importFiles([sourceFile('own.csv', own)], {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        mappings: [mapping],
+      });
+    expect(await read(known)).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'unmapped',
+        table: { doubted: known, guess: { clockUnit: 'us', durationUnit: 'us' } },
+      },
+    });
+    const answered = await read({ ...known, answered: true });
+    expect(answered.ok && latenciesOf(answered.value)[0]).toBe(Math.fround(0.9));
+    const right = await read({ ...known, durationUnit: 'us' });
+    expect(right.ok && latenciesOf(right.value)[0]).toBe(900);
   });
 
   it('is not worth a question with too few columns, or without a row', async () => {

@@ -1,17 +1,10 @@
 /**
  * The guess that a person is shown for the columns of a table nobody has seen.
  */
-import {
-  COLUMN_ROLES,
-  type ColumnMapping,
-  type ColumnRole,
-  TIME_UNITS,
-  type TimeUnit,
-} from '../trace/column-mapping.ts';
+import { COLUMN_ROLES, type ColumnMapping, type ColumnRole } from '../trace/column-mapping.ts';
+import { withUnits } from '../trace/column-units.ts';
 import { plainName } from './column-names.ts';
 
-/** Rows shown with the question. */
-export const PREVIEW_ROWS = 5;
 /** A trace id, a span id, an operation and a duration: no trace has fewer columns. */
 export const FEWEST_COLUMNS = 4;
 
@@ -20,8 +13,8 @@ export const FEWEST_COLUMNS = 4;
  * (ClickHouse, Loki, pandas), Jaeger, Zipkin, SkyWalking.
  */
 const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
-  trace: ['traceid', 'tracehex', 'traceuuid', 'trace'],
-  span: ['spanid', 'spanhex', 'spanuuid', 'span', 'id'],
+  trace: ['traceid', 'tracehex', 'traceuuid', 'tracetraceid', 'trace'],
+  span: ['spanid', 'spanhex', 'spanuuid', 'tracespanid', 'span', 'id'],
   parent: [
     'parentspanid',
     'parentid',
@@ -29,7 +22,9 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'spanparentid',
     'referencesspanid',
     'parentspanuuid',
+    'traceparentid',
     'parent',
+    'pid',
   ],
   service: [
     'servicename',
@@ -43,6 +38,8 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'pod',
     'app',
     'component',
+    'hostname',
+    'host',
   ],
   operation: [
     'operationname',
@@ -64,10 +61,23 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'timestampmillis',
     'startts',
     'begin',
+    'began',
     'time',
     'ts',
   ],
-  end: ['endtimeunixnano', 'endtime', 'endedat', 'end', 'endts', 'finishtime'],
+  end: [
+    'endtimeunixnano',
+    'endtime',
+    'endedat',
+    'end',
+    'endts',
+    'ended',
+    'finishtime',
+    'finishedat',
+    'finish',
+    'stoptime',
+    'stop',
+  ],
   duration: [
     'durationnano',
     'durationnanos',
@@ -79,11 +89,17 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'elapsed',
     'latency',
     'latencyms',
+    'took',
+    'timetaken',
     'rt',
     'responsetime',
   ],
   label: ['label', 'isanomaly', 'anomaly', 'anomalylabel', 'tracelabel'],
 };
+
+/** Of a plain name: "durationms", "starttimeunixnano", "tookmicros". */
+const UNIT_ENDING =
+  /(unix)?(nano(second)?s?|micro(second)?s?|milli(second)?s?|seconds?|[nuµm]s|secs?)$/;
 
 /**
  * A mapping from what columns are called and what their first values look like; roles without a
@@ -94,26 +110,27 @@ export function guessMapping(
   rows: readonly (readonly string[])[],
 ): ColumnMapping {
   const plain = header.map(plainName);
+  const unitless = plain.map((name) => name.replace(UNIT_ENDING, ''));
   const columns = { ...NO_COLUMNS };
   const taken = new Set<number>();
   for (const role of COLUMN_ROLES) {
-    const name = NAMES[role].find((candidate) => plain.includes(candidate));
-    const cell = name === undefined ? -1 : plain.indexOf(name);
+    const cellOf = (names: readonly string[]): number => {
+      const name = NAMES[role].find((candidate) => names.includes(candidate));
+      return name === undefined ? -1 : names.indexOf(name);
+    };
+    const exact = cellOf(plain);
+    const cell = exact >= 0 ? exact : cellOf(unitless);
     if (cell < 0 || taken.has(cell)) continue;
     columns[role] = cell;
     taken.add(cell);
   }
-  const valuesOf = (cell: number): string[] => rows.map((row) => row[cell] ?? '');
-  const clock = columns.start >= 0 ? columns.start : columns.end;
-  const numeric = valuesOf(clock).some((value) => Number(value) > 0);
-  const clockUnit = unitInName(header[clock]) ?? clockUnitOf(valuesOf(clock));
-  return {
-    header,
-    columns,
-    clockUnit,
-    // Tracing systems that write no unit count both in the same one.
-    durationUnit: unitInName(header[columns.duration]) ?? (numeric ? clockUnit : 'ms'),
-  };
+  // OpenRCA names the service cmdb_id, and the operation serviceName.
+  const cmdb = plain.indexOf('cmdbid');
+  if (cmdb >= 0 && columns.operation < 0 && columns.service !== cmdb) {
+    columns.operation = columns.service;
+    columns.service = cmdb;
+  }
+  return withUnits({ header, columns, clockUnit: 'ms', durationUnit: 'ms' }, rows);
 }
 
 const NO_COLUMNS: Readonly<Record<ColumnRole, number>> = {
@@ -127,20 +144,3 @@ const NO_COLUMNS: Readonly<Record<ColumnRole, number>> = {
   duration: -1,
   label: -1,
 };
-
-const UNIT_NAMES: readonly (readonly [RegExp, TimeUnit])[] = [
-  [/nano|([_ .(]|duration|latency|elapsed|time(stamp)?)ns\b/i, 'ns'],
-  [/micro|([_ .(]|duration|latency|elapsed|time(stamp)?)[uµ]s\b/i, 'us'],
-  [/milli|([_ .(]|duration|latency|elapsed|time(stamp)?)ms\b/i, 'ms'],
-  [/second|[_ .(](s|sec)\b/i, 's'],
-];
-
-const unitInName = (name: string | undefined): TimeUnit | undefined =>
-  name === undefined ? undefined : UNIT_NAMES.find(([pattern]) => pattern.test(name))?.[1];
-
-/** By size: seconds since 1970 have 10 digits in our century, and every unit three more. */
-function clockUnitOf(values: readonly string[]): TimeUnit {
-  const largest = Math.max(0, ...values.map(Number).filter(Number.isFinite));
-  const digits = largest < 1 ? 0 : Math.floor(Math.log10(largest)) + 1;
-  return TIME_UNITS[Math.min(3, Math.max(0, Math.floor((digits - 10) / 3)))]!;
-}

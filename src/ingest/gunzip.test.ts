@@ -61,6 +61,23 @@ describe('gunzip', () => {
     }
   });
 
+  it('takes no notice of zeros behind the end, as tapes have them', () => {
+    const zipped = gzipSync(noise(50_000));
+    for (const zeros of [1, 2, 3, 4, 7, 18, 512, 300_000]) {
+      for (const chunkBytes of [1, 5, 4096, 1 << 20]) {
+        if (chunkBytes < 9 && zeros > 512) continue;
+        const { bytes, failure } = unzip(
+          Buffer.concat([zipped, new Uint8Array(zeros)]),
+          chunkBytes,
+        );
+        expect([zeros, chunkBytes, failure]).toEqual([zeros, chunkBytes, null]);
+        expect(bytes).toHaveLength(50_000);
+      }
+    }
+    const more = Buffer.concat([zipped, new Uint8Array(600), zipped]);
+    expect(unzip(more, 100).failure?.what).toBe('a damaged gzip file');
+  });
+
   it('reports something else behind the end', () => {
     const zipped = Buffer.concat([gzipSync(noise(500)), Buffer.from('and then some')]);
     expect(unzip(zipped).failure?.what).toContain('damaged');

@@ -42,6 +42,7 @@ export function createGunzip(
   /** The last bytes pushed, and where they begin: a member's trailer is behind the reader. */
   let recent = new Uint8Array(0);
   let recentStart = 0;
+  let padded = false;
 
   const fail = (what: string, advice: string): void => {
     failure ??= { what, where: `${fileName}, after ${consumed} bytes`, advice };
@@ -76,6 +77,22 @@ export function createGunzip(
     memberCrc = 0;
   };
 
+  /** Whether the last member has ended and all behind it so far is padding, as tapes have it. */
+  const isPadded = (): boolean => {
+    let zeros = recent.length;
+    while (zeros > 0 && recent[zeros - 1] === 0) zeros -= 1;
+    // The last bytes of a trailer are zeros too, as a rule.
+    for (let end = Math.max(zeros, TRAILER_BYTES); end <= zeros + TRAILER_BYTES; end++) {
+      if (end >= recent.length) return false;
+      const trailer = new DataView(recent.buffer, recent.byteOffset + end - TRAILER_BYTES);
+      const intact =
+        trailer.getUint32(0, true) === memberCrc &&
+        trailer.getUint32(4, true) === memberBytes >>> 0;
+      if (intact) return true;
+    }
+    return false;
+  };
+
   const gunzip = new Gunzip((bytes) => {
     if (failure || bytes.length === 0) return;
     produced += bytes.length;
@@ -98,10 +115,17 @@ export function createGunzip(
     recent.set(tail);
     recent.set(slice, tail.length);
     consumed += slice.length;
+    if (padded) {
+      padded = slice.every((byte) => byte === 0);
+      if (!padded) fail('a damaged gzip file', 'Fetch or compress the file again.');
+      return;
+    }
     try {
       gunzip.push(slice, final);
     } catch (error) {
       if (failure) return;
+      padded = isPadded();
+      if (padded) return;
       if (error instanceof Error && error.message === 'unexpected EOF') failTruncated();
       else fail('a damaged gzip file', 'Fetch or compress the file again.');
     }
@@ -109,7 +133,7 @@ export function createGunzip(
 
   return inSlices((slice, final) => {
     inflate(slice, final);
-    if (final && !failure) checkTrailer(consumed);
+    if (final && !failure && !padded && !isPadded()) checkTrailer(consumed);
     return failure;
   });
 }

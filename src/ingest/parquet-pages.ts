@@ -16,6 +16,17 @@ const RLE = 3;
 const RLE_DICTIONARY = 8;
 const DELTA_BINARY_PACKED = 5;
 const DELTA_BYTE_ARRAY = 7;
+/** Bytes of a value; of one of any length those of its length. */
+const LEAST_WIDTH: Readonly<Record<string, number>> = {
+  BYTE_ARRAY: 4,
+  INT32: 4,
+  FLOAT: 4,
+  INT64: 8,
+  DOUBLE: 8,
+  INT96: 12,
+};
+/** Writers give a dictionary up at a million bytes or so, but for one that was given to them. */
+const MAX_DICTIONARY = 2 ** 22;
 /** Writers use 128. */
 const MAX_DELTA_BLOCK = 65_536;
 /** Writers fill the last groups of eight bit-packed values; more than this is no padding. */
@@ -48,7 +59,8 @@ export function checkPages(
     const start = reader.offset;
     reader.offset += header.compressedBytes;
     const values = header.own(1);
-    const limit = header.type === DICTIONARY_PAGE ? rowCount : rowCount - seen;
+    const limit =
+      header.type === DICTIONARY_PAGE ? mostInDictionary(header, codec, element) : rowCount - seen;
     check(values >= 0 && values <= limit, `a page of ${values} values`);
     check(
       header.compressedBytes >= 0 && header.bytes >= 0 && reader.offset <= chunk.length,
@@ -77,6 +89,20 @@ export function checkPages(
       seen += values;
     }
   }
+}
+
+/**
+ * A dictionary may have values that no row of the group has, as pandas writes those of a filtered
+ * category: their bytes bound them.
+ */
+function mostInDictionary(
+  { bytes, compressedBytes }: PageHeader,
+  codec: ColumnMetaData['codec'],
+  { type, type_length: length }: SchemaElement,
+): number {
+  const width = type === 'FIXED_LEN_BYTE_ARRAY' ? (length ?? 1) : (LEAST_WIDTH[type ?? ''] ?? 1);
+  const held = codec === 'UNCOMPRESSED' ? Math.min(bytes, compressedBytes) : bytes;
+  return Math.min(MAX_DICTIONARY, held / Math.max(1, width));
 }
 
 function check(holds: boolean, what: string): void {

@@ -87,6 +87,19 @@ export class SpanTable {
     this.durationUs[row] = durationUs;
   }
 
+  /** Whether a span that is there already has these names and times. */
+  isSame(row: number, operation: number, startUs: number, durationUs: number): boolean {
+    return (
+      this.operation[row] === operation &&
+      this.startUs[row] === startUs &&
+      this.durationUs[row] === durationUs
+    );
+  }
+
+  operationOf(row: number): number {
+    return this.operation[row]!;
+  }
+
   /** Columns from row `first` on, for formats that link spans afterwards: to be written to. */
   linksFrom(first: number): SpanLinks {
     const { length, traceIds } = this;

@@ -12,6 +12,7 @@ import {
   mappingFault,
   type UnmappedTable,
 } from '../trace/column-mapping.ts';
+import { contradicts, withUnits } from '../trace/column-units.ts';
 import { FEWEST_COLUMNS, guessMapping } from './guess-mapping.ts';
 import { type KnownTable, knownMapping } from './known-table.ts';
 import { COMMON_ROOTS, type MappedOptions } from './mapped-spans.ts';
@@ -35,6 +36,8 @@ const OTEL_TRACES: KnownTable = {
 export interface TableMapping {
   readonly mapping: ColumnMapping;
   readonly options: MappedOptions;
+  /** Not to be doubted: see {@link ColumnMapping.answered}. */
+  readonly answered: boolean;
 }
 
 /** Null where nobody has said what the columns are. */
@@ -42,12 +45,15 @@ export function tableMapping(
   header: readonly string[],
   { mappings }: Pick<ContentContext, 'mappings'>,
 ): TableMapping | null {
+  const kept = mappings.get(headerKey(header));
+  const mapping = kept && mappingFault(kept) === null ? kept : null;
+  const options = { roots: COMMON_ROOTS };
+  if (mapping?.answered) return { mapping, options, answered: true };
   const otel = knownMapping(OTEL_TRACES, header);
-  if (!('missing' in otel)) return { mapping: otel, options: OTEL_TRACES.options };
-  const mapping = mappings.get(headerKey(header));
-  return mapping && mappingFault(mapping) === null
-    ? { mapping, options: { roots: COMMON_ROOTS } }
-    : null;
+  if (!('missing' in otel)) {
+    return { mapping: otel, options: OTEL_TRACES.options, answered: false };
+  }
+  return mapping && { mapping, options, answered: false };
 }
 
 /** A failure that a mapping of the table's columns would mend. */
@@ -75,6 +81,23 @@ export function tableFailure(
       : 'a table whose columns are not known',
     where,
     advice: 'Say which column is what, in the dialog that asks for it.',
-    table: { fileName, header, rows, guess: guessMapping(header, rows) },
+    table: { fileName, header, rows, guess: guessMapping(header, rows), doubted: null },
+  };
+}
+
+/** What is asked where a table's first rows contradict the units that were known of it; else null. */
+export function doubtFailure(
+  fileName: string,
+  mapping: ColumnMapping,
+  rows: readonly (readonly string[])[],
+  where: string,
+): UnmappedFailure | null {
+  if (!contradicts(mapping, rows)) return null;
+  const { header } = mapping;
+  return {
+    what: 'a table whose times seem to count in other units than is known of such tables',
+    where,
+    advice: 'Say which unit is right, in the dialog that asks for it.',
+    table: { fileName, header, rows, guess: withUnits(mapping, rows), doubted: mapping },
   };
 }

@@ -2,6 +2,7 @@
 import { type FileRole, guessRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { Dataset } from '../storage/records.ts';
+import type { ColumnMapping } from '../trace/column-mapping.ts';
 import { mergeLedgers } from '../trace/ledger.ts';
 import type { RunningJob } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
@@ -62,6 +63,7 @@ export function createDatasetImport(
   const run = async (
     what: string,
     files: readonly File[],
+    answers: readonly ColumnMapping[],
     start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
   ): Promise<void> => {
     const isMine = turns.start({ phase: 'importing', what, progress: null });
@@ -82,17 +84,25 @@ export function createDatasetImport(
         roles: guessRoles(result.value),
       });
     } else if (result.error.kind === 'unmapped') {
-      set({ status: { phase: 'asking', table: result.error.table, files } });
+      set({ status: { phase: 'asking', table: result.error.table, files, answers } });
     } else if (result.error.kind === 'labels-only' && get().dataset !== null) {
       await label(files);
     } else fail(result.error);
   };
 
-  const importWith = (files: readonly File[]): Promise<void> =>
-    run(datasetName(files), files, (datasetId) =>
+  const importWith = (
+    files: readonly File[],
+    answers: readonly ColumnMapping[] = [],
+  ): Promise<void> =>
+    run(datasetName(files), files, answers, (datasetId) =>
       client.start(
         'import',
-        { files, mappings: deps.mappings.all(), authorsRules: get().authorsRules, datasetId },
+        {
+          files,
+          mappings: [...deps.mappings.all(), ...answers],
+          authorsRules: get().authorsRules,
+          datasetId,
+        },
         (progress) => {
           const { status } = get();
           if (status.phase === 'importing') set({ status: { ...status, progress } });
@@ -114,16 +124,18 @@ export function createDatasetImport(
       if (status.phase !== 'asking') return Promise.resolve();
       deps.mappings.keep(mapping);
       set({ mappedHeaders: deps.mappings.all().length });
-      return importWith(status.files);
+      // Several tables of one drop are asked about one after another: each answer stands for the drop.
+      const answers = [...status.answers, { ...mapping, answered: true } as const];
+      return importWith(status.files, answers);
     },
 
     loadDemo: () =>
-      run(DEMO_NAME, [], (datasetId) =>
+      run(DEMO_NAME, [], [], (datasetId) =>
         client.start('demo', { seed: DEMO_SEED, standIn: null, datasetId }),
       ),
 
     loadStandIn: (standIn) =>
-      run(`Stand-in of dataset ${standIn.id}`, [], (datasetId) =>
+      run(`Stand-in of dataset ${standIn.id}`, [], [], (datasetId) =>
         client.start('demo', { seed: DEMO_SEED, standIn, datasetId }),
       ),
   };

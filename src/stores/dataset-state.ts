@@ -22,6 +22,8 @@ export type DatasetPhase =
       readonly phase: 'asking';
       readonly table: UnmappedTable;
       readonly files: readonly File[];
+      /** About the tables of these files that were asked about before. */
+      readonly answers: readonly ColumnMapping[];
     }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'ready' };

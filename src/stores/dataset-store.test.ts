@@ -124,6 +124,7 @@ const table = {
   header: ['a', 'b', 'c', 'd', 'e'],
   rows: [['1', '2', '', 'x', '5']],
   guess: mappingOf(['a', 'b', 'c', 'd', 'e']),
+  doubted: null,
 } as const;
 
 test('a table with an unknown header is asked about, and the answer goes on with the import', async () => {
@@ -134,10 +135,11 @@ test('a table with an unknown header is asked about, and the answer goes on with
   expect(last('import').input).toMatchObject({ files: [file], mappings: [] });
   await last('import').fail({ ...unreadable, kind: 'unmapped', table });
   await first;
-  expect(state().status).toEqual({ phase: 'asking', table, files: [file] });
+  expect(state().status).toEqual({ phase: 'asking', table, files: [file], answers: [] });
 
   const second = state().mapColumns(table.guess);
-  expect(last('import').input).toMatchObject({ files: [file], mappings: [table.guess] });
+  const answer = { ...table.guess, answered: true };
+  expect(last('import').input).toMatchObject({ files: [file], mappings: [table.guess, answer] });
   await last('import').finish(importedFixture());
   await second;
   expect(state().status).toEqual({ phase: 'ready' });

@@ -19,11 +19,12 @@ export {
   type TimeUnit,
   type UnmappedTable,
 } from '../trace/column-mapping.ts';
+export { type ToldUnit, type ToldUnits, tellUnits } from '../trace/column-units.ts';
 
 export interface MappingMemory {
   /** Newest first. */
   all(): readonly ColumnMapping[];
-  /** Replaces what was known of the same header. */
+  /** Replaces what was known of the same header; of a table without one nothing is kept. */
   keep(mapping: ColumnMapping): void;
   /** All of them: the next import asks again. */
   forget(): void;
@@ -46,9 +47,11 @@ export function createMappingMemory(storage: PreferenceStorage): MappingMemory {
   return {
     all: () => mappings,
     keep: (mapping) => {
+      if (mapping.header.every((name) => name === '')) return;
       const key = headerKey(mapping.header);
+      const { answered: _, ...kept } = mapping;
       const others = mappings.filter(({ header }) => headerKey(header) !== key);
-      write([mapping, ...others].slice(0, MOST_MAPPINGS));
+      write([kept, ...others].slice(0, MOST_MAPPINGS));
     },
     forget: () => write([]),
   };

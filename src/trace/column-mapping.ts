@@ -29,15 +29,19 @@ export interface ColumnMapping {
   /** Of `start` and `end`, where they are numbers. */
   readonly clockUnit: TimeUnit;
   readonly durationUnit: TimeUnit;
+  /** A person has just answered so, about this very table: it stands against all evidence. */
+  readonly answered?: true;
 }
 
 /** A table whose columns nobody has named yet, as a person is asked about it. */
 export interface UnmappedTable {
   readonly fileName: string;
   readonly header: readonly string[];
-  /** The first few, as text. */
+  /** The first, as text: more than are shown, because units are told from them. */
   readonly rows: readonly (readonly string[])[];
   readonly guess: ColumnMapping;
+  /** What was known of such tables, where the rows contradict its units. */
+  readonly doubted: ColumnMapping | null;
 }
 
 /** Equal for tables with the same columns in the same order. */

@@ -5,13 +5,15 @@
  *
  * A remote call can be recorded twice under one id: by its caller with a positive rt, and by its
  * callee with a negative one. It is one span, with the caller's time where it is there, because
- * calls of databases and queues have no other; else with the callee's.
+ * calls of databases and queues have no other; else with the callee's. Two records of one side are
+ * two calls that share an id, unless they are alike in all.
  */
-import { decodeUtf8, grown } from '../../base/bytes.ts';
+import { decodeUtf8, encodeUtf8, grown } from '../../base/bytes.ts';
 import type { Failure } from '../../base/result.ts';
 import type { LedgerExample, Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
+import { ByteInterner } from '../byte-interner.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
 import type { CsvRow } from '../csv-rows.ts';
 import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
@@ -19,20 +21,38 @@ import { parseSpanOfTime } from '../csv-times.ts';
 import { hasColumns } from '../head.ts';
 import { UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, type ReaderContext } from '../span-reader.ts';
+import type { SpanTable } from '../span-table.ts';
 import { CERTAIN, type TraceFormat } from '../trace-format.ts';
 
-const COLUMNS = ['traceid', 'rpcid', 'dm', 'interface', 'rpctype', 'rt', 'timestamp'] as const;
+const COLUMNS = [
+  'traceid',
+  'rpcid',
+  'um',
+  'dm',
+  'interface',
+  'rpctype',
+  'rt',
+  'timestamp',
+] as const;
 type Columns = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
 /** How the table writes names that were lost. */
-const LOST_NAMES: ReadonlySet<string> = new Set(['(?)', 'nan', 'unknown', 'unavailable', 'null']);
+const LOST_NAMES: ReadonlySet<string> = new Set(['(?)', 'nan', 'unknown', 'null']);
+/** In 2022 also of a cache or database, of which it is all that is known: a name as good as any. */
+const LOST_OPERATIONS: ReadonlySet<string> = new Set([...LOST_NAMES, 'unavailable']);
 const LONGEST_LOST = 11;
+/** Of `#n`. */
+const MOST_DIGITS = 12;
 const COLON = 58;
 const DOT = 46;
 const UNLABELLED = labelCode('unlabelled');
 /** Sides that have recorded a call, as bits. */
 const CALLER = 1;
 const CALLEE = 2;
+/** Calls under one id that are looked through; more than these no real trace has. */
+const MOST_LOOKED_AT = 256;
+/** A lost name. */
+const LOST = 0;
 
 export const alibabaCsv: TraceFormat = {
   id: 'alibaba-csv',
@@ -53,27 +73,36 @@ export const alibabaCsv: TraceFormat = {
 };
 
 function createLayout(columns: Columns, { table, ledger, fileName }: ReaderContext): RowLayout {
-  const { traceid, rpcid, dm, interface: method, rpctype, rt, timestamp } = columns;
+  const { traceid, rpcid, um, dm, interface: method, rpctype, rt, timestamp } = columns;
+  const calls = createCalls(table);
+  const names = new ByteInterner();
   let scratch = new Uint8Array(256);
-  /** By call: its row in the table + 1, and the sides that have recorded it. */
-  let rowOfCall = new Uint32Array(1024);
-  let sidesOfCall = new Uint8Array(1024);
 
-  /** Interns "traceid:rpcid", because rpc ids are the same in every trace. */
-  const internCall = ({ bytes, start }: CsvRow, traceEnd: number, rpcEnd: number): number => {
+  /** Interns "traceid:rpcid", because rpc ids are the same in every trace; `#n` behind the first call. */
+  const internCall = (
+    { bytes, start }: CsvRow,
+    traceEnd: number,
+    rpcEnd: number,
+    sibling = 0,
+  ): number => {
     const length = traceEnd - start[traceid]! + 1 + rpcEnd - start[rpcid]!;
-    scratch = grown(scratch, length);
+    scratch = grown(scratch, length + MOST_DIGITS);
     let to = 0;
     for (let at = start[traceid]!; at < traceEnd; at++) scratch[to++] = bytes[at]!;
     scratch[to++] = COLON;
     for (let at = start[rpcid]!; at < rpcEnd; at++) scratch[to++] = bytes[at]!;
-    return table.spanIds.intern(scratch, 0, length);
+    if (sibling > 0) for (const byte of encodeUtf8(`#${sibling}`)) scratch[to++] = byte;
+    return table.spanIds.intern(scratch, 0, to);
   };
 
-  const hasName = ({ bytes, start, end }: CsvRow, cell: number): boolean => {
+  const hasName = (
+    { bytes, start, end }: CsvRow,
+    cell: number,
+    lost: ReadonlySet<string>,
+  ): boolean => {
     if (cell < 0 || isBlank(bytes, start[cell]!, end[cell]!)) return false;
     const name = bytes.subarray(start[cell]!, end[cell]!);
-    return name.length > LONGEST_LOST || !LOST_NAMES.has(decodeUtf8(name).trim().toLowerCase());
+    return name.length > LONGEST_LOST || !lost.has(decodeUtf8(name).trim().toLowerCase());
   };
 
   const exampleOf = (row: CsvRow): LedgerExample => ({
@@ -83,49 +112,55 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
   });
 
   const serviceOf = (row: CsvRow): number => {
-    if (hasName(row, dm)) return table.services.intern(row.bytes, row.start[dm]!, row.end[dm]!);
+    if (hasName(row, dm, LOST_NAMES)) {
+      return table.services.intern(row.bytes, row.start[dm]!, row.end[dm]!);
+    }
     ledger.add('unknown-service', 1, () => exampleOf(row));
     return table.services.internText(UNKNOWN_SERVICE);
   };
 
-  /** The other side's record of a call: adds no span. */
-  const joinRecord = (call: number, side: number, durationUs: number): Reason => {
-    if ((sidesOfCall[call]! & side) !== 0) return 'duplicate-span-id';
-    sidesOfCall[call]! |= side;
-    if (side === CALLER) table.setDuration(rowOfCall[call]! - 1, durationUs);
-    return 'paired-record';
-  };
+  /** Names of both ends of a call as numbers of this file's own, from 1; or {@link LOST}. */
+  const nameOf = (row: CsvRow, cell: number): number =>
+    hasName(row, cell, LOST_NAMES)
+      ? names.intern(row.bytes, row.start[cell]!, row.end[cell]!) + 1
+      : LOST;
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
     if (isBlank(bytes, start[traceid]!, end[traceid]!)) return 'missing-trace-id';
     if (isBlank(bytes, start[rpcid]!, end[rpcid]!)) return 'missing-span-id';
     // Calls of databases, caches and queues name no interface.
-    const operation = hasName(row, method) ? method : hasName(row, rpctype) ? rpctype : -1;
-    if (operation < 0) return 'missing-operation';
+    const named = [method, rpctype].find((cell) => hasName(row, cell, LOST_OPERATIONS));
+    if (named === undefined) return 'missing-operation';
     const signedUs = parseSpanOfTime(bytes, start[rt]!, end[rt]!, 'ms', row.decimalComma);
     const durationUs = Math.abs(signedUs);
     if (!isDuration(durationUs)) return 'bad-duration';
 
+    const record: CallRecord = {
+      side: signedUs < 0 ? CALLEE : CALLER,
+      caller: nameOf(row, um),
+      callee: nameOf(row, dm),
+      operation: table.operations.intern(bytes, start[named]!, end[named]!),
+      startUs:
+        timestamp < 0 ? Number.NaN : parseDecimal(bytes, start[timestamp]!, end[timestamp]!, 3),
+      durationUs,
+    };
     const call = internCall(row, end[traceid]!, end[rpcid]!);
-    rowOfCall = grown(rowOfCall, call + 1);
-    sidesOfCall = grown(sidesOfCall, call + 1);
-    const side = signedUs < 0 ? CALLEE : CALLER;
-    if (rowOfCall[call] !== 0) return joinRecord(call, side, durationUs);
+    const joined = calls.join(call, record);
+    if (typeof joined === 'string') return joined;
 
     let prefixEnd = end[rpcid]! - 1;
     while (prefixEnd > start[rpcid]! && bytes[prefixEnd] !== DOT) prefixEnd -= 1;
     const parent =
       prefixEnd > start[rpcid]! ? internCall(row, end[traceid]!, prefixEnd) : NO_PARENT;
-    rowOfCall[call] = table.length + 1;
-    sidesOfCall[call] = side;
+    calls.keep(call, record);
     table.add(
       table.traceIds.intern(bytes, start[traceid]!, end[traceid]!),
-      call,
+      joined === 0 ? call : internCall(row, end[traceid]!, end[rpcid]!, joined),
       parent,
       serviceOf(row),
-      table.operations.intern(bytes, start[operation]!, end[operation]!),
-      timestamp < 0 ? Number.NaN : parseDecimal(bytes, start[timestamp]!, end[timestamp]!, 3),
+      record.operation,
+      record.startUs,
       durationUs,
       UNLABELLED,
       row.line,
@@ -134,10 +169,96 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
   };
 
   return {
-    names: [traceid, rpcid, dm, method, rpctype].filter((cell) => cell >= 0),
+    names: [traceid, rpcid, um, dm, method, rpctype].filter((cell) => cell >= 0),
     used: Object.values(columns).filter((cell) => cell >= 0),
     readSpan,
     traceIdOf: (row) => cellText(row, traceid),
+    finish: calls.linkToCallers,
+  };
+}
+
+/** What one row says of a call. */
+interface CallRecord {
+  readonly side: number;
+  /** Names of both ends, or {@link LOST}. */
+  readonly caller: number;
+  readonly callee: number;
+  readonly operation: number;
+  readonly startUs: number;
+  readonly durationUs: number;
+}
+
+/** The calls of a file, several of which may share an id; the n-th is the n-th span that is added. */
+function createCalls(table: SpanTable) {
+  const first = table.length;
+  let count = 0;
+  let sides = new Uint8Array(1024);
+  let callers = new Uint32Array(1024);
+  let callees = new Uint32Array(1024);
+  /** The next call of the same id, + 1. */
+  let next = new Uint32Array(1024);
+  /** By id: its first call + 1, and its last. */
+  let firstOf = new Uint32Array(1024);
+  let lastOf = new Uint32Array(1024);
+
+  return {
+    /** A reason where the record is of a call that is there; else how many calls share its id. */
+    join(id: number, record: CallRecord): Reason | number {
+      firstOf = grown(firstOf, id + 1);
+      lastOf = grown(lastOf, id + 1);
+      const { side, callee, operation } = record;
+      let pair = -1;
+      let siblings = 0;
+      let at = firstOf[id]! - 1;
+      for (; at >= 0 && siblings < MOST_LOOKED_AT; at = next[at]! - 1, siblings++) {
+        const row = first + at;
+        if ((sides[at]! & side) !== 0) {
+          const isSame =
+            callees[at] === callee &&
+            callers[at] === record.caller &&
+            table.isSame(row, operation, record.startUs, record.durationUs);
+          if (isSame) return 'duplicate-span-id';
+        } else if (callees[at] === callee || callees[at] === LOST || callee === LOST) {
+          const isBetter = callees[at] === callee && table.operationOf(row) === operation;
+          if (pair < 0 || (isBetter && table.operationOf(first + pair) !== operation)) pair = at;
+        }
+      }
+      if (pair < 0) return at >= 0 ? count + 1 : siblings;
+      sides[pair]! |= side;
+      if (side === CALLER) table.setDuration(first + pair, record.durationUs);
+      return 'paired-record';
+    },
+
+    /** Of the span that is added next. */
+    keep(id: number, { side, caller, callee }: CallRecord): void {
+      sides = grown(sides, count + 1);
+      callers = grown(callers, count + 1);
+      callees = grown(callees, count + 1);
+      next = grown(next, count + 1);
+      sides[count] = side;
+      callers[count] = caller;
+      callees[count] = callee;
+      if (firstOf[id] === 0) firstOf[id] = count + 1;
+      else next[lastOf[id]!] = count + 1;
+      lastOf[id] = count;
+      count += 1;
+    },
+
+    /** Calls below an id that several share go below the one whose callee makes them. */
+    linkToCallers(): void {
+      const { span, parent } = table.linksFrom(first);
+      for (let call = 0; call < count; call++) {
+        const id = parent[call]!;
+        if (id === NO_PARENT || id >= firstOf.length || firstOf[id] === 0) continue;
+        let at = firstOf[id]! - 1;
+        if (next[at] === 0) continue;
+        for (let seen = 0; at >= 0 && seen < MOST_LOOKED_AT; at = next[at]! - 1, seen++) {
+          if (callees[at] !== callers[call] || callees[at] === LOST) continue;
+          parent[call] = span[at]!;
+          break;
+        }
+      }
+    },
   };
 }
 

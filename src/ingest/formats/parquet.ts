@@ -6,10 +6,10 @@
 import type { FileMetaData, RowGroup, SchemaTree } from 'hyparquet';
 import type { Failure } from '../../base/result.ts';
 import type { ColumnMapping } from '../../trace/column-mapping.ts';
+import { contradicts, EVIDENCE_ROWS } from '../../trace/column-units.ts';
 import type { LedgerExample } from '../../trace/ledger.ts';
 import type { CsvRow } from '../csv-rows.ts';
 import type { RowLayout } from '../csv-spans.ts';
-import { PREVIEW_ROWS } from '../guess-mapping.ts';
 import { startsWith } from '../head.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import { boundedCompressors, groupFault } from '../parquet-bounds.ts';
@@ -22,7 +22,12 @@ import {
   type PlacedReader,
 } from '../span-reader.ts';
 import { CERTAIN, type TraceFormat } from '../trace-format.ts';
-import { tableFailure, tableMapping, type UnmappedFailure } from '../unmapped-table.ts';
+import {
+  doubtFailure,
+  tableFailure,
+  tableMapping,
+  type UnmappedFailure,
+} from '../unmapped-table.ts';
 
 /** "PAR1" */
 const MAGIC = [0x50, 0x41, 0x52, 0x31];
@@ -63,8 +68,9 @@ function readParquet(context: ContentContext): PlacedReader {
     const table = await openTable(bytes);
     const fault = groupFault(table.metadata);
     if (fault) return { what: fault, where: fileName, advice: 'Write smaller row groups.' };
-    const layout = await findLayout(table, context);
-    if ('what' in layout) return layout;
+    const found = await findLayout(table, context);
+    if ('what' in found) return found;
+    const { layout, doubted } = found;
 
     const { header } = table;
     const names = [...new Set(layout.used.map((cell) => header[cell]!))];
@@ -72,7 +78,14 @@ function readParquet(context: ContentContext): PlacedReader {
       header.length,
       names.map((name) => header.indexOf(name)),
     );
+    let isFirst = true;
     for await (const rows of table.groups(names)) {
+      if (isFirst && doubted && contradicts(doubted, namedTexts(rows, names, table))) {
+        const first = textsOf(await table.firstRows(EVIDENCE_ROWS), table.fields);
+        const doubt = doubtFailure(fileName, doubted, first, fileName);
+        if (doubt) return doubt;
+      }
+      isFirst = false;
       for (let from = 0; from < rows.length; from += ROWS_PER_STEP) {
         addSpans(rows.slice(from, from + ROWS_PER_STEP), write, layout);
         yield;
@@ -187,28 +200,65 @@ async function openTable(source: PlacedBytes): Promise<OpenTable> {
 async function findLayout(
   { header, fields, firstRows }: OpenTable,
   context: ContentContext,
-): Promise<RowLayout | Failure | UnmappedFailure> {
+): Promise<FoundLayout | Failure | UnmappedFailure> {
   const known = tableMapping(header, context);
-  if (known) return mappedLayout(inNanoseconds(known.mapping, fields), context, known.options);
+  if (known) {
+    const mapping = inNanoseconds(known.mapping, fields);
+    const layout = mappedLayout(mapping, context, known.options);
+    return { layout, doubted: known.answered ? null : known.mapping };
+  }
   const { fileName } = context;
-  const rows = await firstRows(PREVIEW_ROWS);
-  const texts = rows.map((row) => row.map((value) => valueText(value).slice(0, LONGEST_MESSAGE)));
+  const texts = textsOf(await firstRows(EVIDENCE_ROWS), fields);
   const failure = tableFailure(fileName, header, texts, fileName);
   return 'table' in failure
     ? { ...failure, table: { ...failure.table, guess: inNanoseconds(failure.table.guess, fields) } }
     : failure;
 }
 
+interface FoundLayout {
+  readonly layout: RowLayout;
+  /** The mapping that the first rows may contradict; null where a person has just answered. */
+  readonly doubted: ColumnMapping | null;
+}
+
+/** Cells as text, for whoever is asked; those of a timestamp type as dates, as they need no unit. */
+const textsOf = (rows: Rows, fields: readonly SchemaTree[]): string[][] =>
+  rows.map((row) =>
+    row.map((value, cell) =>
+      typeof value === 'bigint' && isTimestamp(fields[cell])
+        ? dateOf(value)
+        : valueText(value).slice(0, LONGEST_MESSAGE),
+    ),
+  );
+
+/** The first rows of some columns, as wide as the table. */
+function namedTexts(
+  rows: Rows,
+  names: readonly string[],
+  { header, fields }: OpenTable,
+): readonly (readonly string[])[] {
+  const cells = header.map((name) => names.indexOf(name));
+  const wide = rows.slice(0, EVIDENCE_ROWS).map((row) => cells.map((at) => row[at]));
+  return textsOf(wide, fields);
+}
+
+/** @param nanos since the epoch */
+const dateOf = (nanos: bigint): string => {
+  const fraction = String(nanos % 1_000_000_000n).padStart(9, '0');
+  const date = new Date(Number(nanos / 1_000_000n));
+  return Number.isNaN(date.getTime()) ? '' : `${date.toISOString().slice(0, 19)}.${fraction}Z`;
+};
+
 /** Columns of a timestamp type come out in nanoseconds, whatever a person has said about them. */
 function inNanoseconds(mapping: ColumnMapping, fields: readonly SchemaTree[]): ColumnMapping {
   const { start, end } = mapping.columns;
-  const element = fields[start >= 0 ? start : end]?.element;
-  const typed =
-    element?.type === 'INT96' ||
-    element?.logical_type?.type === 'TIMESTAMP' ||
-    element?.converted_type?.startsWith('TIMESTAMP') === true;
-  return typed ? { ...mapping, clockUnit: 'ns' } : mapping;
+  return isTimestamp(fields[start >= 0 ? start : end]) ? { ...mapping, clockUnit: 'ns' } : mapping;
 }
+
+const isTimestamp = (field: SchemaTree | undefined): boolean =>
+  field?.element.type === 'INT96' ||
+  field?.element.logical_type?.type === 'TIMESTAMP' ||
+  field?.element.converted_type?.startsWith('TIMESTAMP') === true;
 
 const isTooLong = ({ start, end }: CsvRow, { names }: RowLayout): boolean =>
   names.some((cell) => end[cell]! - start[cell]! > MAX_NAME_BYTES);

@@ -3,12 +3,12 @@
  * fails with the table's first rows, so that a person can be asked.
  */
 import type { Failure } from '../../base/result.ts';
+import { EVIDENCE_ROWS } from '../../trace/column-units.ts';
 import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
-import { PREVIEW_ROWS } from '../guess-mapping.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import type { ContentContext, SpanReader } from '../span-reader.ts';
 import { FALLBACK, type TraceFormat } from '../trace-format.ts';
-import { tableFailure, tableMapping } from '../unmapped-table.ts';
+import { doubtFailure, tableFailure, tableMapping } from '../unmapped-table.ts';
 
 export const tableCsv: TraceFormat = {
   id: 'csv',
@@ -25,35 +25,57 @@ const LONGEST_PREVIEW = 120;
 
 function readTableCsv(context: ContentContext): SpanReader {
   const { fileName } = context;
-  /** Of a table that nobody has mapped, while its first rows are gathered. */
-  let asked: { readonly header: readonly string[]; readonly where: string } | null = null;
-  const preview: string[][] = [];
+  /** Of the table's first rows, where nobody has mapped it, or the mapping may be doubted. */
+  let question: ((rows: Rows) => Failure | null) | null = null;
+  const first: string[][] = [];
 
   const reader = createCsvReader(context, (header, line) => {
     const known = tableMapping(header, context);
-    if (known) return mappedLayout(known.mapping, context, known.options);
-    asked = { header, where: `${fileName}, line ${line}` };
-    return previewLayout(header, preview);
+    const where = `${fileName}, line ${line}`;
+    if (known === null) {
+      question = (rows) => tableFailure(fileName, header, rows, where);
+      return keepingFirst(header, first, previewLayout);
+    }
+    const { mapping } = known;
+    const layout = mappedLayout(mapping, context, known.options);
+    if (known.answered) return layout;
+    question = (rows) => doubtFailure(fileName, mapping, rows, where);
+    return keepingFirst(header, first, layout);
   });
-  const ask = (): Failure | null =>
-    asked && tableFailure(fileName, asked.header, preview, asked.where);
+  const ask = (): Failure | null => {
+    const failure = question?.(first) ?? null;
+    question = null;
+    return failure;
+  };
 
   return {
     ...reader,
-    read: (chunk) => reader.read(chunk) ?? (preview.length === PREVIEW_ROWS ? ask() : null),
+    read: (chunk) => reader.read(chunk) ?? (first.length === EVIDENCE_ROWS ? ask() : null),
     finish: () => reader.finish() ?? ask(),
   };
 }
 
-/** Keeps the first rows as text and makes no spans. */
-const previewLayout = (header: readonly string[], preview: string[][]): RowLayout => ({
+type Rows = readonly (readonly string[])[];
+
+/** Makes no spans. */
+const previewLayout: RowLayout = {
   names: [],
   used: [],
-  readSpan: (row) => {
-    if (preview.length < PREVIEW_ROWS) {
-      preview.push(header.map((_, cell) => cellText(row, cell).slice(0, LONGEST_PREVIEW)));
-    }
-    return null;
-  },
+  readSpan: () => null,
   traceIdOf: () => '',
+};
+
+/** The layout, and the first rows as text. */
+const keepingFirst = (
+  header: readonly string[],
+  first: string[][],
+  layout: RowLayout,
+): RowLayout => ({
+  ...layout,
+  readSpan: (row) => {
+    if (first.length < EVIDENCE_ROWS) {
+      first.push(header.map((_, cell) => cellText(row, cell).slice(0, LONGEST_PREVIEW)));
+    }
+    return layout.readSpan(row);
+  },
 });

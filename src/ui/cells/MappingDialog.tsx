@@ -8,12 +8,15 @@ import {
   ROLE_WORDS,
   TIME_UNITS,
   type TimeUnit,
+  tellUnits,
   type UnmappedTable,
 } from '../../stores/mapping-memory.ts';
 import { useDataset } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { Dialog } from '../widgets/Dialog.tsx';
 import { Select } from '../widgets/Select.tsx';
+import { UnitQuestion } from './UnitQuestion.tsx';
+import { isTime, openQuestions, UNIT_WORDS, type UnitKey } from './unit-questions.ts';
 import './mapping-dialog.css';
 
 /** What a role may do without, in the words of its empty choice. */
@@ -29,12 +32,6 @@ const WITHOUT: Readonly<Record<ColumnRole, string>> = {
   label: 'none: no labels',
 };
 
-const UNIT_WORDS: Readonly<Record<TimeUnit, string>> = {
-  s: 'seconds',
-  ms: 'milliseconds',
-  us: 'microseconds',
-  ns: 'nanoseconds',
-};
 const UNITS = TIME_UNITS.map((value) => ({ value, label: UNIT_WORDS[value] }));
 
 export function MappingDialog() {
@@ -56,10 +53,29 @@ interface QuestionProps {
 function Question({ table, onCancel }: QuestionProps) {
   const answer = useDataset((d) => d.mapColumns);
   const [mapping, setMapping] = useState<ColumnMapping>(table.guess);
+  /** Units that the person has chosen for the columns as they are now. */
+  const [chosen, setChosen] = useState<readonly UnitKey[]>([]);
   const { columns } = mapping;
-  const fault = mappingFault(mapping);
-  const assign = (role: ColumnRole, cell: number): void =>
-    setMapping({ ...mapping, columns: { ...columns, [role]: cell } });
+  const told = tellUnits(table.header, table.rows, columns);
+  const questions = openQuestions(table, mapping, told).filter(({ key }) => !chosen.includes(key));
+  const fault = mappingFault(mapping) ?? (questions.length > 0 ? 'say which unit is right' : null);
+  /** Another column is another unit: told from the evidence each time. */
+  const assign = (role: ColumnRole, cell: number): void => {
+    const next = { ...columns, [role]: cell };
+    const { clock, duration } = tellUnits(table.header, table.rows, next);
+    setMapping({
+      ...mapping,
+      columns: next,
+      clockUnit: chosen.includes('clockUnit') && !isTime(role) ? mapping.clockUnit : clock.unit,
+      durationUnit:
+        chosen.includes('durationUnit') && !isTime(role) ? mapping.durationUnit : duration.unit,
+    });
+    if (isTime(role)) setChosen([]);
+  };
+  const chooseUnit = (key: UnitKey, unit: TimeUnit): void => {
+    setMapping({ ...mapping, [key]: unit });
+    setChosen([...chosen, key]);
+  };
   const clocked = columns.start >= 0 || columns.end >= 0;
 
   return (
@@ -105,7 +121,7 @@ function Question({ table, onCancel }: QuestionProps) {
             help="Dates such as 2023-01-29 08:42:48 are read as they are."
             value={mapping.clockUnit}
             options={UNITS}
-            onChange={(clockUnit) => setMapping({ ...mapping, clockUnit })}
+            onChange={(unit) => chooseUnit('clockUnit', unit)}
           />
         )}
         {columns.duration >= 0 && (
@@ -113,10 +129,19 @@ function Question({ table, onCancel }: QuestionProps) {
             label="unit of duration"
             value={mapping.durationUnit}
             options={UNITS}
-            onChange={(durationUnit) => setMapping({ ...mapping, durationUnit })}
+            onChange={(unit) => chooseUnit('durationUnit', unit)}
           />
         )}
       </div>
+      {questions.map((question) => (
+        <UnitQuestion
+          key={question.key}
+          table={table}
+          mapping={mapping}
+          question={question}
+          onChoose={(unit) => chooseUnit(question.key, unit)}
+        />
+      ))}
       <Preview table={table} mapping={mapping} />
     </Dialog>
   );
@@ -147,7 +172,7 @@ function Preview({ table, mapping }: { table: UnmappedTable; mapping: ColumnMapp
           </tr>
         </thead>
         <tbody>
-          {table.rows.map((row, i) => (
+          {table.rows.slice(0, SHOWN_ROWS).map((row, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
             <tr key={i}>
               {row.map((value, cell) => (
@@ -163,5 +188,8 @@ function Preview({ table, mapping }: { table: UnmappedTable; mapping: ColumnMapp
     </section>
   );
 }
+
+/** Rows of the table that are shown. */
+const SHOWN_ROWS = 5;
 
 const columnName = (name: string, cell: number): string => name || `column ${cell + 1}`;
