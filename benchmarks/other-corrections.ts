@@ -2,7 +2,7 @@
 import { createRandom } from '../src/base/random.ts';
 import { runThrough } from '../src/base/slices.ts';
 import { median } from '../src/base/statistics.ts';
-import { createLab } from '../src/lab/lab.ts';
+import { createLab, type LabOf } from '../src/lab/lab.ts';
 import type { LabSetting } from '../src/lab/setting.ts';
 import { combineScores, combineSets } from '../src/scoring/combine.ts';
 import { type Corrections, correctionsOf } from '../src/scoring/corrections/list.ts';
@@ -76,10 +76,11 @@ function timeSliders(val: ScoreTerms, test: ScoreTerms, label: Uint8Array) {
   // the lab reads no more of a dataset than its labels and files
   const traces = { label, file: new Uint16Array(label.length) } as unknown as TraceSet;
   const scores = combineSets(val, test, 'operation');
-  const input = { sessionId: 'lab', val, test, scores, source: 'operation', file: null } as const;
+  const at: LabOf = { of: { runId: 'lab', detector: 'tracevae', epoch: null }, file: null };
+  const input = { ...at, val, test, scores, source: 'operation' } as const;
   runThrough(lab.open(traces, input));
   const time = (setting: LabSetting): number =>
-    processorMs(() => lab.variant({ sessionId: 'lab', variant: 'full', setting }));
+    processorMs(() => lab.variant({ ...at, variant: 'full', setting }));
   const sliders = Object.entries(MOVES).map(([name, move]) => {
     const times = Array.from({ length: REPEATS }, (_, i) => time(move(i + 1)));
     return [name, median(times)] as const;

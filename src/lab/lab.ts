@@ -1,5 +1,6 @@
 /** The lab: one session at a time, which questions name. */
 import type { Sliced } from '../base/slices.ts';
+import type { ModelRef } from '../run/model-ref.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import {
@@ -14,9 +15,15 @@ import type { LabSetting } from './setting.ts';
 import type { LabView } from './view.ts';
 import { LAB_VIEWS, type LabViewId, type LabViewOutput } from './views.ts';
 
+/** The scores that a session is of. */
+export interface LabOf {
+  readonly of: ModelRef;
+  /** Index of a test file, null for all. */
+  readonly file: number | null;
+}
+
 /** What is asked of a session. */
-export interface LabQuestion {
-  readonly sessionId: string;
+export interface LabQuestion extends LabOf {
   readonly variant: Variant;
   readonly setting: LabSetting;
 }
@@ -30,7 +37,7 @@ export interface RangeQuestion extends LabQuestion {
 /** Answers are null where the session is another one, or none. */
 export interface Lab {
   /** A pause after each of the longer steps, for other jobs. */
-  open(traces: TraceSet, input: LabInput & { readonly sessionId: string }): Sliced<LabSession>;
+  open(traces: TraceSet, input: LabInput & LabOf): Sliced<LabSession>;
   variant(question: LabQuestion): VariantView | null;
   traces(question: RangeQuestion): RangeTraces | null;
   /** null also where the run kept too little for the view. */
@@ -39,17 +46,21 @@ export interface Lab {
   close(): void;
 }
 
+const keyOf = ({ of: { runId, detector, epoch }, file }: LabOf): string =>
+  JSON.stringify([runId, detector, epoch, file]);
+
 export function createLab(nowMs: () => number = Date.now): Lab {
-  let session: { readonly id: string; readonly lab: OpenedLab } | null = null;
-  let asked: string | null = null;
-  const labOf = ({ sessionId }: LabQuestion): OpenedLab | null =>
-    session?.id === sessionId ? session.lab : null;
+  let session: { readonly key: string; readonly lab: OpenedLab } | null = null;
+  /** What was opened last: an earlier opening that ends later does not take its place. */
+  let latest: object | null = null;
+  const labOf = (question: LabQuestion): OpenedLab | null =>
+    session?.key === keyOf(question) ? session.lab : null;
   return {
-    *open(traces, { sessionId, ...input }) {
-      asked = sessionId;
+    *open(traces, input) {
+      latest = input;
       session = null;
       const lab = yield* createSession(traces, input, nowMs);
-      if (asked === sessionId) session = { id: sessionId, lab };
+      if (latest === input) session = { key: keyOf(input), lab };
       return lab.described;
     },
 
@@ -71,7 +82,7 @@ export function createLab(nowMs: () => number = Date.now): Lab {
 
     close() {
       session = null;
-      asked = null;
+      latest = null;
     },
   };
 }

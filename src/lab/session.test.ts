@@ -10,7 +10,7 @@ import { EDGE_BOUNDARIES } from '../scoring/score-terms.ts';
 import { RANDOM_MAX_NODES, randomTerms } from '../testing/random-terms.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import { createLab, type Lab } from './lab.ts';
+import { createLab, type Lab, type LabOf } from './lab.ts';
 import type { LabInput } from './session.ts';
 import { type LabSetting, paperSetting } from './setting.ts';
 
@@ -25,11 +25,17 @@ const traces = {
   file: Uint16Array.from({ length: TRACES }, (_, t) => (t < 20 ? 0 : 1)),
 };
 
+const labOf = (runId: string): LabOf => ({
+  of: { runId, detector: 'tracevae', epoch: null },
+  file: null,
+});
+const A = labOf('a');
+
 /** A session of all there is, unless told. */
-function openLab(lab: Lab, input: Partial<LabInput & { sessionId: string }> = {}, of = traces) {
+function openLab(lab: Lab, input: Partial<LabInput & LabOf> = {}, of = traces) {
   const { source = 'operation' } = input;
   const scores = combineSets(val, test, source);
-  const whole = { sessionId: 'a', val, test, scores, source, file: null, ...input };
+  const whole = { ...A, val, test, scores, source, ...input };
   return runThrough(lab.open(of, whole));
 }
 
@@ -72,7 +78,7 @@ describe('a session', () => {
     const { lab } = open();
     fc.assert(
       fc.property(fc.constantFrom(...VARIANTS), settings, (variant, setting) => {
-        const asked = { sessionId: 'a', variant, setting };
+        const asked = { ...A, variant, setting };
         const { scores, valScores } = fromScratch(variant, setting);
         const report = evaluate(scores, traces.label, valScores, {
           percentile: setting.thresholdPercentile,
@@ -94,11 +100,11 @@ describe('a session', () => {
     const { scores } = fromScratch('nll', paper);
     const ascending = scores.toSorted();
     const [from, to] = [ascending[10]!, ascending[20]!];
-    const listed = lab.traces({ sessionId: 'a', variant: 'nll', setting: paper, from, to })!;
+    const listed = lab.traces({ ...A, variant: 'nll', setting: paper, from, to })!;
     expect([...listed.score]).toEqual([...ascending.subarray(10, 21)].reverse());
     expect(listed.rank[0]).toBe(TRACES - 20);
     const none = lab.traces({
-      sessionId: 'a',
+      ...A,
       variant: 'nll',
       setting: paper,
       from: 1e7,
@@ -111,11 +117,11 @@ describe('a session', () => {
     const { lab, session } = open(0);
     expect([...session.trace]).toEqual(Array.from({ length: 20 }, (_, t) => t));
     expect(session.counts).toMatchObject({ normal: 10, structure: 5, time: 5 });
-    const why = lab.view('why', { sessionId: 'a', variant: 'full', setting: paper })!;
+    const why = lab.view('why', { ...A, file: 0, variant: 'full', setting: paper })!;
     expect(why.fromTop).toHaveLength(20);
     expect(why.parts.reduce((sum, { count }) => sum + count, 0)).toBe(20);
     expect(why.inverted.every(({ trace }) => trace < 20)).toBe(true);
-    const latent = lab.view('latent', { sessionId: 'a', variant: 'full', setting: paper })!;
+    const latent = lab.view('latent', { ...A, file: 0, variant: 'full', setting: paper })!;
     expect(latent.z2!.x).toHaveLength(20);
   });
 
@@ -128,7 +134,7 @@ describe('a session', () => {
     const few = { ...traces, file: traces.file.map((_file, t) => (t < count ? 0 : 1)) };
     expect(openLab(lab, { file: 0 }, few).traces).toBe(count);
     for (const variant of VARIANTS) {
-      const asked = { sessionId: 'a', variant, setting: paper };
+      const asked = { ...A, file: 0, variant, setting: paper };
       expect(lab.variant(asked)!.places.every(Number.isFinite)).toBe(true);
       const why = lab.view('why', asked)!;
       expect([...why.nodePlaces, ...why.fromTop].every(Number.isFinite)).toBe(true);
@@ -151,7 +157,7 @@ describe('a session', () => {
       stdlimit: { source: 'global' },
     };
     const asked = {
-      sessionId: 'a',
+      ...A,
       variant: 'full',
       setting: { ...paper, constants },
     } as const;
@@ -164,20 +170,20 @@ describe('a session', () => {
     const lab = createLab();
     const scores = combineSets(val, test, 'global');
     const input = { val, test, scores, source: 'global', file: null } as const;
-    const early = lab.open(traces, { ...input, sessionId: 'early' });
+    const early = lab.open(traces, { ...input, ...labOf('early') });
     early.next();
-    runThrough(lab.open(traces, { ...input, sessionId: 'late' }));
+    runThrough(lab.open(traces, { ...input, ...labOf('late') }));
     runThrough(early);
-    const ask = (sessionId: string) => lab.variant({ sessionId, variant: 'nll', setting: paper });
+    const ask = (run: string) => lab.variant({ ...labOf(run), variant: 'nll', setting: paper });
     expect(ask('early')).toBeNull();
     expect(ask('late')).not.toBeNull();
   });
 
   it('answers no question of a session before it', () => {
     const { lab } = open();
-    openLab(lab, { sessionId: 'b', source: 'global' });
-    expect(lab.variant({ sessionId: 'a', variant: 'nll', setting: paper })).toBeNull();
+    openLab(lab, { ...labOf('b'), source: 'global' });
+    expect(lab.variant({ ...A, variant: 'nll', setting: paper })).toBeNull();
     lab.close();
-    expect(lab.variant({ sessionId: 'b', variant: 'nll', setting: paper })).toBeNull();
+    expect(lab.variant({ ...labOf('b'), variant: 'nll', setting: paper })).toBeNull();
   });
 });

@@ -3,6 +3,7 @@
  * of a brushed range. The worker keeps the terms; what is shown stays until the next is there.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { LabOf } from '../lab/lab.ts';
 import type { LabSession, RangeTraces, VariantView } from '../lab/session.ts';
 import { type LabSetting, paperSetting, settingKey, withConstants } from '../lab/setting.ts';
 import { LAB_VIEWS, type LabViewId, type LabViewOutput } from '../lab/views.ts';
@@ -27,7 +28,7 @@ export type LabPhase =
   | { readonly phase: 'closed' }
   | { readonly phase: 'opening' }
   | { readonly phase: 'failed'; readonly failure: JobFailure }
-  | { readonly phase: 'open'; readonly sessionId: string; readonly session: LabSession };
+  | { readonly phase: 'open'; readonly at: LabOf; readonly session: LabSession };
 
 /** A variant as it was computed, and from which setting. */
 export interface ShownVariant extends VariantView {
@@ -105,7 +106,6 @@ export function labIsDrawn(state: LabState): boolean {
 
 export function createLabStore({ client, dataset, runs, inspect }: LabDeps): StoreApi<LabState> {
   const openings = createLatest();
-  let sessions = 0;
   let refreshing = false;
   let opened: { scores: TermsOutcome; file: number | null } | null = null;
 
@@ -116,9 +116,10 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
   };
 
   const store = createStore<LabState>((set, get) => {
-    const sessionAt = (): string | null => {
+    /** One object per opening: what was asked of an earlier one is dropped. */
+    const openAt = (): LabOf | null => {
       const { lab } = get();
-      return lab.phase === 'open' ? lab.sessionId : null;
+      return lab.phase === 'open' ? lab.at : null;
     };
 
     /** The first variant that is not yet what the setting asks for: the one in the large plot first. */
@@ -127,22 +128,22 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       return [variant, ...VARIANTS].find((name) => shown[name]?.key !== settingKey(name, setting));
     };
 
-    const computeVariant = async (sessionId: string, variant: Variant): Promise<void> => {
+    const computeVariant = async (at: LabOf, variant: Variant): Promise<void> => {
       const { setting } = get();
-      const computed = await client.start('labVariant', { sessionId, variant, setting }).result;
-      if (sessionAt() !== sessionId) return;
+      const computed = await client.start('labVariant', { ...at, variant, setting }).result;
+      if (openAt() !== at) return;
       if (!computed.ok) return set({ failure: computed.error });
       const shownVariant = { ...computed.value, key: settingKey(variant, setting) };
       set({ shown: { ...get().shown, [variant]: shownVariant } });
       if (variant === get().variant) void relist();
     };
 
-    const computeView = async (sessionId: string, key: string): Promise<void> => {
+    const computeView = async (at: LabOf, key: string): Promise<void> => {
       const { view, variant, setting } = get();
       if (view === 'marks') return;
-      const question = { sessionId, view, variant, setting };
+      const question = { ...at, view, variant, setting };
       const computed = await client.start('labView', question).result;
-      if (sessionAt() !== sessionId) return;
+      if (openAt() !== at) return;
       if (!computed.ok) return set({ failure: computed.error });
       set({ views: { ...get().views, [view]: { key, value: computed.value } } });
     };
@@ -156,14 +157,14 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       refreshing = true;
       set({ failure: null });
       for (;;) {
-        const id = sessionAt();
-        if (id === null || get().failure !== null) break;
+        const at = openAt();
+        if (at === null || get().failure !== null) break;
         const variant = outdated();
         const key = viewKey(get());
         const { view } = get();
         const current = view === 'marks' ? null : get().views[view];
-        if (variant !== undefined) await computeVariant(id, variant);
-        else if (key !== null && current?.key !== key) await computeView(id, key);
+        if (variant !== undefined) await computeVariant(at, variant);
+        else if (key !== null && current?.key !== key) await computeView(at, key);
         else break;
       }
       refreshing = false;
@@ -171,13 +172,13 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
 
     const relist = async (): Promise<void> => {
       const { range, variant, setting } = get();
-      const id = sessionAt();
-      if (range === null || id === null) return;
+      const at = openAt();
+      if (range === null || at === null) return;
       const [from, to] = range;
-      const input = { sessionId: id, variant, setting, from, to };
+      const input = { ...at, variant, setting, from, to };
       const listed = await client.start('labTraces', input).result;
       const now = get();
-      if (sessionAt() !== id || now.range !== range || now.variant !== variant) return;
+      if (openAt() !== at || now.range !== range || now.variant !== variant) return;
       set(listed.ok ? { list: listed.value } : { failure: listed.error });
     };
 
@@ -200,20 +201,19 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         if (get().lab.phase !== 'closed' && opened?.scores === scores && opened.file === file)
           return;
         opened = { scores, file };
-        sessions += 1;
-        const id = `lab ${sessions}`;
         const isLatest = openings.begin();
         const source = training.run.settings.scoring.stdLimit;
         const setting = paperSetting({ stdlimit: limitedBy(source) });
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
         const of = modelRef(training.run, shownDetector(training, detector)!.detector);
-        const result = await client.start('openLab', { sessionId: id, of, source, file }).result;
+        const at: LabOf = { of, file };
+        const result = await client.start('openLab', { ...at, source }).result;
         if (!isLatest()) return;
         if (!result.ok) {
           set({ lab: { phase: 'failed', failure: result.error } });
           return;
         }
-        set({ lab: { phase: 'open', sessionId: id, session: result.value } });
+        set({ lab: { phase: 'open', at, session: result.value } });
         await refresh();
       },
 

@@ -5,7 +5,7 @@
  */
 import { buffersOf } from '../base/copy-columns.ts';
 import { ok, type Result } from '../base/result.ts';
-import { openedRun } from '../run/model-ref.ts';
+import { openedRun } from '../run/opened-run.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
 import type { JobFailure } from '../worker/job-failure.ts';

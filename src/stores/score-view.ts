@@ -14,6 +14,7 @@ import { type ChosenScores, shownDetector } from './inspect-store.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
 export { SCORE_LINEAR_BELOW, SHOWN_LABELS } from '../inspect/score-histograms.ts';
+export { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
 export type { GroupedHistogram } from '../scoring/histogram.ts';
 
 /** A run of the dataset at hand, and the detector on show with its scores. */

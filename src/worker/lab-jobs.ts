@@ -2,18 +2,14 @@
  * The jobs of the lab. A session keeps the terms of a scored run in the worker, so that a slider
  * sends a few numbers and gets scores, metrics and ranks back.
  */
-import type { LabQuestion, RangeQuestion } from '../lab/lab.ts';
+import type { LabOf, LabQuestion, RangeQuestion } from '../lab/lab.ts';
 import type { LabInput, LabSession, RangeTraces, VariantView } from '../lab/session.ts';
 import type { LabViewId, LabViewOutput } from '../lab/views.ts';
-import type { ModelRef } from '../run/model-ref.ts';
 
 export interface LabJobs {
   /** Opens on the terms of these scores. */
   openLab: {
-    input: Pick<LabInput, 'source' | 'file'> & {
-      readonly of: ModelRef;
-      readonly sessionId: string;
-    };
+    input: LabOf & Pick<LabInput, 'source'>;
     event: never;
     output: LabSession;
   };

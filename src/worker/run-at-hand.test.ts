@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { fitFsa } from '../detectors/fsa/fsa.ts';
 import { detectorSets } from '../run/detector-sets.ts';
-import type { ModelRef, OpenedRun } from '../run/model-ref.ts';
+import type { ModelRef } from '../run/model-ref.ts';
+import type { OpenedRun } from '../run/opened-run.ts';
 import type { RunSettings } from '../run/settings.ts';
 import { fakePlainScores, fakeScores, fakeSettings } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';

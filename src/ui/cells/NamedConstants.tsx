@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { NamedScores } from '../../run/outcome.ts';
 import { chosenWords } from '../../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
+import { THRESHOLD_PERCENTILE } from '../../stores/score-view.ts';
 import { useLab, useNamedScores } from '../app/notebook-context.ts';
 import { Button } from '../widgets/Button.tsx';
 import { formatScore } from '../widgets/format.ts';

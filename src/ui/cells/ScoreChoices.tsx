@@ -14,8 +14,8 @@ import {
   sameCorrections,
   titleOf,
 } from '../../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 import type { ScoreTerms } from '../../scoring/score-terms.ts';
+import { THRESHOLD_PERCENTILE } from '../../stores/score-view.ts';
 import { useInspect, useNamedScores } from '../app/notebook-context.ts';
 import { formatNumber } from '../widgets/format.ts';
 import { Checkbox } from '../widgets/NumberField.tsx';

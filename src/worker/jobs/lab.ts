@@ -12,10 +12,10 @@ type LabJobs = JobTable<'openLab' | 'labVariant' | 'labTraces' | 'labView'>;
 
 export function createLabJobs(lab: Lab, dataset: DatasetAtHand, run: RunAtHand): LabJobs {
   return {
-    openLab: beside(async ({ of, ...input }, { transfer }) => {
+    openLab: beside(async (input, { transfer }) => {
       const set = dataset.traces();
       if (set === null) return err(noDataset);
-      const scores = run.scores(of);
+      const scores = run.scores(input.of);
       if (scores?.kind !== 'terms') return err(notAtHand);
       const { val, test, scores: variants } = scores;
       const opening = lab.open(set, { ...input, val, test, scores: variants });
