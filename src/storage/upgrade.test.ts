@@ -132,6 +132,24 @@ test('the runs of version 4, in one record of settings, are what they were, also
   });
 });
 
+test('runs as this build stores them are read as they lie, with their named constants', async () => {
+  const before = storedDatabase(5);
+  await writeDatabase(before);
+  const storage = createNotebookStorage();
+  const { entries, interrupted, failures } = await storage.runsOf('dataset-1');
+  expect(failures).toEqual([]);
+  expect(entries.map(({ id }) => id)).toEqual(['run-2', 'run-1']);
+  for (const [key, value] of before.stores.runs ?? []) {
+    const [dataset, id] = key as string[];
+    expect(await storage.runs.read(dataset!, id!)).toEqual({ ok: true, value });
+  }
+  const run = await storage.runs.read('dataset-1', 'run-2');
+  expect(run.ok && run.value.detectors[0]!.named).toMatchObject([
+    { name: 'half', corrections: { ncnorm: { nodeCountExponent: 0.5 } }, percentile: 95 },
+  ]);
+  expect(interrupted?.checkpoint.epoch).toBe(4);
+});
+
 test('the run of version 1 is said to be too old, and is left alone', async () => {
   await writeDatabase(storedDatabase(1));
   for (let again = 0; again < 2; again++) {

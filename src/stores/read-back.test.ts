@@ -15,8 +15,10 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-/** As the build before the present format of runs saved it. */
-const FILE = new URL('../testing/golden/notebook-file-1.tracevae.zip', import.meta.url);
+/** As the build before the present format of runs saved it, and as this one does. */
+const FILES = [1, 2].map(
+  (number) => new URL(`../testing/golden/notebook-file-${number}.tracevae.zip`, import.meta.url),
+);
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -73,50 +75,53 @@ function differences({ dataset, runs }: Notebook) {
 
 const FRESH = { training: 'done', scores: 'done', lab: 'done', flagged: 'done' } as const;
 
-test('a run of a notebook file, after a reload, and after another dataset and back', async () => {
-  let ids = 0;
-  const newId = (): string => {
-    ids += 1;
-    return `id-${ids}`;
-  };
-  const first = openPage(newId);
-  void first.notebook.open();
-  await first.answer();
-  const file = new File([readFileSync(FILE)], 'a.tracevae.zip');
-  void first.notebook.file.getState().open(file);
-  await first.answer();
-  expect(first.notebook.file.getState()).toMatchObject({ busy: null, failure: null });
-  expect(states(first.notebook)).toMatchObject(FRESH);
-  expect(differences(first.notebook)).toEqual([]);
-  const { training } = first.notebook.runs.getState();
-  const run = training.phase === 'done' ? training.run : null;
-  expect(run?.settings.schedule).toMatchObject({ epochs: 5, phases: { epochsTime: 0 } });
+test.each(FILES)(
+  'a run of a notebook file, after a reload, after another dataset and back: %s',
+  async (path) => {
+    let ids = 0;
+    const newId = (): string => {
+      ids += 1;
+      return `id-${ids}`;
+    };
+    const first = openPage(newId);
+    void first.notebook.open();
+    await first.answer();
+    const file = new File([readFileSync(path)], 'a.tracevae.zip');
+    void first.notebook.file.getState().open(file);
+    await first.answer();
+    expect(first.notebook.file.getState()).toMatchObject({ busy: null, failure: null });
+    expect(states(first.notebook)).toMatchObject(FRESH);
+    expect(differences(first.notebook)).toEqual([]);
+    const { training } = first.notebook.runs.getState();
+    const run = training.phase === 'done' ? training.run : null;
+    expect(run?.settings.limitTrain).toBe(5);
 
-  const reloaded = openPage(newId);
-  void reloaded.notebook.open();
-  await reloaded.answer();
-  expect(states(reloaded.notebook)).toMatchObject(FRESH);
-  expect(differences(reloaded.notebook)).toEqual([]);
+    const reloaded = openPage(newId);
+    void reloaded.notebook.open();
+    await reloaded.answer();
+    expect(states(reloaded.notebook)).toMatchObject(FRESH);
+    expect(differences(reloaded.notebook)).toEqual([]);
 
-  const { dataset } = reloaded.notebook;
-  const own = dataset.getState().dataset!.id;
-  void reloaded.notebook.file.getState().open(file);
-  await reloaded.answer();
-  expect(dataset.getState().dataset!.id).not.toBe(own);
-  void dataset.getState().open(own);
-  await reloaded.answer();
-  expect(dataset.getState().dataset!.id).toBe(own);
-  expect(states(reloaded.notebook)).toMatchObject(FRESH);
-  expect(differences(reloaded.notebook)).toEqual([]);
+    const { dataset } = reloaded.notebook;
+    const own = dataset.getState().dataset!.id;
+    void reloaded.notebook.file.getState().open(file);
+    await reloaded.answer();
+    expect(dataset.getState().dataset!.id).not.toBe(own);
+    void dataset.getState().open(own);
+    await reloaded.answer();
+    expect(dataset.getState().dataset!.id).toBe(own);
+    expect(states(reloaded.notebook)).toMatchObject(FRESH);
+    expect(differences(reloaded.notebook)).toEqual([]);
 
-  // "Run all detectors" keeps what is trained, and trains what is missing
-  void reloaded.notebook.runs.getState().trainBeside(['tracevae', 'vgae', 'fsa']);
-  await pause();
-  const trained = reloaded.kinds().filter((kind) => kind === 'train');
-  expect(trained).toHaveLength(1);
-  expect(reloaded.notebook.runs.getState().training).toMatchObject({
-    phase: 'running',
-    detector: 'fsa',
-    finished: [{ detector: 'tracevae' }, { detector: 'vgae' }],
-  });
-});
+    // "Run all detectors" keeps what is trained, and trains what is missing
+    void reloaded.notebook.runs.getState().trainBeside(['tracevae', 'vgae', 'fsa']);
+    await pause();
+    const trained = reloaded.kinds().filter((kind) => kind === 'train');
+    expect(trained).toHaveLength(1);
+    expect(reloaded.notebook.runs.getState().training).toMatchObject({
+      phase: 'running',
+      detector: 'fsa',
+      finished: [{ detector: 'tracevae' }, { detector: 'vgae' }],
+    });
+  },
+);
