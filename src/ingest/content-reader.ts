@@ -8,6 +8,12 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
 import { holdBytes } from './held-bytes.ts';
 import type { ImportedFile } from './import.ts';
+import {
+  createUnframed,
+  FRAMED_HEAD_BYTES,
+  isFramedJson,
+  isFramedZstd,
+} from './message-framing.ts';
 import { readAs, SNIFF_BYTES, type Sniffed, sniffFormat } from './sniff.ts';
 import {
   type ContentContext,
@@ -84,16 +90,27 @@ export function createContentReader(
     return null;
   });
 
-  const onUnpacked: OnBytes = (bytes) => textHead.push(bytes, onTextBytes);
+  let unframed: ByteDecoder = passOn((bytes) => textHead.push(bytes, onTextBytes));
+  const messageHead = holdHead(SNIFF_BYTES, (head) => {
+    if (isFramedJson(head)) {
+      unframed = createUnframed(fileName, 'none', (bytes) => textHead.push(bytes, onTextBytes));
+    }
+    return null;
+  });
+  const onMessages: OnBytes = (bytes) => unframed.push(bytes);
+  const onUnpacked: OnBytes = (bytes) => messageHead.push(bytes, onMessages);
   const onTextBytes: OnBytes = (bytes) => onText(bytes);
   let decoder: ByteDecoder = passOn(onUnpacked);
-  const fileHead = holdHead(4, (head) => {
+  const fileHead = holdHead(FRAMED_HEAD_BYTES, (head) => {
     if (isGzip(head)) {
       container = 'gzip';
       decoder = createGunzip(fileName, onUnpacked);
     } else if (isZstd(head)) {
       container = 'zstd';
       decoder = createUnzstd(fileName, onUnpacked);
+    } else if (isFramedZstd(head)) {
+      container = 'zstd';
+      decoder = createUnframed(fileName, 'zstd', onUnpacked);
     }
     return null;
   });
@@ -105,8 +122,11 @@ export function createContentReader(
     push: (chunk) => fileHead.push(chunk, onFile),
     wantsMore: () => wantsMore,
     finish: () => {
-      const unpacking = fileHead.finish(onFile) ?? decoder.finish();
-      if (unpacking && !isCutShort(unpacking)) return err(unpacking);
+      const packing = fileHead.finish(onFile) ?? decoder.finish();
+      if (packing && !isCutShort(packing)) return err(packing);
+      const framing = messageHead.finish(onMessages) ?? unframed.finish();
+      if (framing && !isCutShort(framing)) return err(framing);
+      const unpacking = packing ?? framing;
       const failure = textHead.finish(onTextBytes) ?? finishReader();
       if (unpacking && (failure || !opened?.reader.spansRead())) return err(unpacking);
       if (failure) return err(failure);

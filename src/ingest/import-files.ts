@@ -25,7 +25,7 @@ import {
   unreadable,
   unreadableFile,
 } from './read-part.ts';
-import { isAmongOthers, partsOf } from './source-parts.ts';
+import { isAmongOthers, partsOf, type SourcePart } from './source-parts.ts';
 import { SpanTable } from './span-table.ts';
 import { TraceLabels } from './trace-labels.ts';
 
@@ -70,15 +70,15 @@ async function importAll(
   let bytesBefore = 0;
   let spansRead = 0;
   for (const file of files) {
-    const parts = await partsOf(file).catch((error: unknown) => err(unreadableFile(file, error)));
-    if (!parts.ok) return unreadable(parts.error);
     let partsBefore = 0;
-    for (const part of parts.value) {
+    for await (const next of readableParts(file)) {
+      if (!next.ok) return unreadable(next.error);
+      const part = next.value;
       if (reads.length === MAX_FILES) return unreadable(tooManyFiles(part.name));
       const read = await readPart(part, context, formats, pace, (bytes, spans) =>
         pace.report({
           file: part.name,
-          bytesRead: bytesBefore + partsBefore + bytes,
+          bytesRead: Math.min(bytesTotal, bytesBefore + partsBefore + bytes),
           bytesTotal,
           spans: spansRead + spans,
         }),
@@ -130,9 +130,9 @@ export async function labelTraces(
   };
   const notes = createLedgerBuilder();
   for (const file of files) {
-    const parts = await partsOf(file).catch((error: unknown) => err(unreadableFile(file, error)));
-    if (!parts.ok) return unreadable(parts.error);
-    for (const part of parts.value) {
+    for await (const next of readableParts(file)) {
+      if (!next.ok) return unreadable(next.error);
+      const part = next.value;
       const read = await readPart(part, context, FORMATS, pace, () => undefined);
       if (read.ok) notes.merge(read.value.ledger);
       else if (!isForeign(read.error) || !isAmongOthers(part)) return read;
@@ -140,6 +140,15 @@ export async function labelTraces(
   }
   const { label } = context.labels.applyTo(traces, notes);
   return ok({ label, ledger: notes.finish() });
+}
+
+/** The parts of a file, where the browser can read it. */
+async function* readableParts(file: SourceFile): AsyncGenerator<Result<SourcePart, Failure>> {
+  try {
+    yield* partsOf(file);
+  } catch (error) {
+    yield err(unreadableFile(file, error));
+  }
 }
 
 /** Null if it was cancelled. */

@@ -29,7 +29,7 @@ export interface ImportedFile {
    * spans come from no file, `prepared` are parts of a dataset.
    */
   readonly format: string;
-  readonly container: 'plain' | 'gzip' | 'zstd' | 'zip';
+  readonly container: 'plain' | 'gzip' | 'zstd' | 'zip' | 'tar';
 }
 
 export interface ImportProgress {

@@ -19,6 +19,20 @@ const MAGIC: readonly (readonly [readonly number[], string])[] = [
   [[0x50, 0x4b, 0x03, 0x04], 'a zip archive inside a packed file; unpack it once'],
   [[0x1f, 0x8b], 'a gzip file inside a gzip file; unpack it once'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'a zstd file inside a packed file; unpack it once'],
+  [[0x42, 0x5a, 0x68], 'a bzip2 file, not read here; unpack it with bunzip2, or pack it by gzip'],
+  [
+    [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+    'an xz file, not read here; unpack it with unxz, or pack it by gzip',
+  ],
+  [
+    [0x04, 0x22, 0x4d, 0x18],
+    'an lz4 file, not read here; unpack it with unlz4, or pack it by gzip',
+  ],
+  [
+    [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
+    'a 7z archive, not read here; pack its files in a zip archive',
+  ],
+  [[0x52, 0x61, 0x72, 0x21, 0x1a], 'a rar archive, not read here; pack its files in a zip archive'],
   [[0xff, 0xfe], 'text in UTF-16; save it as UTF-8'],
   [[0xfe, 0xff], 'text in UTF-16; save it as UTF-8'],
 ];

@@ -105,7 +105,7 @@ async function readStream(
   try {
     while (content.wantsMore()) {
       if (!(await pace.breathe())) return cancelledImport(`while reading ${part.name}`);
-      const chunk = await stream.read().catch((error: unknown) => unreadableFile(part, error));
+      const chunk = await stream.read().catch((error: unknown) => asFailure(part, error));
       if ('what' in chunk) return asImportFailure(chunk);
       if (chunk.done) break;
       const failure = decoder.push(chunk.value);
@@ -133,6 +133,13 @@ export const cancelledImport = (where: string): ImportFailure => ({
   where,
   advice: 'Nothing was imported.',
 });
+
+/** The streams of archives fail with what is wrong with the archive. */
+const asFailure = (part: SourcePart, error: unknown): Failure =>
+  isFailure(error) ? error : unreadableFile(part, error);
+
+const isFailure = (error: unknown): error is Failure =>
+  typeof error === 'object' && error !== null && 'what' in error && 'advice' in error;
 
 export const unreadableFile = ({ name }: { readonly name: string }, error: unknown): Failure => ({
   what: 'a file that the browser could not read',

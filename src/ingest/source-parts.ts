@@ -1,10 +1,14 @@
 /**
  * From the files that were given to those that are read: an archive becomes the files inside.
  */
-import { type Failure, ok, type Result } from '../base/result.ts';
+import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { createByteSource } from './byte-source.ts';
+import { createGunzip, isGzip } from './gunzip.ts';
 import type { ImportedFile, SourceFile } from './import.ts';
+import { isTar, readTar, TAR_BLOCK, type TarredFile } from './tar.ts';
 import { type ByteDecoder, type OnBytes, passOn } from './unpacking.ts';
 import { listZip } from './unzip.ts';
+import { createUnzstd, isZstd } from './unzstd.ts';
 import { isZip } from './zip-directory.ts';
 
 export interface SourcePart {
@@ -19,23 +23,92 @@ export interface SourcePart {
   readonly file: SourceFile | null;
 }
 
+/** Packed bytes in which the first block of an archive ends: zstd gives blocks of up to 128 KiB. */
+const MOST_PACKED_BYTES = 160 * 1024;
+const PACKED_STEP = 32 * 1024;
+
 /** Whoever gives an archive or a folder may not know of all that is in it. */
 export const isAmongOthers = ({ name }: SourcePart): boolean => name.includes('/');
 
-export async function partsOf(file: SourceFile): Promise<Result<SourcePart[], Failure>> {
-  if (!isZip(await readHead(file, 4))) return ok([wholeFile(file)]);
+/** To be read one after another, as they come; a failure ends them. */
+export async function* partsOf(file: SourceFile): AsyncGenerator<Result<SourcePart, Failure>> {
+  const head = await readHead(file, TAR_BLOCK);
+  if (isZip(head)) {
+    yield* zippedParts(file);
+    return;
+  }
+  const unpacking = await tarUnpacking(file, head);
+  if (unpacking === null) {
+    yield ok(wholeFile(file));
+    return;
+  }
+  const source = createByteSource(file, unpacking);
+  try {
+    let count = 0;
+    for await (const tarred of readTar(file, source)) {
+      count += 1;
+      yield tarred.ok ? ok(tarredPart(tarred.value)) : tarred;
+    }
+    if (count === 0) yield err(emptyTar(file.name));
+  } finally {
+    source.close();
+  }
+}
+
+async function* zippedParts(file: SourceFile): AsyncGenerator<Result<SourcePart, Failure>> {
   const zipped = await listZip(file);
-  if (!zipped.ok) return zipped;
-  return ok(
-    zipped.value.map(({ name, compressedBytes, open, createDecoder }) => ({
-      name,
-      bytes: compressedBytes,
-      container: 'zip',
-      open,
-      createDecoder,
-      file: null,
-    })),
-  );
+  if (!zipped.ok) {
+    yield zipped;
+    return;
+  }
+  for (const { name, compressedBytes, open, createDecoder } of zipped.value) {
+    yield ok({ name, bytes: compressedBytes, container: 'zip', open, createDecoder, file: null });
+  }
+}
+
+const tarredPart = ({ name, bytes, open }: TarredFile): SourcePart => ({
+  name,
+  bytes,
+  container: 'tar',
+  open: async () => ok(open()),
+  createDecoder: passOn,
+  file: null,
+});
+
+const emptyTar = (where: string): Failure => ({
+  what: 'an empty tar archive',
+  where,
+  advice: 'Add files.',
+});
+
+type Unpacking = (onBytes: OnBytes) => ByteDecoder;
+
+/** How a tar archive is packed as a whole; null where the file is none. */
+async function tarUnpacking(file: SourceFile, head: Uint8Array): Promise<Unpacking | null> {
+  if (isTar(head)) return passOn;
+  const unpacking: Unpacking | null = isGzip(head)
+    ? (onBytes) => createGunzip(file.name, onBytes)
+    : isZstd(head)
+      ? (onBytes) => createUnzstd(file.name, onBytes)
+      : null;
+  if (unpacking === null) return null;
+  const block = new Uint8Array(TAR_BLOCK);
+  let filled = 0;
+  const decoder = unpacking((bytes) => {
+    const part = bytes.subarray(0, TAR_BLOCK - filled);
+    block.set(part, filled);
+    filled += part.length;
+    return null;
+  });
+  // What is wrong with the file is said where it is read.
+  let packed = head;
+  for (let at = 0; at < MOST_PACKED_BYTES; ) {
+    if (packed.length === 0 || decoder.push(packed)) break;
+    if (filled === TAR_BLOCK) break;
+    at += packed.length;
+    packed = new Uint8Array(await file.slice(at, at + PACKED_STEP).arrayBuffer());
+  }
+  return isTar(block) ? unpacking : null;
 }
 
 const wholeFile = (file: SourceFile): SourcePart => ({

@@ -37,7 +37,7 @@ const ZSTD = 93;
 const METHODS: ReadonlySet<number> = new Set([STORED, DEFLATED, ZSTD]);
 
 /** Folders, and what operating systems leave in them, are no files of anyone's. */
-const isFile = (path: string): boolean =>
+export const isFile = (path: string): boolean =>
   !path.endsWith('/') &&
   !path.split('/').some((part) => part.startsWith('.') && part !== '.') &&
   !path.startsWith('__MACOSX/');
