@@ -63,16 +63,20 @@ export function createContentReader(
   let container: ImportedFile['container'] = 'plain';
   let opened: OpenedFormat | null = null;
   let onText: OnBytes = () => null;
+  let carried: ByteDecoder | null = null;
   let wantsMore = true;
 
   const asRead = (failure: Failure | null): Failure | null =>
     failure !== null && opened !== null ? readAs(failure, opened) : failure;
+  const noteLine = (): void => context.ledger.add('left-out-line', 1, () => ({ file: fileName }));
   const open = (sniffed: Sniffed): void => {
     if (sniffed.format.gives === 'spans') context.table.startFile();
     const reader = sniffed.format.open(context);
     if (!isPlaced(reader)) {
       opened = { ...sniffed, reader, bytes: null };
-      onText = (bytes) => asRead(reader.read(bytes));
+      const toReader: OnBytes = (bytes) => asRead(reader.read(bytes));
+      carried = sniffed.carrier?.open(fileName, toReader, noteLine) ?? passOn(toReader);
+      onText = carried.push;
     } else if (file !== null && container === 'plain') {
       opened = { ...sniffed, reader, bytes: () => file };
       wantsMore = false;
@@ -116,7 +120,9 @@ export function createContentReader(
   });
   const onFile: OnBytes = (bytes) => decoder.push(bytes);
   const finishReader = (): Failure | null =>
-    opened !== null && opened.bytes === null ? asRead(opened.reader.finish()) : null;
+    opened !== null && opened.bytes === null
+      ? (carried?.finish() ?? asRead(opened.reader.finish()))
+      : null;
 
   return {
     push: (chunk) => fileHead.push(chunk, onFile),

@@ -2,7 +2,7 @@
  * How a file begins, as the formats look at it to recognise their own: its bytes, and what they are
  * as text, as a table and as JSON, each worked out once, when the first format asks.
  */
-import { decodeUtf8 } from '../base/bytes.ts';
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { cellNamed, isHeaderless } from './column-names.ts';
 import { COMMA, countCells, tellDialect } from './csv-dialect.ts';
 import { createCsvRows } from './csv-rows.ts';
@@ -27,6 +27,8 @@ export interface Head {
 
 /** Share of the rows of a table that have as many cells as its header. */
 const EVEN_ROWS = 0.9;
+/** An object, or a list as JSON has it: a log's line may begin with [main] or [2024-05-06 07:08]. */
+const JSON_START = /^(\{|\[\s*($|[[{\]",}]|-?\d[\d.eE+-]*\s*($|[,\]])|(true|false|null|NaN)\b))/;
 const LITERAL = /^(null|true|false|-?\d+(\.\d+)?|"[^"]*")\s*$/;
 const NO_JSON: JsonOutline = { ways: new Set(), failure: null, cutAt: null };
 
@@ -38,14 +40,14 @@ export function lookAt(fileName: string, bytes: Uint8Array, whole: boolean): Hea
   const text = once(() =>
     looksBinary(bytes)
       ? ''
-      : decodeUtf8(bytes)
+      : decodeUtf8(withoutHoles(bytes) ?? bytes)
           .replace(/^\uFEFF/, '')
           .trimStart(),
   );
   const kind = once((): HeadKind => {
     if (looksBinary(bytes)) return 'binary';
     if (text() === '') return 'empty';
-    if (/^[[{]/.test(text())) return 'json';
+    if (JSON_START.test(text())) return 'json';
     if (text().startsWith('<')) return 'markup';
     return whole && LITERAL.test(text()) ? 'literal' : 'text';
   });
@@ -99,14 +101,44 @@ function tableHeader(bytes: Uint8Array, whole: boolean): readonly string[] | nul
   return isNamed || even >= rowCount * EVEN_ROWS ? header : null;
 }
 
-/** NUL, or more control characters than any text has. */
+/** NUL bytes other than in holes, or more control characters than any text has. */
 function looksBinary(bytes: Uint8Array): boolean {
+  const text = withoutHoles(bytes);
+  if (text === null || (text.length === 0 && bytes.length > 0)) return true;
   let control = 0;
-  for (const byte of bytes) {
-    if (byte === 0) return true;
+  for (const byte of text) {
     if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) control += 1;
   }
-  return control > bytes.length / 50;
+  return control > text.length / 50;
+}
+
+/** Fewer NUL bytes in a row are no hole, but belong to what is there. */
+const SHORTEST_HOLE = 64;
+/** Where an entry of a tar archive, padded with NUL bytes, says "ustar". */
+const TAR_MAGIC_AT = 257;
+const TAR_MAGIC = encodeUtf8('ustar');
+
+/**
+ * Text without the holes that cutting a log leaves where its writer goes on at its old place; null
+ * where there are other NUL bytes.
+ */
+function withoutHoles(bytes: Uint8Array): Uint8Array | null {
+  let hole = bytes.indexOf(0);
+  if (hole < 0) return bytes;
+  if (TAR_MAGIC.every((byte, i) => bytes[TAR_MAGIC_AT + i] === byte)) return null;
+  const text = new Uint8Array(bytes.length);
+  let length = 0;
+  let from = 0;
+  while (hole >= 0) {
+    text.set(bytes.subarray(from, hole), length);
+    length += hole - from;
+    from = hole;
+    while (bytes[from] === 0) from += 1;
+    if (from - hole < SHORTEST_HOLE && from < bytes.length) return null;
+    hole = bytes.indexOf(0, from);
+  }
+  text.set(bytes.subarray(from), length);
+  return text.subarray(0, length + bytes.length - from);
 }
 
 function once<T>(work: () => T): () => T {

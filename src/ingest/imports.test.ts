@@ -41,11 +41,6 @@ const KNOWN_WRONG: Readonly<Record<string, string>> = {
   '06-jaeger-ids/a-leading-zeros.json': 'ids are compared with their leading zeros',
   '06-jaeger-ids/b-zipkin-zeros.json': 'ids are compared with their leading zeros',
   '07-zipkin/a-v1.json': 'services stand in the annotations',
-  '09-json-streams/g-log-line-first.json': 'a line of a log before the first document',
-  '11-fileexporter-rotation/a-nul-head.json': 'NUL bytes in a hole',
-  '11-fileexporter-rotation/c-starts-mid-line.json': 'the first line is cut in half',
-  '11-fileexporter-rotation/d-nul-middle.json': 'NUL bytes in a hole',
-  '11-fileexporter-rotation/e-nul-after-16k.json': 'NUL bytes in a hole',
   '11-fileexporter-rotation/g-cut-short-line-in-middle.json': 'what is whole of a cut line is lost',
   '13-python-console/a-stdout.txt': 'the console exporter is not known',
   '13-python-console/b-lines.jsonl': 'the console exporter is not known',
@@ -60,9 +55,6 @@ const KNOWN_WRONG: Readonly<Record<string, string>> = {
 /** What could be read as well as told, and is told only, and why. As the list above. */
 const ONLY_TOLD: Readonly<Record<string, string>> = {
   '02-tempo/f-v2.pb': 'the trace is a field of the message',
-  '08-java-logging/b-agent.log': 'words of a log stand before each document',
-  '09-json-streams/c-cri.log': 'a container runtime stands before each line',
-  '09-json-streams/f-docker.json': 'a container runtime stands around each line',
   '18-csv-dialects/c-utf16.csv': 'UTF-16',
   '18-csv-dialects/h-json-each-row.jsonl': 'rows as JSON lines',
   '18-csv-dialects/i-json-compact.json': 'rows as a JSON table',

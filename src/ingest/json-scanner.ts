@@ -4,7 +4,8 @@
  * looking for quotes and brackets, whatever their length.
  *
  * Follows RFC 8259, but goes on where it can: a fault within a document is told and the brackets
- * decide how far it reaches; a line of JSON lines that is broken or cut costs that line only.
+ * decide how far it reaches; a line of JSON lines that is broken or cut, by a line feed or by a hole
+ * of NUL bytes, costs that line only.
  */
 import { grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
@@ -31,6 +32,7 @@ const {
   TAB,
 } = jsonBytes;
 
+const NUL = 0;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 export const MAX_DEPTH = 128;
@@ -72,6 +74,8 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
   let line = 1;
   let documentLine = 1;
   let lineOfLastEnd = 0;
+  /** Since the last document ended: what follows a hole is as good as a line. */
+  let behindHole = false;
 
   /** Bytes of the file before the buffer. */
   let offset = 0;
@@ -126,6 +130,7 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
     state = VALUE;
     documents += 1;
     lineOfLastEnd = line;
+    behindHole = false;
   };
 
   let failure: Failure | null = null;
@@ -307,7 +312,7 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
   /** Neither an object nor a list where a document should begin; as {@link string}. */
   const noDocument = (at: number, what: string): number => {
     // Behind whole documents it is a line that is broken, else it is no such file.
-    if (documents > 0 && line > lineOfLastEnd) {
+    if (documents > 0 && (line > lineOfLastEnd || behindHole)) {
       documentLine = line;
       breakOff(at);
       skipLine = true;
@@ -380,15 +385,37 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
     }
   };
 
+  const feed = (bytes: Uint8Array): void => {
+    buffer = grown(buffer, filled + bytes.length);
+    buffer.set(bytes, filled);
+    filled += bytes.length;
+    const kept = scan(false);
+    buffer.copyWithin(0, kept, filled);
+    filled -= kept;
+    offset += kept;
+  };
+  /** NUL bytes, where a log was cut while its writer went on: what was open will not end any more. */
+  const passHole = (): void => {
+    scan(true);
+    if (failure === null && depth > 0) breakOff(filled);
+    offset += filled;
+    filled = 0;
+    skipLine = false;
+    behindHole = true;
+  };
+
   return {
     push: (chunk) => {
-      buffer = grown(buffer, filled + chunk.length);
-      buffer.set(chunk, filled);
-      filled += chunk.length;
-      const kept = scan(false);
-      buffer.copyWithin(0, kept, filled);
-      filled -= kept;
-      offset += kept;
+      let from = 0;
+      while (failure === null && from < chunk.length) {
+        const hole = chunk.indexOf(NUL, from);
+        feed(chunk.subarray(from, hole < 0 ? chunk.length : hole));
+        if (hole < 0 || failure) break;
+        passHole();
+        from = hole;
+        while (chunk[from] === NUL) from += 1;
+        offset += from - hole;
+      }
       return failure;
     },
     finish: () => {

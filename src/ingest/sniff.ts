@@ -2,10 +2,12 @@
  * Which format a file is in, from its content and never from its name. Every format looks at the
  * head and says how sure it is; the surest wins, and among equals the one that the list names first.
  */
+import { grown } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type Head, lookAt } from './head.ts';
+import { type Carrier, carrierOf } from './log-carriers.ts';
 import { whatElse } from './not-traces.ts';
-import type { Sign, TraceFormat } from './trace-format.ts';
+import { LIKELY, type Sign, type TraceFormat } from './trace-format.ts';
 import { isUnmapped } from './unmapped-table.ts';
 
 /** Bytes of the unpacked file that are enough to tell, as a rule. */
@@ -18,6 +20,8 @@ const LOOK_FACTOR = 8;
 export interface Sniffed {
   readonly format: TraceFormat;
   readonly sign: Sign;
+  /** What has to be taken off the file first; null where the format begins with its first byte. */
+  readonly carrier: Carrier | null;
 }
 
 /**
@@ -32,20 +36,52 @@ export function sniffFormat(
   formats: readonly TraceFormat[],
 ): Result<Sniffed | { readonly lookAt: number }, Failure> {
   const head = lookAt(fileName, bytes, whole);
-  const best = surest(head, formats);
+  const best = surest(head, formats, null);
+  const carried = best && best.sign.sure >= LIKELY ? null : inCarrier(fileName, head, formats);
+  if (carried) return ok(carried);
   if (best) return ok(best);
-  const isOpen = head.kind === 'json' && head.json.failure === null;
+  const isOpen = head.kind === 'text' || (head.kind === 'json' && head.json.failure === null);
   if (isOpen && !whole && bytes.length < MOST_SNIFF_BYTES) {
     return ok({ lookAt: Math.min(bytes.length * LOOK_FACTOR, MOST_SNIFF_BYTES) });
   }
   return err(whatElse(fileName, head, formats));
 }
 
-function surest(head: Head, formats: readonly TraceFormat[]): Sniffed | null {
+/** The format of the documents that a log carries. */
+function inCarrier(fileName: string, head: Head, formats: readonly TraceFormat[]): Sniffed | null {
+  const carrier = carrierOf(head);
+  if (!carrier) return null;
+  let documents = new Uint8Array(0);
+  let filled = 0;
+  const decoder = carrier.open(
+    fileName,
+    (bytes) => {
+      documents = grown(documents, filled + bytes.length);
+      documents.set(bytes, filled);
+      filled += bytes.length;
+      return null;
+    },
+    () => undefined,
+  );
+  const failure = decoder.push(head.bytes);
+  if (failure || filled === 0) return null;
+  const best = surest(
+    lookAt(fileName, documents.subarray(0, filled), head.whole),
+    formats,
+    carrier,
+  );
+  return best && best.sign.sure >= LIKELY ? best : null;
+}
+
+function surest(
+  head: Head,
+  formats: readonly TraceFormat[],
+  carrier: Carrier | null,
+): Sniffed | null {
   let best: Sniffed | null = null;
   for (const format of formats) {
     const sign = format.recognise(head);
-    if (sign && sign.sure > (best?.sign.sure ?? 0)) best = { format, sign };
+    if (sign && sign.sure > (best?.sign.sure ?? 0)) best = { format, sign, carrier };
   }
   return best;
 }

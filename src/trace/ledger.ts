@@ -36,6 +36,8 @@ export const REASONS = {
   'unmatched-label': 'a label for a trace that is not there',
   'cut-archive': 'the packed file ends too early; what is before the cut was read',
   'partial-answer': 'an answer that says it is not whole (an error, or PARTIAL); the rest was read',
+  'left-out-line':
+    'a line that is no JSON (of a log, or the end of one that is cut), between those that are',
   'skipped-file': 'a file of an archive or folder that is not traces',
 } as const;
 export type Reason = keyof typeof REASONS;
@@ -57,6 +59,7 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'unmatched-label',
   'cut-archive',
   'partial-answer',
+  'left-out-line',
   'skipped-file',
 ]);
 
