@@ -47,7 +47,10 @@ const FAIL: Readonly<Record<string, readonly [what: string, where: string]>> = {
     'JSON with brackets that do not match',
     'jaeger-extra-bracket.json, byte 247',
   ],
-  'jaeger-not-found.json': ['Jaeger JSON, but no trace in it', 'jaeger-not-found.json'],
+  'jaeger-not-found.json': [
+    'an error answer without a trace: trace not found (404)',
+    'jaeger-not-found.json',
+  ],
 };
 
 describe('the corpus', () => {

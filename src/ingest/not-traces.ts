@@ -2,6 +2,7 @@
  * What a file is that no format recognises, in a sentence for whoever gave it.
  */
 import type { Failure } from '../base/result.ts';
+import { type Foreign, foreignJson } from './foreign-json.ts';
 import { writtenBy } from './format-words.ts';
 import { type Head, startsWith } from './head.ts';
 import type { TraceFormat } from './trace-format.ts';
@@ -36,7 +37,6 @@ const MAGIC: readonly (readonly [readonly number[], string])[] = [
   [[0xff, 0xfe], 'text in UTF-16; save it as UTF-8'],
   [[0xfe, 0xff], 'text in UTF-16; save it as UTF-8'],
 ];
-const LOG_LINE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 const LFS_POINTER = /^version https:\/\/git-lfs\.github\.com\//;
 /** Keys named in a sentence, and characters of one literal. */
 const MOST_KEYS = 6;
@@ -56,7 +56,33 @@ export function whatElse(
       return { what: 'JSON that ends before its first trace', where, advice };
     }
   }
-  return { what: nameOf(head), where: fileName, advice, foreign: true };
+  const known =
+    head.kind === 'json' ? foreignJson(head) : head.kind === 'text' ? foreignText(head) : null;
+  return {
+    what: known?.what ?? nameOf(head),
+    where: fileName,
+    advice: known?.advice ?? advice,
+    foreign: true,
+  };
+}
+
+const DEBUG_EXPORTER = /^(Resource|Scope)Spans #\d|\bTracesExporter\b|^Span #\d/m;
+const CONTAINER_LOG = /^\d{4}-\d\d-\d\dT\S+ (stdout|stderr) [FP] /;
+const LOG_LINE = /^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|^(DEBUG|INFO|WARN|ERROR)\b/;
+const FILE_EXPORTER = 'Give what the file exporter of the OpenTelemetry Collector writes.';
+
+/** Null where it is nothing that is known. */
+function foreignText({ text }: Head): Foreign | null {
+  if (DEBUG_EXPORTER.test(text)) {
+    return {
+      what: 'the log of the Collector’s debug exporter, which is for reading and not a format',
+      advice: FILE_EXPORTER,
+    };
+  }
+  if (CONTAINER_LOG.test(text)) {
+    return { what: 'a container log without spans as JSON in it', advice: FILE_EXPORTER };
+  }
+  return LOG_LINE.test(text) ? { what: 'lines of a log, not traces', advice: FILE_EXPORTER } : null;
 }
 
 function nameOf(head: Head): string {
@@ -76,9 +102,7 @@ function nameOf(head: Head): string {
     case 'text':
       return LFS_POINTER.test(head.text)
         ? 'a Git LFS pointer, without the file it stands for'
-        : LOG_LINE.test(head.text)
-          ? 'lines of a log, not traces'
-          : 'plain text, neither CSV nor JSON';
+        : 'plain text, neither CSV nor JSON';
   }
 }
 

@@ -24,7 +24,8 @@ describe('a format is told from its content:', () => {
     ['otlp-json', '{"other":[{"data":1}],"resourceSpans":[]}'],
     ['otlp-json', '{"x":1}\n{"resourceSpans":[]}\n'],
     ['otlp-json', '[{"resourceSpans":[]}]'],
-    ['jaeger-json', '{"id":1,"timestamp":2,"data":[]}'],
+    ['jaeger-json', '{"id":1,"timestamp":2,"data":[{"spans":[]}]}'],
+    ['an empty answer: no trace in it', '{"id":1,"timestamp":2,"data":[]}'],
     ['jaeger-json', '[{"processes":{},"traceID":"1"}]'],
     ['jaeger-json', '{"trace\\u0049D":"1","traceId":"2"}'],
     ['jaeger-json', '{"spans":[{"traceId":"1"}]}'],
@@ -36,8 +37,8 @@ describe('a format is told from its content:', () => {
     ['otlp-protobuf', delimited('uint32', [message])],
     ['otlp-protobuf', message.subarray(0, 60)],
     ['csv', '\n\n\n\n\n\n\n\n\n\n\n\n\na,b\n'],
-    ['jaeger-json', '\n\r\n\t\n\t\n\t\n{"data":[]}'],
-    ['jaeger-json', ' \n\t\n\r\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t{"data":[]}'],
+    ['jaeger-json', '\n\r\n\t\n\t\n\t\n{"data":{"spans":[]}}'],
+    ['jaeger-json', ' \n\t\n\r\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t{"data":{"spans":[]}}'],
     ['binary data, not traces', Uint8Array.of(10, 0, 10, 0)],
     ['binary data, not traces', Uint8Array.of(10, 127, 11, 0, 0)],
   ])('%s', (format, content) => {
@@ -48,7 +49,7 @@ describe('a format is told from its content:', () => {
 describe('a file that no format recognises', () => {
   it('is named by what stands in it', () => {
     expect(sniffed('{"status":"error","message":"no such trace"}')).toBe(
-      'JSON, but no trace in it: its keys are status, message',
+      'an error answer without a trace: no such trace (error)',
     );
     expect(sniffed('[{"a":{"b":1},"c":2},{"a":3}]')).toBe(
       'JSON, but no trace in it: its keys are a, c',
@@ -99,7 +100,7 @@ describe('JSON whose first 16 KB tell nothing', () => {
     const metrics = `{"resourceMetrics":["${'m'.repeat(1000)}"]}\n`.repeat(20_000);
     const started = performance.now();
     const failure = await failureOf(sourceFile('a.jsonl', metrics));
-    expect(failure.what).toBe('JSON, but no trace in it: its keys are resourceMetrics');
+    expect(failure.what).toBe('metrics of OpenTelemetry, not traces');
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });

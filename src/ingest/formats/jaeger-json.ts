@@ -81,11 +81,7 @@ function signOfTraces(json: JsonOutline): Sign | null {
   const own = TRACE_KEYS.filter((key) => documentWay(json, key));
   if (own.length > 1) return { sure: LIKELY, why: `it has the keys ${own.join(', ')}` };
   if (own.length === 1) return { sure: POSSIBLE, why: `it has the key ${own[0]}` };
-  // Whoever answers with data that have other keys is not Jaeger.
-  const others = [...json.ways].some((way) => /^(\[\]\.)?data(\[\])*\./.test(way));
-  return documentWay(json, 'data') && !others
-    ? { sure: POSSIBLE, why: 'it has the key data' }
-    : null;
+  return null;
 }
 
 const UNLABELLED = labelCode('unlabelled');

@@ -22,7 +22,7 @@ import { FORMATS } from './list.ts';
 const corpus = fileURLToPath(new URL('../../testing/corpus/', import.meta.url));
 const FILES: readonly (readonly [string, Uint8Array])[] = [
   ...readdirSync(corpus)
-    .filter((name) => !/\.(md|zst)$/.test(name))
+    .filter((name) => !/\.(md|zst)$|not-found/.test(name))
     .map((name) => [name, new Uint8Array(readFileSync(corpus + name))] as const),
   ['traces.parquet', otelParquet()],
   ['labels.csv', encodeUtf8('traceId,label\nt1,normal\n')],
