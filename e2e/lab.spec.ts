@@ -105,6 +105,27 @@ test('the slider moves from one correction to the next, and its measures with it
   }
 });
 
+/** Names of the constants that are stored with the runs. */
+const storedNames = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('tracevae-notebook');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const reading = db.transaction('runs').objectStore('runs').getAll();
+          reading.onerror = () => reject(reading.error);
+          reading.onsuccess = () => {
+            db.close();
+            const runs: { detectors: { named?: { name: string }[] }[] }[] = reading.result;
+            const trained = runs.flatMap(({ detectors }) => detectors);
+            resolve(trained.flatMap(({ named = [] }) => named.map(({ name }) => name)));
+          };
+        };
+      }),
+  );
+
 test('constants are live: scores and F follow, and the paper’s come back', async ({ page }) => {
   const lab = await openLab(page);
   const metrics = lab.getByRole('table', { name: 'Metrics with these constants' });
@@ -116,7 +137,7 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
 
   await slide(lab, 'Exponent of N_max / N', 0.2);
   await expect(threshold).not.toHaveText(before);
-  await lab.getByRole('button', { name: 'Back to the paper’s' }).click();
+  await lab.getByRole('button', { name: 'Reset to the paper’s values' }).click();
   await expect(threshold).toHaveText(before);
 
   for (const [name, value] of [
@@ -126,7 +147,7 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
   ] as const) {
     await slide(lab, name, value);
     await expect(threshold).not.toHaveText(before);
-    await lab.getByRole('button', { name: 'Back to the paper’s' }).click();
+    await lab.getByRole('button', { name: 'Reset to the paper’s values' }).click();
     await expect(threshold).toHaveText(before);
   }
   // few traces have stds to cut, so the limit is looked for beside the stds
@@ -135,6 +156,17 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
   await slide(lab, 'Percentile of σ', 92.5);
   await expect(lab.getByText(/^σ p92\.5 = /)).toBeVisible();
   await expect(lab.getByText(/60 traces scored, measured and ranked in/)).toBeVisible();
+  // kept under a name, they are the run's: after a reload too, in Scores
+  await lab.getByRole('button', { name: 'Keep with the run' }).click();
+  await lab.getByLabel('New name').fill('wider');
+  await page.keyboard.press('Enter');
+  const kept = lab.getByRole('table', { name: 'Constants kept with the run' });
+  await expect(kept.getByRole('row', { name: /wider/ })).toBeVisible();
+  await expect.poll(() => storedNames(page)).toEqual(['wider']);
+  await page.reload();
+  const scores = page.getByRole('region', { name: 'Scores' });
+  await expect(scores.getByLabel('Constants')).toHaveValue('kept wider');
+  await expect(scores.getByRole('row', { name: /wider/ })).toBeVisible();
 });
 
 test('why it happens: node counts, terms, equation (5) and the inverted anomalies', async ({
