@@ -95,14 +95,19 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     return table.spanIds.intern(scratch, 0, to);
   };
 
-  const hasName = (
-    { bytes, start, end }: CsvRow,
-    cell: number,
-    lost: ReadonlySet<string>,
-  ): boolean => {
-    if (cell < 0 || isBlank(bytes, start[cell]!, end[cell]!)) return false;
-    const name = bytes.subarray(start[cell]!, end[cell]!);
-    return name.length > LONGEST_LOST || !lost.has(decodeUtf8(name).trim().toLowerCase());
+  /** By number of a name, from 1: whether it is lost, as a service and as an operation. */
+  const lost: (readonly [service: boolean, operation: boolean])[] = [[true, true]];
+
+  /** A name as a number of this file's own, because its text is looked at once; 0 for none. */
+  const numberOf = ({ bytes, start, end }: CsvRow, cell: number): number => {
+    if (cell < 0 || isBlank(bytes, start[cell]!, end[cell]!)) return LOST;
+    const number = names.intern(bytes, start[cell]!, end[cell]!) + 1;
+    if (number === lost.length) {
+      const name = bytes.subarray(start[cell]!, end[cell]!);
+      const word = name.length > LONGEST_LOST ? '' : decodeUtf8(name).trim().toLowerCase();
+      lost.push([LOST_NAMES.has(word), LOST_OPERATIONS.has(word)]);
+    }
+    return number;
   };
 
   const exampleOf = (row: CsvRow): LedgerExample => ({
@@ -111,27 +116,30 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     traceId: cellText(row, traceid).slice(0, 200),
   });
 
-  const serviceOf = (row: CsvRow): number => {
-    if (hasName(row, dm, LOST_NAMES)) {
-      return table.services.intern(row.bytes, row.start[dm]!, row.end[dm]!);
-    }
+  const serviceOf = (row: CsvRow, callee: number): number => {
+    if (callee !== LOST) return table.services.intern(row.bytes, row.start[dm]!, row.end[dm]!);
     ledger.add('unknown-service', 1, () => exampleOf(row));
     return table.services.internText(UNKNOWN_SERVICE);
   };
 
-  /** Names of both ends of a call as numbers of this file's own, from 1; or {@link LOST}. */
-  const nameOf = (row: CsvRow, cell: number): number =>
-    hasName(row, cell, LOST_NAMES)
-      ? names.intern(row.bytes, row.start[cell]!, row.end[cell]!) + 1
-      : LOST;
+  /** Names of both ends of a call, or {@link LOST}. */
+  const nameOf = (row: CsvRow, cell: number): number => {
+    const number = numberOf(row, cell);
+    return lost[number]![0] ? LOST : number;
+  };
+  const namesOperation = (row: CsvRow, cell: number): boolean => !lost[numberOf(row, cell)]![1];
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
     if (isBlank(bytes, start[traceid]!, end[traceid]!)) return 'missing-trace-id';
     if (isBlank(bytes, start[rpcid]!, end[rpcid]!)) return 'missing-span-id';
     // Calls of databases, caches and queues name no interface.
-    const named = [method, rpctype].find((cell) => hasName(row, cell, LOST_OPERATIONS));
-    if (named === undefined) return 'missing-operation';
+    const named = namesOperation(row, method)
+      ? method
+      : namesOperation(row, rpctype)
+        ? rpctype
+        : -1;
+    if (named < 0) return 'missing-operation';
     const signedUs = parseSpanOfTime(bytes, start[rt]!, end[rt]!, 'ms', row.decimalComma);
     const durationUs = Math.abs(signedUs);
     if (!isDuration(durationUs)) return 'bad-duration';
@@ -158,7 +166,7 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
       table.traceIds.intern(bytes, start[traceid]!, end[traceid]!),
       joined === 0 ? call : internCall(row, end[traceid]!, end[rpcid]!, joined),
       parent,
-      serviceOf(row),
+      serviceOf(row, record.callee),
       record.operation,
       record.startUs,
       durationUs,
