@@ -85,7 +85,7 @@ const rooms = [
       'detectors',
       'run',
       'headless/(given-files|read-choices)',
-      'stores/(dataset-import|matrix-view|run-choices|run-report|training-log)',
+      'stores/(dataset/dataset-import|baselines/matrix-view|run/(run-choices|run-report|training-log))',
       'worker/(import-simulated|prepare-dataset|web-gpu)',
     ],
     packages: [TFJS],

@@ -14,7 +14,7 @@ import {
 } from '../src/scoring/corrections/list.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
 import { createNotebookStorage } from '../src/storage/notebook-storage.ts';
-import { createNotebook, type Notebook } from '../src/stores/notebook.ts';
+import { createNotebook, type Notebook } from '../src/stores/page/notebook.ts';
 import { fakeDetectorRun, fakeRun } from '../src/testing/run-fakes.ts';
 import { App } from '../src/ui/app/App.tsx';
 import { NotebookContext } from '../src/ui/app/notebook-context.ts';

@@ -9,7 +9,7 @@ import {
 } from '../src/inspect/trace-query.ts';
 import { createTraceTables } from '../src/inspect/trace-tables.ts';
 import { VARIANTS, type Variant } from '../src/scoring/corrections/list.ts';
-import { structureList } from '../src/stores/tree-view.ts';
+import { structureList } from '../src/stores/shared/tree-view.ts';
 import { takeCensus } from '../src/trace/structure-statistics.ts';
 import { processorMs } from './processor-time.ts';
 import { makeScoredDataset } from './scored-table.ts';

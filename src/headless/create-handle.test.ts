@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { countSets } from '../features/set-counts.ts';
-import type { WrittenFile } from '../stores/export-store.ts';
-import { createNotebook } from '../stores/notebook.ts';
+import type { WrittenFile } from '../stores/dataset/export-store.ts';
+import { createNotebook } from '../stores/page/notebook.ts';
 import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
 import { createHeadlessHandle } from './create-handle.ts';

@@ -5,9 +5,9 @@
 import type { StoreApi } from 'zustand/vanilla';
 import { assert } from '../base/assert.ts';
 import { err, type Failure, ok } from '../base/result.ts';
-import type { WrittenFile } from '../stores/export-store.ts';
-import type { Notebook } from '../stores/notebook.ts';
-import { type LogLine, repeatLog, trainingLog } from '../stores/training-log.ts';
+import type { WrittenFile } from '../stores/dataset/export-store.ts';
+import type { Notebook } from '../stores/page/notebook.ts';
+import { type LogLine, repeatLog, trainingLog } from '../stores/run/training-log.ts';
 import { rolesOfImported } from './given-files.ts';
 import type { HeadlessHandle, Outcome, SavedFile } from './handle.ts';
 import { type ReadChoices, readChoices } from './read-choices.ts';

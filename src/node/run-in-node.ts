@@ -30,10 +30,10 @@ import {
   lastGoodIncident,
 } from '../run/train-outcome.ts';
 import type { Dataset } from '../storage/records.ts';
-import { mainReport } from '../stores/matrix-view.ts';
-import { nextSettings } from '../stores/run-choices.ts';
-import { type AppIdentity, runReport } from '../stores/run-report.ts';
-import { repeatLog } from '../stores/training-log.ts';
+import { mainReport } from '../stores/baselines/matrix-view.ts';
+import { nextSettings } from '../stores/run/run-choices.ts';
+import { type AppIdentity, runReport } from '../stores/run/run-report.ts';
+import { repeatLog } from '../stores/run/training-log.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
 import { type RunSource, readSource } from './run-source.ts';

@@ -8,7 +8,7 @@ import { simulateDemo } from '../simulator/dataset.ts';
 import type { StandInId } from '../simulator/stand-in-catalog.ts';
 import { simulateStandIn } from '../simulator/stand-ins.ts';
 import type { Dataset } from '../storage/records.ts';
-import { DEMO_SEED } from '../stores/dataset-import.ts';
+import { DEMO_SEED } from '../stores/dataset/dataset-import.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
 import { importSimulated } from '../worker/import-simulated.ts';
 import { prepareDataset } from '../worker/prepare-dataset.ts';

@@ -1,7 +1,7 @@
 /** The stores of datasets and runs on a fake worker and a fake storage, which nobody hears of. */
-import { createDatasetStore } from '../stores/dataset-store.ts';
-import { createMappingMemory } from '../stores/mapping-memory.ts';
-import { createRunStore } from '../stores/run-store.ts';
+import { createDatasetStore } from '../stores/dataset/dataset-store.ts';
+import { createMappingMemory } from '../stores/dataset/mapping-memory.ts';
+import { createRunStore } from '../stores/run/run-store.ts';
 import { createFakeClient, createFakePreferences, createFakeStorage } from './notebook-fakes.ts';
 
 export function createFakeStores() {

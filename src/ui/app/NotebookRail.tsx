@@ -8,12 +8,12 @@ import {
   dataCellState,
   equationsCellState,
   labCellState,
-} from '../../stores/cell-states.ts';
-import { shownDetector } from '../../stores/inspect-store.ts';
-import { prepareCellState } from '../../stores/prepare-store.ts';
-import { CELL_TITLES } from '../cells/NotebookCell.tsx';
-import { runsCellState } from '../cells/RunsCell.tsx';
-import { equationsStateText, termsAlone } from '../cells/scored.tsx';
+} from '../../stores/page/cell-states.ts';
+import { prepareCellState } from '../../stores/prepare/prepare-store.ts';
+import { shownDetector } from '../../stores/scores/inspect-store.ts';
+import { CELL_TITLES } from '../cells/page/NotebookCell.tsx';
+import { runsCellState } from '../cells/run/RunsCell.tsx';
+import { equationsStateText, termsAlone } from '../cells/scores/scored.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import type { PageDialog } from './keys.ts';
 import {

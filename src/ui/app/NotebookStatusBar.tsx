@@ -1,6 +1,6 @@
 /** What the page runs on, and that nothing left it. */
 import { useEffect } from 'react';
-import { backendWords } from '../cells/backend-words.ts';
+import { backendWords } from '../cells/run/backend-words.ts';
 import { formatBytes, formatCount } from '../widgets/format.ts';
 import { StatusBar, type StatusItem } from '../widgets/StatusBar.tsx';
 import { useEnvironment } from './notebook-context.ts';

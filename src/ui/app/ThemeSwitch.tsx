@@ -1,4 +1,4 @@
-import type { ThemePreference } from '../../stores/preferences-store.ts';
+import type { ThemePreference } from '../../stores/shared/preferences-store.ts';
 import { SegmentedControl } from '../widgets/Select.tsx';
 import { usePreferences } from './notebook-context.ts';
 

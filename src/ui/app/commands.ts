@@ -1,12 +1,12 @@
 /** What the command palette lists: everything that the page can do now, by name. */
 import { correctionsOf, VARIANTS, variantWords } from '../../scoring/corrections/list.ts';
-import { CELLS } from '../../stores/cell-states.ts';
-import { canShowAnother, shownRun } from '../../stores/kept-runs-store.ts';
-import type { Notebook } from '../../stores/notebook.ts';
-import type { ThemePreference } from '../../stores/preferences-store.ts';
-import { isRunning } from '../../stores/training-phase.ts';
-import { FILTER_OPTIONS } from '../cells/labels.tsx';
-import { CELL_TITLES } from '../cells/NotebookCell.tsx';
+import { CELLS } from '../../stores/page/cell-states.ts';
+import type { Notebook } from '../../stores/page/notebook.ts';
+import { canShowAnother, shownRun } from '../../stores/run/kept-runs-store.ts';
+import { isRunning } from '../../stores/run/training-phase.ts';
+import type { ThemePreference } from '../../stores/shared/preferences-store.ts';
+import { CELL_TITLES } from '../cells/page/NotebookCell.tsx';
+import { FILTER_OPTIONS } from '../cells/scores/labels.tsx';
 import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';
 import type { PaletteItem } from '../widgets/Palette.tsx';

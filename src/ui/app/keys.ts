@@ -2,7 +2,7 @@
  * The keys of the page: w and s through traces, a and d or, as in Jaeger, b and f through the nodes
  * of one. They rest while something is written, chosen from a list, or asked in a dialog.
  */
-import type { Notebook } from '../../stores/notebook.ts';
+import type { Notebook } from '../../stores/page/notebook.ts';
 
 export interface PageKey {
   /** As a person reads it. */

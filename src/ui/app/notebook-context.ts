@@ -1,27 +1,27 @@
 /** The notebook's stores for React: one hook a subject, each with a selector. */
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { ComparisonState } from '../../stores/comparison-store.ts';
-import type { DatasetState } from '../../stores/dataset-store.ts';
-import type { EnvironmentState } from '../../stores/environment-store.ts';
-import type { ExportState } from '../../stores/export-store.ts';
-import type { InspectState } from '../../stores/inspect-store.ts';
-import type { KeptRunsState } from '../../stores/kept-runs-store.ts';
-import type { LabState } from '../../stores/lab-store.ts';
-import type { MatrixState } from '../../stores/matrix-store.ts';
-import type { NamedScoresState } from '../../stores/named-scores-store.ts';
-import type { Notebook } from '../../stores/notebook.ts';
-import type { NotebookFileState } from '../../stores/notebook-file-store.ts';
-import type { NotesState } from '../../stores/notes-store.ts';
-import type { PreferencesState } from '../../stores/preferences-store.ts';
-import type { PrepareState } from '../../stores/prepare-store.ts';
-import type { ReplayState } from '../../stores/replay-store.ts';
-import type { RunState } from '../../stores/run-store.ts';
-import type { SurveyState } from '../../stores/survey-store.ts';
-import type { TraceListState } from '../../stores/trace-list-store.ts';
-import type { UndoState } from '../../stores/undo-store.ts';
-import type { ViewState } from '../../stores/view-store.ts';
-import type { WhatIfState } from '../../stores/what-if-store.ts';
+import type { MatrixState } from '../../stores/baselines/matrix-store.ts';
+import type { DatasetState } from '../../stores/dataset/dataset-store.ts';
+import type { ExportState } from '../../stores/dataset/export-store.ts';
+import type { NotebookFileState } from '../../stores/dataset/notebook-file-store.ts';
+import type { LabState } from '../../stores/lab/lab-store.ts';
+import type { EnvironmentState } from '../../stores/page/environment-store.ts';
+import type { Notebook } from '../../stores/page/notebook.ts';
+import type { NotesState } from '../../stores/page/notes-store.ts';
+import type { ViewState } from '../../stores/page/view-store.ts';
+import type { PrepareState } from '../../stores/prepare/prepare-store.ts';
+import type { KeptRunsState } from '../../stores/run/kept-runs-store.ts';
+import type { RunState } from '../../stores/run/run-store.ts';
+import type { SurveyState } from '../../stores/run/survey-store.ts';
+import type { InspectState } from '../../stores/scores/inspect-store.ts';
+import type { NamedScoresState } from '../../stores/scores/named-scores-store.ts';
+import type { TraceListState } from '../../stores/scores/trace-list-store.ts';
+import type { PreferencesState } from '../../stores/shared/preferences-store.ts';
+import type { UndoState } from '../../stores/shared/undo-store.ts';
+import type { ComparisonState } from '../../stores/trace/comparison-store.ts';
+import type { ReplayState } from '../../stores/trace/replay-store.ts';
+import type { WhatIfState } from '../../stores/trace/what-if-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
 

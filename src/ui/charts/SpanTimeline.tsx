@@ -4,7 +4,7 @@
  */
 import { scaleLinear } from 'd3';
 import { useState } from 'react';
-import type { Timeline, TimelineBar, TimelineRow } from '../../stores/span-timeline.ts';
+import type { Timeline, TimelineBar, TimelineRow } from '../../stores/trace/span-timeline.ts';
 import { serviceColourCss } from '../theme/service-colour.ts';
 import { formatCount, formatMs } from '../widgets/format.ts';
 import { Icon } from '../widgets/Icon.tsx';

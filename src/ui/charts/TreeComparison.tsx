@@ -4,7 +4,7 @@
  * glyph, word and line, not by colour alone.
  */
 import type { CSSProperties, KeyboardEvent } from 'react';
-import type { ComparisonRow } from '../../stores/explanation-view.ts';
+import type { ComparisonRow } from '../../stores/trace/explanation-view.ts';
 import { serviceColourCss } from '../theme/service-colour.ts';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import './tree-comparison.css';

@@ -1,11 +1,11 @@
 /** The report of the notebook at hand; loaded when it is asked for. */
 
 import { scoreUnit } from '../../detectors/catalog.ts';
-import { shownDetector } from '../../stores/inspect-store.ts';
-import { shownRun } from '../../stores/kept-runs-store.ts';
-import { labIsDrawn } from '../../stores/lab-store.ts';
-import type { Notebook } from '../../stores/notebook.ts';
-import { entryDetector, epochWords, settingRows } from '../../stores/run-comparison.ts';
+import { labIsDrawn } from '../../stores/lab/lab-store.ts';
+import type { Notebook } from '../../stores/page/notebook.ts';
+import { shownRun } from '../../stores/run/kept-runs-store.ts';
+import { entryDetector, epochWords, settingRows } from '../../stores/run/run-comparison.ts';
+import { shownDetector } from '../../stores/scores/inspect-store.ts';
 import { downloadText } from '../widgets/download.ts';
 import { withEverythingDrawn } from '../widgets/draw-everything.ts';
 import { fileStem } from '../widgets/file-name.ts';

@@ -1,8 +1,8 @@
 /** The traces of the highest scores, to be read: why each stands there, 3 significant digits. */
-import type { TraceList } from '../../stores/trace-list-store.ts';
-import { completed, type TraceRow, topOf, traceRow } from '../../stores/trace-list-view.ts';
+import type { TraceList } from '../../stores/scores/trace-list-store.ts';
+import { completed, type TraceRow, topOf, traceRow } from '../../stores/scores/trace-list-view.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
-import { REASON_WORDS } from '../cells/TraceListTable.tsx';
+import { REASON_WORDS } from '../cells/scores/TraceListTable.tsx';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import type { ReportTable } from './report-table.ts';
 

@@ -3,7 +3,7 @@
  * its action at the right, the body, and a foot line that says what the results came from.
  */
 import { type ReactNode, useId } from 'react';
-import type { CellState } from '../../stores/cell-states.ts';
+import type { CellState } from '../../stores/page/cell-states.ts';
 import { Icon } from './Icon.tsx';
 import { StatusDot } from './StatusDot.tsx';
 import './cell.css';

@@ -1,6 +1,6 @@
 /** The list of cells with their states, below the choice of dataset and run. */
 import type { ReactNode } from 'react';
-import type { CellState } from '../../stores/cell-states.ts';
+import type { CellState } from '../../stores/page/cell-states.ts';
 import { StatusDot } from './StatusDot.tsx';
 import './rail.css';
 

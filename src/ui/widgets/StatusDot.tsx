@@ -1,5 +1,5 @@
 /** The state of a cell: a shape, a colour and a word, so that no one of them is needed. */
-import type { CellState } from '../../stores/cell-states.ts';
+import type { CellState } from '../../stores/page/cell-states.ts';
 import './status-dot.css';
 
 const WORDS: Readonly<Record<CellState, string>> = {

@@ -1,0 +1,142 @@
+/** Datasets that come in: files, with their labels where those come apart, the demo and stand-ins. */
+import { type FileRole, guessRole } from '../../features/splits.ts';
+import type { ImportedTraces } from '../../ingest/import.ts';
+import type { Dataset } from '../../storage/records.ts';
+import type { ColumnMapping } from '../../trace/column-mapping.ts';
+import { mergeLedgers } from '../../trace/ledger.ts';
+import type { RunningJob } from '../../worker/client.ts';
+import type { JobFailure } from '../../worker/job-failure.ts';
+import type { DatasetSaving } from './dataset-saving.ts';
+import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
+import type { DatasetTurns } from './dataset-turns.ts';
+
+type DatasetImport = Pick<DatasetState, 'importFiles' | 'mapColumns' | 'loadDemo' | 'loadStandIn'>;
+
+export const DEMO_SEED = 2023;
+/** The demo dataset's simulated files carry names which {@link guessRole} understands. */
+const DEMO_NAME = 'Demo: simulated online shop';
+
+/** A role for each file, by its name. */
+export const guessRoles = ({ files }: ImportedTraces): FileRole[] =>
+  files.map(({ name }) => guessRole(name));
+
+function datasetName(files: readonly File[]): string {
+  const first = files[0]?.name ?? 'dataset';
+  return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
+}
+
+export function createDatasetImport(
+  { deps, set, get }: DatasetParts,
+  turns: DatasetTurns,
+  saving: DatasetSaving,
+): DatasetImport {
+  const { client } = deps;
+
+  const take = async (dataset: Dataset): Promise<void> => {
+    saving.replace(dataset, { status: { phase: 'ready' } });
+    await saving.save(dataset);
+  };
+
+  const fail = (failure: JobFailure): void =>
+    set({ status: failure.kind === 'cancelled' ? settled(get()) : { phase: 'failed', failure } });
+
+  /** Labels for the dataset at hand; with them its scores are others, so it is another one. */
+  const label = async (files: readonly File[]): Promise<void> => {
+    const result = await client.start('label', { files }).result;
+    const { dataset } = get();
+    if (dataset === null) return;
+    if (!result.ok) {
+      fail(result.error);
+      return;
+    }
+    const { imported } = dataset;
+    const traces = { ...imported.traces, label: result.value.label };
+    const ledger = mergeLedgers(imported.ledger, result.value.ledger);
+    await take({
+      ...dataset,
+      id: deps.newId(),
+      name: `${dataset.name}, labelled`,
+      imported: { ...imported, traces, ledger },
+    });
+  };
+
+  const run = async (
+    what: string,
+    files: readonly File[],
+    answers: readonly ColumnMapping[],
+    start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
+  ): Promise<void> => {
+    const isMine = turns.start({ phase: 'importing', what, progress: null });
+    const id = deps.newId();
+    const job = start(id);
+    turns.hold(job);
+    const result = await job.result;
+    if (!isMine()) {
+      saving.dropSpans(id);
+      return;
+    }
+    turns.hold(null);
+    if (result.ok) {
+      await take({
+        id,
+        name: what,
+        imported: result.value,
+        roles: guessRoles(result.value),
+      });
+    } else if (result.error.kind === 'unmapped') {
+      set({ status: { phase: 'asking', table: result.error.table, files, answers } });
+    } else if (result.error.kind === 'labels-only' && get().dataset !== null) {
+      await label(files);
+    } else fail(result.error);
+  };
+
+  const importWith = (
+    files: readonly File[],
+    answers: readonly ColumnMapping[] = [],
+  ): Promise<void> =>
+    run(datasetName(files), files, answers, (datasetId) =>
+      client.start(
+        'import',
+        {
+          files,
+          mappings: [...deps.mappings.all(), ...answers],
+          authorsRules: get().authorsRules,
+          datasetId,
+        },
+        (progress) => {
+          const { status } = get();
+          if (status.phase === 'importing') set({ status: { ...status, progress } });
+        },
+      ),
+    );
+
+  return {
+    async importFiles(files) {
+      const [first] = files;
+      if (first === undefined) return;
+      const { openNotebook } = deps;
+      if (files.length === 1 && openNotebook !== undefined && (await openNotebook(first))) return;
+      await importWith(files);
+    },
+
+    mapColumns: (mapping) => {
+      const { status } = get();
+      if (status.phase !== 'asking') return Promise.resolve();
+      deps.mappings.keep(mapping);
+      set({ mappedHeaders: deps.mappings.all().length });
+      // Several tables of one drop are asked about one after another: each answer stands for the drop.
+      const answers = [...status.answers, { ...mapping, answered: true } as const];
+      return importWith(status.files, answers);
+    },
+
+    loadDemo: () =>
+      run(DEMO_NAME, [], [], (datasetId) =>
+        client.start('demo', { seed: DEMO_SEED, standIn: null, datasetId }),
+      ),
+
+    loadStandIn: (standIn) =>
+      run(`Stand-in of dataset ${standIn.id}`, [], [], (datasetId) =>
+        client.start('demo', { seed: DEMO_SEED, standIn, datasetId }),
+      ),
+  };
+}

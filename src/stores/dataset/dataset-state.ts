@@ -1,0 +1,103 @@
+/** What the page knows of its datasets, and what their store needs to work. */
+import type { StoreApi } from 'zustand/vanilla';
+import type { Failure, Result } from '../../base/result.ts';
+import type { FileRole } from '../../features/splits.ts';
+import type { ImportProgress } from '../../ingest/import.ts';
+import type { StandInChoice } from '../../simulator/stand-in-catalog.ts';
+import type { TraceSpans } from '../../storage/dataset-spans.ts';
+import type { NotebookStorage, StoredRuns } from '../../storage/notebook-storage.ts';
+import type { Dataset, DatasetEntry } from '../../storage/records.ts';
+import type { ColumnMapping, UnmappedTable } from '../../trace/column-mapping.ts';
+import type { WorkerClient } from '../../worker/client.ts';
+import type { JobFailure } from '../../worker/job-failure.ts';
+import type { MappingMemory } from './mapping-memory.ts';
+
+export type DatasetPhase =
+  | { readonly phase: 'restoring' }
+  | { readonly phase: 'empty' }
+  | { readonly phase: 'opening'; readonly name: string }
+  | { readonly phase: 'importing'; readonly what: string; readonly progress: ImportProgress | null }
+  /** A person has to say what the columns of a table are. */
+  | {
+      readonly phase: 'asking';
+      readonly table: UnmappedTable;
+      readonly files: readonly File[];
+      /** About the tables of these files that were asked about before. */
+      readonly answers: readonly ColumnMapping[];
+    }
+  | { readonly phase: 'failed'; readonly failure: JobFailure }
+  | { readonly phase: 'ready' };
+
+export interface DatasetState {
+  readonly status: DatasetPhase;
+  /** Stays while another comes in or after that failed, so that nothing is lost to a bad file. */
+  readonly dataset: Dataset | null;
+  /** The last saved first. */
+  readonly stored: readonly DatasetEntry[];
+  /** `share` 0 to 1. */
+  readonly saving: { readonly id: string; readonly share: number } | null;
+  /** What storage said last, if it was not good news. */
+  readonly storageFailure: Failure | null;
+
+  importFiles(files: readonly File[]): Promise<void>;
+  /** Goes on with the import that asked, and remembers the answer for tables like this one. */
+  mapColumns(mapping: ColumnMapping): Promise<void>;
+  /** Headers that the next import will not ask about. */
+  readonly mappedHeaders: number;
+  /** Asks about every table again. */
+  forgetMappings(): void;
+  /** Of the next import: the rules of the authors' loader. */
+  readonly authorsRules: boolean;
+  setAuthorsRules(on: boolean): void;
+  loadDemo(): Promise<void>;
+  /** Makes a stand-in of one of the paper's datasets. */
+  loadStandIn(choice: StandInChoice): Promise<void>;
+  cancelImport(): void;
+  /** Puts a dataset that the worker has in the place of the one before. */
+  adopt(dataset: Dataset): Promise<void>;
+  setRole(file: number, role: FileRole): void;
+  dismissFailure(): void;
+  /**
+   * Lists what is stored, and opens this dataset, or else the one that was open last.
+   *
+   * @returns false where a person asked for something else meanwhile
+   */
+  restore(wanted?: string | null): Promise<boolean>;
+  /** Puts a stored dataset in the place of the one at hand, on the page and in the worker. */
+  open(id: string): Promise<void>;
+  rename(id: string, name: string): Promise<void>;
+  /** For good, with its runs and notes. The one at hand goes from the page too. */
+  remove(id: string): Promise<void>;
+  /** The same, but {@link DatasetState.untrash} brings it back. @returns whether it worked */
+  trash(id: string): Promise<boolean>;
+  /** @param open puts it in the place of the one at hand, too */
+  untrash(entry: DatasetEntry, open: boolean): Promise<void>;
+  /** The spans of a trace of the dataset at hand, as its files have them. */
+  readSpans(trace: number): Promise<Result<TraceSpans, Failure>>;
+  /** Stores the dataset at hand once more, where there was no room for it. */
+  saveAgain(): Promise<void>;
+}
+
+export interface DatasetStoreDeps {
+  readonly client: WorkerClient;
+  readonly storage: NotebookStorage;
+  readonly mappings: MappingMemory;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Takes a file that is a whole notebook. @returns whether it was one */
+  readonly openNotebook?: (file: File) => Promise<boolean>;
+  /** A stored dataset is at hand; this is what is stored of its runs. */
+  readonly onOpened: (runs: StoredRuns) => void;
+}
+
+/** What the parts of the store share. */
+export interface DatasetParts {
+  readonly deps: DatasetStoreDeps;
+  readonly set: StoreApi<DatasetState>['setState'];
+  readonly get: StoreApi<DatasetState>['getState'];
+}
+
+/** The phase of a page that only has what it had before. */
+export const settled = ({ dataset }: DatasetState): DatasetPhase => ({
+  phase: dataset === null ? 'empty' : 'ready',
+});

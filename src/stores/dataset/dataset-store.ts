@@ -1,0 +1,142 @@
+/**
+ * The datasets: the one at hand, how it comes in (files, demo, storage), what each of its files is
+ * for, and those that are stored.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { err, type Failure, ok } from '../../base/result.ts';
+import { FILE_ROLES, type FileRole } from '../../features/splits.ts';
+import type { Dataset, DatasetEntry } from '../../storage/records.ts';
+import { createDatasetImport, guessRoles } from './dataset-import.ts';
+import { createDatasetOpening } from './dataset-opening.ts';
+import { createDatasetSaving } from './dataset-saving.ts';
+import {
+  type DatasetParts,
+  type DatasetPhase,
+  type DatasetState,
+  type DatasetStoreDeps,
+  settled,
+} from './dataset-state.ts';
+import { createDatasetTurns } from './dataset-turns.ts';
+
+export {
+  MIN_STAND_IN_TRACES,
+  STAND_IN_IDS,
+  type StandInId,
+  TABLE_4,
+} from '../../simulator/stand-in-catalog.ts';
+export {
+  type Dataset,
+  type DatasetEntry,
+  type DatasetPhase,
+  type DatasetState,
+  type DatasetStoreDeps,
+  FILE_ROLES,
+  type FileRole,
+  guessRoles,
+};
+
+const NOT_STORED: Failure = {
+  what: 'the dataset is not stored yet',
+  where: 'browser storage',
+  advice: 'its spans are read back once it is',
+};
+
+const WITHOUT_SPANS: Failure = {
+  what: 'the dataset was stored by an earlier version, without its spans',
+  where: 'browser storage',
+  advice: 'import its files again to see them',
+};
+
+export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetState> {
+  const { storage, mappings } = deps;
+  return createStore<DatasetState>((set, get) => {
+    const parts: DatasetParts = { deps, set, get };
+    const turns = createDatasetTurns(parts);
+    const saving = createDatasetSaving(parts);
+
+    const takeAway = (id: string): void => {
+      const { stored, dataset, status } = get();
+      set({ stored: stored.filter((entry) => entry.id !== id), storageFailure: null });
+      if (dataset?.id !== id) return;
+      saving.replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
+    };
+
+    return {
+      status: { phase: 'restoring' },
+      dataset: null,
+      stored: [],
+      saving: null,
+      storageFailure: null,
+      mappedHeaders: mappings.all().length,
+      authorsRules: true,
+
+      ...createDatasetImport(parts, turns, saving),
+      ...createDatasetOpening(parts, turns, saving),
+
+      forgetMappings() {
+        mappings.forget();
+        set({ mappedHeaders: 0 });
+      },
+
+      setAuthorsRules: (authorsRules) => set({ authorsRules }),
+
+      cancelImport: turns.cancel,
+      saveAgain: saving.saveAgain,
+
+      async adopt(dataset) {
+        saving.replace(dataset, { status: { phase: 'ready' } });
+        if (!get().stored.some(({ id }) => id === dataset.id)) await saving.save(dataset);
+      },
+
+      setRole(file, role) {
+        const { dataset } = get();
+        if (dataset === null) return;
+        const roles = dataset.roles.map((old, i) => (i === file ? role : old));
+        set({ dataset: { ...dataset, roles } });
+        void saving.change(dataset.id, { roles });
+      },
+
+      dismissFailure: () => set({ status: settled(get()), storageFailure: null }),
+
+      async rename(id, name) {
+        const { dataset } = get();
+        if (dataset?.id === id) set({ dataset: { ...dataset, name } });
+        await saving.change(id, { name });
+      },
+
+      async remove(id) {
+        const removed = await storage.datasets.remove(id);
+        if (removed.ok) takeAway(id);
+        else set({ storageFailure: removed.error });
+      },
+
+      async trash(id) {
+        const trashed = await storage.datasets.change(id, { trashed: true });
+        if (trashed.ok) takeAway(id);
+        else set({ storageFailure: trashed.error });
+        return trashed.ok;
+      },
+
+      async untrash({ id }, open) {
+        const back = await storage.datasets.change(id, { trashed: false });
+        if (!back.ok) {
+          set({ storageFailure: back.error });
+          return;
+        }
+        set(({ stored }) => ({
+          stored: [...stored, back.value].sort((a, b) => b.savedAt - a.savedAt),
+        }));
+        if (open) await get().open(id);
+      },
+
+      async readSpans(trace) {
+        const { dataset, stored } = get();
+        const entry = stored.find(({ id }) => id === dataset?.id);
+        if (entry === undefined) return err(NOT_STORED);
+        const read = await storage.datasets.readSpans(entry, trace);
+        if (!read.ok) return read;
+        return read.value === null ? err(WITHOUT_SPANS) : ok(read.value);
+      },
+    };
+  });
+}

@@ -1,0 +1,144 @@
+/**
+ * What leaves the page as a file: run.json, import.json and scores.csv, for the buttons and for the
+ * headless run alike, and the dataset at hand in another format, which the worker writes.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ExportFormat } from '../../export/write-spans.ts';
+import { splitOptions } from '../../run/settings.ts';
+import type { RunningJob, WorkerClient } from '../../worker/client.ts';
+import type { JobFailure } from '../../worker/job-failure.ts';
+import type { ExportKind } from '../../worker/protocol.ts';
+import type { EnvironmentState } from '../page/environment-store.ts';
+import { prepareSource } from '../prepare/prepare-store.ts';
+import { type AppIdentity, importReport, runReport } from '../run/run-report.ts';
+import type { RunState } from '../run/run-store.ts';
+import type { SurveyState } from '../run/survey-store.ts';
+import type { InspectState } from '../scores/inspect-store.ts';
+import { type ScoredRun, scoredRun, scoresCsv } from '../scores/score-view.ts';
+import type { Dataset, DatasetState } from './dataset-store.ts';
+
+/** Formats as a person chooses them, with the end of the file's name. */
+export const EXPORT_CHOICES: Readonly<
+  Record<ExportFormat, { readonly label: string; readonly ending: string }>
+> = {
+  'otlp-json': { label: 'OTLP JSON', ending: 'otlp.json' },
+  'otlp-jsonl': { label: 'OTLP JSON, a line a trace', ending: 'otlp.jsonl' },
+  'jaeger-json': { label: 'Jaeger JSON', ending: 'jaeger.json' },
+  'zipkin-json': { label: 'Zipkin JSON', ending: 'zipkin.json' },
+  'tracevae-csv': { label: 'TraceVAE CSV', ending: 'csv' },
+};
+
+export interface WrittenFile {
+  readonly name: string;
+  readonly bytes: Blob;
+}
+
+/** The end of a report's text, where its last member can be followed by another. */
+const REPORT_END = '\n}\n';
+
+export interface ExportState {
+  /** 0 to 1, null while nothing is written. */
+  readonly share: number | null;
+  readonly failure: JobFailure | null;
+  /** The file, or null where it was cancelled or failed. */
+  write(format: ExportFormat): Promise<WrittenFile | null>;
+  /** import.json; null without a dataset. Of prepared parts: of the files they were made from. */
+  importReport(): WrittenFile | null;
+  /** The same with the merged trees at its end; null, too, where it was cancelled or failed. */
+  importReportWithTrees(): Promise<WrittenFile | null>;
+  /** run.json of the run on show; null where it has no scores, or the worker could not count. */
+  run(): Promise<WrittenFile | null>;
+  /** scores.csv of the detector on show; null where it has no scores. */
+  scores(): WrittenFile | null;
+  cancel(): void;
+  dismissFailure(): void;
+}
+
+export interface ExportDeps {
+  readonly client: WorkerClient;
+  readonly dataset: StoreApi<DatasetState>;
+  readonly runs: StoreApi<RunState>;
+  readonly inspect: StoreApi<InspectState>;
+  readonly survey: StoreApi<SurveyState>;
+  readonly environment: StoreApi<EnvironmentState>;
+  readonly app: AppIdentity;
+}
+
+export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
+  const { client, runs, survey, environment, app } = deps;
+  const current = (): Dataset | null => deps.dataset.getState().dataset;
+  const scored = (): ScoredRun | null =>
+    scoredRun(current(), runs.getState().training, deps.inspect.getState().detector);
+  const importText = (dataset: Dataset): string =>
+    importReport(
+      prepareSource(dataset),
+      runs.getState().choices.model.maxNodes,
+      environment.getState().heapBytes,
+    );
+
+  let job: RunningJob<'export'> | null = null;
+  return createStore<ExportState>((set) => {
+    const write = async (format: ExportKind): Promise<Blob | null> => {
+      if (current() === null || job !== null) return null;
+      set({ share: 0, failure: null });
+      job = client.start('export', { format }, ({ done, total }) => set({ share: done / total }));
+      const result = await job.result;
+      job = null;
+      const failed = !result.ok && result.error.kind !== 'cancelled';
+      set({ share: null, failure: failed ? result.error : null });
+      return result.ok ? result.value : null;
+    };
+
+    return {
+      share: null,
+      failure: null,
+
+      async write(format) {
+        const stem = current()?.name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+        const bytes = await write(format);
+        return bytes === null ? null : { name: `${stem}.${EXPORT_CHOICES[format].ending}`, bytes };
+      },
+
+      importReport() {
+        const dataset = current();
+        return dataset === null ? null : json('import.json', importText(dataset));
+      },
+
+      async importReportWithTrees() {
+        const dataset = current();
+        if (dataset === null) return null;
+        const report = importText(dataset);
+        const trees = await write('merged-trees');
+        if (trees === null) return null;
+        return json('import.json', withMember(report, 'forest', trees));
+      },
+
+      async run() {
+        const found = scored();
+        if (found === null) return null;
+        const counts = await survey.getState().countSets(splitOptions(found.run.settings));
+        if (counts === null) return null;
+        return json('run.json', runReport(found.dataset, found.run, app, counts));
+      },
+
+      scores() {
+        const found = scored();
+        if (found === null) return null;
+        const csv = scoresCsv(found.dataset.imported.traces, found.scores, found.trained.named);
+        return { name: 'scores.csv', bytes: new Blob([csv], { type: 'text/csv' }) };
+      },
+
+      cancel: () => job?.cancel(),
+      dismissFailure: () => set({ failure: null }),
+    };
+  });
+}
+
+const json = (name: string, ...parts: readonly BlobPart[]): WrittenFile => ({
+  name,
+  bytes: new Blob([...parts], { type: 'application/json' }),
+});
+
+/** A report with another member at its end. */
+const withMember = (report: string, name: string, value: Blob): Blob =>
+  new Blob([`${report.slice(0, -REPORT_END.length)},\n  "${name}": `, value, REPORT_END]);

@@ -1,0 +1,187 @@
+/**
+ * The notebook as one file: the dataset at hand with its runs and notes, which another browser
+ * opens. The records come from storage, the worker packs them.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { err, type Failure, ok, type Result } from '../../base/result.ts';
+import { type CarriedRecord, unusable } from '../../storage/dataset-records.ts';
+import type { NotebookStorage } from '../../storage/notebook-storage.ts';
+import { decodeRecord, encodeRecord } from '../../storage/record-bytes.ts';
+import type { RunningJob, WorkerClient } from '../../worker/client.ts';
+import type { DatasetState } from './dataset-store.ts';
+
+export const NOTEBOOK_FILE_FORMAT = 1;
+
+/** First in the zip file, and unpacked, so that the file is told by its first bytes. */
+export const MANIFEST = 'tracevae-notebook.json';
+export const NOTEBOOK_ENDING = 'tracevae.zip';
+
+/** Of the file's table of contents. */
+interface Manifest {
+  readonly formatVersion: typeof NOTEBOOK_FILE_FORMAT;
+  readonly name: string;
+  readonly records: readonly (Omit<CarriedRecord, 'value'> & { readonly path: string })[];
+}
+
+export interface NotebookFileState {
+  readonly busy: 'saving' | 'opening' | null;
+  readonly failure: Failure | null;
+  /** The file, or null where it failed. */
+  save(): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
+  /** Stores what the file holds, as a dataset beside the others, and opens it. */
+  open(file: File): Promise<void>;
+  cancel(): void;
+  dismissFailure(): void;
+}
+
+export interface NotebookFileDeps {
+  readonly client: WorkerClient;
+  readonly storage: NotebookStorage;
+  readonly dataset: StoreApi<DatasetState>;
+  readonly newId: () => string;
+}
+
+/** Whether a file is a notebook, by its first bytes. */
+export async function isNotebookFile(file: File): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 30 + MANIFEST.length).arrayBuffer());
+  const text = String.fromCharCode(...head);
+  return text.startsWith('PK\u0003\u0004') && text.endsWith(MANIFEST);
+}
+
+export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<NotebookFileState> {
+  const { client, storage, dataset } = deps;
+  let job: RunningJob<'pack'> | RunningJob<'unpack'> | null = null;
+
+  return createStore<NotebookFileState>((set) => {
+    const fail = (failure: Failure): null => {
+      set({ busy: null, failure });
+      return null;
+    };
+
+    return {
+      busy: null,
+      failure: null,
+
+      async save() {
+        const current = dataset.getState().dataset;
+        if (current === null) return null;
+        set({ busy: 'saving', failure: null });
+        const records: Manifest['records'][number][] = [];
+        const files: { path: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
+        try {
+          for await (const { store, key, value } of storage.records.read(current.id)) {
+            const path = `records/${String(files.length).padStart(6, '0')}.bin`;
+            records.push({ store, key, path });
+            files.push({ path, bytes: encodeRecord(value) });
+          }
+        } catch (cause) {
+          return fail(unreadable(cause instanceof Error ? cause.message : String(cause)));
+        }
+        if (!records.some(({ store }) => store === 'datasets')) return fail(NOT_STORED);
+        const manifest: Manifest = {
+          formatVersion: NOTEBOOK_FILE_FORMAT,
+          name: current.name,
+          records,
+        };
+        const json = new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`);
+        const all = [{ path: MANIFEST, bytes: json }, ...files];
+        const transfer = all.map(({ bytes }) => bytes.buffer);
+        const mine = client.start('pack', { files: all }, undefined, transfer);
+        job = mine;
+        const packed = await mine.result;
+        job = null;
+        set({
+          busy: null,
+          failure: packed.ok || packed.error.kind === 'cancelled' ? null : packed.error,
+        });
+        return packed.ok
+          ? { name: `${current.name}.${NOTEBOOK_ENDING}`, bytes: packed.value }
+          : null;
+      },
+
+      async open(file) {
+        set({ busy: 'opening', failure: null });
+        const mine = client.start('unpack', { file });
+        job = mine;
+        const unpacked = await mine.result;
+        job = null;
+        if (!unpacked.ok) {
+          const { error } = unpacked;
+          set({ busy: null, failure: error.kind === 'cancelled' ? null : error });
+          return;
+        }
+        const records = readRecords(
+          new Map(unpacked.value.map(({ path, bytes }) => [path, bytes])),
+        );
+        if (!records.ok) {
+          fail(records.error);
+          return;
+        }
+        const id = deps.newId();
+        const written = await storage.records.write(id, records.value);
+        if (!written.ok) {
+          fail(written.error);
+          return;
+        }
+        set({ busy: null });
+        await dataset.getState().restore(id);
+      },
+
+      cancel: () => job?.cancel(),
+      dismissFailure: () => set({ failure: null }),
+    };
+  });
+}
+
+const NOT_STORED: Failure = {
+  what: 'the dataset is not stored, so there is no notebook of it',
+  where: 'browser storage',
+  advice: 'store it first: delete another dataset to make room, then choose Store',
+};
+
+const unreadable = (what: string): Failure => ({
+  what: `the stored records could not be read: ${what}`,
+  where: 'browser storage',
+  advice: 'reload the page and save again',
+});
+
+function readRecords(
+  files: ReadonlyMap<string, Uint8Array>,
+): Result<readonly CarriedRecord[], Failure> {
+  const manifest = readManifest(files.get(MANIFEST));
+  if (!manifest.ok) return manifest;
+  const records: CarriedRecord[] = [];
+  for (const { store, key, path } of manifest.value.records) {
+    const bytes = files.get(path);
+    if (bytes === undefined) return err(unusable(`${path} is missing`));
+    const value = decodeRecord(bytes);
+    if (!value.ok) return err(unusable(`${path}: ${value.error}`));
+    records.push({ store, key, value: value.value });
+  }
+  return ok(records);
+}
+
+function readManifest(bytes: Uint8Array | undefined): Result<Manifest, Failure> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return err(unusable('its table of contents is damaged'));
+  }
+  const { formatVersion, records } = (value ?? {}) as Partial<Manifest>;
+  if (formatVersion !== NOTEBOOK_FILE_FORMAT) {
+    return err({
+      ...unusable(
+        `it has format ${String(formatVersion)}, this build reads ${NOTEBOOK_FILE_FORMAT}`,
+      ),
+      advice: 'open it with the build that wrote it',
+    });
+  }
+  const sound =
+    Array.isArray(records) &&
+    records.every(
+      ({ store, key, path }) =>
+        typeof store === 'string' && typeof path === 'string' && Array.isArray(key),
+    );
+  return sound ? ok(value as Manifest) : err(unusable('its table of contents is damaged'));
+}

@@ -1,0 +1,183 @@
+/** Wires the stores to each other: one worker and one for the background, one storage, and a store a subject. */
+import type { StoreApi } from 'zustand/vanilla';
+import type { NotebookStorage } from '../../storage/notebook-storage.ts';
+import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
+import type { BackgroundWorker, WorkerClient } from '../../worker/client.ts';
+import { createMatrixStore, type MatrixState } from '../baselines/matrix-store.ts';
+import { createDatasetStore, type Dataset, type DatasetState } from '../dataset/dataset-store.ts';
+import { createExportStore, type ExportState } from '../dataset/export-store.ts';
+import { createMappingMemory } from '../dataset/mapping-memory.ts';
+import {
+  createNotebookFileStore,
+  isNotebookFile,
+  type NotebookFileState,
+} from '../dataset/notebook-file-store.ts';
+import { createLabStore, type LabState } from '../lab/lab-store.ts';
+import { createPrepareStore, type PrepareState } from '../prepare/prepare-store.ts';
+import { createKeptRunsStore, type KeptRunsState } from '../run/kept-runs-store.ts';
+import { createRunDoor } from '../run/run-door.ts';
+import type { AppIdentity } from '../run/run-report.ts';
+import { createRunStore, type RunState } from '../run/run-store.ts';
+import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
+import { createInspectStore, type InspectState } from '../scores/inspect-store.ts';
+import { createNamedScoresStore, type NamedScoresState } from '../scores/named-scores-store.ts';
+import { createTraceListStore, type TraceListState } from '../scores/trace-list-store.ts';
+import { listedTraces } from '../scores/trace-list-view.ts';
+import {
+  createPreferencesStore,
+  type PreferenceStorage,
+  type PreferencesState,
+} from '../shared/preferences-store.ts';
+import { createUndoStore, type UndoState } from '../shared/undo-store.ts';
+import { type ComparisonState, createComparisonStore } from '../trace/comparison-store.ts';
+import { createReplayStore, type ReplayState } from '../trace/replay-store.ts';
+import { createWhatIfStore, type WhatIfState } from '../trace/what-if-store.ts';
+import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
+import { createNotesStore, type NotesState } from './notes-store.ts';
+import { type AddressBar, createViewStore, type ViewState } from './view-store.ts';
+
+export interface Notebook {
+  readonly dataset: StoreApi<DatasetState>;
+  readonly prepare: StoreApi<PrepareState>;
+  readonly runs: StoreApi<RunState>;
+  readonly kept: StoreApi<KeptRunsState>;
+  readonly notes: StoreApi<NotesState>;
+  readonly file: StoreApi<NotebookFileState>;
+  readonly undo: StoreApi<UndoState>;
+  readonly inspect: StoreApi<InspectState>;
+  readonly survey: StoreApi<SurveyState>;
+  readonly traceList: StoreApi<TraceListState>;
+  readonly whatIf: StoreApi<WhatIfState>;
+  readonly comparison: StoreApi<ComparisonState>;
+  readonly view: StoreApi<ViewState>;
+  readonly lab: StoreApi<LabState>;
+  readonly namedScores: StoreApi<NamedScoresState>;
+  readonly replay: StoreApi<ReplayState>;
+  readonly matrix: StoreApi<MatrixState>;
+  readonly exported: StoreApi<ExportState>;
+  readonly environment: StoreApi<EnvironmentState>;
+  readonly preferences: StoreApi<PreferencesState>;
+  /** Reads what was stored and probes the backend; call once. */
+  open(): Promise<void>;
+}
+
+export interface NotebookDeps {
+  readonly client: WorkerClient;
+  readonly background: () => BackgroundWorker;
+  readonly storage: NotebookStorage;
+  readonly preferences: PreferenceStorage;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly isolated: boolean;
+  readonly heapBytes: () => number | null;
+  readonly foreignRequests: () => number;
+  readonly address: AddressBar;
+  readonly app: AppIdentity;
+}
+
+export function createNotebook({ client: worker, ...rest }: NotebookDeps): Notebook {
+  const client = createRunDoor(worker, (runId) => {
+    const { training } = runs.getState();
+    return training.phase === 'done' && training.run.id === runId ? training.run : null;
+  });
+  const deps = { ...rest, client };
+  const dataset = createDatasetStore({
+    ...deps,
+    mappings: createMappingMemory(deps.preferences),
+    openNotebook: async (opened) => {
+      const isNotebook = await isNotebookFile(opened);
+      if (isNotebook) await file.getState().open(opened);
+      return isNotebook;
+    },
+    onOpened: ({ run, interrupted, entries }) => {
+      runs.getState().restore(run, interrupted);
+      kept.getState().take(entries);
+    },
+  });
+  const undo = createUndoStore();
+  const runs = createRunStore({
+    ...deps,
+    dataset,
+    onStored: (entry) => {
+      if (entry.datasetId === dataset.getState().dataset?.id) kept.getState().note(entry);
+    },
+  });
+  const datasetId = (): string | null => dataset.getState().dataset?.id ?? null;
+  const kept = createKeptRunsStore({ ...deps, runs, undo, datasetId });
+  const notes = createNotesStore({ ...deps, undo });
+  const file = createNotebookFileStore({ ...deps, dataset });
+  const prepare = createPrepareStore({ ...deps, dataset, runs });
+  const survey = createSurveyStore(deps.client, dataset, runs);
+  const traces = () => dataset.getState().dataset?.imported.traces ?? null;
+  const inspect = createInspectStore(deps.client, runs, dataset, () =>
+    listedTraces(traceList.getState().list),
+  );
+  const traceList = createTraceListStore({ client: deps.client, inspect });
+  const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
+  const replay = createReplayStore({ client: deps.client, runs, inspect });
+  const comparison = createComparisonStore(deps.client, traceList);
+  const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
+  const lab = createLabStore({ ...deps, dataset, runs, inspect });
+  const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
+  const matrix = createMatrixStore({ ...deps, runs, dataset });
+  const environment = createEnvironmentStore(deps);
+  const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
+  const preferences = createPreferencesStore(deps.preferences);
+
+  /**
+   * N_max as the data ask for. A dataset that was prepared, or that Undo brings back, keeps the one
+   * that is set: its traces were chosen by it.
+   */
+  const fitMaxNodes = (next: Dataset, before: Dataset | null): void => {
+    if (before?.preparation?.source?.id === next.id) return;
+    const maxNodes =
+      next.preparation?.report.settings.maxNodes ?? chooseMaxNodes(next.imported.traces);
+    runs.getState().configure('model', { maxNodes });
+  };
+
+  return {
+    dataset,
+    prepare,
+    runs,
+    kept,
+    notes,
+    file,
+    undo,
+    inspect,
+    survey,
+    traceList,
+    whatIf,
+    comparison,
+    view,
+    lab,
+    namedScores,
+    replay,
+    matrix,
+    exported,
+    environment,
+    preferences,
+
+    async open() {
+      // Before what is stored is restored, so that another dataset never meets the run before it.
+      dataset.subscribe((state, before) => {
+        if (state.dataset?.id === before.dataset?.id) return;
+        inspect.getState().close();
+        runs.getState().reset();
+        kept.getState().take([]);
+        void notes.getState().open(state.dataset?.id ?? null);
+        if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
+      });
+      runs.subscribe(({ training }, before) => {
+        if (training.phase !== 'running') return;
+        if (before.training.phase !== 'running') inspect.getState().close();
+        if (training.backend !== null) environment.getState().noteBackend(training.backend);
+      });
+      // What a person drops or chooses while the page comes back goes before its address.
+      if (await dataset.getState().restore(view.getState().wantedDataset())) {
+        void view.getState().follow();
+      } else view.getState().lead();
+      await environment.getState().probe();
+      await environment.getState().refresh();
+    },
+  };
+}

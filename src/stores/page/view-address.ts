@@ -1,0 +1,149 @@
+/**
+ * What is looked at, as the hash of the page's address: ids and choices, never data. What is as a
+ * fresh page has it is left out. A hash comes from anywhere, so reading it keeps only what is known.
+ */
+import { DETECTOR_IDS, type DetectorId } from '../../detectors/catalog.ts';
+import { NO_FILTER, type OpenRange } from '../../inspect/trace-query.ts';
+import { readCorrections, writeCorrections } from '../../scoring/corrections/in-address.ts';
+import type { Corrections } from '../../scoring/corrections/list.ts';
+import { LABEL_FILTERS, type LabelFilter } from '../scores/inspect-store.ts';
+import type { NarrowFilter } from '../scores/trace-list-store.ts';
+
+export interface View {
+  /** Ids of the stored dataset and run. */
+  readonly dataset: string | null;
+  readonly run: string | null;
+  /** Id of the run that others are measured against. */
+  readonly baseline: string | null;
+  /** null: as the run was set up. */
+  readonly detector: DetectorId | null;
+  readonly corrections: Corrections | null;
+  /** Percentile of the threshold; null: the paper's. */
+  readonly threshold: number | null;
+  /** Index of a test file; null: all. */
+  readonly file: number | null;
+  /** null: the flagged traces. */
+  readonly filter: LabelFilter | null;
+  /** What narrows the list beside it. */
+  readonly narrow: NarrowFilter | null;
+  /** As the trace's file writes it. */
+  readonly traceId: string | null;
+  /** The cell that was gone to. */
+  readonly at: string | null;
+}
+
+export const NO_VIEW: View = {
+  dataset: null,
+  run: null,
+  baseline: null,
+  detector: null,
+  corrections: null,
+  threshold: null,
+  file: null,
+  filter: null,
+  narrow: null,
+  traceId: null,
+  at: null,
+};
+
+const YES_NO: readonly (readonly [string, boolean | null])[] = [
+  ['yes', true],
+  ['no', false],
+];
+
+const present = (value: number | null): string => (value === null ? '' : String(value));
+const rangeWords = ([from, to]: OpenRange): string | null =>
+  from === null && to === null ? null : `${present(from)}..${present(to)}`;
+
+function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, string | null])[] {
+  if (narrow === null) return [];
+  const { flagged, structure, root, nodes, score, search } = narrow;
+  return [
+    ['flagged', YES_NO.find(([, value]) => value === flagged)?.[0] ?? null],
+    ['structure', structure === null ? null : String(structure)],
+    ['root', root === null ? null : String(root)],
+    ['nodes', rangeWords(nodes)],
+    ['score', rangeWords(score)],
+    ['search', search === '' ? null : search],
+  ];
+}
+
+const COUNT = /^\d{1,9}$/;
+const readCount = (text: string | null): number | null =>
+  text !== null && COUNT.test(text) ? Number(text) : null;
+
+function readPercentile(text: string | null): number | null {
+  const value = text === null || text.trim() === '' ? Number.NaN : Number(text);
+  return value >= 0 && value <= 100 ? value : null;
+}
+
+function readRange(text: string | null): OpenRange {
+  const ends = (text ?? '').split('..');
+  if (ends.length !== 2) return [null, null];
+  const [from, to] = ends.map((end) => {
+    const value = Number(end);
+    return end.trim() === '' || !Number.isFinite(value) ? null : value;
+  });
+  return [from ?? null, to ?? null];
+}
+
+function readNarrow(parts: URLSearchParams): NarrowFilter | null {
+  const { label: _, ...none } = NO_FILTER;
+  const narrow: NarrowFilter = {
+    ...none,
+    flagged: YES_NO.find(([word]) => word === parts.get('flagged'))?.[1] ?? null,
+    structure: readCount(parts.get('structure')),
+    root: readCount(parts.get('root')),
+    nodes: readRange(parts.get('nodes')),
+    score: readRange(parts.get('score')),
+    search: parts.get('search') ?? '',
+  };
+  return isOpen(narrow) ? null : narrow;
+}
+
+/** Nothing is narrowed. */
+export const isOpen = (narrow: NarrowFilter): boolean =>
+  narrowParts(narrow).every(([, words]) => words === null);
+
+/** Without the "#"; empty where there is nothing to say. */
+export function formatView(view: View): string {
+  const parts: readonly (readonly [string, string | null])[] = [
+    ['dataset', view.dataset],
+    ['run', view.run],
+    ['baseline', view.baseline],
+    ['detector', view.detector],
+    ['corrections', view.corrections === null ? null : writeCorrections(view.corrections)],
+    ['threshold', view.threshold === null ? null : String(view.threshold)],
+    ['file', view.file === null ? null : String(view.file)],
+    ['filter', view.filter],
+    ...narrowParts(view.narrow),
+    ['trace', view.traceId],
+    ['at', view.at],
+  ];
+  const said = parts.filter((part): part is [string, string] => part[1] !== null);
+  return new URLSearchParams(said).toString();
+}
+
+/**
+ * @param hash with or without "#"
+ * @returns    null for a hash that is no view, such as the plain name of a cell
+ */
+export function parseView(hash: string): View | null {
+  const text = hash.replace(/^#/, '');
+  if (!text.includes('=')) return null;
+  const parts = new URLSearchParams(text);
+  const corrections = parts.get('corrections');
+  return {
+    dataset: parts.get('dataset'),
+    run: parts.get('run'),
+    baseline: parts.get('baseline'),
+    detector: DETECTOR_IDS.find((id) => id === parts.get('detector')) ?? null,
+    corrections: corrections === null ? null : readCorrections(corrections),
+    threshold: readPercentile(parts.get('threshold')),
+    file: readCount(parts.get('file')),
+    filter: LABEL_FILTERS.find((filter) => filter === parts.get('filter')) ?? null,
+    narrow: readNarrow(parts),
+    traceId: parts.get('trace'),
+    at: parts.get('at'),
+  };
+}

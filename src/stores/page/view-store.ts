@@ -1,0 +1,211 @@
+/**
+ * Keeps the page's address and what is looked at in step, both ways: a choice becomes an entry of
+ * the browser's history, and going back, or an address that was shared, becomes the choice.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Failure } from '../../base/result.ts';
+import { correctionsOf, sameCorrections } from '../../scoring/corrections/list.ts';
+import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
+import { decodeString, findString } from '../../trace/string-column.ts';
+import type { DatasetState } from '../dataset/dataset-store.ts';
+import { type KeptRunsState, shownRun } from '../run/kept-runs-store.ts';
+import type { RunState } from '../run/run-store.ts';
+import { DEFAULT_FILTER, type InspectState, shownDetector } from '../scores/inspect-store.ts';
+import { NO_FILTER, type TraceListState } from '../scores/trace-list-store.ts';
+import { formatView, isOpen, NO_VIEW, parseView, type View } from './view-address.ts';
+
+/** The part of the browser that holds the address; a test passes a fake. */
+export interface AddressBar {
+  /** The hash, with "#" or empty. */
+  read(): string;
+  /** Another entry of the history, or another address for the one at hand. */
+  write(hash: string, how: 'push' | 'replace'): void;
+  /** Brings a cell into sight. */
+  goTo(cell: string): void;
+}
+
+export interface ViewState {
+  /** What the address asked for and is not here. */
+  readonly missing: Failure | null;
+  dismissMissing(): void;
+  /** Follows the address that the page has now; the address follows the page from then on. */
+  follow(): Promise<void>;
+  /** The address follows the page from now on, whatever it says. */
+  lead(): void;
+  /** The dataset that the address names. */
+  wantedDataset(): string | null;
+}
+
+export interface ViewStoreDeps {
+  readonly dataset: StoreApi<DatasetState>;
+  readonly runs: StoreApi<RunState>;
+  readonly kept: StoreApi<KeptRunsState>;
+  readonly inspect: StoreApi<InspectState>;
+  readonly traceList: StoreApi<TraceListState>;
+  readonly address: AddressBar;
+}
+
+const missing = (what: string, advice: string): Failure => ({
+  what,
+  where: 'the address of this page',
+  advice,
+});
+
+/** What is looked at now; the defaults are left out. */
+function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps): View {
+  const at = dataset.getState().dataset;
+  if (at === null) return NO_VIEW;
+  const { training } = runs.getState();
+  const shown = { ...NO_VIEW, dataset: at.id, baseline: kept.getState().baseline };
+  if (training.phase !== 'done') return shown;
+  const { detector, corrections, percentile, file, filter, trace } = inspect.getState();
+  const narrow = traceList.getState().filter;
+  const { run } = training;
+  const usual = correctionsOf('full', run.settings.scoring.stdLimit);
+  return {
+    ...shown,
+    run: run.id,
+    detector: detector === run.detectors[0]?.detector ? null : detector,
+    corrections: sameCorrections(usual, corrections) ? null : corrections,
+    threshold: percentile === THRESHOLD_PERCENTILE ? null : percentile,
+    file,
+    filter: filter === DEFAULT_FILTER ? null : filter,
+    narrow: isOpen(narrow) ? null : narrow,
+    traceId: trace === null ? null : decodeString(at.imported.traces.traceIds, trace),
+  };
+}
+
+export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
+  const { dataset, runs, kept, inspect, traceList, address } = deps;
+  let following = 0;
+  let started = false;
+
+  /** The address after the page, unless the page is on its way to an address. */
+  const write = (how: 'push' | 'replace'): void => {
+    const { phase } = dataset.getState().status;
+    if (!started || following > 0 || (phase !== 'ready' && phase !== 'empty')) return;
+    const hash = formatView(currentView(deps));
+    const before = parseView(address.read());
+    if (before !== null && formatView({ ...before, at: null }) === hash) return;
+    if (before === null && hash === '' && address.read() === '') return;
+    // The first thing that is shown is no step that a person took.
+    address.write(hash, before === null ? 'replace' : how);
+  };
+
+  const store = createStore<ViewState>((set) => {
+    const say = (what: string, advice: string): void => set({ missing: missing(what, advice) });
+
+    const apply = async (view: View): Promise<void> => {
+      if (view.dataset !== null && view.dataset !== dataset.getState().dataset?.id) {
+        const { stored } = dataset.getState();
+        if (!stored.some(({ id }) => id === view.dataset)) {
+          say(
+            'the dataset of this address is not stored in this browser',
+            'an address holds ids, not data: ask for the notebook file of whoever sent it, or import the files again',
+          );
+          return;
+        }
+        await dataset.getState().open(view.dataset);
+      }
+      const current = dataset.getState().dataset;
+      if (current === null || (view.dataset !== null && current.id !== view.dataset)) return;
+      if (view.run !== null && !(await kept.getState().show(view.run))) {
+        const { entries } = kept.getState();
+        if (!entries.some(({ id }) => id === view.run)) {
+          say(
+            'the run of this address is not stored',
+            'choose one in the Runs cell, or train again',
+          );
+          return;
+        }
+      }
+      const { training } = runs.getState();
+      if (shownRun(training) === null || training.phase !== 'done') return;
+      kept.getState().setBaseline(view.baseline);
+      const { run } = training;
+      const look = inspect.getState();
+      look.setFilter(view.filter ?? DEFAULT_FILTER);
+      void traceList.getState().narrow(view.narrow ?? NO_FILTER);
+      const detector = view.detector ?? run.detectors[0]?.detector ?? look.detector;
+      if (detector !== look.detector) await look.setDetector(detector);
+      const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
+      const threshold = view.threshold ?? THRESHOLD_PERCENTILE;
+      const now = inspect.getState();
+      if (!sameCorrections(corrections, now.corrections) || threshold !== now.percentile) {
+        await look.setCorrections(corrections, threshold);
+      }
+      if (view.file !== inspect.getState().file) await look.setFile(view.file);
+      const { traceIds } = current.imported.traces;
+      // Only scored traces are inspected; files may use one id more than once.
+      const scored = shownDetector(training, detector)?.scores?.test.trace ?? [];
+      const trace = view.traceId === null ? -1 : findString(traceIds, view.traceId, scored);
+      if (trace === -1) look.close();
+      else if (trace !== inspect.getState().trace) await look.inspect(trace);
+      if (view.traceId !== null && trace === -1) {
+        say('the trace of this address is not in the test set', 'choose one in Flagged traces');
+      }
+    };
+
+    return {
+      missing: null,
+      dismissMissing: () => set({ missing: null }),
+      wantedDataset: () => parseView(address.read())?.dataset ?? null,
+
+      lead() {
+        started = true;
+        write('replace');
+      },
+
+      async follow() {
+        const hash = address.read();
+        const view = parseView(hash);
+        const cell = view?.at ?? (view === null ? hash.slice(1) : null);
+        set({ missing: null });
+        if (view !== null) {
+          following += 1;
+          await apply(view);
+          following -= 1;
+        }
+        started = true;
+        if (following > 0) return;
+        if (cell !== null && cell !== '') {
+          // A link to a cell is a step in the history of its own, with what is looked at in it.
+          address.write(formatView({ ...currentView(deps), at: cell }), 'replace');
+          address.goTo(cell);
+        } else if (store.getState().missing === null) write('replace');
+      },
+    };
+  });
+
+  const push = (): void => write('push');
+  dataset.subscribe((state, before) => {
+    if (state.dataset?.id !== before.dataset?.id || state.status.phase !== before.status.phase) {
+      push();
+    }
+  });
+  runs.subscribe((state, before) => {
+    if (shownRun(state.training) !== shownRun(before.training)) push();
+  });
+  kept.subscribe((state, before) => {
+    if (state.baseline !== before.baseline) push();
+  });
+  inspect.subscribe((state, before) => {
+    const { trace, filter, detector, corrections, file } = state;
+    if (
+      trace !== before.trace ||
+      filter !== before.filter ||
+      detector !== before.detector ||
+      corrections !== before.corrections ||
+      file !== before.file
+    ) {
+      push();
+    }
+  });
+  traceList.subscribe(({ filter }, before) => {
+    const [now, then] = [filter, before.filter].map((narrow) => formatView({ ...NO_VIEW, narrow }));
+    if (now === then) return;
+    // a search is typed letter by letter, which is no step each
+    write(filter.search === before.filter.search ? 'push' : 'replace');
+  });
+  return store;
+}

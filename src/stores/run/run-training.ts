@@ -1,0 +1,230 @@
+/** Training the detectors of a run one after another, paused, stopped, interrupted and resumed. */
+import type { Failure } from '../../base/result.ts';
+import type { FitCheckpoint } from '../../detectors/checkpoint.ts';
+import type { TrainOutcome } from '../../run/outcome.ts';
+import type { RunRecord } from '../../run/record.ts';
+import { extendsRun } from '../../run/settings.ts';
+import { keepsLastGood, lastGoodIncident } from '../../run/train-outcome.ts';
+import type { RunningJob } from '../../worker/client.ts';
+import type { JobFailure } from '../../worker/job-failure.ts';
+import { createCheckpointWriter } from './checkpoint-writer.ts';
+import { nextSettings, withDetectors } from './run-choices.ts';
+import type { RunParts, RunState } from './run-state.ts';
+import {
+  afterTrainEvent,
+  isRunning,
+  type RunningPhase,
+  startedRun,
+  type TrainingPhase,
+  withDetector,
+  withoutDetector,
+} from './training-phase.ts';
+
+export interface RunTraining
+  extends Pick<
+    RunState,
+    | 'train'
+    | 'trainBeside'
+    | 'pause'
+    | 'resume'
+    | 'stop'
+    | 'resumeInterrupted'
+    | 'discardInterrupted'
+    | 'keepLastGood'
+  > {
+  /** Ends the job, of which nobody hears any more. */
+  forget(): void;
+}
+
+export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): RunTraining {
+  const { client, storage, dataset } = deps;
+  let trainJob: RunningJob<'train'> | null = null;
+
+  const updateRunning = (change: (running: RunningPhase) => TrainingPhase): void => {
+    const { training } = get();
+    if (isRunning(training)) set({ training: change(training) });
+  };
+
+  const writer = createCheckpointWriter({
+    storage,
+    now: deps.now,
+    onSaved: (saved) => set({ storageFailure: saved.ok ? null : saved.error }),
+  });
+
+  /**
+   * A detector that is trained: stored in the place of its checkpoint. Then the next one's turn,
+   * or, after the last, the scores of all.
+   */
+  const finish = async (running: RunningPhase, outcome: TrainOutcome): Promise<void> => {
+    await goOn(running, withDetector(running, outcome, deps.now(), peak.value()));
+  };
+
+  const goOn = async (running: RunningPhase, run: RunRecord): Promise<void> => {
+    const [detector] = run.pending;
+    if (detector === undefined) set({ training: { phase: 'done', run } });
+    await writer.settle();
+    await saveRun(run);
+    if (detector === undefined) {
+      await get().score();
+      return;
+    }
+    const { detectors: finished, failed } = run;
+    await launch(startedRun({ ...running, detector, finished, failed }), null);
+  };
+
+  /** A detector among several that failed: the others have their turn, its reason is kept. */
+  const fail = async (running: RunningPhase, failure: JobFailure): Promise<void> => {
+    const { lastGood } = failure;
+    if (lastGood !== undefined && keepsLastGood(running.settings)) {
+      await finish(withLastGood(running, failure, lastGood.epoch), lastGood.outcome);
+      return;
+    }
+    const run = withoutDetector(running, failure, deps.now(), peak.value());
+    if (run.detectors.length + run.pending.length > 0) await goOn(running, run);
+    else set({ training: { phase: 'failed', failure, ended: running } });
+  };
+
+  /** @param from null to start at the first epoch */
+  const launch = async (first: RunningPhase, from: FitCheckpoint | null): Promise<void> => {
+    const { runId, datasetId, detector, settings, preset } = first;
+    get().cancelScoring();
+    trainJob?.cancel();
+    set({ training: first, scoring: { phase: 'idle' } });
+    let latest = first;
+    const mine = client.start('train', { runId, detector, settings, from }, (event) => {
+      if (trainJob !== mine) return;
+      peak.note();
+      updateRunning((running) => {
+        latest = afterTrainEvent(running, event);
+        return latest;
+      });
+      if (event.kind !== 'checkpoint') return;
+      writer.offer({
+        runId,
+        datasetId,
+        detector,
+        savedAt: deps.now(),
+        preset,
+        settings,
+        checkpoint: event.checkpoint,
+        peakHeapBytes: peak.value(),
+        incidents: latest.incidents,
+      });
+    });
+    trainJob = mine;
+    const result = await mine.result;
+    if (trainJob !== mine) return;
+    trainJob = null;
+    if (result.ok) {
+      await finish(latest, result.value);
+    } else if (result.error.kind === 'cancelled') {
+      set({ training: { phase: 'idle' } });
+    } else {
+      await fail(latest, result.error);
+    }
+  };
+
+  return {
+    async trainBeside(detectors) {
+      const current = dataset.getState().dataset;
+      if (current === null) return;
+      get().choose({ detectors: withDetectors(get().choices.detectors, detectors) });
+      const { training, choices } = get();
+      const settings = nextSettings(choices, current.roles);
+      const run = training.phase === 'done' ? training.run : null;
+      if (run?.datasetId !== current.id || !extendsRun(run.settings, settings)) {
+        await get().train();
+        return;
+      }
+      const known = new Set(run.detectors.map(({ detector }) => detector));
+      const whole = withDetectors(settings.detectors, [...known]);
+      const [detector] = whole.filter((id) => !known.has(id));
+      if (detector === undefined) {
+        await get().score();
+        return;
+      }
+      peak.startAt(run.peakHeapBytes);
+      const next = startedRun({
+        runId: run.id,
+        datasetId: run.datasetId,
+        preset: run.preset,
+        settings: { ...settings, detectors: whole },
+        detector,
+        finished: run.detectors,
+        // those that failed have another try
+        failed: run.failed.filter(({ seed }) => seed !== settings.seed),
+        repeats: run.repeats,
+      });
+      await launch(next, null);
+    },
+
+    async train() {
+      const current = dataset.getState().dataset;
+      if (current === null) return;
+      const { choices } = get();
+      void writer.discard(current.id);
+      peak.startAt(null);
+      const settings = nextSettings(choices, current.roles);
+      const { preset, detectors } = choices;
+      const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
+      await launch(startedRun({ ...identity, detector: detectors[0]! }), null);
+    },
+
+    async resumeInterrupted() {
+      const { training } = get();
+      if (training.phase !== 'interrupted') return;
+      peak.startAt(training.peakHeapBytes);
+      await launch(training.next, training.checkpoint);
+    },
+
+    async discardInterrupted() {
+      const { training } = get();
+      if (training.phase !== 'interrupted') return;
+      const { previous, next } = training;
+      set({ training: { phase: 'idle' } });
+      const nothing = previous === null || previous.detectors.length === 0;
+      const ended = nothing ? null : { ...previous, pending: [] };
+      get().restore(ended, null);
+      await writer.discard(next.datasetId);
+      if (ended !== null && previous !== null && previous.pending.length > 0) {
+        await saveRun(ended);
+        await get().score();
+      }
+    },
+
+    async keepLastGood() {
+      const { training } = get();
+      if (training.phase !== 'failed') return;
+      const { failure, ended } = training;
+      if (failure.lastGood === undefined) return;
+      const { epoch, outcome } = failure.lastGood;
+      await finish(withLastGood(ended, failure, epoch), outcome);
+    },
+
+    pause() {
+      trainJob?.pause();
+      updateRunning((running) => ({ ...running, phase: 'paused' }));
+    },
+
+    resume() {
+      trainJob?.resume();
+      updateRunning((running) => ({ ...running, phase: 'running' }));
+    },
+
+    stop() {
+      trainJob?.stop();
+      updateRunning((running) => ({ ...running, phase: 'running' }));
+    },
+
+    forget() {
+      trainJob?.cancel();
+      trainJob = null;
+      void writer.settle();
+    },
+  };
+}
+
+/** The run of a training that diverged, with the weights of the epoch before. */
+function withLastGood(ended: RunningPhase, failure: Failure, epoch: number): RunningPhase {
+  return { ...ended, incidents: [...ended.incidents, lastGoodIncident(failure, epoch)] };
+}

@@ -1,0 +1,219 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createStore } from 'zustand/vanilla';
+import { runThrough } from '../../base/slices.ts';
+import { createTraceTables } from '../../inspect/trace-tables.ts';
+import { combinedScores } from '../../run/chosen-scores.ts';
+import type { ScoreOutcome } from '../../run/outcome.ts';
+import { correctionsOf, VARIANTS, type Variant } from '../../scoring/corrections/list.ts';
+import { createFakeClient, importedFixture } from '../../testing/notebook-fakes.ts';
+import { fakePlainScores, fakeScores } from '../../testing/run-fakes.ts';
+import type { ChosenScores, InspectState } from './inspect-store.ts';
+import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
+import { listedRows, listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
+
+const { traces } = importedFixture();
+const scores = fakeScores(traces);
+
+function choose(corrections = correctionsOf('full')): ChosenScores {
+  const combined = combinedScores(traces, scores, 'tracevae', { corrections, file: null });
+  // every other row above the threshold
+  const made = Float64Array.from(combined.rows, (row) => row % 2);
+  const { report } = combined;
+  const atThreshold = { ...report.atThreshold, threshold: 0.5 };
+  const chosen = { ...combined, test: made, report: { ...report, atThreshold } };
+  return { ...chosen, of: scores, model: MODEL, corrections, percentile: 99, file: null };
+}
+
+const MODEL = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
+
+/** What the worker makes the table of, which knows the scores by their run. */
+function tableOf({ of, rows, test, report, corrections }: ChosenScores) {
+  const trace = Uint32Array.from(rows, (row) => of.test.trace[row]!);
+  const { threshold } = report.atThreshold;
+  const scored: ScoreOutcome = of;
+  return {
+    source: { trace, rows, scores: test, threshold, corrections },
+    scores:
+      scored.kind === 'plain'
+        ? ({ kind: 'plain', test: scored.test } as const)
+        : ({
+            kind: 'terms',
+            val: scored.val,
+            test: scored.test,
+            variants: Object.fromEntries(
+              VARIANTS.map((variant) => [variant, scored.scores[variant].test]),
+            ) as Record<Variant, Float64Array>,
+          } as const),
+  };
+}
+
+function setUp() {
+  const fake = createFakeClient();
+  const inspect = createStore<Pick<InspectState, 'chosen' | 'filter'>>(() => ({
+    chosen: null,
+    filter: 'flagged',
+  }));
+  const store = createTraceListStore({ client: fake.client, inspect });
+  const tables = createTraceTables();
+  const counted = () => fake.last('histograms').finish(tables.histograms(traces)!);
+  /** Counts the scores, and ranks them under the chosen corrections. */
+  const ranked = async () => {
+    await counted();
+    await fake.last('ranks').finish(tables.ranks(null));
+  };
+  const tabulated = () => {
+    const { source, scores: of } = tableOf(inspect.getState().chosen!);
+    return fake.last('tabulate').finish(tables.tabulate(traces, source, of));
+  };
+  const arranged = () => {
+    const job = fake.last('arrange');
+    return job.finish(tables.arrange(traces, job.input)!);
+  };
+  /** Answers what completes the list's columns, until nothing more is asked. */
+  const completed = async () => {
+    for (const variant of VARIANTS) await fake.last('ranks').finish(tables.ranks(variant));
+    await fake.last('usualParts').finish(runThrough(tables.usualParts()));
+    await fake.last('prepareSort').finish(null);
+    await fake.last('prepareSort').finish(null);
+  };
+  const parts = { store, state: store.getState, inspect, tables, counted };
+  return { ...fake, ...parts, ranked, tabulated, arranged, completed };
+}
+
+let list: ReturnType<typeof setUp>;
+beforeEach(async () => {
+  list = setUp();
+  list.inspect.setState({ chosen: choose() });
+  await list.tabulated();
+  await list.arranged();
+});
+
+test('flagged traces are listed at first, rows in words', async () => {
+  expect(list.state().list!.rank).toBeNull();
+  await list.ranked();
+  const { list: made } = list.state();
+  expect(made!.order).toHaveLength(Math.floor(scores.test.trace.length / 2));
+  const row = traceRow(traces, made!, made!.order[0]!);
+  expect(row).toMatchObject({ flagged: true, score: 1, rank: 1, trace: scores.test.trace[1] });
+  expect(rowOfTrace(made!, row.trace)).toBe(made!.order[0]);
+  expect(listedTraces(made)!.indexOf(row.trace)).toBe(0);
+});
+
+test('the worker is asked by the run’s name, and is sent no scores', async () => {
+  const { last, started } = list;
+  expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange', 'histograms']);
+  const { corrections, percentile, file } = list.inspect.getState().chosen!;
+  expect(last('tabulate').input).toEqual({ of: MODEL, corrections, percentile, file });
+});
+
+test('ranks under other variants and top reasons come after the list, one by one', async () => {
+  const { state, last, tables, ranked, completed } = list;
+  const rowNow = () => traceRow(traces, state().list!, state().list!.order[0]!);
+  expect(rowNow()).toMatchObject({
+    rank: null,
+    ranks: { full: null, stdlimit: null },
+    reason: null,
+  });
+  const saved = [...listedRows(traces, state().list!, 'nats')];
+  await ranked();
+  expect(last('ranks').input).toEqual({ variant: 'full' });
+  await last('ranks').finish(tables.ranks('full'));
+  expect(rowNow().ranks).toMatchObject({ full: expect.any(Number), nll: null });
+  await completed();
+  const { ranks, reason } = rowNow();
+  expect(Object.values(ranks!).every((rank) => rank !== null)).toBe(true);
+  expect(reason).toMatchObject({ part: 'nodeCount', excess: 0 });
+  // a table that was saved before has all of it
+  expect([...listedRows(traces, state().list!, 'nats')]).toEqual(saved);
+});
+
+test('other corrections keep the ranks that are there, and ask what is usual again', async () => {
+  const { inspect, state, started, ranked, counted, tabulated, arranged, completed } = list;
+  const { last, tables } = list;
+  await ranked();
+  await completed();
+  const before = started.length;
+  const { ranks } = state().list!.late!;
+  inspect.setState({ chosen: choose(correctionsOf('nll')) });
+  const { histograms } = state().list!;
+  expect(histograms).not.toBeNull();
+  await tabulated();
+  await arranged();
+  expect(state().list!.histograms).toBe(histograms);
+  await counted();
+  await last('ranks').finish(tables.ranks(null));
+  expect(state().list!.histograms).not.toBe(histograms);
+  expect(started.slice(before).map(({ kind }) => kind)).toEqual([
+    'tabulate',
+    'arrange',
+    'histograms',
+    'ranks',
+    'usualParts',
+  ]);
+  expect(state().list!.late!.ranks).toBe(ranks);
+  expect(state().list!.late!.reasonOf).toBeNull();
+});
+
+test('a filter that is chosen while the table is made applies once it is', async () => {
+  const { inspect, state, started, tabulated, arranged, last } = list;
+  inspect.setState({ chosen: choose(correctionsOf('nll')), filter: 'all' });
+  const asked = started.length;
+  void state().narrow({ flagged: false });
+  expect(started).toHaveLength(asked);
+  expect(state().busy).toBe(true);
+  await tabulated();
+  expect(last('arrange').input.filter).toMatchObject({ label: null, flagged: false });
+  await arranged();
+  expect(state().list!.of.corrections).toEqual(correctionsOf('nll'));
+  expect(state().busy).toBe(false);
+});
+
+test('a later filter overtakes an earlier one that is late', async () => {
+  const { state, last, arranged, inspect } = list;
+  void state().narrow({ search: 'nothing of the kind' });
+  const late = last('arrange');
+  void state().narrow(NO_FILTER);
+  inspect.setState({ filter: 'all' });
+  await arranged();
+  await late.finish(new Uint32Array(0));
+  expect(state().list!.order).toHaveLength(scores.test.trace.length);
+});
+
+test('a label of the inspect store’s filter and a flag narrow together', async () => {
+  const { state, last, arranged, inspect } = list;
+  inspect.setState({ filter: 'time' });
+  void state().narrow({ flagged: false });
+  expect(last('arrange').input.filter).toMatchObject({ label: 'time', flagged: false });
+  await arranged();
+  const labels = Array.from(state().list!.order, (row) => traceRow(traces, state().list!, row));
+  expect(labels.every(({ label, flagged }) => label === 'time' && !flagged)).toBe(true);
+});
+
+test('a detector without terms has one rank, and neither a reason nor a reconstruction', async () => {
+  const { inspect, state, ranked, tabulated, arranged } = list;
+  const plain = fakePlainScores(traces);
+  const choice = { corrections: correctionsOf('full'), percentile: 99, file: null };
+  const combined = combinedScores(traces, plain, 'vgae', choice);
+  inspect.setState({
+    filter: 'all',
+    chosen: { ...combined, of: plain, model: { ...MODEL, detector: 'vgae' }, ...choice },
+  });
+  await tabulated();
+  await arranged();
+  await ranked();
+  // a sort that was chosen for another detector is one by this one's rank, or by its score
+  for (const key of ['rank-nll', 'reason', 'mismatch'] as const) {
+    void state().sortBy({ key, direction: key === 'rank-nll' ? 'ascending' : 'descending' });
+    await arranged();
+    const made = state().list!;
+    const rows = Array.from(made.order, (row) => traceRow(traces, made, row));
+    expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));
+    expect(rows[0]).toMatchObject({ ranks: null, reason: null, mismatch: null });
+  }
+  const [header, first] = [...listedRows(traces, state().list!, '')];
+  expect(header).toEqual([
+    ...['trace', 'score', 'flagged', 'label', 'service', 'operation', 'nodes', 'structure'],
+    ...['duration, ms', 'rank'],
+  ]);
+  expect(first).toHaveLength(header!.length);
+});

@@ -1,0 +1,175 @@
+/** The listed traces in words; rows are made on demand, so that a million can be listed. */
+import { runThrough } from '../../base/slices.ts';
+import { microsToMillis } from '../../base/units.ts';
+import { ranksOf } from '../../inspect/trace-table.ts';
+import { VARIANTS, type Variant, variantsIn } from '../../scoring/corrections/list.ts';
+import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
+import { TERM_PARTS, type TermPart } from '../../scoring/score-terms.ts';
+import { topReasonReader, usualParts } from '../../scoring/top-reason.ts';
+import { decodeString } from '../../trace/string-column.ts';
+import { LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
+import { namedOperation } from '../shared/tree-view.ts';
+import type { ChosenScores, ListedTraces } from './inspect-store.ts';
+import type { TraceList } from './trace-list-store.ts';
+
+/** Of the list: neighbours are found in it, and the selected row. */
+export function listedTraces(list: TraceList | null): ListedTraces | null {
+  if (list === null) return null;
+  const { of, order } = list;
+  return {
+    length: order.length,
+    traceAt: (index) => of.of.test.trace[of.rows[order[index]!]!]!,
+    indexOf: (trace) => placeInList(of, order, trace),
+  };
+}
+
+/** Where a trace is listed; -1 where it is not. */
+export function placeInList({ of, rows }: ChosenScores, order: Uint32Array, trace: number): number {
+  const { trace: traceOf } = of.test;
+  for (let index = 0; index < order.length; index++) {
+    if (traceOf[rows[order[index]!]!] === trace) return index;
+  }
+  return -1;
+}
+
+export interface TraceRow {
+  /** Index into the TraceSet. */
+  readonly trace: number;
+  readonly traceId: string;
+  /** Under the chosen corrections, in the detector's unit. */
+  readonly score: number;
+  readonly flagged: boolean;
+  /**
+   * Under the chosen corrections: 1 is the highest score; equal scores share a rank. null until it
+   * is there.
+   */
+  readonly rank: number | null;
+  /**
+   * Under each named variant, null until it is there; null of a detector without terms, as mismatch
+   * and reason are.
+   */
+  readonly ranks: Readonly<Record<Variant, number | null>> | null;
+  readonly label: Label;
+  readonly nodes: number;
+  /** Place of its structure among all by frequency, from 1. */
+  readonly structure: number;
+  readonly mismatch: boolean | null;
+  readonly service: string;
+  readonly operation: string;
+  /** Latency of the root node. */
+  readonly durationMs: number;
+  /** The part of the score that is farthest above its median; null until that is known. */
+  readonly reason: {
+    readonly part: TermPart;
+    /** nats above that median */
+    readonly excess: number;
+  } | null;
+}
+
+/** @param row of {@link TraceList.order} */
+export function traceRow(
+  traces: TraceSet,
+  { of, columns, rank, late }: TraceList,
+  row: number,
+): TraceRow {
+  const scores = of.of;
+  const at = of.rows[row]!;
+  const trace = scores.test.trace[at]!;
+  const { threshold } = of.report.atThreshold;
+  const structure = traces.structureOf[trace]!;
+  const root = traces.structures.operation[traces.structures.nodeOffset[structure]!]!;
+  const reason = late?.reasonOf?.(at) ?? null;
+  return {
+    trace,
+    traceId: decodeString(traces.traceIds, trace),
+    score: of.test[row]!,
+    flagged: threshold !== null && of.test[row]! > threshold,
+    rank: rank?.[row] ?? null,
+    ranks: late === null ? null : ranksOfRow(late.ranks, row),
+    label: LABELS[traces.label[trace]!]!,
+    nodes: nodeCount(traces, trace),
+    structure: columns.structureNumber[structure]!,
+    mismatch: scores.kind === 'terms' ? scores.test.mismatch[at] === 1 : null,
+    ...namedOperation(traces, root),
+    durationMs: microsToMillis(traces.latencyUs[traces.nodeOffset[trace]!]!),
+    reason: reason === null ? null : { part: TERM_PARTS[reason.part]!, excess: reason.excess },
+  };
+}
+
+const ranksOfRow = (
+  ranks: Partial<Readonly<Record<Variant, Uint32Array>>>,
+  row: number,
+): Record<Variant, number | null> =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, ranks[variant]?.[row] ?? null])) as Record<
+    Variant,
+    number | null
+  >;
+
+/** The row of a trace among all scored ones; null where it was not scored. */
+export function rowOfTrace({ of }: TraceList, trace: number): number | null {
+  const { trace: traceOf } = of.of.test;
+  for (let row = 0; row < of.rows.length; row++) {
+    if (traceOf[of.rows[row]!] === trace) return row;
+  }
+  return null;
+}
+
+/** The list with every column there, those that have not come yet made here. */
+export function completed(list: TraceList): TraceList {
+  const { of, rows, corrections } = list.of;
+  const { late } = list;
+  const rank = rankOf(list);
+  if (late === null || of.kind === 'plain') return { ...list, rank };
+  const ranks = variantsIn(of.scores).map((variant) => [
+    variant,
+    late.ranks[variant] ?? ranksOf(Float64Array.from(rows, (row) => of.scores[variant].test[row]!)),
+  ]);
+  const limits = limitsFor(of.val, corrections);
+  const reasonOf =
+    late.reasonOf ??
+    topReasonReader(
+      runThrough(usualParts(of.val, corrections, limits)),
+      of.test,
+      corrections,
+      limits,
+    );
+  return { ...list, rank, late: { ranks: Object.fromEntries(ranks), reasonOf } };
+}
+
+const rankOf = ({ rank, of }: TraceList): Uint32Array => rank ?? ranksOf(of.test);
+
+/** The list with its rows of the highest scores alone, the highest first, whatever it shows now. */
+export function topOf(list: TraceList, most: number): TraceList {
+  const rank = rankOf(list);
+  const order = list.of.rows.map((_, row) => row).filter((row) => rank[row]! <= most);
+  order.sort((a, b) => rank[a]! - rank[b]! || a - b);
+  return { ...list, order: order.subarray(0, most) };
+}
+
+/**
+ * The list as a table of text: a header, then all rows with numbers in full. Of a detector without
+ * terms, what it does not have is left out.
+ */
+export function* listedRows(traces: TraceSet, list: TraceList, unit: string): Generator<string[]> {
+  const terms = list.late !== null;
+  const whole = completed(list);
+  yield [
+    ...['trace', unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
+    ...(terms ? ['top reason', 'excess, nats'] : []),
+    ...['service', 'operation', 'nodes', 'structure', 'duration, ms'],
+    ...(terms ? ['reconstruction differs'] : []),
+    ...(terms ? VARIANTS.map((variant) => `rank, ${variant}`) : ['rank']),
+  ];
+  for (const at of list.order) {
+    const row = traceRow(traces, whole, at);
+    const { ranks, reason, mismatch } = row;
+    yield [
+      ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],
+      ...(reason === null ? [] : [reason.part, String(reason.excess)]),
+      ...[row.service, row.operation],
+      ...[String(row.nodes), String(row.structure), String(row.durationMs)],
+      ...(mismatch === null ? [] : [mismatch ? 'yes' : 'no']),
+      ...(ranks === null ? [row.rank] : VARIANTS.map((variant) => ranks[variant])).map(String),
+    ];
+  }
+}

@@ -1,0 +1,172 @@
+/** An explanation in names and milliseconds: tree against reconstruction, latencies, score parts. */
+import { pairIndex } from '../../base/pairs.ts';
+import { type DetectorId, detectorMeta } from '../../detectors/catalog.ts';
+import type {
+  ScoreExplanation,
+  ScoreSplit,
+  TraceExplanation,
+} from '../../detectors/explanation.ts';
+import { SCORE_CEILING } from '../../scoring/combine.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
+import { type DiffStatus, diffTrees } from '../../trace/tree-diff.ts';
+import { namedOperation, traceTree } from '../shared/tree-view.ts';
+
+export interface ComparedSide {
+  readonly service: string;
+  readonly operation: string;
+  readonly latencyMs?: number;
+  readonly spanCount?: number;
+  /** null for the root, which has no edge. */
+  readonly edgeProbability: number | null;
+  readonly operationProbability: number;
+}
+
+export interface ComparisonRow {
+  readonly key: string;
+  readonly depth: number;
+  readonly status: DiffStatus;
+  readonly observedIndex: number | null;
+  readonly observed: ComparedSide | null;
+  readonly reconstructed: ComparedSide | null;
+}
+
+/** Rows of the split diff, each node before its children. */
+export function comparisonRows(
+  traces: TraceSet,
+  { trace, reconstruction, nodes }: TraceExplanation,
+): ComparisonRow[] {
+  const observed = traceTree(traces, trace);
+  const diff = diffTrees(
+    {
+      parent: observed.map(({ parent }) => parent),
+      operation: observed.map(({ operationId }) => operationId),
+    },
+    reconstruction,
+  );
+  const children = diff.map((): number[] => []);
+  diff.forEach(({ parent }, i) => {
+    children[parent]?.push(i);
+  });
+  const rows: ComparisonRow[] = [];
+  const open = [{ node: 0, depth: 0 }];
+  while (open.length > 0) {
+    const { node, depth } = open.pop()!;
+    const { status, observed: o, reconstructed: r } = diff[node]!;
+    rows.push({
+      key: String(node),
+      depth,
+      status,
+      observedIndex: o === -1 ? null : o,
+      observed: o === -1 ? null : observedSide(o),
+      reconstructed: r === -1 ? null : reconstructedSide(r),
+    });
+    for (const child of children[node]!.toReversed()) open.push({ node: child, depth: depth + 1 });
+  }
+  return rows;
+
+  function observedSide(o: number): ComparedSide {
+    const { service, operation, latencyMs, spanCount } = observed[o]!;
+    return {
+      service,
+      operation,
+      latencyMs,
+      spanCount,
+      edgeProbability: o === 0 ? null : nodes.edgeProbability[o]!,
+      operationProbability: nodes.operationProbability[o]!,
+    };
+  }
+
+  function reconstructedSide(r: number): ComparedSide {
+    return {
+      ...namedOperation(traces, reconstruction.operation[r]!),
+      edgeProbability: r === 0 ? null : reconstruction.edgeProbability[r]!,
+      operationProbability: reconstruction.operationProbability[r]!,
+    };
+  }
+}
+
+/** Of scores that are made of terms: one that reaches it says no more than that. */
+export const CEILING = {
+  at: SCORE_CEILING,
+  words: 'scores above 100,000 nats count as 100,000',
+} as const;
+
+/** Said after a score that was cut; of a detector without terms none is. */
+export const ceilingWords = (score: number, kind: 'terms' | 'plain'): string =>
+  kind === 'terms' && score >= CEILING.at ? ', the ceiling' : '';
+
+export interface ExplainedPart {
+  readonly id: string;
+  readonly label: string;
+  readonly detail?: string;
+  /** In the unit of the score. */
+  readonly value: number;
+  readonly node?: number;
+}
+
+/** Every part of the score; with the remainder they sum to it. */
+export function explainedParts(
+  traces: TraceSet,
+  { trace }: TraceExplanation,
+  split: ScoreSplit,
+): ExplainedPart[] {
+  const tree = traceTree(traces, trace);
+  const names = tree.map(({ service, operation }) => `${service}/${operation}`);
+  const perNode = (id: string, label: string, values: Float64Array): ExplainedPart[] =>
+    Array.from(values, (value, node) => ({
+      id: `${id}-${node}`,
+      label,
+      detail: names[node]!,
+      value,
+      node,
+    }));
+  return [
+    { id: 'node-count', label: 'node count p(N|z)', value: split.nodeCount },
+    { id: 'kl-structure', label: 'KL of z', value: split.klStructure },
+    { id: 'kl-latency', label: 'KL of z₂', value: split.klLatency },
+    { id: 'padding', label: 'padding up to N_max', value: split.padding },
+    ...perNode('latency', 'latency', split.nodeLatency),
+    ...tree.flatMap(({ parent }, j) =>
+      names.slice(0, j).map(
+        (name, i): ExplainedPart => ({
+          id: `edge-${i}-${j}`,
+          label: i === parent ? 'edge' : 'no edge',
+          detail: `${name} → ${names[j]!}`,
+          value: split.edges[pairIndex(i, j)]!,
+          node: j,
+        }),
+      ),
+    ),
+    ...perNode('operation', 'operation', split.nodeType),
+  ];
+}
+
+/** The terms of a score that come from its detector, under the names of the detector's meta. */
+export const termParts = (
+  detector: DetectorId,
+  { terms = {} }: ScoreExplanation,
+): ExplainedPart[] => {
+  const { gives } = detectorMeta(detector);
+  const named = gives.kind === 'score' ? gives.terms : [];
+  return named.flatMap(({ id, label }) => {
+    const value = terms[id];
+    return value === undefined ? [] : [{ id, label, value }];
+  });
+};
+
+/** [n] nats that each node adds by its operation, its latency and the edges to earlier nodes. */
+export const nodeTotals = ({ nodeType, nodeLatency, edges }: ScoreSplit): Float64Array =>
+  nodeType.map((value, j) => {
+    let sum = value + nodeLatency[j]!;
+    for (let i = 0; i < j; i++) sum += edges[pairIndex(i, j)]!;
+    return sum;
+  });
+
+/** Node whose latency is farthest from what was expected, in stds; null where none is past 3. */
+export function slowestNode({ nodes }: TraceExplanation): number | null {
+  let worst = -1;
+  nodes.zScore.forEach((z, i) => {
+    if (worst === -1 || Math.abs(z) > Math.abs(nodes.zScore[worst]!)) worst = i;
+  });
+  return worst === -1 || Math.abs(nodes.zScore[worst]!) <= 3 ? null : worst;
+}

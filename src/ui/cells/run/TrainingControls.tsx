@@ -1,0 +1,215 @@
+/** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
+import { useState } from 'react';
+import { BASELINES, DETECTOR_CATALOG } from '../../../detectors/catalog.ts';
+import {
+  phasesOf,
+  type ScheduleSettings,
+  settingValue,
+  TRACEVAE_PRESETS,
+  TRACEVAE_SETTINGS,
+  type TraceVaeSetting,
+} from '../../../detectors/tracevae/meta.ts';
+import { CHOICE_LIMITS } from '../../../stores/run/choice-limits.ts';
+import { toggleDetector } from '../../../stores/run/run-choices.ts';
+import { useRuns } from '../../app/notebook-context.ts';
+import { Disclosure } from '../../widgets/Disclosure.tsx';
+import { Checkbox, NumberField } from '../../widgets/NumberField.tsx';
+import { Select } from '../../widgets/Select.tsx';
+import { useAutoBackend } from './backend-words.ts';
+import { modelWords } from './model-words.ts';
+
+/** Settings with a control above, or in the Trees cell. */
+const SHOWN_ABOVE: ReadonlySet<string> = new Set(['maxNodes', 'epochs']);
+
+const INTEGER_STEP = 1;
+
+const PRESETS = (['tiny', 'small', 'paper'] as const).map((value) => ({
+  value,
+  label: `${value}, ${TRACEVAE_PRESETS[value].model.units} units`,
+}));
+
+export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
+  const runs = useRuns((r) => r);
+  const { choices } = runs;
+  const [open, setOpen] = useState(false);
+  const [rareOpen, setRareOpen] = useState(false);
+  const autoBackend = useAutoBackend();
+  return (
+    <>
+      <div className="training-controls">
+        <Select
+          label="Preset"
+          value={choices.preset}
+          disabled={disabled}
+          help={modelWords(choices.model)}
+          options={PRESETS}
+          onChange={runs.choosePreset}
+        />
+        <NumberField
+          label="Epochs"
+          value={choices.schedule.epochs}
+          {...CHOICE_LIMITS.epochs}
+          step={1}
+          disabled={disabled}
+          help={phaseWords(choices.schedule)}
+          onChange={(value) => runs.configure('schedule', { epochs: Math.round(value) })}
+        />
+        <NumberField
+          label="Seed"
+          value={choices.seed}
+          {...CHOICE_LIMITS.seed}
+          step={1}
+          disabled={disabled}
+          help="same seed and backend give the same result"
+          onChange={(value) => runs.choose({ seed: Math.round(value) })}
+        />
+        <Select
+          label="Backend"
+          value={choices.machine.backend}
+          disabled={disabled}
+          help={choices.machine.backend === 'auto' ? autoBackend : 'chosen by you'}
+          options={[
+            { value: 'auto', label: 'auto' },
+            { value: 'webgpu', label: 'WebGPU' },
+            { value: 'wasm', label: 'WASM' },
+          ]}
+          onChange={(backend) => runs.configure('machine', { backend })}
+        />
+        <NumberField
+          label="Limit training traces"
+          value={choices.limitTrain ?? 0}
+          min={0}
+          step={1}
+          disabled={disabled}
+          help={choices.limitTrain === null ? '0 = no limit' : 'a seeded draw'}
+          onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
+        />
+      </div>
+      <fieldset className="checkbox-group" disabled={disabled}>
+        <legend>Detectors</legend>
+        {DETECTOR_CATALOG.map(({ id, label, says }) => (
+          <Checkbox
+            key={id}
+            label={label}
+            help={says}
+            checked={choices.detectors.includes(id)}
+            onChange={() => runs.choose({ detectors: toggleDetector(choices.detectors, id) })}
+          />
+        ))}
+      </fieldset>
+      <Disclosure open={open} onToggle={setOpen} summary="All settings">
+        <div className="training-controls training-controls--all">
+          {TRACEVAE_SETTINGS.filter(({ key, rare }) => !rare && !SHOWN_ABOVE.has(key)).map(
+            (setting) => (
+              <SettingField key={setting.key} setting={setting} disabled={disabled} />
+            ),
+          )}
+          {WORD_SETTINGS.map(({ key, ...field }) => (
+            <Select<string>
+              key={key}
+              {...field}
+              value={choices.model[key]}
+              disabled={disabled}
+              onChange={(value) => runs.configure('model', { [key]: value })}
+            />
+          ))}
+        </div>
+        <Disclosure open={rareOpen} onToggle={setRareOpen} summary="Rarely changed">
+          <div className="training-controls training-controls--all">
+            {TRACEVAE_SETTINGS.filter(({ rare }) => rare).map((setting) => (
+              <SettingField key={setting.key} setting={setting} disabled={disabled} />
+            ))}
+          </div>
+        </Disclosure>
+        <BaselineSettings disabled={disabled} />
+      </Disclosure>
+    </>
+  );
+}
+
+function SettingField({
+  setting,
+  disabled,
+}: {
+  readonly setting: TraceVaeSetting;
+  readonly disabled: boolean;
+}) {
+  const { choices, configure } = useRuns((r) => r);
+  const { part, key, label, unit, help, min, max, step } = setting;
+  return (
+    <NumberField
+      label={label}
+      unit={unit}
+      help={help}
+      min={min}
+      max={max}
+      step={step}
+      disabled={disabled}
+      value={settingValue(choices, setting)}
+      onChange={(value) =>
+        configure(part, { [key]: step === INTEGER_STEP ? Math.round(value) : value })
+      }
+    />
+  );
+}
+
+/** Settings that are a word of two. */
+const WORD_SETTINGS = [
+  {
+    key: 'latencyScale',
+    label: 'latency scale',
+    help: 'robust gives each operation’s standard deviation a floor',
+    options: [
+      { value: 'robust', label: 'robust' },
+      { value: 'authors', label: 'authors’ formula' },
+    ],
+  },
+  {
+    key: 'latencyTails',
+    label: 'latency tails',
+    help: 'likelihood of latencies beyond the clip, in validation and score: power lets no single node outweigh many; the paper has a Gaussian',
+    options: [
+      { value: 'power', label: 'power' },
+      { value: 'gaussian', label: 'Gaussian' },
+    ],
+  },
+] as const;
+
+/** Of the chosen baselines; what they share with TraceVAE, the schedule and N_max, is above. */
+function BaselineSettings({ disabled }: { readonly disabled: boolean }) {
+  const { choices, configureBaseline } = useRuns((r) => r);
+  return BASELINES.filter(({ id }) => choices.detectors.includes(id)).map(
+    ({ id, label, settings }) => {
+      const values = new Map<string, number>(Object.entries(choices.baselines[id]));
+      return (
+        <fieldset key={id} className="baseline-settings" disabled={disabled}>
+          <legend>{label}</legend>
+          <div className="training-controls training-controls--all">
+            {settings.map((setting) => (
+              <NumberField
+                key={setting.key}
+                label={`${label}: ${setting.label}`}
+                unit={setting.unit}
+                help={setting.help}
+                min={setting.min}
+                max={setting.max}
+                step={setting.step}
+                value={values.get(setting.key)!}
+                onChange={(value) =>
+                  configureBaseline(id, {
+                    [setting.key]: setting.step === INTEGER_STEP ? Math.round(value) : value,
+                  })
+                }
+              />
+            ))}
+          </div>
+        </fieldset>
+      );
+    },
+  );
+}
+
+function phaseWords({ epochs, phases }: ScheduleSettings): string {
+  const { epochsJoint, epochsTime } = phases ?? phasesOf(epochs);
+  return `${epochsJoint} joint, ${epochsTime} for the time VAE`;
+}

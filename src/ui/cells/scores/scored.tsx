@@ -1,0 +1,83 @@
+/** The scores that the Scores and Flagged cells show, and what they say before there are any. */
+import { useMemo } from 'react';
+import { type DetectorId, detectorLabel } from '../../../detectors/catalog.ts';
+import { namedScores } from '../../../run/chosen-scores.ts';
+import type { TermsOutcome } from '../../../run/outcome.ts';
+import { chosenWords, variantOf, variantWords } from '../../../scoring/corrections/list.ts';
+import type { CellState } from '../../../stores/page/cell-states.ts';
+import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
+import { type ScoredRun, scoredRun } from '../../../stores/scores/score-view.ts';
+import type { TraceList } from '../../../stores/scores/trace-list-store.ts';
+import { useDataset, useInspect, useRuns, useTraceList } from '../../app/notebook-context.ts';
+
+export interface Scored extends ScoredRun {
+  /** The shown detector's scores under the chosen corrections. */
+  readonly chosen: ChosenScores;
+}
+
+/** Of a detector whose scores are made of the terms of equation (3). */
+export interface ScoredTerms extends Scored {
+  readonly scores: TermsOutcome;
+}
+
+export const hasTerms = (scored: Scored): scored is ScoredTerms => scored.scores.kind === 'terms';
+
+/** null until a run of the dataset at hand is trained and scored. */
+export function useScored(): Scored | null {
+  const dataset = useDataset((d) => d.dataset);
+  const training = useRuns((r) => r.training);
+  const { detector, chosen } = useInspect((i) => i);
+  return useMemo(() => {
+    const scored = scoredRun(dataset, training, detector);
+    return scored === null || chosen?.of !== scored.scores ? null : { ...scored, chosen };
+  }, [dataset, training, detector, chosen]);
+}
+
+/** The listed traces, once the list is of the scores on show. */
+export function useListed(scored: Scored | null): TraceList | null {
+  const list = useTraceList((l) => l.list);
+  return scored !== null && list !== null && list.of.of === scored.scores ? list : null;
+}
+
+/** The corrections of the scores on show, in words. */
+export function correctionsWords({ run, trained, scores, chosen }: Scored): string {
+  if (scores.kind === 'plain') return 'one score per trace';
+  const kept = namedScores(trained, chosen);
+  if (kept !== null) return `${kept.name}: ${chosenWords(kept.corrections)}`;
+  const { corrections } = chosen;
+  const variant = variantOf(corrections, run.settings.scoring.stdLimit);
+  return variant === null ? chosenWords(corrections) : variantWords(variant);
+}
+
+export function NotScoredYet({ what }: { readonly what: string }) {
+  const training = useRuns((r) => r.training.phase);
+  const words =
+    training === 'running' || training === 'paused'
+      ? 'They come once training has ended.'
+      : 'Start training in cell 4.';
+  return (
+    <p className="quiet">
+      No {what} yet. {words}
+    </p>
+  );
+}
+
+/** Why there is nothing to correct, and no value for the equations. */
+export const termsAlone = (detector: DetectorId): string =>
+  `${detectorLabel(detector)} gives one score a trace, without the terms of equation (3)`;
+
+/** Before a trace is open nothing was left undone. */
+export const equationsStateText = (state: CellState): string | undefined =>
+  state === 'not-run' ? 'no trace open' : undefined;
+
+/** In the place of what needs the terms of equation (3). */
+export function TermsAlone({ scored, what }: { readonly scored: Scored; readonly what: string }) {
+  const others = scored.run.detectors.some(({ scores }) => scores?.kind === 'terms');
+  return (
+    <p className="quiet">
+      {what} for TraceVAE and its ablations, whose scores are made of the terms of equation (3).{' '}
+      {detectorLabel(scored.trained.detector)} gives one score a trace.
+      {others && ' Another detector can be chosen in Scores.'}
+    </p>
+  );
+}
