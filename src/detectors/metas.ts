@@ -3,8 +3,8 @@ import { CRISP_META } from './crisp/meta.ts';
 import { FSA_META } from './fsa/meta.ts';
 import { LSTM_AD_META } from './lstm-ad/meta.ts';
 import { TRACE_ANOMALY_META } from './trace-anomaly/meta.ts';
-import { TRACEVAE_META } from './tracevae/meta.ts';
 import { ABLATIONS } from './tracevae/meta-ablations.ts';
+import { TRACEVAE_META } from './tracevae/meta-settings.ts';
 import { VGAE_META } from './vgae/meta.ts';
 
 /** The baselines of section 6.4, in the order of table 1; then any other detector. */

@@ -1,11 +1,7 @@
 /** The settings of a run by the names that the page shows: for run.json, comparisons and differences. */
 import { BASELINES, detectorLabel } from '../detectors/catalog.ts';
-import {
-  settingValue,
-  TRACEVAE_SETTINGS,
-  type TraceVaeConfig,
-  traceVaeConfig,
-} from '../detectors/tracevae/meta.ts';
+import { type TraceVaeConfig, traceVaeConfig } from '../detectors/tracevae/meta.ts';
+import { settingValue, TRACEVAE_SETTINGS } from '../detectors/tracevae/meta-settings.ts';
 import type { RunSettings, SettingsPart } from './settings.ts';
 
 /** Every hyper-parameter by the name that the page shows; a baseline's after the baseline's name. */

@@ -12,16 +12,9 @@ import { toyData } from '../../testing/toy-traces.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
 import { stepGradients } from '../shared/training-step.ts';
-import {
-  type LatencyTails,
-  phasesOf,
-  settingValue,
-  TRACEVAE_META,
-  TRACEVAE_PRESETS,
-  TRACEVAE_SETTINGS,
-  traceVaeConfig,
-} from './meta.ts';
+import { type LatencyTails, phasesOf, TRACEVAE_PRESETS, traceVaeConfig } from './meta.ts';
 import { ABLATIONS } from './meta-ablations.ts';
+import { settingValue, TRACEVAE_META, TRACEVAE_SETTINGS } from './meta-settings.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import { fitTraceVae, restoreTraceVae } from './tracevae.ts';
 import { batchLoss, createOptimiser, type Noise } from './train-step.ts';

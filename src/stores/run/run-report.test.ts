@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { LSTM_AD_META } from '../../detectors/lstm-ad/meta.ts';
-import { TRACEVAE_PRESETS, TRACEVAE_SETTINGS } from '../../detectors/tracevae/meta.ts';
+import { TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
+import { TRACEVAE_SETTINGS } from '../../detectors/tracevae/meta-settings.ts';
 import { countSets } from '../../features/set-counts.ts';
 import type { PrepareReport } from '../../prepare/prepare.ts';
 import { PAPER_SETTINGS } from '../../prepare/settings.ts';

@@ -4,11 +4,13 @@ import { BASELINES, DETECTOR_CATALOG } from '../../../detectors/catalog.ts';
 import {
   phasesOf,
   type ScheduleSettings,
-  settingValue,
   TRACEVAE_PRESETS,
+} from '../../../detectors/tracevae/meta.ts';
+import {
+  settingValue,
   TRACEVAE_SETTINGS,
   type TraceVaeSetting,
-} from '../../../detectors/tracevae/meta.ts';
+} from '../../../detectors/tracevae/meta-settings.ts';
 import { CHOICE_LIMITS } from '../../../stores/run/choice-limits.ts';
 import { toggleDetector } from '../../../stores/run/run-choices.ts';
 import { useRuns } from '../../app/notebook-context.ts';

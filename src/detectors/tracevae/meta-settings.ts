@@ -1,0 +1,227 @@
+/** Id, label and numeric settings of TraceVAE, as the page shows them. Plain data, safe everywhere. */
+import type { NumberSetting } from '../shared/settings.ts';
+import { TRACEVAE_PRESETS, type TraceVaeSettings } from './meta.ts';
+
+/** One number of a part, as the page shows it. */
+type PartSetting<Part extends keyof TraceVaeSettings> = NumberSetting<TraceVaeSettings[Part]> & {
+  readonly part: Part;
+  /** Under a fold of the page: few ever change it. */
+  readonly rare?: true;
+};
+export type TraceVaeSetting =
+  | PartSetting<'model'>
+  | PartSetting<'schedule'>
+  | PartSetting<'scoring'>;
+
+/** Numeric settings, in the order of the paper's description of the model. */
+export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
+  {
+    part: 'model',
+    key: 'units',
+    label: 'units per head',
+    unit: '',
+    help: 'width of each attention head; 500 in the paper',
+    min: 2,
+    max: 1000,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'heads',
+    label: 'attention heads',
+    unit: '',
+    help: 'heads of each attention layer, concatenated',
+    min: 1,
+    max: 8,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'layers',
+    label: 'attention layers',
+    unit: '',
+    help: 'layers of each of the four graph networks',
+    min: 1,
+    max: 8,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'latent',
+    label: 'K',
+    unit: '',
+    help: 'size of z, the structure variable; section 6.2 takes 5 for datasets A, B, C and 10 for the larger D, E',
+    min: 2,
+    max: 64,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'latent2',
+    label: 'K2',
+    unit: '',
+    help: 'size of z₂, the time variable; section 6.2 takes 10, and 5 for dataset C with at most 8 nodes',
+    min: 1,
+    max: 64,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'operationEmbedding',
+    rare: true,
+    label: 'operation embedding',
+    unit: '',
+    help: 'numbers that stand for an operation',
+    min: 2,
+    max: 256,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'flowLevels',
+    label: 'flow levels',
+    unit: '',
+    help: 'levels of the RealNVP prior p(z)',
+    min: 1,
+    max: 20,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'flowHidden',
+    rare: true,
+    label: 'flow hidden units',
+    unit: '',
+    help: 'width of the coupling networks of the prior',
+    min: 1,
+    max: 500,
+    step: 1,
+  },
+  {
+    part: 'model',
+    key: 'maxNodes',
+    label: 'N_max',
+    unit: 'nodes',
+    help: 'largest tree the decoder can write; larger traces are not used',
+    min: 2,
+    max: 256,
+    step: 1,
+  },
+  {
+    part: 'schedule',
+    key: 'epochs',
+    label: 'epochs',
+    unit: 'epochs',
+    help: 'of both phases, two thirds of them joint; 60 in the paper',
+    min: 1,
+    max: 1000,
+    step: 1,
+  },
+  {
+    part: 'schedule',
+    key: 'batchSize',
+    label: 'batch size',
+    unit: 'traces',
+    help: 'traces per step',
+    min: 2,
+    max: 1024,
+    step: 1,
+  },
+  {
+    part: 'schedule',
+    key: 'learningRate',
+    label: 'learning rate',
+    unit: '',
+    help: 'of RMSprop, before its step',
+    min: 1e-6,
+    max: 0.1,
+    step: 1e-4,
+  },
+  {
+    part: 'schedule',
+    key: 'clipNorm',
+    rare: true,
+    label: 'gradient clip',
+    unit: '',
+    help: 'largest global norm of the gradients',
+    min: 0.01,
+    max: 1000,
+    step: 0.1,
+  },
+  {
+    part: 'schedule',
+    key: 'l2',
+    rare: true,
+    label: 'L2 weight',
+    unit: '',
+    help: 'weight of the norm of the parameters in the loss',
+    min: 0,
+    max: 1,
+    step: 1e-5,
+  },
+  {
+    part: 'schedule',
+    key: 'unitBall',
+    rare: true,
+    label: 'unit ball weight',
+    unit: '',
+    help: 'weight of the term that keeps z near mean 0 and variance 1',
+    min: 0,
+    max: 100,
+    step: 0.1,
+  },
+  {
+    part: 'model',
+    key: 'safeNormalStds',
+    label: 'latency clip',
+    unit: 'stds',
+    help: 'in training, latency is clipped this far from the predicted mean; power tails begin there',
+    min: 1,
+    max: 100,
+    step: 0.5,
+  },
+  {
+    part: 'schedule',
+    key: 'earlyStopping',
+    label: 'early stopping after',
+    unit: 'validations',
+    help: 'a phase ends when the validation loss has not fallen for so many validations, and keeps its weights of the lowest one; 0 turns both off',
+    min: 0,
+    max: 1000,
+    step: 1,
+  },
+  {
+    part: 'schedule',
+    key: 'keepEvery',
+    label: 'keep weights every',
+    unit: 'epochs',
+    help: 'keeps the weights of every so many epochs with the run, so that the inspector shows a trace over epochs; 4 bytes a parameter each; 0 keeps none',
+    min: 0,
+    max: 1000,
+    step: 1,
+  },
+  {
+    part: 'scoring',
+    key: 'samples',
+    label: 'L',
+    unit: 'samples',
+    help: 'samples of (z, z₂) in the score, equation (3)',
+    min: 1,
+    max: 1000,
+    step: 1,
+  },
+];
+
+/** What a setting of {@link TRACEVAE_SETTINGS} is set to. */
+export const settingValue = (settings: TraceVaeSettings, { part, key }: TraceVaeSetting): number =>
+  (settings[part] as unknown as Readonly<Record<string, number>>)[key]!;
+
+export const TRACEVAE_META = {
+  id: 'tracevae',
+  label: 'TraceVAE',
+  says: 'the model of the paper, with its dispatching layer and two latent variables',
+  presets: TRACEVAE_PRESETS,
+  settings: TRACEVAE_SETTINGS,
+  gives: { kind: 'terms' },
+  stopsEarly: true,
+} as const;
