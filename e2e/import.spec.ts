@@ -62,7 +62,9 @@ test('the page says what it reads, and what a file is that it does not read', as
   ).toBeVisible();
   await dropFiles(page, [{ name: 'answer.json', body: '{"status":"error","message":"no trace"}' }]);
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('its keys are status, message');
+  await expect(alert).toContainText('an error answer without a trace: no trace');
+  await dropFiles(page, [{ name: 'other.json', body: '{"colour":"red","shape":"round"}' }]);
+  await expect(alert).toContainText('its keys are colour, shape');
   await expect(alert).toContainText('Give what Jaeger, ');
 });
 

@@ -31,13 +31,12 @@ function setUp() {
   const scores = fakeScores(traces);
   const run = fakeRun();
   runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);
-  const setting = withConstants(
-    paperSetting({ stdlimit: limitedBy('operation') }),
-    'ncnorm',
-    { nodeCountExponent: 0.5 },
-    32,
-  );
-  lab.setState({ setting: { ...setting, thresholdPercentile: 95 } });
+  const tune = (nodeCountExponent: number): void => {
+    const paper = paperSetting({ stdlimit: limitedBy('operation') });
+    const setting = withConstants(paper, 'ncnorm', { nodeCountExponent }, 32);
+    lab.setState({ setting: { ...setting, thresholdPercentile: 95 } });
+  };
+  tune(0.5);
   const combined = async (of = scores): Promise<void> => {
     const job = fake.last('combine');
     await job.finish(combinedScores(traces, of, 'tracevae', job.input));
@@ -53,7 +52,7 @@ function setUp() {
     await combined();
     await kept;
   };
-  return { ...fake, runs, inspect, undo, store, scores, combined, trained, keep };
+  return { ...fake, runs, inspect, undo, store, scores, combined, trained, tune, keep };
 }
 
 let at: ReturnType<typeof setUp>;
@@ -108,23 +107,45 @@ test('scores.csv has a column of them at its end, run.json a result with the con
   });
 });
 
-test('a name that every run has is refused; the same name again takes the place of the first', async () => {
-  await at.store.getState().keep('full');
-  expect(at.store.getState().failure?.what).toContain('full');
-  expect(at.trained().named).toBeUndefined();
+test.each(['full', 'Full', 'traceId', 'nodes', '=1+1', 'x'.repeat(61)])(
+  'the name %s is refused, in words',
+  async (name) => {
+    await at.store.getState().keep(name);
+    expect(at.store.getState().failure?.what).not.toBe('');
+    expect(at.store.getState().failure).not.toBeNull();
+    expect(at.trained().named).toBeUndefined();
+  },
+);
+
+test('a name that is kept, and constants that are, are not kept twice', async () => {
   await at.keep('half');
-  await at.keep('half');
+  await at.store.getState().keep('half');
+  expect(at.store.getState().failure?.what).toContain('“half” is kept already');
+  await at.store.getState().keep('again');
+  expect(at.store.getState().failure?.what).toContain('kept as “half”');
   expect(at.trained().named).toHaveLength(1);
-  expect(at.store.getState().failure).toBeNull();
 });
 
-test('what is deleted comes back in its place', async () => {
+test('what is deleted comes back in its place, from the terms that the run has then', async () => {
   await at.keep('first');
+  at.tune(0.25);
   await at.keep('second');
+  const before = at.trained().named![0]!;
   await at.store.getState().remove('first');
   expect(at.trained().named!.map(({ name }) => name)).toEqual(['second']);
-  await at.undo.getState().undo();
+  const undone = at.undo.getState().undo();
+  await at.combined();
+  await undone;
   expect(at.trained().named!.map(({ name }) => name)).toEqual(['first', 'second']);
+  expect(at.trained().named![0]!.scores).not.toBe(before.scores);
+});
+
+test('an Undo that could not be kept is not offered: another run is shown', async () => {
+  await at.keep('first');
+  await at.store.getState().remove('first');
+  expect(at.undo.getState().offer).not.toBeNull();
+  at.runs.getState().restore({ ...fakeRun(), id: 'run-2' }, null);
+  expect(at.undo.getState().offer).toBeNull();
 });
 
 test('a run that is scored again combines them from its new terms', async () => {

@@ -4,18 +4,21 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../base/result.ts';
+import type { DetectorId } from '../../detectors/catalog.ts';
+import { namedScores } from '../../run/chosen-scores.ts';
 import { modelRef } from '../../run/model-ref.ts';
 import type { NamedScores } from '../../run/outcome.ts';
+import type { DetectorRun, RunRecord } from '../../run/record.ts';
 import { VARIANTS, variantWith } from '../../scoring/corrections/list.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { LabState } from '../lab/lab-store.ts';
 import type { RunState } from '../run/run-store.ts';
-import type { UndoState } from '../shared/undo-store.ts';
+import type { UndoOffer, UndoState } from '../shared/undo-store.ts';
 import { type InspectState, shownDetector } from './inspect-store.ts';
 
 export interface NamedScoresState {
   readonly failure: Failure | null;
-  /** Keeps the lab's constants, in the place of those that have the name, and shows their scores. */
+  /** Keeps the lab's constants under a name that is free, and shows their scores. */
   keep(name: string): Promise<void>;
   /** Shows the scores that are kept under the name. */
   show(name: string): Promise<void>;
@@ -31,8 +34,14 @@ interface NamedScoresDeps {
   readonly undo: StoreApi<UndoState>;
 }
 
-/** Names that scores have already: of variants, and of detectors without terms. */
-const TAKEN: ReadonlySet<string> = new Set([...VARIANTS, 'plain']);
+/** Names that scores, or other columns of scores.csv, have already; in lower case. */
+const TAKEN: ReadonlySet<string> = new Set(
+  [...VARIANTS, 'plain', 'traceId', 'set', 'label', 'nodes', 'mismatch'].map((name) =>
+    name.toLowerCase(),
+  ),
+);
+
+const LONGEST_NAME = 60;
 
 export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedScoresState> {
   const { client, runs, inspect, lab, undo } = deps;
@@ -46,35 +55,38 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
     const look = ({ corrections, percentile }: NamedScores): Promise<void> =>
       inspect.getState().setCorrections(corrections, percentile);
 
+    /** From the terms that the run has now; null where the worker could not. */
+    const combine = async (
+      run: RunRecord,
+      detector: DetectorId,
+      { name, corrections, percentile }: Asked,
+    ): Promise<NamedScores | null> => {
+      const choice = { of: modelRef(run, detector), corrections, percentile, file: null };
+      const combined = await client.start('combine', choice).result;
+      set({ failure: combined.ok ? null : combined.error });
+      if (!combined.ok) return null;
+      const { val, test, report } = combined.value;
+      return { name, corrections, percentile, scores: { val, test }, report };
+    };
+
     return {
       failure: null,
 
       async keep(name) {
         const at = shown();
         if (at === null || at.trained.scores?.kind !== 'terms') return;
-        if (TAKEN.has(name)) {
-          set({ failure: taken(name) });
-          return;
-        }
         const { run, trained } = at;
         const { constants, thresholdPercentile: percentile } = lab.getState().setting;
-        const corrections = variantWith('full', constants);
-        const of = modelRef(run, trained.detector);
-        const choice = { corrections, percentile, file: null };
-        const combined = await client.start('combine', { of, ...choice }).result;
-        if (!combined.ok) {
-          set({ failure: combined.error });
+        const asked = { name, corrections: variantWith('full', constants), percentile };
+        const failure = refusal(asked, trained);
+        if (failure !== null) {
+          set({ failure });
           return;
         }
-        const { val, test, report } = combined.value;
-        const made: NamedScores = { name, corrections, percentile, scores: { val, test }, report };
-        set({ failure: null });
-        await runs
-          .getState()
-          .changeNamed(run.id, trained.detector, (named) => [
-            ...named.filter((one) => one.name !== name),
-            made,
-          ]);
+        const made = await combine(run, trained.detector, asked);
+        if (made === null) return;
+        const { changeNamed } = runs.getState();
+        await changeNamed(run.id, trained.detector, (named) => [...named, made]);
         await look(made);
       },
 
@@ -91,23 +103,59 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
         const { detector } = at.trained;
         const change = runs.getState().changeNamed;
         await change(at.run.id, detector, (named) => named.filter((one) => one.name !== name));
-        undo.getState().make({
+        const offer: UndoOffer = {
           words: `The constants “${name}” were deleted.`,
-          undo: () =>
-            change(at.run.id, detector, (named) => [
+          async undo() {
+            // the run may have been scored again since
+            const back = await combine(at.run, detector, gone);
+            if (back === null) return;
+            await change(at.run.id, detector, (named) => [
               ...named.slice(0, place),
-              gone,
+              back,
               ...named.slice(place),
-            ]),
+            ]);
+          },
           settle: async () => {},
+        };
+        undo.getState().make(offer);
+        // an offer that could not be kept is withdrawn: they come back to the run on show alone
+        const stop = runs.subscribe(() => {
+          if (undo.getState().offer !== offer) stop();
+          else if (shown()?.run.id !== at.run.id) {
+            stop();
+            undo.getState().dismiss();
+          }
         });
       },
     };
   });
 }
 
-const taken = (name: string): Failure => ({
-  what: `“${name}” is the name of a score that every run has`,
-  where: 'the constants of the Entropy gap',
-  advice: 'choose another name',
-});
+type Asked = Pick<NamedScores, 'name' | 'corrections' | 'percentile'>;
+
+/** Why constants cannot be kept so; null where they can. */
+function refusal(asked: Asked, trained: DetectorRun): Failure | null {
+  const { name } = asked;
+  const where = 'the constants of the Entropy gap';
+  const advice = 'choose another name';
+  if (name.length > LONGEST_NAME) {
+    return { what: `a name has at most ${LONGEST_NAME} characters`, where, advice };
+  }
+  if (/^[=+@-]/.test(name)) {
+    return { what: `a spreadsheet would take “${name}” for a formula`, where, advice };
+  }
+  if (TAKEN.has(name.toLowerCase())) {
+    return {
+      what: `“${name}” is the name of a score or a column that every run has`,
+      where,
+      advice,
+    };
+  }
+  if (trained.named?.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
+    return { what: `“${name}” is kept already`, where, advice: `${advice}, or delete it first` };
+  }
+  const same = namedScores(trained, asked);
+  return same === null
+    ? null
+    : { what: `these constants are kept as “${same.name}”`, where, advice: 'use those' };
+}

@@ -9,7 +9,7 @@ import { formatScore } from '../../widgets/format.ts';
 import { NameForm } from '../../widgets/NameForm.tsx';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import type { ScoredTerms } from '../scores/scored.tsx';
-import { percentWords } from './lab-words.ts';
+import { percentileWords } from './lab-words.ts';
 
 /** What can be done with the sliders' constants. */
 export function ConstantActions() {
@@ -66,17 +66,13 @@ export function KeptConstants({ scored }: { readonly scored: ScoredTerms }) {
                     <div className="table-controls">
                       <Button
                         size="small"
-                        title={`Use ${one.name} in Scores and Flagged`}
+                        title="Use in Scores and Flagged"
                         onClick={() => void show(one.name)}
                       >
-                        Use
+                        Use <span className="said-only">{one.name}</span>
                       </Button>
-                      <Button
-                        size="small"
-                        title={`Delete ${one.name}`}
-                        onClick={() => void remove(one.name)}
-                      >
-                        Delete
+                      <Button size="small" onClick={() => void remove(one.name)}>
+                        Delete <span className="said-only">{one.name}</span>
                       </Button>
                     </div>
                   </td>
@@ -93,4 +89,4 @@ export function KeptConstants({ scored }: { readonly scored: ScoredTerms }) {
 const constantsWords = ({ corrections, percentile }: NamedScores): string =>
   percentile === THRESHOLD_PERCENTILE
     ? chosenWords(corrections)
-    : `${chosenWords(corrections)}; threshold at ${percentWords(percentile)}`;
+    : `${chosenWords(corrections)}; threshold at the ${percentileWords(percentile)}`;

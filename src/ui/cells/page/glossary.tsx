@@ -16,7 +16,7 @@ const GLOSSARY = {
     '−log p(X | A, Y, z₂): latencies given the tree and z₂. In training each latency counts at most 6 stds from its mean; in validation, with power tails, what lies beyond grows with the log of its distance.',
   loss: 'What is minimised: KL minus log-likelihood, the L2 norm and the unit-ball term.',
   threshold:
-    'The 99th percentile of the validation scores (section A.2). No label is used to choose it.',
+    'A percentile of the validation scores, the 99th in the paper (section A.2). No label is used to choose it.',
   bestF: 'The highest F-score over all thresholds: the harmonic mean of precision and recall.',
   auroc:
     'Area under the ROC curve: the chance that an anomaly scores above a normal trace. 0.5 is guessing.',

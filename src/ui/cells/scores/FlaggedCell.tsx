@@ -1,5 +1,7 @@
 /** Cell 8: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
 
+import { useInspect } from '../../app/notebook-context.ts';
+import { percentileWords } from '../lab/lab-words.ts';
 import { useCellState } from '../page/cell-state.ts';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
@@ -10,6 +12,7 @@ import { TraceListTable } from './TraceListTable.tsx';
 import './flagged.css';
 
 export function FlaggedCell() {
+  const percentile = useInspect((i) => i.percentile);
   const state = useCellState('flagged');
   return (
     <NotebookCell
@@ -19,9 +22,9 @@ export function FlaggedCell() {
       prose={
         <>
           A trace is flagged when its score is above the{' '}
-          <G id="threshold">99th percentile of the validation scores</G>. A structure anomaly lacks
-          calls that should be there; a time anomaly has calls, and their callers, that took much
-          longer than their neighbours suggest. Choose a trace to see why.
+          <G id="threshold">{percentileWords(percentile)} of the validation scores</G>. A structure
+          anomaly lacks calls that should be there; a time anomaly has calls, and their callers,
+          that took much longer than their neighbours suggest. Choose a trace to see why.
         </>
       }
     >

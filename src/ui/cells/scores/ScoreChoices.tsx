@@ -134,6 +134,10 @@ function CorrectionChoices({ run, terms }: CorrectionChoicesProps) {
         constants.map((constant) => {
           if (constant.kind === 'number') return null;
           const own = corrections[id];
+          // what was measured is of the constants that the run was scored with
+          const moved = constants.some(
+            (one) => one.kind === 'number' && own?.[one.id] !== undefined,
+          );
           const value = choiceOf(constant, own ?? {});
           return (
             <Select
@@ -141,7 +145,7 @@ function CorrectionChoices({ run, terms }: CorrectionChoicesProps) {
               label={constant.label}
               value={value}
               disabled={own === undefined}
-              help={measuredWords(constant, terms, value)}
+              help={moved ? undefined : measuredWords(constant, terms, value)}
               options={constant.options}
               onChange={(chosen) =>
                 void setCorrections({ ...corrections, [id]: { ...own, [constant.id]: chosen } })

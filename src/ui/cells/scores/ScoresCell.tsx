@@ -1,4 +1,5 @@
 /** Cell 6: how the scores of normal and anomalous traces lie, under each variant. */
+
 import { useMemo, useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
 import { runWarnings } from '../../../stores/run/run-report.ts';
@@ -24,6 +25,7 @@ import {
 import { Checkbox } from '../../widgets/NumberField.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { StatTable } from '../../widgets/StatTable.tsx';
+import { percentileWords } from '../lab/lab-words.ts';
 import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
@@ -208,7 +210,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             note:
               atThreshold.percentile === null
                 ? `${detectorLabel(trained.detector)} decides by itself`
-                : '99th percentile of validation scores',
+                : `${percentileWords(atThreshold.percentile)} of validation scores`,
           },
           ...(labelled
             ? [

@@ -6,9 +6,14 @@ import type { TermsOutcome } from '../../../run/outcome.ts';
 import { chosenWords, variantOf, variantWords } from '../../../scoring/corrections/list.ts';
 import type { CellState } from '../../../stores/page/cell-states.ts';
 import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
-import { type ScoredRun, scoredRun } from '../../../stores/scores/score-view.ts';
+import {
+  type ScoredRun,
+  scoredRun,
+  THRESHOLD_PERCENTILE,
+} from '../../../stores/scores/score-view.ts';
 import type { TraceList } from '../../../stores/scores/trace-list-store.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../../app/notebook-context.ts';
+import { percentileWords } from '../lab/lab-words.ts';
 
 export interface Scored extends ScoredRun {
   /** The shown detector's scores under the chosen corrections. */
@@ -43,10 +48,14 @@ export function useListed(scored: Scored | null): TraceList | null {
 export function correctionsWords({ run, trained, scores, chosen }: Scored): string {
   if (scores.kind === 'plain') return 'one score per trace';
   const kept = namedScores(trained, chosen);
-  if (kept !== null) return `${kept.name}: ${chosenWords(kept.corrections)}`;
-  const { corrections } = chosen;
+  const { corrections, percentile } = chosen;
   const variant = variantOf(corrections, run.settings.scoring.stdLimit);
-  return variant === null ? chosenWords(corrections) : variantWords(variant);
+  const words = variant === null ? chosenWords(corrections) : variantWords(variant);
+  const whole =
+    percentile === THRESHOLD_PERCENTILE
+      ? words
+      : `${words}; threshold at the ${percentileWords(percentile)}`;
+  return kept === null ? whole : `${kept.name}: ${whole}`;
 }
 
 export function NotScoredYet({ what }: { readonly what: string }) {
