@@ -109,13 +109,15 @@ const wide = (page: Page): Promise<string[]> =>
     return scrollWidth > innerWidth ? [`the page is ${scrollWidth} px wide`, ...lines] : lines;
   });
 
-/** Opens everything that folds out below an element, and what folds out in that. */
+/** Opens everything that folds out below an element, and what folds out in that or comes late. */
 async function openAll(page: Page, below: string): Promise<void> {
   const closed = page.locator(below).locator('button[aria-expanded=false]:visible');
-  for (let round = 0; round < 60 && (await closed.count()) > 0; round++) {
-    await closed.first().click();
-  }
-  await expect(closed).toHaveCount(0);
+  await expect(async () => {
+    while ((await closed.count()) > 0) await closed.first().click({ timeout: 1000 });
+    // what is computed meanwhile draws its part again
+    await page.waitForTimeout(300);
+    await expect(closed).toHaveCount(0, { timeout: 1 });
+  }).toPass({ timeout: 30_000 });
 }
 
 test('nothing is wider than a phone: cells, inspector, dialogs and menu', async ({ page }) => {

@@ -23,7 +23,7 @@ const named = (id: string) => ({
 /** A trace of the test set. */
 const TESTED = traces.structureOf.length - 3;
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /**
  * A history as the browser keeps one, and a notebook with two datasets, the first with a run.
