@@ -1,6 +1,6 @@
 /**
- * From a file's bytes to its format's reader: unpacks where the content is gzip or zstd, tells the
- * format from the first bytes, hands everything on.
+ * From a file's bytes to its format's reader: unpacks where the content is gzip or zstd, makes UTF-8
+ * of UTF-16, tells the format from the first bytes, hands everything on.
  */
 import { assert } from '../base/assert.ts';
 import { grown } from '../base/bytes.ts';
@@ -25,6 +25,7 @@ import {
 import type { TraceFormat } from './trace-format.ts';
 import { type ByteDecoder, isCutShort, type OnBytes, passOn } from './unpacking.ts';
 import { createUnzstd, isZstd } from './unzstd.ts';
+import { createUtf8, utf16Of } from './utf16.ts';
 
 /** What a file turned out to be. */
 export interface FileContent {
@@ -94,14 +95,15 @@ export function createContentReader(
     return null;
   });
 
-  let unframed: ByteDecoder = passOn((bytes) => textHead.push(bytes, onTextBytes));
+  const toText: OnBytes = (bytes) => textHead.push(bytes, onTextBytes);
+  let plain: ByteDecoder = passOn(toText);
   const messageHead = holdHead(SNIFF_BYTES, (head) => {
-    if (isFramedJson(head)) {
-      unframed = createUnframed(fileName, 'none', (bytes) => textHead.push(bytes, onTextBytes));
-    }
+    const utf16 = utf16Of(head);
+    if (utf16) plain = createUtf8(utf16, toText);
+    else if (isFramedJson(head)) plain = createUnframed(fileName, 'none', toText);
     return null;
   });
-  const onMessages: OnBytes = (bytes) => unframed.push(bytes);
+  const onMessages: OnBytes = (bytes) => plain.push(bytes);
   const onUnpacked: OnBytes = (bytes) => messageHead.push(bytes, onMessages);
   const onTextBytes: OnBytes = (bytes) => onText(bytes);
   let decoder: ByteDecoder = passOn(onUnpacked);
@@ -130,7 +132,7 @@ export function createContentReader(
     finish: () => {
       const packing = fileHead.finish(onFile) ?? decoder.finish();
       if (packing && !isCutShort(packing)) return err(packing);
-      const framing = messageHead.finish(onMessages) ?? unframed.finish();
+      const framing = messageHead.finish(onMessages) ?? plain.finish();
       if (framing && !isCutShort(framing)) return err(framing);
       const unpacking = packing ?? framing;
       const failure = textHead.finish(onTextBytes) ?? finishReader();

@@ -145,11 +145,6 @@ describe('wrong content is told by what it is, under any extension:', () => {
       'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
       'a Git LFS pointer, without the file it stands for',
     ],
-    [
-      'UTF-16',
-      new Uint8Array(Buffer.from(`\uFEFF${SKYWALKING}`, 'utf16le')),
-      'text in UTF-16; save it as UTF-8',
-    ],
     ['half a Parquet file', 'PAR1', 'a truncated or damaged Parquet file'],
   ];
   const extensions = ['csv', 'parquet', 'zip', 'json', 'zst'];

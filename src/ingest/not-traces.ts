@@ -34,8 +34,6 @@ const MAGIC: readonly (readonly [readonly number[], string])[] = [
     'a 7z archive, not read here; pack its files in a zip archive',
   ],
   [[0x52, 0x61, 0x72, 0x21, 0x1a], 'a rar archive, not read here; pack its files in a zip archive'],
-  [[0xff, 0xfe], 'text in UTF-16; save it as UTF-8'],
-  [[0xfe, 0xff], 'text in UTF-16; save it as UTF-8'],
 ];
 const LFS_POINTER = /^version https:\/\/git-lfs\.github\.com\//;
 /** Keys named in a sentence, and characters of one literal. */
