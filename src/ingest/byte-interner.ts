@@ -1,12 +1,28 @@
 /**
  * Interning byte strings: equal bytes get one index, with no JavaScript string per lookup.
- * Open addressing over an arena; exact comparison.
+ * Open addressing over an arena; exact comparison. Ids can be interned as the numbers that they are:
+ * tools write one id with its leading zeros and without them.
  */
 import { encodeUtf8, grown } from '../base/bytes.ts';
 import { decodeString, stringCount } from '../trace/string-column.ts';
 import type { StringColumn } from '../trace/trace-set.ts';
 
+/** Digits of an id that is written with leading zeros: 32 are 128 bits. */
+const FEWEST_PADDED_DIGITS = 8;
+const MOST_DIGITS = 32;
+const ZERO = 48;
+/** More than the ids of one span: those of spans that were lost need not be kept. */
+const MOST_WRITINGS = 256;
+
+/** An id that was interned with another number of leading zeros before. */
+export interface OtherWriting {
+  readonly index: number;
+  readonly length: number;
+}
+
 export class ByteInterner {
+  /** What {@link internId} met since this was last emptied, by whoever wants to know. */
+  readonly otherWritings: OtherWriting[] = [];
   private arena = new Uint8Array(1024);
   private offset = new Uint32Array(64);
   private hashes = new Uint32Array(64);
@@ -33,12 +49,35 @@ export class ByteInterner {
       const index = this.slots[slot]! - 1;
       if (this.hashes[index] === hash && this.equals(index, bytes, start, end)) return index;
     }
-    const index = this.append(bytes, start, end, hash);
-    this.slots[slot] = index + 1;
-    if (2 * (this.count - this.scopeStart) > this.slots.length) this.widen();
-    return index;
+    return this.addAt(slot, bytes, start, end, hash);
   }
 
+  /**
+   * As {@link intern}, but hexadecimal ids that differ in leading zeros alone have one index, and the
+   * text that came first.
+   */
+  internId(bytes: Uint8Array, start: number, end: number): number {
+    let digits = start;
+    if (end - start <= MOST_DIGITS) while (digits < end && bytes[digits] === ZERO) digits += 1;
+    const hash = hashBytes(bytes, digits, end);
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = this.slots[slot]! - 1;
+      if (this.hashes[index] !== hash) continue;
+      if (this.equals(index, bytes, start, end)) return index;
+      if (!this.isSameNumber(index, bytes, start, digits, end)) continue;
+      if (this.otherWritings.length === MOST_WRITINGS) this.otherWritings.length = 0;
+      this.otherWritings.push({ index, length: end - start });
+      return index;
+    }
+    return this.addAt(slot, bytes, start, end, hash);
+  }
+
+  /** Bytes of the text of an index. */
+  lengthOf(index: number): number {
+    return this.offset[index + 1]! - this.offset[index]!;
+  }
   /** The index of `bytes[start..end)`, -1 if it was never interned. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashBytes(bytes, start, end);
@@ -87,6 +126,32 @@ export class ByteInterner {
     return true;
   }
 
+  /** @param digits where the leading zeros end */
+  private isSameNumber(
+    index: number,
+    bytes: Uint8Array,
+    start: number,
+    digits: number,
+    end: number,
+  ): boolean {
+    const first = this.offset[index]!;
+    const zeros = this.offset[index + 1]! - (end - digits) - first;
+    const longer = Math.max(end - start, zeros + end - digits);
+    if (zeros < 0 || longer < FEWEST_PADDED_DIGITS || longer > MOST_DIGITS) return false;
+    for (let i = 0; i < zeros; i++) if (this.arena[first + i] !== ZERO) return false;
+    for (let i = digits, j = first + zeros; i < end; i++, j++) {
+      if (this.arena[j] !== bytes[i] || !isHexDigit(bytes[i]!)) return false;
+    }
+    return true;
+  }
+
+  private addAt(slot: number, bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const index = this.append(bytes, start, end, hash);
+    this.slots[slot] = index + 1;
+    if (2 * (this.count - this.scopeStart) > this.slots.length) this.widen();
+    return index;
+  }
+
   private append(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const index = this.count;
     const first = this.offset[index]!;
@@ -113,6 +178,9 @@ export class ByteInterner {
     }
   }
 }
+
+const isHexDigit = (byte: number): boolean =>
+  (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);
 
 /** FNV-1a, with the final mix of MurmurHash3 so that low bits depend on all. */
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {

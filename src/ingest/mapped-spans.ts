@@ -101,14 +101,14 @@ export function mappedLayout(
     if (blank(operation)) return 'missing-operation';
     const durationUs = durationOf(row);
     if (!isDuration(durationUs)) return 'bad-duration';
-    const intern = (dictionary: typeof table.spanIds, cell: number): number =>
-      dictionary.intern(bytes, start[cell]!, end[cell]!);
+    const internId = (dictionary: typeof table.spanIds, cell: number): number =>
+      dictionary.internId(bytes, start[cell]!, end[cell]!);
     table.add(
-      intern(table.traceIds, trace),
-      intern(table.spanIds, span),
-      isRoot(row) ? NO_PARENT : intern(table.spanIds, parent),
+      internId(table.traceIds, trace),
+      internId(table.spanIds, span),
+      isRoot(row) ? NO_PARENT : internId(table.spanIds, parent),
       serviceOf(row),
-      intern(table.operations, operation),
+      table.operations.intern(bytes, start[operation]!, end[operation]!),
       from < 0
         ? Number.NaN
         : parseTime(bytes, start[from]!, end[from]!, clockUnit, row.decimalComma),

@@ -113,15 +113,15 @@ export function createOtlpSpans(
     },
     traceId: (bytes, from, to) => {
       const length = readId(bytes, from, to, TRACE_ID_BYTES);
-      trace = length === 0 ? NONE : table.traceIds.intern(ids.text(), 0, length);
+      trace = length === 0 ? NONE : table.traceIds.internId(ids.text(), 0, length);
     },
     spanId: (bytes, from, to) => {
       const length = readId(bytes, from, to, SPAN_ID_BYTES);
-      span = length === 0 ? NONE : table.spanIds.intern(ids.text(), 0, length);
+      span = length === 0 ? NONE : table.spanIds.internId(ids.text(), 0, length);
     },
     parentSpanId: (bytes, from, to) => {
       const length = readId(bytes, from, to, SPAN_ID_BYTES);
-      parent = length === 0 ? NO_PARENT : table.spanIds.intern(ids.text(), 0, length);
+      parent = length === 0 ? NO_PARENT : table.spanIds.internId(ids.text(), 0, length);
     },
     name: (bytes, from, to) => {
       operation = internName(table.operations, bytes, from, to);

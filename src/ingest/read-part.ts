@@ -48,6 +48,14 @@ export async function readPart(
   if (!read.ok) return read;
   const { container, opened } = read.value;
   const { format, reader } = opened;
+  if (format.gives === 'spans') {
+    for (const row of shared.table.rowsWrittenOtherwise()) {
+      ledger.add('padded-id', 1, () => ({
+        ...reader.locate(shared.table.lineOf(row)),
+        traceId: shared.table.traceIdOf(row),
+      }));
+    }
+  }
   const losses = ledger.finish();
   if (shared.table.length === spansBefore && format.gives === 'spans') {
     return unreadable(readAs(nothingUsable(part.name, losses), opened));

@@ -4,6 +4,7 @@
 import { grown } from '../base/bytes.ts';
 import type { SpanColumns } from '../trace/span-columns.ts';
 import { ByteInterner } from './byte-interner.ts';
+import { IdWritings } from './id-writings.ts';
 
 /** Part of the columns, see {@link SpanTable.add}; rows count from 0. */
 export interface SpanLinks {
@@ -20,6 +21,8 @@ export class SpanTable {
   readonly spanIds = new ByteInterner();
   readonly services = new ByteInterner();
   readonly operations = new ByteInterner();
+  /** Ids of the present file that are written with other leading zeros than before. */
+  private readonly writings = new IdWritings(this.traceIds, this.spanIds);
   length = 0;
   private file = -1;
   private capacity = 0;
@@ -38,6 +41,7 @@ export class SpanTable {
   startFile(): void {
     this.file += 1;
     this.traceIds.startScope();
+    this.writings.startFile(this.length);
   }
 
   /**
@@ -75,6 +79,7 @@ export class SpanTable {
     this.fileOf[row] = this.file;
     this.line[row] = line;
     this.length = row + 1;
+    this.writings.addRow(row, trace, span, parent);
   }
 
   /** Files all spans from row `first` on under one service, for formats that name it afterwards. */
@@ -110,6 +115,11 @@ export class SpanTable {
       parent: this.parent.subarray(first, length),
       service: this.service.subarray(first, length),
     };
+  }
+
+  /** Spans of the present file that write an id of their trace with other leading zeros. */
+  rowsWrittenOtherwise(): number[] {
+    return this.writings.rows(this.trace, this.span, this.parent, this.length);
   }
 
   lineOf(row: number): number {

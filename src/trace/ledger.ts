@@ -29,6 +29,8 @@ export const REASONS = {
   'unknown-operation-name': 'the span names no operation, so it was filed under "unknown"',
   'missing-duration': 'the span has no duration, so it was taken as 0',
   'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
+  'padded-id':
+    'an id is written with other leading zeros than elsewhere in its trace; both are one id',
   'unterminated-row':
     'the file ends without a line feed behind this row, so its last cell may be cut off',
   // notes
@@ -50,6 +52,7 @@ const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
   'unknown-operation-name',
   'missing-duration',
   'clamped-duration',
+  'padded-id',
   'unterminated-row',
 ]);
 

@@ -221,6 +221,10 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     end - start > MAX_NAME_BYTES || isBlank(bytes, start, end)
       ? NONE
       : dictionary.intern(bytes, start, end);
+  const internId = (dictionary: Dictionary, bytes: Uint8Array, start: number, end: number) =>
+    end - start > MAX_NAME_BYTES || isBlank(bytes, start, end)
+      ? NONE
+      : dictionary.internId(bytes, start, end);
 
   const sink: ShapeSink = {
     enter: (id) => {
@@ -294,13 +298,13 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     text: (id, bytes, start, end) => {
       switch (id) {
         case TRACE_ID:
-          traceOfDocument = intern(table.traceIds, bytes, start, end);
+          traceOfDocument = internId(table.traceIds, bytes, start, end);
           break;
         case SPAN_TRACE_ID:
-          if (traceOfDocument === NONE) trace = intern(table.traceIds, bytes, start, end);
+          if (traceOfDocument === NONE) trace = internId(table.traceIds, bytes, start, end);
           break;
         case SPAN_ID:
-          span = intern(table.spanIds, bytes, start, end);
+          span = internId(table.spanIds, bytes, start, end);
           break;
         case OPERATION:
           operation = intern(table.operations, bytes, start, end);
@@ -315,10 +319,10 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
           isParent = PARENT_TYPES.some((type) => equalBytes(type, bytes, start, end));
           break;
         case REFERENCE_TRACE_ID:
-          referenceTrace = intern(table.traceIds, bytes, start, end);
+          referenceTrace = internId(table.traceIds, bytes, start, end);
           break;
         case REFERENCE_SPAN_ID:
-          referenceSpan = intern(table.spanIds, bytes, start, end);
+          referenceSpan = internId(table.spanIds, bytes, start, end);
           break;
         case SERVICE:
           processes.define(process, intern(table.services, bytes, start, end));

@@ -156,7 +156,7 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
       const byte = bytes[at]!;
       scratch[at - first] = byte >= 65 && byte <= 90 ? byte | 32 : byte;
     }
-    return dictionary.intern(scratch, 0, end - first);
+    return dictionary.internId(scratch, 0, end - first);
   };
   const internName = (dictionary: Dictionary, bytes: Uint8Array, start: number, end: number) =>
     end - start > MAX_NAME_BYTES || isBlank(bytes, start, end)
