@@ -33,6 +33,8 @@ export interface SpanLog {
   startList(position: TreePosition): void;
   /** A span begins; its ordinal, from 1. */
   startSpan(): number;
+  /** Another span out of what the last one stands in; its ordinal. */
+  startAnother(): number;
   spansRead(): number;
   /** The last span is lost. */
   lose(reason: Reason, traceId?: TraceText): void;
@@ -55,6 +57,8 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
   let indices = new Uint32Array(0);
   let lineOf = new Uint32Array(0);
   let spansBefore = new Uint32Array(0);
+  /** Ordinals of spans that stand in the same element as the one before. */
+  const others: number[] = [];
   const path: (string | -1)[] = [];
   const values: number[] = [];
 
@@ -78,6 +82,16 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
     lineOf[lists] = position.documentLine();
     spansBefore[lists] = spansRead;
     lists += 1;
+  };
+
+  const othersUpTo = (ordinal: number): number => {
+    let low = 0;
+    for (let high = others.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (others[middle]! <= ordinal) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   };
 
   const example = (
@@ -105,20 +119,22 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
       if (spansBefore[middle]! < ordinal) low = middle;
       else high = middle;
     }
+    const before = spansBefore[low] ?? 0;
+    const element = ordinal - before - othersUpTo(ordinal) + othersUpTo(before) - 1;
     const own = indices.subarray(low * MAX_INDICES, (low + 1) * MAX_INDICES);
     const list = pathText(shapes[shapeOf[low]!] ?? [], own);
-    return example(
-      place,
-      lineOf[low] ?? 1,
-      `${list}[${ordinal - (spansBefore[low] ?? 0) - 1}]`,
-      traceId,
-    );
+    return example(place, lineOf[low] ?? 1, `${list}[${element}]`, traceId);
   };
 
   return {
     startList,
     startSpan: () => {
       spansRead += 1;
+      return spansRead;
+    },
+    startAnother: () => {
+      spansRead += 1;
+      others.push(spansRead);
       return spansRead;
     },
     spansRead: () => spansRead,

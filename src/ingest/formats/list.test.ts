@@ -20,10 +20,14 @@ import type { TraceFormat } from '../trace-format.ts';
 import { FORMATS } from './list.ts';
 
 const corpus = fileURLToPath(new URL('../../testing/corpus/', import.meta.url));
+const imports = fileURLToPath(new URL('../../testing/imports/', import.meta.url));
 const FILES: readonly (readonly [string, Uint8Array])[] = [
   ...readdirSync(corpus)
     .filter((name) => !/\.(md|zst)$|not-found/.test(name))
     .map((name) => [name, new Uint8Array(readFileSync(corpus + name))] as const),
+  ...['07-zipkin/a-v1.json'].map(
+    (name) => [name, new Uint8Array(readFileSync(imports + name))] as const,
+  ),
   ['traces.parquet', otelParquet()],
   ['labels.csv', encodeUtf8('traceId,label\nt1,normal\n')],
   ['TraceVAE', encodeUtf8('traceIdHigh,traceIdLow,parentSpanId,spanId,duration\n')],
@@ -63,7 +67,7 @@ describe('the list of formats', () => {
 
   it.each(FILES)('tells what %s is, in whatever order it stands', (_, bytes) => {
     const found = sniffed(bytes, FORMATS);
-    expect(found).toMatch(/^[a-z-]+ \((1|0\.\d+), because .+\)$/);
+    expect(found).toMatch(/^[a-z0-9-]+ \((1|0\.\d+), because .+\)$/);
     expect(sniffed(bytes, FORMATS.toReversed())).toBe(found);
   });
 

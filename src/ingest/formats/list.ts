@@ -13,7 +13,7 @@ import { parquet } from './parquet.ts';
 import { skywalkingCsv } from './skywalking-csv.ts';
 import { tableCsv } from './table-csv.ts';
 import { traceVaeCsv } from './tracevae-csv.ts';
-import { zipkinJson } from './zipkin-json.ts';
+import { zipkinJson, zipkinV1Json } from './zipkin-json.ts';
 
 export const FORMATS: readonly TraceFormat[] = [
   jaegerJson,
@@ -21,6 +21,7 @@ export const FORMATS: readonly TraceFormat[] = [
   otlpJson,
   otlpProtobuf,
   zipkinJson,
+  zipkinV1Json,
   traceVaeCsv,
   skywalkingCsv,
   nezhaCsv,

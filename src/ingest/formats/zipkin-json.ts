@@ -1,5 +1,6 @@
 /**
- * Zipkin v2 JSON (zipkin2-api.yaml): a list of spans, or a list of traces that are lists of spans.
+ * Zipkin JSON, version 2 (zipkin2-api.yaml) and version 1 (zipkin-api.yaml), whose kinds, services and
+ * part of the times are annotations: a list of spans, or a list of traces that are lists of spans.
  * Times are microseconds. Ids are 64-bit, trace ids 64- or 128-bit, hexadecimal; a 128-bit id whose
  * upper half is 0 is the 64-bit one. Name, timestamp and duration may be missing: Zipkin says so of
  * spans that were reported in part or that are one message, so such spans are kept.
@@ -10,11 +11,19 @@ import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
 import type { JsonOutline } from '../json-outline.ts';
-import { createShapeReader, member, type Shape, type ShapeSink, scalar } from '../json-shapes.ts';
+import {
+  createShapeReader,
+  type Member,
+  member,
+  type Shape,
+  type ShapeSink,
+  scalar,
+} from '../json-shapes.ts';
 import { separateSharedSpans } from '../shared-spans.ts';
 import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
-import { LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
+import { CERTAIN, LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
+import { createZipkinAnnotations } from '../zipkin-annotations.ts';
 
 export const zipkinJson: TraceFormat = {
   id: 'zipkin-json',
@@ -22,13 +31,34 @@ export const zipkinJson: TraceFormat = {
   writer: 'Zipkin',
   gives: 'spans',
   recognise: ({ json }) => signOfSpans(json),
-  open: readZipkinJson,
+  open: (context) => readZipkinJson(context, listShape(spanMembers), false),
 };
 
+/** Keys as its API has them, or as its Thrift has. */
+export const zipkinV1Json: TraceFormat = {
+  id: 'zipkin-v1-json',
+  label: 'Zipkin v1 JSON',
+  writer: 'Zipkin',
+  gives: 'spans',
+  recognise: ({ json }) => signOfAnnotations(json),
+  open: (context) => readZipkinJson(context, listShape(v1Members), true),
+};
+
+const hasKey = ({ ways }: JsonOutline, key: string): boolean =>
+  ways.has(`[].${key}`) || ways.has(`[][].${key}`);
+
+function signOfAnnotations(json: JsonOutline): Sign | null {
+  if (!hasKey(json, 'traceId') && !hasKey(json, 'trace_id')) return null;
+  const key = ['annotations[].endpoint', 'binaryAnnotations', 'binary_annotations'].find((each) =>
+    hasKey(json, each),
+  );
+  return key ? { sure: CERTAIN, why: `it is a list of objects with ${key}` } : null;
+}
+
 /** A Zipkin span is always in a list: {"id": 1, "data": [...]} is no span. */
-function signOfSpans({ ways }: JsonOutline): Sign | null {
+function signOfSpans(json: JsonOutline): Sign | null {
   const keys = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'].filter(
-    (key) => ways.has(`[].${key}`) || ways.has(`[][].${key}`),
+    (key) => hasKey(json, key),
   );
   if (keys.length === 0) return null;
   const sure = keys.includes('traceId') ? LIKELY : POSSIBLE;
@@ -46,30 +76,55 @@ const TIMESTAMP = 7;
 const DURATION = 8;
 const SERVICE = 9;
 const SHARED = 10;
-const ENDPOINT = 11;
+const OTHER = 11;
+const ANNOTATION = 12;
+const BINARY_ANNOTATION = 13;
+const ANNOTATION_VALUE = 14;
+const ANNOTATION_TIME = 15;
+const ANNOTATION_SERVICE = 16;
 
-const spanShape: Shape = {
-  id: SPAN,
-  isRecord: true,
-  members: [
-    member('traceId', scalar(TRACE_ID)),
-    member('parentId', scalar(PARENT_ID)),
-    member('id', scalar(ID)),
-    member('kind', scalar(KIND)),
-    member('name', scalar(NAME)),
-    member('timestamp', scalar(TIMESTAMP)),
-    member('duration', scalar(DURATION)),
-    member('localEndpoint', {
-      id: ENDPOINT,
-      members: [member('serviceName', scalar(SERVICE))],
-    }),
-    member('shared', scalar(SHARED)),
-  ],
-};
-const rootShape: Shape = {
-  id: SPANS,
-  element: { ...spanShape, asList: { id: SPANS, element: spanShape } },
-};
+const spanMembers = [
+  member('traceId', scalar(TRACE_ID)),
+  member('parentId', scalar(PARENT_ID)),
+  member('id', scalar(ID)),
+  member('kind', scalar(KIND)),
+  member('name', scalar(NAME)),
+  member('timestamp', scalar(TIMESTAMP)),
+  member('duration', scalar(DURATION)),
+  member('localEndpoint', { id: OTHER, members: [member('serviceName', scalar(SERVICE))] }),
+  member('shared', scalar(SHARED)),
+];
+/** @param named the key of what the annotation says */
+const annotationsShape = (id: number, named: string): Shape => ({
+  id: OTHER,
+  element: {
+    id,
+    members: [
+      member(named, scalar(ANNOTATION_VALUE)),
+      member('timestamp', scalar(ANNOTATION_TIME)),
+      member('endpoint', {
+        id: OTHER,
+        members: [
+          member('serviceName', scalar(ANNOTATION_SERVICE)),
+          member('service_name', scalar(ANNOTATION_SERVICE)),
+        ],
+      }),
+      member('host', { id: OTHER, members: [member('service_name', scalar(ANNOTATION_SERVICE))] }),
+    ],
+  },
+});
+const v1Members = [
+  ...spanMembers,
+  member('annotations', annotationsShape(ANNOTATION, 'value')),
+  member('binaryAnnotations', annotationsShape(BINARY_ANNOTATION, 'key')),
+  member('trace_id', scalar(TRACE_ID)),
+  member('parent_id', scalar(PARENT_ID)),
+  member('binary_annotations', annotationsShape(BINARY_ANNOTATION, 'key')),
+];
+function listShape(members: readonly Member[]): Shape {
+  const spanShape: Shape = { id: SPAN, isRecord: true, members };
+  return { id: SPANS, element: { ...spanShape, asList: { id: SPANS, element: spanShape } } };
+}
 
 const UNLABELLED = labelCode('unlabelled');
 const NONE = -1;
@@ -78,8 +133,13 @@ const HALF_ID = 16;
 const ZERO = 48;
 const LETTER_S = 83;
 
-function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader {
+function readZipkinJson(
+  { fileName, table, ledger }: ReaderContext,
+  shape: Shape,
+  isV1: boolean,
+): SpanReader {
   const log = createSpanLog(fileName, ledger);
+  const annotations = createZipkinAnnotations();
   const firstRow = table.length;
   /** [rows of the file] */
   let serverSide = new Uint8Array(0);
@@ -96,6 +156,12 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
   /** Infinite where it is missing. */
   let durationUs = Number.POSITIVE_INFINITY;
   let isServer = false;
+  /** Of the annotation that is being read: two bytes of what it says, and how many it has. */
+  let first = 0;
+  let second = 0;
+  let length = 0;
+  let annotatedUs = Number.NaN;
+  let annotatedService = NONE;
 
   const startSpan = (): void => {
     log.startSpan();
@@ -108,6 +174,7 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
     startUs = Number.NaN;
     durationUs = Number.POSITIVE_INFINITY;
     isServer = false;
+    annotations.startSpan();
   };
 
   const findFault = (): Reason | null => {
@@ -117,30 +184,58 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
       ? null
       : 'bad-duration';
   };
+  const traceId = (): string | undefined =>
+    trace === NONE ? undefined : table.traceIds.text(trace);
 
   const endSpan = (faulty: boolean): void => {
     inSpan = false;
     const fault = faulty ? 'malformed-row' : findFault();
-    const traceId = (): string | undefined =>
-      trace === NONE ? undefined : table.traceIds.text(trace);
     if (fault) {
       log.lose(fault, traceId);
       return;
     }
+    if (!isV1) {
+      addSide(service, isServer, startUs, durationUs);
+      return;
+    }
+    for (const [i, side] of annotations.sides(startUs, durationUs).entries()) {
+      if (i > 0) log.startAnother();
+      addSide(
+        side.service === NONE ? service : side.service,
+        side.isServer || isServer,
+        side.startUs,
+        side.durationUs,
+      );
+    }
+  };
+
+  /** @param us duration as {@link durationUs}, negative where two annotations are in the wrong order */
+  const addSide = (
+    serviceOfSide: number,
+    isServerSide: boolean,
+    atUs: number,
+    us: number,
+  ): void => {
     const mend = (reason: Reason): void => log.mend(reason, log.spansRead(), traceId);
-    if (service === NONE) mend('unknown-service');
+    const isMissing = us === Number.POSITIVE_INFINITY;
+    if (!isMissing && !isDuration(Math.abs(us))) {
+      log.lose('bad-duration', traceId);
+      return;
+    }
+    if (serviceOfSide === NONE) mend('unknown-service');
     if (operation === NONE) mend('unknown-operation-name');
-    if (durationUs === Number.POSITIVE_INFINITY) mend('missing-duration');
+    if (isMissing) mend('missing-duration');
+    if (us < 0) mend('clamped-duration');
     serverSide = grown(serverSide, table.length - firstRow + 1);
-    serverSide[table.length - firstRow] = isServer ? 1 : 0;
+    serverSide[table.length - firstRow] = isServerSide ? 1 : 0;
     table.add(
       trace,
       span,
       parent,
-      service === NONE ? table.services.internText(UNKNOWN_SERVICE) : service,
+      serviceOfSide === NONE ? table.services.internText(UNKNOWN_SERVICE) : serviceOfSide,
       operation === NONE ? table.operations.internText(UNKNOWN_OPERATION) : operation,
-      startUs,
-      durationUs === Number.POSITIVE_INFINITY ? 0 : durationUs,
+      atUs,
+      isMissing ? 0 : Math.max(0, us),
       UNLABELLED,
       log.spansRead(),
     );
@@ -167,9 +262,19 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
     enter: (id) => {
       if (id === SPAN) startSpan();
       else if (id === SPANS) log.startList(reader);
+      else if (id === ANNOTATION || id === BINARY_ANNOTATION) {
+        length = 0;
+        annotatedUs = Number.NaN;
+        annotatedService = NONE;
+      }
     },
     leave: (id, faulty) => {
       if (id === SPAN) endSpan(faulty);
+      else if (id === ANNOTATION) {
+        annotations.annotation(first, second, length, annotatedUs, annotatedService);
+      } else if (id === BINARY_ANNOTATION) {
+        annotations.binaryAnnotation(first, second, length, annotatedService);
+      }
     },
     text: (id, bytes, start, end) => {
       switch (id) {
@@ -193,14 +298,37 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
         case KIND:
           isServer ||= bytes[start] === LETTER_S && end > start;
           break;
+        case ANNOTATION_VALUE:
+          first = bytes[start]!;
+          second = bytes[start + 1]!;
+          length = end - start;
+          break;
+        case ANNOTATION_SERVICE:
+          annotatedService = internName(table.services, bytes, start, end);
+          break;
         case TIMESTAMP:
         case DURATION:
+        case ANNOTATION_TIME:
           sink.number(id, bytes, start, end);
       }
     },
     number: (id, bytes, start, end) => {
-      if (id === TIMESTAMP) startUs = parseDecimal(bytes, start, end);
-      else if (id === DURATION) durationUs = parseDecimal(bytes, start, end);
+      switch (id) {
+        case TIMESTAMP:
+          startUs = parseDecimal(bytes, start, end);
+          break;
+        case DURATION:
+          durationUs = parseDecimal(bytes, start, end);
+          break;
+        case ANNOTATION_TIME:
+          annotatedUs = parseDecimal(bytes, start, end);
+          break;
+        case TRACE_ID:
+        case ID:
+        case PARENT_ID:
+          // As Thrift has them: decimal numbers of 64 bits.
+          sink.text(id, bytes, start, end);
+      }
     },
     truth: (id, value) => {
       if (id === SHARED) isServer ||= value;
@@ -220,7 +348,7 @@ function readZipkinJson({ fileName, table, ledger }: ReaderContext): SpanReader 
     },
   };
 
-  const reader = createShapeReader(fileName, rootShape, sink);
+  const reader = createShapeReader(fileName, shape, sink);
   return {
     read: reader.push,
     finish: () => {
