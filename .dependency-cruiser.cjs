@@ -13,6 +13,7 @@ const rooms = [
   { room: 'simulator', may: ['base', 'trace', 'prepare'], packages: [] },
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
+  { room: 'judge', may: ['base', 'trace', 'scoring'], packages: [] },
   { room: 'lab', may: ['base', 'trace', 'scoring'], packages: [] },
   { room: 'inspect', may: ['base', 'trace', 'features', 'scoring'], packages: [] },
   {
@@ -83,7 +84,9 @@ const rooms = [
       'ingest',
       'nn',
       'detectors',
+      'judge',
       'run',
+      'scoring/corrections',
       'headless/(given-files|read-choices)',
       'stores/(dataset/dataset-import|baselines/matrix-view|run/(run-choices|run-report|training-log))',
       'worker/(import-simulated|prepare-dataset|web-gpu)',

@@ -17,7 +17,10 @@ const PACKAGES = ['core', 'backend-cpu', 'backend-wasm', 'backend-webgpu'].map(
 const OUT_DIR = join(ROOT, 'node_modules/.cache/for-node');
 
 /** @param path of a source below the root, such as `benchmarks/gpu.ts` */
-export async function loadSource(path) {
+export const loadSource = async (path) => import(await bundleSource(path));
+
+/** @returns where the bundle is, to be imported, in another process too */
+export async function bundleSource(path) {
   const entryFileNames = `${basename(path, '.ts')}.mjs`;
   await build({
     root: ROOT,
@@ -33,5 +36,5 @@ export async function loadSource(path) {
       rolldownOptions: { external: PACKAGES, output: { entryFileNames } },
     },
   });
-  return import(pathToFileURL(join(OUT_DIR, entryFileNames)).href);
+  return pathToFileURL(join(OUT_DIR, entryFileNames)).href;
 }

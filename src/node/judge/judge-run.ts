@@ -1,0 +1,115 @@
+/** One detector on one set with one seed: trained, scored, and what is kept of it. */
+import { createHash } from 'node:crypto';
+import { err, type Failure, ok, type Result } from '../../base/result.ts';
+import type { DetectorId } from '../../detectors/catalog.ts';
+import type { ReadChoices, ReadRun } from '../../headless/read-choices.ts';
+import type { JudgedScores, JudgedSet } from '../../judge/judged.ts';
+import type { BackendInfo, ScoreOutcome } from '../../run/outcome.ts';
+import { variantsIn } from '../../scoring/corrections/list.ts';
+import { decodeString } from '../../trace/string-column.ts';
+import { labelCode, type TraceSet } from '../../trace/trace-set.ts';
+import { settingsOf } from '../run-settings.ts';
+import { trainAndScore } from '../train-and-score.ts';
+import type { JudgedPart, ReadSet } from './read-set.ts';
+import type { JudgedRun } from './run-file.ts';
+import { serviceRanks } from './where.ts';
+
+export interface OneRun {
+  readonly detector: DetectorId;
+  readonly seed: number;
+  readonly maxNodes: ReadChoices['maxNodes'];
+  readonly choices: ReadRun;
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly key: unknown;
+}
+
+export async function judgeRun(
+  { dataset, parts }: ReadSet,
+  { detector, seed, maxNodes, choices, changes, key }: OneRun,
+  backend: BackendInfo,
+  say: (line: string) => void,
+): Promise<Result<JudgedRun, Failure>> {
+  const chosen = { ...choices, detectors: [detector], seed };
+  const settings = settingsOf(maxNodes, chosen, changes, dataset);
+  if (!settings.ok) return settings;
+  const { traces } = dataset.imported;
+  const sets: JudgedRun['sets'][number][] = [];
+  const trained = await trainAndScore({
+    traces,
+    settings: settings.value,
+    detector,
+    backend,
+    say,
+    lastGood: false,
+    inspect: async ({ data, model, scores }) => {
+      for (const part of parts) {
+        const rows = rowsOf(scores, part);
+        const chosenTraces = rows.map((row) => scores.test.trace[row]!);
+        const set = judgedSet(traces, chosenTraces, part);
+        const entries: JudgedScores[] = [];
+        for (const of of scoresOf(scores, rows)) {
+          const serviceRank = await serviceRanks(
+            { data, model },
+            settings.value,
+            set,
+            chosenTraces,
+            of,
+          );
+          entries.push({ detector, seed, ...of, serviceRank });
+        }
+        sets.push({ set, rows: rowsKey(traces, chosenTraces), entries });
+      }
+    },
+  });
+  if (!trained.ok) {
+    const { what, where, advice } = trained.error;
+    return err({ what, where, advice });
+  }
+  const { outcome, scores } = trained.value;
+  return ok({ key, trainSeconds: outcome.trainSeconds, scoreSeconds: scores!.scoreSeconds, sets });
+}
+
+const rowsOf = ({ test }: ScoreOutcome, { includes }: JudgedPart): Uint32Array =>
+  Uint32Array.from(test.trace.keys()).filter((row) => includes(test.trace[row]!));
+
+/** Scores and default threshold of each variant, `plain` where there is one score. */
+function scoresOf(
+  outcome: ScoreOutcome,
+  rows: Uint32Array,
+): Pick<JudgedScores, 'variant' | 'scores' | 'threshold'>[] {
+  const pick = (scores: Float64Array): Float64Array =>
+    Float64Array.from(rows, (row) => scores[row]!);
+  if (outcome.kind === 'plain') {
+    const { threshold } = outcome.report.atThreshold;
+    return [{ variant: 'plain', scores: pick(outcome.test.score), threshold }];
+  }
+  return variantsIn(outcome.reports).map((variant) => ({
+    variant,
+    scores: pick(outcome.scores[variant].test),
+    threshold: outcome.reports[variant].atThreshold.threshold,
+  }));
+}
+
+const ANOMALIES = [labelCode('structure'), labelCode('time')];
+
+function judgedSet(
+  { label, startUs }: TraceSet,
+  traces: Uint32Array,
+  { name, faults, faultOf }: JudgedPart,
+): JudgedSet {
+  const anomalous = Uint8Array.from(traces, (trace) => (ANOMALIES.includes(label[trace]!) ? 1 : 0));
+  return {
+    name,
+    faults,
+    anomalous,
+    startSeconds: Float64Array.from(traces, (trace) => startUs[trace]! / 1e6),
+    faultOf: Int32Array.from(traces, (trace, i) => (anomalous[i] === 1 ? faultOf(trace) : -1)),
+  };
+}
+
+/** The same for the same traces with the same labels. */
+function rowsKey({ traceIds, label }: TraceSet, traces: Uint32Array): string {
+  const hash = createHash('sha256');
+  for (const trace of traces) hash.update(`${decodeString(traceIds, trace)}\n${label[trace]}\n`);
+  return hash.digest('hex');
+}

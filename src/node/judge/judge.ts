@@ -1,0 +1,123 @@
+/**
+ * The judge in Node: which runs are asked for, one of them done, and the report of all. Runs are
+ * done side by side by processes (scripts/judge), so what passes between them is plain data.
+ */
+import { err, type Failure, ok, type Result } from '../../base/result.ts';
+import { baselineConfigs } from '../../detectors/catalog.ts';
+import { TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
+import type { HeadlessChoices, TypedRun } from '../../headless/handle.ts';
+import { readChoices } from '../../headless/read-choices.ts';
+import { type Baseline, type JudgeReport, judgeReport } from '../../judge/report.ts';
+import type { ResampleOptions } from '../../judge/resample.ts';
+import type { BackendInfo } from '../../run/outcome.ts';
+import { withChanges } from '../../run/settings.ts';
+import { judgeRun, type OneRun } from './judge-run.ts';
+import { type ReadSet, readSet } from './read-set.ts';
+import { groupsOf, type JudgedRun, readRunFile, runFileText } from './run-file.ts';
+import { findSet, fingerprintOf, type SetSource } from './set-source.ts';
+
+export { judgeTables } from '../../judge/table.ts';
+export { startGpu, startWasm } from '../backends.ts';
+
+export interface JudgeQuestion {
+  /** Folders, `demo`, `standin:A`. */
+  readonly sets: readonly string[];
+  readonly choices: HeadlessChoices & { readonly run: TypedRun };
+  /** Settings of TraceVAE that differ from the preset's, by their names in the code. */
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
+export interface JudgeTask extends OneRun {
+  readonly source: SetSource;
+  readonly authorsRules: boolean;
+  /** Where its result belongs, below the folder of results. */
+  readonly file: string;
+}
+
+export interface JudgePlan {
+  /** Set by set, so that a process reads each as seldom as it can. */
+  readonly tasks: readonly JudgeTask[];
+  /** Sets that are not on this machine. */
+  readonly absent: readonly string[];
+}
+
+export function planJudge({ sets, choices, changes }: JudgeQuestion): Result<JudgePlan, Failure> {
+  const read = readChoices(choices);
+  if (!read.ok) return read;
+  const { authorsRules, maxNodes } = read.value;
+  const run = read.value.run!;
+  const parts = withChanges(TRACEVAE_PRESETS[run.preset], {
+    ...(run.epochs === null ? {} : { epochs: run.epochs }),
+    ...changes,
+  });
+  if (!parts.ok) {
+    const advice = 'use the name that the setting has in src/detectors/tracevae/meta.ts';
+    return err({ what: `no setting is called ${parts.error}`, where: '--set', advice });
+  }
+  const baselines = new Map<string, unknown>(Object.entries(baselineConfigs(run.preset)));
+  const settings = { ...parts.value, maxNodes, limitTrain: run.limitTrain, backend: run.backend };
+
+  const sources: SetSource[] = [];
+  const absent: string[] = [];
+  for (const word of sets) {
+    const found = findSet(word);
+    if (!found.ok) return found;
+    if (found.value.kind === 'absent') absent.push(found.value.path);
+    else sources.push(found.value.source);
+  }
+  const twice = sources.find(({ name }, i) => sources.findIndex((of) => of.name === name) < i);
+  if (twice !== undefined) {
+    const advice = 'give folders that have different names';
+    return err({ what: `two sets called ${twice.name}`, where: '--sets', advice });
+  }
+
+  const seeds = [run.seed, ...run.furtherSeeds];
+  const tasks = sources.flatMap((source) => {
+    const data = fingerprintOf(source);
+    return run.detectors.flatMap((detector) =>
+      seeds.map((seed): JudgeTask => {
+        const own = { ...settings, baseline: baselines.get(detector) ?? null };
+        const key = { data, authorsRules, detector, seed, settings: own };
+        const file = `${source.name}/${detector}-${seed}.json`;
+        return { source, authorsRules, detector, seed, maxNodes, choices: run, changes, key, file };
+      }),
+    );
+  });
+  return ok({ tasks, absent });
+}
+
+/** A process's own: it keeps the set that it has read last. */
+export interface JudgeHand {
+  /** @returns the text of the run's file */
+  judge(task: JudgeTask, say: (line: string) => void): Promise<Result<string, Failure>>;
+}
+
+export function createJudgeHand(backend: BackendInfo): JudgeHand {
+  let last: { readonly of: string; readonly set: ReadSet } | null = null;
+  return {
+    async judge(task, say) {
+      const of = JSON.stringify([task.source, task.authorsRules]);
+      if (last?.of !== of) {
+        last = null;
+        const read = await readSet(task.source, task.authorsRules);
+        if (!read.ok) return read;
+        last = { of, set: read.value };
+      }
+      const run = await judgeRun(last.set, task, backend, say);
+      return run.ok ? ok(runFileText(run.value)) : run;
+    },
+  };
+}
+
+/** Whether a run's file is there, made under the same settings. */
+export const isJudged = ({ key }: JudgeTask, path: string): boolean =>
+  readRunFile(path, key) !== null;
+
+/** @param runs files of results, each with the key that it must have */
+export function reportOfFiles(
+  runs: readonly { readonly path: string; readonly key: unknown }[],
+  options: { readonly baseline: Baseline | null; readonly resamples: ResampleOptions },
+): JudgeReport {
+  const read = runs.map(({ path, key }) => readRunFile(path, key));
+  return judgeReport(groupsOf(read.filter((run): run is JudgedRun => run !== null)), options);
+}
