@@ -5,7 +5,8 @@
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
 import { headerKey } from '../trace/column-mapping.ts';
-import { createLedgerBuilder, mergeLedgers } from '../trace/ledger.ts';
+import { createLedgerBuilder, type LedgerBuilder, mergeLedgers } from '../trace/ledger.ts';
+import { countFacts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { FORMATS } from './formats/list.ts';
 import type {
@@ -55,11 +56,11 @@ export const importFiles: ImportFiles = async (files, options) => {
 async function importAll(
   files: readonly SourceFile[],
   pace: ImportPace,
-  { mappings = [], authorsRules = true, formats = FORMATS, onSpans }: ImportOptions,
+  { mappings = [], authorsRules = true, keptAttributes, formats = FORMATS, onSpans }: ImportOptions,
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const context = {
-    table: new SpanTable(),
+    table: new SpanTable(keptAttributes),
     labels: new TraceLabels(),
     mappings: new Map(mappings.map((mapping) => [headerKey(mapping.header), mapping])),
     authorsRules,
@@ -102,6 +103,7 @@ async function importAll(
   const assembled = await assemble(context.table, reads, pace, !authorsRules);
   if (!assembled) return err(cancelledImport('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
+  noteOverflows(context.table, notes);
   onSpans?.(assembled.spans);
   return ok({
     files: reads.map(({ file }) => file),
@@ -111,6 +113,7 @@ async function importAll(
     spansRead,
     spansKept: assembled.spansKept,
     seconds: pace.seconds(),
+    facts: countFacts(assembled.spans.facts, assembled.callPairs),
     ...(authorsRules ? {} : { authorsRules }),
   });
 }
@@ -164,6 +167,12 @@ async function assemble(
     if (!(await pace.breathe())) return null;
     const step = steps.next();
     if (step.done) return step.value;
+  }
+}
+
+function noteOverflows({ facts, length }: SpanTable, notes: LedgerBuilder): void {
+  for (const { name, spans } of facts.overflows(length)) {
+    notes.add('too-many-values', spans, () => ({ file: '', path: name }));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Failure, Result } from '../base/result.ts';
 import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { OrderedSpans } from '../trace/ordered-spans.ts';
+import type { FactCounts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { TraceFormat } from './trace-format.ts';
 
@@ -53,6 +54,8 @@ export interface ImportedTraces {
   readonly seconds: number;
   /** false where they were switched off. */
   readonly authorsRules?: boolean;
+  /** What the spans carry; absent of datasets of earlier versions, and of traces without spans. */
+  readonly facts?: FactCounts;
 }
 
 /** What a labels file changes in a dataset. */
@@ -74,6 +77,8 @@ export interface ImportOptions {
    * such a span goes below the first root of its trace.
    */
   readonly authorsRules?: boolean;
+  /** Names of the attributes of spans that are kept, by default DEFAULT_ATTRIBUTES. */
+  readonly keptAttributes?: readonly string[];
   /** Instead of all that there are. */
   readonly formats?: readonly TraceFormat[];
   /** The spans behind the traces, once all files are in. */

@@ -2,9 +2,11 @@
  * Where every format's spans end up: growing columns and the dictionaries of their names and ids.
  */
 import { grown } from '../base/bytes.ts';
+import { DEFAULT_ATTRIBUTES } from '../trace/kept-attributes.ts';
 import type { SpanColumns } from '../trace/span-columns.ts';
 import { ByteInterner } from './byte-interner.ts';
 import { IdWritings } from './id-writings.ts';
+import { SpanFactsTable } from './span-facts-table.ts';
 
 /** Part of the columns, see {@link SpanTable.add}; rows count from 0. */
 export interface SpanLinks {
@@ -23,6 +25,8 @@ export class SpanTable {
   readonly operations = new ByteInterner();
   /** Ids of the present file that are written with other leading zeros than before. */
   private readonly writings = new IdWritings(this.traceIds, this.spanIds);
+  /** Told of a span before it is added. */
+  readonly facts: SpanFactsTable;
   length = 0;
   private file = -1;
   private capacity = 0;
@@ -37,11 +41,17 @@ export class SpanTable {
   private fileOf = new Uint16Array(0);
   private line = new Uint32Array(0);
 
+  /** @param keptAttributes names */
+  constructor(keptAttributes: readonly string[] = DEFAULT_ATTRIBUTES) {
+    this.facts = new SpanFactsTable(keptAttributes);
+  }
+
   /** Spans added from here on belong to the next file; equal trace ids of two files differ. */
   startFile(): void {
     this.file += 1;
     this.traceIds.startScope();
     this.writings.startFile(this.length);
+    this.facts.startSpan();
   }
 
   /**
@@ -78,6 +88,7 @@ export class SpanTable {
     this.label[row] = label;
     this.fileOf[row] = this.file;
     this.line[row] = line;
+    this.facts.addRow(row);
     this.length = row + 1;
     this.writings.addRow(row, trace, span, parent);
   }
@@ -133,6 +144,7 @@ export class SpanTable {
   /** The columns so far, without copying: valid until the next {@link add}. */
   columns(): SpanColumns {
     const { length } = this;
+    const facts = this.facts.finish(length);
     return {
       length,
       trace: this.trace.subarray(0, length),
@@ -150,6 +162,7 @@ export class SpanTable {
       services: this.services.texts(),
       operations: this.operations.texts(),
       traceIds: this.traceIds.column(),
+      ...(facts && { facts }),
     };
   }
 

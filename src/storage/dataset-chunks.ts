@@ -6,6 +6,7 @@ import {
   type Columns,
   createTableJoiner,
   cutTable,
+  type TableSize,
   tableBytes,
   tableSize,
 } from './column-chunks.ts';
@@ -69,9 +70,15 @@ export interface TraceSetJoiner {
   finish(): Result<TraceSet, string>;
 }
 
+/** Of a table that an earlier build did not have. */
+const NO_TABLE: TableSize = { rows: 0, values: {} };
+
 export function createTraceSetJoiner({ tables }: DatasetEntry): TraceSetJoiner {
   const joiners = new Map(
-    TABLE_NAMES.map((table) => [table, createTableJoiner(TABLES[table], tables[table])]),
+    TABLE_NAMES.map((table) => [
+      table,
+      createTableJoiner(TABLES[table], tables[table] ?? NO_TABLE),
+    ]),
   );
   return {
     add: ({ table, ...chunk }) => {

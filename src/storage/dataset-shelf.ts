@@ -3,16 +3,17 @@
  * last: a save that is cut off leaves chunks without an entry, which the next listing sweeps.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import type { SpanChunk } from '../trace/ordered-spans.ts';
+import type { SpanChunk } from '../trace/span-chunks.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { Columns } from './column-chunks.ts';
 import { keysUnder } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
-import { readTraceSpans, SPAN_BYTES, saveSpans, type TraceSpans } from './dataset-spans.ts';
+import { readTraceSpans, SPAN_BYTES, saveSpans } from './dataset-spans.ts';
 import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
 import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
 import { type Database, STORE_NAMES } from './schema.ts';
 import { damaged, guarded } from './storage-failure.ts';
+import type { TraceSpans } from './trace-spans.ts';
 
 export interface StoredDatasets {
   /** The last saved first. */

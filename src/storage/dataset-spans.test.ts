@@ -4,7 +4,8 @@ import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { spanColumns, type TestSpan } from '../testing/spans.ts';
 import { assembleTraces } from '../trace/assemble.ts';
-import { cutSpans, type OrderedSpans } from '../trace/ordered-spans.ts';
+import type { OrderedSpans } from '../trace/ordered-spans.ts';
+import { cutSpans } from '../trace/span-chunks.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
 import type { Dataset, DatasetEntry } from './records.ts';
 
@@ -67,6 +68,8 @@ test.each([1, 70, 1000, 1e6])(
           startUs: Float64Array.from(own, ({ startUs }) => startUs!),
           durationUs: Float64Array.from(own, ({ durationUs }) => durationUs!),
           spanIds: own.map(({ id }) => id),
+          mark: new Uint8Array(own.length),
+          attributes: [],
         },
       });
     }

@@ -2,25 +2,13 @@
  * The spans of a stored dataset: in chunks by their place among all spans, found by an index of
  * where those of each trace begin. Read for one trace at a time.
  */
-import { decodeUtf8 } from '../base/bytes.ts';
-import type { SpanChunk } from '../trace/ordered-spans.ts';
+import type { SpanChunk } from '../trace/span-chunks.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type Columns, cutTable } from './column-chunks.ts';
 import { CHUNK_BYTES } from './dataset-chunks.ts';
 import { firstSpans, SPAN_INDEX, type SpanTableName } from './dataset-tables.ts';
 import type { Database } from './schema.ts';
-
-/** The spans of one trace, node after node of its tree, as spanCount says how many. */
-export interface TraceSpans {
-  /** [spans] index of the parent among these, -1 for the root */
-  readonly parent: Int32Array;
-  /** [spans] microseconds since the epoch, NaN where unknown */
-  readonly startUs: Float64Array;
-  /** [spans] microseconds */
-  readonly durationUs: Float64Array;
-  /** [spans] as the file writes them */
-  readonly spanIds: readonly string[];
-}
+import { createTraceSpansBuilder, type StoredSpanChunk, type TraceSpans } from './trace-spans.ts';
 
 /** Bytes of a span in storage, roughly: for a share of progress. */
 export const SPAN_BYTES = 36;
@@ -72,27 +60,16 @@ export async function readTraceSpans(
 
   const [from, to] = [await firstSpan(trace), await firstSpan(trace + 1)];
   if (from === undefined || to === undefined || to < from) return null;
-  const spans = {
-    parent: new Int32Array(to - from),
-    startUs: new Float64Array(to - from),
-    durationUs: new Float64Array(to - from),
-    spanIds: new Array<string>(to - from),
-  };
+  const spans = createTraceSpansBuilder(to - from);
   for (let row = from; row < to; ) {
     const cursor = await at('spans', row);
     if (cursor === null) return null;
-    const chunk = cursor.value as unknown as Omit<SpanChunk, 'first'>;
+    const chunk = cursor.value as unknown as StoredSpanChunk;
     const start = row - cursor.key[2];
     const end = Math.min(chunk.parent.length, to - cursor.key[2]);
     if (start >= end) return null;
-    for (const name of ['parent', 'startUs', 'durationUs'] as const) {
-      spans[name].set(chunk[name].subarray(start, end), row - from);
-    }
-    for (let i = start; i < end; i++) {
-      const id = chunk.idBytes.subarray(chunk.idOffset[i]!, chunk.idOffset[i + 1]!);
-      spans.spanIds[row - from + i - start] = decodeUtf8(id);
-    }
+    spans.add(chunk, start, end, row - from);
     row += end - start;
   }
-  return spans;
+  return spans.finish();
 }

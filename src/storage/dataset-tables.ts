@@ -24,6 +24,8 @@ export const TABLES = {
       idOffset: { idBytes: Uint8Array },
     },
   },
+  /** A row per node; none where no span says how it ended, and in datasets of earlier builds. */
+  errors: { rows: { errorCount: Uint16Array }, lists: {} },
 } as const satisfies Record<string, TableLayout>;
 
 export type TableName = keyof typeof TABLES;
@@ -41,6 +43,7 @@ export interface Table {
 export function tablesOf(traces: TraceSet): Record<TableName, Table> {
   const { services, operations, structures, traceIds } = traces;
   const { structureOf, startUs, label, file, nodeOffset, latencyUs, spanCount } = traces;
+  const { errorCount } = traces;
   return {
     services: { rows: services.length, columns: namesOf(services) },
     operations: {
@@ -72,12 +75,17 @@ export function tablesOf(traces: TraceSet): Record<TableName, Table> {
         idBytes: traceIds.bytes,
       },
     },
+    errors: {
+      rows: errorCount?.length ?? 0,
+      columns: { errorCount: errorCount ?? new Uint16Array(0) },
+    },
   };
 }
 
 /** The columns of tables that were joined after {@link TABLES}, so their types are those. */
 export function traceSetOfTables(tables: Readonly<Record<TableName, Columns>>): TraceSet {
-  const { services, operations, structures, traces } = tables;
+  const { services, operations, structures, traces, errors } = tables;
+  const errorCount = errors.errorCount as Uint16Array;
   const serviceOf = operations.service as Uint32Array;
   const { idBytes, idOffset, ...columns } = traces;
   return {
@@ -86,6 +94,7 @@ export function traceSetOfTables(tables: Readonly<Record<TableName, Columns>>): 
     structures: structures as unknown as TraceSet['structures'],
     ...(columns as unknown as Omit<TraceSet, 'services' | 'operations' | 'structures'>),
     traceIds: { bytes: idBytes, offset: idOffset } as StringColumn,
+    ...(errorCount.length > 0 && { errorCount }),
   };
 }
 

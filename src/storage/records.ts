@@ -32,6 +32,11 @@ export interface Preparation {
   readonly source: Dataset | null;
 }
 
+/** Earlier builds have no table of errors. */
+export type StoredTables = Readonly<Record<Exclude<TableName, 'errors'>, TableSize>> & {
+  readonly errors?: TableSize;
+};
+
 /** A stored dataset without its columns, which lie in chunks beside it. */
 export interface DatasetEntry {
   readonly formatVersion: typeof DATASET_FORMAT;
@@ -46,7 +51,7 @@ export interface DatasetEntry {
   readonly imported: Omit<ImportedTraces, 'traces'>;
   /** The source is stored as a dataset of its own. */
   readonly preparation?: { readonly report: PrepareReport; readonly sourceId: string };
-  readonly tables: Readonly<Record<TableName, TableSize>>;
+  readonly tables: StoredTables;
   /** Deleted, and gone for good when the page is opened next. */
   readonly trashed?: boolean;
   /** Spans that can be read back: all that were kept, or 0 for a dataset of an earlier version. */

@@ -2,6 +2,14 @@
  * Spans for tests: written as a list, read as the columns that every format ends up in.
  */
 import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
+import {
+  kindCode,
+  markOf,
+  type SpanFacts,
+  type SpanKind,
+  type SpanStatus,
+  statusCode,
+} from '../trace/span-facts.ts';
 import { stringColumn } from '../trace/string-column.ts';
 import { type Label, labelCode } from '../trace/trace-set.ts';
 
@@ -15,6 +23,9 @@ export interface TestSpan {
   readonly durationUs?: number;
   readonly startUs?: number;
   readonly label?: Label;
+  readonly status?: SpanStatus;
+  readonly kind?: SpanKind;
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export function spanColumns(spans: readonly TestSpan[]): SpanColumns {
@@ -51,5 +62,24 @@ export function spanColumns(spans: readonly TestSpan[]): SpanColumns {
     services: services.texts,
     operations: operations.texts,
     traceIds: stringColumn(traces.texts),
+    ...factsOf(spans),
   };
+}
+
+function factsOf(spans: readonly TestSpan[]): { readonly facts?: SpanFacts } {
+  const mark = Uint8Array.from(spans, ({ status, kind }) =>
+    markOf(statusCode(status ?? 'unset'), kindCode(kind ?? 'unspecified')),
+  );
+  const names = [...new Set(spans.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
+  const attributes = names.map((name) => {
+    const texts = [...new Set(spans.flatMap((span) => span.attributes?.[name] ?? []))];
+    const value = Uint16Array.from(
+      spans,
+      (span) => texts.indexOf(span.attributes?.[name] ?? '') + 1,
+    );
+    return { name, value, values: stringColumn(texts) };
+  });
+  const isMarked = mark.some((each) => each !== 0);
+  if (!isMarked && attributes.length === 0) return {};
+  return { facts: { ...(isMarked && { mark }), attributes } };
 }

@@ -1,4 +1,6 @@
 /** The stores of datasets and runs on a fake worker and a fake storage, which nobody hears of. */
+
+import { createAttributeMemory } from '../stores/dataset/attribute-memory.ts';
 import { createDatasetStore } from '../stores/dataset/dataset-store.ts';
 import { createMappingMemory } from '../stores/dataset/mapping-memory.ts';
 import { createRunStore } from '../stores/run/run-store.ts';
@@ -11,6 +13,7 @@ export function createFakeStores() {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(createFakePreferences()),
+    attributes: createAttributeMemory(createFakePreferences()),
     onOpened: () => {},
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });

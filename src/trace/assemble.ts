@@ -27,6 +27,8 @@ export interface AssembledTraces {
   readonly ledger: Ledger;
   /** Spans merged into the trees of {@link traces}: all spans but the ledger's losses. */
   readonly spansKept: number;
+  /** Calls among them of which client and server are known. */
+  readonly callPairs: number;
 }
 
 export interface AssembleOptions {
@@ -122,5 +124,11 @@ export function* assembleInSteps(
   }
 
   const traces = builder.finish(ranked, options.knownOperations !== undefined);
-  return { traces, spans: order.finish(), ledger: ledger.finish(), spansKept };
+  return {
+    traces,
+    spans: order.finish(),
+    ledger: ledger.finish(),
+    spansKept,
+    callPairs: order.pairs(),
+  };
 }

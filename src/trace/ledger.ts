@@ -40,6 +40,8 @@ export const REASONS = {
   'partial-answer': 'an answer that says it is not whole (an error, or PARTIAL); the rest was read',
   'left-out-line':
     'a line that is no JSON (of a log, or the end of one that is cut), between those that are',
+  'too-many-values':
+    'an attribute has more different values than are kept, so this span’s was filed under "(other)"',
   'skipped-file': 'a file of an archive or folder that is not traces',
 } as const;
 export type Reason = keyof typeof REASONS;
@@ -63,6 +65,7 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'cut-archive',
   'partial-answer',
   'left-out-line',
+  'too-many-values',
   'skipped-file',
 ]);
 

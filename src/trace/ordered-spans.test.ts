@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { spanColumns } from '../testing/spans.ts';
 import { assembleTraces } from './assemble.ts';
-import { cutSpans, type OrderedSpans, type SpanChunk } from './ordered-spans.ts';
+import type { OrderedSpans } from './ordered-spans.ts';
+import { cutSpans, type SpanChunk } from './span-chunks.ts';
 import { decodeString } from './string-column.ts';
 import { nodeCount, traceCount } from './trace-set.ts';
 

@@ -2,6 +2,7 @@
  * Spans as columns: what every format is read into, and what merging reads.
  * One row a span, in file order; no object per span.
  */
+import type { SpanFacts } from './span-facts.ts';
 import type { StringColumn } from './trace-set.ts';
 
 /** In {@link SpanColumns.parent}: the span is a root by its own file's word. */
@@ -35,4 +36,6 @@ export interface SpanColumns {
   readonly services: readonly string[];
   readonly operations: readonly string[];
   readonly traceIds: StringColumn;
+  /** Status, kind and attributes; absent where no span has any. */
+  readonly facts?: SpanFacts;
 }

@@ -4,6 +4,7 @@
 import { grown } from '../base/bytes.ts';
 import type { MergedTree } from './merge-spans.ts';
 import type { SpanColumns } from './span-columns.ts';
+import { statusCode, statusOfMark } from './span-facts.ts';
 import { createStringColumnBuilder } from './string-column.ts';
 import { createStructureInterner } from './structure-interner.ts';
 import type { TraceSet } from './trace-set.ts';
@@ -18,6 +19,9 @@ export interface TraceSetBuilder {
   finish(ranked: RankedOperations, keepAllOperations: boolean): TraceSet;
 }
 
+const ERROR = statusCode('error');
+const MOST_ERRORS = 0xffff;
+
 export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
   const interner = createStructureInterner();
   const traceIds = createStringColumnBuilder();
@@ -29,8 +33,26 @@ export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
   let file = new Uint16Array(64);
   let latencyUs = new Float32Array(256);
   let spanCount = new Uint32Array(256);
+  const mark = spans.facts?.mark;
+  let errorCount = new Uint16Array(0);
 
-  const add = ({ nodeCount, parent, operation, firstMember, members }: MergedTree): void => {
+  const countErrors = (
+    mark: Uint8Array,
+    first: number,
+    { nodeCount, firstMember, members }: MergedTree,
+  ): void => {
+    errorCount = grown(errorCount, first + nodeCount);
+    for (let node = 0; node < nodeCount; node++) {
+      let errors = 0;
+      for (let m = firstMember[node]!; m < firstMember[node + 1]!; m++) {
+        if (statusOfMark(mark[members[m]!]!) === ERROR) errors += 1;
+      }
+      errorCount[first + node] = Math.min(MOST_ERRORS, errors);
+    }
+  };
+
+  const add = (tree: MergedTree): void => {
+    const { nodeCount, parent, operation, firstMember, members } = tree;
     const trace = traceCount;
     structureOf = grown(structureOf, trace + 1);
     nodeOffset = grown(nodeOffset, trace + 2);
@@ -59,6 +81,7 @@ export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
       latencyUs[first + node] = sumUs / count;
       spanCount[first + node] = count;
     }
+    if (mark !== undefined) countErrors(mark, first, tree);
     traceCount += 1;
     nodeOffset[traceCount] = first + nodeCount;
   };
@@ -81,6 +104,7 @@ export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
       nodeOffset: nodeOffset.slice(0, traceCount + 1),
       latencyUs: latencyUs.slice(0, nodes),
       spanCount: spanCount.slice(0, nodes),
+      ...(saysStatus(mark) && { errorCount: errorCount.slice(0, nodes) }),
       startUs: startUs.slice(0, traceCount),
       label: label.slice(0, traceCount),
       file: file.slice(0, traceCount),
@@ -90,3 +114,6 @@ export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
 
   return { add, finish };
 }
+
+const saysStatus = (mark: Uint8Array | undefined): boolean =>
+  mark?.some((each) => statusOfMark(each) > 0) === true;

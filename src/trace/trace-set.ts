@@ -48,6 +48,11 @@ export interface TraceSet {
   readonly latencyUs: Float32Array;
   /** [nodes] number of spans merged into the node. */
   readonly spanCount: Uint32Array;
+  /**
+   * [nodes] spans merged into the node that failed, at most 65,535; absent where no span of the
+   * dataset says how it ended, and of traces that were edited.
+   */
+  readonly errorCount?: Uint16Array;
   /** [T] start of the root span, microseconds since the epoch; NaN where unknown. */
   readonly startUs: Float64Array;
   /** [T] index into {@link LABELS}. */
@@ -79,6 +84,14 @@ export const nodeCount = (traces: TraceSet, trace: number): number =>
 export function operationName(traces: TraceSet, operation: number): string {
   const { service, name } = traces.operations[operation]!;
   return operation === 0 ? '' : `${traces.services[service]!}/${name}`;
+}
+
+/** Spans of a trace that failed; null where the dataset does not say. */
+export function errorsOf({ errorCount, nodeOffset }: TraceSet, trace: number): number | null {
+  if (errorCount === undefined) return null;
+  let errors = 0;
+  for (let i = nodeOffset[trace]!; i < nodeOffset[trace + 1]!; i++) errors += errorCount[i]!;
+  return errors;
 }
 
 /** One merged tree with its latencies, for drawing and explaining. */

@@ -74,7 +74,10 @@ function findTraceFault(traces: TraceSet): string | null {
   for (const column of [traces.startUs, traces.label, traces.file]) {
     if (column.length !== count) return 'traces: columns of unequal length';
   }
-  if (spanCount.length !== latencyUs.length) return 'nodes: columns of unequal length';
+  const { errorCount } = traces;
+  const perNode = errorCount === undefined ? [spanCount] : [spanCount, errorCount];
+  if (perNode.some(({ length }) => length !== latencyUs.length))
+    return 'nodes: columns of unequal length';
   const offsets =
     findOffsetFault('traces', nodeOffset, latencyUs.length) ?? findStringFault(traceIds, count);
   if (offsets) return offsets;

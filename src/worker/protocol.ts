@@ -31,7 +31,7 @@ import type { UnflagOutcome, UnflagProgress } from '../run/what-if.ts';
 import type { Corrections, Variant } from '../scoring/corrections/list.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
-import type { SpanChunk } from '../trace/ordered-spans.ts';
+import type { SpanChunk } from '../trace/span-chunks.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { JobFailure } from './job-failure.ts';
@@ -81,6 +81,7 @@ export interface Jobs extends LabJobs {
       files: readonly File[];
       mappings: readonly ColumnMapping[];
       authorsRules: boolean;
+      keptAttributes: readonly string[];
       datasetId: string;
     };
     event: ImportProgress;

@@ -14,6 +14,7 @@ import {
   fakeScores,
   fakeTrainOutcome,
 } from '../../testing/run-fakes.ts';
+import { createAttributeMemory } from '../dataset/attribute-memory.ts';
 import { createDatasetStore } from '../dataset/dataset-store.ts';
 import { createMappingMemory } from '../dataset/mapping-memory.ts';
 import { createRunStore } from '../run/run-store.ts';
@@ -149,6 +150,7 @@ async function setUp() {
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(createFakePreferences()),
+    attributes: createAttributeMemory(createFakePreferences()),
     onOpened: () => {},
   });
   const loading = dataset.getState().loadDemo();

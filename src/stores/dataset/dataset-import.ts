@@ -101,6 +101,7 @@ export function createDatasetImport(
           files,
           mappings: [...deps.mappings.all(), ...answers],
           authorsRules: get().authorsRules,
+          keptAttributes: get().keptAttributes,
           datasetId,
         },
         (progress) => {

@@ -4,7 +4,7 @@
  */
 import type { EntryChange } from '../../storage/dataset-shelf.ts';
 import type { Dataset } from '../../storage/records.ts';
-import type { SpanChunk } from '../../trace/ordered-spans.ts';
+import type { SpanChunk } from '../../trace/span-chunks.ts';
 import type { DatasetParts, DatasetState } from './dataset-state.ts';
 
 export interface DatasetSaving {

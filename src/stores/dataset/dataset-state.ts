@@ -4,12 +4,13 @@ import type { Failure, Result } from '../../base/result.ts';
 import type { FileRole } from '../../features/splits.ts';
 import type { ImportProgress } from '../../ingest/import.ts';
 import type { StandInChoice } from '../../simulator/stand-in-catalog.ts';
-import type { TraceSpans } from '../../storage/dataset-spans.ts';
 import type { NotebookStorage, StoredRuns } from '../../storage/notebook-storage.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
+import type { TraceSpans } from '../../storage/trace-spans.ts';
 import type { ColumnMapping, UnmappedTable } from '../../trace/column-mapping.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
+import type { AttributeMemory } from './attribute-memory.ts';
 import type { MappingMemory } from './mapping-memory.ts';
 
 export type DatasetPhase =
@@ -49,6 +50,9 @@ export interface DatasetState {
   /** Of the next import: the rules of the authors' loader. */
   readonly authorsRules: boolean;
   setAuthorsRules(on: boolean): void;
+  /** Names of the attributes of spans that the next import keeps. */
+  readonly keptAttributes: readonly string[];
+  keepAttributes(names: readonly string[]): void;
   loadDemo(): Promise<void>;
   /** Makes a stand-in of one of the paper's datasets. */
   loadStandIn(choice: StandInChoice): Promise<void>;
@@ -82,6 +86,7 @@ export interface DatasetStoreDeps {
   readonly client: WorkerClient;
   readonly storage: NotebookStorage;
   readonly mappings: MappingMemory;
+  readonly attributes: AttributeMemory;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a file that is a whole notebook. @returns whether it was one */

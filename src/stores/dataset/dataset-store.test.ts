@@ -9,7 +9,8 @@ import {
 } from '../../testing/notebook-fakes.ts';
 import { fakeRun } from '../../testing/run-fakes.ts';
 import { mappingOf } from '../../testing/table-fixtures.ts';
-import type { SpanChunk } from '../../trace/ordered-spans.ts';
+import type { SpanChunk } from '../../trace/span-chunks.ts';
+import { createAttributeMemory } from './attribute-memory.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createMappingMemory } from './mapping-memory.ts';
 
@@ -22,6 +23,7 @@ function setUp(fakeStorage = createFakeStorage()) {
     client: fake.client,
     storage: fakeStorage.storage,
     mappings: createMappingMemory(createFakePreferences()),
+    attributes: createAttributeMemory(createFakePreferences()),
     now: () => {
       clock += 1;
       return clock;
@@ -165,6 +167,7 @@ test('labels alone go to the dataset that is there; its scores are then others',
     client: fake.client,
     storage: createFakeStorage().storage,
     mappings: createMappingMemory(createFakePreferences()),
+    attributes: createAttributeMemory(createFakePreferences()),
     now: () => 1,
     newId: () => `dataset-${++ids}`,
     onOpened: () => {},

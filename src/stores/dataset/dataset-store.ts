@@ -48,7 +48,7 @@ const WITHOUT_SPANS: Failure = {
 };
 
 export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetState> {
-  const { storage, mappings } = deps;
+  const { storage, mappings, attributes } = deps;
   return createStore<DatasetState>((set, get) => {
     const parts: DatasetParts = { deps, set, get };
     const turns = createDatasetTurns(parts);
@@ -69,6 +69,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       storageFailure: null,
       mappedHeaders: mappings.all().length,
       authorsRules: true,
+      keptAttributes: attributes.names(),
 
       ...createDatasetImport(parts, turns, saving),
       ...createDatasetOpening(parts, turns, saving),
@@ -79,6 +80,11 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       },
 
       setAuthorsRules: (authorsRules) => set({ authorsRules }),
+
+      keepAttributes(keptAttributes) {
+        attributes.keep(keptAttributes);
+        set({ keptAttributes });
+      },
 
       cancelImport: turns.cancel,
       saveAgain: saving.saveAgain,

@@ -19,7 +19,7 @@ export interface LedgerRow {
 
 function exampleText({ file, line, byte, path, traceId }: LedgerExample): string {
   return [
-    file,
+    ...(file === '' ? [] : [file]),
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(path === undefined ? [] : [path]),
     ...(byte === undefined ? [] : [`byte ${byte}`]),

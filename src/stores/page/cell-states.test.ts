@@ -6,6 +6,7 @@ import {
   importedFixture,
 } from '../../testing/notebook-fakes.ts';
 import { fakeDetectorRun, fakePlainScores, fakeScores } from '../../testing/run-fakes.ts';
+import { createAttributeMemory } from '../dataset/attribute-memory.ts';
 import { createDatasetStore } from '../dataset/dataset-store.ts';
 import { createMappingMemory } from '../dataset/mapping-memory.ts';
 import { createRunStore } from '../run/run-store.ts';
@@ -46,7 +47,8 @@ describe('the cell of the data', () => {
     const { storage } = createFakeStorage();
     const deps = { client, storage, now: () => 1, newId: () => 'id' };
     const mappings = createMappingMemory(createFakePreferences());
-    const dataset = createDatasetStore({ ...deps, mappings, onOpened: () => {} });
+    const attributes = createAttributeMemory(createFakePreferences());
+    const dataset = createDatasetStore({ ...deps, mappings, attributes, onOpened: () => {} });
     const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
     const state = () => cellStates(dataset.getState(), runs.getState()).data;
     const dropBadFile = async () => {

@@ -4,6 +4,7 @@ import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
 import type { BackgroundWorker, WorkerClient } from '../../worker/client.ts';
 import { createMatrixStore, type MatrixState } from '../baselines/matrix-store.ts';
+import { createAttributeMemory } from '../dataset/attribute-memory.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from '../dataset/dataset-store.ts';
 import { createExportStore, type ExportState } from '../dataset/export-store.ts';
 import { createMappingMemory } from '../dataset/mapping-memory.ts';
@@ -84,6 +85,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const dataset = createDatasetStore({
     ...deps,
     mappings: createMappingMemory(deps.preferences),
+    attributes: createAttributeMemory(deps.preferences),
     openNotebook: async (opened) => {
       const isNotebook = await isNotebookFile(opened);
       if (isNotebook) await file.getState().open(opened);

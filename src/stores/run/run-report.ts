@@ -275,5 +275,6 @@ export function importReport(dataset: Dataset, maxNodes: number, heap: number | 
     ledger: ofKind(ledger, 'loss'),
     repairs: ofKind(ledger, 'repair'),
     notes: ofKind(ledger, 'note'),
+    ...(imported.facts && { carried: imported.facts }),
   });
 }

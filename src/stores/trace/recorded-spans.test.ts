@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { spanColumns } from '../../testing/spans.ts';
+import { traceSpansOf } from '../../testing/trace-spans.ts';
 import { assembleTraces } from '../../trace/assemble.ts';
-import { cutSpans } from '../../trace/ordered-spans.ts';
-import { decodeString } from '../../trace/string-column.ts';
 import { recordedSpans } from './recorded-spans.ts';
 
 test('spans stand below their callers, by start, with their own operations', () => {
@@ -30,11 +29,7 @@ test('spans stand below their callers, by start, with their own operations', () 
     ]),
     ['one.csv'],
   );
-  const { idOffset, idBytes, ...columns } = cutSpans(spans, 0, 1e6)!;
-  const spanIds = Array.from({ length: 5 }, (_, i) =>
-    decodeString({ bytes: idBytes, offset: idOffset }, i),
-  );
-  const rows = recordedSpans(traces, 0, { ...columns, spanIds });
+  const rows = recordedSpans(traces, 0, traceSpansOf(spans));
   expect(rows).toEqual([
     { spanId: 'root', service: 'web', operation: 'GET', depth: 0, afterRootMs: 0, durationMs: 9 },
     {

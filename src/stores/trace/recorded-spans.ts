@@ -1,6 +1,6 @@
 /** The spans of a trace as they were recorded, in words and in the order of their calls. */
 import { microsToMillis } from '../../base/units.ts';
-import type { TraceSpans } from '../../storage/dataset-spans.ts';
+import type { TraceSpans } from '../../storage/trace-spans.ts';
 import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 

@@ -1,17 +1,12 @@
 import { expect, test } from 'vitest';
 import { spanColumns } from '../../testing/spans.ts';
+import { traceSpansOf } from '../../testing/trace-spans.ts';
 import { assembleTraces } from '../../trace/assemble.ts';
-import { cutSpans } from '../../trace/ordered-spans.ts';
-import { decodeString } from '../../trace/string-column.ts';
 import { spanTimeline } from './span-timeline.ts';
 
 function timelineOf(list: Parameters<typeof spanColumns>[0]) {
   const { traces, spans } = assembleTraces(spanColumns(list), ['one.csv']);
-  const { idOffset, idBytes, ...columns } = cutSpans(spans, 0, 1e6)!;
-  const spanIds = Array.from({ length: list.length }, (_, i) =>
-    decodeString({ bytes: idBytes, offset: idOffset }, i),
-  );
-  return spanTimeline(traces, 0, { ...columns, spanIds });
+  return spanTimeline(traces, 0, traceSpansOf(spans));
 }
 
 const ROOT = { id: 'root', service: 'web', operation: 'GET', startUs: 1000, durationUs: 9000 };

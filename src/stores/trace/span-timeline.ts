@@ -4,7 +4,7 @@
  * was not waited for).
  */
 import { microsToMillis } from '../../base/units.ts';
-import type { TraceSpans } from '../../storage/dataset-spans.ts';
+import type { TraceSpans } from '../../storage/trace-spans.ts';
 import { depthFirst, type TraceSet } from '../../trace/trace-set.ts';
 import { type TreeViewNode, traceTree } from '../shared/tree-view.ts';
 

@@ -6,7 +6,8 @@ import { importFiles, labelTraces } from '../../ingest/import-files.ts';
 import { describeAll } from '../../prepare/describe.ts';
 import { simulateDemo } from '../../simulator/dataset.ts';
 import { simulateStandIn } from '../../simulator/stand-ins.ts';
-import { cutSpans, type OrderedSpans, type SpanChunk } from '../../trace/ordered-spans.ts';
+import type { OrderedSpans } from '../../trace/ordered-spans.ts';
+import { cutSpans, type SpanChunk } from '../../trace/span-chunks.ts';
 import { type StructureCensus, takeCensus } from '../../trace/structure-statistics.ts';
 import { validateTraceSet } from '../../trace/validate.ts';
 import { copyForPage, type DatasetAtHand } from '../dataset-at-hand.ts';
@@ -45,12 +46,16 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
   };
   return {
     import: beside(
-      async ({ files, mappings, authorsRules, datasetId }, { control, emit, transfer }) => {
+      async (
+        { files, mappings, authorsRules, keptAttributes, datasetId },
+        { control, emit, transfer },
+      ) => {
         const result = await importFiles(files, {
           signal: control.signal,
           onProgress: emit,
           mappings,
           authorsRules,
+          keptAttributes,
           onSpans: (spans) => importedSpans.set(datasetId, spans),
         });
         return result.ok ? ok(handOver(result.value, transfer)) : result;

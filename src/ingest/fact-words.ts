@@ -1,0 +1,92 @@
+/**
+ * How files write a span's status, its kind and whether it failed: words and numbers.
+ */
+import { decodeUtf8 } from '../base/bytes.ts';
+import { SPAN_KINDS, type SpanKind, statusCode } from '../trace/span-facts.ts';
+import { parseDecimal } from './csv-fields.ts';
+
+/** Longer texts are none of these words. */
+const LONGEST = 32;
+
+const wordOf = (bytes: Uint8Array, start: number, end: number): string =>
+  end - start > LONGEST ? '' : decodeUtf8(bytes.subarray(start, end)).trim().toLowerCase();
+
+const STATUS_WORDS: ReadonlyMap<string, number> = new Map(
+  (
+    [
+      ['ok', ['ok', '1', 'status_code_ok', 'statuscode.ok', 'success', 'succeeded']],
+      [
+        'error',
+        [
+          'error',
+          '2',
+          'status_code_error',
+          'statuscode.error',
+          'err',
+          'failed',
+          'failure',
+          'fault',
+        ],
+      ],
+    ] as const
+  ).flatMap(([status, words]) => words.map((word) => [word, statusCode(status)] as const)),
+);
+
+/** A word or number of OTLP's status; index into SPAN_STATUSES, `unset` for any other. */
+export const readStatus = (bytes: Uint8Array, start: number, end: number): number =>
+  STATUS_WORDS.get(wordOf(bytes, start, end)) ?? statusCode('unset');
+
+const PREFIX = /^(span_kind_|spankind\.)/;
+/** SkyWalking's words, and those of OpenTracing that have others. */
+const OTHER_KINDS: Readonly<Record<string, SpanKind>> = {
+  entry: 'server',
+  exit: 'client',
+  local: 'internal',
+};
+
+/** A word of any tracing system, or OTLP's number; index into SPAN_KINDS, 0 for any other. */
+export function readKind(bytes: Uint8Array, start: number, end: number): number {
+  const word = wordOf(bytes, start, end).replace(PREFIX, '');
+  if (/^[0-5]$/.test(word)) return Number(word);
+  const kind = Object.hasOwn(OTHER_KINDS, word) ? OTHER_KINDS[word]! : word;
+  return Math.max(0, SPAN_KINDS.indexOf(kind as SpanKind));
+}
+
+const NOT_FAILED: ReadonlySet<string> = new Set(['false', '0', 'no', 'none', 'null', 'nan', 'ok']);
+
+/** An error flag: a message is as good as true, as Zipkin's `error` has one. */
+export const readFlag = (bytes: Uint8Array, start: number, end: number): boolean =>
+  !NOT_FAILED.has(wordOf(bytes, start, end) || 'a message');
+
+/** A whole number, NaN for any other text. */
+export const readNumber = (bytes: Uint8Array, start: number, end: number): number => {
+  const value = end - start > LONGEST ? Number.NaN : parseDecimal(bytes, start, end);
+  return Number.isInteger(value) ? value : Number.NaN;
+};
+
+/** By their numbers, from 0. */
+const GRPC_STATUSES: readonly string[] = [
+  'ok',
+  'cancelled',
+  'unknown',
+  'invalid_argument',
+  'deadline_exceeded',
+  'not_found',
+  'already_exists',
+  'permission_denied',
+  'resource_exhausted',
+  'failed_precondition',
+  'aborted',
+  'out_of_range',
+  'unimplemented',
+  'internal',
+  'unavailable',
+  'data_loss',
+  'unauthenticated',
+];
+
+/** A gRPC status as a number or by its name, NaN for any other text. */
+export function readGrpcStatus(bytes: Uint8Array, start: number, end: number): number {
+  const status = GRPC_STATUSES.indexOf(wordOf(bytes, start, end));
+  return status < 0 ? readNumber(bytes, start, end) : status;
+}
