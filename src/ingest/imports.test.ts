@@ -45,7 +45,6 @@ const ONLY_TOLD: Readonly<Record<string, string>> = {
   '03-grafana-frame/c-panel-json.json': 'Grafana data frames are not known',
   '03-grafana-frame/b-results.json': 'Grafana data frames are not known',
   '03-grafana-frame/a-query-inspector.json': 'Grafana data frames are not known',
-  '02-tempo/f-v2.pb': 'the trace is a field of the message',
   '18-csv-dialects/h-json-each-row.jsonl': 'rows as JSON lines',
   '18-csv-dialects/i-json-compact.json': 'rows as a JSON table',
 };

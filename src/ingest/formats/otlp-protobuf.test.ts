@@ -28,6 +28,54 @@ describe('OTLP protobuf', () => {
     }
   });
 
+  describe('as an answer of Tempo', () => {
+    const answer = (traces: readonly Uint8Array[], status?: number): Uint8Array<ArrayBuffer> => {
+      const writer = new BinaryWriter();
+      for (const trace of traces) writer.tag(1, WireType.LengthDelimited).bytes(trace);
+      writer.tag(2, WireType.LengthDelimited).bytes(Uint8Array.of(8, 128, 16));
+      if (status !== undefined) writer.tag(3, WireType.Varint).int32(status);
+      writer.tag(4, WireType.LengthDelimited).string('a message');
+      return new Uint8Array(writer.finish());
+    };
+
+    it.each([
+      ['one trace', answer([tracesData([web, db])])],
+      ['several answers behind one another', answer([tracesData([web]), tracesData([db])])],
+      ['resources behind their spans', answer([tracesData([{ ...web, resourceLast: true }, db])])],
+    ])('comes in: %s', async (_, bytes) => {
+      const result = await importedFrom(sourceFile('a.pb', bytes));
+      expect(treesOf(result)).toEqual(WHOLE);
+      expect(result.ledger).toEqual([]);
+      for (const chunkBytes of [1, 3, 64]) {
+        const cut = await importedFrom(sourceFile('a.pb', bytes, chunkBytes));
+        expect({ ...cut, seconds: 0 }).toEqual({ ...result, seconds: 0 });
+      }
+    });
+
+    it('says that it is not whole', async () => {
+      const result = await importedFrom(sourceFile('a.pb', answer([tracesData([web, db])], 1)));
+      expect(treesOf(result)).toEqual(WHOLE);
+      expect(result.ledger.map(({ reason }) => reason)).toEqual(['partial-answer']);
+    });
+
+    it('comes in where spans name no resource', async () => {
+      const bytes = answer([tracesData([{ spans: web.spans }])]);
+      expect(treesOf(await importedFrom(sourceFile('a.pb', bytes)))).toEqual([
+        '-1 unknown-service/GET /, 0 unknown-service/render',
+      ]);
+    });
+
+    it('cut anywhere keeps its complete spans', async () => {
+      const whole = answer([tracesData([web, db])]);
+      const result = await importedFrom(sourceFile('a.pb', whole.slice(0, whole.length - 60)));
+      expect(ledgerOf(result)[0]).toEqual([
+        'truncated-file',
+        1,
+        'trace.resourceSpans[1].scopeSpans[0].spans[0]',
+      ]);
+    });
+  });
+
   it('loses no nanosecond of a duration', async () => {
     const times = {
       startTimeUnixNano: '1706678909999999999',

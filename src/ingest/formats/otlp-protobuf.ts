@@ -1,6 +1,7 @@
 /**
  * OTLP protobuf (opentelemetry-proto, trace/v1/trace.proto): a TracesData or
- * ExportTraceServiceRequest, which are the same on the wire, or a stream of them with their lengths.
+ * ExportTraceServiceRequest, which are the same on the wire, a stream of them with their lengths, or
+ * one that is the trace of an answer of Tempo (tempopb.TraceByIDResponse).
  *
  * Only resources and spans are ever held as a whole; the messages around them are followed by their
  * lengths alone, so that memory does not follow the size of the file.
@@ -10,7 +11,7 @@ import { grown } from '../../base/bytes.ts';
 import type { Failure } from '../../base/result.ts';
 import { readResource, readSpan } from '../otlp-messages.ts';
 import { createOtlpSpans } from '../otlp-spans.ts';
-import { protobufFraming } from '../protobuf-framing.ts';
+import { type ProtobufFraming, protobufFraming } from '../protobuf-framing.ts';
 import { peekVarint } from '../protobuf-varint.ts';
 import { createSpanLog, type TreePosition } from '../span-log.ts';
 import type { ReaderContext, SpanReader } from '../span-reader.ts';
@@ -41,17 +42,20 @@ const RESOURCE_SPANS = 2;
 const SCOPE_SPANS = 3;
 
 /** The field of a level that holds the next one, and the field that is read as a whole. */
-const INNER_FIELD = [0, 1, 2, 0];
+const INNER_FIELD = [1, 1, 2, 0];
 const WHOLE_FIELD = [0, 0, 1, 2];
 /** ResourceSpans.instrumentation_library_spans, before version 0.15. */
 const LIBRARY_SPANS_FIELD = 1000;
+/** TraceByIDResponse.status, and its value for a trace of which Tempo holds back a part. */
+const STATUS_FIELD = 3;
+const PARTIAL = 1;
 
 function readOtlpProtobuf(context: ReaderContext): SpanReader {
   const { fileName } = context;
   const log = createSpanLog(fileName, context.ledger);
   const spans = createOtlpSpans(context, log, false);
 
-  let framing: 'unknown' | 'none' | 'varint' | 'uint32' = 'unknown';
+  let framing: ProtobufFraming | 'unknown' = 'unknown';
   let buffer = new Uint8Array(0);
   let filled = 0;
   /** Bytes of the file before the buffer. */
@@ -68,7 +72,8 @@ function readOtlpProtobuf(context: ReaderContext): SpanReader {
     locate: (names, indices) => {
       names.length = 0;
       indices.length = 0;
-      if (framing !== 'none') {
+      if (framing === 'tempo') names.push('trace');
+      else if (framing !== 'none') {
         names.push(-1);
         indices.push(count[MESSAGE]! - 1);
       }
@@ -131,7 +136,7 @@ function readOtlpProtobuf(context: ReaderContext): SpanReader {
     }
     // Where a whole header cannot be missing bytes, one that does not read is broken.
     const isWhole = filled - at >= HEADER_BYTES || final;
-    if (level === FILE) return startMessage(at, isWhole);
+    if (level === FILE && framing !== 'tempo') return startMessage(at, isWhole);
 
     const tag = peekVarint(buffer, at, filled);
     if (!tag) return isWhole && filled - at >= 5 ? broken(at) : -1;
@@ -142,7 +147,11 @@ function readOtlpProtobuf(context: ReaderContext): SpanReader {
       let last = tag.next;
       while (last < filled && buffer[last]! >= 128) last += 1;
       if (last - tag.next > 9 || offset + last >= end[level]!) return broken(at);
-      return last < filled ? last + 1 : -1;
+      if (last === filled) return -1;
+      if (level === FILE && field === STATUS_FIELD && buffer[tag.next] === PARTIAL) {
+        context.ledger.add('partial-answer', 1, () => ({ file: fileName, byte }));
+      }
+      return last + 1;
     }
     if (wireType === WireType.Bit64 || wireType === WireType.Bit32) {
       const width = wireType === WireType.Bit64 ? 8 : 4;
