@@ -2,7 +2,12 @@ import { expect, test, vi } from 'vitest';
 import { countSets } from '../features/set-counts.ts';
 import type { WrittenFile } from '../stores/dataset/export-store.ts';
 import { createNotebook } from '../stores/page/notebook.ts';
-import { createFakeClient, createFakeStorage, importedFixture } from '../testing/notebook-fakes.ts';
+import {
+  createFakeClient,
+  createFakeStorage,
+  finishScores,
+  importedFixture,
+} from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
 import { createHeadlessHandle } from './create-handle.ts';
 import type { GivenFile, HeadlessChoices, TypedRun } from './handle.ts';
@@ -113,9 +118,8 @@ test('a file that cannot be read is a failure in the words of the import', async
 });
 
 test('each epoch is a line, further seeds follow, and what the buttons save is saved', async () => {
-  const { handle, last, background, saved, notebook } = await withFiles(
-    choicesOf({ seeds: [5, 8] }),
-  );
+  const page = await withFiles(choicesOf({ seeds: [5, 8] }));
+  const { handle, last, background, saved, notebook } = page;
   expect(await handle.save('run')).toMatchObject({ ok: false });
   const lines: string[] = [];
   const outcome = handle.train((line) => lines.push(line));
@@ -125,13 +129,13 @@ test('each epoch is a line, further seeds follow, and what the buttons save is s
   train.emit({ kind: 'epoch', point: fakeCurvePoint(1, 20) });
   train.emit({ kind: 'epoch', point: fakeCurvePoint(2, 10) });
   await train.finish(fakeTrainOutcome());
-  await last('score').finish(scores);
+  await finishScores(page, scores);
 
   await background.last('open').finish(null);
   expect(background.last('train').input.settings.seed).toBe(8);
   background.last('train').emit({ kind: 'epoch', point: fakeCurvePoint(1, 5) });
   await background.last('train').finish(fakeTrainOutcome());
-  await background.last('score').finish(scores);
+  await finishScores(background, scores);
   expect(await outcome).toEqual({ ok: true, value: null });
   expect(lines.map((line) => line.replace(/ nats.*/, ''))).toEqual([
     'epoch 1 (joint): loss 30.00',

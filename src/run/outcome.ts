@@ -1,4 +1,5 @@
 /** What comes of training and of scoring: plain data that crosses the worker's door and is stored. */
+import type { Outline } from '../base/column-pieces.ts';
 import type { SavedWeights } from '../detectors/detector.ts';
 import type { Corrections, Variant } from '../scoring/corrections/list.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
@@ -55,6 +56,9 @@ export interface PlainOutcome extends ScoringSpeed {
 }
 
 export type ScoreOutcome = TermsOutcome | PlainOutcome;
+
+/** Speed and reports: what of a {@link ScoreOutcome} does not grow with the traces. */
+export type ScoreOutline = Outline<ScoreOutcome>;
 
 /**
  * Test traces under one choice of corrections: what {@link TermsOutcome} has for the named ones. Of

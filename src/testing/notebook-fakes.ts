@@ -1,7 +1,9 @@
 /** A worker and a storage that a test controls, and a small dataset. */
 
+import { cutPiece, outlineOf } from '../base/column-pieces.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
+import type { ScoreOutcome } from '../run/outcome.ts';
 import type { InterruptedRun, RunRecord } from '../run/record.ts';
 import { entryOfRun, nextRunName, type RunEntry } from '../run/run-entries.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
@@ -72,6 +74,17 @@ export function createFakeClient() {
     return job as unknown as FakeJob<K>;
   };
   return { client, started, last };
+}
+
+/** Answers the last scoring, and who asks for what it gave, with all of it in one piece. */
+export async function finishScores(
+  { started, last }: Pick<ReturnType<typeof createFakeClient>, 'started' | 'last'>,
+  scores: ScoreOutcome,
+): Promise<void> {
+  await last('score').finish(outlineOf(scores));
+  if (started.at(-1)?.kind !== 'takeTerms') return;
+  const { first } = last('takeTerms').input;
+  await last('takeTerms').finish(cutPiece(scores, first, Number.POSITIVE_INFINITY)!);
 }
 
 interface FakeStored {

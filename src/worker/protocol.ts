@@ -25,7 +25,7 @@ import type { PrepareSettings } from '../prepare/settings.ts';
 import type { ScoreChoice } from '../run/chosen-scores.ts';
 import type { ModelRef } from '../run/model-ref.ts';
 import type { OpenedRun } from '../run/opened-run.ts';
-import type { BackendInfo, CombinedScores, ScoreOutcome, TrainOutcome } from '../run/outcome.ts';
+import type { BackendInfo, CombinedScores, ScoreOutline, TrainOutcome } from '../run/outcome.ts';
 import type { BackendPreference, RunSettings } from '../run/settings.ts';
 import type { UnflagOutcome, UnflagProgress } from '../run/what-if.ts';
 import type { Corrections, Variant } from '../scoring/corrections/list.ts';
@@ -136,11 +136,20 @@ export interface Jobs extends LabJobs {
   };
   /** Hands over a run that the worker did not train, in the place of the one that it has. */
   openRun: { input: OpenedRun; event: never; output: null };
-  /** `settings`: those of the run, with what scoring is to use now. */
+  /**
+   * `settings`: those of the run, with what scoring is to use now. Terms and scores of single traces
+   * stay in the worker, until `takeTerms` asks for them.
+   */
   score: {
     input: { of: ModelRef; settings: RunSettings };
     event: ScoreProgress;
-    output: ScoreOutcome;
+    output: ScoreOutline;
+  };
+  /** Terms and scores, for storing: bytes of all columns of the outline, from `first` on. */
+  takeTerms: {
+    input: { of: ModelRef; first: number };
+    event: never;
+    output: Uint8Array<ArrayBuffer>;
   };
   explain: {
     input: { of: ModelRef; trace: number; corrections: Corrections };

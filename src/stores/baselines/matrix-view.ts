@@ -3,6 +3,7 @@
  * what training and scoring took. A number is the mean over the seeds of a run.
  */
 import { COMPARED, type DetectorId, scoresStructure } from '../../detectors/catalog.ts';
+import type { ScoreOutcome, ScoreOutline } from '../../run/outcome.ts';
 import type { DetectorFailure, DetectorRun, RunRecord } from '../../run/record.ts';
 import type { VariantReport } from '../../scoring/metrics.ts';
 import { withDetectors } from '../run/run-choices.ts';
@@ -57,7 +58,7 @@ interface Measured {
 }
 
 /** The report of the score with all corrections, or of the one that there is. */
-export function mainReport(scores: NonNullable<DetectorRun['scores']>): VariantReport {
+export function mainReport(scores: ScoreOutcome | ScoreOutline): VariantReport {
   return scores.kind === 'terms' ? scores.reports.full : scores.report;
 }
 

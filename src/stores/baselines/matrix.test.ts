@@ -4,6 +4,7 @@ import {
   createFakeClient,
   createFakePreferences,
   createFakeStorage,
+  finishScores,
   importedFixture,
 } from '../../testing/notebook-fakes.ts';
 import {
@@ -181,7 +182,7 @@ async function setUp() {
     expect(scores).not.toBeNull();
     await fake.last('train').finish(fakeTrainOutcome());
   }
-  for (const { scores } of detectors) await fake.last('score').finish(scores!);
+  for (const { scores } of detectors) await finishScores(fake, scores!);
   await training;
   return { ...fake, background, stored, runs, comparison, datasetId, closed: () => closed };
 }
@@ -204,7 +205,7 @@ test('further seeds run in the background, and are kept as they come', async () 
   });
   expect(comparison.getState().repeats).toMatchObject({ phase: 'running', seed: 2, left: 5 });
   await background.last('train').finish(fakeTrainOutcome());
-  await background.last('score').finish(fakeScores(traces));
+  await finishScores(background, fakeScores(traces));
   expect(stored().run?.repeats).toMatchObject([{ detector: 'tracevae', seed: 2 }]);
 
   // one that fails leaves the rest
@@ -212,7 +213,7 @@ test('further seeds run in the background, and are kept as they come', async () 
   expect(stored().run?.failed).toMatchObject([{ detector: 'fsa', seed: 2, stage: 'training' }]);
   for (let i = 0; i < 4; i++) {
     await background.last('train').finish(fakeTrainOutcome());
-    await background.last('score').finish(plain);
+    await finishScores(background, plain);
   }
   await running;
   expect(comparison.getState().repeats).toEqual({ phase: 'idle' });
@@ -229,7 +230,7 @@ test('Cancel ends them at once, and what is finished stays', async () => {
   await settled();
   await background.last('open').finish(null);
   await background.last('train').finish(fakeTrainOutcome());
-  await background.last('score').finish(fakeScores(traces));
+  await finishScores(background, fakeScores(traces));
   comparison.getState().cancel();
   expect(closed()).toBe(1);
   expect(comparison.getState().repeats).toEqual({ phase: 'idle' });
@@ -263,7 +264,7 @@ test('seeds that are named run one after another, and tell of their epochs', asy
     train.emit({ kind: 'restart', attempt: 1, reason: 'a test' });
     expect(comparison.getState().repeats).toMatchObject({ curve: [] });
     await train.finish(fakeTrainOutcome());
-    await last('score').finish(plain);
+    await finishScores(background, plain);
   }
   await running;
   expect(seeds).toEqual([...Array(6).fill(7), ...Array(6).fill(4)]);

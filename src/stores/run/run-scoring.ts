@@ -3,9 +3,9 @@ import { ok, type Result } from '../../base/result.ts';
 import { type ModelRef, modelRef } from '../../run/model-ref.ts';
 import type { NamedScores } from '../../run/outcome.ts';
 import type { RunRecord } from '../../run/record.ts';
-import type { RunningJob } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { RunParts, RunState } from './run-state.ts';
+import { type RunningScoring, scoreAndTake } from './take-scores.ts';
 
 export interface RunScoring extends Pick<RunState, 'score' | 'scoreAgain' | 'cancelScoring'> {
   /** Ends the job, of which nobody hears any more. */
@@ -14,7 +14,7 @@ export interface RunScoring extends Pick<RunState, 'score' | 'scoreAgain' | 'can
 
 export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): RunScoring {
   const { client } = deps;
-  let scoreJob: RunningJob<'score'> | null = null;
+  let scoreJob: RunningScoring | null = null;
 
   /** Scores that are kept under names, from new terms; those that these do not allow are left out. */
   const combineAgain = async (
@@ -41,7 +41,7 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
     const { detector } = run.detectors[index]!;
     set({ scoring: { phase: 'running', detector, progress: null } });
     const of = modelRef(run, detector);
-    const mine = client.start('score', { of, settings: run.settings }, (progress) => {
+    const mine = scoreAndTake(client, { of, settings: run.settings }, (progress) => {
       peak.note();
       set({ scoring: { phase: 'running', detector, progress } });
     });
@@ -49,11 +49,8 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
     const result = await mine.result;
     if (scoreJob !== mine) return null;
     scoreJob = null;
-    if (!result.ok) {
-      if (result.error.kind !== 'cancelled') return result;
-      set({ scoring: { phase: 'idle' } });
-      return null;
-    }
+    if (result === null) set({ scoring: { phase: 'idle' } });
+    if (result === null || !result.ok) return result;
     const trained = run.detectors[index]!;
     const named = await combineAgain(of, trained.named ?? []);
     const most = Math.max(peak.value() ?? 0, run.peakHeapBytes ?? 0);

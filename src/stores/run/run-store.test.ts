@@ -5,6 +5,7 @@ import {
   createFakeClient,
   createFakePreferences,
   createFakeStorage,
+  finishScores,
   importedFixture,
 } from '../../testing/notebook-fakes.ts';
 import {
@@ -61,7 +62,7 @@ async function trainAndScore(): Promise<void> {
   const training = state().train();
   last('train').emit({ kind: 'epoch', point: point(1) });
   await last('train').finish(fakeTrainOutcome());
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
   await training;
 }
 
@@ -133,16 +134,16 @@ test('a finished training is stored, then scored and stored again', async () => 
 
 test('a scored run can be scored again, and is stored with the new scores', async () => {
   await trainAndScore();
-  const { state, last, stored, started } = notebook;
+  const { state, stored, started } = notebook;
   const again = state().scoreAgain();
   expect(state().scoring.phase).toBe('running');
   const { training } = state();
   expect(training.phase === 'done' && training.run.detectors[0]!.scores).toBeNull();
   const scores = fakeScores(imported.traces);
-  await last('score').finish(scores);
+  await finishScores(notebook, scores);
   await again;
   expect(started.filter(({ kind }) => kind === 'score')).toHaveLength(2);
-  expect(stored().run?.detectors[0]?.scores).toBe(scores);
+  expect(stored().run?.detectors[0]?.scores).toEqual(scores);
 });
 
 test('a changed setting marks what was computed with the old one as stale, and back again', async () => {
@@ -157,11 +158,11 @@ test('a changed setting marks what was computed with the old one as stale, and b
 
 test('a setting of scoring asks for new scores, which are made with the trained model', async () => {
   await trainAndScore();
-  const { state, states, last, started, stored } = notebook;
+  const { state, states, started, stored } = notebook;
   state().configure('scoring', { samples: 3 });
   expect(states()).toMatchObject({ training: 'done', scores: 'stale', flagged: 'stale' });
   const again = state().scoreAgain();
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
   await again;
   expect(states()).toMatchObject({ training: 'done', scores: 'done' });
   expect(started.filter(({ kind }) => kind === 'train')).toHaveLength(1);
@@ -276,7 +277,8 @@ async function interrupt() {
 }
 
 test('an interrupted training comes back with its curve and goes on with its own settings', async () => {
-  const { state, last, stored, settings } = await interrupt();
+  const resumed = await interrupt();
+  const { state, last, stored, settings } = resumed;
   expect(state().training).toMatchObject({
     phase: 'interrupted',
     next: { datasetId: 'id-1', detector: 'tracevae', curve: [{ epoch: 1 }] },
@@ -295,7 +297,7 @@ test('an interrupted training comes back with its curve and goes on with its own
   last('train').emit({ kind: 'epoch', point: fakeCurvePoint(2, 5) });
   expect(state().training).toMatchObject({ phase: 'running', curve: [{ epoch: 1 }, { epoch: 2 }] });
   await last('train').finish(fakeTrainOutcome());
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(resumed, fakeScores(imported.traces));
   await training;
   expect(stored().interrupted).toBeNull();
   expect(stored().run).toMatchObject({ id: runId, settings: { seed: 9 } });
@@ -335,7 +337,7 @@ test('the last good weights of a diverged run become a run that says so', async 
   await training;
   const kept = state().keepLastGood();
   await settled();
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
   await kept;
   const { run } = stored();
   expect(run?.detectors[0]?.incidents).toEqual([
@@ -359,7 +361,7 @@ test('after a lost device the curve goes on from the checkpoint, and the run say
     incidents: [incident],
   });
   await job.finish(fakeTrainOutcome());
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
   await training;
   expect(stored().run?.detectors[0]?.incidents).toEqual([incident]);
 });
@@ -383,7 +385,7 @@ test('several detectors train one after another, then are scored', async () => {
   for (const detector of BOTH) {
     expect(last('score').input.of.detector).toBe(detector);
     expect(states().scores).toBe('running');
-    await last('score').finish(fakeScores(imported.traces));
+    await finishScores(notebook, fakeScores(imported.traces));
   }
   await training;
   expect(stored().run).toMatchObject({
@@ -399,7 +401,7 @@ test('Stop ends the whole run, with what is trained', async () => {
   const training = state().train();
   state().stop();
   await last('train').finish({ ...fakeTrainOutcome(), stopped: true });
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
   await training;
   expect(stored().run).toMatchObject({ pending: [], detectors: [{ detector: 'tracevae' }] });
 });
@@ -444,8 +446,8 @@ test('a detector that fails leaves the others their turn, and its reason', async
   expect(last('train').input.detector).toBe('crisp');
   expect(stored().run).toMatchObject({ pending: ['crisp'], failed: [{ detector: 'fsa' }] });
   await last('train').finish(fakeTrainOutcome());
-  await last('score').finish(fakeScores(imported.traces));
-  await last('score').finish(fakePlainScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
+  await finishScores(notebook, fakePlainScores(imported.traces));
   await training;
   const { what, where, advice } = diverged;
   expect(stored().run).toMatchObject({
@@ -483,7 +485,7 @@ test('scores that cannot be had leave those of the others', async () => {
   await last('train').finish(fakeTrainOutcome());
   await last('train').finish(fakeTrainOutcome());
   await last('score').fail({ kind: 'bug', what: 'out of memory', where: 'WASM', advice: 'reload' });
-  await last('score').finish(fakeScores(imported.traces));
+  await finishScores(notebook, fakeScores(imported.traces));
   await training;
   expect(states().scores).toBe('done');
   expect(stored().run?.failed).toMatchObject([{ detector: 'tracevae', stage: 'scoring' }]);
@@ -501,7 +503,7 @@ test('detectors beside those of a finished run are trained alone, those that fai
   });
   await last('train').fail(diverged);
   await last('train').finish(fakeTrainOutcome());
-  await last('score').finish(fakePlainScores(imported.traces));
+  await finishScores(notebook, fakePlainScores(imported.traces));
   await training;
   expect(stored().run).toMatchObject({
     id,
@@ -511,7 +513,7 @@ test('detectors beside those of a finished run are trained alone, those that fai
   const again = state().trainBeside(['fsa', 'crisp']);
   expect(last('train').input.detector).toBe('fsa');
   await last('train').finish(fakeTrainOutcome());
-  await last('score').finish(fakePlainScores(imported.traces));
+  await finishScores(notebook, fakePlainScores(imported.traces));
   await again;
   expect(stored().run?.failed).toEqual([]);
   const kinds = started.slice(before).map(({ kind }) => kind);

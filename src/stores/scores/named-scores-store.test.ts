@@ -5,7 +5,7 @@ import { combinedScores } from '../../run/chosen-scores.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { limitedBy } from '../../scoring/corrections/stdlimit.ts';
-import { importedFixture } from '../../testing/notebook-fakes.ts';
+import { finishScores, importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
 import { createLabStore } from '../lab/lab-store.ts';
@@ -153,7 +153,7 @@ test('a run that is scored again combines them from its new terms', async () => 
   const before = at.trained().named![0]!;
   const again = at.runs.getState().scoreAgain();
   const scores = fakeScores(traces);
-  await at.last('score').finish(scores);
+  await finishScores(at, scores);
   await at.combined(scores);
   await again;
   const [named] = at.trained().named!;

@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import { combinedScores } from '../../run/chosen-scores.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
-import { createFakeClient, importedFixture } from '../../testing/notebook-fakes.ts';
+import { createFakeClient, finishScores, importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { ChosenScores, InspectState } from '../scores/inspect-store.ts';
@@ -39,7 +39,7 @@ function setUp() {
   const store = createReplayStore({ client: fake.client, runs, inspect });
   /** The worker's answers for one epoch: the trace's score is `own`, those of all others 1. */
   const epoch = async (own: number) => {
-    await fake.last('score').finish(scores);
+    await finishScores(fake, scores);
     const test = combined.test.map((_, row) => (row === 1 ? own : 1));
     await fake.last('combine').finish({ ...combined, test });
     const contributions = { corrected: { score: own } };

@@ -7,7 +7,6 @@ import { assert } from '../../base/assert.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { KeptWeights } from '../../detectors/detector.ts';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
-import { storedScores } from '../../run/chosen-scores.ts';
 import { type ModelRef, modelRef } from '../../run/model-ref.ts';
 import type { RunSettings } from '../../run/settings.ts';
 import type { RunningJob, WorkerClient } from '../../worker/client.ts';
@@ -77,9 +76,7 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
       const outcome = await run('score', { of, settings });
       if (!outcome.ok) return outcome;
       assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
-      const choice = { corrections, percentile, file };
-      const known = storedScores(outcome.value, settings.scoring.stdLimit, choice);
-      const combined = known === null ? await run('combine', { of, ...choice }) : ok(known);
+      const combined = await run('combine', { of, corrections, percentile, file });
       if (!combined.ok) return combined;
       return ok({
         scores: combined.value.test,

@@ -1,4 +1,5 @@
 /** Jobs about all scored traces: scores under other corrections, and the table that the page lists. */
+import { buffersOf, copyColumns } from '../../base/copy-columns.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { runWithPauses } from '../../base/slices.ts';
@@ -43,11 +44,14 @@ export function createListJobs(
   };
 
   return {
-    combine: beside(async (input) => {
+    combine: beside(async ({ of, ...choice }, { transfer }) => {
       const traces = dataset.traces();
       if (traces === null) return err(noDataset);
-      const { of, ...choice } = input;
-      return choose(traces, of, choice);
+      const chosen = choose(traces, of, choice);
+      if (!chosen.ok) return chosen;
+      const copy = copyColumns(chosen.value);
+      transfer.push(...buffersOf(copy));
+      return ok(copy);
     }),
 
     tabulate: beside(async ({ of, ...choice }) => {

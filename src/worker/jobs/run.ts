@@ -1,4 +1,5 @@
 /** Jobs that make a run: its backend, training, scores; and the run as the page hands it over. */
+import { cutPiece, outlineOf } from '../../base/column-pieces.ts';
 import { err, ok } from '../../base/result.ts';
 import { DETECTORS } from '../../detectors/registry.ts';
 import { detectorSets } from '../../run/detector-sets.ts';
@@ -6,12 +7,15 @@ import { scoreSets } from '../../run/score-sets.ts';
 import { createTrainClock, finishTraining } from '../../run/train-outcome.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import { type Device, deviceFailure } from '../device.ts';
-import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
+import { cancelled, type JobFailure, noDataset, notAtHand } from '../job-failure.ts';
 import { beside, computing, type JobTable } from '../job-table.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 import { fitSurviving } from '../surviving-fit.ts';
 
-type RunJobs = JobTable<'probe' | 'openRun' | 'train' | 'score' | 'parity'>;
+type RunJobs = JobTable<'probe' | 'openRun' | 'train' | 'score' | 'takeTerms' | 'parity'>;
+
+/** As much as the page copies in a few milliseconds. */
+const PIECE_BYTES = 4 * 2 ** 20;
 
 export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAtHand): RunJobs {
   return {
@@ -72,7 +76,15 @@ export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAt
       if (trouble !== null) return err(deviceFailure(trouble));
       if (scored === null) return err(cancelled);
       run.keepScores(of, scored);
-      return ok(scored);
+      return ok(outlineOf(scored));
+    }),
+
+    takeTerms: beside(async ({ of, first }, { transfer }) => {
+      const scores = run.scores(of);
+      const piece = scores === null ? null : cutPiece(scores, first, PIECE_BYTES);
+      if (piece === null) return err(notAtHand);
+      transfer.push(piece.buffer);
+      return ok(piece);
     }),
 
     parity: computing(async ({ files, backend: preference, part }, { emit }) => {

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { createTraceTables } from '../../inspect/trace-tables.ts';
+import { correctionsOf } from '../../scoring/corrections/list.ts';
+import { importedFixture } from '../../testing/notebook-fakes.ts';
+import { fakeScores, fakeSettings } from '../../testing/run-fakes.ts';
+import type { DatasetAtHand } from '../dataset-at-hand.ts';
+import type { RunAtHand } from '../run-at-hand.ts';
+import { createJobControl } from '../run-control.ts';
+import { createListJobs } from './list.ts';
+
+const { traces } = importedFixture();
+const scores = fakeScores(traces);
+
+test.each(['global', 'operation'] as const)(
+  'combined scores are given away in a copy, so that the next one who asks has them: %s',
+  async (stdLimit) => {
+    const dataset = { traces: () => traces } as DatasetAtHand;
+    const run = { scores: () => scores, settings: fakeSettings } as unknown as RunAtHand;
+    const { combine } = createListJobs(dataset, run, createTraceTables());
+    const of = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
+    const ask = async () => {
+      const transfer: ArrayBuffer[] = [];
+      const context = { control: createJobControl(), emit: () => {}, transfer };
+      const corrections = correctionsOf('full', stdLimit);
+      const result = await combine.run({ of, corrections, file: null }, context);
+      if (!result.ok) throw new Error(result.error.what);
+      const { rows, test, val } = result.value;
+      expect(transfer).toEqual(expect.arrayContaining([rows.buffer, test.buffer, val.buffer]));
+      return structuredClone(result.value, { transfer });
+    };
+    const first = await ask();
+    expect(first.rows).toHaveLength(scores.test.trace.length);
+    expect(await ask()).toEqual(first);
+    expect(scores.scores.full.test).toHaveLength(scores.test.trace.length);
+  },
+);
