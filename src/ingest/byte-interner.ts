@@ -19,6 +19,7 @@ export interface OtherWriting {
   readonly index: number;
   readonly length: number;
 }
+const FIRST_SLOTS = 128;
 
 export class ByteInterner {
   /** What {@link internId} met since this was last emptied, by whoever wants to know. */
@@ -27,7 +28,7 @@ export class ByteInterner {
   private offset = new Uint32Array(64);
   private hashes = new Uint32Array(64);
   /** Index + 1 by hash, 0 where free; a power of two, at most half full. */
-  private slots = new Uint32Array(128);
+  private slots = new Uint32Array(FIRST_SLOTS);
   private count = 0;
   private scopeStart = 0;
 
@@ -97,7 +98,9 @@ export class ByteInterner {
   /** Forgets what is known, keeps what is stored: equal bytes get a new index from here on. */
   startScope(): void {
     this.scopeStart = this.count;
-    this.slots.fill(0);
+    // A scope of a few ids does not pay for the slots of a large one before it.
+    if (this.slots.length > FIRST_SLOTS) this.slots = new Uint32Array(FIRST_SLOTS);
+    else this.slots.fill(0);
   }
 
   /** All strings so far, without copying; what is interned later may or may not show. */

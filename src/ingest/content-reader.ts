@@ -163,25 +163,33 @@ function holdHead(size: number, look: (head: Uint8Array, whole: boolean) => Look
   let filled = 0;
   let wanted = size;
   let seen = false;
-  const release = (whole: boolean, next: OnBytes): Failure | null => {
-    const looked = look(held.subarray(0, Math.min(wanted, filled)), whole && filled <= wanted);
+  /** @param bytes all that there are so far */
+  const release = (bytes: Uint8Array, whole: boolean, next: OnBytes): Failure | null => {
+    const looked = look(bytes.subarray(0, wanted), whole && bytes.length <= wanted);
     if (looked && 'lookAt' in looked) {
       wanted = looked.lookAt;
-      return filled >= wanted || whole ? release(whole, next) : null;
+      if (bytes.length >= wanted || whole) return release(bytes, whole, next);
+      hold(bytes);
+      return null;
     }
     seen = true;
-    const all = held.subarray(0, filled);
     held = new Uint8Array(0);
-    return looked ?? next(all);
+    return looked ?? next(bytes);
+  };
+  const hold = (bytes: Uint8Array): void => {
+    if (bytes.buffer === held.buffer) return;
+    held = grown(held, filled + bytes.length);
+    held.set(bytes, filled);
+    filled += bytes.length;
   };
   return {
     push: (bytes, next) => {
       if (seen) return next(bytes);
-      held = grown(held, filled + bytes.length);
-      held.set(bytes, filled);
-      filled += bytes.length;
-      return filled >= wanted ? release(false, next) : null;
+      // A first chunk that is enough is looked at where it is.
+      if (filled === 0 && bytes.length >= wanted) return release(bytes, false, next);
+      hold(bytes);
+      return filled >= wanted ? release(held.subarray(0, filled), false, next) : null;
     },
-    finish: (next) => (seen ? null : release(true, next)),
+    finish: (next) => (seen ? null : release(held.subarray(0, filled), true, next)),
   };
 }

@@ -37,15 +37,16 @@ const NO_JSON: JsonOutline = { ways: new Set(), failure: null, cutAt: null };
  * @param whole whether that is all of it
  */
 export function lookAt(fileName: string, bytes: Uint8Array, whole: boolean): Head {
+  const isBinary = once(() => looksBinary(bytes));
   const text = once(() =>
-    looksBinary(bytes)
+    isBinary()
       ? ''
       : decodeUtf8(withoutHoles(bytes) ?? bytes)
           .replace(/^\uFEFF/, '')
           .trimStart(),
   );
   const kind = once((): HeadKind => {
-    if (looksBinary(bytes)) return 'binary';
+    if (isBinary()) return 'binary';
     if (text() === '') return 'empty';
     if (JSON_START.test(text())) return 'json';
     if (text().startsWith('<')) return 'markup';

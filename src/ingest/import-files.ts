@@ -1,6 +1,6 @@
 /**
  * Importing files (see {@link file://./import.ts}): each is read into one span table, then traces
- * are assembled. Either all files come in or none: one that cannot be read fails the import.
+ * are assembled. One of few files that cannot be read fails the import; one of many is left out.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
@@ -19,6 +19,7 @@ import type {
 } from './import.ts';
 import { createImportPace, type ImportPace } from './import-pace.ts';
 import { isForeign } from './not-traces.ts';
+import { type FetchedFile, fetchAhead, MANY_FILES } from './read-ahead.ts';
 import {
   cancelledImport,
   type FileRead,
@@ -29,6 +30,7 @@ import {
 import { isAmongOthers, partsOf, type SourcePart } from './source-parts.ts';
 import { SpanTable } from './span-table.ts';
 import { TraceLabels } from './trace-labels.ts';
+import { createUnreadFiles } from './unread-files.ts';
 
 /** The file column of {@link SpanTable} has 16 bits. */
 const MAX_FILES = 0xffff;
@@ -68,12 +70,25 @@ async function importAll(
   const notes = createLedgerBuilder();
   const reads: FileRead[] = [];
   let firstSkipped: Failure | null = null;
+  const unread = createUnreadFiles();
+  let firstBroken: Failure | null = null;
+  const leaveOut = (name: string, failure: Failure): void => {
+    firstBroken ??= failure;
+    notes.add('unreadable-file', 1, () => ({ file: name }));
+    unread.add(failure);
+  };
+  let partCount = 0;
   let bytesBefore = 0;
   let spansRead = 0;
-  for (const file of files) {
+  for (const fetched of fetchAhead(files)) {
     let partsBefore = 0;
-    for await (const next of readableParts(file)) {
-      if (!next.ok) return unreadable(next.error);
+    for await (const next of readableParts(fetched)) {
+      partCount += 1;
+      if (!next.ok) {
+        if (files.length < MANY_FILES) return unreadable(next.error);
+        leaveOut(fetched.file.name, next.error);
+        continue;
+      }
       const part = next.value;
       if (reads.length === MAX_FILES) return unreadable(tooManyFiles(part.name));
       const read = await readPart(part, context, formats, pace, (bytes, spans) =>
@@ -86,9 +101,13 @@ async function importAll(
       );
       partsBefore += part.bytes;
       if (!read.ok) {
-        if (!isForeign(read.error) || !isAmongOthers(part)) return read;
-        firstSkipped ??= read.error;
-        notes.add('skipped-file', 1, () => ({ file: part.name }));
+        if (isForeign(read.error) && isAmongOthers(part)) {
+          firstSkipped ??= read.error;
+          notes.add('skipped-file', 1, () => ({ file: part.name }));
+          if (mayBeOfMany(part, files)) unread.add(read.error);
+        } else if (read.error.kind === 'unreadable' && mayBeOfMany(part, files)) {
+          leaveOut(part.name, read.error);
+        } else return read;
         continue;
       }
       notes.merge(read.value.ledger);
@@ -96,10 +115,12 @@ async function importAll(
       reads.push(read.value);
       spansRead += read.value.spansRead;
     }
-    bytesBefore += file.size;
+    bytesBefore += fetched.file.size;
   }
+  if (firstBroken && (partCount < MANY_FILES || reads.length === 0)) return unreadable(firstBroken);
   if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files);
 
+  const leftOut = unread.finish();
   const assembled = await assemble(context.table, reads, pace, !authorsRules);
   if (!assembled) return err(cancelledImport('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
@@ -115,8 +136,16 @@ async function importAll(
     seconds: pace.seconds(),
     facts: countFacts(assembled.spans.facts, assembled.callPairs),
     ...(authorsRules ? {} : { authorsRules }),
+    ...(partCount >= MANY_FILES && leftOut.length > 0 ? { unread: leftOut } : {}),
   });
 }
+
+/** Whether it is one of many files, as far as is known before the end of a tar archive. */
+const mayBeOfMany = (
+  { container, filesInArchive }: SourcePart,
+  files: readonly unknown[],
+): boolean =>
+  files.length >= MANY_FILES || (filesInArchive ?? 0) >= MANY_FILES || container === 'tar';
 
 /** Sets the labels of label files on traces that came before them. */
 export async function labelTraces(
@@ -132,8 +161,8 @@ export async function labelTraces(
     authorsRules: true,
   };
   const notes = createLedgerBuilder();
-  for (const file of files) {
-    for await (const next of readableParts(file)) {
+  for (const fetched of fetchAhead(files)) {
+    for await (const next of readableParts(fetched)) {
       if (!next.ok) return unreadable(next.error);
       const part = next.value;
       const read = await readPart(part, context, FORMATS, pace, () => undefined);
@@ -146,11 +175,11 @@ export async function labelTraces(
 }
 
 /** The parts of a file, where the browser can read it. */
-async function* readableParts(file: SourceFile): AsyncGenerator<Result<SourcePart, Failure>> {
+async function* readableParts(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
   try {
-    yield* partsOf(file);
+    yield* partsOf(fetched);
   } catch (error) {
-    yield err(unreadableFile(file, error));
+    yield err(unreadableFile(fetched.file, error));
   }
 }
 

@@ -8,6 +8,7 @@ import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { FactCounts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { TraceFormat } from './trace-format.ts';
+import type { UnreadFiles } from './unread-files.ts';
 
 /** A file as the browser gives it; `File` satisfies it. */
 export interface SourceFile {
@@ -56,6 +57,8 @@ export interface ImportedTraces {
   readonly authorsRules?: boolean;
   /** What the spans carry; absent of datasets of earlier versions, and of traces without spans. */
   readonly facts?: FactCounts;
+  /** Files that were left out because they could not be read; absent without any. */
+  readonly unread?: readonly UnreadFiles[];
 }
 
 /** What a labels file changes in a dataset. */

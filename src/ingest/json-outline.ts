@@ -22,23 +22,68 @@ export interface JsonOutline {
   readonly cutAt: number | null;
 }
 
+/** A place in the document, reached by keys and lists alone. */
+interface Way {
+  readonly text: string;
+  /** Its own key; empty for a list's elements. */
+  readonly key: Uint8Array;
+  readonly byKey: Map<string, Way>;
+  elements: Way | null;
+  /** Objects mostly have their keys in one order: the first within, and what followed this one. */
+  first: Way | null;
+  follower: Way | null;
+}
+
+const wayTo = (text: string, key: Uint8Array): Way => ({
+  text,
+  key,
+  byKey: new Map(),
+  elements: null,
+  first: null,
+  follower: null,
+});
+
 /** @param whole whether the head is all of the file */
 export function outlineJson(fileName: string, head: Uint8Array, whole: boolean): JsonOutline {
   const ways = new Set<string>();
   let cutAt: number | null = null;
-  /** By depth, from 1: the way to what is open, and whether that is a list. */
-  const wayTo: string[] = [''];
+  const root = wayTo('', new Uint8Array(0));
+  /** By depth, from 1: what is open, the key that came last in it, and whether it is a list. */
+  const open: Way[] = [root];
+  const last: (Way | null)[] = [null];
   const isList: boolean[] = [false];
   let depth = 0;
   /** The way to the value that a key announced. */
-  let announced = '';
+  let announced = root;
+
+  const within = (parent: Way, bytes: Uint8Array, start: number, end: number): Way => {
+    const before = last[depth]!;
+    const expected = before ? before.follower : parent.first;
+    let way = expected && isEqual(expected.key, bytes, start, end) ? expected : null;
+    if (way === null) {
+      const key = decodeUtf8(bytes.subarray(start, end));
+      way = parent.byKey.get(key) ?? null;
+      if (way === null) {
+        const text = parent.text === '' ? key : `${parent.text}.${key}`;
+        way = wayTo(text, bytes.slice(start, end));
+        parent.byKey.set(key, way);
+        ways.add(text);
+      }
+    }
+    if (before) before.follower = way;
+    else parent.first = way;
+    last[depth] = way;
+    return way;
+  };
 
   const scanner = createJsonScanner(fileName, {
     onOpen: (opensList) => {
-      const way = depth === 0 || isList[depth] ? wayTo[depth]! : announced;
+      const way = depth > 0 && !isList[depth] ? announced : open[depth]!;
       if (depth === MAX_LEVELS) return false;
+      if (opensList) way.elements ??= wayTo(`${way.text}[]`, way.key);
       depth += 1;
-      wayTo[depth] = opensList ? `${way}[]` : way;
+      open[depth] = opensList ? way.elements! : way;
+      last[depth] = null;
       isList[depth] = opensList;
       return true;
     },
@@ -47,10 +92,7 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     },
     onKey: (bytes, start, end) => {
       if (end - start > LONGEST_KEY || ways.size >= MAX_WAYS) return false;
-      const way = wayTo[depth]!;
-      const key = decodeUtf8(bytes.subarray(start, end));
-      announced = way === '' ? key : `${way}.${key}`;
-      ways.add(announced);
+      announced = within(open[depth]!, bytes, start, end);
       return true;
     },
     onText: () => undefined,
@@ -66,6 +108,12 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
   });
   const failure = scanner.push(head) ?? (whole ? scanner.finish() : null);
   return { ways, failure, cutAt };
+}
+
+function isEqual(key: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (key.length !== end - start) return false;
+  for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
+  return true;
 }
 
 /** Whether a document, or a document of a list of them, has this way; the first of several. */

@@ -33,6 +33,7 @@ export type PartContext = Omit<ContentContext, 'fileName' | 'ledger'>;
 /** Told of bytes of the file as it was given, and of spans. */
 type OnProgress = (bytes: number, spans: number) => void;
 
+/** Of a part that fails nothing stays in the table. */
 export async function readPart(
   part: SourcePart,
   shared: PartContext,
@@ -43,9 +44,12 @@ export async function readPart(
   const ledger = createLedgerBuilder();
   const context: ContentContext = { ...shared, fileName: part.name, ledger };
   const content = createContentReader(context, { formats, file: part.file });
-  const spansBefore = shared.table.length;
+  const before = shared.table.mark();
   const read = await readContent(part, content, pace, onProgress);
-  if (!read.ok) return read;
+  if (!read.ok) {
+    shared.table.backTo(before);
+    return read;
+  }
   const { container, opened } = read.value;
   const { format, reader } = opened;
   if (format.gives === 'spans') {
@@ -57,7 +61,8 @@ export async function readPart(
     }
   }
   const losses = ledger.finish();
-  if (shared.table.length === spansBefore && format.gives === 'spans') {
+  if (shared.table.length === before.length && format.gives === 'spans') {
+    shared.table.backTo(before);
     return unreadable(readAs(nothingUsable(part.name, losses), opened));
   }
   return ok({
@@ -108,22 +113,21 @@ async function readStream(
   const decoder = part.createDecoder(content.push);
   const opened = await part.open();
   if (!opened.ok) return asImportFailure(opened.error);
-  const stream = opened.value.getReader();
+  const chunks = opened.value;
   let bytes = 0;
   try {
     while (content.wantsMore()) {
       if (!(await pace.breathe())) return cancelledImport(`while reading ${part.name}`);
-      const chunk = await stream.read().catch((error: unknown) => asFailure(part, error));
+      const chunk = await chunks.next().catch((error: unknown) => asFailure(part, error));
+      if (chunk === null) break;
       if ('what' in chunk) return asImportFailure(chunk);
-      if (chunk.done) break;
-      const failure = decoder.push(chunk.value);
+      const failure = decoder.push(chunk);
       if (failure) return asImportFailure(failure);
-      bytes += chunk.value.length;
+      bytes += chunk.length;
       onProgress(bytes, content.spansRead());
     }
   } finally {
-    // Frees the file where reading stopped half-way; a stream that failed has nothing left to free.
-    stream.cancel().catch(() => undefined);
+    chunks.close();
   }
   const failure = decoder.finish();
   return failure && asImportFailure(failure);

@@ -2,9 +2,11 @@
  * From the files that were given to those that are read: an archive becomes the files inside.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { type ByteChunks, chunksOf, oneChunk } from './byte-chunks.ts';
 import { createByteSource } from './byte-source.ts';
 import { createGunzip, isGzip } from './gunzip.ts';
 import type { ImportedFile, SourceFile } from './import.ts';
+import type { FetchedFile } from './read-ahead.ts';
 import { isTar, readTar, TAR_BLOCK, type TarredFile } from './tar.ts';
 import { type ByteDecoder, type OnBytes, passOn } from './unpacking.ts';
 import { listZip } from './unzip.ts';
@@ -17,10 +19,12 @@ export interface SourcePart {
   /** As given (compressed, if it was). */
   readonly bytes: number;
   readonly container: ImportedFile['container'];
-  open(): Promise<Result<ReadableStream<Uint8Array>, Failure>>;
+  open(): Promise<Result<ByteChunks, Failure>>;
   createDecoder(onBytes: OnBytes): ByteDecoder;
   /** The file itself, where the part is all of it. */
   readonly file: SourceFile | null;
+  /** Files in its archive; null where only the end of it tells, or where it is in none. */
+  readonly filesInArchive: number | null;
 }
 
 /** Packed bytes in which the first block of an archive ends: zstd gives blocks of up to 128 KiB. */
@@ -31,15 +35,17 @@ const PACKED_STEP = 32 * 1024;
 export const isAmongOthers = ({ name }: SourcePart): boolean => name.includes('/');
 
 /** To be read one after another, as they come; a failure ends them. */
-export async function* partsOf(file: SourceFile): AsyncGenerator<Result<SourcePart, Failure>> {
-  const head = await readHead(file, TAR_BLOCK);
+export async function* partsOf(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
+  const { file } = fetched;
+  const bytes = await fetched.bytes;
+  const head = bytes?.subarray(0, TAR_BLOCK) ?? (await readHead(file, TAR_BLOCK));
   if (isZip(head)) {
     yield* zippedParts(file);
     return;
   }
   const unpacking = await tarUnpacking(file, head);
   if (unpacking === null) {
-    yield ok(wholeFile(file));
+    yield ok(wholeFile(file, bytes));
     return;
   }
   const source = createByteSource(file, unpacking);
@@ -62,7 +68,15 @@ async function* zippedParts(file: SourceFile): AsyncGenerator<Result<SourcePart,
     return;
   }
   for (const { name, compressedBytes, open, createDecoder } of zipped.value) {
-    yield ok({ name, bytes: compressedBytes, container: 'zip', open, createDecoder, file: null });
+    yield ok({
+      name,
+      bytes: compressedBytes,
+      container: 'zip',
+      open,
+      createDecoder,
+      file: null,
+      filesInArchive: zipped.value.length,
+    });
   }
 }
 
@@ -73,6 +87,7 @@ const tarredPart = ({ name, bytes, open }: TarredFile): SourcePart => ({
   open: async () => ok(open()),
   createDecoder: passOn,
   file: null,
+  filesInArchive: null,
 });
 
 const emptyTar = (where: string): Failure => ({
@@ -111,13 +126,15 @@ async function tarUnpacking(file: SourceFile, head: Uint8Array): Promise<Unpacki
   return isTar(block) ? unpacking : null;
 }
 
-const wholeFile = (file: SourceFile): SourcePart => ({
+/** @param bytes all of it, where it was fetched */
+const wholeFile = (file: SourceFile, bytes: Uint8Array | null): SourcePart => ({
   name: file.name,
   bytes: file.size,
   container: 'plain',
-  open: async () => ok(file.stream()),
+  open: async () => ok(bytes === null ? chunksOf(file.stream()) : oneChunk(bytes)),
   createDecoder: passOn,
   file,
+  filesInArchive: null,
 });
 
 const readHead = async (file: SourceFile, bytes: number): Promise<Uint8Array> =>

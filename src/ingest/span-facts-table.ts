@@ -220,6 +220,13 @@ export class SpanFactsTable {
     this.forget();
   }
 
+  /** Forgets the rows from this one on. */
+  backTo(row: number): void {
+    this.startSpan();
+    this.mark.fill(0, row);
+    for (const column of this.columns) column.fill(0, row);
+  }
+
   private statusOfSpan(): number {
     const { kindOfSpan: kind } = this;
     if (this.status !== UNSET) return this.status;

@@ -18,6 +18,11 @@ export interface SpanLinks {
   readonly service: Uint32Array;
 }
 
+export interface TableMark {
+  readonly length: number;
+  readonly file: number;
+}
+
 export class SpanTable {
   readonly traceIds = new ByteInterner();
   readonly spanIds = new ByteInterner();
@@ -52,6 +57,18 @@ export class SpanTable {
     this.traceIds.startScope();
     this.writings.startFile(this.length);
     this.facts.startSpan();
+  }
+
+  /** How far the table is, for {@link backTo}. */
+  mark(): TableMark {
+    return { length: this.length, file: this.file };
+  }
+
+  /** Forgets the spans of a file that could not be read after all. */
+  backTo({ length, file }: TableMark): void {
+    this.length = length;
+    this.file = file;
+    this.facts.backTo(length);
   }
 
   /**

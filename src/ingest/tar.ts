@@ -4,6 +4,7 @@
  */
 import { decodeUtf8 } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import type { ByteChunks } from './byte-chunks.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { SourceFile } from './import.ts';
 import { isFile } from './unzip.ts';
@@ -13,7 +14,7 @@ export interface TarredFile {
   readonly name: string;
   readonly bytes: number;
   /** To be read before the next file is asked for. */
-  open(): ReadableStream<Uint8Array>;
+  open(): ByteChunks;
 }
 
 export const TAR_BLOCK = 512;
@@ -68,34 +69,22 @@ export async function* readTar(
       const path = longName ?? shortName(block);
       longName = null;
       if ([FILE, OLD_FILE, CONTIGUOUS].includes(type) && isFile(path)) {
-        const read = async (): Promise<Uint8Array | null> => {
+        const next = async (): Promise<Uint8Array | null> => {
           if (left === 0) return null;
           const bytes = await source.some(left);
-          // Thrown into the stream, whose reader reports it.
           if (!bytes.ok) throw bytes.error;
           if (bytes.value.length === 0) throw cut(archive.name);
           left -= bytes.value.length;
           return bytes.value;
         };
-        yield ok({ name: `${archive.name}/${path}`, bytes: size, open: () => streamOf(read) });
+        const open = (): ByteChunks => ({ next, close: () => undefined });
+        yield ok({ name: `${archive.name}/${path}`, bytes: size, open });
       }
     }
     const skipped = await source.skip(left + padding);
     if (!skipped.ok) return yield skipped;
   }
 }
-
-const streamOf = (read: () => Promise<Uint8Array | null>): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const bytes = await read();
-        if (bytes === null) controller.close();
-        else controller.enqueue(bytes);
-      },
-    },
-    { highWaterMark: 0 },
-  );
 
 const textAt = (block: Uint8Array, at: number, length: number): string => {
   const bytes = block.subarray(at, at + length);

@@ -231,10 +231,10 @@ async function unpack(file: ZippedFile, produced: number[]) {
     produced.push(bytes.length);
     return null;
   });
-  for (const reader = unwrap(await file.open()).getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) return decoder.finish();
-    const failure = decoder.push(value);
+  for (const chunks = unwrap(await file.open()); ; ) {
+    const chunk = await chunks.next();
+    if (chunk === null) return decoder.finish();
+    const failure = decoder.push(chunk);
     if (failure) return failure;
   }
 }

@@ -2,10 +2,13 @@
  * The files of a zip archive: each is read as if it had been given by itself, but what they unpack
  * to is bounded for the archive as a whole, because its entries may share their bytes.
  */
-import { Inflate } from 'fflate';
+import { Inflate, inflateSync } from 'fflate';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { type ByteChunks, chunksOf, oneChunk } from './byte-chunks.ts';
 import { crc32 } from './crc32.ts';
 import type { SourceFile } from './import.ts';
+import { MANY_FILES, SMALL_BYTES } from './read-ahead.ts';
+import { createReadWindow, type ReadBytes, readDirectly } from './read-window.ts';
 import {
   type ByteDecoder,
   inSlices,
@@ -23,7 +26,7 @@ export interface ZippedFile {
   readonly name: string;
   readonly compressedBytes: number;
   /** The entry's bytes as they lie in the archive. */
-  open(): Promise<Result<ReadableStream<Uint8Array>, Failure>>;
+  open(): Promise<Result<ByteChunks, Failure>>;
   createDecoder(onBytes: OnBytes): ByteDecoder;
 }
 
@@ -61,7 +64,10 @@ export async function listZip(
     }
   }
   const spent = createArchiveBudget(archive, options.maxProducedBytes ?? MAX_PRODUCED_BYTES);
-  return ok(entries.map((entry) => zippedFile(archive, entry, spent)));
+  const read = entries.length < MANY_FILES ? readDirectly(archive) : createReadWindow(archive);
+  const isWhole = ({ bytes, compressedBytes }: ZipEntry): boolean =>
+    entries.length >= MANY_FILES && Math.max(bytes, compressedBytes) <= SMALL_BYTES;
+  return ok(entries.map((entry) => zippedFile(archive, entry, read, isWhole(entry), spent)));
 }
 
 const refusal = (what: string, where: string, advice: string): Failure => ({ what, where, advice });
@@ -79,15 +85,27 @@ function createArchiveBudget({ size }: SourceFile, maxProducedBytes: number): Sp
   };
 }
 
-function zippedFile(archive: SourceFile, entry: ZipEntry, spend: Spend): ZippedFile {
+/** @param isWhole read and unpacked at once: small, and one of many */
+function zippedFile(
+  archive: SourceFile,
+  entry: ZipEntry,
+  read: ReadBytes,
+  isWhole: boolean,
+  spend: Spend,
+): ZippedFile {
   const name = `${archive.name}/${entry.name}`;
   return {
     name,
     compressedBytes: entry.compressedBytes,
     open: async () => {
-      const start = await findEntryStart(archive, entry);
+      const start = await findEntryStart(archive, read, entry);
       if (!start.ok) return start;
-      return ok(archive.slice(start.value, start.value + entry.compressedBytes).stream());
+      const end = start.value + entry.compressedBytes;
+      return ok(
+        isWhole
+          ? oneChunk(await read(start.value, end))
+          : chunksOf(archive.slice(start.value, end).stream()),
+      );
     },
     createDecoder: (onBytes) => {
       let produced = 0;
@@ -99,7 +117,9 @@ function zippedFile(archive: SourceFile, entry: ZipEntry, spend: Spend): ZippedF
       };
       const decoder =
         entry.method === DEFLATED
-          ? createInflate(name, checked)
+          ? isWhole
+            ? createWholeInflate(name, entry, checked)
+            : createInflate(name, checked)
           : entry.method === ZSTD
             ? createUnzstd(name, checked)
             : passOn(checked);
@@ -141,4 +161,19 @@ function createInflate(name: string, onBytes: OnBytes): ByteDecoder {
     push(slice, final);
     return failure;
   });
+}
+
+/** Raw deflate of an entry whose packed bytes come in one piece: without windows that outlive it. */
+function createWholeInflate(name: string, { bytes }: ZipEntry, onBytes: OnBytes): ByteDecoder {
+  return {
+    push: (packed) => {
+      try {
+        // What does not fit is dropped; one byte more than stated shows that there was more.
+        return onBytes(inflateSync(packed, { out: new Uint8Array(bytes + 1) }));
+      } catch {
+        return damaged(name, 0);
+      }
+    },
+    finish: () => null,
+  };
 }

@@ -6,6 +6,7 @@
 import { decodeUtf8 } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { SourceFile } from './import.ts';
+import type { ReadBytes } from './read-window.ts';
 
 export interface ZipEntry {
   /** Path within the archive. */
@@ -71,9 +72,11 @@ export async function readZipDirectory(file: SourceFile): Promise<Result<ZipEntr
 /** Where the bytes of an entry begin: its local header has a length of its own. */
 export async function findEntryStart(
   file: SourceFile,
+  read: ReadBytes,
   entry: ZipEntry,
 ): Promise<Result<number, Failure>> {
-  const header = await viewOf(file, entry.offset, entry.offset + LOCAL_BYTES);
+  const bytes = await read(entry.offset, entry.offset + LOCAL_BYTES);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (header.byteLength === LOCAL_BYTES && header.getUint32(0, true) === LOCAL) {
     const start =
       entry.offset + LOCAL_BYTES + header.getUint16(26, true) + header.getUint16(28, true);

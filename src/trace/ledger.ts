@@ -43,6 +43,7 @@ export const REASONS = {
   'too-many-values':
     'an attribute has more different values than are kept, so this span’s was filed under "(other)"',
   'skipped-file': 'a file of an archive or folder that is not traces',
+  'unreadable-file': 'a file that could not be read, among many that could',
 } as const;
 export type Reason = keyof typeof REASONS;
 
@@ -67,6 +68,7 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'left-out-line',
   'too-many-values',
   'skipped-file',
+  'unreadable-file',
 ]);
 
 /** A loss is a span that is in no tree; a repair is of a span that was kept; a note is of no span. */

@@ -56,12 +56,11 @@ export async function unpackFiles(
       pieces.push(bytes.slice());
       return null;
     });
-    const reader = opened.value.getReader();
     for (;;) {
-      const { done, value } = await reader.read();
-      const failure = done ? decoder.finish() : decoder.push(value);
+      const chunk = await opened.value.next();
+      const failure = chunk === null ? decoder.finish() : decoder.push(chunk);
       if (failure !== null) return err(failure);
-      if (done) break;
+      if (chunk === null) break;
     }
     const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
     files.push({ path: file.name.slice(archive.name.length + 1), bytes });

@@ -1,0 +1,138 @@
+/** Thousands of small files: read as few are, and one that is broken does not cost the others. */
+import { zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
+import type { ImportedTraces, SourceFile } from './import.ts';
+import { createReadWindow } from './read-window.ts';
+
+const trace = (id: number): string =>
+  JSON.stringify({
+    data: [
+      {
+        traceID: `${id}`,
+        spans: ['a', 'b', 'c'].map((spanID, i) => ({
+          traceID: `${id}`,
+          spanID,
+          operationName: `GET /${spanID}`,
+          references: i === 0 ? [] : [{ refType: 'CHILD_OF', traceID: `${id}`, spanID: 'a' }],
+          startTime: 1_700_000_000_000_000 + id,
+          duration: 100 + id,
+          processID: 'p1',
+        })),
+        processes: { p1: { serviceName: 'web' } },
+      },
+    ],
+  });
+
+const named = (count: number): [string, string][] =>
+  Array.from({ length: count }, (_, id) => [`traces/${id}.json`, trace(id)]);
+const loose = (files: readonly [string, string][]): SourceFile[] =>
+  files.map(([name, text]) => sourceFile(name, text));
+const zipped = (files: readonly [string, string][]): SourceFile =>
+  sourceFile(
+    'all.zip',
+    zipSync(Object.fromEntries(files.map(([name, text]) => [name, Buffer.from(text)]))),
+  );
+
+const notesOf = ({ ledger }: ImportedTraces) =>
+  ledger.map(({ reason, count, examples }) => [reason, count, examples[0]?.file]);
+
+describe('many files', () => {
+  it('give what each of them gives alone, loose or zipped', async () => {
+    const files = named(100);
+    const one = await importedFrom(sourceFile('7.json', trace(7)));
+    for (const imported of [
+      await importedFrom(...loose(files)),
+      await importedFrom(zipped(files)),
+    ]) {
+      expect(imported.spansKept).toBe(300);
+      expect(imported.ledger).toEqual([]);
+      expect(imported.unread).toBeUndefined();
+      expect([...imported.traces.file]).toEqual(files.map((_, i) => i));
+      expect([...imported.traces.latencyUs.subarray(21, 24)]).toEqual([...one.traces.latencyUs]);
+      expect(imported.files[7]).toMatchObject({ format: 'jaeger-json' });
+    }
+  });
+
+  it('come in without those that are broken, which are told by what is wrong', async () => {
+    const files = named(60);
+    files[3]![1] = '{"data":[{"traceID":"3","spans":]}]}';
+    files[4]![1] = '{"data":[]}';
+    files[9]![1] = '';
+    files[20]![1] = '{"data":[]}';
+    for (const given of [loose(files), [zipped(files)]]) {
+      const imported = await importedFrom(...given);
+      const at = given.length === 1 ? 'all.zip/' : '';
+      expect(imported.files).toHaveLength(56);
+      expect(imported.spansKept).toBe(168);
+      expect([...imported.traces.file]).toEqual(Array.from({ length: 56 }, (_, i) => i));
+      expect(notesOf(imported)).toEqual([
+        ['skipped-file', 3, `${at}traces/4.json`],
+        ['unreadable-file', 1, `${at}traces/3.json`],
+      ]);
+      expect(imported.unread?.map(({ count, first }) => [count, first[0]])).toEqual([
+        [1, expect.stringContaining(`${at}traces/3.json`)],
+        [2, `${at}traces/4.json`],
+        [1, `${at}traces/9.json`],
+      ]);
+    }
+  });
+
+  it('keep no span of a file that turns out to be broken at its end', async () => {
+    const files = named(40);
+    const failed = '"tags":[{"key":"error","type":"bool","value":true}],"processID"';
+    files[5]![1] = `${trace(5).replaceAll('"processID"', failed).slice(0, -1)}]`;
+    const imported = await importedFrom(...loose(files));
+    expect(imported.facts).toMatchObject({ errors: 0 });
+    expect(imported.files).toHaveLength(39);
+    expect(imported.spansKept).toBe(117);
+    expect(imported.spansRead).toBe(117);
+  });
+
+  it('fail where they are few, or where none can be read', async () => {
+    const few = named(5);
+    few[2]![1] = '{"data":[{"traceID":"3","spans":]}]}';
+    expect((await failureOf(...loose(few))).where).toBe('traces/2.json, byte 32');
+    expect((await failureOf(zipped(few))).where).toBe('all.zip/traces/2.json, byte 32');
+    const broken = loose(named(50).map(([name]) => [name, '{"data":[]}']));
+    expect((await failureOf(...broken)).where).toBe('traces/0.json');
+  });
+
+  it('are read without the one that the browser cannot open', async () => {
+    const files = loose(named(50));
+    const gone = async (): Promise<never> => {
+      throw new Error('it was deleted');
+    };
+    files[8] = { ...files[8]!, slice: () => ({ stream: files[8]!.stream, arrayBuffer: gone }) };
+    const imported = await importedFrom(...files);
+    expect(imported.files).toHaveLength(49);
+    expect(imported.unread).toEqual([
+      {
+        what: 'a file that the browser could not read',
+        advice: expect.stringContaining('it was deleted'),
+        count: 1,
+        first: ['traces/8.json'],
+      },
+    ]);
+  });
+});
+
+describe('a window on a file', () => {
+  it('gives what stands there, forwards and backwards, with few reads in order', async () => {
+    const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => i % 251);
+    const file = sourceFile('a', bytes);
+    let reads = 0;
+    const slice: SourceFile['slice'] = (start, end) => {
+      reads += 1;
+      return file.slice(start, end);
+    };
+    const read = createReadWindow({ ...file, slice });
+    for (let at = 0; at < 10_000; at += 50) {
+      expect(await read(at, at + 40)).toEqual(bytes.subarray(at, at + 40));
+    }
+    expect(reads).toBeLessThan(12);
+    for (const at of [5000, 10, 9990, 200]) {
+      expect(await read(at, at + 40)).toEqual(bytes.subarray(at, at + 40));
+    }
+  });
+});
