@@ -37,6 +37,18 @@ const COMMAND = {
       value: '1,2,3',
       says: 'each detector is trained with each',
     },
+    on: {
+      type: 'string',
+      default: 'test',
+      value: 'test|validation',
+      says: 'validation: half of the validation traces with injected anomalies, to choose settings by',
+    },
+    'inject-seed': {
+      type: 'string',
+      default: '1',
+      value: 'N',
+      says: 'which half that is, and what is injected',
+    },
     baseline: {
       type: 'string',
       value: 'ID[/VARIANT]',
@@ -87,7 +99,15 @@ function questionOf(values) {
     sets: listOf(values, 'sets'),
     choices: { rules: neededText(values, 'rules'), maxNodes: numberOf(values, 'max-nodes'), run },
     changes: settingChanges(values.set ?? []),
+    on: judgedOn(values),
   };
+}
+
+function judgedOn(values) {
+  const on = neededText(values, 'on');
+  if (on === 'test') return { kind: 'test' };
+  if (on === 'validation') return { kind: 'validation', seed: numberOf(values, 'inject-seed') };
+  throw new CommandError(`"${on}" is unknown`, '--on', 'use one of: test, validation');
 }
 
 /** @param {string | null} text */

@@ -144,3 +144,21 @@ test('tables: the best first, faults by type', () => {
     ),
   );
 });
+
+test('over all sets the worst comes before the mean', () => {
+  const other = { ...SET, name: 'bank' };
+  const { overall } = judgeReport(
+    [
+      { set: SET, entries: [sharp(1), dull] },
+      { set: other, entries: [{ ...dull, detector: 'sharp' }, dull] },
+    ],
+    { baseline: null, resamples: { count: 1, seed: 1 } },
+  );
+  const low = (2 + 4 * (6 / 16)) / 6;
+  expect(overall).toMatchObject([
+    { detector: 'sharp', sets: 2, worst: { set: 'bank', averagePrecision: low } },
+    { detector: 'dull', sets: 2, worst: { set: 'shop', averagePrecision: low } },
+  ]);
+  expect(overall[0]!.averagePrecision).toBeCloseTo((1 + low) / 2, 12);
+  expect(report.overall).toEqual([]);
+});

@@ -1,4 +1,5 @@
 /** judge.json: every detector on every set, with intervals, faults, and differences to a baseline. */
+import { mean } from '../base/statistics.ts';
 import {
   type Measured,
   meanOverSeeds,
@@ -59,11 +60,25 @@ export type DifferenceRow = OverSeeds & {
   readonly baseline: { readonly detector: string; readonly variant: string };
 } & Readonly<Record<Metric, Estimate>>;
 
+/** Over all sets at once: the worst of them is what a choice is judged by, then the mean. */
+export interface OverallRow {
+  readonly detector: string;
+  readonly variant: string;
+  readonly sets: number;
+  readonly worst: { readonly set: string; readonly averagePrecision: number };
+  readonly averagePrecision: number;
+  readonly auroc: number | null;
+  readonly f: number | null;
+  readonly falseAlarms: number | null;
+}
+
 export interface JudgeReport {
   readonly formatVersion: typeof JUDGE_FORMAT;
   readonly rows: readonly JudgeRow[];
   readonly means: readonly MeanRow[];
   readonly differences: readonly DifferenceRow[];
+  /** None where there is one set. */
+  readonly overall: readonly OverallRow[];
   /** How the intervals came to be. */
   readonly resamples: ResampleOptions & {
     /** By set: what its anomalies are drawn by. */
@@ -83,13 +98,15 @@ export function judgeReport(
     measures: measureAll(group.set, group.entries, resamples),
   }));
   const seeded = measured.map((group) => bySeeds(group));
+  const means = seeded.flatMap((of) => of.map(meanRow));
   return {
     formatVersion: JUDGE_FORMAT,
     rows: measured.flatMap(({ set, entries, measures }) =>
       entries.map((entry, i) => judgeRow(set, entry, measures[i]!)),
     ),
-    means: seeded.flatMap((of) => of.map(meanRow)),
+    means,
     differences: seeded.flatMap((of) => differenceRows(of, baseline)),
+    overall: groups.length > 1 ? overallRows(means) : [],
     resamples: {
       ...resamples,
       units: Object.fromEntries(
@@ -170,4 +187,32 @@ function differenceRows(of: readonly Seeded[], wanted: Baseline | null): Differe
       baseline: { detector: baseline.detector, variant: baseline.variant },
       ...perMetric((metric) => pairedDifference(one.measures, baseline.measures, metric)),
     }));
+}
+
+/** The means over sets of the means over seeds; sets without labels are left out. */
+function overallRows(means: readonly MeanRow[]): OverallRow[] {
+  const groups = new Map<string, MeanRow[]>();
+  for (const row of means.filter(({ averagePrecision }) => averagePrecision.mean !== null)) {
+    const key = JSON.stringify([row.detector, row.variant]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((rows) => {
+    const { detector, variant } = rows[0]!;
+    const ap = (row: MeanRow): number => row.averagePrecision.mean!;
+    const worst = rows.reduce((least, row) => (ap(row) < ap(least) ? row : least));
+    const meanOf = (metric: Metric): number | null => {
+      const values = rows.map((row) => row[metric].mean).filter((value) => value !== null);
+      return values.length === 0 ? null : mean(values);
+    };
+    return {
+      detector,
+      variant,
+      sets: rows.length,
+      worst: { set: worst.set, averagePrecision: ap(worst) },
+      averagePrecision: mean(rows.map(ap)),
+      auroc: meanOf('auroc'),
+      f: meanOf('f'),
+      falseAlarms: meanOf('falseAlarms'),
+    };
+  });
 }

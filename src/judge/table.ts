@@ -1,6 +1,6 @@
 /** judge.json as Markdown tables: a person reads them in a terminal or in a document. */
 import { type TypeRow, typeRows } from './faults.ts';
-import type { DifferenceRow, JudgeReport, JudgeRow, MeanRow } from './report.ts';
+import type { DifferenceRow, JudgeReport, JudgeRow, MeanRow, OverallRow } from './report.ts';
 import type { Interval } from './resample.ts';
 
 const HEAD = ['set', 'detector', 'variant', 'seeds', 'AP', '95 %', 'ROC-AUC', 'best F'];
@@ -28,8 +28,30 @@ export function judgeTables(report: JudgeReport): string {
       ...(first === undefined ? [] : differenceCells(differences.get(keyOf(row)))),
     ]),
   );
-  const faults = faultTable(report.rows);
-  return faults === '' ? detection : `${detection}\n${faults}`;
+  return [detection, faultTable(report.rows), overallTable(report.overall)]
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+/** The best worst case first. */
+function overallTable(rows: readonly OverallRow[]): string {
+  if (rows.length === 0) return '';
+  return table(
+    ['all sets', 'variant', 'sets', 'worst AP', 'of', 'mean AP', 'ROC-AUC', ...AT_THRESHOLD],
+    [...rows]
+      .sort((a, b) => b.worst.averagePrecision - a.worst.averagePrecision)
+      .map((row) => [
+        row.detector,
+        row.variant,
+        `${row.sets}`,
+        share(row.worst.averagePrecision),
+        row.worst.set,
+        share(row.averagePrecision),
+        share(row.auroc),
+        share(row.f),
+        percent(row.falseAlarms),
+      ]),
+  );
 }
 
 const keyOf = ({ set, detector, variant, seeds }: Omit<MeanRow, 'bestF'>): string =>

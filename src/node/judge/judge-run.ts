@@ -24,13 +24,13 @@ export interface OneRun {
 }
 
 export async function judgeRun(
-  { dataset, parts }: ReadSet,
+  { dataset, maxNodes: ofSet, parts }: ReadSet,
   { detector, seed, maxNodes, choices, changes, key }: OneRun,
   backend: BackendInfo,
   say: (line: string) => void,
 ): Promise<Result<JudgedRun, Failure>> {
   const chosen = { ...choices, detectors: [detector], seed };
-  const settings = settingsOf(maxNodes, chosen, changes, dataset);
+  const settings = settingsOf(maxNodes ?? ofSet, chosen, changes, dataset);
   if (!settings.ok) return settings;
   const { traces } = dataset.imported;
   const sets: JudgedRun['sets'][number][] = [];

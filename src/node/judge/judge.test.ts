@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import type { TypedRun } from '../../headless/handle.ts';
+import { KINDS } from '../../prepare/kinds/list.ts';
 import type { BackendInfo } from '../../run/outcome.ts';
 import {
   createJudgeHand,
@@ -78,6 +79,7 @@ const question = (sets: readonly string[], run: Partial<TypedRun> = {}) => ({
     },
   },
   changes: {},
+  on: { kind: 'test' } as const,
 });
 function planned(...of: Parameters<typeof question>): JudgePlan {
   const plan = planJudge(question(...of));
@@ -124,6 +126,26 @@ test('a set with faults becomes rows, and its harder test file a set of its own'
   // FSA says how far each node's latency is from what it knows
   expect(rows[0]!.faults.map(({ serviceRank }) => serviceRank)).toEqual([1, 1]);
   expect(rows[2]!.faults).toEqual([]);
+});
+
+test('on validation, test traces are not read, and each kind of anomaly is a set', async () => {
+  const path = makeSet('tuned');
+  writeFileSync(join(path, 'test.csv'), 'no traces');
+  const plan = planJudge({
+    ...question([path], { detectors: ['fsa'] }),
+    on: { kind: 'validation', seed: 1 },
+  });
+  const [task] = plan.ok ? plan.value.tasks : [];
+  const text = await createJudgeHand(backend).judge(task!, () => {});
+  const file = join(root, 'tuned-fsa.json');
+  writeFileSync(file, text.ok ? text.value : text.error.what);
+  const options = { baseline: null, resamples: { count: 20, seed: 1 } };
+  const { rows } = reportOfFiles([{ path: file, key: task!.key }], options);
+  expect(rows.map(({ set }) => set)).toEqual(KINDS.map(({ id }) => `tuned:${id}`));
+  for (const { traces: counts } of rows) expect(counts.normal).toBe(10);
+  expect(rows[0]!.traces.anomalies).toBe(5);
+  const delays = rows.find(({ set }) => set === 'tuned:service-delay')!.faults;
+  expect(delays[0]).toMatchObject({ fault: '1', type: 'service-delay' });
 });
 
 test('a result of other settings, of other data, or cut off, is not taken', async () => {

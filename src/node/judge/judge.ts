@@ -13,6 +13,7 @@ import type { BackendInfo } from '../../run/outcome.ts';
 import { withChanges } from '../../run/settings.ts';
 import { judgeRun, type OneRun } from './judge-run.ts';
 import { type ReadSet, readSet } from './read-set.ts';
+import { readValidation } from './read-validation.ts';
 import { groupsOf, type JudgedRun, readRunFile, runFileText } from './run-file.ts';
 import { findSet, fingerprintOf, type SetSource } from './set-source.ts';
 
@@ -25,10 +26,17 @@ export interface JudgeQuestion {
   readonly choices: HeadlessChoices & { readonly run: TypedRun };
   /** Settings of TraceVAE that differ from the preset's, by their names in the code. */
   readonly changes: Readonly<Record<string, unknown>>;
+  readonly on: JudgedOn;
 }
+
+/** The test traces, or validation traces with injected anomalies, by which settings are chosen. */
+export type JudgedOn =
+  | { readonly kind: 'test' }
+  | { readonly kind: 'validation'; readonly seed: number };
 
 export interface JudgeTask extends OneRun {
   readonly source: SetSource;
+  readonly on: JudgedOn;
   readonly authorsRules: boolean;
   /** Where its result belongs, below the folder of results. */
   readonly file: string;
@@ -41,7 +49,12 @@ export interface JudgePlan {
   readonly absent: readonly string[];
 }
 
-export function planJudge({ sets, choices, changes }: JudgeQuestion): Result<JudgePlan, Failure> {
+export function planJudge({
+  sets,
+  choices,
+  changes,
+  on,
+}: JudgeQuestion): Result<JudgePlan, Failure> {
   const read = readChoices(choices);
   if (!read.ok) return read;
   const { authorsRules, maxNodes } = read.value;
@@ -77,9 +90,10 @@ export function planJudge({ sets, choices, changes }: JudgeQuestion): Result<Jud
     return run.detectors.flatMap((detector) =>
       seeds.map((seed): JudgeTask => {
         const own = { ...settings, baseline: baselines.get(detector) ?? null };
-        const key = { data, authorsRules, detector, seed, settings: own };
+        const key = { data, on, authorsRules, detector, seed, settings: own };
         const file = `${source.name}/${detector}-${seed}.json`;
-        return { source, authorsRules, detector, seed, maxNodes, choices: run, changes, key, file };
+        const how = { maxNodes, choices: run, changes };
+        return { source, on, authorsRules, detector, seed, ...how, key, file };
       }),
     );
   });
@@ -96,10 +110,13 @@ export function createJudgeHand(backend: BackendInfo): JudgeHand {
   let last: { readonly of: string; readonly set: ReadSet } | null = null;
   return {
     async judge(task, say) {
-      const of = JSON.stringify([task.source, task.authorsRules]);
+      const { source, on, authorsRules, maxNodes } = task;
+      const of = JSON.stringify([source, on, authorsRules, maxNodes]);
       if (last?.of !== of) {
         last = null;
-        const read = await readSet(task.source, task.authorsRules);
+        const read = await (on.kind === 'test'
+          ? readSet(source, authorsRules)
+          : readValidation(source, { authorsRules, maxNodes, seed: on.seed }));
         if (!read.ok) return read;
         last = { of, set: read.value };
       }

@@ -8,6 +8,8 @@ import { readFaultTables } from './fault-tables.ts';
 import { type SetSource, stemOf } from './set-source.ts';
 
 export interface ReadSet {
+  /** N_max of its traces; null: it follows them. */
+  readonly maxNodes: number | null;
   readonly dataset: Pick<Dataset, 'imported' | 'roles'>;
   readonly parts: readonly JudgedPart[];
 }
@@ -30,7 +32,7 @@ export async function readSet(
     const read = await readSource(source, authorsRules);
     if (!read.ok) return read;
     const whole = { name: source.name, faults: [], includes: () => true, faultOf: () => -1 };
-    return ok({ dataset: read.value, parts: [whole] });
+    return ok({ maxNodes: null, dataset: read.value, parts: [whole] });
   }
   const { name, files, labels, faults } = source;
   const read = await readSource(
@@ -64,7 +66,7 @@ export async function readSet(
   const wanted = [false, true].filter((hard) =>
     files.some((file) => file.role === 'test' && file.hard === hard),
   );
-  return ok({ dataset: read.value, parts: wanted.map(part) });
+  return ok({ maxNodes: null, dataset: read.value, parts: wanted.map(part) });
 }
 
 /** The one fault that was on at that time, where labels do not say; -1 for none, or several. */
