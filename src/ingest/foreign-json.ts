@@ -60,11 +60,6 @@ const KINDS: readonly ForeignKind[] = [
     advice: 'In Explore, download the trace itself (Export, then OTLP or Jaeger JSON), or as CSV.',
   },
   {
-    ways: /^(\[\]\.)?context\.(trace|span)_id$/,
-    what: 'output of Python’s ConsoleSpanExporter, which is not a format that can be read',
-    advice: 'Export the spans as OTLP to a Collector, and give what its file exporter writes.',
-  },
-  {
     ways: /(^|\.)rows\[\]\.data\.(trace_?id|span_?id)$/i,
     what: 'rows of a query (as SigNoz answers), which is not a format that can be read',
     advice: 'Download the same rows as CSV or Parquet.',

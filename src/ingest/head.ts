@@ -7,6 +7,7 @@ import { cellNamed, isHeaderless } from './column-names.ts';
 import { COMMA, countCells, tellDialect } from './csv-dialect.ts';
 import { createCsvRows } from './csv-rows.ts';
 import { headerOf } from './csv-spans.ts';
+import { SHORTEST_HOLE } from './json-bytes.ts';
 import { type JsonOutline, outlineJson } from './json-outline.ts';
 
 /** What every file is before a format has looked: `literal` is JSON without an object or a list. */
@@ -113,8 +114,6 @@ function looksBinary(bytes: Uint8Array): boolean {
   return control > text.length / 50;
 }
 
-/** Fewer NUL bytes in a row are no hole, but belong to what is there. */
-const SHORTEST_HOLE = 64;
 /** Where an entry of a tar archive, padded with NUL bytes, says "ustar". */
 const TAR_MAGIC_AT = 257;
 const TAR_MAGIC = encodeUtf8('ustar');

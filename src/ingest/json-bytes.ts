@@ -29,3 +29,8 @@ export const isWord = (bytes: Uint8Array, start: number, end: number): boolean =
   WORDS.some(
     (word) => word.length === end - start && word.every((code, i) => bytes[start + i] === code),
   );
+
+/** Fewer NUL bytes in a row are no hole in a text, but belong to what is there. */
+export const SHORTEST_HOLE = 64;
+/** What tells a reader of documents that the one before will not end any more. */
+export const HOLE = new Uint8Array(SHORTEST_HOLE);

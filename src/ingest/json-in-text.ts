@@ -9,6 +9,7 @@ import {
   CARRIAGE_RETURN,
   COLON,
   COMMA,
+  HOLE,
   LINE_FEED,
   LIST_CLOSE,
   LIST_OPEN,
@@ -21,7 +22,6 @@ import {
 import type { ByteDecoder, OnBytes } from './unpacking.ts';
 
 const NUL = 0;
-const HOLE = Uint8Array.of(NUL);
 const LINE_END = Uint8Array.of(LINE_FEED);
 const OPEN_OBJECT = Uint8Array.of(OBJECT_OPEN);
 const OPEN_LIST = Uint8Array.of(LIST_OPEN);

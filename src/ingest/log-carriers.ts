@@ -5,6 +5,7 @@
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
 import type { Head } from './head.ts';
+import { createInspectedObjects } from './inspected-objects.ts';
 import { LINE_FEED, SPACE } from './json-bytes.ts';
 import { createJsonInText } from './json-in-text.ts';
 import { documentWay } from './json-outline.ts';
@@ -23,8 +24,14 @@ const CRI_LINE = /^\d{4}-\d\d-\d\dT\S+ (stdout|stderr) [FP] /;
 /** Members with what a program wrote, in envelopes of container runtimes and collectors of logs. */
 const MESSAGE_KEYS = ['log', 'line', 'message'];
 
+/** Of a span of Node's console exporter, behind whatever else a program prints. */
+const INSPECTED_SPAN = /^ +traceId: '/m;
+
 /** Null where the file is no log that could carry JSON. */
 export function carrierOf(head: Head): Carrier | null {
+  if (INSPECTED_SPAN.test(head.text)) {
+    return { open: (_, next, onLine) => createInspectedObjects(next, onLine) };
+  }
   if (head.kind === 'text') {
     if (CRI_LINE.test(head.text)) return inLines(createCriLines);
     return { open: (_, next, onLine) => createJsonInText(next, onLine) };

@@ -46,6 +46,15 @@ export function whatElse(
   formats: readonly TraceFormat[],
 ): Failure | ForeignFailure {
   const advice = `Give what ${writtenBy(formats)}; plain, gzipped or in a zip archive.`;
+  const language = CONSOLES.find(([pattern]) => pattern.test(head.text))?.[1];
+  if (language !== undefined) {
+    return {
+      what: `console output of OpenTelemetry for ${language}, which is for reading and not a format`,
+      where: fileName,
+      advice: 'Export the spans as OTLP to a Collector, and give what its file exporter writes.',
+      foreign: true,
+    };
+  }
   if (head.kind === 'json') {
     const { failure, cutAt } = head.json;
     if (failure) return failure;
@@ -64,6 +73,14 @@ export function whatElse(
   };
 }
 
+/** Consoles whose output is for reading: text in no form that other tools write. */
+const CONSOLES: readonly (readonly [RegExp, string])[] = [
+  [/^Activity\.(TraceId|Id):/m, '.NET'],
+  [/#<struct OpenTelemetry::SDK::Trace::SpanData/, 'Ruby'],
+  [/'[^'\n]*' : [0-9a-f]{32} [0-9a-f]{16} [A-Z]+ \[tracer: /, 'Java'],
+  [/^ +trace_id +: /m, 'C++'],
+  [/^Spans\r?\nResource\b/m, 'Rust'],
+];
 const DEBUG_EXPORTER = /^(Resource|Scope)Spans #\d|\bTracesExporter\b|^Span #\d/m;
 const CONTAINER_LOG = /^\d{4}-\d\d-\d\dT\S+ (stdout|stderr) [FP] /;
 const LOG_LINE = /^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|^(DEBUG|INFO|WARN|ERROR)\b/;

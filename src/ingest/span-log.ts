@@ -35,6 +35,8 @@ export interface SpanLog {
   startSpan(): number;
   /** Another span out of what the last one stands in; its ordinal. */
   startAnother(): number;
+  /** What began last is no span after all. */
+  forgetSpan(): void;
   spansRead(): number;
   /** The last span is lost. */
   lose(reason: Reason, traceId?: TraceText): void;
@@ -136,6 +138,9 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
       spansRead += 1;
       others.push(spansRead);
       return spansRead;
+    },
+    forgetSpan: () => {
+      spansRead -= 1;
     },
     spansRead: () => spansRead,
     lose: (reason, traceId) => ledger.add(reason, 1, () => locate(spansRead, traceId?.())),

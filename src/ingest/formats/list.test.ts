@@ -25,7 +25,7 @@ const FILES: readonly (readonly [string, Uint8Array])[] = [
   ...readdirSync(corpus)
     .filter((name) => !/\.(md|zst)$|not-found/.test(name))
     .map((name) => [name, new Uint8Array(readFileSync(corpus + name))] as const),
-  ...['07-zipkin/a-v1.json'].map(
+  ...['07-zipkin/a-v1.json', '13-python-console/b-lines.jsonl'].map(
     (name) => [name, new Uint8Array(readFileSync(imports + name))] as const,
   ),
   ['traces.parquet', otelParquet()],

@@ -4,6 +4,7 @@
  */
 import type { TraceFormat } from '../trace-format.ts';
 import { alibabaCsv } from './alibaba-csv.ts';
+import { consoleJson } from './console-json.ts';
 import { jaegerElasticsearch, jaegerJson } from './jaeger-json.ts';
 import { labelsCsv } from './labels-csv.ts';
 import { nezhaCsv } from './nezha-csv.ts';
@@ -20,6 +21,7 @@ export const FORMATS: readonly TraceFormat[] = [
   jaegerElasticsearch,
   otlpJson,
   otlpProtobuf,
+  consoleJson,
   zipkinJson,
   zipkinV1Json,
   traceVaeCsv,
