@@ -14,6 +14,7 @@ const rooms = [
   { room: 'features', may: ['base', 'trace'], packages: [] },
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
   { room: 'judge', may: ['base', 'trace', 'scoring'], packages: [] },
+  { room: 'statistics', may: ['base', 'trace', 'features'], packages: [] },
   { room: 'lab', may: ['base', 'trace', 'scoring'], packages: [] },
   { room: 'inspect', may: ['base', 'trace', 'features', 'scoring'], packages: [] },
   {
@@ -26,7 +27,7 @@ const rooms = [
   { room: 'nn', may: ['base', 'kernels'], packages: [TFJS] },
   {
     room: 'detectors',
-    may: ['base', 'trace', 'features', 'scoring', 'nn'],
+    may: ['base', 'trace', 'features', 'scoring', 'statistics', 'nn'],
     packages: [TFJS],
   },
   {

@@ -5,6 +5,15 @@ import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtur
 import { dropFiles, expect, exportRun, openNotebook, showTraces, test } from './notebook.ts';
 
 const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE'];
+const STATISTICS = [
+  'Duration',
+  'Duration given structure',
+  'Oddest node',
+  'Oddest nodes',
+  'Unseen structure',
+  'Isolation forest',
+  'Isolation forest of traces',
+];
 
 const cellOf = (page: Page) => page.getByRole('region', { name: 'Baselines' });
 const matrixOf = (page: Page) =>
@@ -39,12 +48,15 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
   await cellOf(page).getByLabel('Seeds').fill('2');
   await cellOf(page).getByRole('button', { name: 'Run all detectors' }).click();
 
-  for (const label of ['TraceVAE', ...BASELINES]) {
-    const row = matrixOf(page).getByRole('row', { name: new RegExp(`^${label} `) });
+  for (const label of [...STATISTICS, 'TraceVAE', ...BASELINES]) {
+    const row = matrixOf(page).getByRole('row', { name: new RegExp(`^${label} [★\\d]`) });
     await expect(row.getByRole('cell').first()).toContainText(/0\.\d{3}|1\.000/, {
       timeout: 120_000,
     });
   }
+  await expect(
+    cellOf(page).getByText(/not beat .*, a statistic that needs no training|All are ahead of/),
+  ).toBeVisible();
   const vgae = matrixOf(page).getByRole('row', { name: /^VGAE/ });
   await expect(vgae.getByRole('cell', { name: 'N/A' })).toHaveCount(4);
 
@@ -79,9 +91,9 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
     'bcscale',
     'ncnorm',
     'stdlimit',
-    ...Array(5).fill('plain'),
+    ...[...BASELINES, ...STATISTICS].map(() => 'plain'),
   ]);
-  expect(run.repeats).toHaveLength(6);
+  expect(run.repeats).toHaveLength(1 + BASELINES.length + STATISTICS.length);
   const fsa = run.results.find((r: { detector: string }) => r.detector === 'fsa');
   expect(fsa.atThreshold).toMatchObject({ percentile: null, threshold: 0.5 });
   const graph = run.results.find((r: { detector: string }) => r.detector === 'vgae');

@@ -27,7 +27,7 @@ const COMMAND = {
       type: 'string',
       multiple: true,
       value: 'KEY=VALUE…',
-      says: 'settings of TraceVAE by their names in the code: latencyScale=authors',
+      says: 'settings by their names in the code: latencyScale=authors, oddest-nodes.k=3',
     },
     out,
   },

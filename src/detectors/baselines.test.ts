@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TEST_BACKENDS } from '../testing/backends.ts';
 import { describeBaselineContract } from '../testing/detector-contract.ts';
 import { smallSettings } from '../testing/small-tracevae.ts';
-import { BASELINES, baselineConfigs } from './catalog.ts';
+import { BASELINES, baselineConfigs, isStatistic } from './catalog.ts';
 import { DETECTORS } from './registry.ts';
 
 const tiny = baselineConfigs('tiny');
@@ -23,6 +23,7 @@ for (const backend of TEST_BACKENDS) {
       fit: (data, context) => DETECTORS[id].fit(data, settings, context),
       restore: (operations, weights) => DETECTORS[id].restore(settings, operations, weights),
       hasCurve: own.some(({ key }) => key === 'learningRate'),
+      fitsOneStructure: isStatistic(id),
       terms: gives.kind === 'score' ? gives.terms : [],
     });
   }
@@ -32,10 +33,15 @@ test('settings have distinct labels and bounds that hold every preset', () => {
   for (const { settings: own, presets } of BASELINES) {
     expect(new Set(own.map(({ label }) => label)).size).toBe(own.length);
     for (const preset of Object.values(presets)) {
-      const values = new Map<string, number>(Object.entries(preset));
-      for (const { key, min, max } of own) {
-        expect(values.get(key)).toBeGreaterThanOrEqual(min);
-        expect(values.get(key)).toBeLessThanOrEqual(max);
+      const values = new Map<string, number | string>(Object.entries(preset));
+      for (const setting of own) {
+        const value = values.get(setting.key);
+        if ('options' in setting) {
+          expect(setting.options.map((option) => option.value)).toContain(value);
+          continue;
+        }
+        expect(value).toBeGreaterThanOrEqual(setting.min);
+        expect(value).toBeLessThanOrEqual(setting.max);
       }
     }
   }

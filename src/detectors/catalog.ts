@@ -2,6 +2,7 @@
 import { assert } from '../base/assert.ts';
 import { BASELINES, DETECTOR_CATALOG } from './metas.ts';
 import type { DetectorMeta, PresetId } from './shared/settings.ts';
+import { STATISTICS } from './statistics/meta.ts';
 
 export { BASELINES, DETECTOR_CATALOG };
 
@@ -17,7 +18,7 @@ export type BaselineConfigs = {
 
 export const DETECTOR_IDS: readonly DetectorId[] = DETECTOR_CATALOG.map(({ id }) => id);
 
-/** What the upper half of table 1 compares: TraceVAE and the baselines. */
+/** What is compared: TraceVAE, the baselines of table 1's upper half, and statistics. */
 export const COMPARED: readonly DetectorId[] = ['tracevae', ...BASELINES.map(({ id }) => id)];
 
 export function detectorMeta(id: DetectorId): DetectorMeta {
@@ -25,6 +26,27 @@ export function detectorMeta(id: DetectorId): DetectorMeta {
   assert(meta !== undefined, `no detector ${id}`);
   return meta;
 }
+
+/** Whether a detector is a statistic that needs no training. */
+export const isStatistic = (id: DetectorId): boolean => STATISTICS.some((meta) => meta.id === id);
+
+/** Detectors as the page groups them. */
+export const DETECTOR_GROUPS: readonly {
+  readonly title: string;
+  readonly metas: readonly (DetectorMeta & { readonly id: DetectorId })[];
+}[] = [
+  { title: 'Detectors', metas: DETECTOR_CATALOG.filter(({ id }) => !isStatistic(id)) },
+  { title: 'Statistics', metas: DETECTOR_CATALOG.filter(({ id }) => isStatistic(id)) },
+];
+
+/**
+ * Detectors in the order in which they are trained: statistics first, as they take no time, then
+ * the others as they come.
+ */
+export const trainingOrder = (detectors: readonly DetectorId[]): readonly DetectorId[] => [
+  ...detectors.filter((id) => isStatistic(id)),
+  ...detectors.filter((id) => !isStatistic(id)),
+];
 
 /** The name on the page, as table 1 and section 6.6 write it. */
 export const detectorLabel = (id: DetectorId): string => detectorMeta(id).label;

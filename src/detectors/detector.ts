@@ -129,6 +129,8 @@ export interface TraceScores {
   readonly score: Float64Array;
   /** The terms that the detector's meta names, by id: [T] each; they add up to the score. */
   readonly terms?: Readonly<Record<string, Float64Array>>;
+  /** [T] the node that most likely made a trace odd, -1 for none; of detectors that tell. */
+  readonly worstNode?: Int32Array;
 }
 
 /** A detector that gives one score per trace, such as the baselines of section 6.4. */

@@ -108,6 +108,7 @@ describe.each([
     fit: (traces, fit) => DETECTORS[id].fit(traces, strict, fit),
     restore: (operations, weights) => DETECTORS[id].restore(strict, operations, weights),
     hasCurve: false,
+    fitsOneStructure: false,
     terms: meta.gives.kind === 'score' ? meta.gives.terms : [],
   });
 

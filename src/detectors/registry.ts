@@ -15,6 +15,12 @@ import { FSA } from './fsa/fsa.ts';
 import { LSTM_AD } from './lstm-ad/lstm-ad.ts';
 import type { Method, MethodSettings } from './shared/method.ts';
 import { vectorDetector } from './shared/vector-detector.ts';
+import { DURATION } from './statistics/duration.ts';
+import { DURATION_GIVEN_STRUCTURE } from './statistics/duration-given-structure.ts';
+import { ISOLATION_FOREST, ISOLATION_FOREST_TRACES } from './statistics/isolation-forests.ts';
+import { ODDEST_NODE, ODDEST_NODES } from './statistics/oddest-nodes.ts';
+import { statisticOf } from './statistics/statistic.ts';
+import { UNSEEN_STRUCTURE } from './statistics/unseen-structure.ts';
 import { TRACE_ANOMALY } from './trace-anomaly/trace-anomaly.ts';
 import { type Ablation, type TraceVaeSettings, traceVaeConfig } from './tracevae/meta.ts';
 import { ablated } from './tracevae/meta-ablations.ts';
@@ -88,4 +94,17 @@ export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   'trace-anomaly': factoryOf('trace-anomaly', vectorDetector(TRACE_ANOMALY)),
   crisp: factoryOf('crisp', vectorDetector(CRISP)),
   vgae: factoryOf('vgae', VGAE),
+  duration: factoryOf('duration', statisticOf(DURATION)),
+  'duration-given-structure': factoryOf(
+    'duration-given-structure',
+    statisticOf(DURATION_GIVEN_STRUCTURE),
+  ),
+  'oddest-node': factoryOf('oddest-node', statisticOf(ODDEST_NODE)),
+  'oddest-nodes': factoryOf('oddest-nodes', statisticOf(ODDEST_NODES)),
+  'unseen-structure': factoryOf('unseen-structure', statisticOf(UNSEEN_STRUCTURE)),
+  'isolation-forest': factoryOf('isolation-forest', statisticOf(ISOLATION_FOREST)),
+  'isolation-forest-traces': factoryOf(
+    'isolation-forest-traces',
+    statisticOf(ISOLATION_FOREST_TRACES),
+  ),
 };

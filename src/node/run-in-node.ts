@@ -4,6 +4,7 @@
  * backend.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { type DetectorId, trainingOrder } from '../detectors/catalog.ts';
 import { countSets } from '../features/set-counts.ts';
 import type { HeadlessChoices, TypedRun } from '../headless/handle.ts';
 import { readChoices } from '../headless/read-choices.ts';
@@ -28,7 +29,10 @@ export { startGpu, startWasm } from './backends.ts';
 export interface RunQuestion {
   readonly source: RunSource;
   readonly choices: HeadlessChoices & { readonly run: TypedRun };
-  /** Settings of TraceVAE that differ from the preset's, by their names in the code. */
+  /**
+   * Settings that differ from the preset's, by their names in the code; those of another detector
+   * than TraceVAE as `detector.key`.
+   */
   readonly changes: Readonly<Record<string, unknown>>;
   readonly backend: BackendInfo;
   readonly app: Omit<AppIdentity, 'userAgent'>;
@@ -51,13 +55,14 @@ export async function runInNode(
 
   const context = { traces, backend: question.backend, say };
   const own = { settings: settings.value, lastGood: keepsLastGood(settings.value) };
-  const detectors: DetectorRun[] = [];
+  const done = new Map<DetectorId, DetectorRun>();
   const failed: DetectorFailure[] = [];
-  for (const detector of settings.value.detectors) {
+  for (const detector of trainingOrder(settings.value.detectors)) {
     const trained = await trainAndScore({ ...context, ...own, detector });
-    if (trained.ok) detectors.push(trained.value);
+    if (trained.ok) done.set(detector, trained.value);
     else failed.push(trained.error);
   }
+  const detectors = settings.value.detectors.flatMap((detector) => done.get(detector) ?? []);
   if (detectors.length === 0) return err(failed[0]!);
 
   const repeats: SeedResult[] = [];

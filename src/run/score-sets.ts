@@ -102,6 +102,7 @@ async function scorePlainly(
       nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
       score: scored.score,
       ...namedTerms(gives, scored),
+      ...(scored.worstNode === undefined ? {} : { worstNode: scored.worstNode }),
     };
   };
   const valScores = await scoresOf(val, 0);

@@ -8,6 +8,8 @@ export interface PlainScores {
   readonly score: Float64Array;
   /** What the score is the sum of, where the detector tells. */
   readonly terms?: readonly NamedTerm[];
+  /** [T] the node that most likely made a trace odd, -1 for none; where the detector tells. */
+  readonly worstNode?: Int32Array;
 }
 
 /** A named part of every score. */

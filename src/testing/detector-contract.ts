@@ -240,17 +240,30 @@ function describeDetectorContract(
 export function describeBaselineContract(
   name: string,
   backend: TestBackend,
-  detector: DetectorUnderTest & { readonly terms: readonly TermMeta[] },
+  detector: DetectorUnderTest & {
+    readonly terms: readonly TermMeta[];
+    /** Whether it can be fitted to traces of a single structure. */
+    readonly fitsOneStructure: boolean;
+  },
 ): void {
   describeDetectorContract(name, backend, detector);
 
   describe(`${name}, a baseline, on ${backend}`, () => {
     beforeAll(() => startTestBackend(backend));
 
-    test('a single structure is a failure that says so', async () => {
+    test('a single structure is enough, or a failure that says so', async () => {
       const { structureOf } = toy.traces;
       const same = toy.train.filter((trace) => structureOf[trace] === structureOf[toy.train[0]!]);
       const result = await detector.fit({ ...toy, train: same }, watch().context);
+      if (detector.fitsOneStructure) {
+        if (!result.ok) throw new Error(result.error.what);
+        const scores = await scoresOf(result.value, toy.val);
+        expect(scores.every((column) => column.every((score) => Number.isFinite(score)))).toBe(
+          true,
+        );
+        result.value.dispose();
+        return;
+      }
       expect(result).toMatchObject({
         ok: false,
         error: { kind: 'unusable-data', what: expect.stringMatching(/structure/) },

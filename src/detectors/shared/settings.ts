@@ -14,6 +14,16 @@ export interface NumberSetting<Config> {
   readonly step: number;
 }
 
+/** One of a few words. */
+export interface ChoiceSetting<Config> {
+  readonly key: keyof Config & string;
+  readonly label: string;
+  readonly help: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}
+
+export type Setting<Config> = NumberSetting<Config> | ChoiceSetting<Config>;
+
 /** The terms of equation (3), which corrections combine to scores in nats. */
 export interface GivesTerms {
   readonly kind: 'terms';
@@ -56,7 +66,7 @@ export interface DetectorMeta<Id extends string = string> {
 /** A baseline of section 6.4, or another detector with settings of its own. */
 export interface BaselineMeta<Id extends string, Config> extends DetectorMeta<Id> {
   readonly presets: Readonly<Record<PresetId, Config>>;
-  readonly settings: readonly NumberSetting<Config>[];
+  readonly settings: readonly Setting<Config>[];
 }
 
 export const LEARNING_RATE = {

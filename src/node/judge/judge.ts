@@ -3,14 +3,12 @@
  * done side by side by processes (scripts/judge), so what passes between them is plain data.
  */
 import { err, type Failure, ok, type Result } from '../../base/result.ts';
-import { baselineConfigs } from '../../detectors/catalog.ts';
-import { TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
 import type { HeadlessChoices, TypedRun } from '../../headless/handle.ts';
 import { readChoices } from '../../headless/read-choices.ts';
 import { type Baseline, type JudgeReport, judgeReport } from '../../judge/report.ts';
 import type { ResampleOptions } from '../../judge/resample.ts';
 import type { BackendInfo } from '../../run/outcome.ts';
-import { withChanges } from '../../run/settings.ts';
+import { changedSettings } from '../run-settings.ts';
 import { judgeRun, type OneRun } from './judge-run.ts';
 import { type ReadSet, readSet } from './read-set.ts';
 import { readValidation } from './read-validation.ts';
@@ -24,7 +22,7 @@ export interface JudgeQuestion {
   /** Folders, `demo`, `standin:A`. */
   readonly sets: readonly string[];
   readonly choices: HeadlessChoices & { readonly run: TypedRun };
-  /** Settings of TraceVAE that differ from the preset's, by their names in the code. */
+  /** Settings that differ from the preset's, as {@link changedSettings} takes them. */
   readonly changes: Readonly<Record<string, unknown>>;
   readonly on: JudgedOn;
 }
@@ -59,16 +57,15 @@ export function planJudge({
   if (!read.ok) return read;
   const { authorsRules, maxNodes } = read.value;
   const run = read.value.run!;
-  const parts = withChanges(TRACEVAE_PRESETS[run.preset], {
-    ...(run.epochs === null ? {} : { epochs: run.epochs }),
-    ...changes,
-  });
-  if (!parts.ok) {
-    const advice = 'use the name that the setting has in src/detectors/tracevae/meta.ts';
-    return err({ what: `no setting is called ${parts.error}`, where: '--set', advice });
-  }
-  const baselines = new Map<string, unknown>(Object.entries(baselineConfigs(run.preset)));
-  const settings = { ...parts.value, maxNodes, limitTrain: run.limitTrain, backend: run.backend };
+  const changed = changedSettings(
+    run.preset,
+    changes,
+    run.epochs === null ? {} : { epochs: run.epochs },
+  );
+  if (!changed.ok) return changed;
+  const { parts } = changed.value;
+  const baselines = new Map<string, unknown>(Object.entries(changed.value.baselines));
+  const settings = { ...parts, maxNodes, limitTrain: run.limitTrain, backend: run.backend };
 
   const sources: SetSource[] = [];
   const absent: string[] = [];

@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { BASELINES, COMPARED } from '../../detectors/catalog.ts';
+import { STATISTICS } from '../../detectors/statistics/meta.ts';
 import type { DetectorRun, RunRecord, SeedResult } from '../../run/record.ts';
 import {
   createFakeClient,
@@ -54,7 +56,7 @@ const done = (run: Partial<RunRecord>) =>
 const rowOf = (rows: ReturnType<typeof matrixRows>, detector: string) =>
   rows.find((row) => row.detector === detector)!;
 
-test('without a run there is a row for each detector of table 1, and no number', () => {
+test('without a run there is a row for each detector of table 1 and each statistic, and no number', () => {
   const rows = matrixRows({ phase: 'idle' });
   expect(rows.map(({ detector }) => detector)).toEqual([
     'tracevae',
@@ -63,6 +65,7 @@ test('without a run there is a row for each detector of table 1, and no number',
     'trace-anomaly',
     'crisp',
     'vgae',
+    ...STATISTICS.map(({ id }) => id),
   ]);
   for (const { cells, state } of rows) {
     expect(state).toBe('none');
@@ -121,7 +124,7 @@ test('exports: numbers as they are in CSV, the best bold in Markdown and LaTeX',
     'bestF.total.low',
     'bestF.total.high',
   ]);
-  expect(lines).toHaveLength(6);
+  expect(lines).toHaveLength(COMPARED.length);
   expect(lines[1]).toMatch(/^fsa,2,0\.55,0\.5,0\.6,/);
   for (const line of lines) expect(line.split(',')).toHaveLength(header!.split(',').length);
   const markdown = matrixMarkdown(rows);
@@ -129,7 +132,7 @@ test('exports: numbers as they are in CSV, the best bold in Markdown and LaTeX',
   expect(markdown).toMatch(/\| VGAE \| 0\.250 \/ N\/A \//);
   const latex = matrixLatex(rows);
   expect(latex).toContain('\\textbf{0.550} $\\pm$ 0.050');
-  expect(latex.match(/\\\\$/gm)).toHaveLength(2 + 6);
+  expect(latex.match(/\\\\$/gm)).toHaveLength(2 + COMPARED.length);
 });
 
 test('missing seeds are those that no result has', () => {
@@ -172,9 +175,7 @@ async function setUp() {
   const datasetId = dataset.getState().dataset!.id;
   const detectors = [
     { ...fakeDetectorRun(), scores: fakeScores(traces) },
-    ...(['fsa', 'lstm-ad', 'trace-anomaly', 'crisp', 'vgae'] as const).map((id) =>
-      scored(id, 0.5, 1),
-    ),
+    ...COMPARED.slice(1).map((id) => scored(id, 0.5, 1)),
   ];
   runs.getState().choose({ detectors: detectors.map(({ detector }) => detector) });
   const training = runs.getState().train();
@@ -203,7 +204,11 @@ test('further seeds run in the background, and are kept as they come', async () 
     detector: 'tracevae',
     settings: { seed: 2 },
   });
-  expect(comparison.getState().repeats).toMatchObject({ phase: 'running', seed: 2, left: 5 });
+  expect(comparison.getState().repeats).toMatchObject({
+    phase: 'running',
+    seed: 2,
+    left: BASELINES.length,
+  });
   await background.last('train').finish(fakeTrainOutcome());
   await finishScores(background, fakeScores(traces));
   expect(stored().run?.repeats).toMatchObject([{ detector: 'tracevae', seed: 2 }]);
@@ -211,13 +216,13 @@ test('further seeds run in the background, and are kept as they come', async () 
   // one that fails leaves the rest
   await background.last('train').fail({ kind: 'bug', what: 'w', where: 'x', advice: 'a' });
   expect(stored().run?.failed).toMatchObject([{ detector: 'fsa', seed: 2, stage: 'training' }]);
-  for (let i = 0; i < 4; i++) {
+  for (let i = 1; i < BASELINES.length; i++) {
     await background.last('train').finish(fakeTrainOutcome());
     await finishScores(background, plain);
   }
   await running;
   expect(comparison.getState().repeats).toEqual({ phase: 'idle' });
-  expect(stored().run?.repeats).toHaveLength(5);
+  expect(stored().run?.repeats).toHaveLength(BASELINES.length);
   expect(closed()).toBe(1);
   // the page's own worker was left alone
   expect(started.slice(before)).toEqual([]);
@@ -256,7 +261,7 @@ test('seeds that are named run one after another, and tell of their epochs', asy
   await background.last('open').finish(null);
   const { last } = background;
   const seeds: number[] = [];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 2 * COMPARED.length; i++) {
     const train = last('train');
     seeds.push(train.input.settings.seed);
     train.emit({ kind: 'epoch', point: fakeCurvePoint(1, 3) });
@@ -267,6 +272,6 @@ test('seeds that are named run one after another, and tell of their epochs', asy
     await finishScores(background, plain);
   }
   await running;
-  expect(seeds).toEqual([...Array(6).fill(7), ...Array(6).fill(4)]);
+  expect(seeds).toEqual([...COMPARED.map(() => 7), ...COMPARED.map(() => 4)]);
   expect(stored().run?.repeats.map(({ seed }) => seed)).toEqual(seeds);
 });

@@ -2,7 +2,12 @@
  * run.json and import.json, as docs/formats.md describes them: scripts outside the app rely on
  * them, so keys and units stay. Numbers are finite or null.
  */
-import { type DetectorId, detectorLabel, detectorMeta } from '../../detectors/catalog.ts';
+import {
+  type DetectorId,
+  detectorLabel,
+  detectorMeta,
+  trainingOrder,
+} from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import type { SetCounts } from '../../features/set-counts.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
@@ -207,7 +212,8 @@ export function runReport(
   const { spans, ...ledger } = spanCounts(imported, settings.model.maxNodes);
   const source = dataset.preparation?.source;
   // The last word on the backend: a run may have gone on from a lost device to WASM.
-  const { backend } = detectors.at(-1)!.outcome;
+  const last = trainingOrder(detectors.map(({ detector }) => detector)).at(-1);
+  const { backend } = detectors.find(({ detector }) => detector === last)!.outcome;
   const byFile = resultsByFile(dataset, run);
   return toJson({
     formatVersion: 1,

@@ -1,5 +1,6 @@
 /** Training the detectors of a run one after another, paused, stopped, interrupted and resumed. */
 import type { Failure } from '../../base/result.ts';
+import { trainingOrder } from '../../detectors/catalog.ts';
 import type { FitCheckpoint } from '../../detectors/checkpoint.ts';
 import type { TrainOutcome } from '../../run/outcome.ts';
 import type { RunRecord } from '../../run/record.ts';
@@ -138,7 +139,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
       }
       const known = new Set(run.detectors.map(({ detector }) => detector));
       const whole = withDetectors(settings.detectors, [...known]);
-      const [detector] = whole.filter((id) => !known.has(id));
+      const [detector] = trainingOrder(whole).filter((id) => !known.has(id));
       if (detector === undefined) {
         await get().score();
         return;
@@ -167,7 +168,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
       const settings = nextSettings(choices, current.roles);
       const { preset, detectors } = choices;
       const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
-      await launch(startedRun({ ...identity, detector: detectors[0]! }), null);
+      await launch(startedRun({ ...identity, detector: trainingOrder(detectors)[0]! }), null);
     },
 
     async resumeInterrupted() {

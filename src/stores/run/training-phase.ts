@@ -1,7 +1,7 @@
 /** Where a training run stands, and how an event of the worker moves it. */
 import { assertNever } from '../../base/assert.ts';
 import type { Failure } from '../../base/result.ts';
-import type { DetectorId } from '../../detectors/catalog.ts';
+import { type DetectorId, trainingOrder } from '../../detectors/catalog.ts';
 import type { FitCheckpoint } from '../../detectors/checkpoint.ts';
 import type { KeptWeights } from '../../detectors/detector.ts';
 import type { CurvePoint, FitProgress } from '../../detectors/fit-progress.ts';
@@ -167,7 +167,9 @@ export function withDetector(
     kept,
     incidents,
   };
-  const detectors = [...running.finished, trained];
+  // what is trained first is not what stands first
+  const place = (one: DetectorRun): number => running.settings.detectors.indexOf(one.detector);
+  const detectors = [...running.finished, trained].sort((a, b) => place(a) - place(b));
   const run = endedRun(running, detectors, savedAt, peakHeapBytes);
   // Stop ends the whole run
   return outcome.stopped ? run : { ...run, pending: pendingOf(run) };
@@ -194,9 +196,9 @@ export function withoutDetector(
   return { ...failed, pending: pendingOf(failed) };
 }
 
-/** Neither trained nor failed. */
+/** Neither trained nor failed, the next one first. */
 const pendingOf = ({ settings, detectors, failed }: RunRecord): readonly DetectorId[] =>
-  settings.detectors.filter(
+  trainingOrder(settings.detectors).filter(
     (id) =>
       !detectors.some(({ detector }) => detector === id) &&
       !failed.some(

@@ -51,7 +51,8 @@ export function BaselinesCell() {
           <G id="fsa">automaton</G>, an LSTM VAE, VAEs over{' '}
           <G id="pathVector">vectors of call paths</G>, all of them or those of the{' '}
           <G id="criticalPath">critical path</G>, and a graph VAE with a latent variable a node.
-          Numbers are of test traces; TraceVAE’s with all corrections.
+          Below them statistics that need no training, such as the duration of a trace: what any
+          model has to be ahead of. Numbers are of test traces; TraceVAE’s with all corrections.
         </>
       }
       action={
@@ -70,7 +71,7 @@ export function BaselinesCell() {
             icon="play"
             variant="primary"
             disabled={!ready}
-            title="Trains and scores TraceVAE, the five baselines and what cell 4 has chosen; what is done already is kept"
+            title="Fits the statistics, trains and scores TraceVAE, the five baselines and what cell 4 has chosen; what is done already is kept"
             onClick={() => void matrix.runAll()}
           >
             Run all detectors

@@ -1,6 +1,7 @@
 /** Tables of the Baselines cell: detectors by total, structure and time. */
 import type { ReactNode } from 'react';
-import { detectorLabel } from '../../../detectors/catalog.ts';
+import { DETECTOR_GROUPS, detectorLabel } from '../../../detectors/catalog.ts';
+import { againstStatistics } from '../../../stores/baselines/against-statistics.ts';
 import {
   applies,
   type ColumnId,
@@ -63,36 +64,48 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
             </tr>
             <SubsetTitles groups={MATRIX_METRICS} />
           </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.detector}>
-                <th scope="row">
-                  {detectorLabel(row.detector)}
-                  {STATE_WORDS[row.state] !== '' && (
-                    <span className="results-matrix__state">{STATE_WORDS[row.state]}</span>
-                  )}
-                </th>
-                {MATRIX_METRICS.flatMap((metric) =>
-                  SUBSETS.map((subset) => (
+          {DETECTOR_GROUPS.map(({ title, metas }, group) => (
+            <tbody key={title}>
+              {group > 0 && (
+                <tr>
+                  <th scope="rowgroup" colSpan={3 + MATRIX_METRICS.length * SUBSETS.length}>
+                    {title}
+                  </th>
+                </tr>
+              )}
+              {rows
+                .filter(({ detector }) => metas.some(({ id }) => id === detector))
+                .map((row) => (
+                  <tr key={row.detector}>
+                    <th scope="row">
+                      {detectorLabel(row.detector)}
+                      {STATE_WORDS[row.state] !== '' && (
+                        <span className="results-matrix__state">{STATE_WORDS[row.state]}</span>
+                      )}
+                    </th>
+                    {MATRIX_METRICS.flatMap((metric) =>
+                      SUBSETS.map((subset) => (
+                        <Cell
+                          key={`${metric}.${subset}`}
+                          row={row}
+                          column={`${metric}.${subset}`}
+                          format={formatScore}
+                        />
+                      )),
+                    )}
                     <Cell
-                      key={`${metric}.${subset}`}
                       row={row}
-                      column={`${metric}.${subset}`}
-                      format={formatScore}
+                      column="trainMinutes"
+                      format={(minutes) => formatDuration(60 * minutes)}
                     />
-                  )),
-                )}
-                <Cell
-                  row={row}
-                  column="trainMinutes"
-                  format={(minutes) => formatDuration(60 * minutes)}
-                />
-                <Cell row={row} column="tracesPerSecond" format={formatNumber} />
-              </tr>
-            ))}
-          </tbody>
+                    <Cell row={row} column="tracesPerSecond" format={formatNumber} />
+                  </tr>
+                ))}
+            </tbody>
+          ))}
         </table>
       </div>
+      <StatisticsNote rows={rows} />
       {anyBest && (
         <p className="quiet">
           ★ best of the column
@@ -103,6 +116,26 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
     </>
   );
 }
+
+/** A model that is not ahead of the best statistic is said not to be. */
+function StatisticsNote({ rows }: { readonly rows: readonly MatrixRow[] }) {
+  const against = againstStatistics(rows);
+  if (against === null) return null;
+  const best = `${detectorLabel(against.best)}, a statistic that needs no training (average precision ${formatScore(against.averagePrecision)})`;
+  if (against.behind.length === 0) return <p>All are ahead of {best}.</p>;
+  const names = against.behind.map(
+    ({ detector, averagePrecision }) =>
+      `${detectorLabel(detector)} (${formatScore(averagePrecision)})`,
+  );
+  return (
+    <p>
+      {listed(names)} {names.length === 1 ? 'does' : 'do'} not beat {best}.
+    </p>
+  );
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function SubsetTitles({ groups }: { readonly groups: readonly string[] }) {
   return (

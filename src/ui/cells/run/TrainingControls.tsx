@@ -1,6 +1,6 @@
 /** What a run is made with: preset, epochs, seed, backend, and on demand every setting. */
 import { useState } from 'react';
-import { BASELINES, DETECTOR_CATALOG } from '../../../detectors/catalog.ts';
+import { BASELINES, DETECTOR_GROUPS } from '../../../detectors/catalog.ts';
 import {
   phasesOf,
   type ScheduleSettings,
@@ -87,18 +87,20 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
         />
       </div>
-      <fieldset className="checkbox-group" disabled={disabled}>
-        <legend>Detectors</legend>
-        {DETECTOR_CATALOG.map(({ id, label, says }) => (
-          <Checkbox
-            key={id}
-            label={label}
-            help={says}
-            checked={choices.detectors.includes(id)}
-            onChange={() => runs.choose({ detectors: toggleDetector(choices.detectors, id) })}
-          />
-        ))}
-      </fieldset>
+      {DETECTOR_GROUPS.map(({ title, metas }) => (
+        <fieldset key={title} className="checkbox-group" disabled={disabled}>
+          <legend>{title}</legend>
+          {metas.map(({ id, label, says }) => (
+            <Checkbox
+              key={id}
+              label={label}
+              help={says}
+              checked={choices.detectors.includes(id)}
+              onChange={() => runs.choose({ detectors: toggleDetector(choices.detectors, id) })}
+            />
+          ))}
+        </fieldset>
+      ))}
       <Disclosure open={open} onToggle={setOpen} summary="All settings">
         <div className="training-controls training-controls--all">
           {TRACEVAE_SETTINGS.filter(({ key, rare }) => !rare && !SHOWN_ABOVE.has(key)).map(
@@ -180,14 +182,25 @@ const WORD_SETTINGS = [
 /** Of the chosen baselines; what they share with TraceVAE, the schedule and N_max, is above. */
 function BaselineSettings({ disabled }: { readonly disabled: boolean }) {
   const { choices, configureBaseline } = useRuns((r) => r);
-  return BASELINES.filter(({ id }) => choices.detectors.includes(id)).map(
-    ({ id, label, settings }) => {
-      const values = new Map<string, number>(Object.entries(choices.baselines[id]));
-      return (
-        <fieldset key={id} className="baseline-settings" disabled={disabled}>
-          <legend>{label}</legend>
-          <div className="training-controls training-controls--all">
-            {settings.map((setting) => (
+  return BASELINES.filter(
+    ({ id, settings }) => settings.length > 0 && choices.detectors.includes(id),
+  ).map(({ id, label, settings }) => {
+    const values = new Map<string, number | string>(Object.entries(choices.baselines[id]));
+    return (
+      <fieldset key={id} className="baseline-settings" disabled={disabled}>
+        <legend>{label}</legend>
+        <div className="training-controls training-controls--all">
+          {settings.map((setting) =>
+            'options' in setting ? (
+              <Select<string>
+                key={setting.key}
+                label={`${label}: ${setting.label}`}
+                help={setting.help}
+                options={setting.options}
+                value={String(values.get(setting.key))}
+                onChange={(value) => configureBaseline(id, { [setting.key]: value })}
+              />
+            ) : (
               <NumberField
                 key={setting.key}
                 label={`${label}: ${setting.label}`}
@@ -196,19 +209,19 @@ function BaselineSettings({ disabled }: { readonly disabled: boolean }) {
                 min={setting.min}
                 max={setting.max}
                 step={setting.step}
-                value={values.get(setting.key)!}
+                value={Number(values.get(setting.key))}
                 onChange={(value) =>
                   configureBaseline(id, {
                     [setting.key]: setting.step === INTEGER_STEP ? Math.round(value) : value,
                   })
                 }
               />
-            ))}
-          </div>
-        </fieldset>
-      );
-    },
-  );
+            ),
+          )}
+        </div>
+      </fieldset>
+    );
+  });
 }
 
 function phaseWords({ epochs, phases }: ScheduleSettings): string {

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { firstTraces, type NodeByHand, tracesByHand } from '../../testing/traces-by-hand.ts';
+import type { DetectorData, ScoresModel } from '../detector.ts';
+import type { Method } from '../shared/method.ts';
+import { DURATION } from './duration.ts';
+import { ISOLATION_FOREST } from './isolation-forests.ts';
+import { ODDEST_NODE, ODDEST_NODES } from './oddest-nodes.ts';
+import { type Statistic, statisticOf } from './statistic.ts';
+import { UNSEEN_STRUCTURE } from './unseen-structure.ts';
+
+/** a calls b, which works for `ms` by itself, and c; a works for 1 ms. */
+const request = (ms: number): readonly NodeByHand[] => [
+  [-1, 1, ms + 3],
+  [0, 2, ms],
+  [0, 3, 2],
+];
+const TRAIN = Array.from({ length: 300 }, (_, i) => request(10 + (i % 10)));
+const slow = request(200);
+const withoutC: readonly NodeByHand[] = [
+  [-1, 1, 13],
+  [0, 2, 12],
+];
+const withD: readonly NodeByHand[] = [
+  [-1, 1, 17],
+  [0, 2, 12],
+  [0, 3, 2],
+  [0, 4, 2],
+];
+const TESTED = [request(12), slow, withoutC, withD];
+
+const traces = tracesByHand([...TRAIN, ...TESTED]);
+const data: DetectorData = {
+  traces,
+  train: firstTraces(TRAIN.length),
+  val: new Uint32Array(0),
+  scale: { mean: new Float32Array(0), std: new Float32Array(0), floored: [] } as never,
+};
+const tested = Uint32Array.from(TESTED, (_, i) => TRAIN.length + i);
+const signal = new AbortController().signal;
+
+async function learnt<Config>(statistic: Statistic<Config>, changes: Partial<Config> = {}) {
+  const method: Method<Config> = statisticOf(statistic);
+  const config = { ...statistic.meta.presets.tiny, ...changes };
+  const control = { signal, stopRequested: () => false, whenRunning: async () => {} };
+  const settings = { config } as Parameters<typeof method.fit>[1];
+  const fitted = await method.fit(data, settings, { seed: 1, control, onEvent: () => {} });
+  if (!fitted.ok || fitted.value.kind !== 'scores') throw new Error('not fitted');
+  return fitted.value;
+}
+
+const scored = (model: ScoresModel) =>
+  model.scoreTraces(data, tested, { seed: 1, signal, onProgress: () => {} });
+
+describe('statistics as detectors', () => {
+  test('Duration is the root’s, in milliseconds, and nothing is learnt', async () => {
+    const model = await learnt(DURATION);
+    expect([...(await scored(model)).score]).toEqual([15, 203, 13, 17]);
+    expect(model.parameterCount).toBe(0);
+  });
+
+  test('Oddest node: the largest tail, and what an unseen structure adds; it names the node', async () => {
+    const { score, terms, worstNode } = await scored(
+      await learnt(ODDEST_NODE, { unseen: 'fixed' }),
+    );
+    expect([...terms!.unseen!]).toEqual([0, 0, 5, 5]);
+    expect(terms!.tail![1]).toBeGreaterThan(Math.log(301));
+    expect(score[1]).toBe(terms!.tail![1]);
+    // b was slow; a, which waited for it, was not busy
+    expect(worstNode![1]).toBe(1);
+  });
+
+  test('calibrated, an unseen structure is as rare as the structures of one trace', async () => {
+    const { terms } = await scored(await learnt(ODDEST_NODE, { unseen: 'calibrated' }));
+    expect(terms!.unseen![2]).toBeCloseTo(Math.log(301), 12);
+  });
+
+  test('Oddest nodes are at least the oddest', async () => {
+    const one = await scored(await learnt(ODDEST_NODE));
+    const three = await scored(await learnt(ODDEST_NODES, { k: 3 }));
+    three.score.forEach((score, i) => {
+      expect(score).toBeGreaterThanOrEqual(one.score[i]!);
+    });
+    expect(await scored(await learnt(ODDEST_NODES, { k: 1 }))).toEqual(one);
+  });
+
+  test('Unseen structure: of unseen paths, or of known ones that were never together', async () => {
+    const { score, terms } = await scored(await learnt(UNSEEN_STRUCTURE, { unseen: 'fixed' }));
+    expect([...score]).toEqual([0, 0, 5, 5]);
+    expect([...terms!.path!]).toEqual([0, 0, 0, 5]);
+    expect([...terms!.structure!]).toEqual([0, 0, 5, 0]);
+  });
+
+  test('explanations name the missing call, and score the node of an unseen path', async () => {
+    const model = await learnt(UNSEEN_STRUCTURE, { unseen: 'fixed' });
+    const missing = await model.explain(data, tested[2]!, { seed: 1 });
+    // never before was a called without c
+    expect(missing.absent).toEqual([{ operations: [1, 3], score: Math.log(301) }]);
+    const { nodes } = await model.explain(data, tested[3]!, { seed: 1 });
+    expect([...nodes.score]).toEqual([0, 0, 0, 5]);
+    const tails = await (await learnt(ODDEST_NODE)).explain(data, tested[1]!, { seed: 1 });
+    expect(tails.nodes.expectedMs[1]).toBe(14);
+    expect(tails.says).toMatch(/oddest node/);
+  });
+
+  test('Isolation forest: the slow nodes are the oddest', async () => {
+    const { score, worstNode } = await scored(await learnt(ISOLATION_FOREST));
+    expect(score[1]).toBeGreaterThan(score[0]!);
+    // a was slow with b, and c was not
+    expect([0, 1]).toContain(worstNode![1]);
+  });
+});

@@ -1,0 +1,47 @@
+/** What a structure that training did not have adds to a score, and calls that a trace lacks. */
+import { type CallPaths, createPathFinder } from '../../features/call-paths.ts';
+import { absentCalls } from '../../statistics/absent-calls.ts';
+import {
+  createStructureFinder,
+  type KnownStructures,
+  unseenSurprise,
+} from '../../statistics/known-structures.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
+import type { AbsentPath } from '../explanation.ts';
+import type { UnseenConfig } from './settings.ts';
+
+/** An unseen structure is taken for an event of one trace in 148: e^-5. */
+const FIXED_NATS = 5;
+/** Absent calls that an explanation names at most. */
+const MOST_ABSENT = 8;
+
+/** @returns nats */
+export const unseenNats = (known: KnownStructures, { unseen }: UnseenConfig): number =>
+  unseen === 'fixed' ? FIXED_NATS : unseenSurprise(known);
+
+/** @returns for a set of traces: nats that a trace's structure adds, 0 where training had it */
+export function createUnseen(
+  known: KnownStructures,
+  config: UnseenConfig,
+): (traces: TraceSet) => (trace: number) => number {
+  const find = createStructureFinder(known);
+  const nats = unseenNats(known, config);
+  return (traces) => {
+    const known = find(traces);
+    return (trace) => (known(traces.structureOf[trace]!) < 0 ? nats : 0);
+  };
+}
+
+/** Calls that a trace has the caller of, and not the call: for an explanation. */
+export function absentOf(
+  traces: TraceSet,
+  trace: number,
+  paths: CallPaths,
+  count: ArrayLike<number>,
+): AbsentPath[] {
+  const present = createPathFinder(traces, paths)(traces.structureOf[trace]!);
+  return absentCalls(paths, count, present, MOST_ABSENT).map(({ operations, surprise }) => ({
+    operations,
+    score: surprise,
+  }));
+}

@@ -1,0 +1,76 @@
+/**
+ * How far out a value is in a group of values seen in training: minus the log of the share that is at
+ * least as large, and beyond the largest the distance in stds of the logarithm on top. Values are
+ * microseconds; results are nats. Rises with the value, never falls.
+ */
+
+/** Fewer values than this make no group. */
+export const ENOUGH = 20;
+
+/** Inside logarithms a value is at least 0.001 ms. */
+const LEAST_US = 1;
+/** A group is not taken to be steadier than this, in stds of the logarithm. */
+const LEAST_SIGMA = 0.1;
+
+export interface TailGroup {
+  /** [n] ascending, microseconds; self times may be negative */
+  readonly values: Float32Array;
+  /** log of the largest value */
+  readonly logMax: number;
+  /** Population std of the logarithms, floor included. */
+  readonly sigma: number;
+}
+
+const logOf = (us: number): number => Math.log(us > LEAST_US ? us : LEAST_US);
+
+/** @param values [n] ascending, at least one */
+export function tailGroup(values: Float32Array): TailGroup {
+  let mean = 0;
+  let square = 0;
+  for (let i = 0; i < values.length; i++) {
+    // Welford, so that squares of large logarithms do not cancel
+    const log = logOf(values[i]!);
+    const change = log - mean;
+    mean += change / (i + 1);
+    square += change * (log - mean);
+  }
+  const sigma = Math.max(Math.sqrt(square / values.length), LEAST_SIGMA);
+  return { values, logMax: logOf(values.at(-1)!), sigma };
+}
+
+/**
+ * With n values: -ln((1 + #{at least x}) / (1 + n)), and for an x above all of them
+ * ln(1 + n) + (ln x - ln max) / sigma. Where none is above 0, nothing is added beyond the largest.
+ *
+ * @param x microseconds
+ */
+export function tailOf({ values, logMax, sigma }: TailGroup, x: number): number {
+  const n = values.length;
+  const largest = values[n - 1]!;
+  const most = Math.log(1 + n);
+  if (x > largest) return largest > 0 ? most + (logOf(x) - logMax) / sigma : most;
+  return most - Math.log(1 + n - countBelow(values, x));
+}
+
+/** How many of ascending values are below x. */
+function countBelow(values: Float32Array, x: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** One group of the values of several. */
+export function joined(groups: readonly Float32Array[]): Float32Array {
+  const values = new Float32Array(groups.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const group of groups) {
+    values.set(group, at);
+    at += group.length;
+  }
+  return values.sort();
+}
