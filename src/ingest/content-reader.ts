@@ -72,7 +72,7 @@ export function createContentReader(
   const noteLine = (): void => context.ledger.add('left-out-line', 1, () => ({ file: fileName }));
   const open = (sniffed: Sniffed): void => {
     if (sniffed.format.gives === 'spans') context.table.startFile();
-    const reader = sniffed.format.open(context);
+    const reader = sniffed.format.open(context, sniffed.head);
     if (!isPlaced(reader)) {
       opened = { ...sniffed, reader, bytes: null };
       const toReader: OnBytes = (bytes) => asRead(reader.read(bytes));

@@ -69,10 +69,7 @@ export function createCsvReader(
         ? 'truncated-file'
         : 'malformed-row';
     }
-    for (const cell of columns.names) {
-      if (row.end[cell]! - row.start[cell]! > MAX_NAME_BYTES) return 'malformed-row';
-    }
-    const reason = columns.readSpan(row);
+    const reason = hasLongName(row, columns) ? 'malformed-row' : columns.readSpan(row);
     if (row.unterminated && reason === null && columns.used.includes(columns.cellCount - 1)) {
       ledger.add('unterminated-row', 1, () => exampleOf(row, columns));
     }
@@ -106,6 +103,9 @@ export function createCsvReader(
     locate: (line) => ({ file: fileName, line }),
   };
 }
+
+export const hasLongName = ({ start, end }: CsvRow, { names }: RowLayout): boolean =>
+  names.some((cell) => end[cell]! - start[cell]! > MAX_NAME_BYTES);
 
 /** Cells as text, without the padding that people leave in headers. */
 export const headerOf = (row: CsvRow): string[] =>

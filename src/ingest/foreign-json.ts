@@ -50,19 +50,14 @@ const KINDS: readonly ForeignKind[] = [
       'Send the same spans through the OpenTelemetry Collector, and give what its file exporter writes.',
   },
   {
-    ways: /^data\.(trace|queryTrace)\.spans\[\]\.segmentId$/,
-    what: 'an answer of SkyWalking’s GraphQL, which is not a format that can be read',
-    advice: 'Give the CSV export of its segments, or an OTLP or Zipkin export.',
-  },
-  {
     ways: /(^|\.)(frames\[\]\.)?schema\.fields$/,
-    what: 'a data frame of Grafana, which is not a format that can be read',
-    advice: 'In Explore, download the trace itself (Export, then OTLP or Jaeger JSON), or as CSV.',
+    what: 'a data frame of Grafana without the spans of a trace',
+    advice: 'In Explore, open one trace by its id, and save what its query inspector shows.',
   },
   {
-    ways: /(^|\.)rows\[\]\.data\.(trace_?id|span_?id)$/i,
-    what: 'rows of a query (as SigNoz answers), which is not a format that can be read',
-    advice: 'Download the same rows as CSV or Parquet.',
+    ways: /(^|\.)(rows|list)\[\]\.data\.(trace_?id|span_?id)$/i,
+    what: 'rows of a query (as SigNoz answers) that lack columns which spans need',
+    advice: 'Select trace_id, span_id, parent_span_id, name, timestamp and duration_nano as well.',
   },
 ];
 

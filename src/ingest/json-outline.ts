@@ -12,10 +12,14 @@ const MAX_LEVELS = 8;
 const MAX_WAYS = 1000;
 /** No format has a longer key. */
 const LONGEST_KEY = 64;
+/** Numbers as keys, of rows or of an index, are all alike: so many of one object are kept. */
+const MOST_NUMBERS = 4;
 
 export interface JsonOutline {
   /** `data[].spans[].traceID`, with `[]` for each list, one around the document included. */
   readonly ways: ReadonlySet<string>;
+  /** Ways to lists, `data[]`, and to lists of lists, `data[][]`. */
+  readonly lists: ReadonlySet<string>;
   /** Why it cannot be read as JSON. */
   readonly failure: Failure | null;
   /** The byte at which the file ends within a document. */
@@ -46,12 +50,14 @@ const wayTo = (text: string, key: Uint8Array): Way => ({
 /** @param whole whether the head is all of the file */
 export function outlineJson(fileName: string, head: Uint8Array, whole: boolean): JsonOutline {
   const ways = new Set<string>();
+  const lists = new Set<string>();
   let cutAt: number | null = null;
   const root = wayTo('', new Uint8Array(0));
   /** By depth, from 1: what is open, the key that came last in it, and whether it is a list. */
   const open: Way[] = [root];
   const last: (Way | null)[] = [null];
   const isList: boolean[] = [false];
+  const numbers: number[] = [0];
   let depth = 0;
   /** The way to the value that a key announced. */
   let announced = root;
@@ -80,11 +86,15 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     onOpen: (opensList) => {
       const way = depth > 0 && !isList[depth] ? announced : open[depth]!;
       if (depth === MAX_LEVELS) return false;
-      if (opensList) way.elements ??= wayTo(`${way.text}[]`, way.key);
+      if (opensList && way.elements === null) {
+        way.elements = wayTo(`${way.text}[]`, way.key);
+        lists.add(way.elements.text);
+      }
       depth += 1;
       open[depth] = opensList ? way.elements! : way;
       last[depth] = null;
       isList[depth] = opensList;
+      numbers[depth] = 0;
       return true;
     },
     onClose: () => {
@@ -92,6 +102,10 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     },
     onKey: (bytes, start, end) => {
       if (end - start > LONGEST_KEY || ways.size >= MAX_WAYS) return false;
+      if (isNumber(bytes, start, end)) {
+        numbers[depth]! += 1;
+        if (numbers[depth]! > MOST_NUMBERS) return false;
+      }
       announced = within(open[depth]!, bytes, start, end);
       return true;
     },
@@ -107,7 +121,12 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     },
   });
   const failure = scanner.push(head) ?? (whole ? scanner.finish() : null);
-  return { ways, failure, cutAt };
+  return { ways, lists, failure, cutAt };
+}
+
+function isNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! < 48 || bytes[at]! > 57) return false;
+  return end > start;
 }
 
 function isEqual(key: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {

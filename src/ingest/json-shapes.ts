@@ -13,7 +13,7 @@ export interface Shape {
   readonly id: number;
   /** As an object: the keys that are wanted. */
   readonly members?: readonly Member[];
-  /** As an object with keys of any name: every value. Goes before {@link members}. */
+  /** As an object with keys of any name: every value whose key is none of the {@link members}. */
   readonly anyMember?: Shape;
   /** As a list: its elements. */
   readonly element?: Shape;
@@ -48,6 +48,8 @@ export interface ShapeSink {
   text(id: number, bytes: Uint8Array, start: number, end: number): void;
   number(id: number, bytes: Uint8Array, start: number, end: number): void;
   truth(id: number, value: boolean): void;
+  /** A null. Without this one in a list counts as false, and that of a key is as good as absent. */
+  none?(id: number): void;
   /** A value of a kind that its shape has not. */
   stray(id: number): void;
   /** The document is broken off here; nothing that was entered is left any more. */
@@ -66,10 +68,13 @@ export interface ShapeReader {
    * whose values go to `indices`. Both are cleared before.
    */
   locate(names: (string | -1)[], indices: number[]): void;
+  /** Whether what was last entered is a list. */
+  isList(): boolean;
   /** The key under which the value stands that was last begun; only where keys have any name. */
   key(): Uint8Array;
 }
 
+const NO_MEMBERS: readonly Member[] = [];
 const LETTER_T = 116;
 const LETTER_N = 110;
 
@@ -132,12 +137,7 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
     },
     onKey: (bytes, start, end) => {
       const shape = shapes[depth]!;
-      if (shape.anyMember) {
-        key = bytes.slice(start, end);
-        announced = shape.anyMember;
-        return true;
-      }
-      const members = shape.members!;
+      const members = shape.members ?? NO_MEMBERS;
       for (let i = 0; i < members.length; i++) {
         const at = expected + i;
         const candidate = members[at < members.length ? at : at - members.length]!;
@@ -147,7 +147,10 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
         names[depth] = candidate.name;
         return true;
       }
-      return false;
+      if (!shape.anyMember) return false;
+      key = bytes.slice(start, end);
+      announced = shape.anyMember;
+      return true;
     },
     onText: (bytes, start, end) => {
       const shape = scalar();
@@ -159,7 +162,14 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
     },
     onWord: (bytes, start) => {
       // Elements of a list are told of whatever they are; a member that is null is absent.
-      if (bytes[start] === LETTER_N && isList[depth] === 0) return;
+      if (bytes[start] === LETTER_N) {
+        if (sink.none) {
+          const shape = begin();
+          if (shape) sink.none(shape.id);
+          return;
+        }
+        if (isList[depth] === 0) return;
+      }
       const shape = scalar();
       if (shape) sink.truth(shape.id, bytes[start] === LETTER_T);
     },
@@ -178,6 +188,7 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
     push: scanner.push,
     finish: scanner.finish,
     documentLine: scanner.documentLine,
+    isList: () => isList[depth] === 1,
     key: () => key,
     locate: (path, indices) => {
       path.length = 0;

@@ -5,7 +5,7 @@
 import { decodeUtf8 } from '../base/bytes.ts';
 import type { Microseconds } from '../base/units.ts';
 import { COLUMN_ROLES, type ColumnMapping } from '../trace/column-mapping.ts';
-import type { Reason } from '../trace/ledger.ts';
+import type { LedgerExample, Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { isBlank } from './csv-fields.ts';
@@ -36,8 +36,9 @@ export function mappedLayout(
   mapping: ColumnMapping,
   context: ReaderContext,
   options: MappedOptions,
+  locate: (line: number) => LedgerExample = (line) => ({ file: context.fileName, line }),
 ): RowLayout {
-  const { table, ledger, fileName } = context;
+  const { table, ledger } = context;
   const { columns, clockUnit, durationUnit } = mapping;
   const { trace, span, parent, service, operation, start: from, end: to, label } = columns;
   const roots = new Set(options.roots);
@@ -69,8 +70,7 @@ export function mappedLayout(
   };
 
   const placeOf = (row: CsvRow) => ({
-    file: fileName,
-    line: row.line,
+    ...locate(row.line),
     traceId: cellText(row, trace).slice(0, 200),
   });
 

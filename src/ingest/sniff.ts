@@ -7,7 +7,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type Head, lookAt } from './head.ts';
 import { type Carrier, carrierOf } from './log-carriers.ts';
 import { whatElse } from './not-traces.ts';
-import { LIKELY, type Sign, type TraceFormat } from './trace-format.ts';
+import { CERTAIN, LIKELY, PLAUSIBLE, type Sign, type TraceFormat } from './trace-format.ts';
 import { isUnmapped } from './unmapped-table.ts';
 
 /** Bytes of the unpacked file that are enough to tell, as a rule. */
@@ -20,6 +20,8 @@ const LOOK_FACTOR = 8;
 export interface Sniffed {
   readonly format: TraceFormat;
   readonly sign: Sign;
+  /** What the format recognised: of the documents within the carrier, where there is one. */
+  readonly head: Head;
   /** What has to be taken off the file first; null where the format begins with its first byte. */
   readonly carrier: Carrier | null;
 }
@@ -70,7 +72,7 @@ function inCarrier(fileName: string, head: Head, formats: readonly TraceFormat[]
     formats,
     carrier,
   );
-  return best && best.sign.sure >= LIKELY ? best : null;
+  return best && best.sign.sure >= PLAUSIBLE ? best : null;
 }
 
 function surest(
@@ -81,7 +83,8 @@ function surest(
   let best: Sniffed | null = null;
   for (const format of formats) {
     const sign = format.recognise(head);
-    if (sign && sign.sure > (best?.sign.sure ?? 0)) best = { format, sign, carrier };
+    if (sign && sign.sure > (best?.sign.sure ?? 0)) best = { format, sign, head, carrier };
+    if (best?.sign.sure === CERTAIN) return best;
   }
   return best;
 }

@@ -18,6 +18,8 @@ export interface Sign {
 export const CERTAIN = 1;
 /** Other files could have it, but hardly by accident. */
 export const LIKELY = 0.7;
+/** A kind of file with all that spans need, which a format of its own would know better. */
+export const PLAUSIBLE = 0.6;
 /** A single word that fits. */
 export const POSSIBLE = 0.3;
 /** A kind of file and nothing more, as any table is: taken where no format knows better. */
@@ -34,6 +36,6 @@ export interface TraceFormat {
   readonly gives: 'spans' | 'labels';
   /** How sure the format is that the file is its own, from how it begins; null where it is not. */
   recognise(head: Head): Sign | null;
-  /** A reader for one file. */
-  open(context: ContentContext): SpanReader | PlacedReader;
+  /** A reader for one file. @param head how the file begins, for formats that stand in many ways */
+  open(context: ContentContext, head: Head): SpanReader | PlacedReader;
 }

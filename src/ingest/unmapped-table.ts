@@ -1,6 +1,6 @@
 /**
- * How the columns of any table are to be read, CSV or Parquet: as those of otel_traces, by a mapping
- * that a person has given, or by asking for one, with the first rows.
+ * How the columns of any table are to be read, CSV, Parquet or JSON: as those of otel_traces or of
+ * SigNoz, by a mapping that a person has given, or by asking for one, with the first rows.
  *
  * otel_traces is the table of the OpenTelemetry exporter for ClickHouse: Timestamp is a date,
  * Duration counts nanoseconds, a root has no parent.
@@ -33,6 +33,57 @@ const OTEL_TRACES: KnownTable = {
   options: { roots: [] },
 };
 
+/** SigNoz: its tables in ClickHouse, and the rows that its queries answer with. */
+const signoz = (columns: KnownTable['columns']): KnownTable => ({
+  columns,
+  clockUnit: 'ns',
+  durationUnit: 'ns',
+  options: { roots: [] },
+});
+const SIGNOZ_INDEX = {
+  trace: 'traceID',
+  span: 'spanID',
+  parent: 'parentSpanID',
+  service: 'serviceName',
+  operation: 'name',
+  start: 'timestamp',
+  duration: 'durationNano',
+} as const;
+const SIGNOZ_ROWS = {
+  ...SIGNOZ_INDEX,
+  trace: 'trace_id',
+  span: 'span_id',
+  parent: 'parent_span_id',
+} as const;
+const SIGNOZ_TABLES = [
+  SIGNOZ_INDEX,
+  SIGNOZ_ROWS,
+  ...['service.name', 'serviceName', 'resource_string_service$$name'].map((service) => ({
+    ...SIGNOZ_ROWS,
+    service,
+    duration: 'duration_nano',
+  })),
+].map(signoz);
+
+/** A trace as SigNoz's API answers with it. */
+const SIGNOZ_EVENTS: KnownTable = {
+  columns: {
+    trace: 'TraceId',
+    span: 'SpanId',
+    parent: 'References',
+    service: 'ServiceName',
+    operation: 'Name',
+    start: '__time',
+    duration: 'DurationNano',
+  },
+  clockUnit: 'ms',
+  durationUnit: 'ns',
+  options: { roots: [] },
+};
+
+/** Layouts that are known whatever file the table stands in: their names say what they count. */
+const KNOWN_TABLES: readonly KnownTable[] = [OTEL_TRACES, ...SIGNOZ_TABLES, SIGNOZ_EVENTS];
+
 export interface TableMapping {
   readonly mapping: ColumnMapping;
   readonly options: MappedOptions;
@@ -40,18 +91,23 @@ export interface TableMapping {
   readonly answered: boolean;
 }
 
-/** Null where nobody has said what the columns are. */
+/**
+ * Null where nobody has said what the columns are.
+ *
+ * @param known layouts of such tables, before those that tables of any kind have
+ */
 export function tableMapping(
   header: readonly string[],
   { mappings }: Pick<ContentContext, 'mappings'>,
+  known: readonly KnownTable[] = [],
 ): TableMapping | null {
   const kept = mappings.get(headerKey(header));
   const mapping = kept && mappingFault(kept) === null ? kept : null;
   const options = { roots: COMMON_ROOTS };
   if (mapping?.answered) return { mapping, options, answered: true };
-  const otel = knownMapping(OTEL_TRACES, header);
-  if (!('missing' in otel)) {
-    return { mapping: otel, options: OTEL_TRACES.options, answered: false };
+  for (const table of [...known, ...KNOWN_TABLES]) {
+    const found = knownMapping(table, header);
+    if (!('missing' in found)) return { mapping: found, options: table.options, answered: false };
   }
   return mapping && { mapping, options, answered: false };
 }

@@ -42,6 +42,7 @@ export const REASONS = {
     'a line that is no JSON (of a log, or the end of one that is cut), between those that are',
   'too-many-values':
     'an attribute has more different values than are kept, so this span’s was filed under "(other)"',
+  'left-out-table': 'a table whose columns are not those of spans, next to one whose columns are',
   'skipped-file': 'a file of an archive or folder that is not traces',
   'unreadable-file': 'a file that could not be read, among many that could',
 } as const;
@@ -67,6 +68,7 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'partial-answer',
   'left-out-line',
   'too-many-values',
+  'left-out-table',
   'skipped-file',
   'unreadable-file',
 ]);

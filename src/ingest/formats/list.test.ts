@@ -73,10 +73,16 @@ describe('the list of formats', () => {
 
   it('is what a sentence says that can be read', () => {
     const words = writtenBy(FORMATS);
-    for (const writer of ['Jaeger', 'OpenTelemetry', 'Zipkin', 'SkyWalking', 'CSV or Parquet']) {
+    for (const writer of [
+      'Jaeger',
+      'OpenTelemetry',
+      'Zipkin',
+      'SkyWalking',
+      'CSV, JSON or Parquet',
+    ]) {
       expect(words).toContain(writer);
     }
-    expect(writtenBy([...FORMATS, exampleFormat])).toContain('Alibaba or Example write, or CSV');
+    expect(writtenBy([...FORMATS, exampleFormat])).toContain('Grafana or Example write, or CSV');
   });
 });
 

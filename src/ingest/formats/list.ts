@@ -5,13 +5,16 @@
 import type { TraceFormat } from '../trace-format.ts';
 import { alibabaCsv } from './alibaba-csv.ts';
 import { consoleJson } from './console-json.ts';
+import { grafanaFrames } from './grafana-frames.ts';
 import { jaegerElasticsearch, jaegerJson } from './jaeger-json.ts';
+import { jsonTable } from './json-table.ts';
 import { labelsCsv } from './labels-csv.ts';
 import { nezhaCsv } from './nezha-csv.ts';
 import { otlpJson } from './otlp-json.ts';
 import { otlpProtobuf } from './otlp-protobuf.ts';
 import { parquet } from './parquet.ts';
 import { skywalkingCsv } from './skywalking-csv.ts';
+import { skywalkingGraphql } from './skywalking-graphql.ts';
 import { tableCsv } from './table-csv.ts';
 import { traceVaeCsv } from './tracevae-csv.ts';
 import { zipkinJson, zipkinV1Json } from './zipkin-json.ts';
@@ -29,6 +32,9 @@ export const FORMATS: readonly TraceFormat[] = [
   nezhaCsv,
   alibabaCsv,
   labelsCsv,
+  skywalkingGraphql,
+  grafanaFrames,
   tableCsv,
+  jsonTable,
   parquet,
 ];

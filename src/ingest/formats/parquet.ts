@@ -8,19 +8,13 @@ import type { Failure } from '../../base/result.ts';
 import type { ColumnMapping } from '../../trace/column-mapping.ts';
 import { contradicts, EVIDENCE_ROWS } from '../../trace/column-units.ts';
 import type { LedgerExample } from '../../trace/ledger.ts';
-import type { CsvRow } from '../csv-rows.ts';
-import type { RowLayout } from '../csv-spans.ts';
+import { hasLongName, type RowLayout } from '../csv-spans.ts';
 import { startsWith } from '../head.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import { boundedCompressors, groupFault } from '../parquet-bounds.ts';
 import { checkPages } from '../parquet-pages.ts';
 import { createRowWriter, PARSERS, valueText, type WriteRow } from '../parquet-rows.ts';
-import {
-  type ContentContext,
-  MAX_NAME_BYTES,
-  type PlacedBytes,
-  type PlacedReader,
-} from '../span-reader.ts';
+import type { ContentContext, PlacedBytes, PlacedReader } from '../span-reader.ts';
 import { CERTAIN, type TraceFormat } from '../trace-format.ts';
 import {
   doubtFailure,
@@ -54,7 +48,7 @@ function readParquet(context: ContentContext): PlacedReader {
     for (const values of rows) {
       spansRead += 1;
       const row = write(values, spansRead);
-      const reason = isTooLong(row, layout) ? 'malformed-row' : layout.readSpan(row);
+      const reason = hasLongName(row, layout) ? 'malformed-row' : layout.readSpan(row);
       if (reason === null) continue;
       const { line } = row;
       ledger.add(reason, 1, () => {
@@ -259,6 +253,3 @@ const isTimestamp = (field: SchemaTree | undefined): boolean =>
   field?.element.type === 'INT96' ||
   field?.element.logical_type?.type === 'TIMESTAMP' ||
   field?.element.converted_type?.startsWith('TIMESTAMP') === true;
-
-const isTooLong = ({ start, end }: CsvRow, { names }: RowLayout): boolean =>
-  names.some((cell) => end[cell]! - start[cell]! > MAX_NAME_BYTES);

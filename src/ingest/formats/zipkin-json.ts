@@ -55,13 +55,17 @@ function signOfAnnotations(json: JsonOutline): Sign | null {
   return key ? { sure: CERTAIN, why: `it is a list of objects with ${key}` } : null;
 }
 
+/** Keys of flat rows that other tools write; a span of Zipkin has `id`, and a service in its endpoint. */
+const COLUMNS_OF_OTHERS = ['spanId', 'parentSpanId', 'service', 'serviceName', 'service.name'];
+
 /** A Zipkin span is always in a list: {"id": 1, "data": [...]} is no span. */
 function signOfSpans(json: JsonOutline): Sign | null {
   const keys = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'].filter(
     (key) => hasKey(json, key),
   );
   if (keys.length === 0) return null;
-  const sure = keys.includes('traceId') ? LIKELY : POSSIBLE;
+  const isOther = COLUMNS_OF_OTHERS.some((key) => hasKey(json, key));
+  const sure = keys.includes('traceId') && !isOther ? LIKELY : POSSIBLE;
   return { sure, why: `it is a list of objects with ${keys.join(', ')}` };
 }
 

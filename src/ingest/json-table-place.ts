@@ -1,0 +1,226 @@
+/**
+ * Where in a JSON document a table of spans stands, and how it is written, told from the ways to its
+ * first keys and from the names of its columns. Three ways of writing one are in use:
+ *
+ *     records   [{"traceId": …, "spanId": …}, …], or such objects in lines; what is nested in them
+ *               has names joined by dots
+ *     lists     {"meta": [{"name": …}], "data": [[…], …]}: ClickHouse, SigNoz, pandas, BigQuery
+ *     columns   {"traceId": […], "spanId": […]}, or {"traceId": {"0": …}} as pandas writes it
+ */
+import type { ColumnMapping } from '../trace/column-mapping.ts';
+import { mappingFault } from '../trace/column-mapping.ts';
+import { FEWEST_COLUMNS, guessMapping } from './guess-mapping.ts';
+import type { Head } from './head.ts';
+import type { JsonOutline } from './json-outline.ts';
+import { member, type Shape } from './json-shapes.ts';
+
+export type TablePlace = {
+  /** Keys from the document to what holds the table, null for any; lists between need no word. */
+  readonly keys: readonly (string | null)[];
+  /** Names of columns that spans need, for whoever is told. */
+  readonly columns: readonly string[];
+  /** Whether they are all that spans need. */
+  readonly isComplete: boolean;
+} & (
+  | { readonly kind: 'records' | 'columns' }
+  /** Names and rows stand in one object: keys to each. */
+  | { readonly kind: 'lists'; readonly names: readonly string[]; readonly rows: string }
+  /** The first row has the names, and the next may have types: rows of one list, or a line each. */
+  | { readonly kind: 'named-lists'; readonly headRows: number; readonly isOneList: boolean }
+);
+
+/** Objects within a row that are looked into. */
+export const MOST_NESTED = 3;
+/** The one list in a row that counts, and of it the first element: references to the parent. */
+export const REFERENCES = 'references';
+/** Objects of one file that may be the rows: those with most keys are looked at. */
+const MOST_PLACES = 32;
+
+/** Null where there is no such table. */
+export function tablePlace({ json, text }: Pick<Head, 'json' | 'text'>): TablePlace | null {
+  if (json.failure) return null;
+  const places = [...recordPlaces(json), ...listPlaces(json, text), ...namedLists(text)];
+  let best: TablePlace | null = null;
+  for (const place of places) {
+    if (best === null || scoreOf(place) > scoreOf(best)) best = place;
+  }
+  return best;
+}
+
+const scoreOf = ({ isComplete, columns }: TablePlace): number =>
+  columns.length + (isComplete ? 100 : 0);
+
+/** Null where the columns are not those of spans. */
+export function spanColumns(
+  header: readonly string[],
+): Pick<TablePlace, 'columns' | 'isComplete'> | null {
+  if (header.length < FEWEST_COLUMNS) return null;
+  const mapping = guessMapping(header, []);
+  const { trace, span, parent, duration, end } = mapping.columns;
+  const isLikely = trace >= 0 && (span >= 0 || parent >= 0) && (duration >= 0 || end >= 0);
+  if (!isLikely) return null;
+  return { columns: namesOfRoles(header, mapping), isComplete: mappingFault(mapping) === null };
+}
+
+const namesOfRoles = (header: readonly string[], { columns }: ColumnMapping): string[] =>
+  Object.values(columns).flatMap((cell) => (cell < 0 ? [] : [header[cell]!]));
+
+const NUMBER = /^\d+$/;
+
+/** Objects whose keys are the columns: of values, or of lists of them. */
+function recordPlaces({ ways, lists }: JsonOutline): TablePlace[] {
+  const parents = new Set<string>();
+  /** Objects with a number as a key, as those of rows by their labels. */
+  const labelled = new Set<string>();
+  for (const way of ways) {
+    const parent = way.slice(0, Math.max(0, way.lastIndexOf('.')));
+    parents.add(parent);
+    if (NUMBER.test(way.slice(parent.length + 1))) labelled.add(parent);
+  }
+  const records = new Map<string, string[]>();
+  const columns = new Map<string, string[]>();
+  for (const way of ways) {
+    const own = splitWay(way);
+    const key = own.at(-1)!;
+    const isColumn = lists.has(`${way}[]`) || labelled.has(way);
+    if (isColumn) append(columns, own.slice(0, -1).join('.'), key);
+    else if (!parents.has(way)) {
+      // What is nested belongs to the object around it as well.
+      for (let from = own.length - 1; from >= 0 && own.length - from <= MOST_NESTED; from--) {
+        if (own[from]!.endsWith('[]') && own[from] !== `${REFERENCES}[]`) break;
+        const name = own.slice(from).join('.').replace(`${REFERENCES}[]`, REFERENCES);
+        append(records, own.slice(0, from).join('.'), name);
+      }
+    }
+  }
+  return [...placesOf('records', records), ...placesOf('columns', columns)];
+}
+
+function placesOf(
+  kind: 'records' | 'columns',
+  byPlace: ReadonlyMap<string, readonly string[]>,
+): TablePlace[] {
+  return [...byPlace]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .slice(0, MOST_PLACES)
+    .flatMap(([way, header]) => {
+      const found = spanColumns(header);
+      if (!found) return [];
+      const keys = keysOf(way);
+      const isOneOfMany = keys.length > 0 && hasLike(byPlace, way, header);
+      return [{ kind, keys: isOneOfMany ? [...keys.slice(0, -1), null] : keys, ...found }];
+    });
+}
+
+/** Whether another key of the same object leads to the same columns: rows by their names or numbers. */
+function hasLike(
+  byPlace: ReadonlyMap<string, readonly string[]>,
+  way: string,
+  header: readonly string[],
+): boolean {
+  const parent = splitWay(way).slice(0, -1).join('.');
+  return [...byPlace].some(
+    ([other, columns]) =>
+      other !== way &&
+      splitWay(other).slice(0, -1).join('.') === parent &&
+      splitWay(other).length === splitWay(way).length &&
+      columns.filter((name) => header.includes(name)).length >= FEWEST_COLUMNS &&
+      spanColumns(columns) !== null,
+  );
+}
+
+/** The shape of a document in which these keys lead to a shape; lists may be around each object. */
+export function shapeAlong(keys: readonly (string | null)[], to: Shape): Shape {
+  let root = to;
+  for (const key of keys.toReversed()) {
+    const within: Shape =
+      key === null ? { id: 0, anyMember: root } : { id: 0, members: [member(key, root)] };
+    root = { ...within, asList: { id: 0, element: within } };
+  }
+  return root;
+}
+
+function append(map: Map<string, string[]>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
+/** `data[].spans[].name` → `data[]`, `spans[]`, `name`. */
+const splitWay = (way: string): string[] => way.split('.');
+
+/** The keys of a way, without the marks of its lists. */
+const keysOf = (way: string): string[] =>
+  splitWay(way)
+    .map((part) => part.replace(/(\[\])+$/, ''))
+    .filter((key) => key !== '');
+
+/** Where tools put the names of columns, and the rows. */
+const NAMES = [
+  ['meta', 'name'],
+  ['columns'],
+  ['columns', 'name'],
+  ['columns', 'text'],
+  ['fields', 'name'],
+  ['schema', 'name'],
+  ['schema', 'fields', 'name'],
+  ['resultSetMetaData', 'rowType', 'name'],
+] as const;
+const ROWS = ['data', 'rows', 'events', 'values', 'datarows'];
+
+/** Lists as rows, with a list of names beside them, whose texts are looked for in the head. */
+function listPlaces({ ways, lists }: JsonOutline, text: string): TablePlace[] {
+  const places: TablePlace[] = [];
+  for (const way of ways) {
+    const own = splitWay(way);
+    const rows = own.at(-1)!;
+    const isRows = ROWS.includes(rows) && (lists.has(`${way}[][]`) || ways.has(`${way}[].f[].v`));
+    if (!isRows) continue;
+    const within = own.slice(0, -1).join('.');
+    const at = (path: string): string => (within === '' ? path : `${within}.${path}`);
+    for (const names of NAMES) {
+      const isThere =
+        names.length === 1 ? lists.has(at(`${names[0]}[]`)) : ways.has(at(listWay(names)));
+      if (!isThere) continue;
+      const found = spanColumns(textsIn(text));
+      if (found) places.push({ kind: 'lists', keys: keysOf(within), names, rows, ...found });
+    }
+  }
+  return places;
+}
+
+/** `schema.fields[].name` */
+const listWay = (names: readonly string[]): string =>
+  names.map((name, i) => (i === names.length - 2 ? `${name}[]` : name)).join('.');
+
+/** ["String", "DateTime64(9)", "Nullable(UInt64)"] */
+const TYPE = '"[A-Z][A-Za-z]+\\d*(\\([^"]*\\))?"';
+const TYPES = new RegExp(`^\\[\\s*${TYPE}(\\s*,\\s*${TYPE})*\\s*\\]$`);
+/** Two rows of scalars, one behind the other. */
+const STARTS_WITH_NAMES = /^\[\s*(\[\s*)?"/;
+const FIRST_ROWS = /(\[[^[\]]*\])\s*,?\s*(\[[^[\]]*\])?/;
+
+/** A document, or an element of one, that is a list of names, as ClickHouse's JSONCompactEachRowWithNames. */
+function namedLists(text: string): TablePlace[] {
+  if (!STARTS_WITH_NAMES.test(text)) return [];
+  const [, first, second = ''] = FIRST_ROWS.exec(text) ?? [];
+  const found = first === undefined ? null : spanColumns(textsIn(first));
+  if (!found) return [];
+  const headRows = TYPES.test(second) ? 2 : 1;
+  return [{ kind: 'named-lists', keys: [], headRows, isOneList: /^\[\s*\[/.test(text), ...found }];
+}
+
+/** Texts of JSON that may be names of columns. */
+const TEXT = /"((?:[^"\\]|\\.)*)"/g;
+const LONGEST_NAME = 64;
+/** More texts than these are rows, not names. */
+const MOST_NAMES = 512;
+
+function textsIn(text: string): string[] {
+  const names = new Set<string>();
+  for (const [, name = ''] of text.matchAll(TEXT)) {
+    if (name !== '' && name.length <= LONGEST_NAME) names.add(name);
+    if (names.size === MOST_NAMES) break;
+  }
+  return [...names];
+}
