@@ -37,7 +37,7 @@ async function choose(lab: Locator, name: string): Promise<void> {
   await lab.getByRole('radio', { name, exact: true }).check({ force: true });
 }
 
-test('scores under each correction side by side, a range listed, a trace opened', async ({
+test('scores under each correction side by side, by slider too; a range listed, a trace opened', async ({
   page,
 }) => {
   const lab = await openLab(page);
@@ -79,12 +79,8 @@ test('scores under each correction side by side, a range listed, a trace opened'
   await expect(list.or(lab.getByText('No trace scores in this range'))).toBeVisible();
   await lab.getByRole('button', { name: 'Clear the range' }).click();
   await expect(list).toBeHidden();
-});
 
-test('the slider moves from one correction to the next, and its measures with it', async ({
-  page,
-}) => {
-  const lab = await openLab(page);
+  // the slider moves from one correction to the next, and its measures with it
   const slider = lab.getByRole('slider', { name: 'Correction', exact: true });
   await slider.focus();
   for (const [i, step] of STEPS.entries()) {
@@ -169,10 +165,45 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
   await expect(scores.getByRole('row', { name: /wider/ })).toBeVisible();
 });
 
-test('why it happens: node counts, terms, equation (5) and the inverted anomalies', async ({
+test('the paper’s evidence and tables, latent space, why it happens, and the traces they open', async ({
   page,
 }) => {
   const lab = await openLab(page);
+  await choose(lab, 'the paper’s evidence');
+  for (const name of [
+    /^Predicted stds of nodes by label/,
+    /^Merged nodes of test traces by label: 48 normal, 6 structure anomaly, 6 time anomaly/,
+    /^Probability of the observed node count by label/,
+    /^Probability of observed edges and their absence by label/,
+    /^Precision, recall and F against the threshold/,
+  ]) {
+    await expect(lab.getByRole('img', { name })).toBeVisible();
+  }
+  await expect(lab.getByText(/^σ p99 = /)).toBeVisible();
+  for (const title of ['Table 1: best F', 'Table 2: ROC-AUC', 'Table 3: F at the threshold']) {
+    const table = lab.getByRole('table', { name: title });
+    await expect(table.getByRole('row')).toHaveCount(7);
+    await expect(table.getByRole('row', { name: 'TraceVAE-NCNorm' })).toContainText(/\d\.\d{3}/);
+  }
+
+  // z and z₂ by label, structure and score; a mark opens its trace
+  await choose(lab, 'latent space');
+  for (const colour of ['label', 'structure', 'score']) {
+    await choose(lab, colour);
+    await expect(
+      lab.getByRole('img', { name: new RegExp(`^z of 60 test traces .* coloured by ${colour}`) }),
+    ).toBeVisible();
+  }
+  const plane = lab.getByRole('slider', { name: 'z₂, latencies, traces from left to right' });
+  await plane.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(plane).toHaveAttribute('aria-valuetext', /^trace /);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: /^Trace / })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: /^Trace / })).toHaveCount(0);
+
+  // node counts, terms, equation (5) and the inverted anomalies
   await choose(lab, 'why it happens');
   await expect(lab.getByRole('img', { name: /against merged nodes, 60 traces/ })).toBeVisible();
   const boxes = lab.getByRole('slider', { name: 'The same as boxes, box by box' });
@@ -212,45 +243,6 @@ test('why it happens: node counts, terms, equation (5) and the inverted anomalie
     await list.getByRole('row').nth(1).click();
     await expect(page.getByRole('region', { name: /^Trace / })).toBeVisible();
   }
-});
-
-test('the paper’s evidence and tables, from this run', async ({ page }) => {
-  const lab = await openLab(page);
-  await choose(lab, 'the paper’s evidence');
-  for (const name of [
-    /^Predicted stds of nodes by label/,
-    /^Merged nodes of test traces by label: 48 normal, 6 structure anomaly, 6 time anomaly/,
-    /^Probability of the observed node count by label/,
-    /^Probability of observed edges and their absence by label/,
-    /^Precision, recall and F against the threshold/,
-  ]) {
-    await expect(lab.getByRole('img', { name })).toBeVisible();
-  }
-  await expect(lab.getByText(/^σ p99 = /)).toBeVisible();
-  for (const title of ['Table 1: best F', 'Table 2: ROC-AUC', 'Table 3: F at the threshold']) {
-    const table = lab.getByRole('table', { name: title });
-    await expect(table.getByRole('row')).toHaveCount(7);
-    await expect(table.getByRole('row', { name: 'TraceVAE-NCNorm' })).toContainText(/\d\.\d{3}/);
-  }
-});
-
-test('latent space: z and z₂ by label, structure and score; a mark opens its trace', async ({
-  page,
-}) => {
-  const lab = await openLab(page);
-  await choose(lab, 'latent space');
-  for (const colour of ['label', 'structure', 'score']) {
-    await choose(lab, colour);
-    await expect(
-      lab.getByRole('img', { name: new RegExp(`^z of 60 test traces .* coloured by ${colour}`) }),
-    ).toBeVisible();
-  }
-  const plane = lab.getByRole('slider', { name: 'z₂, latencies, traces from left to right' });
-  await plane.focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(plane).toHaveAttribute('aria-valuetext', /^trace /);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: /^Trace / })).toBeVisible();
 });
 
 test('without labels the scores are shown, and what labels would add is said', async ({ page }) => {
