@@ -17,6 +17,7 @@ import type { Method, MethodSettings } from './shared/method.ts';
 import { vectorDetector } from './shared/vector-detector.ts';
 import { DURATION } from './statistics/duration.ts';
 import { DURATION_GIVEN_STRUCTURE } from './statistics/duration-given-structure.ts';
+import { HISTORY } from './statistics/history.ts';
 import { ISOLATION_FOREST, ISOLATION_FOREST_TRACES } from './statistics/isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './statistics/oddest-nodes.ts';
 import { statisticOf } from './statistics/statistic.ts';
@@ -94,6 +95,7 @@ export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   'trace-anomaly': factoryOf('trace-anomaly', vectorDetector(TRACE_ANOMALY)),
   crisp: factoryOf('crisp', vectorDetector(CRISP)),
   vgae: factoryOf('vgae', VGAE),
+  history: factoryOf('history', statisticOf(HISTORY)),
   duration: factoryOf('duration', statisticOf(DURATION)),
   'duration-given-structure': factoryOf(
     'duration-given-structure',

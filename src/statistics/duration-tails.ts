@@ -7,6 +7,7 @@ import {
   createStructureFinder,
   type KnownStructures,
   learnStructures,
+  startsOf,
 } from './known-structures.ts';
 import { ENOUGH, joined, type TailGroup, tailGroup } from './tail.ts';
 
@@ -87,11 +88,4 @@ export function openDurationTails({
       return group;
     };
   };
-}
-
-/** Where each part begins. */
-function startsOf(lengths: ArrayLike<number>): Uint32Array {
-  const starts = new Uint32Array(lengths.length);
-  for (let i = 1; i < starts.length; i++) starts[i] = starts[i - 1]! + lengths[i - 1]!;
-  return starts;
 }

@@ -95,3 +95,10 @@ export function unseenSurprise({ count }: Pick<KnownStructures, 'count'>): numbe
   }
   return -Math.log((1 + once) / (1 + traces));
 }
+
+/** Where each part begins. */
+export function startsOf(lengths: ArrayLike<number>): Uint32Array {
+  const starts = new Uint32Array(lengths.length);
+  for (let i = 1; i < starts.length; i++) starts[i] = starts[i - 1]! + lengths[i - 1]!;
+  return starts;
+}

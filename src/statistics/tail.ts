@@ -52,6 +52,21 @@ export function tailOf({ values, logMax, sigma }: TailGroup, x: number): number 
   return most - Math.log(1 + n - countBelow(values, x));
 }
 
+/**
+ * The same of values that may be negative and are in stds already: above the largest of n,
+ * ln(1 + n) + (x - max) / std.
+ *
+ * @param values [n] ascending
+ * @param std    of them, positive
+ */
+export function standardisedTailOf(values: Float32Array, std: number, x: number): number {
+  const n = values.length;
+  const largest = values[n - 1]!;
+  const most = Math.log(1 + n);
+  if (x > largest) return most + (x - largest) / std;
+  return most - Math.log(1 + n - countBelow(values, x));
+}
+
 /** How many of ascending values are below x. */
 function countBelow(values: Float32Array, x: number): number {
   let low = 0;

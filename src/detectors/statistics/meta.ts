@@ -125,8 +125,26 @@ export const ISOLATION_FOREST_TRACES_META: BaselineMeta<'isolation-forest-traces
   stopsEarly: false,
 };
 
+export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
+  id: 'history',
+  label: 'History',
+  says: 'slow as a whole, slow in one place, or a structure never seen, each calibrated on validation traces; the rarest counts',
+  presets: atAllPresets({}),
+  settings: [],
+  gives: {
+    ...IN_NATS,
+    terms: [
+      { id: 'whole', label: 'slow as a whole' },
+      { id: 'place', label: 'slow in one place' },
+      { id: 'structure', label: 'unseen structure' },
+    ],
+  },
+  stopsEarly: false,
+};
+
 /** In the order of the page. */
 export const STATISTICS = [
+  HISTORY_META,
   DURATION_META,
   DURATION_GIVEN_STRUCTURE_META,
   ODDEST_NODE_META,

@@ -3,6 +3,7 @@ import { firstTraces, type NodeByHand, tracesByHand } from '../../testing/traces
 import type { DetectorData, ScoresModel } from '../detector.ts';
 import type { Method } from '../shared/method.ts';
 import { DURATION } from './duration.ts';
+import { HISTORY } from './history.ts';
 import { ISOLATION_FOREST } from './isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './oddest-nodes.ts';
 import { type Statistic, statisticOf } from './statistic.ts';
@@ -107,5 +108,25 @@ describe('statistics as detectors', () => {
     expect(score[1]).toBeGreaterThan(score[0]!);
     // a was slow with b, and c was not
     expect([0, 1]).toContain(worstNode![1]);
+  });
+
+  test('History: the rarest way counts, alone among its terms; read back it says the same', async () => {
+    const model = await learnt(HISTORY);
+    const { score, terms, worstNode } = await scored(model);
+    const won = ['whole', 'place', 'structure'].map((way) => [...terms![way]!]);
+    score.forEach((one, i) => {
+      expect(won.map((values) => values[i]!).filter((value) => value > 0)).toEqual(
+        one > 0 ? [one] : [],
+      );
+    });
+    expect(Math.max(score[1]!, score[2]!, score[3]!)).toBeGreaterThan(score[0]!);
+    expect(worstNode![3]).toBe(3);
+    const method = statisticOf(HISTORY);
+    const settings = { config: {} } as Parameters<typeof method.restore>[0];
+    const restored = method.restore(settings, 10, await model.saveWeights());
+    expect(await scored(restored as ScoresModel)).toEqual({ score, terms, worstNode });
+    const { says, absent } = await model.explain(data, tested[2]!, { seed: 1 });
+    expect(says).toMatch(/training had no trace of this structure/);
+    expect(absent).toEqual([{ operations: [1, 3], score: Math.log(301) }]);
   });
 });

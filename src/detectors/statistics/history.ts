@@ -1,0 +1,73 @@
+/**
+ * How rare a trace is among those seen: slow as a whole, slow in one place, or of a structure that
+ * training did not have. Each way is calibrated on validation traces; the rarest counts.
+ */
+
+import {
+  calibrateRarity,
+  learnRarity,
+  openRarity,
+  type Rarity,
+  WAYS,
+  type Way,
+} from '../../statistics/trace-rarity.ts';
+import { HISTORY_META, type NoConfig } from './meta.ts';
+import { rarityColumns, rarityOf } from './rarity-columns.ts';
+import type { Statistic } from './statistic.ts';
+import { absentOf } from './unseen.ts';
+
+/** With fewer validation traces, the training traces calibrate: they are nearer to themselves. */
+const FEWEST_VALIDATION = 20;
+
+const WORDS: Readonly<Record<Way, string>> = {
+  whole: 'slow as a whole',
+  place: 'slow in one place',
+  structure: 'training had no trace of this structure',
+};
+
+const saysOf = ({ way, nats }: Rarity): string =>
+  `${WORDS[way]}: ${nats[way].toFixed(1)} nats of rarity among validation traces; the rarest of the ways counts, the others have ${WAYS.filter(
+    (one) => one !== way,
+  )
+    .map((one) => `${nats[one].toFixed(1)} (${WORDS[one]})`)
+    .join(' and ')}`;
+
+export const HISTORY: Statistic<NoConfig> = {
+  meta: HISTORY_META,
+
+  *learn({ traces, train, val }) {
+    const learned = yield* learnRarity(traces, train);
+    const sample = val.length < FEWEST_VALIDATION ? train : val;
+    const calibrations = yield* calibrateRarity(learned, traces, sample);
+    return rarityColumns(learned, calibrations);
+  },
+
+  open(columns) {
+    const { learned, calibrations } = rarityOf(columns);
+    const rarityIn = openRarity(learned, calibrations);
+    return (traces) => {
+      const reader = rarityIn(traces);
+      return {
+        say(trace) {
+          const { score, way, node } = reader.read(trace);
+          return { score, terms: WAYS.map((one) => (one === way ? score : 0)), worstNode: node };
+        },
+        explain(trace) {
+          const rarity = reader.read(trace);
+          const nodes = traces.nodeOffset[trace + 1]! - traces.nodeOffset[trace]!;
+          return {
+            says: saysOf(rarity),
+            nodes: {
+              score: reader.tails.slice(0, nodes),
+              expectedMs: Float64Array.from(
+                { length: nodes },
+                (_, node) => reader.medianUs(trace, node) / 1e3,
+              ),
+            },
+            absent: absentOf(traces, trace, learned.values.paths, learned.values.count),
+          };
+        },
+      };
+    };
+  },
+};

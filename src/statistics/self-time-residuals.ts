@@ -1,0 +1,184 @@
+/**
+ * How far a node's self time is from what the other nodes of the same trace lead to expect. Per
+ * structure the logarithms of self times are standardised, and each is predicted from all others by
+ * ridge regression: with P the inverse of the regularised correlation matrix, the residual of node i
+ * is z_i + sum over j other than i of P_ij z_j / P_ii. A slow host slows many calls and is no
+ * residual; one slow call is.
+ */
+import type { TraceSet } from '../trace/trace-set.ts';
+import { createStructureFinder, type KnownStructures } from './known-structures.ts';
+import { inverseOfPositiveDefinite } from './positive-definite.ts';
+import { createSelfTimes } from './self-times.ts';
+import { innerStd, populationStd } from './spread.ts';
+import { standardisedTailOf } from './tail.ts';
+
+/** Training traces from which a structure's correlations are trusted. */
+const FEWEST_TRACES = 100;
+/** A larger matrix costs more than it tells. */
+const MOST_NODES = 128;
+/** Before the logarithm a self time has this share of its median on top, and 10 us at least. */
+const OFFSET_SHARE = 0.2;
+const LEAST_OFFSET_US = 10;
+/** No node is taken to be steadier than this, in stds of the logarithm. */
+const LEAST_STD = 0.1;
+/** Ridge: this, and this times nodes per training trace. */
+const RIDGE = 0.1;
+const RIDGE_PER_NODE = 4;
+/** Other nodes speak with at most so many stds, so that one that stands out bends none of the rest. */
+const MOST_STDS = 4;
+/** Residuals are not taken to be steadier than this, in their unit. */
+const LEAST_SEEN_STD = 0.5;
+
+/** What was learnt of one structure of n nodes and m training traces. */
+export interface StructureResiduals {
+  /** [n] microseconds */
+  readonly offsetUs: Float32Array;
+  /** [n] of the logarithm */
+  readonly mean: Float32Array;
+  readonly std: Float32Array;
+  /** [n, n] P_ij / P_ii, 0 on the diagonal */
+  readonly weight: Float32Array;
+  /** [n, m] residuals of the training traces, node after node, each ascending */
+  readonly seen: Float32Array;
+  /** [n] their std, at least {@link LEAST_SEEN_STD} */
+  readonly seenStd: Float32Array;
+}
+
+/** @returns [known structures] null of those with too few traces or too many nodes */
+export function* learnResiduals(
+  traces: TraceSet,
+  train: Uint32Array,
+  known: KnownStructures,
+): Generator<void, (StructureResiduals | null)[]> {
+  const find = createStructureFinder(known)(traces);
+  const ofStructure = Array.from(known.size, (): number[] => []);
+  for (const trace of train) ofStructure[find(traces.structureOf[trace]!)]!.push(trace);
+  const learned: (StructureResiduals | null)[] = [];
+  for (const [structure, members] of ofStructure.entries()) {
+    yield;
+    const nodes = known.size[structure]!;
+    const enough = members.length >= FEWEST_TRACES && nodes >= 2 && nodes <= MOST_NODES;
+    learned.push(enough ? learnStructure(traces, members, nodes) : null);
+  }
+  return learned;
+}
+
+function learnStructure(
+  traces: TraceSet,
+  members: readonly number[],
+  n: number,
+): StructureResiduals | null {
+  const m = members.length;
+  const writeSelf = createSelfTimes(traces);
+  // [n, m]: a node's values lie together
+  const self = new Float64Array(n * m);
+  const one = new Float64Array(n);
+  members.forEach((trace, t) => {
+    writeSelf(trace, one);
+    for (let i = 0; i < n; i++) self[i * m + t] = one[i]!;
+  });
+  const [offsetUs, mean, std] = [0, 1, 2].map(() => new Float32Array(n)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const inner = new Float64Array(n * m);
+  for (let i = 0; i < n; i++) {
+    const column = self.subarray(i * m, (i + 1) * m);
+    const median = column.slice().sort()[m >> 1]!;
+    offsetUs[i] = Math.max(LEAST_OFFSET_US, OFFSET_SHARE * median);
+    const logs = column.map((us) => Math.log(Math.max(0, us) + offsetUs[i]!));
+    const of = innerStd(logs.slice().sort());
+    mean[i] = of.mean;
+    std[i] = Math.max(LEAST_STD, of.std);
+    for (let t = 0; t < m; t++) {
+      const pulled = Math.min(of.high, Math.max(of.low, logs[t]!));
+      inner[i * m + t] = (pulled - mean[i]!) / std[i]!;
+    }
+  }
+  const weight = weightsOf(inner, n, m);
+  if (weight === null) return null;
+  const shape = { offsetUs, mean, std, weight };
+  const seen = new Float32Array(n * m);
+  const residuals = new Float64Array(n);
+  members.forEach((trace, t) => {
+    writeSelf(trace, residuals);
+    toResiduals(shape, residuals);
+    for (let i = 0; i < n; i++) seen[i * m + t] = residuals[i]!;
+  });
+  const seenStd = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const own = seen.subarray(i * m, (i + 1) * m).sort();
+    seenStd[i] = Math.max(LEAST_SEEN_STD, populationStd(own));
+  }
+  return { ...shape, seen, seenStd };
+}
+
+/** @param standardised [n, m] */
+function weightsOf(standardised: Float64Array, n: number, m: number): Float32Array | null {
+  const matrix = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let t = 0; t < m; t++) sum += standardised[i * m + t]! * standardised[j * m + t]!;
+      matrix[i * n + j] = sum / m;
+      matrix[j * n + i] = sum / m;
+    }
+    matrix[i * n + i]! += RIDGE + (RIDGE_PER_NODE * n) / m;
+  }
+  const inverse = inverseOfPositiveDefinite(matrix, n);
+  return inverse === null
+    ? null
+    : Float32Array.from(inverse, (value, at) => {
+        const i = Math.floor(at / n);
+        return at % n === i ? 0 : value / inverse[i * n + i]!;
+      });
+}
+
+/** @param values [n] self times, microseconds; afterwards residuals, in stds of a node's logarithm */
+function toResiduals(
+  { offsetUs, mean, std, weight }: Omit<StructureResiduals, 'seen' | 'seenStd'>,
+  values: Float64Array,
+): void {
+  const n = mean.length;
+  const bounded = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const z = (Math.log(Math.max(0, values[i]!) + offsetUs[i]!) - mean[i]!) / std[i]!;
+    values[i] = z;
+    bounded[i] = Math.min(MOST_STDS, Math.max(-MOST_STDS, z));
+  }
+  for (let i = 0; i < n; i++) {
+    let sum = values[i]!;
+    for (let j = 0; j < n; j++) sum += weight[i * n + j]! * bounded[j]!;
+    values[i] = sum;
+  }
+}
+
+/**
+ * @returns for a set of traces: a function that writes each node's tail, nats, and returns how many
+ *          nodes there are; 0 where nothing was learnt of the structure
+ */
+export function openResiduals(
+  learned: readonly (StructureResiduals | null)[],
+  known: KnownStructures,
+): (traces: TraceSet) => (trace: number, tails: Float64Array) => number {
+  const finder = createStructureFinder(known);
+  return (traces) => {
+    const find = finder(traces);
+    const writeSelf = createSelfTimes(traces);
+    return (trace, tails) => {
+      const structure = find(traces.structureOf[trace]!);
+      const of = structure < 0 ? null : learned[structure]!;
+      if (of === null) return 0;
+      writeSelf(trace, tails);
+      const n = of.mean.length;
+      const own = tails.subarray(0, n);
+      toResiduals(of, own);
+      const m = of.seen.length / n;
+      for (let i = 0; i < n; i++) {
+        own[i] = standardisedTailOf(of.seen.subarray(i * m, (i + 1) * m), of.seenStd[i]!, own[i]!);
+      }
+      return n;
+    };
+  };
+}
