@@ -44,10 +44,9 @@ const KINDS: readonly ForeignKind[] = [
     advice: 'Ask the store of the traces, such as Jaeger or Tempo.',
   },
   {
-    ways: /^(\[\]\.)?(TraceSummaries|Traces)\[\]\.|^(\[\]\.)?(subsegments|in_progress)\b/,
-    what: 'segments of AWS X-Ray, which is not a format that can be read',
-    advice:
-      'Send the same spans through the OpenTelemetry Collector, and give what its file exporter writes.',
+    ways: /^(\[\]\.)?TraceSummaries\[\]\./,
+    what: 'summaries of traces of AWS X-Ray, which do not have their segments',
+    advice: 'Fetch the traces by their ids (aws xray batch-get-traces), and give these answers.',
   },
   {
     ways: /(^|\.)(frames\[\]\.)?schema\.fields$/,

@@ -52,6 +52,24 @@ const REST_OF_CUT_LINE: ExpectedNode = {
   n: 1,
   ch: [{ s: 'orders', o: 'list', ms: 80.5, n: 1, ch: [] }],
 };
+/** What both files of X-Ray have: a call of a service by another. */
+const XRAY: Forest = [
+  {
+    s: 'gateway',
+    o: 'gateway',
+    ms: 120,
+    n: 1,
+    ch: [
+      {
+        s: 'gateway',
+        o: 'orders',
+        ms: 80.5,
+        n: 1,
+        ch: [{ s: 'orders', o: 'orders', ms: 76, n: 1, ch: [] }],
+      },
+    ],
+  },
+];
 const SKYWALKING: ExpectedNode = {
   s: 'gateway',
   o: '/orders',
@@ -61,6 +79,8 @@ const SKYWALKING: ExpectedNode = {
 };
 const BETTER: Readonly<Record<string, Expectation>> = {
   '02-tempo/e-snake.json': CANONICAL,
+  '14-xray/a-batch-get-traces.json': XRAY,
+  '14-xray/b-segments.jsonl': XRAY,
   '15-not-traces/c-skywalking-graphql.json': [SKYWALKING],
   '15-not-traces/g-signoz.json': CANONICAL,
   '19-archives/c-traces.tar': CANONICAL,

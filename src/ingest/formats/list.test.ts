@@ -25,9 +25,12 @@ const FILES: readonly (readonly [string, Uint8Array])[] = [
   ...readdirSync(corpus)
     .filter((name) => !/\.(md|zst)$|not-found/.test(name))
     .map((name) => [name, new Uint8Array(readFileSync(corpus + name))] as const),
-  ...['07-zipkin/a-v1.json', '13-python-console/b-lines.jsonl'].map(
-    (name) => [name, new Uint8Array(readFileSync(imports + name))] as const,
-  ),
+  ...[
+    '07-zipkin/a-v1.json',
+    '13-python-console/b-lines.jsonl',
+    '14-xray/a-batch-get-traces.json',
+    '14-xray/b-segments.jsonl',
+  ].map((name) => [name, new Uint8Array(readFileSync(imports + name))] as const),
   ['traces.parquet', otelParquet()],
   ['labels.csv', encodeUtf8('traceId,label\nt1,normal\n')],
   ['TraceVAE', encodeUtf8('traceIdHigh,traceIdLow,parentSpanId,spanId,duration\n')],

@@ -17,6 +17,7 @@ import { skywalkingCsv } from './skywalking-csv.ts';
 import { skywalkingGraphql } from './skywalking-graphql.ts';
 import { tableCsv } from './table-csv.ts';
 import { traceVaeCsv } from './tracevae-csv.ts';
+import { xrayJson } from './xray-json.ts';
 import { zipkinJson, zipkinV1Json } from './zipkin-json.ts';
 
 export const FORMATS: readonly TraceFormat[] = [
@@ -27,6 +28,7 @@ export const FORMATS: readonly TraceFormat[] = [
   consoleJson,
   zipkinJson,
   zipkinV1Json,
+  xrayJson,
   traceVaeCsv,
   skywalkingCsv,
   nezhaCsv,
