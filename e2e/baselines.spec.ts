@@ -77,6 +77,13 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
   });
   await expect(cellOf(page).getByText(/mean over the seeds/)).toBeVisible();
 
+  await cellOf(page).getByRole('button', { name: 'Compute intervals' }).click();
+  const intervals = page.getByRole('table', { name: 'Intervals by detector' });
+  await expect(intervals.getByRole('row', { name: /^TraceVAE / })).toContainText(
+    /\d\.\d{3} to \d\.\d{3}.*(ahead|behind|not told apart)/,
+  );
+  await expect(intervals.getByRole('columnheader', { name: 'less that of FSA' })).toBeVisible();
+
   const csv = await download(page, 'CSV');
   expect(csv.split('\n')[0]).toContain('detector,seeds,bestF.total');
   expect(csv).toMatch(/^lstm-ad,2,\d/m);

@@ -2,6 +2,7 @@
  * Metrics of several detectors on one set, with intervals, and how far each is from a baseline: all
  * are measured on the same resamples, so that a difference has no more noise than it must.
  */
+import { runThrough, type Sliced } from '../base/slices.ts';
 import { mean } from '../base/statistics.ts';
 import type { JudgedScores, JudgedSet } from './judged.ts';
 import { METRICS, type Metric, measureRanked, type RankedMetrics, rankTraces } from './ranking.ts';
@@ -14,12 +15,23 @@ export interface Measured {
   readonly draws: Readonly<Record<Metric, Float64Array>>;
 }
 
+/** What is resampled: which traces are anomalies, and which of them come together. */
+type ResampledSet = Pick<JudgedSet, 'anomalous' | 'faultOf' | 'faults'>;
+type MeasuredScores = Pick<JudgedScores, 'scores' | 'threshold'>;
+
 /** @returns one for each of the scores */
-export function measureAll(
-  set: JudgedSet,
-  entries: readonly Pick<JudgedScores, 'scores' | 'threshold'>[],
+export const measureAll = (
+  set: ResampledSet,
+  entries: readonly MeasuredScores[],
+  options: ResampleOptions,
+): Measured[] => runThrough(measureInSlices(set, entries, options));
+
+/** The same with a pause after every resample. */
+export function* measureInSlices(
+  set: ResampledSet,
+  entries: readonly MeasuredScores[],
   { count, seed }: ResampleOptions,
-): Measured[] {
+): Sliced<Measured[]> {
   const ranked = entries.map(({ scores, threshold }) => rankTraces(scores, threshold));
   const draws = entries.map(() => perMetric(() => new Float64Array(count)));
   const timesOf = createResamples(set, { seed });
@@ -29,6 +41,7 @@ export function measureAll(
       const measured = measureRanked(ranked[i]!, set.anomalous, times, threshold !== null);
       for (const metric of METRICS) draws[i]![metric][draw] = measured[metric] ?? Number.NaN;
     }
+    yield;
   }
   const once = new Uint8Array(set.anomalous.length).fill(1);
   return entries.map(({ threshold }, i) => ({

@@ -1,4 +1,5 @@
 /** What is judged: the test traces of a set, and the scores that a detector has for them. */
+import { labelCode, type TraceSet } from '../trace/trace-set.ts';
 
 /** A fault that was injected into the system, and in which of its services. */
 export interface Fault {
@@ -33,3 +34,9 @@ export interface JudgedScores {
   /** [faults] rank of the faulty service, from 1; null where the detector cannot say. */
   readonly serviceRank: readonly (number | null)[];
 }
+
+const ANOMALIES = [labelCode('structure'), labelCode('time')];
+
+/** [traces] 1 for an anomaly; a trace without a label counts as normal. */
+export const anomalousOf = ({ label }: Pick<TraceSet, 'label'>, traces: Uint32Array): Uint8Array =>
+  Uint8Array.from(traces, (trace) => (ANOMALIES.includes(label[trace]!) ? 1 : 0));

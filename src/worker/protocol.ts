@@ -17,6 +17,7 @@ import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
+import type { Compared } from '../judge/compare.ts';
 import type { Quantity } from '../parity/measure.ts';
 import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
@@ -175,6 +176,12 @@ export interface Jobs extends LabJobs {
     input: { of: ModelRef } & ScoreChoice;
     event: never;
     output: CombinedScores;
+  };
+  /** Average precision of detectors of a run, with intervals; `of` is what they are compared with. */
+  compare: {
+    input: { of: ModelRef; detectors: readonly DetectorId[] };
+    event: never;
+    output: readonly Compared<DetectorId>[];
   };
   /** Makes the table of scored traces that `arrange` lists; other columns come by the jobs below. */
   tabulate: {

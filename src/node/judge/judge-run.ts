@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { err, type Failure, ok, type Result } from '../../base/result.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
 import type { ReadChoices, ReadRun } from '../../headless/read-choices.ts';
-import type { JudgedScores, JudgedSet } from '../../judge/judged.ts';
+import { anomalousOf, type JudgedScores, type JudgedSet } from '../../judge/judged.ts';
 import type { BackendInfo, ScoreOutcome } from '../../run/outcome.ts';
 import { variantsIn } from '../../scoring/corrections/list.ts';
 import { decodeString } from '../../trace/string-column.ts';
-import { labelCode, type TraceSet } from '../../trace/trace-set.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
 import { settingsOf } from '../run-settings.ts';
 import { trainAndScore } from '../train-and-score.ts';
 import type { JudgedPart, ReadSet } from './read-set.ts';
@@ -90,19 +90,17 @@ function scoresOf(
   }));
 }
 
-const ANOMALIES = [labelCode('structure'), labelCode('time')];
-
 function judgedSet(
-  { label, startUs }: TraceSet,
+  of: TraceSet,
   traces: Uint32Array,
   { name, faults, faultOf }: JudgedPart,
 ): JudgedSet {
-  const anomalous = Uint8Array.from(traces, (trace) => (ANOMALIES.includes(label[trace]!) ? 1 : 0));
+  const anomalous = anomalousOf(of, traces);
   return {
     name,
     faults,
     anomalous,
-    startSeconds: Float64Array.from(traces, (trace) => startUs[trace]! / 1e6),
+    startSeconds: Float64Array.from(traces, (trace) => of.startUs[trace]! / 1e6),
     faultOf: Int32Array.from(traces, (trace, i) => (anomalous[i] === 1 ? faultOf(trace) : -1)),
   };
 }

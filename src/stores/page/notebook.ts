@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
 import type { BackgroundWorker, WorkerClient } from '../../worker/client.ts';
+import { createIntervalsStore, type IntervalsState } from '../baselines/intervals-store.ts';
 import { createMatrixStore, type MatrixState } from '../baselines/matrix-store.ts';
 import { createAttributeMemory } from '../dataset/attribute-memory.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from '../dataset/dataset-store.ts';
@@ -55,6 +56,7 @@ export interface Notebook {
   readonly namedScores: StoreApi<NamedScoresState>;
   readonly replay: StoreApi<ReplayState>;
   readonly matrix: StoreApi<MatrixState>;
+  readonly intervals: StoreApi<IntervalsState>;
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
@@ -122,6 +124,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
   const matrix = createMatrixStore({ ...deps, runs, dataset });
+  const intervals = createIntervalsStore(client, runs);
   const environment = createEnvironmentStore(deps);
   const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
   const preferences = createPreferencesStore(deps.preferences);
@@ -155,6 +158,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     namedScores,
     replay,
     matrix,
+    intervals,
     exported,
     environment,
     preferences,

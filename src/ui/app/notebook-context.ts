@@ -1,6 +1,7 @@
 /** The notebook's stores for React: one hook a subject, each with a selector. */
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { IntervalsState } from '../../stores/baselines/intervals-store.ts';
 import type { MatrixState } from '../../stores/baselines/matrix-store.ts';
 import type { DatasetState } from '../../stores/dataset/dataset-store.ts';
 import type { ExportState } from '../../stores/dataset/export-store.ts';
@@ -77,6 +78,9 @@ export const useReplay = <T>(select: (state: ReplayState) => T): T =>
 
 export const useMatrix = <T>(select: (state: MatrixState) => T): T =>
   useStore(useNotebook().matrix, select);
+
+export const useIntervals = <T>(select: (state: IntervalsState) => T): T =>
+  useStore(useNotebook().intervals, select);
 
 export const useExport = <T>(select: (state: ExportState) => T): T =>
   useStore(useNotebook().exported, select);

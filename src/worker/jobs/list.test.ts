@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createTraceTables } from '../../inspect/trace-tables.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
-import { fakeScores, fakeSettings } from '../../testing/run-fakes.ts';
+import { fakePlainScores, fakeScores, fakeSettings } from '../../testing/run-fakes.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 import { createJobControl } from '../run-control.ts';
@@ -34,3 +34,27 @@ test.each(['global', 'operation'] as const)(
     expect(scores.scores.full.test).toHaveLength(scores.test.trace.length);
   },
 );
+
+test('detectors are compared by the scores with all corrections, and a missing one asks for the run', async () => {
+  const dataset = { traces: () => traces } as DatasetAtHand;
+  const plain = fakePlainScores(traces);
+  const run = {
+    scores: ({ detector }: { detector: string }) =>
+      ({ tracevae: scores, fsa: plain })[detector] ?? null,
+  } as unknown as RunAtHand;
+  const { compare } = createListJobs(dataset, run, createTraceTables());
+  const of = { runId: 'run-1', detector: 'fsa', epoch: null } as const;
+  const context = { control: createJobControl(), emit: () => {}, transfer: [] };
+  const compared = await compare.run({ of, detectors: ['tracevae', 'fsa'] }, context);
+  if (!compared.ok) throw new Error(compared.error.what);
+  const [vae, fsa] = compared.value;
+  // the fake of one score has the scores of the other with all corrections
+  expect(fsa!.averagePrecision).toEqual(vae!.averagePrecision);
+  expect(fsa!.averagePrecision.mean).toBeCloseTo(plain.report.total.averagePrecision!, 12);
+  expect(vae!.difference).toEqual({ mean: 0, interval: [0, 0] });
+  expect(fsa!.difference).toBeNull();
+  expect(await compare.run({ of, detectors: ['crisp', 'fsa'] }, context)).toMatchObject({
+    ok: false,
+    error: { kind: 'not-at-hand' },
+  });
+});

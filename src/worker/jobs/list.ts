@@ -3,8 +3,11 @@ import { buffersOf, copyColumns } from '../../base/copy-columns.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { runWithPauses } from '../../base/slices.ts';
+import type { DetectorId } from '../../detectors/catalog.ts';
 import type { TableScores } from '../../inspect/trace-table.ts';
 import type { TraceTables } from '../../inspect/trace-tables.ts';
+import { compareDetectors } from '../../judge/compare.ts';
+import { anomalousOf } from '../../judge/judged.ts';
 import { combinedScores, type ScoreChoice, storedScores } from '../../run/chosen-scores.ts';
 import type { ModelRef } from '../../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome } from '../../run/outcome.ts';
@@ -18,6 +21,7 @@ import type { RunAtHand } from '../run-at-hand.ts';
 
 type ListJobs = JobTable<
   | 'combine'
+  | 'compare'
   | 'tabulate'
   | 'arrange'
   | 'prepareSort'
@@ -52,6 +56,22 @@ export function createListJobs(
       const copy = copyColumns(chosen.value);
       transfer.push(...buffersOf(copy));
       return ok(copy);
+    }),
+
+    compare: beside(async ({ of, detectors }) => {
+      const traces = dataset.traces();
+      if (traces === null) return err(noDataset);
+      const entries: { readonly detector: DetectorId; readonly scores: Float64Array }[] = [];
+      let test: Uint32Array | null = null;
+      for (const detector of detectors) {
+        const scores = run.scores({ ...of, detector });
+        if (scores === null) return err(notAtHand);
+        test = scores.test.trace;
+        entries.push({ detector, scores: mainScores(scores) });
+      }
+      if (test === null) return ok([]);
+      const work = compareDetectors(anomalousOf(traces, test), entries, of.detector);
+      return ok(await runWithPauses(work, nextTask));
     }),
 
     tabulate: beside(async ({ of, ...choice }) => {
@@ -97,6 +117,10 @@ export function createListJobs(
     overRepresented: beside(async () => told((traces) => tables.overRepresented(traces))),
   };
 }
+
+/** With all corrections, or the one score that there is. */
+const mainScores = (scores: ScoreOutcome): Float64Array =>
+  scores.kind === 'terms' ? scores.scores.full.test : scores.test.score;
 
 const notTabulated: JobFailure = {
   kind: 'unusable-data',

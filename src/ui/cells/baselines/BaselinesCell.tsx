@@ -24,6 +24,7 @@ import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
+import { Intervals } from './Intervals.tsx';
 import { PublishedTable, ResultsMatrix } from './ResultsMatrix.tsx';
 import './baselines.css';
 
@@ -83,6 +84,7 @@ export function BaselinesCell() {
       <RepeatProgress repeats={matrix.repeats} onCancel={matrix.cancel} />
       <Failures rows={rows} />
       <ResultsMatrix rows={rows} />
+      <Intervals />
       <Published detectors={rows.map(({ detector }) => detector)} />
     </NotebookCell>
   );

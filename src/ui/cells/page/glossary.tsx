@@ -21,6 +21,8 @@ const GLOSSARY = {
   auroc:
     'Area under the ROC curve: the chance that an anomaly scores above a normal trace. 0.5 is guessing.',
   ap: 'Average precision: area under the precision-recall curve.',
+  bootstrap:
+    'Where 95 % of the resamples lie: as many normal traces and anomalies as there are, drawn with repetition. A wide one says that there are too few traces to tell.',
   inversion:
     'Anomalies with a lower NLL than normal traces: small traces have less entropy than large ones, so a small odd trace can look likelier than a large normal one (section 5.2).',
   mismatch: 'The tree that the model reconstructs differs from the trace’s own (Figure 6).',
