@@ -31,7 +31,13 @@ const EVEN_ROWS = 0.9;
 /** An object, or a list as JSON has it: a log's line may begin with [main] or [2024-05-06 07:08]. */
 const JSON_START = /^(\{|\[\s*($|[[{\]",}]|-?\d[\d.eE+-]*\s*($|[,\]])|(true|false|null|NaN)\b))/;
 const LITERAL = /^(null|true|false|-?\d+(\.\d+)?|"[^"]*")\s*$/;
-const NO_JSON: JsonOutline = { ways: new Set(), lists: new Set(), failure: null, cutAt: null };
+const NO_JSON: JsonOutline = {
+  ways: new Set(),
+  values: new Set(),
+  lists: new Set(),
+  failure: null,
+  cutAt: null,
+};
 
 /**
  * @param bytes the first of the unpacked file

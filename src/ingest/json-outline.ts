@@ -18,6 +18,8 @@ const MOST_NUMBERS = 4;
 export interface JsonOutline {
   /** `data[].spans[].traceID`, with `[]` for each list, one around the document included. */
   readonly ways: ReadonlySet<string>;
+  /** Ways to texts, numbers and words. */
+  readonly values: ReadonlySet<string>;
   /** Ways to lists, `data[]`, and to lists of lists, `data[][]`. */
   readonly lists: ReadonlySet<string>;
   /** Why it cannot be read as JSON. */
@@ -33,6 +35,7 @@ interface Way {
   readonly key: Uint8Array;
   readonly byKey: Map<string, Way>;
   elements: Way | null;
+  hasValue: boolean;
   /** Objects mostly have their keys in one order: the first within, and what followed this one. */
   first: Way | null;
   follower: Way | null;
@@ -43,6 +46,7 @@ const wayTo = (text: string, key: Uint8Array): Way => ({
   key,
   byKey: new Map(),
   elements: null,
+  hasValue: false,
   first: null,
   follower: null,
 });
@@ -50,6 +54,7 @@ const wayTo = (text: string, key: Uint8Array): Way => ({
 /** @param whole whether the head is all of the file */
 export function outlineJson(fileName: string, head: Uint8Array, whole: boolean): JsonOutline {
   const ways = new Set<string>();
+  const values = new Set<string>();
   const lists = new Set<string>();
   let cutAt: number | null = null;
   const root = wayTo('', new Uint8Array(0));
@@ -82,6 +87,12 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     return way;
   };
 
+  const onValue = (): void => {
+    if (isList[depth] || announced.hasValue) return;
+    announced.hasValue = true;
+    values.add(announced.text);
+  };
+
   const scanner = createJsonScanner(fileName, {
     onOpen: (opensList) => {
       const way = depth > 0 && !isList[depth] ? announced : open[depth]!;
@@ -109,9 +120,9 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
       announced = within(open[depth]!, bytes, start, end);
       return true;
     },
-    onText: () => undefined,
-    onNumber: () => undefined,
-    onWord: () => undefined,
+    onText: onValue,
+    onNumber: onValue,
+    onWord: onValue,
     onFault: () => undefined,
     onBroken: () => {
       depth = 0;
@@ -121,7 +132,7 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     },
   });
   const failure = scanner.push(head) ?? (whole ? scanner.finish() : null);
-  return { ways, lists, failure, cutAt };
+  return { ways, values, lists, failure, cutAt };
 }
 
 function isNumber(bytes: Uint8Array, start: number, end: number): boolean {

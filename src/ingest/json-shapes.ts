@@ -137,7 +137,7 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
     },
     onKey: (bytes, start, end) => {
       const shape = shapes[depth]!;
-      const members = shape.members ?? NO_MEMBERS;
+      const { members = NO_MEMBERS } = shape;
       for (let i = 0; i < members.length; i++) {
         const at = expected + i;
         const candidate = members[at < members.length ? at : at - members.length]!;

@@ -68,13 +68,11 @@ const namesOfRoles = (header: readonly string[], { columns }: ColumnMapping): st
 const NUMBER = /^\d+$/;
 
 /** Objects whose keys are the columns: of values, or of lists of them. */
-function recordPlaces({ ways, lists }: JsonOutline): TablePlace[] {
-  const parents = new Set<string>();
+function recordPlaces({ ways, values, lists }: JsonOutline): TablePlace[] {
   /** Objects with a number as a key, as those of rows by their labels. */
   const labelled = new Set<string>();
   for (const way of ways) {
     const parent = way.slice(0, Math.max(0, way.lastIndexOf('.')));
-    parents.add(parent);
     if (NUMBER.test(way.slice(parent.length + 1))) labelled.add(parent);
   }
   const records = new Map<string, string[]>();
@@ -82,15 +80,14 @@ function recordPlaces({ ways, lists }: JsonOutline): TablePlace[] {
   for (const way of ways) {
     const own = splitWay(way);
     const key = own.at(-1)!;
-    const isColumn = lists.has(`${way}[]`) || labelled.has(way);
-    if (isColumn) append(columns, own.slice(0, -1).join('.'), key);
-    else if (!parents.has(way)) {
-      // What is nested belongs to the object around it as well.
-      for (let from = own.length - 1; from >= 0 && own.length - from <= MOST_NESTED; from--) {
-        if (own[from]!.endsWith('[]') && own[from] !== `${REFERENCES}[]`) break;
-        const name = own.slice(from).join('.').replace(`${REFERENCES}[]`, REFERENCES);
-        append(records, own.slice(0, from).join('.'), name);
-      }
+    if (lists.has(`${way}[]`) || labelled.has(way))
+      append(columns, own.slice(0, -1).join('.'), key);
+    if (!values.has(way)) continue;
+    // What is nested belongs to the object around it as well.
+    for (let from = own.length - 1; from >= 0 && own.length - from <= MOST_NESTED; from--) {
+      if (own[from]!.endsWith('[]') && own[from] !== `${REFERENCES}[]`) break;
+      const name = own.slice(from).join('.').replace(`${REFERENCES}[]`, REFERENCES);
+      append(records, own.slice(0, from).join('.'), name);
     }
   }
   return [...placesOf('records', records), ...placesOf('columns', columns)];
@@ -182,7 +179,11 @@ function listPlaces({ ways, lists }: JsonOutline, text: string): TablePlace[] {
       const isThere =
         names.length === 1 ? lists.has(at(`${names[0]}[]`)) : ways.has(at(listWay(names)));
       if (!isThere) continue;
-      const found = spanColumns(textsIn(text));
+      const key = `"${names[0]}"`;
+      const texts = [text.indexOf(key), text.lastIndexOf(key)].flatMap((from) =>
+        textsIn(text.slice(from + key.length, from + MOST_NAME_TEXT)),
+      );
+      const found = spanColumns([...new Set(texts)]);
       if (found) places.push({ kind: 'lists', keys: keysOf(within), names, rows, ...found });
     }
   }
@@ -213,8 +214,9 @@ function namedLists(text: string): TablePlace[] {
 /** Texts of JSON that may be names of columns. */
 const TEXT = /"((?:[^"\\]|\\.)*)"/g;
 const LONGEST_NAME = 64;
-/** More texts than these are rows, not names. */
+/** More texts than these are rows, not names; and the text in which they stand. */
 const MOST_NAMES = 512;
+const MOST_NAME_TEXT = 32 * 1024;
 
 function textsIn(text: string): string[] {
   const names = new Set<string>();
