@@ -46,6 +46,35 @@ test('what a file is used for can be changed, and is kept over a reload', async 
   await expect(page.getByRole('alert')).toContainText(/train/i);
 });
 
+test('many files of a kind are one row, which unfolds and has one role', async ({ page }) => {
+  await openNotebook(page);
+  const header = 'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,operationName,serviceName';
+  const small = (i: number): string => `${header}\n1,${i},0,1,9,GET /,web\n1,${i},1,2,5,query,db\n`;
+  const files = Array.from({ length: 300 }, (_, i) => ({
+    name: `trace-${i}.csv`,
+    body: i % 100 === 50 ? `${header}\n` : small(i),
+  }));
+  await dropFiles(page, [...files, { name: 'test.json', body: '{"data":[]}' }]);
+  const table = page.getByRole('table', { name: 'Files' });
+  const row = table.getByRole('row', { name: /trace-\*\.csv/ });
+  await expect(row).toContainText('297 files · 594 spans · 297 traces');
+  await expect(table.getByRole('row')).toHaveCount(2);
+  const unread = page.getByText('4 of 301 files could not be read: trace-50.csv');
+  await expect(unread).toContainText('and 1 more');
+  await page.getByRole('button', { name: 'What is wrong with them' }).click();
+  await expect(page.getByText(/3 files: a file without a single span/)).toBeVisible();
+
+  await row.getByRole('button').click();
+  const inside = page.getByRole('grid', { name: 'Files trace-*.csv' });
+  await expect(inside).toHaveAttribute('aria-rowcount', '298');
+  expect(await inside.getByRole('row').count()).toBeLessThan(40);
+  await inside.getByRole('combobox', { name: 'What trace-1.csv is used for' }).selectOption('val');
+  const whole = page.getByRole('combobox', { name: 'What trace-*.csv (297 files) is used for' });
+  await expect(whole).toHaveValue('');
+  await whole.selectOption('test');
+  await expect(page.getByText('0 / 0 / 297')).toBeVisible();
+});
+
 test('a bad file keeps the dataset that was there', async ({ page }) => {
   await openNotebook(page);
   await page.getByRole('button', { name: 'Load the demo dataset' }).click();

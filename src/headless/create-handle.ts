@@ -78,7 +78,7 @@ export function createHeadlessHandle(
       if (!end.ok) return end;
       const roles = rolesOfImported(dataset.getState().dataset!.imported.files, given);
       if (!roles.ok) return roles;
-      for (const [file, role] of roles.value.entries()) dataset.getState().setRole(file, role);
+      dataset.getState().setRoles(roles.value);
       // after the import, which lets N_max follow the data
       const maxNodes = choices?.maxNodes ?? null;
       if (maxNodes !== null) runs.getState().configure('model', { maxNodes });

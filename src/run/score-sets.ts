@@ -170,8 +170,14 @@ export function rowsOfFile(traces: TraceSet, test: Uint32Array, file: number | n
   return file === null ? rows : rows.filter((row) => traces.file[test[row]!] === file);
 }
 
-/** Files that test traces come from, ascending; none where it is one file, which is all of them. */
+/** Metrics of a file among more than these would be of a handful of traces each. */
+const MOST_FILES = 64;
+
+/**
+ * Files that test traces come from, ascending; none where it is one file, which is all of them, and
+ * none where they are many.
+ */
 function testFiles(test: Uint32Array, fileOf: Uint16Array): number[] {
   const files = new Set(Array.from(test, (trace) => fileOf[trace]!));
-  return files.size > 1 ? [...files].sort((a, b) => a - b) : [];
+  return files.size > 1 && files.size <= MOST_FILES ? [...files].sort((a, b) => a - b) : [];
 }

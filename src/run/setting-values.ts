@@ -72,5 +72,20 @@ export const valueWords = (value: unknown): string =>
   value === null || value === undefined
     ? 'none'
     : Array.isArray(value)
-      ? value.map(valueWords).join(', ')
+      ? listWords(value.map(valueWords))
       : String(value);
+
+/** Thousands of files may have one role. */
+const LONGEST_REPEAT = 8;
+
+function listWords(words: readonly string[]): string {
+  const parts: string[] = [];
+  for (let from = 0; from < words.length; ) {
+    let end = from + 1;
+    while (end < words.length && words[end] === words[from]) end += 1;
+    if (end - from > LONGEST_REPEAT) parts.push(`${words[from]} × ${end - from}`);
+    else parts.push(...words.slice(from, end));
+    from = end;
+  }
+  return parts.join(', ');
+}

@@ -32,6 +32,7 @@ import type { UnflagOutcome, UnflagProgress } from '../run/what-if.ts';
 import type { Corrections, Variant } from '../scoring/corrections/list.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
+import type { FileCounts } from '../trace/file-counts.ts';
 import type { SpanChunk } from '../trace/span-chunks.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -112,6 +113,8 @@ export interface Jobs extends LabJobs {
   countSets: { input: SplitOptions; event: never; output: SetCounts };
   /** Structures of the dataset at hand. */
   census: { input: null; event: never; output: StructureCensus };
+  /** Traces and spans of each file of the dataset at hand. */
+  countFiles: { input: null; event: never; output: FileCounts };
   /** Bytes by name as one zip file, the first of them unpacked. */
   pack: { input: { files: readonly PackedFile[] }; event: never; output: Blob };
   /** And out of it again. */

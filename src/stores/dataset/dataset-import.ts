@@ -1,4 +1,5 @@
 /** Datasets that come in: files, with their labels where those come apart, the demo and stand-ins. */
+import { nextTask } from '../../base/next-task.ts';
 import { type FileRole, guessRole } from '../../features/splits.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
 import type { Dataset } from '../../storage/records.ts';
@@ -20,8 +21,26 @@ const DEMO_NAME = 'Demo: simulated online shop';
 export const guessRoles = ({ files }: ImportedTraces): FileRole[] =>
   files.map(({ name }) => guessRole(name));
 
+/** Files that are looked up before the page gets its turn. */
+const LOOKED_UP = 100;
+
+/**
+ * A browser looks a chosen file up when it is first asked about it, at the latest when it is handed to
+ * the worker; thousands at once would hold the page up.
+ */
+async function lookUp(files: readonly File[]): Promise<void> {
+  for (let at = LOOKED_UP; at < files.length; at += LOOKED_UP) {
+    for (const file of files.slice(at - LOOKED_UP, at)) void file.size;
+    await nextTask();
+  }
+}
+
 function datasetName(files: readonly File[]): string {
   const first = files[0]?.name ?? 'dataset';
+  const folder = first.slice(0, first.indexOf('/') + 1);
+  if (folder !== '' && files.length > 1 && files.every(({ name }) => name.startsWith(folder))) {
+    return folder.slice(0, -1);
+  }
   return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
 }
 
@@ -67,6 +86,8 @@ export function createDatasetImport(
     start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
   ): Promise<void> => {
     const isMine = turns.start({ phase: 'importing', what, progress: null });
+    if (files.length > LOOKED_UP) await lookUp(files);
+    if (!isMine()) return;
     const id = deps.newId();
     const job = start(id);
     turns.hold(job);

@@ -59,7 +59,8 @@ export interface DatasetState {
   cancelImport(): void;
   /** Puts a dataset that the worker has in the place of the one before. */
   adopt(dataset: Dataset): Promise<void>;
-  setRole(file: number, role: FileRole): void;
+  /** @param roles [files] */
+  setRoles(roles: readonly FileRole[]): void;
   dismissFailure(): void;
   /**
    * Lists what is stored, and opens this dataset, or else the one that was open last.

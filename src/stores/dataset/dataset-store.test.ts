@@ -205,7 +205,7 @@ test('a changed role is stored', async () => {
   const done = state().loadDemo();
   await last('demo').finish(importedFixture());
   await done;
-  state().setRole(2, 'val');
+  state().setRoles(state().dataset!.roles.with(2, 'val'));
   expect(state().dataset?.roles).toEqual(['train', 'val', 'val']);
   await Promise.resolve();
   expect(stored().entries[0]?.roles).toEqual(['train', 'val', 'val']);
@@ -363,7 +363,7 @@ test('a name and roles that change while a dataset is being stored are stored to
   await last('demo').finish(importedFixture());
   expect(state().saving).toEqual({ id: 'dataset-1', share: 0 });
   await state().rename('dataset-1', 'mine');
-  state().setRole(0, 'test');
+  state().setRoles(state().dataset!.roles.with(0, 'test'));
   openGate();
   await done;
   expect(stored().entries).toMatchObject([{ name: 'mine', roles: ['test', 'val', 'test'] }]);

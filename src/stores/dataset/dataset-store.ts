@@ -94,10 +94,9 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         if (!get().stored.some(({ id }) => id === dataset.id)) await saving.save(dataset);
       },
 
-      setRole(file, role) {
+      setRoles(roles) {
         const { dataset } = get();
         if (dataset === null) return;
-        const roles = dataset.roles.map((old, i) => (i === file ? role : old));
         set({ dataset: { ...dataset, roles } });
         void saving.change(dataset.id, { roles });
       },

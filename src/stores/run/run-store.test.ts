@@ -210,7 +210,7 @@ test('a run whose settings come back with their keys in another order is not sta
 
 test('a changed role marks the run as stale', async () => {
   await trainAndScore();
-  notebook.dataset.getState().setRole(1, 'test');
+  notebook.dataset.getState().setRoles(notebook.dataset.getState().dataset!.roles.with(1, 'test'));
   expect(notebook.states().scores).toBe('stale');
 });
 

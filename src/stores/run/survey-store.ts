@@ -1,10 +1,11 @@
 /**
  * What takes a look at every trace or node of the dataset at hand, so the worker does it: the sets
- * that the current choices divide it into, and its structures.
+ * that the current choices divide it into, its structures, and what each file holds.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SetCounts } from '../../features/set-counts.ts';
 import { splitOptions } from '../../run/settings.ts';
+import type { FileCounts } from '../../trace/file-counts.ts';
 import type { StructureCensus } from '../../trace/structure-statistics.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { Jobs } from '../../worker/protocol.ts';
@@ -19,6 +20,8 @@ export interface SurveyState {
   readonly counts: SetCounts | null;
   /** null until it is taken. */
   readonly census: StructureCensus | null;
+  /** null until they are counted. */
+  readonly ofFile: FileCounts | null;
   /** Under other choices than the current ones; null where the worker could not tell. */
   countSets(choices: SetChoices): Promise<SetCounts | null>;
 }
@@ -30,6 +33,7 @@ export function createSurveyStore(
 ): StoreApi<SurveyState> {
   const counts = createLatest();
   const censuses = createLatest();
+  const files = createLatest();
   let counted = '';
   let surveyed: string | null = null;
   let waiting = false;
@@ -37,6 +41,7 @@ export function createSurveyStore(
   const store = createStore<SurveyState>(() => ({
     counts: null,
     census: null,
+    ofFile: null,
 
     async countSets(choices) {
       const result = await client.start('countSets', choices).result;
@@ -56,6 +61,12 @@ export function createSurveyStore(
     if (isLatest() && result.ok) store.setState({ census: result.value });
   };
 
+  const countFiles = async (): Promise<void> => {
+    const isLatest = files.begin();
+    const result = await client.start('countFiles', null).result;
+    if (isLatest() && result.ok) store.setState({ ofFile: result.value });
+  };
+
   const survey = (): void => {
     waiting = false;
     const { dataset: current } = dataset.getState();
@@ -63,9 +74,13 @@ export function createSurveyStore(
       surveyed = current?.id ?? null;
       counts.cancel();
       censuses.cancel();
+      files.cancel();
       counted = '';
-      store.setState({ counts: null, census: null });
-      if (surveyed !== null) void takeCensus();
+      store.setState({ counts: null, census: null, ofFile: null });
+      if (surveyed !== null) {
+        void takeCensus();
+        void countFiles();
+      }
     }
     if (current === null) return;
     const choices = splitOptions({ ...runs.getState().choices, roles: current.roles });

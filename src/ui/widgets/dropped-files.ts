@@ -6,6 +6,8 @@
 /** Deeper folders are links in a circle more likely than a data set. */
 const MAX_DEPTH = 16;
 const MAX_FILES = 0xffff;
+/** One after another, thousands of small files take longer to open than to read. */
+const OPENED_AT_ONCE = 64;
 
 /** Entries can only be asked for while the drop is being handled, files of a folder only later. */
 export function filesOf(transfer: DataTransfer): Promise<File[]> | File[] {
@@ -19,12 +21,15 @@ async function collect(roots: readonly FileSystemEntry[]): Promise<File[]> {
   const found: File[] = [];
   let level = roots;
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
-    const next: FileSystemEntry[] = [];
-    for (const entry of level) {
-      if (isHidden(entry) || found.length === MAX_FILES) continue;
-      if (isFolder(entry)) next.push(...(await entriesOf(entry)));
-      else found.push(await fileOf(entry as FileSystemFileEntry, depth));
+    const shown = level.filter((entry) => !isHidden(entry));
+    const files = shown.filter((entry) => !isFolder(entry)) as FileSystemFileEntry[];
+    const wanted = files.slice(0, MAX_FILES - found.length);
+    for (let at = 0; at < wanted.length; at += OPENED_AT_ONCE) {
+      const some = wanted.slice(at, at + OPENED_AT_ONCE);
+      found.push(...(await Promise.all(some.map((entry) => fileOf(entry, depth)))));
     }
+    const next: FileSystemEntry[] = [];
+    for (const folder of shown.filter(isFolder)) next.push(...(await entriesOf(folder)));
     level = next;
   }
   return found;

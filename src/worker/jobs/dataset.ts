@@ -1,4 +1,5 @@
 /** Jobs about the dataset at hand: how it comes in, what it holds, and how it leaves as a file. */
+import { buffersOf } from '../../base/copy-columns.ts';
 import { err, ok } from '../../base/result.ts';
 import { countSets } from '../../features/set-counts.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
@@ -6,6 +7,7 @@ import { importFiles, labelTraces } from '../../ingest/import-files.ts';
 import { describeAll } from '../../prepare/describe.ts';
 import { simulateDemo } from '../../simulator/dataset.ts';
 import { simulateStandIn } from '../../simulator/stand-ins.ts';
+import { countByFile } from '../../trace/file-counts.ts';
 import type { OrderedSpans } from '../../trace/ordered-spans.ts';
 import { cutSpans, type SpanChunk } from '../../trace/span-chunks.ts';
 import { type StructureCensus, takeCensus } from '../../trace/structure-statistics.ts';
@@ -30,6 +32,7 @@ type DatasetJobs = JobTable<
   | 'export'
   | 'countSets'
   | 'census'
+  | 'countFiles'
   | 'describe'
   | 'prepare'
 >;
@@ -130,6 +133,14 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
       const census = takeCensus(traces);
       transfer.push(...censusBuffers(census));
       return ok(census);
+    }),
+
+    countFiles: beside(async (_, { transfer }) => {
+      const traces = atHand.traces();
+      if (traces === null) return err(noDataset);
+      const counts = countByFile(traces);
+      transfer.push(...buffersOf(counts));
+      return ok(counts);
     }),
 
     describe: beside(async () => {

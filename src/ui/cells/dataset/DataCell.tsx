@@ -32,6 +32,7 @@ import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
 import { PreparedChanges } from './PreparedChanges.tsx';
 import { StandIns } from './StandIns.tsx';
+import { UnreadFiles } from './UnreadFiles.tsx';
 
 export function DataCell() {
   const datasetState = useDataset((d) => d);
@@ -149,6 +150,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
   const counts = useSurvey((survey) => survey.counts);
   return (
     <>
+      <UnreadFiles dataset={dataset} />
       <FilesTable dataset={dataset} />
       <div className="data-cell__facts">
         <div className="data-cell__words">
