@@ -24,28 +24,28 @@ const CRI_LINE = /^\d{4}-\d\d-\d\dT\S+ (stdout|stderr) [FP] /;
 /** Members with what a program wrote, in envelopes of container runtimes and collectors of logs. */
 const MESSAGE_KEYS = ['log', 'line', 'message'];
 
-/** Of a span of Node's console exporter, behind whatever else a program prints. */
-const INSPECTED_SPAN = /^ +traceId: '/m;
+/** Of a span of Node's console exporter: alone, behind a runtime's prefix, in an envelope. */
+const INSPECTED_SPAN = /(^|^\d\S+ std\S+ [FP] | ?"(log|line|message)": ?") +traceId: '/m;
 
 /** Null where the file is no log that could carry JSON. */
 export function carrierOf(head: Head): Carrier | null {
-  if (INSPECTED_SPAN.test(head.text)) {
-    return { open: (_, next, onLine) => createInspectedObjects(next, onLine) };
+  const isInspected = INSPECTED_SPAN.test(head.text);
+  const documents = isInspected ? createInspectedObjects : createJsonInText;
+  if (CRI_LINE.test(head.text)) return inLines(createCriLines, documents);
+  if (head.kind === 'json' && documentWay(head.json, ...MESSAGE_KEYS)) {
+    return inLines(createMessages, documents);
   }
-  if (head.kind === 'text') {
-    if (CRI_LINE.test(head.text)) return inLines(createCriLines);
-    return { open: (_, next, onLine) => createJsonInText(next, onLine) };
-  }
-  return head.kind === 'json' && documentWay(head.json, ...MESSAGE_KEYS)
-    ? inLines(createMessages)
+  return head.kind === 'text' || isInspected
+    ? { open: (_, next, onLine) => documents(next, onLine) }
     : null;
 }
 
 type CreateLines = (fileName: string, next: OnBytes) => ByteDecoder;
+type CreateDocuments = (next: OnBytes, onLine: () => void) => ByteDecoder;
 
-const inLines = (createLines: CreateLines): Carrier => ({
+const inLines = (createLines: CreateLines, createDocuments: CreateDocuments): Carrier => ({
   open: (fileName, next, onLine) => {
-    const documents = createJsonInText(next, onLine);
+    const documents = createDocuments(next, onLine);
     const lines = createLines(fileName, documents.push);
     return { push: lines.push, finish: () => lines.finish() ?? documents.finish() };
   },

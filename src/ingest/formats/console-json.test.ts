@@ -190,6 +190,27 @@ describe.each(EXPORTERS)('the console output of %s', (_, text) => {
   });
 });
 
+describe('console output in the log of a container', () => {
+  const printed = [
+    ['Python', SPANS.map((each) => JSON.stringify(python(each), null, 4)).join('\n')],
+    ['Node', SPANS.map(nodeText).join('\n')],
+  ] as const;
+  const carriers = [
+    ['Docker', (line: string) => JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: 't' })],
+    ['CRI', (line: string) => `2024-05-06T07:08:09.1234Z stdout F ${line}`],
+  ] as const;
+  const both = carriers.flatMap(([carrier, carry]) =>
+    printed.map(([language, text]) => [language, carrier, text.split('\n').map(carry)] as const),
+  );
+
+  it.each(both)('of %s, by %s, is read', async (_, __, lines) => {
+    const result = await imported(`${lines.join('\n')}\n`);
+    expect(treesOf(result)).toEqual(WHOLE);
+    expect(latenciesOf(result)).toEqual(LATENCIES);
+    expect(result.ledger).toEqual([]);
+  });
+});
+
 describe('console output', () => {
   const [query, root] = SPANS.map((each) => JSON.stringify(python(each))) as [string, string];
 
