@@ -4,12 +4,15 @@
  * consumer's. A store gives both sides of a call as one span, which is two then.
  */
 import type { Microseconds } from '../base/units.ts';
+import { kindCode } from '../trace/span-facts.ts';
 
 /** One side of a call, or a span within one service. */
 export interface ZipkinSide {
   /** Index of the service's name; -1 where none is named. */
   readonly service: number;
   readonly isServer: boolean;
+  /** Index into SPAN_KINDS. */
+  readonly kind: number;
   /** NaN where it is unknown. */
   readonly startUs: Microseconds;
   /** Infinite where it is missing; negative where the side ends before it starts. */
@@ -32,6 +35,7 @@ const MISSING = Number.POSITIVE_INFINITY;
 const CODES = ['cs', 'cr', 'sr', 'ss', 'ms', 'ws', 'wr', 'mr'];
 const [CLIENT, SERVER, PRODUCER, CONSUMER] = [0, 1, 2, 3];
 const SIDES = [CLIENT, SERVER, PRODUCER, CONSUMER] as const;
+const KINDS = (['client', 'server', 'producer', 'consumer'] as const).map(kindCode);
 /** Binary annotations that name the other side's service, or, of a client, its own. */
 const CLIENT_ADDRESS = 'ca';
 const OTHER_ADDRESSES = ['sa', 'ma'];
@@ -56,6 +60,7 @@ export function createZipkinAnnotations(): ZipkinAnnotations {
     return {
       service: isThere[named] === 1 ? service[named]! : NONE,
       isServer: side === SERVER || side === CONSUMER,
+      kind: KINDS[side]!,
       startUs: isThere[begin] === 1 ? us[begin]! : Number.NaN,
       durationUs:
         isThere[begin] === 1 && isThere[end] === 1 ? between(us[begin]!, us[end]!) : MISSING,
@@ -94,7 +99,7 @@ export function createZipkinAnnotations(): ZipkinAnnotations {
       const [main = NONE] = there;
       if (main === NONE) {
         const local = [localComponent, anyOther, clientAddress].find((each) => each !== NONE);
-        return [{ service: local ?? NONE, isServer: false, startUs, durationUs }];
+        return [{ service: local ?? NONE, isServer: false, kind: 0, startUs, durationUs }];
       }
       return there.map((side) => {
         const annotated = sideOf(side);

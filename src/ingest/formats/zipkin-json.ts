@@ -5,7 +5,7 @@
  * upper half is 0 is the 64-bit one. Name, timestamp and duration may be missing: Zipkin says so of
  * spans that were reported in part or that are one message, so such spans are kept.
  */
-import { grown } from '../../base/bytes.ts';
+import { encodeUtf8, grown } from '../../base/bytes.ts';
 import type { Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
@@ -86,6 +86,7 @@ const BINARY_ANNOTATION = 13;
 const ANNOTATION_VALUE = 14;
 const ANNOTATION_TIME = 15;
 const ANNOTATION_SERVICE = 16;
+const BINARY_VALUE = 17;
 
 const spanMembers = [
   member('traceId', scalar(TRACE_ID)),
@@ -98,13 +99,13 @@ const spanMembers = [
   member('localEndpoint', { id: OTHER, members: [member('serviceName', scalar(SERVICE))] }),
   member('shared', scalar(SHARED)),
 ];
-/** @param named the key of what the annotation says */
-const annotationsShape = (id: number, named: string): Shape => ({
+/** @param own members that say what the annotation is */
+const annotationsShape = (id: number, ...own: readonly Member[]): Shape => ({
   id: OTHER,
   element: {
     id,
     members: [
-      member(named, scalar(ANNOTATION_VALUE)),
+      ...own,
       member('timestamp', scalar(ANNOTATION_TIME)),
       member('endpoint', {
         id: OTHER,
@@ -117,13 +118,18 @@ const annotationsShape = (id: number, named: string): Shape => ({
     ],
   },
 });
+const binaryShape = annotationsShape(
+  BINARY_ANNOTATION,
+  member('key', scalar(ANNOTATION_VALUE)),
+  member('value', scalar(BINARY_VALUE)),
+);
 const v1Members = [
   ...spanMembers,
-  member('annotations', annotationsShape(ANNOTATION, 'value')),
-  member('binaryAnnotations', annotationsShape(BINARY_ANNOTATION, 'key')),
+  member('annotations', annotationsShape(ANNOTATION, member('value', scalar(ANNOTATION_VALUE)))),
+  member('binaryAnnotations', binaryShape),
   member('trace_id', scalar(TRACE_ID)),
   member('parent_id', scalar(PARENT_ID)),
-  member('binary_annotations', annotationsShape(BINARY_ANNOTATION, 'key')),
+  member('binary_annotations', binaryShape),
 ];
 function listShape(members: readonly Member[]): Shape {
   const spanShape: Shape = { id: SPAN, isRecord: true, members };
@@ -136,12 +142,14 @@ const NONE = -1;
 const HALF_ID = 16;
 const ZERO = 48;
 const LETTER_S = 83;
+const [TRUE, FALSE] = ['true', 'false'].map(encodeUtf8) as [Uint8Array, Uint8Array];
 
 function readZipkinJson(
   { fileName, table, ledger }: ReaderContext,
   shape: Shape,
   isV1: boolean,
 ): SpanReader {
+  const { facts } = table;
   const log = createSpanLog(fileName, ledger);
   const annotations = createZipkinAnnotations();
   const firstRow = table.length;
@@ -166,6 +174,10 @@ function readZipkinJson(
   let length = 0;
   let annotatedUs = Number.NaN;
   let annotatedService = NONE;
+  /** What it is to the facts of the span, and its value where it is. */
+  let fact = NONE;
+  let value = new Uint8Array(0);
+  let valueLength = 0;
 
   const startSpan = (): void => {
     log.startSpan();
@@ -179,6 +191,7 @@ function readZipkinJson(
     durationUs = Number.POSITIVE_INFINITY;
     isServer = false;
     annotations.startSpan();
+    facts.startSpan();
   };
 
   const findFault = (): Reason | null => {
@@ -204,6 +217,7 @@ function readZipkinJson(
     }
     for (const [i, side] of annotations.sides(startUs, durationUs).entries()) {
       if (i > 0) log.startAnother();
+      facts.sayKind(side.kind);
       addSide(
         side.service === NONE ? service : side.service,
         side.isServer || isServer,
@@ -270,6 +284,8 @@ function readZipkinJson(
         length = 0;
         annotatedUs = Number.NaN;
         annotatedService = NONE;
+        fact = NONE;
+        valueLength = 0;
       }
     },
     leave: (id, faulty) => {
@@ -278,6 +294,7 @@ function readZipkinJson(
         annotations.annotation(first, second, length, annotatedUs, annotatedService);
       } else if (id === BINARY_ANNOTATION) {
         annotations.binaryAnnotation(first, second, length, annotatedService);
+        if (fact !== NONE) facts.say(fact, value, 0, valueLength);
       }
     },
     text: (id, bytes, start, end) => {
@@ -306,6 +323,12 @@ function readZipkinJson(
           first = bytes[start]!;
           second = bytes[start + 1]!;
           length = end - start;
+          fact = facts.key(bytes, start, end);
+          break;
+        case BINARY_VALUE:
+          valueLength = end - start <= MAX_NAME_BYTES ? end - start : 0;
+          value = grown(value, valueLength);
+          value.set(bytes.subarray(start, start + valueLength));
           break;
         case ANNOTATION_SERVICE:
           annotatedService = internName(table.services, bytes, start, end);
@@ -330,12 +353,17 @@ function readZipkinJson(
         case TRACE_ID:
         case ID:
         case PARENT_ID:
-          // As Thrift has them: decimal numbers of 64 bits.
+        case BINARY_VALUE:
+          // Ids as Thrift has them: decimal numbers of 64 bits.
           sink.text(id, bytes, start, end);
       }
     },
-    truth: (id, value) => {
-      if (id === SHARED) isServer ||= value;
+    truth: (id, isTrue) => {
+      if (id === SHARED) isServer ||= isTrue;
+      else if (id === BINARY_VALUE) {
+        const word = isTrue ? TRUE : FALSE;
+        sink.text(id, word, 0, word.length);
+      }
     },
     stray: (id) => {
       if (id === SPAN || id === SPANS) log.loseAt('malformed-row', reader);

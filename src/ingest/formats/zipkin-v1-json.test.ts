@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { importedFrom, sourceFile } from '../../testing/files.ts';
 import { latenciesOf, ledgerOf, treesOf } from '../../testing/imports.ts';
+import { factsFrom } from '../../testing/read-facts.ts';
 import type { ImportedTraces } from '../import.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -169,6 +170,32 @@ describe('Zipkin v1 JSON', () => {
     expect(treesOf(result)).toEqual(['-1 web/get, 0 web/query']);
     expect(latenciesOf(result)).toEqual([[9, 3]]);
     expect(result.ledger).toEqual([]);
+  });
+
+  it('has kinds, and statuses in its binary annotations', async () => {
+    const said = (key: string, value: unknown): Fields => ({ key, value });
+    const facts = await factsFrom(
+      sourceFile(
+        'a.json',
+        JSON.stringify([
+          { ...root, binaryAnnotations: [said('http.status_code', '200')] },
+          span('2', '1', 'call', ['cs web 1', 'sr db 2', 'ss db 3', 'cr web 4'], {
+            binaryAnnotations: [said('error', true), said('db.system', 'mysql')],
+          }),
+          span('3', '1', 'send', ['ms web 5'], {
+            binaryAnnotations: [{ value: 503, key: 'http.status_code' }],
+          }),
+          span('4', '1', 'wait', []),
+        ]),
+      ),
+    );
+    expect(facts).toEqual([
+      'ok server http.status_code=200',
+      'error client db.system=mysql',
+      'server',
+      'error producer http.status_code=503',
+      '',
+    ]);
   });
 
   it('may stand among spans of version 2', async () => {
