@@ -2,9 +2,10 @@
  * How files write a span's status, its kind and whether it failed: words and numbers.
  */
 import { decodeUtf8 } from '../base/bytes.ts';
-import { SPAN_KINDS, type SpanKind, statusCode } from '../trace/span-facts.ts';
+import { SPAN_KINDS, SPAN_STATUSES, type SpanKind, statusCode } from '../trace/span-facts.ts';
 import { parseDecimal } from './csv-fields.ts';
 
+const UNSET = statusCode('unset');
 /** Longer texts are none of these words. */
 const LONGEST = 32;
 
@@ -14,7 +15,7 @@ const wordOf = (bytes: Uint8Array, start: number, end: number): string =>
 const STATUS_WORDS: ReadonlyMap<string, number> = new Map(
   (
     [
-      ['ok', ['ok', '1', 'status_code_ok', 'statuscode.ok', 'success', 'succeeded']],
+      ['ok', ['ok', 'status_code_ok', 'statuscode.ok', 'success', 'succeeded']],
       [
         'error',
         [
@@ -32,9 +33,15 @@ const STATUS_WORDS: ReadonlyMap<string, number> = new Map(
   ).flatMap(([status, words]) => words.map((word) => [word, statusCode(status)] as const)),
 );
 
+/** A number below `count` that is one digit, 0 for any other. */
+const oneDigit = (byte: number, count: number): number =>
+  byte >= 48 && byte < 48 + count ? byte - 48 : 0;
+
 /** A word or number of OTLP's status; index into SPAN_STATUSES, `unset` for any other. */
 export const readStatus = (bytes: Uint8Array, start: number, end: number): number =>
-  STATUS_WORDS.get(wordOf(bytes, start, end)) ?? statusCode('unset');
+  end - start === 1
+    ? oneDigit(bytes[start]!, SPAN_STATUSES.length)
+    : (STATUS_WORDS.get(wordOf(bytes, start, end)) ?? UNSET);
 
 const PREFIX = /^(span_kind_|spankind\.)/;
 /** SkyWalking's words, and those of OpenTracing that have others. */
@@ -46,8 +53,8 @@ const OTHER_KINDS: Readonly<Record<string, SpanKind>> = {
 
 /** A word of any tracing system, or OTLP's number; index into SPAN_KINDS, 0 for any other. */
 export function readKind(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start === 1) return oneDigit(bytes[start]!, SPAN_KINDS.length);
   const word = wordOf(bytes, start, end).replace(PREFIX, '');
-  if (/^[0-5]$/.test(word)) return Number(word);
   const kind = Object.hasOwn(OTHER_KINDS, word) ? OTHER_KINDS[word]! : word;
   return Math.max(0, SPAN_KINDS.indexOf(kind as SpanKind));
 }

@@ -213,17 +213,26 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
     } else if (open[depth] === LIST_OPEN) wanted = true;
   };
 
-  const openBracket = (at: number, byte: number): void => {
+  /** Where it goes on. */
+  const openBracket = (at: number, byte: number): number => {
     if (depth === MAX_DEPTH) {
       failure = tooDeep(at);
-      return;
+      return at + 1;
     }
     beginValue();
+    if (byte === LIST_OPEN && wanted && handler.onList) {
+      const end = handler.onList(buffer, at, filled);
+      if (end > 0) {
+        endValue();
+        return end;
+      }
+    }
     const isWanted = wanted && handler.onOpen(byte === LIST_OPEN);
     if (!isWanted) skipTo = depth;
     depth += 1;
     open[depth] = byte;
     state = byte === LIST_OPEN ? VALUE_OR_END : KEY_OR_END;
+    return at + 1;
   };
 
   const closeBracket = (at: number, byte: number): void => {
@@ -371,8 +380,7 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
         return at + 1;
       case OBJECT_OPEN:
       case LIST_OPEN:
-        openBracket(at, byte);
-        return at + 1;
+        return openBracket(at, byte);
       case OBJECT_CLOSE:
       case LIST_CLOSE:
         if (depth === 0) return noDocument(at, 'JSON with brackets that do not match');

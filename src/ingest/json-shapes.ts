@@ -23,6 +23,10 @@ export interface Shape {
   readonly scalar?: boolean;
   /** A fault within is told at the end of this object and of none around it. */
   readonly isRecord?: boolean;
+  /** As a list under a key: the sink may read it from its bytes. */
+  readonly isDirect?: boolean;
+  /** Whether it is wanted is asked of the sink each time. */
+  readonly asks?: boolean;
 }
 
 export interface Member {
@@ -50,6 +54,15 @@ export interface ShapeSink {
   truth(id: number, value: boolean): void;
   /** A null. Without this one in a list counts as false, and that of a key is as good as absent. */
   none?(id: number): void;
+  /**
+   * A list that the sink may read from its bytes, see {@link Shape.isDirect}.
+   *
+   * @param at of its bracket
+   * @returns the byte behind it, or -1: then it comes as any other list does
+   */
+  direct?(id: number, bytes: Uint8Array, at: number, filled: number): number;
+  /** Whether a value of a shape that {@link Shape.asks} is wanted; all are where there is no answer. */
+  wants?(id: number): boolean;
   /** A value of a kind that its shape has not. */
   stray(id: number): void;
   /** The document is broken off here; nothing that was entered is left any more. */
@@ -127,6 +140,11 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
       sink.enter(shape.id);
       return true;
     },
+    onList: (bytes, at, filled) => {
+      // A member: an element of a list would have to be counted.
+      if (depth === 0 || isList[depth] === 1 || !announced.isDirect || !sink.direct) return -1;
+      return sink.direct(announced.id, bytes, at, filled);
+    },
     onClose: () => {
       const { id, isRecord } = shapes[depth]!;
       const isFaulty = faulty[depth]!;
@@ -145,7 +163,7 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
         expected = at + 1 < members.length ? at + 1 : 0;
         announced = candidate.shape;
         names[depth] = candidate.name;
-        return true;
+        return !announced.asks || sink.wants === undefined || sink.wants(announced.id);
       }
       if (!shape.anyMember) return false;
       key = bytes.slice(start, end);

@@ -6,6 +6,7 @@
 import type { Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
+import type { TakeAttribute } from './attribute-pairs.ts';
 import { isBlank } from './csv-fields.ts';
 import {
   epochMicros,
@@ -25,6 +26,8 @@ const NONE = -1;
 export interface OtlpSpans {
   startResource(): void;
   service(bytes: Uint8Array, start: number, end: number): void;
+  /** An attribute of the resource, its service's name among them, by what SpanFactsTable calls its key. */
+  readonly resourceAttribute: TakeAttribute;
   endResource(): void;
   startSpan(): void;
   traceId(bytes: Uint8Array, start: number, end: number): void;
@@ -47,6 +50,8 @@ export function createOtlpSpans(
   const ids = createOtlpIds();
   const start = nanoseconds();
   const end = nanoseconds();
+  const serviceKey = table.facts.serviceKey;
+  const shared = table.facts.shared();
   let firstRow = 0;
   let service = NONE;
   let trace = NONE;
@@ -90,6 +95,12 @@ export function createOtlpSpans(
     service: (bytes, from, to) => {
       service = internName(table.services, bytes, from, to);
     },
+    resourceAttribute: (key, bytes, from, to, isText) => {
+      if (key === serviceKey) {
+        service = isText ? internName(table.services, bytes, from, to) : NONE;
+      }
+      table.facts.share(shared, key, bytes, from, to);
+    },
     endResource: () => {
       if (service === NONE) {
         service = table.services.internText(UNKNOWN_SERVICE);
@@ -98,9 +109,12 @@ export function createOtlpSpans(
         }
       }
       table.fillService(firstRow, service);
+      table.facts.fill(shared, firstRow, table.length);
+      shared.fill(0);
     },
     startSpan: () => {
       log.startSpan();
+      table.facts.startSpan();
       trace = NONE;
       span = NONE;
       parent = NO_PARENT;

@@ -45,8 +45,9 @@ const LAST_GRPC_STATUS = 16;
 
 /** Bytes of a value that are kept. */
 const LONGEST_VALUE = 256;
-/** No key that is looked for is longer. */
-const LONGEST_KEY = 256;
+/** No key that is looked for is longer: readAttributeNames sees to that, in UTF-8. */
+const LONGEST_KEY = 400;
+const SERVICE_NAME = 'service.name';
 
 /** Attributes that several spans share, such as those of a resource: [attributes] their values. */
 export type SharedAttributes = Uint16Array;
@@ -57,8 +58,9 @@ export class SpanFactsTable {
   private readonly meaning: number[] = [];
   /** [keys] attribute that is kept, -1 for none */
   private readonly attribute: number[] = [];
-  /** By length: whether a key that is looked for is so long. */
-  private readonly lengths = new Uint8Array(LONGEST_KEY + 1);
+  /** By length: with which bytes keys of it begin and end, as bits. Most others are told by that. */
+  private readonly firsts = new Uint32Array(LONGEST_KEY + 1);
+  private readonly lasts = new Uint32Array(LONGEST_KEY + 1);
   private readonly values: readonly ByteInterner[];
   private readonly columns: Uint16Array[];
   private mark = new Uint8Array(0);
@@ -72,25 +74,30 @@ export class SpanFactsTable {
   private kindOfSpan = 0;
   private readonly own: Uint16Array;
 
+  /** {@link key} of the name of a service, in a resource. */
+  readonly serviceKey: number;
+
   /** @param kept names of the attributes that are kept */
   constructor(kept: readonly string[]) {
     this.names = kept;
     this.values = kept.map(() => new ByteInterner());
     this.columns = kept.map(() => new Uint16Array(0));
     this.own = new Uint16Array(kept.length);
+    this.serviceKey = this.addKey(SERVICE_NAME, NOTHING, -1);
     for (const [meaning, keys] of MEANINGS) for (const key of keys) this.addKey(key, meaning, -1);
     kept.forEach((name, i) => {
       for (const key of keysOf(name)) this.addKey(key, NOTHING, i);
     });
   }
 
-  private addKey(key: string, meaning: number, attribute: number): void {
+  private addKey(key: string, meaning: number, attribute: number): number {
     const bytes = encodeUtf8(key);
-    if (bytes.length > LONGEST_KEY) return;
     const index = this.keys.intern(bytes, 0, bytes.length);
-    this.lengths[bytes.length] = 1;
+    this.firsts[bytes.length]! |= bitOf(bytes[0]!);
+    this.lasts[bytes.length]! |= bitOf(bytes.at(-1)!);
     this.meaning[index] ||= meaning;
     if ((this.attribute[index] ?? -1) < 0) this.attribute[index] = attribute;
+    return index;
   }
 
   /** Another span begins: what was said of one that was lost is forgotten. */
@@ -143,7 +150,8 @@ export class SpanFactsTable {
   /** What an attribute's key is to {@link say} and {@link share}; -1 where its value is not wanted. */
   key(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (length > LONGEST_KEY || this.lengths[length] === 0) return -1;
+    if (length > LONGEST_KEY || (this.firsts[length]! & bitOf(bytes[start]!)) === 0) return -1;
+    if ((this.lasts[length]! & bitOf(bytes[end - 1]!)) === 0) return -1;
     return this.keys.find(bytes, start, end);
   }
 
@@ -268,6 +276,8 @@ export class SpanFactsTable {
     });
   }
 }
+
+const bitOf = (byte: number): number => 1 << (byte & 31);
 
 /** Where a value is cut, between two characters of UTF-8. */
 function cutBehind(bytes: Uint8Array, start: number, end: number): number {

@@ -44,9 +44,20 @@ export const resourceSpans = (service: string, ...spans: readonly OtlpSpan[]): o
   scopeSpans: [{ scope: { name: 'tests' }, spans }],
 });
 
+export interface OtlpAttribute {
+  readonly key: string;
+  readonly value: {
+    readonly stringValue?: string;
+    readonly intValue?: number;
+    readonly boolValue?: boolean;
+  };
+}
+
 /** A resource and its spans in protobuf. */
 export interface ProtobufResource {
   readonly service?: string;
+  /** Of the resource, after its service. */
+  readonly attributes?: readonly OtlpAttribute[];
   readonly spans: readonly OtlpSpan[];
   /** Whether the resource is written after its spans. */
   readonly resourceLast?: boolean;
@@ -55,28 +66,41 @@ export interface ProtobufResource {
 /** TracesData. */
 export function tracesData(resources: readonly ProtobufResource[]): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
-  for (const { service, spans, resourceLast } of resources) {
+  for (const { service, attributes, spans, resourceLast } of resources) {
     writer.tag(1, WireType.LengthDelimited).fork();
-    if (!resourceLast) writeResource(writer, service);
+    if (!resourceLast) writeResource(writer, service, attributes);
     writer.tag(2, WireType.LengthDelimited).fork();
     for (const span of spans) writeSpan(writer, span);
     writer.join();
-    if (resourceLast) writeResource(writer, service);
+    if (resourceLast) writeResource(writer, service, attributes);
     writer.join();
   }
   return Uint8Array.from(writer.finish());
 }
 
-function writeResource(writer: BinaryWriter, service: string | undefined): void {
+function writeResource(
+  writer: BinaryWriter,
+  service: string | undefined,
+  attributes: readonly OtlpAttribute[] = [],
+): void {
   writer.tag(1, WireType.LengthDelimited).fork();
   if (service !== undefined) {
-    writer.tag(1, WireType.LengthDelimited).fork();
-    writer.tag(1, WireType.LengthDelimited).string('service.name');
-    writer.tag(2, WireType.LengthDelimited).fork();
-    writer.tag(1, WireType.LengthDelimited).string(service);
-    writer.join().join();
+    writeAttribute(writer, 1, { key: 'service.name', value: { stringValue: service } });
   }
+  for (const attribute of attributes) writeAttribute(writer, 1, attribute);
   writer.join();
+}
+
+/** Values of other kinds are empty. */
+function writeAttribute(writer: BinaryWriter, field: number, { key, value }: OtlpAttribute): void {
+  const { stringValue, intValue, boolValue } = value;
+  writer.tag(field, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string(key);
+  writer.tag(2, WireType.LengthDelimited).fork();
+  if (stringValue !== undefined) writer.tag(1, WireType.LengthDelimited).string(stringValue);
+  if (boolValue !== undefined) writer.tag(2, WireType.Varint).bool(boolValue);
+  if (intValue !== undefined) writer.tag(3, WireType.Varint).int64(intValue);
+  writer.join().join();
 }
 
 function writeSpan(writer: BinaryWriter, span: OtlpSpan): void {
@@ -89,13 +113,20 @@ function writeSpan(writer: BinaryWriter, span: OtlpSpan): void {
   hex(2, span.spanId);
   hex(4, span.parentSpanId);
   if (typeof span.name === 'string') writer.tag(5, WireType.LengthDelimited).string(span.name);
-  writer.tag(6, WireType.Varint).uint32(2);
+  writer.tag(6, WireType.Varint).uint32(typeof span.kind === 'number' ? span.kind : 2);
   const fixed = (field: number, nanos: unknown): void => {
     if (nanos === undefined) return;
     writer.tag(field, WireType.Bit64).fixed64(BigInt(String(nanos)));
   };
   fixed(7, span.startTimeUnixNano);
   fixed(8, span.endTimeUnixNano);
+  for (const attribute of (span.attributes ?? []) as readonly OtlpAttribute[]) {
+    writeAttribute(writer, 9, attribute);
+  }
+  const { code } = (span.status ?? {}) as { readonly code?: number };
+  writer.tag(15, WireType.LengthDelimited).fork();
+  if (code !== undefined) writer.tag(3, WireType.Varint).uint32(code);
+  writer.join();
   writer.join();
 }
 

@@ -5,22 +5,45 @@
  * scopeSpans were called before version 0.15, `batches` what Tempo calls resourceSpans. All of it may
  * stand within `result` (Jaeger's API v3, with an error in place of a chunk), within `trace` (Tempo),
  * or be a ResourceSpans alone, as the logging exporters write a line. Keys may be in snake_case.
- * Enums, attributes, events and links are passed over.
+ * Of attributes the few are read that are kept or that tell a status; events and links are passed over.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
+import { createAttributePairs, type TakeAttribute } from '../attribute-pairs.ts';
+import { readKind, readStatus } from '../fact-words.ts';
 import { documentWay, type JsonOutline } from '../json-outline.ts';
-import {
-  createShapeReader,
-  equalBytes,
-  member,
-  type Shape,
-  type ShapeSink,
-  scalar,
-} from '../json-shapes.ts';
+import { createPairsReader } from '../json-pairs.ts';
+import { createShapeReader, equalBytes, type ShapeSink } from '../json-shapes.ts';
 import { parseNanos } from '../nanoseconds.ts';
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_KEY,
+  ATTRIBUTE_OTHER,
+  ATTRIBUTE_TEXT,
+  DOCUMENT,
+  END,
+  ERROR,
+  KIND,
+  NAME,
+  PARENT_SPAN_ID,
+  RESOURCE_LISTS,
+  RESOURCE_SPANS,
+  rootShape,
+  SCOPE_LISTS,
+  SPAN,
+  SPAN_ATTRIBUTE,
+  SPAN_ATTRIBUTE_KEY,
+  SPAN_ATTRIBUTE_VALUE,
+  SPAN_ID,
+  SPANS,
+  START,
+  STATUS,
+  STATUS_CODE,
+  TRACE_ID,
+  WRAPPERS,
+} from '../otlp-shapes.ts';
 import { createOtlpSpans } from '../otlp-spans.ts';
 import { createSpanLog } from '../span-log.ts';
-import { MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
+import type { ReaderContext, SpanReader } from '../span-reader.ts';
 import { CERTAIN, LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
 
 export const otlpJson: TraceFormat = {
@@ -31,11 +54,6 @@ export const otlpJson: TraceFormat = {
   recognise: ({ json }) => signOfResources(json),
   open: readOtlpJson,
 };
-
-const RESOURCE_LISTS = ['resourceSpans', 'resource_spans', 'batches'];
-const SCOPE_LISTS = ['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans'];
-/** Keys of answers that have traces within. */
-const WRAPPERS = ['result', 'trace', 'traces', 'data'];
 
 const keyWithin = (keys: readonly string[]): RegExp =>
   new RegExp(`^(\\[\\]\\.)?((${WRAPPERS.join('|')})(\\[\\])?\\.)*(${keys.join('|')})$`);
@@ -51,119 +69,6 @@ function signOfResources(json: JsonOutline): Sign | null {
   return documentWay(json, 'trace') ? { sure: POSSIBLE, why: 'it has the key trace' } : null;
 }
 
-const OTHER = 0;
-const RESOURCE_SPANS = 1;
-const ATTRIBUTE = 2;
-const ATTRIBUTE_KEY = 3;
-const ATTRIBUTE_TEXT = 4;
-const SPANS = 5;
-const SPAN = 6;
-const TRACE_ID = 7;
-const SPAN_ID = 8;
-const PARENT_SPAN_ID = 9;
-const NAME = 10;
-const START = 11;
-const END = 12;
-const DOCUMENT = 13;
-const STATUS = 14;
-const ERROR = 15;
-
-const spansOf = (keys: {
-  readonly trace: string;
-  readonly span: string;
-  readonly parent: string;
-  readonly start: string;
-  readonly end: string;
-}): Shape => ({
-  id: OTHER,
-  element: {
-    id: OTHER,
-    members: [
-      member('spans', {
-        id: SPANS,
-        element: {
-          id: SPAN,
-          isRecord: true,
-          members: [
-            member(keys.trace, scalar(TRACE_ID)),
-            member(keys.span, scalar(SPAN_ID)),
-            member(keys.parent, scalar(PARENT_SPAN_ID)),
-            member('name', scalar(NAME)),
-            member(keys.start, scalar(START)),
-            member(keys.end, scalar(END)),
-          ],
-        },
-      }),
-    ],
-  },
-});
-const scopesShape = spansOf({
-  trace: 'traceId',
-  span: 'spanId',
-  parent: 'parentSpanId',
-  start: 'startTimeUnixNano',
-  end: 'endTimeUnixNano',
-});
-const resourceShape: Shape = {
-  id: OTHER,
-  members: [
-    member('attributes', {
-      id: OTHER,
-      element: {
-        id: ATTRIBUTE,
-        members: [
-          member('key', scalar(ATTRIBUTE_KEY)),
-          member('value', {
-            id: OTHER,
-            members: [
-              member('stringValue', scalar(ATTRIBUTE_TEXT)),
-              member('string_value', scalar(ATTRIBUTE_TEXT)),
-            ],
-          }),
-        ],
-      },
-    }),
-  ],
-};
-const resourceMembers = [
-  member('resource', resourceShape),
-  member('scopeSpans', scopesShape),
-  member('instrumentationLibrarySpans', scopesShape),
-  member(
-    'scope_spans',
-    spansOf({
-      trace: 'trace_id',
-      span: 'span_id',
-      parent: 'parent_span_id',
-      start: 'start_time_unix_nano',
-      end: 'end_time_unix_nano',
-    }),
-  ),
-] as const;
-const resourcesShape: Shape = {
-  id: OTHER,
-  element: { id: RESOURCE_SPANS, members: resourceMembers },
-};
-
-/** @param wrappings how many answers may stand one in the other */
-function documentShape(wrappings: number): Shape {
-  const members = [
-    ...RESOURCE_LISTS.map((key) => member(key, resourcesShape)),
-    // A document may be one resource itself.
-    ...resourceMembers,
-    member('status', scalar(STATUS)),
-    member('error', { id: ERROR, members: [], scalar: true }),
-  ];
-  if (wrappings > 0) {
-    const within = documentShape(wrappings - 1);
-    for (const key of WRAPPERS) members.push(member(key, { ...within, element: within }));
-  }
-  return { id: DOCUMENT, members };
-}
-const oneDocument = documentShape(2);
-const rootShape: Shape = { ...oneDocument, element: oneDocument };
-
-const SERVICE_NAME = encodeUtf8('service.name');
 /** Tempo's word for a trace of which it holds back a part. */
 const PARTIAL = encodeUtf8('PARTIAL');
 
@@ -174,10 +79,12 @@ function readOtlpJson(context: ReaderContext): SpanReader {
   /** Whether spans stand in the document itself, in no resource of a list. */
   let isResource = false;
   let inSpan = false;
-  /** The attribute that is being read: whether it is the service's name, and its text. */
-  let isServiceName = false;
-  let text = new Uint8Array(0);
-  let textLength = 0;
+  const { facts } = context.table;
+  const say: TakeAttribute = (key, bytes, start, end) => facts.say(key, bytes, start, end);
+  const ofSpan = createAttributePairs(facts, say);
+  const ofResource = createAttributePairs(facts, spans.resourceAttribute);
+  const readOfSpan = createPairsReader(facts, say);
+  const readOfResource = createPairsReader(facts, spans.resourceAttribute);
   let unfinished = false;
 
   /** Ends a resource of a list, or the document where that is one. */
@@ -207,10 +114,9 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       } else if (id === RESOURCE_SPANS) {
         inResource = true;
         spans.startResource();
-      } else if (id === ATTRIBUTE) {
-        isServiceName = false;
-        textLength = 0;
-      } else if (id === DOCUMENT) spans.startResource();
+      } else if (id === SPAN_ATTRIBUTE) ofSpan.start();
+      else if (id === ATTRIBUTE) ofResource.start();
+      else if (id === DOCUMENT) spans.startResource();
       else if (id === ERROR) notePartial();
     },
     leave: (id, faulty) => {
@@ -218,7 +124,8 @@ function readOtlpJson(context: ReaderContext): SpanReader {
         inSpan = false;
         spans.endSpan(faulty);
       } else if (id === RESOURCE_SPANS || id === DOCUMENT) endResource();
-      else if (id === ATTRIBUTE && isServiceName) spans.service(text, 0, textLength);
+      else if (id === SPAN_ATTRIBUTE) ofSpan.end();
+      else if (id === ATTRIBUTE) ofResource.end();
     },
     text: (id, bytes, start, end) => {
       switch (id) {
@@ -246,20 +153,43 @@ function readOtlpJson(context: ReaderContext): SpanReader {
         case ERROR:
           if (end > start) notePartial();
           break;
+        case KIND:
+          facts.sayKind(readKind(bytes, start, end));
+          break;
+        case STATUS_CODE:
+          facts.sayStatus(readStatus(bytes, start, end));
+          break;
+        case SPAN_ATTRIBUTE_KEY:
+          ofSpan.key(bytes, start, end);
+          break;
+        case SPAN_ATTRIBUTE_VALUE:
+          ofSpan.value(bytes, start, end, true);
+          break;
         case ATTRIBUTE_KEY:
-          isServiceName = equalBytes(SERVICE_NAME, bytes, start, end);
+          ofResource.key(bytes, start, end);
           break;
         case ATTRIBUTE_TEXT:
-          textLength = end - start <= MAX_NAME_BYTES ? end - start : 0;
-          if (textLength > text.length) text = new Uint8Array(textLength);
-          text.set(bytes.subarray(start, start + textLength));
+        case ATTRIBUTE_OTHER:
+          ofResource.value(bytes, start, end, id === ATTRIBUTE_TEXT);
       }
     },
     number: (id, bytes, start, end) => {
       if (id === START) parseNanos(bytes, start, end, spans.start);
       else if (id === END) parseNanos(bytes, start, end, spans.end);
+      else if (id === KIND) facts.sayKind(readKind(bytes, start, end));
+      else if (id === STATUS_CODE) facts.sayStatus(readStatus(bytes, start, end));
+      else if (id === SPAN_ATTRIBUTE_VALUE) ofSpan.value(bytes, start, end, true);
+      else if (id === ATTRIBUTE_OTHER || id === ATTRIBUTE_TEXT) {
+        ofResource.value(bytes, start, end, false);
+      }
     },
-    truth: () => undefined,
+    truth: (id, value) => {
+      if (id === SPAN_ATTRIBUTE_VALUE) ofSpan.truth(value);
+      else if (id === ATTRIBUTE_OTHER || id === ATTRIBUTE_TEXT) ofResource.truth(value);
+    },
+    direct: (id, bytes, at, filled) =>
+      (id === SPAN_ATTRIBUTE ? readOfSpan : readOfResource)(bytes, at, filled),
+    wants: (id) => (id === SPAN_ATTRIBUTE_VALUE ? ofSpan : ofResource).isWanted(),
     stray: (id) => {
       if (id === SPAN || id === SPANS || id === RESOURCE_SPANS) log.loseAt('malformed-row', reader);
     },

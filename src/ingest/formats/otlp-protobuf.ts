@@ -52,6 +52,7 @@ const PARTIAL = 1;
 
 function readOtlpProtobuf(context: ReaderContext): SpanReader {
   const { fileName } = context;
+  const { facts } = context.table;
   const log = createSpanLog(fileName, context.ledger);
   const spans = createOtlpSpans(context, log, false);
 
@@ -118,13 +119,13 @@ function readOtlpProtobuf(context: ReaderContext): SpanReader {
   const readWhole = (start: number, length: number): void => {
     const bytes = buffer.subarray(start, start + length);
     if (level === RESOURCE_SPANS) {
-      if (!readResource(bytes, spans)) {
+      if (!readResource(bytes, spans, facts)) {
         log.loseAt('malformed-row', position, { byte: offset + start });
       }
       return;
     }
     spans.startSpan();
-    spans.endSpan(!readSpan(bytes, spans));
+    spans.endSpan(!readSpan(bytes, spans, facts));
   };
 
   /** Reads one header, and what it announces; the byte that comes next, -1 to wait for more. */

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { carriedBy } from '../testing/carried.ts';
+import { sourceFile } from '../testing/files.ts';
+import { otlpSpan, tracesData } from '../testing/otlp.ts';
+
+const carried = async (name: string, content: string | Uint8Array | object, options = {}) =>
+  carriedBy([sourceFile(name, isText(content) ? content : JSON.stringify(content))], options);
+
+const isText = (content: string | object): content is string | Uint8Array =>
+  typeof content === 'string' || content instanceof Uint8Array;
+
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const ID = { root: '0000000000000001', call: '0000000000000002', served: '0000000000000003' };
+
+describe('OTLP JSON', () => {
+  const front = {
+    resource: { attributes: [text('service.name', 'web'), text('host.name', 'a')] },
+    scopeSpans: [
+      {
+        spans: [
+          otlpSpan('1', '', 'GET /', {
+            kind: 'SPAN_KIND_SERVER',
+            status: { code: 1 },
+            attributes: [text('http.route', '/'), text('host.name', 'own')],
+          }),
+          otlpSpan('2', '1', 'call', {
+            kind: 3,
+            attributes: [
+              { key: 'http.response.status_code', value: { intValue: '404' } },
+              { value: { stringValue: 'postgresql' }, key: 'db.system.name' },
+            ],
+          }),
+        ],
+      },
+    ],
+  };
+  const back = {
+    scopeSpans: [
+      { spans: [otlpSpan('3', '2', 'serve', { status: { code: 'STATUS_CODE_ERROR' } })] },
+    ],
+    resource: { attributes: [text('service.name', 'back'), text('service.version', '2')] },
+  };
+
+  it('status, kind and attributes, of spans and of resources before or behind them', async () => {
+    const { spans, imported } = await carried('a.json', { resourceSpans: [front, back] });
+    expect(spans).toEqual({
+      [ID.root]: 'ok server http.route=/ host=own',
+      [ID.call]: 'error client http.status_code=404 db.system=postgresql host=a',
+      [ID.served]: 'error server version=2',
+    });
+    expect(imported.facts).toEqual({
+      status: 3,
+      errors: 2,
+      kind: 3,
+      attributes: { 'http.route': 1, 'http.status_code': 1, 'db.system': 1, host: 2, version: 1 },
+      pairs: 1,
+    });
+    expect([...imported.traces.errorCount!]).toEqual([0, 1, 1]);
+  });
+
+  it('in snake_case', async () => {
+    const snake = JSON.stringify({ resourceSpans: [front, back] }).replace(
+      /"[a-z]+([A-Z][a-zA-Z]*)":/g,
+      (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    );
+    expect((await carried('a.json', snake)).spans[ID.call]).toBe(
+      'error client http.status_code=404 db.system=postgresql host=a',
+    );
+  });
+
+  it('other attributes, or none', async () => {
+    const document = { resourceSpans: [front, back] };
+    const other = await carried('a.json', document, { keptAttributes: ['service.name'] });
+    expect(other.spans[ID.root]).toBe('ok server service.name=web');
+    const none = await carried('a.json', document, { keptAttributes: [] });
+    expect(none.spans).toEqual({
+      [ID.root]: 'ok server',
+      [ID.call]: 'error client',
+      [ID.served]: 'error server',
+    });
+  });
+});
+
+it('OTLP protobuf: status, kind and attributes', async () => {
+  const file = tracesData([
+    {
+      service: 'web',
+      attributes: [text('host.name', 'a')],
+      spans: [
+        otlpSpan('1', '', 'GET /', { status: { code: 1 }, attributes: [text('http.route', '/')] }),
+        otlpSpan('2', '1', 'call', {
+          kind: 3,
+          attributes: [
+            { key: 'http.status_code', value: { intValue: 503 } },
+            { key: 'error', value: { boolValue: true } },
+          ],
+        }),
+      ],
+    },
+    {
+      service: 'back',
+      attributes: [text('service.version', '2')],
+      spans: [otlpSpan('3', '2', 'serve', { kind: 9, status: { code: 2 } })],
+      resourceLast: true,
+    },
+  ]);
+  expect((await carried('a.binpb', file)).spans).toEqual({
+    [ID.root]: 'ok server http.route=/ host=a',
+    [ID.call]: 'error client http.status_code=503 host=a',
+    [ID.served]: 'error unspecified version=2',
+  });
+});
+
+describe('lists of attributes', () => {
+  /** Spans with the same attributes, written in other ways. */
+  const written = (list: string): string =>
+    `{"resourceSpans":[{"scopeSpans":[{"spans":[${['1', '2'].map(
+      (id) =>
+        `{"traceId":"0123456789abcdef0123456789abcdef","spanId":"000000000000000${id}",` +
+        `"parentSpanId":"${id === '2' ? ID.root : ''}","name":"a","startTimeUnixNano":"1",` +
+        `"endTimeUnixNano":"2","attributes":${list},"kind":2}`,
+    )}]}]}]}`;
+  const ROUTE = '{"key":"http.route","value":{"stringValue":"/a"}}';
+  const HOST = '{"key":"host","value":{"intValue":"7"}}';
+
+  it.each([
+    ['plain', `[${ROUTE},${HOST}]`],
+    ['with spaces', `[ ${ROUTE.replaceAll(':', ' : ')} , ${HOST.replaceAll(':', ': ')} ]`],
+    ['over lines', `[\n${ROUTE},\n${HOST.replaceAll(',', ',\n')}\n]`],
+    ['with the value first', `[{"value":{"stringValue":"/a"},"key":"http.route"},${HOST}]`],
+    ['escaped', `[{"key":"http\\u002eroute","value":{"stringValue":"\\/a"}},${HOST}]`],
+    ['with numbers', `[${ROUTE},{"key":"host","value":{"doubleValue":7}}]`],
+    [
+      'with other members',
+      `[{"key":"http.route","note":"}]","value":{"stringValue":"/a"}},${HOST}]`,
+    ],
+    ['among others', `[{"key":"x","value":{"arrayValue":{"values":[{}]}}},${ROUTE},${HOST},{}]`],
+  ])('%s are read, wherever the file is cut', async (_, list) => {
+    for (const chunkBytes of [1, 7, 64 * 1024]) {
+      const file = sourceFile('a.json', written(list), chunkBytes);
+      const { spans, imported } = await carriedBy([file]);
+      expect(spans).toEqual({
+        [ID.root]: 'unset server http.route=/a host=7',
+        [ID.call]: 'unset server http.route=/a host=7',
+      });
+      expect(imported.ledger.map(({ reason }) => reason)).toEqual(['unknown-service']);
+    }
+  });
+
+  it('that are no good JSON cost no span', async () => {
+    const { spans, imported } = await carriedBy([
+      sourceFile('a.json', written(`[${ROUTE}${HOST},{"key":}]`)),
+    ]);
+    expect(Object.keys(spans)).toEqual([ID.root, ID.call]);
+    expect(imported.ledger.map(({ reason }) => reason)).toEqual(['unknown-service']);
+  });
+
+  it('whose brackets do not match are no JSON, as before', async () => {
+    const file = sourceFile('a.json', written('[{"key":"x","value":[}],"y":{]}}]'));
+    await expect(carriedBy([file])).rejects.toThrow('do not match');
+  });
+});
