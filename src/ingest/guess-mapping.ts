@@ -13,8 +13,8 @@ export const FEWEST_COLUMNS = 4;
  * (ClickHouse, Loki, pandas), Jaeger, Zipkin, SkyWalking.
  */
 const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
-  trace: ['traceid', 'tracehex', 'traceuuid', 'tracetraceid', 'trace'],
-  span: ['spanid', 'spanhex', 'spanuuid', 'tracespanid', 'span', 'id'],
+  trace: ['traceid', 'tracehex', 'traceuuid', 'tracetraceid', 'trace', 'operationid', 'tid'],
+  span: ['spanid', 'spanhex', 'spanuuid', 'tracespanid', 'span', 'id', 'sid'],
   parent: [
     'parentspanid',
     'parentid',
@@ -24,6 +24,9 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'parentspanuuid',
     'traceparentid',
     'parent',
+    'operationparentid',
+    'parentsid',
+    'psid',
     'pid',
   ],
   service: [
@@ -33,6 +36,7 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'localendpointservicename',
     'service',
     'svc',
+    'cloudrolename',
     'cmdbid',
     'podname',
     'pod',
@@ -51,6 +55,7 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'interface',
     'method',
     'url',
+    'op',
   ],
   start: [
     'starttimeunixnano',

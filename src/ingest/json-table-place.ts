@@ -9,6 +9,7 @@
  */
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import { mappingFault } from '../trace/column-mapping.ts';
+import { unitInName } from '../trace/column-units.ts';
 import { FEWEST_COLUMNS, guessMapping } from './guess-mapping.ts';
 import type { Head } from './head.ts';
 import type { JsonOutline } from './json-outline.ts';
@@ -50,16 +51,21 @@ export function tablePlace({ json, text }: Pick<Head, 'json' | 'text'>): TablePl
 const scoreOf = ({ isComplete, columns }: TablePlace): number =>
   columns.length + (isComplete ? 100 : 0);
 
-/** Null where the columns are not those of spans. */
+/** A column of ids that tie spans together, whatever its name is besides. */
+const TRACE_WORD = /trace|span|request.?id|correlation.?id|transaction.?id/i;
+const TIME_WORD = /duration|elapsed|latency|took|end.?(time|ts|ed)|finish|response.?time/i;
+const isTime = (name: string): boolean => TIME_WORD.test(name) || unitInName(name) !== undefined;
+
+/** Null where the columns are neither all that spans need nor likely to be those of spans. */
 export function spanColumns(
   header: readonly string[],
 ): Pick<TablePlace, 'columns' | 'isComplete'> | null {
   if (header.length < FEWEST_COLUMNS) return null;
   const mapping = guessMapping(header, []);
-  const { trace, span, parent, duration, end } = mapping.columns;
-  const isLikely = trace >= 0 && (span >= 0 || parent >= 0) && (duration >= 0 || end >= 0);
-  if (!isLikely) return null;
-  return { columns: namesOfRoles(header, mapping), isComplete: mappingFault(mapping) === null };
+  const isComplete = mappingFault(mapping) === null;
+  const isLikely = header.some((name) => TRACE_WORD.test(name)) && header.some(isTime);
+  if (!isComplete && !isLikely) return null;
+  return { columns: namesOfRoles(header, mapping), isComplete };
 }
 
 const namesOfRoles = (header: readonly string[], { columns }: ColumnMapping): string[] =>
@@ -176,8 +182,11 @@ function listPlaces({ ways, lists }: JsonOutline, text: string): TablePlace[] {
     const within = own.slice(0, -1).join('.');
     const at = (path: string): string => (within === '' ? path : `${within}.${path}`);
     for (const names of NAMES) {
+      const list = at(`${names[0]}[]`);
       const isThere =
-        names.length === 1 ? lists.has(at(`${names[0]}[]`)) : ways.has(at(listWay(names)));
+        names.length === 1
+          ? lists.has(list) && ![...ways].some((each) => each.startsWith(`${list}.`))
+          : ways.has(at(listWay(names)));
       if (!isThere) continue;
       const key = `"${names[0]}"`;
       const texts = [text.indexOf(key), text.lastIndexOf(key)].flatMap((from) =>

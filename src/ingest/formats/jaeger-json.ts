@@ -72,11 +72,19 @@ function signOfIndex(json: JsonOutline): Sign | null {
     : null;
 }
 
+/** Rows that have a trace id each, and spans whose ids have another name. */
+function isOfOthers(json: JsonOutline, within: string): boolean {
+  const has = (way: string): boolean => documentWay(json, `${within}.${way}`) !== undefined;
+  return has('spans') ? has('spans[].spanId') && !has('spans[].spanID') : has('spanID');
+}
+
 /** An envelope around traces, traces, or what has a key of either. */
 function signOfTraces(json: JsonOutline): Sign | null {
-  const inEnvelope = TRACE_KEYS.filter((key) => documentWay(json, `data[].${key}`, `data.${key}`));
-  if (inEnvelope.length > 0) {
-    return { sure: CERTAIN, why: `its data have ${inEnvelope.join(', ')}` };
+  for (const within of ['data[]', 'data']) {
+    const keys = TRACE_KEYS.filter((key) => documentWay(json, `${within}.${key}`));
+    if (keys.length > 0 && !isOfOthers(json, within)) {
+      return { sure: CERTAIN, why: `its data have ${keys.join(', ')}` };
+    }
   }
   const own = TRACE_KEYS.filter((key) => documentWay(json, key));
   if (own.length > 1) return { sure: LIKELY, why: `it has the keys ${own.join(', ')}` };

@@ -161,6 +161,54 @@ describe('a table in JSON whose columns are not known', () => {
     expect(guess.durationUnit).toBe('ms');
   });
 
+  it.each<[string, Row]>([
+    ['names that nobody has seen', { reqTrace: 't', me: 1, caller: 0, what: 'a', took_us: 5 }],
+    [
+      'short names',
+      { tid: 't', sid: 1, psid: 0, svc: 'web', op: 'a', startMs: 1714979289123, took: 5 },
+    ],
+    [
+      'the names of Application Insights',
+      {
+        operation_Id: 't',
+        id: 1,
+        operation_ParentId: 0,
+        name: 'a',
+        duration: 5,
+        cloud_RoleName: 'web',
+      },
+    ],
+  ])('asks about %s', async (_, row) => {
+    const columns = Object.keys(row).map((name) => ({ name, type: 'string' }));
+    const values = Object.values(row);
+    for (const json of [[row, row], { tables: [{ columns, rows: [values, values] }] }]) {
+      const failure = await failureOf(sourceFile('a.json', JSON.stringify(json)));
+      if (failure.kind !== 'unmapped') throw new Error(failure.what);
+      expect(failure.table.header).toEqual(Object.keys(row));
+    }
+  });
+
+  it.each<[string, object]>([
+    ['lines of a log', { time: 1, level: 'INFO', message: 'done', trace_id: 't', span_id: 's' }],
+    [
+      'logs of OpenTelemetry',
+      {
+        resourceLogs: [
+          {
+            scopeLogs: [
+              { logRecords: [{ traceId: 't', spanId: 's', timeUnixNano: 1, body: {}, a: 1 }] },
+            ],
+          },
+        ],
+      },
+    ],
+    ['settings', { name: 'x', image: 'y', port: 80, replicas: 2, endpoint: 'z' }],
+    ['metrics', { metric: 'span_count', value: 3, time: 5, host: 'a' }],
+  ])('does not ask about %s', async (_, json) => {
+    const failure = await failureOf(sourceFile('a.json', JSON.stringify([json, json])));
+    expect(failure.kind).toBe('unreadable');
+  });
+
   it('is read by the mapping that is given, also where rows lack columns or have others', async () => {
     const { parentSpanId: _, ...root } = flat(1, null);
     const rows = [root, flat(2, 1, { more: true }), flat(3, 2)];
@@ -248,6 +296,22 @@ describe('SigNoz', () => {
     expect(imported.traces.startUs[0]).toBe(1714979289123000);
   });
 
+  it('gives a trace as spans with references, which are asked about', async () => {
+    const span = (spanId: string, parent: string): Row => ({
+      timestamp: 1714979289123,
+      durationNano: 5_000_000,
+      spanId,
+      traceId: 't',
+      serviceName: 'web',
+      name: `op ${spanId}`,
+      references: parent === '' ? [] : [{ traceId: 't', spanId: parent, refType: 'CHILD_OF' }],
+    });
+    const json = { status: 'success', data: { spans: [span('1', ''), span('2', '1')] } };
+    const imported = await mapped(JSON.stringify(json));
+    expect(treesOf(imported)).toEqual(['-1 web/op 1, 0 web/op 2']);
+    expect(latenciesOf(imported)).toEqual([[5000, 5000]]);
+  });
+
   it('gives rows of a query, and of its tables', async () => {
     const row = (id: string, parent: string, nanos: number): Row => ({
       traceID: 't',
@@ -261,6 +325,7 @@ describe('SigNoz', () => {
     const rows = [row('1', '', 5_000_000), row('2', '1', 3_000_000)];
     for (const json of [
       rows,
+      { meta: [{ name: 'traceID', type: 'String' }], data: rows, rows: 2 },
       {
         status: 'success',
         data: {

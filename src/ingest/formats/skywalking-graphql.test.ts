@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, importedFrom, sourceFile } from '../../testing/files.ts';
 import { latenciesOf, treesOf } from '../../testing/imports.ts';
+import { factsFrom } from '../../testing/read-facts.ts';
 
 interface Extra {
   readonly refs?: readonly object[];
@@ -70,6 +71,26 @@ describe('SkyWalking GraphQL', () => {
       ['bad-duration', 1],
       ['unknown-operation-name', 1],
       ['clamped-duration', 1],
+    ]);
+  });
+
+  it('keeps kind, error and the tags that are looked for', async () => {
+    const spans = [
+      {
+        ...SPANS[0],
+        tags: [
+          { key: 'http.status_code', value: '503' },
+          { key: 'x', value: 'y' },
+        ],
+      },
+      { ...SPANS[1], type: 'Exit', isError: true },
+      { ...SPANS[3], type: 'Local', segmentId: 'web', parentSpanId: 1, spanId: 2 },
+    ];
+    const text = JSON.stringify({ data: { trace: { spans } } });
+    expect(await factsFrom(sourceFile('a.json', text))).toEqual([
+      'error server http.status_code=503',
+      'error client',
+      'internal',
     ]);
   });
 

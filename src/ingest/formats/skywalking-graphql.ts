@@ -9,6 +9,7 @@ import type { Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
+import { readKind } from '../fact-words.ts';
 import { createShapeReader, member, type Shape, type ShapeSink, scalar } from '../json-shapes.ts';
 import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
@@ -43,6 +44,11 @@ const REFERENCE = 11;
 const REFERENCE_TRACE_ID = 12;
 const REFERENCE_SEGMENT_ID = 13;
 const REFERENCE_SPAN_ID = 14;
+const KIND = 15;
+const FAILED = 16;
+const TAG = 17;
+const TAG_KEY = 18;
+const TAG_VALUE = 19;
 
 const spansShape: Shape = {
   id: SPANS,
@@ -69,6 +75,15 @@ const spansShape: Shape = {
       member('startTime', scalar(START)),
       member('endTime', scalar(END)),
       member('endpointName', scalar(OPERATION)),
+      member('type', scalar(KIND)),
+      member('isError', scalar(FAILED)),
+      member('tags', {
+        id: OTHER,
+        element: {
+          id: TAG,
+          members: [member('key', scalar(TAG_KEY)), member('value', scalar(TAG_VALUE))],
+        },
+      }),
     ],
   },
 };
@@ -105,6 +120,7 @@ function hold(text: HeldText, bytes: Uint8Array, start: number, end: number): vo
 
 function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader {
   const log = createSpanLog(fileName, ledger);
+  const { facts } = table;
   let inSpan = false;
   let unfinished = false;
 
@@ -124,10 +140,14 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
   const referenceSegment = holdText();
   const referenceSpan = holdText();
   let hasReference = false;
+  /** Key of the tag that is being read; values stand behind their keys. */
+  let tag = NONE;
 
   const startSpan = (): void => {
     log.startSpan();
+    facts.startSpan();
     inSpan = true;
+    tag = NONE;
     trace = NONE;
     service = NONE;
     operation = NONE;
@@ -224,6 +244,15 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
       case END:
         endMs = parseDecimal(bytes, start, end);
         break;
+      case KIND:
+        facts.sayKind(readKind(bytes, start, end));
+        break;
+      case TAG_KEY:
+        tag = facts.key(bytes, start, end);
+        break;
+      case TAG_VALUE:
+        if (tag !== NONE) facts.say(tag, bytes, start, end);
+        break;
       case REFERENCE_TRACE_ID:
         referenceTrace = intern(table.traceIds, bytes, start, end);
         break;
@@ -244,6 +273,7 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
     enter: (id) => {
       if (id === SPAN) startSpan();
       else if (id === SPANS) log.startList(reader);
+      else if (id === TAG) tag = NONE;
       else if (id === REFERENCE) {
         referenceTrace = NONE;
         referenceSegment.length = 0;
@@ -256,7 +286,9 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
     },
     text: take,
     number: take,
-    truth: () => undefined,
+    truth: (id, value) => {
+      if (id === FAILED && value) facts.sayFailed(true);
+    },
     stray: (id) => {
       if (id === SPAN) log.loseAt('malformed-row', reader);
     },
