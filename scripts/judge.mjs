@@ -67,7 +67,12 @@ const COMMAND = {
       says: 'settings of TraceVAE by their names in the code: latencyScale=authors',
     },
     jobs: { type: 'string', value: 'N', says: 'runs side by side; without it, one per core' },
-    fresh: { type: 'boolean', default: false, says: 'does finished runs again' },
+    fresh: { type: 'boolean', default: false, says: 'trains and scores finished runs again' },
+    rescore: {
+      type: 'boolean',
+      default: false,
+      says: 'scores finished runs again, with what they have learnt: after scoring code has changed',
+    },
     resamples: { type: 'string', default: '1000', value: 'N', says: 'of the intervals' },
     table: {
       type: 'string',
@@ -143,7 +148,8 @@ async function run(values) {
   const results = `${out.replace(/\.json$/, '')}-runs`;
   const runs = plan.value.tasks.map((task) => ({ task, path: join(results, task.file) }));
   const open = runs.filter(({ task, path }) => {
-    if (values.fresh) rmSync(path, { force: true });
+    if (values.fresh || values.rescore) rmSync(path, { force: true });
+    if (values.fresh) rmSync(path.replace(/\.json$/, '.weights'), { force: true });
     return !isJudged(task, path);
   });
   if (open.length < runs.length) say(`${runs.length - open.length} runs were done before`);

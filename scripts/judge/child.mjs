@@ -22,9 +22,25 @@ async function createHand(backend) {
 process.on('message', async (/** @type {JudgeJob} */ { task, path }) => {
   try {
     hand ??= createHand(task.choices.backend);
-    const text = await (await hand).judge(task, (line) => process.send?.({ say: line }));
-    if (text.ok) writeWhole([{ path, put: (part) => writeFileSync(part, text.value) }]);
-    process.send?.({ done: text.ok ? null : text.error });
+    const weightsPath = path.replace(/\.json$/, '.weights');
+    const done = await (await hand).judge(task, weightsPath, (line) =>
+      process.send?.({ say: line }),
+    );
+    if (done.ok) {
+      const { text, weights } = done.value;
+      writeWhole([
+        { path, put: (part) => writeFileSync(part, text) },
+        ...(weights === null
+          ? []
+          : [
+              {
+                path: weightsPath,
+                put: (/** @type {string} */ part) => writeFileSync(part, weights),
+              },
+            ]),
+      ]);
+    }
+    process.send?.({ done: done.ok ? null : done.error });
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     process.send?.({ done: { what, where: path, advice: 'please report it' } });

@@ -1,6 +1,6 @@
 /** One detector of a run in Node: trained, scored, and gone again. */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import type { DetectorData, DetectorModel, FitEvent } from '../detectors/detector.ts';
+import type { DetectorData, DetectorModel, FitEvent, SavedWeights } from '../detectors/detector.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { detectorSets } from '../run/detector-sets.ts';
@@ -70,13 +70,41 @@ export async function trainAndScore({
   const { model, outcome, diverged } = trained.value;
   try {
     if (diverged !== null && !lastGood) return failed(diverged.failure);
-    const sets = { detector, settings, data, test };
-    // null where it was cancelled, which nobody can here
-    const scores = (await scoreSets(sets, model, { signal, onProgress: () => {} }))!;
+    const scores = await scoreModel({ detector, settings, data, test }, model);
     await inspect({ data, model, scores });
     const incidents = diverged === null ? [] : [lastGoodIncident(diverged.failure, diverged.epoch)];
     return ok({ detector, outcome, curve, scores, restarts, incidents });
   } finally {
     model.dispose();
   }
+}
+
+/** What was trained before, scored again: with other settings of scoring, or by other code. */
+export async function scoreAgain(
+  {
+    traces,
+    settings,
+    detector,
+    inspect = async () => {},
+  }: Pick<Training, 'traces' | 'settings' | 'detector' | 'inspect'>,
+  weights: SavedWeights,
+): Promise<ScoreOutcome> {
+  const { data, test } = detectorSets(traces, settings);
+  const model = DETECTORS[detector].restore(settings, traces.operations.length, weights);
+  try {
+    const scores = await scoreModel({ detector, settings, data, test }, model);
+    await inspect({ data, model, scores });
+    return scores;
+  } finally {
+    model.dispose();
+  }
+}
+
+async function scoreModel(
+  sets: Parameters<typeof scoreSets>[0],
+  model: DetectorModel,
+): Promise<ScoreOutcome> {
+  const { signal } = new AbortController();
+  // null where it was cancelled, which nobody can here
+  return (await scoreSets(sets, model, { signal, onProgress: () => {} }))!;
 }

@@ -9,9 +9,10 @@ import { variantsIn } from '../../scoring/corrections/list.ts';
 import { decodeString } from '../../trace/string-column.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import { settingsOf } from '../run-settings.ts';
-import { trainAndScore } from '../train-and-score.ts';
+import { scoreAgain, type Trained, trainAndScore } from '../train-and-score.ts';
 import type { JudgedPart, ReadSet } from './read-set.ts';
 import type { JudgedRun } from './run-file.ts';
+import type { LearntWeights } from './weights-file.ts';
 import { serviceRanks } from './where.ts';
 
 export interface OneRun {
@@ -20,53 +21,64 @@ export interface OneRun {
   readonly maxNodes: ReadChoices['maxNodes'];
   readonly choices: ReadRun;
   readonly changes: Readonly<Record<string, unknown>>;
-  readonly key: unknown;
+  readonly key: JudgeKey;
 }
 
+/** Everything that decides the scores. */
+export interface JudgeKey {
+  /** What decides the training. */
+  readonly training: unknown;
+  readonly scoring: unknown;
+}
+
+export interface JudgedNow {
+  readonly run: JudgedRun;
+  /** null where weights of before were used. */
+  readonly learnt: LearntWeights | null;
+}
+
+/** @param known weights of the same training, or null */
 export async function judgeRun(
   { dataset, maxNodes: ofSet, parts }: ReadSet,
   { detector, seed, maxNodes, choices, changes, key }: OneRun,
+  known: LearntWeights | null,
   backend: BackendInfo,
   say: (line: string) => void,
-): Promise<Result<JudgedRun, Failure>> {
+): Promise<Result<JudgedNow, Failure>> {
   const chosen = { ...choices, detectors: [detector], seed };
   const settings = settingsOf(maxNodes ?? ofSet, chosen, changes, dataset);
   if (!settings.ok) return settings;
   const { traces } = dataset.imported;
   const sets: JudgedRun['sets'][number][] = [];
-  const trained = await trainAndScore({
-    traces,
-    settings: settings.value,
-    detector,
-    backend,
-    say,
-    lastGood: false,
-    inspect: async ({ data, model, scores }) => {
-      for (const part of parts) {
-        const rows = rowsOf(scores, part);
-        const chosenTraces = rows.map((row) => scores.test.trace[row]!);
-        const set = judgedSet(traces, chosenTraces, part);
-        const entries: JudgedScores[] = [];
-        for (const of of scoresOf(scores, rows)) {
-          const serviceRank = await serviceRanks(
-            { data, model },
-            settings.value,
-            set,
-            chosenTraces,
-            of,
-          );
-          entries.push({ detector, seed, ...of, serviceRank });
-        }
-        sets.push({ set, rows: rowsKey(traces, chosenTraces), entries });
+  const inspect = async ({ data, model, scores }: Trained): Promise<void> => {
+    for (const part of parts) {
+      const rows = rowsOf(scores, part);
+      const judged = rows.map((row) => scores.test.trace[row]!);
+      const set = judgedSet(traces, judged, part);
+      const entries: JudgedScores[] = [];
+      for (const of of scoresOf(scores, rows)) {
+        const serviceRank = await serviceRanks({ data, model }, settings.value, set, judged, of);
+        entries.push({ detector, seed, ...of, serviceRank });
       }
-    },
-  });
+      sets.push({ set, rows: rowsKey(traces, judged), entries });
+    }
+  };
+  const asked = { traces, settings: settings.value, detector, inspect };
+  if (known !== null) {
+    const { scoreSeconds } = await scoreAgain(asked, known.weights);
+    return ok({ run: { key, trainSeconds: known.trainSeconds, scoreSeconds, sets }, learnt: null });
+  }
+  const trained = await trainAndScore({ ...asked, backend, say, lastGood: false });
   if (!trained.ok) {
     const { what, where, advice } = trained.error;
     return err({ what, where, advice });
   }
   const { outcome, scores } = trained.value;
-  return ok({ key, trainSeconds: outcome.trainSeconds, scoreSeconds: scores!.scoreSeconds, sets });
+  const { trainSeconds, weights } = outcome;
+  return ok({
+    run: { key, trainSeconds, scoreSeconds: scores!.scoreSeconds, sets },
+    learnt: { key: key.training, trainSeconds, weights },
+  });
 }
 
 const rowsOf = ({ test }: ScoreOutcome, { includes }: JudgedPart): Uint32Array =>

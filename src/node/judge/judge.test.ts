@@ -9,7 +9,9 @@ import type { BackendInfo } from '../../run/outcome.ts';
 import {
   createJudgeHand,
   isJudged,
+  type JudgeHand,
   type JudgePlan,
+  type JudgeTask,
   planJudge,
   reportOfFiles,
   startWasm,
@@ -87,6 +89,13 @@ function planned(...of: Parameters<typeof question>): JudgePlan {
   return plan.value;
 }
 
+const NO_WEIGHTS = join(root, 'none.weights');
+async function doneBy(hand: JudgeHand, task: JudgeTask, weightsPath = NO_WEIGHTS) {
+  const done = await hand.judge(task, weightsPath, () => {});
+  if (!done.ok) throw new Error(done.error.what);
+  return done.value;
+}
+
 let backend: BackendInfo;
 beforeAll(async () => {
   backend = await startWasm();
@@ -102,8 +111,7 @@ test('a set with faults becomes rows, and its harder test file a set of its own'
   mkdirSync(join(results, 'shop'));
   for (const run of runs) {
     expect(isJudged(run, run.path)).toBe(false);
-    const text = await hand.judge(run, () => {});
-    writeFileSync(run.path, text.ok ? text.value : text.error.what);
+    writeFileSync(run.path, (await doneBy(hand, run)).text);
     expect(isJudged(run, run.path)).toBe(true);
   }
 
@@ -136,9 +144,9 @@ test('on validation, test traces are not read, and each kind of anomaly is a set
     on: { kind: 'validation', seed: 1 },
   });
   const [task] = plan.ok ? plan.value.tasks : [];
-  const text = await createJudgeHand(backend).judge(task!, () => {});
+  const { text } = await doneBy(createJudgeHand(backend), task!);
   const file = join(root, 'tuned-fsa.json');
-  writeFileSync(file, text.ok ? text.value : text.error.what);
+  writeFileSync(file, text);
   const options = { baseline: null, resamples: { count: 20, seed: 1 } };
   const { rows } = reportOfFiles([{ path: file, key: task!.key }], options);
   expect(rows.map(({ set }) => set)).toEqual(KINDS.map(({ id }) => `tuned:${id}`));
@@ -151,9 +159,9 @@ test('on validation, test traces are not read, and each kind of anomaly is a set
 test('a result of other settings, of other data, or cut off, is not taken', async () => {
   const path = makeSet('kept');
   const [task] = planned([path], { detectors: ['fsa'] }).tasks;
-  const text = await createJudgeHand(backend).judge(task!, () => {});
+  const { text } = await doneBy(createJudgeHand(backend), task!);
   const file = join(root, 'kept-fsa.json');
-  writeFileSync(file, text.ok ? text.value : '');
+  writeFileSync(file, text);
   const taken = (run: Partial<TypedRun>) =>
     isJudged(planned([path], { detectors: ['fsa'], ...run }).tasks[0]!, file);
   expect(taken({})).toBe(true);
@@ -164,8 +172,34 @@ test('a result of other settings, of other data, or cut off, is not taken', asyn
   expect(taken({})).toBe(false);
   makeSet('kept');
   expect(taken({})).toBe(true);
-  writeFileSync(file, (text.ok ? text.value : '').slice(0, -9));
+  writeFileSync(file, text.slice(0, -9));
   expect(taken({})).toBe(false);
+});
+
+test('weights of the same training are scored again, and give the same', async () => {
+  const path = makeSet('again');
+  const run = { detectors: ['tracevae'], epochs: 1 };
+  const [task] = planned([path], run).tasks;
+  const hand = createJudgeHand(backend);
+  const first = await doneBy(hand, task!);
+  const weightsPath = join(root, 'again.weights');
+  writeFileSync(weightsPath, first.weights!);
+  const again = await doneBy(hand, task!, weightsPath);
+  expect(again.weights).toBeNull();
+  const scoresOf = (text: string) =>
+    JSON.parse(text).sets.map(({ entries }: { entries: unknown }) => entries);
+  expect(scoresOf(again.text)).toEqual(scoresOf(first.text));
+
+  // other settings of scoring need no training, others do
+  const changed = (changes: Record<string, unknown>) => {
+    const plan = planJudge({ ...question([path], run), changes });
+    if (!plan.ok) throw new Error(plan.error.what);
+    return plan.value.tasks[0]!;
+  };
+  expect((await doneBy(hand, changed({ samples: 3 }), weightsPath)).weights).toBeNull();
+  expect((await doneBy(hand, changed({ epochs: 2 }), weightsPath)).weights).not.toBeNull();
+  writeFileSync(weightsPath, first.weights!.subarray(0, -4));
+  expect((await doneBy(hand, task!, weightsPath)).weights).not.toBeNull();
 });
 
 test('what cannot be a set is a failure that says so', () => {

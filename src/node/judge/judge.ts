@@ -14,6 +14,7 @@ import { type ReadSet, readSet } from './read-set.ts';
 import { readValidation } from './read-validation.ts';
 import { groupsOf, type JudgedRun, readRunFile, runFileText } from './run-file.ts';
 import { findSet, fingerprintOf, type SetSource } from './set-source.ts';
+import { readWeightsFile, weightsFileBytes } from './weights-file.ts';
 
 export { judgeTables } from '../../judge/table.ts';
 export { startGpu, startWasm } from '../backends.ts';
@@ -65,7 +66,9 @@ export function planJudge({
   if (!changed.ok) return changed;
   const { parts } = changed.value;
   const baselines = new Map<string, unknown>(Object.entries(changed.value.baselines));
-  const settings = { ...parts, maxNodes, limitTrain: run.limitTrain, backend: run.backend };
+  const { model, schedule, scoring } = parts;
+  const { limitTrain, backend } = run;
+  const settings = { model, schedule, maxNodes, limitTrain, backend };
 
   const sources: SetSource[] = [];
   const absent: string[] = [];
@@ -87,7 +90,10 @@ export function planJudge({
     return run.detectors.flatMap((detector) =>
       seeds.map((seed): JudgeTask => {
         const own = { ...settings, baseline: baselines.get(detector) ?? null };
-        const key = { data, on, authorsRules, detector, seed, settings: own };
+        const key = {
+          training: { data, on, authorsRules, detector, seed, settings: own },
+          scoring,
+        };
         const file = `${source.name}/${detector}-${seed}.json`;
         const how = { maxNodes, choices: run, changes };
         return { source, on, authorsRules, detector, seed, ...how, key, file };
@@ -97,17 +103,28 @@ export function planJudge({
   return ok({ tasks, absent });
 }
 
+/** What a process writes when it has done a run. */
+export interface DoneRun {
+  readonly text: string;
+  /** null where weights of before were used. */
+  readonly weights: Uint8Array | null;
+}
+
 /** A process's own: it keeps the set that it has read last. */
 export interface JudgeHand {
-  /** @returns the text of the run's file */
-  judge(task: JudgeTask, say: (line: string) => void): Promise<Result<string, Failure>>;
+  /** @param weightsPath weights of the same training, where there are any, are scored again */
+  judge(
+    task: JudgeTask,
+    weightsPath: string,
+    say: (line: string) => void,
+  ): Promise<Result<DoneRun, Failure>>;
 }
 
 export function createJudgeHand(backend: BackendInfo): JudgeHand {
   let last: { readonly of: string; readonly set: ReadSet } | null = null;
   return {
-    async judge(task, say) {
-      const { source, on, authorsRules, maxNodes } = task;
+    async judge(task, weightsPath, say) {
+      const { source, on, authorsRules, maxNodes, key } = task;
       const of = JSON.stringify([source, on, authorsRules, maxNodes]);
       if (last?.of !== of) {
         last = null;
@@ -117,8 +134,14 @@ export function createJudgeHand(backend: BackendInfo): JudgeHand {
         if (!read.ok) return read;
         last = { of, set: read.value };
       }
-      const run = await judgeRun(last.set, task, backend, say);
-      return run.ok ? ok(runFileText(run.value)) : run;
+      const known = readWeightsFile(weightsPath, key.training);
+      const done = await judgeRun(last.set, task, known, backend, say);
+      if (!done.ok) return done;
+      const { run, learnt } = done.value;
+      return ok({
+        text: runFileText(run),
+        weights: learnt === null ? null : weightsFileBytes(learnt),
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** How sure the comparison of detectors is: bootstrap intervals over the test traces of the run. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../base/result.ts';
-import type { DetectorId } from '../../detectors/catalog.ts';
+import { type DetectorId, isStatistic } from '../../detectors/catalog.ts';
 import type { Compared } from '../../judge/compare.ts';
 import { modelRef } from '../../run/model-ref.ts';
 import type { RunRecord } from '../../run/record.ts';
@@ -18,7 +18,7 @@ export type IntervalsPhase =
 
 export interface IntervalsState {
   readonly intervals: IntervalsPhase;
-  /** What the others are compared with; null: the first detector of the run that is no TraceVAE. */
+  /** What the others are compared with; null: the first of the run that needs no training, or is no TraceVAE. */
   readonly baseline: DetectorId | null;
   /** Computes again where intervals are shown. */
   compareWith(baseline: DetectorId): Promise<void>;
@@ -36,6 +36,8 @@ export const baselineOf = (
   detectors: readonly DetectorId[],
 ): DetectorId | null =>
   detectors.find((detector) => detector === wanted) ??
+  // a model that is not ahead of what needs no training is not worth it
+  detectors.find(isStatistic) ??
   detectors.find((detector) => !detector.startsWith('tracevae')) ??
   detectors[0] ??
   null;

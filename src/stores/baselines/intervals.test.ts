@@ -39,6 +39,7 @@ test('detectors are compared that are scored and have labelled traces of both ki
   };
   expect(comparable({ detectors: [trained('fsa', unlabelled)] })).toEqual([]);
   expect(baselineOf(null, ['tracevae', 'fsa'])).toBe('fsa');
+  expect(baselineOf(null, ['tracevae', 'fsa', 'duration'])).toBe('duration');
   expect(baselineOf('tracevae', ['tracevae', 'fsa'])).toBe('tracevae');
   expect(baselineOf('crisp', ['tracevae'])).toBe('tracevae');
   expect(baselineOf(null, [])).toBeNull();
