@@ -58,8 +58,7 @@ export class ByteInterner {
    * text that came first.
    */
   internId(bytes: Uint8Array, start: number, end: number): number {
-    let digits = start;
-    if (end - start <= MOST_DIGITS) while (digits < end && bytes[digits] === ZERO) digits += 1;
+    const digits = digitsStart(bytes, start, end);
     const hash = hashBytes(bytes, digits, end);
     const mask = this.slots.length - 1;
     let slot = hash & mask;
@@ -79,6 +78,20 @@ export class ByteInterner {
   lengthOf(index: number): number {
     return this.offset[index + 1]! - this.offset[index]!;
   }
+  /** As {@link find}, of what {@link internId} was given. */
+  findId(bytes: Uint8Array, start: number, end: number): number {
+    const digits = digitsStart(bytes, start, end);
+    const hash = hashBytes(bytes, digits, end);
+    const mask = this.slots.length - 1;
+    for (let slot = hash & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = this.slots[slot]! - 1;
+      if (this.hashes[index] !== hash) continue;
+      if (this.equals(index, bytes, start, end)) return index;
+      if (this.isSameNumber(index, bytes, start, digits, end)) return index;
+    }
+    return -1;
+  }
+
   /** The index of `bytes[start..end)`, -1 if it was never interned. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashBytes(bytes, start, end);
@@ -180,6 +193,13 @@ export class ByteInterner {
       this.slots[slot] = index + 1;
     }
   }
+}
+
+/** Where the leading zeros of an id end; nothing longer than 128 bits has any. */
+function digitsStart(bytes: Uint8Array, start: number, end: number): number {
+  let digits = start;
+  if (end - start <= MOST_DIGITS) while (digits < end && bytes[digits] === ZERO) digits += 1;
+  return digits;
 }
 
 const isHexDigit = (byte: number): boolean =>

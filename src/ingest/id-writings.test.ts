@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { importedFrom, sourceFile } from '../testing/files.ts';
 import { ledgerOf, traceIdsOf, treesOf } from '../testing/imports.ts';
+import { labelCode } from '../trace/trace-set.ts';
 import { ByteInterner } from './byte-interner.ts';
 import type { ImportedTraces } from './import.ts';
 
@@ -137,6 +138,17 @@ describe('ids', () => {
       ]);
     const result = await importedFrom(sourceFile('a', one('')), sourceFile('b', one('0')));
     expect(treesOf(result)).toHaveLength(2);
+    expect(result.ledger).toEqual([]);
+  });
+
+  it('of labels are those of their traces, however they are written', async () => {
+    const traces = zipkin([
+      { trace: '0d1e00c0ffee4a11', span: '1' },
+      { trace: '0d1e00c0ffee4a11', span: '2', parent: '1' },
+    ]);
+    const labels = 'traceId,label\nd1e00c0ffee4a11,structure\n';
+    const result = await importedFrom(sourceFile('a', traces), sourceFile('b', labels));
+    expect([...result.traces.label]).toEqual([labelCode('structure')]);
     expect(result.ledger).toEqual([]);
   });
 

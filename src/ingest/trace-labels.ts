@@ -25,7 +25,7 @@ export class TraceLabels {
 
   /** @param label index into LABELS */
   set(bytes: Uint8Array, start: number, end: number, label: number, line: number): void {
-    const id = this.ids.intern(bytes, start, end);
+    const id = this.ids.internId(bytes, start, end);
     this.label = grown(this.label, id + 1);
     this.line = grown(this.line, id + 1);
     this.file = grown(this.file, id + 1);
@@ -41,7 +41,7 @@ export class TraceLabels {
     const matched = new Uint8Array(this.size);
     const { bytes, offset } = traces.traceIds;
     for (let trace = 0; trace < traceCount(traces); trace++) {
-      const id = this.ids.find(bytes, offset[trace]!, offset[trace + 1]!);
+      const id = this.ids.findId(bytes, offset[trace]!, offset[trace + 1]!);
       if (id < 0) continue;
       label[trace] = this.label[id]!;
       matched[id] = 1;
