@@ -41,15 +41,12 @@ const KEYS = [
   ['context.trace_id', 'parent_id'],
   ['SpanContext.TraceID', 'StartTime'],
   ['spans[].context.trace_id', 'spans[].parent_span_id'],
-  ['traceId', 'id', 'timestamp', 'duration', 'kind'],
+  ['traceId', 'id', 'timestamp', 'duration', 'attributes'],
 ] as const;
 
 function signOfSpans(json: JsonOutline): Sign | null {
   const keys = KEYS.find((each) => each.every((key) => documentWay(json, key)));
-  // Zipkin's spans have the same keys as Node's, and a list around them.
-  return keys && (keys[0] !== 'traceId' || json.ways.has('traceId'))
-    ? { sure: CERTAIN, why: `its objects have the keys ${keys.join(', ')}` }
-    : null;
+  return keys ? { sure: CERTAIN, why: `its objects have the keys ${keys.join(', ')}` } : null;
 }
 
 const OTHER = 0;

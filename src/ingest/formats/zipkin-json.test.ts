@@ -43,6 +43,22 @@ describe('Zipkin JSON', () => {
     expect(result.files[0]!.format).toBe('zipkin-json');
   });
 
+  it('comes in as a span per line, between other lines', async () => {
+    const lines = [...one, { index: {} }, span('', '', 'web', 'lost')].map((each) =>
+      JSON.stringify(each),
+    );
+    const result = await importedFrom(sourceFile('a.json', lines.join('\n')));
+    expect(result.files[0]!.format).toBe('zipkin-json');
+    expect(treesOf(result)).toEqual(['-1 web/get, 0 db/query']);
+    expect(result.ledger).toEqual([
+      {
+        reason: 'missing-span-id',
+        count: 1,
+        examples: [{ file: 'a.json', line: 4, path: '[0]', traceId: TRACE_ID }],
+      },
+    ]);
+  });
+
   it('keeps both halves of a shared span, the server below the client', async () => {
     const client = span('2', '1', 'web', 'get /cart', { kind: 'CLIENT', duration: 900 });
     const server = span('2', '1', 'cart', 'get', { kind: 'SERVER', shared: true });

@@ -1,6 +1,7 @@
 /**
  * Zipkin JSON, version 2 (zipkin2-api.yaml) and version 1 (zipkin-api.yaml), whose kinds, services and
- * part of the times are annotations: a list of spans, or a list of traces that are lists of spans.
+ * part of the times are annotations: a list of spans, a list of traces that are lists of spans, or a
+ * span per line.
  * Times are microseconds. Ids are 64-bit, trace ids 64- or 128-bit, hexadecimal; a 128-bit id whose
  * upper half is 0 is the 64-bit one. Name, timestamp and duration may be missing: Zipkin says so of
  * spans that were reported in part or that are one message, so such spans are kept.
@@ -45,7 +46,7 @@ export const zipkinV1Json: TraceFormat = {
 };
 
 const hasKey = ({ ways }: JsonOutline, key: string): boolean =>
-  ways.has(`[].${key}`) || ways.has(`[][].${key}`);
+  ways.has(`[].${key}`) || ways.has(`[][].${key}`) || ways.has(key);
 
 function signOfAnnotations(json: JsonOutline): Sign | null {
   if (!hasKey(json, 'traceId') && !hasKey(json, 'trace_id')) return null;
@@ -58,12 +59,18 @@ function signOfAnnotations(json: JsonOutline): Sign | null {
 /** Keys of flat rows that other tools write; a span of Zipkin has `id`, and a service in its endpoint. */
 const COLUMNS_OF_OTHERS = ['spanId', 'parentSpanId', 'service', 'serviceName', 'service.name'];
 
-/** A Zipkin span is always in a list: {"id": 1, "data": [...]} is no span. */
+const V2_KEYS = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'];
+
+/** A span is in a list, or says where it was: {"id": 1, "data": [...]} is none. */
 function signOfSpans(json: JsonOutline): Sign | null {
-  const keys = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'].filter(
-    (key) => hasKey(json, key),
-  );
+  const keys = V2_KEYS.filter((key) => hasKey(json, key));
   if (keys.length === 0) return null;
+  const isAlone = V2_KEYS.some((key) => json.ways.has(key));
+  if (isAlone) {
+    return ['traceId', 'id', 'localEndpoint'].every((key) => json.ways.has(key))
+      ? { sure: LIKELY, why: `its objects have the keys ${keys.join(', ')}` }
+      : null;
+  }
   const isOther = COLUMNS_OF_OTHERS.some((key) => hasKey(json, key));
   const sure = keys.includes('traceId') && !isOther ? LIKELY : POSSIBLE;
   return { sure, why: `it is a list of objects with ${keys.join(', ')}` };
@@ -133,7 +140,11 @@ const v1Members = [
 ];
 function listShape(members: readonly Member[]): Shape {
   const spanShape: Shape = { id: SPAN, isRecord: true, members };
-  return { id: SPANS, element: { ...spanShape, asList: { id: SPANS, element: spanShape } } };
+  const spansShape: Shape = { id: SPANS, element: spanShape };
+  return {
+    ...spanShape,
+    asList: { id: SPANS, element: { ...spanShape, asList: spansShape } },
+  };
 }
 
 const UNLABELLED = labelCode('unlabelled');
@@ -156,6 +167,7 @@ function readZipkinJson(
   /** [rows of the file] */
   let serverSide = new Uint8Array(0);
   let inSpan = false;
+  let lists = 0;
   let unfinished = false;
   let scratch = new Uint8Array(64);
 
@@ -206,6 +218,11 @@ function readZipkinJson(
 
   const endSpan = (faulty: boolean): void => {
     inSpan = false;
+    // Between spans that are lines there are other lines.
+    if (lists === 0 && trace === NONE && span === NONE) {
+      log.forgetSpan();
+      return;
+    }
     const fault = faulty ? 'malformed-row' : findFault();
     if (fault) {
       log.lose(fault, traceId);
@@ -278,9 +295,13 @@ function readZipkinJson(
 
   const sink: ShapeSink = {
     enter: (id) => {
-      if (id === SPAN) startSpan();
-      else if (id === SPANS) log.startList(reader);
-      else if (id === ANNOTATION || id === BINARY_ANNOTATION) {
+      if (id === SPAN) {
+        if (lists === 0) log.startList(reader);
+        startSpan();
+      } else if (id === SPANS) {
+        lists += 1;
+        log.startList(reader);
+      } else if (id === ANNOTATION || id === BINARY_ANNOTATION) {
         length = 0;
         annotatedUs = Number.NaN;
         annotatedService = NONE;
@@ -290,6 +311,7 @@ function readZipkinJson(
     },
     leave: (id, faulty) => {
       if (id === SPAN) endSpan(faulty);
+      else if (id === SPANS) lists -= 1;
       else if (id === ANNOTATION) {
         annotations.annotation(first, second, length, annotatedUs, annotatedService);
       } else if (id === BINARY_ANNOTATION) {
@@ -372,6 +394,7 @@ function readZipkinJson(
       if (inSpan) log.loseUnfinished('malformed-row', byte);
       else log.loseAt('malformed-row', reader, { byte, line });
       inSpan = false;
+      lists = 0;
     },
     cutOff: ({ byte }) => {
       unfinished = true;
@@ -391,7 +414,8 @@ function readZipkinJson(
       return {
         what: 'Zipkin JSON, but no span in it',
         where: fileName,
-        advice: 'A Zipkin file is a list of spans, or a list of traces that are lists of spans.',
+        advice:
+          'A Zipkin file is a list of spans, a list of traces that are lists of spans, or lines.',
       };
     },
     spansRead: log.spansRead,
