@@ -6,10 +6,13 @@ import { dropFiles, expect, exportRun, openNotebook, showTraces, test } from './
 
 const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE'];
 const STATISTICS = [
+  'History',
   'Duration',
   'Duration given structure',
   'Oddest node',
   'Oddest nodes',
+  'Ridge of self times',
+  'Mahalanobis of self times',
   'Unseen structure',
   'Isolation forest',
   'Isolation forest of traces',

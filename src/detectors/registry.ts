@@ -20,6 +20,7 @@ import { DURATION_GIVEN_STRUCTURE } from './statistics/duration-given-structure.
 import { HISTORY } from './statistics/history.ts';
 import { ISOLATION_FOREST, ISOLATION_FOREST_TRACES } from './statistics/isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './statistics/oddest-nodes.ts';
+import { MAHALANOBIS, RIDGE } from './statistics/self-times.ts';
 import { statisticOf } from './statistics/statistic.ts';
 import { UNSEEN_STRUCTURE } from './statistics/unseen-structure.ts';
 import { TRACE_ANOMALY } from './trace-anomaly/trace-anomaly.ts';
@@ -103,6 +104,8 @@ export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   ),
   'oddest-node': factoryOf('oddest-node', statisticOf(ODDEST_NODE)),
   'oddest-nodes': factoryOf('oddest-nodes', statisticOf(ODDEST_NODES)),
+  'ridge-self-times': factoryOf('ridge-self-times', statisticOf(RIDGE)),
+  'mahalanobis-self-times': factoryOf('mahalanobis-self-times', statisticOf(MAHALANOBIS)),
   'unseen-structure': factoryOf('unseen-structure', statisticOf(UNSEEN_STRUCTURE)),
   'isolation-forest': factoryOf('isolation-forest', statisticOf(ISOLATION_FOREST)),
   'isolation-forest-traces': factoryOf(

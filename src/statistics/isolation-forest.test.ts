@@ -5,9 +5,9 @@ import { firstTraces, tracesByHand } from '../testing/traces-by-hand.ts';
 import {
   averagePath,
   createIsolationScore,
+  createMeanPath,
   type Forest,
   growForest,
-  meanPath,
   sampleSize,
 } from './isolation-forest.ts';
 import {
@@ -44,19 +44,19 @@ test('a row far from all others has the highest score', () => {
   const rows = normalRows(500, 2);
   const forest = growForest(rows, 2, OPTIONS, createRandom(1));
   const score = createIsolationScore(sampleSize(500, OPTIONS));
-  expect(score(meanPath(forest, [9, 9]))).toBeGreaterThan(0.7);
-  expect(score(meanPath(forest, [0, 0]))).toBeLessThan(0.5);
+  expect(score(createMeanPath(forest)([9, 9]))).toBeGreaterThan(0.7);
+  expect(score(createMeanPath(forest)([0, 0]))).toBeLessThan(0.5);
 });
 
 test('rows beyond the training range score alike, as no cut is there', () => {
   const forest = growForest(normalRows(500, 1), 1, OPTIONS, createRandom(1));
-  expect(meanPath(forest, [1e6])).toBe(meanPath(forest, [100]));
+  expect(createMeanPath(forest)([1e6])).toBe(createMeanPath(forest)([100]));
 });
 
 test('equal rows are one leaf', () => {
   const forest = growForest(new Float32Array(300).fill(7), 1, OPTIONS, createRandom(1));
   expect(forest.feature).toHaveLength(100);
-  expect(meanPath(forest, [7])).toBeCloseTo(averagePath(256), 4);
+  expect(createMeanPath(forest)([7])).toBeCloseTo(averagePath(256), 4);
 });
 
 /** Edges from each tree's root to its deepest leaf, and rows by leaf of the trees that hold them. */
@@ -83,8 +83,8 @@ test('the same seed gives the same forest, another one another', () => {
 
 test('two rows are set apart by one cut between them', () => {
   const forest = growForest(Float32Array.of(10, 20), 1, OPTIONS, createRandom(1));
-  expect(meanPath(forest, [10])).toBe(1);
-  expect(meanPath(forest, [20])).toBe(1);
+  expect(createMeanPath(forest)([10])).toBe(1);
+  expect(createMeanPath(forest)([20])).toBe(1);
   for (let node = 0; node < forest.feature.length; node++) {
     if (forest.feature[node]! < 0) continue;
     expect(forest.value[node]).toBeGreaterThan(10);
@@ -103,7 +103,7 @@ test('a table has what walking the trees gives, at every step', () => {
       const table = tabulate(forest, low, high, grownOn);
       const score = createIsolationScore(grownOn);
       for (let step = low; step <= high; step++) {
-        expect(table[step - low]).toBeCloseTo(score(meanPath(forest, [step])), 5);
+        expect(table[step - low]).toBeCloseTo(score(createMeanPath(forest)([step])), 5);
       }
     }),
     { numRuns: 50 },

@@ -132,22 +132,20 @@ export function tabulate(
 ): Float32Array {
   const size = highest - lowest + 1;
   const change = new Float64Array(size + 1);
-  const open: (readonly [node: number, from: number, to: number])[] = [];
-  for (const first of root) {
-    open.push([first, 0, size]);
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      const [node, from, to] = at;
-      if (from >= to) continue;
-      if (feature[node]! < 0) {
-        change[from]! += value[node]!;
-        change[to]! -= value[node]!;
-        continue;
-      }
-      // the first step that is not below the cut
-      const cut = Math.min(to, Math.max(from, Math.ceil(value[node]!) - lowest));
-      open.push([node + 1, from, cut], [right[node]!, cut, to]);
+  /** The leaves below a node, whose steps are those from `from` to before `to`. */
+  const addLeaves = (node: number, from: number, to: number): void => {
+    if (from >= to) return;
+    if (feature[node]! < 0) {
+      change[from]! += value[node]!;
+      change[to]! -= value[node]!;
+      return;
     }
-  }
+    // the first step that is not below the cut
+    const cut = Math.min(to, Math.max(from, Math.ceil(value[node]!) - lowest));
+    addLeaves(node + 1, from, cut);
+    addLeaves(right[node]!, cut, to);
+  };
+  for (const first of root) addLeaves(first, 0, size);
   const scoreOf = createIsolationScore(sample);
   const scores = new Float32Array(size);
   let sum = 0;

@@ -162,18 +162,19 @@ function largestOf(offset: Uint32Array): number {
   return most;
 }
 
-/** Sum of the k largest of the first n values; of all where there are fewer. */
+/** Sum of the k largest of the first n values, none of which is negative; of all where there are fewer. */
 export function sumOfLargest(values: Float64Array, n: number, k: number): number {
-  if (k === 1) {
-    let largest = 0;
-    for (let i = 0; i < n; i++) if (values[i]! > largest) largest = values[i]!;
-    return largest;
+  const largest = new Float64Array(Math.min(k, n));
+  const last = largest.length - 1;
+  for (let i = 0; i < n; i++) {
+    const value = values[i]!;
+    if (value <= largest[last]!) continue;
+    // descending: smaller ones make room
+    let place = last;
+    for (; place > 0 && largest[place - 1]! < value; place--) largest[place] = largest[place - 1]!;
+    largest[place] = value;
   }
-  if (k >= n) return values.subarray(0, n).reduce((sum, value) => sum + value, 0);
-  const largest = values.slice(0, n).sort();
-  let sum = 0;
-  for (let i = n - 1; i >= n - k; i--) sum += largest[i]!;
-  return sum;
+  return largest.reduce((sum, value) => sum + value, 0);
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joined, tailGroup, tailOf } from './tail.ts';
+import { joined, standardisedTailOf, tailGroup, tailOf } from './tail.ts';
 
 const group = (...us: readonly number[]) => tailGroup(Float32Array.from(us).sort());
 
@@ -53,6 +53,13 @@ test('it never falls as the value rises, and is never negative', () => {
       expect(tailOf(of, high)).toBeGreaterThanOrEqual(tailOf(of, low));
     }),
   );
+});
+
+test('of values in stds the distance beyond the largest is taken as it is', () => {
+  const two = Float32Array.of(-1, 1);
+  expect(standardisedTailOf(two, 1, -1)).toBe(0);
+  expect(standardisedTailOf(two, 1, 0)).toBeCloseTo(-Math.log(2 / 3), 12);
+  expect(standardisedTailOf(two, 0.5, 3)).toBeCloseTo(Math.log(3) + 4, 12);
 });
 
 test('several groups make one, in order', () => {

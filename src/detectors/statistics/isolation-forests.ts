@@ -2,9 +2,8 @@
 import { createRandom } from '../../base/random.ts';
 import {
   createIsolationScore,
-  type Forest,
+  createMeanPath,
   growForest,
-  meanPath,
   sampleSize,
 } from '../../statistics/isolation-forest.ts';
 import { growOperationForests, openOperationForests } from '../../statistics/operation-forests.ts';
@@ -80,7 +79,12 @@ export const ISOLATION_FOREST_TRACES: Statistic<ForestConfig> = {
   },
 
   open({ root, feature, value, right, sample }) {
-    const forest: Forest = { root: root!, feature: feature!, value: value!, right: right! };
+    const meanPath = createMeanPath({
+      root: root!,
+      feature: feature!,
+      value: value!,
+      right: right!,
+    });
     const isolation = createIsolationScore(sample![0]!);
     return (traces) => {
       const writeFeatures = createTraceFeatures(traces);
@@ -88,7 +92,7 @@ export const ISOLATION_FOREST_TRACES: Statistic<ForestConfig> = {
       const row = new Float32Array(TRACE_FEATURES);
       const scoreOf = (trace: number): number => {
         writeFeatures(trace, row, 0);
-        return isolation(meanPath(forest, row));
+        return isolation(meanPath(row));
       };
       return {
         say: (trace) => ({ score: scoreOf(trace) }),

@@ -142,6 +142,26 @@ export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
   stopsEarly: false,
 };
 
+export const RIDGE_META: BaselineMeta<'ridge-self-times', UnseenConfig> = {
+  id: 'ridge-self-times',
+  label: 'Ridge of self times',
+  says: 'the node whose self time exceeds most what those of the others predict, by structure',
+  presets: atAllPresets({ unseen: 'calibrated' }),
+  settings: [UNSEEN_SETTING],
+  gives: { ...IN_NATS, terms: [{ id: 'tail', label: 'worst predicted node' }, UNSEEN_TERM] },
+  stopsEarly: false,
+};
+
+export const MAHALANOBIS_META: BaselineMeta<'mahalanobis-self-times', UnseenConfig> = {
+  id: 'mahalanobis-self-times',
+  label: 'Mahalanobis of self times',
+  says: 'the Mahalanobis distance of all self times from those of the same structure',
+  presets: atAllPresets({ unseen: 'calibrated' }),
+  settings: [UNSEEN_SETTING],
+  gives: { ...IN_NATS, terms: [{ id: 'tail', label: 'distance of all self times' }, UNSEEN_TERM] },
+  stopsEarly: false,
+};
+
 /** In the order of the page. */
 export const STATISTICS = [
   HISTORY_META,
@@ -149,6 +169,8 @@ export const STATISTICS = [
   DURATION_GIVEN_STRUCTURE_META,
   ODDEST_NODE_META,
   ODDEST_NODES_META,
+  RIDGE_META,
+  MAHALANOBIS_META,
   UNSEEN_STRUCTURE_META,
   ISOLATION_FOREST_META,
   ISOLATION_FOREST_TRACES_META,

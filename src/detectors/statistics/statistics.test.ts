@@ -6,6 +6,7 @@ import { DURATION } from './duration.ts';
 import { HISTORY } from './history.ts';
 import { ISOLATION_FOREST } from './isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './oddest-nodes.ts';
+import { MAHALANOBIS, RIDGE } from './self-times.ts';
 import { type Statistic, statisticOf } from './statistic.ts';
 import { UNSEEN_STRUCTURE } from './unseen-structure.ts';
 
@@ -39,12 +40,16 @@ const data: DetectorData = {
 const tested = Uint32Array.from(TESTED, (_, i) => TRAIN.length + i);
 const signal = new AbortController().signal;
 
-async function learnt<Config>(statistic: Statistic<Config>, changes: Partial<Config> = {}) {
+async function learnt<Config>(
+  statistic: Statistic<Config>,
+  changes: Partial<Config> = {},
+  from: DetectorData = data,
+) {
   const method: Method<Config> = statisticOf(statistic);
   const config = { ...statistic.meta.presets.tiny, ...changes };
   const control = { signal, stopRequested: () => false, whenRunning: async () => {} };
   const settings = { config } as Parameters<typeof method.fit>[1];
-  const fitted = await method.fit(data, settings, { seed: 1, control, onEvent: () => {} });
+  const fitted = await method.fit(from, settings, { seed: 1, control, onEvent: () => {} });
   if (!fitted.ok || fitted.value.kind !== 'scores') throw new Error('not fitted');
   return fitted.value;
 }
@@ -101,6 +106,39 @@ describe('statistics as detectors', () => {
     const tails = await (await learnt(ODDEST_NODE)).explain(data, tested[1]!, { seed: 1 });
     expect(tails.nodes.expectedMs[1]).toBe(14);
     expect(tails.says).toMatch(/oddest node/);
+  });
+
+  test('self times that are usual each, and not together, are far out by structure', async () => {
+    // of a and b one is busy while the other is not
+    const odd = tracesByHand([
+      ...Array.from({ length: 100 }, (_, i) => {
+        const load = 1 + (i % 10);
+        return [
+          [-1, 1, load + 2 * load],
+          [0, 2, 2 * load],
+        ] as const;
+      }),
+      [
+        [-1, 1, 1 + 20],
+        [0, 2, 20],
+      ],
+    ]);
+    const set = { ...data, traces: odd, train: firstTraces(100) };
+    const tailOf = async (statistic: typeof RIDGE) => {
+      const model = await learnt(statistic, {}, set);
+      const { terms, worstNode } = await model.scoreTraces(set, Uint32Array.of(9, 100), {
+        seed: 1,
+        signal,
+        onProgress: () => {},
+      });
+      return { tail: [...terms!.tail!], worstNode };
+    };
+    const ridge = await tailOf(RIDGE);
+    expect(ridge.tail[1]).toBeGreaterThan(Math.log(101));
+    expect(ridge.worstNode![1]).toBe(1);
+    expect(ridge.tail[0]).toBeLessThan(Math.log(101));
+    const distance = await tailOf(MAHALANOBIS);
+    expect(distance.tail[1]).toBeGreaterThan(Math.log(101));
   });
 
   test('Isolation forest: the slow nodes are the oddest', async () => {

@@ -19,16 +19,27 @@ const MOST_ABSENT = 8;
 export const unseenNats = (known: KnownStructures, { unseen }: UnseenConfig): number =>
   unseen === 'fixed' ? FIXED_NATS : unseenSurprise(known);
 
+/** @returns for a set of traces: the known structure of a trace, -1 where it is unseen */
+export function createStructureReader(
+  known: KnownStructures,
+): (traces: TraceSet) => (trace: number) => number {
+  const find = createStructureFinder(known);
+  return (traces) => {
+    const known = find(traces);
+    return (trace) => known(traces.structureOf[trace]!);
+  };
+}
+
 /** @returns for a set of traces: nats that a trace's structure adds, 0 where training had it */
 export function createUnseen(
   known: KnownStructures,
   config: UnseenConfig,
 ): (traces: TraceSet) => (trace: number) => number {
-  const find = createStructureFinder(known);
+  const readerOf = createStructureReader(known);
   const nats = unseenNats(known, config);
   return (traces) => {
-    const known = find(traces);
-    return (trace) => (known(traces.structureOf[trace]!) < 0 ? nats : 0);
+    const knownOf = readerOf(traces);
+    return (trace) => (knownOf(trace) < 0 ? nats : 0);
   };
 }
 
