@@ -6,6 +6,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
 import { headerKey } from '../trace/column-mapping.ts';
 import { createLedgerBuilder, type LedgerBuilder, mergeLedgers } from '../trace/ledger.ts';
+import type { OrphanRule } from '../trace/orphans.ts';
 import { countFacts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { FORMATS } from './formats/list.ts';
@@ -58,7 +59,14 @@ export const importFiles: ImportFiles = async (files, options) => {
 async function importAll(
   files: readonly SourceFile[],
   pace: ImportPace,
-  { mappings = [], authorsRules = true, keptAttributes, formats = FORMATS, onSpans }: ImportOptions,
+  {
+    mappings = [],
+    authorsRules = true,
+    orphans,
+    keptAttributes,
+    formats = FORMATS,
+    onSpans,
+  }: ImportOptions,
 ): Promise<Result<ImportedTraces, ImportFailure>> {
   const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
   const context = {
@@ -120,8 +128,9 @@ async function importAll(
   if (firstBroken && (partCount < MANY_FILES || reads.length === 0)) return unreadable(firstBroken);
   if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files);
 
+  const rule = orphans ?? (authorsRules ? 'own-tree' : 'attach');
   const leftOut = unread.finish();
-  const assembled = await assemble(context.table, reads, pace, !authorsRules);
+  const assembled = await assemble(context.table, reads, pace, rule);
   if (!assembled) return err(cancelledImport('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
   noteOverflows(context.table, notes);
@@ -136,6 +145,7 @@ async function importAll(
     seconds: pace.seconds(),
     facts: countFacts(assembled.spans.facts, assembled.callPairs),
     ...(authorsRules ? {} : { authorsRules }),
+    ...(assembled.orphans.orphans > 0 ? { orphans: { rule, ...assembled.orphans } } : {}),
     ...(partCount >= MANY_FILES && leftOut.length > 0 ? { unread: leftOut } : {}),
   });
 }
@@ -188,10 +198,10 @@ async function assemble(
   table: SpanTable,
   files: readonly FileRead[],
   pace: ImportPace,
-  attachOrphans: boolean,
+  orphans: OrphanRule,
 ): Promise<AssembledTraces | null> {
   const locate: Locate = (file, line) => files[file]!.locate(line);
-  const steps = assembleInSteps(table.columns(), locate, { attachOrphans });
+  const steps = assembleInSteps(table.columns(), locate, { orphans });
   for (;;) {
     if (!(await pace.breathe())) return null;
     const step = steps.next();

@@ -5,6 +5,7 @@ import type { Failure, Result } from '../base/result.ts';
 import type { ColumnMapping, UnmappedTable } from '../trace/column-mapping.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { OrderedSpans } from '../trace/ordered-spans.ts';
+import type { OrphanCounts, OrphanRule } from '../trace/orphans.ts';
 import type { FactCounts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { TraceFormat } from './trace-format.ts';
@@ -55,6 +56,8 @@ export interface ImportedTraces {
   readonly seconds: number;
   /** false where they were switched off. */
   readonly authorsRules?: boolean;
+  /** Calls whose caller was not recorded, and the rule that they were read by; absent without any. */
+  readonly orphans?: OrphanCounts & { readonly rule: OrphanRule };
   /** What the spans carry; absent of datasets of earlier versions, and of traces without spans. */
   readonly facts?: FactCounts;
   /** Files that were left out because they could not be read; absent without any. */
@@ -80,6 +83,8 @@ export interface ImportOptions {
    * such a span goes below the first root of its trace.
    */
   readonly authorsRules?: boolean;
+  /** What becomes of spans whose parent is absent, instead of what {@link authorsRules} says. */
+  readonly orphans?: OrphanRule;
   /** Names of the attributes of spans that are kept, by default DEFAULT_ATTRIBUTES. */
   readonly keptAttributes?: readonly string[];
   /** Instead of all that there are. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spanColumns, type TestSpan } from '../testing/spans.ts';
-import { type AssembledTraces, assembleTraces, MAX_MERGED_NODES } from './assemble.ts';
+import { type AssembledTraces, assembleTraces } from './assemble.ts';
 import { lostSpans } from './ledger.ts';
+import { MAX_MERGED_NODES } from './merge-spans.ts';
+import { CALLER_NOT_RECORDED, ORPHAN_RULES } from './orphans.ts';
 import { decodeString } from './string-column.ts';
 import { operationName, readTree, structureCount, traceCount } from './trace-set.ts';
 import { validateTraceSet } from './validate.ts';
@@ -178,7 +180,7 @@ describe('roots', () => {
       { trace: 'u', id: '7', parent: 'gone', operation: 'a' },
       { trace: 'u', id: '8', parent: 'lost', operation: 'b' },
     ];
-    const assembled = assembleTraces(spanColumns(spans), ['test.csv'], { attachOrphans: true });
+    const assembled = assembleTraces(spanColumns(spans), ['test.csv'], { orphans: 'attach' });
     expect(drawTrees(assembled)).toEqual([
       ['-1 s/a 1x0', '0 s/b 1x0', '0 s/c 1x0', '2 s/d 1x0'],
       ['-1 s/a 1x0', '0 s/b 1x0'],
@@ -188,6 +190,49 @@ describe('roots', () => {
       ['orphan-root', 1],
       ['orphan-attached', 2],
     ]);
+  });
+
+  it('tells what each rule for such spans keeps, whichever is chosen, and keeps just that', () => {
+    const spans: TestSpan[] = [
+      { trace: 't', id: '1', operation: 'a' },
+      { trace: 't', id: '2', parent: '1', operation: 'b' },
+      { trace: 't', id: '3', parent: 'gone', operation: 'c' },
+      { trace: 't', id: '4', parent: '3', operation: 'd' },
+      { trace: 't', id: '5', parent: '3', operation: 'e' },
+      { trace: 't', id: '6', parent: 'gone', operation: 'e' },
+      { trace: 'u', id: '7', operation: 'a' },
+      { trace: 'u', id: '8', parent: '7', operation: 'b' },
+      { trace: 'v', id: '9', parent: 'gone', operation: 'a' },
+    ];
+    const readAs = ORPHAN_RULES.map((orphans) =>
+      assembleTraces(spanColumns(spans), ['test.csv'], { orphans }),
+    );
+    const kept = { 'own-tree': 3, attach: 2, largest: 2, 'leave-out': 1 };
+    for (const [i, assembled] of readAs.entries()) {
+      expect(assembled.orphans).toEqual({ traces: 3, withOrphans: 2, orphans: 3, kept });
+      expect(traceCount(assembled.traces), ORPHAN_RULES[i]).toBe(kept[ORPHAN_RULES[i]!]);
+      const lost = assembled.ledger.reduce(
+        (sum, { reason, count }) =>
+          sum + (['single-node', 'orphan-left-out'].includes(reason) ? count : 0),
+        0,
+      );
+      expect(assembled.spansKept + lost, ORPHAN_RULES[i]).toBe(spans.length);
+    }
+    const [ownTree, attach, largest] = readAs;
+    const callers = ({ spans: { rows, parent } }: AssembledTraces) =>
+      Array.from(rows, (row) => parent[row]);
+    expect(callers(ownTree!)).toEqual([-1, 0, CALLER_NOT_RECORDED, 0, 0, -1, 0]);
+    expect(callers(attach!)).toEqual([
+      -1,
+      0,
+      CALLER_NOT_RECORDED,
+      CALLER_NOT_RECORDED,
+      2,
+      2,
+      -1,
+      0,
+    ]);
+    expect(callers(largest!)).toEqual([CALLER_NOT_RECORDED, 0, 0, -1, 0]);
   });
 
   it('counts spans that start before their parent, and changes nothing else', () => {

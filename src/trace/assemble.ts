@@ -5,20 +5,16 @@
  */
 import { groupByTrace } from './group-by-trace.ts';
 import { createLedgerBuilder, type Ledger, type LedgerExample, type Reason } from './ledger.ts';
-import { createSpanMerger } from './merge-spans.ts';
+import { createSpanMerger, MAX_MERGED_NODES } from './merge-spans.ts';
 import { createSpanOrderBuilder, type OrderedSpans } from './ordered-spans.ts';
+import { createOrphanSettler } from './orphan-settler.ts';
+import type { OrphanCounts, OrphanRule } from './orphans.ts';
 import type { SpanColumns } from './span-columns.ts';
 import { createSpanLinker } from './span-linker.ts';
 import { decodeString } from './string-column.ts';
 import type { TraceSet } from './trace-set.ts';
 import { createTraceSetBuilder } from './trace-set-builder.ts';
 import { rankOperations } from './vocabulary.ts';
-
-/**
- * Larger merged trees are lost at import. N_max, the model's own limit, is far lower and is a
- * setting: see {@link file://./trainability.ts}.
- */
-export const MAX_MERGED_NODES = 1024;
 
 export interface AssembledTraces {
   readonly traces: TraceSet;
@@ -29,6 +25,8 @@ export interface AssembledTraces {
   readonly spansKept: number;
   /** Calls among them of which client and server are known. */
   readonly callPairs: number;
+  /** Calls whose caller was not recorded, and what each rule for them keeps. */
+  readonly orphans: OrphanCounts;
 }
 
 export interface AssembleOptions {
@@ -37,11 +35,8 @@ export interface AssembleOptions {
    * become orphans, as in the authors' loader. Without it the vocabulary is learnt from the spans.
    */
   readonly knownOperations?: readonly string[];
-  /**
-   * A span whose parent is absent goes below the first root of its trace, instead of being the root
-   * of a tree of its own.
-   */
-  readonly attachOrphans?: boolean;
+  /** What becomes of spans whose parent is absent; each has a tree of its own unless told. */
+  readonly orphans?: OrphanRule;
 }
 
 /** Where a span stands, from its file and line columns. */
@@ -80,16 +75,12 @@ export function* assembleInSteps(
   const { rows, rowOffset } = groupByTrace(columns.trace, 0, columns.traceIds.offset.length - 1);
   yield;
 
-  const linker = createSpanLinker(
-    columns,
-    ranked.operationOfSpan,
-    options.attachOrphans === true,
-    record,
-  );
+  const linker = createSpanLinker(columns, ranked.operationOfSpan, record);
   const merge = createSpanMerger(
     { ...linker, operation: ranked.operationOfSpan },
     ranked.names.length,
   );
+  const settler = createOrphanSettler(options.orphans ?? 'own-tree', linker, merge, record);
   const builder = createTraceSetBuilder(columns);
   const order = createSpanOrderBuilder(columns, linker);
   let spansKept = 0;
@@ -97,21 +88,26 @@ export function* assembleInSteps(
 
   for (let trace = 0; trace + 1 < rowOffset.length; trace++) {
     const traceRows = rows.subarray(rowOffset[trace]!, rowOffset[trace + 1]!);
-    const { roots, linkedCount } = linker.link(trace, traceRows);
+    const linked = linker.link(trace, traceRows);
+    const { linkedCount } = linked;
+    const isKept = settler.settle(linked);
     let reached = 0;
-    for (const root of roots) {
+    for (const root of linked.roots) {
       const tree = merge(root, linkedCount);
       const treeSpans = tree.firstMember[tree.nodeCount]!;
       for (let m = 0; m < treeSpans; m++) linker.settled[tree.members[m]!] = 1;
       reached += treeSpans;
-      if (tree.nodeCount === 1) record('single-node', treeSpans, root);
+      if (isKept !== null && !isKept(root)) record('orphan-left-out', treeSpans, root);
+      else if (tree.nodeCount === 1) record('single-node', treeSpans, root);
       else if (tree.nodeCount > MAX_MERGED_NODES) record('too-many-nodes', treeSpans, root);
       else {
         builder.add(tree);
         order.add(tree);
         spansKept += treeSpans;
+        if (linked.orphans.length === 0) settler.staysAnyway();
       }
     }
+    order.markOrphans(linked.orphans);
     if (reached < linkedCount) {
       for (const row of traceRows) {
         if (linker.settled[row] === 0) record('cyclic-parents', 1, row);
@@ -130,5 +126,6 @@ export function* assembleInSteps(
     ledger: ledger.finish(),
     spansKept,
     callPairs: order.pairs(),
+    orphans: settler.counts(),
   };
 }

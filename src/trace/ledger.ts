@@ -17,6 +17,8 @@ export const REASONS = {
   'single-node': 'the merged tree has a single node, nothing to learn from',
   'too-many-nodes': 'the merged tree has more nodes than N_max',
   'unknown-operation': 'the operation is not in the fixed vocabulary',
+  'orphan-left-out':
+    'in a trace with a call whose caller was not recorded, which the chosen rule leaves out',
   'truncated-file': 'the file ends in the middle of this record',
   'paired-record': 'the other side’s record of a call that is there already',
   // repairs

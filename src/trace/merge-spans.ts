@@ -30,6 +30,12 @@ export interface MergedTree {
   readonly members: Uint32Array;
 }
 
+/**
+ * Larger merged trees are lost at import. N_max, the model's own limit, is far lower and is a
+ * setting: see {@link file://./trainability.ts}.
+ */
+export const MAX_MERGED_NODES = 1024;
+
 /** Below this, sorting by insertion beats the call into the typed array's own sort. */
 const SHORT = 24;
 

@@ -5,6 +5,7 @@
 
 import { isCallPair } from './call-pairs.ts';
 import type { MergedTree, SpanForest } from './merge-spans.ts';
+import { CALLER_NOT_RECORDED } from './orphans.ts';
 import type { SpanColumns } from './span-columns.ts';
 import type { SpanFacts } from './span-facts.ts';
 import type { StringColumn } from './trace-set.ts';
@@ -13,7 +14,10 @@ import type { StringColumn } from './trace-set.ts';
 export interface OrderedSpans {
   /** [kept spans] row in the columns below */
   readonly rows: Uint32Array;
-  /** [rows] index of the parent among the spans of its trace, -1 for the root */
+  /**
+   * [rows] index of the parent among the spans of its trace, -1 for the root; CALLER_NOT_RECORDED for
+   * a root without its caller, and for a span that stands below the first for that reason
+   */
   readonly parent: Int32Array;
   /** [rows] index into {@link spanIds} */
   readonly span: Uint32Array;
@@ -29,6 +33,8 @@ export interface OrderedSpans {
 export interface SpanOrderBuilder {
   /** The spans of the next trace. */
   add(tree: MergedTree): void;
+  /** Of the trace that was added last: spans whose caller was not recorded. */
+  markOrphans(rows: readonly number[]): void;
   /** Calls so far of which client and server are known. */
   pairs(): number;
   finish(): OrderedSpans;
@@ -63,6 +69,9 @@ export function createSpanOrderBuilder(
         if (mark !== undefined && hasPair(mark, row)) pairs += 1;
       }
       count += spans;
+    },
+    markOrphans: (orphans) => {
+      for (const row of orphans) parent[row] = CALLER_NOT_RECORDED;
     },
     pairs: () => pairs,
     finish: () => ({

@@ -15,13 +15,20 @@ export interface SpanLinker {
   /**
    * Links the rows of one trace; each trace once.
    *
-   * @returns roots in file order, orphans among them unless they are attached, and the number of
+   * @returns roots in file order, orphans among them, which are named once more, and the number of
    *          spans linked
    */
-  link(
-    trace: number,
-    rows: Uint32Array,
-  ): { readonly roots: number[]; readonly linkedCount: number };
+  link(trace: number, rows: Uint32Array): LinkedTrace;
+  /** Puts roots below another one, in the order given. */
+  attach(roots: readonly number[], below: number): void;
+  /** Takes back the last {@link attach}. */
+  detach(roots: readonly number[], below: number): void;
+}
+
+export interface LinkedTrace {
+  readonly roots: number[];
+  readonly orphans: number[];
+  readonly linkedCount: number;
 }
 
 /** Clocks are said to differ from here on: some formats round times to milliseconds. */
@@ -29,12 +36,10 @@ const SKEW_US = 1000;
 
 /**
  * @param operationOfSpan 0 where the operation is unknown: such spans are lost
- * @param attachOrphans   below the first root of their trace; otherwise each is a root of its own
  */
 export function createSpanLinker(
   columns: SpanColumns,
   operationOfSpan: Uint32Array,
-  attachOrphans: boolean,
   record: (reason: Reason, spans: number, row: number) => void,
 ): SpanLinker {
   const { startUs } = columns;
@@ -81,23 +86,27 @@ export function createSpanLinker(
         adopt(row, parentRow);
         // false where a start is unknown, which is NaN
         if (startUs[row]! < startUs[parentRow]! - SKEW_US) record('clock-skew', 1, row);
-      } else if (attachOrphans) orphans.push(row);
-      else {
+      } else {
         roots.push(row);
-        record('orphan-root', 1, row);
+        orphans.push(row);
       }
     }
-    const first = roots.at(-1) ?? orphans.pop();
-    for (const row of orphans) {
-      adopt(row, first!);
-      record('orphan-attached', 1, row);
-    }
-    if (roots.length === 0 && first !== undefined) {
-      roots.push(first);
-      record('orphan-root', 1, first);
-    }
-    return { roots: roots.reverse(), linkedCount };
+    return { roots: roots.reverse(), orphans: orphans.reverse(), linkedCount };
   };
 
-  return { firstChild, nextSibling, settled, link };
+  return {
+    firstChild,
+    nextSibling,
+    settled,
+    link,
+    attach: (roots, below) => {
+      for (let i = roots.length - 1; i >= 0; i--) adopt(roots[i]!, below);
+    },
+    detach: (roots, below) => {
+      for (const root of roots) {
+        firstChild[below] = nextSibling[root]!;
+        nextSibling[root] = -1;
+      }
+    },
+  };
 }

@@ -33,6 +33,7 @@ import type { Corrections, Variant } from '../scoring/corrections/list.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { FileCounts } from '../trace/file-counts.ts';
+import type { OrphanRule } from '../trace/orphans.ts';
 import type { SpanChunk } from '../trace/span-chunks.ts';
 import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -83,6 +84,7 @@ export interface Jobs extends LabJobs {
       files: readonly File[];
       mappings: readonly ColumnMapping[];
       authorsRules: boolean;
+      orphans: OrphanRule;
       keptAttributes: readonly string[];
       datasetId: string;
     };

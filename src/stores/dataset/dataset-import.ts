@@ -5,13 +5,17 @@ import type { ImportedTraces } from '../../ingest/import.ts';
 import type { Dataset } from '../../storage/records.ts';
 import type { ColumnMapping } from '../../trace/column-mapping.ts';
 import { mergeLedgers } from '../../trace/ledger.ts';
+import type { OrphanRule } from '../../trace/orphans.ts';
 import type { RunningJob } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetSaving } from './dataset-saving.ts';
 import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
 import type { DatasetTurns } from './dataset-turns.ts';
 
-type DatasetImport = Pick<DatasetState, 'importFiles' | 'mapColumns' | 'loadDemo' | 'loadStandIn'>;
+type DatasetImport = Pick<
+  DatasetState,
+  'importFiles' | 'mapColumns' | 'readAgain' | 'loadDemo' | 'loadStandIn'
+>;
 
 export const DEMO_SEED = 2023;
 /** The demo dataset's simulated files carry names which {@link guessRole} understands. */
@@ -20,6 +24,14 @@ const DEMO_NAME = 'Demo: simulated online shop';
 /** A role for each file, by its name. */
 export const guessRoles = ({ files }: ImportedTraces): FileRole[] =>
   files.map(({ name }) => guessRole(name));
+
+/** What tells a dataset from another one of the same files. */
+const RULE_NAMES: Readonly<Record<OrphanRule, string>> = {
+  'own-tree': 'callers missing: own trees',
+  attach: 'callers missing: below the root',
+  largest: 'callers missing: largest trees',
+  'leave-out': 'callers missing: left out',
+};
 
 /** Files that are looked up before the page gets its turn. */
 const LOOKED_UP = 100;
@@ -50,6 +62,8 @@ export function createDatasetImport(
   saving: DatasetSaving,
 ): DatasetImport {
   const { client } = deps;
+  /** Of the last dataset that came in from files. */
+  let given: { files: readonly File[]; answers: readonly ColumnMapping[] } | null = null;
 
   const take = async (dataset: Dataset): Promise<void> => {
     saving.replace(dataset, { status: { phase: 'ready' } });
@@ -84,6 +98,7 @@ export function createDatasetImport(
     files: readonly File[],
     answers: readonly ColumnMapping[],
     start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
+    roles?: readonly FileRole[],
   ): Promise<void> => {
     const isMine = turns.start({ phase: 'importing', what, progress: null });
     if (files.length > LOOKED_UP) await lookUp(files);
@@ -98,11 +113,17 @@ export function createDatasetImport(
     }
     turns.hold(null);
     if (result.ok) {
+      const read = result.value;
+      const { length } = read.files;
+      if (files.length > 0) {
+        given = { files, answers };
+        set({ rereadable: id });
+      }
       await take({
         id,
         name: what,
-        imported: result.value,
-        roles: guessRoles(result.value),
+        imported: read,
+        roles: roles?.length === length ? roles : guessRoles(read),
       });
     } else if (result.error.kind === 'unmapped') {
       set({ status: { phase: 'asking', table: result.error.table, files, answers } });
@@ -114,22 +135,30 @@ export function createDatasetImport(
   const importWith = (
     files: readonly File[],
     answers: readonly ColumnMapping[] = [],
+    name = datasetName(files),
+    roles?: readonly FileRole[],
   ): Promise<void> =>
-    run(datasetName(files), files, answers, (datasetId) =>
-      client.start(
-        'import',
-        {
-          files,
-          mappings: [...deps.mappings.all(), ...answers],
-          authorsRules: get().authorsRules,
-          keptAttributes: get().keptAttributes,
-          datasetId,
-        },
-        (progress) => {
-          const { status } = get();
-          if (status.phase === 'importing') set({ status: { ...status, progress } });
-        },
-      ),
+    run(
+      name,
+      files,
+      answers,
+      (datasetId) =>
+        client.start(
+          'import',
+          {
+            files,
+            mappings: [...deps.mappings.all(), ...answers],
+            authorsRules: get().authorsRules,
+            orphans: get().orphans,
+            keptAttributes: get().keptAttributes,
+            datasetId,
+          },
+          (progress) => {
+            const { status } = get();
+            if (status.phase === 'importing') set({ status: { ...status, progress } });
+          },
+        ),
+      roles,
     );
 
   return {
@@ -149,6 +178,16 @@ export function createDatasetImport(
       // Several tables of one drop are asked about one after another: each answer stands for the drop.
       const answers = [...status.answers, { ...mapping, answered: true } as const];
       return importWith(status.files, answers);
+    },
+
+    async readAgain(rule) {
+      const { dataset, rereadable, orphans: before } = get();
+      if (given === null || dataset === null || dataset.id !== rereadable) return;
+      set({ orphans: rule });
+      const name = `${datasetName(given.files)}, ${RULE_NAMES[rule]}`;
+      await importWith(given.files, given.answers, name, dataset.roles);
+      // Cancelled or failed: the rule is that of the dataset on the page.
+      if (get().dataset?.id === dataset.id) set({ orphans: before });
     },
 
     loadDemo: () =>

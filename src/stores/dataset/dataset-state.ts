@@ -8,6 +8,7 @@ import type { NotebookStorage, StoredRuns } from '../../storage/notebook-storage
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
 import type { TraceSpans } from '../../storage/trace-spans.ts';
 import type { ColumnMapping, UnmappedTable } from '../../trace/column-mapping.ts';
+import type { OrphanRule } from '../../trace/orphans.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { AttributeMemory } from './attribute-memory.ts';
@@ -49,7 +50,15 @@ export interface DatasetState {
   forgetMappings(): void;
   /** Of the next import: the rules of the authors' loader. */
   readonly authorsRules: boolean;
+  /** Also sets {@link orphans} to what goes with it. */
   setAuthorsRules(on: boolean): void;
+  /** Of the next import: what becomes of calls whose caller was not recorded. */
+  readonly orphans: OrphanRule;
+  setOrphans(rule: OrphanRule): void;
+  /** The dataset whose files can be read again: the last one that was imported by this page. */
+  readonly rereadable: string | null;
+  /** Reads the files of {@link rereadable} under another rule, as one more dataset. */
+  readAgain(rule: OrphanRule): Promise<void>;
   /** Names of the attributes of spans that the next import keeps. */
   readonly keptAttributes: readonly string[];
   keepAttributes(names: readonly string[]): void;

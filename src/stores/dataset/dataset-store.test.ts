@@ -393,3 +393,28 @@ test('a damaged stored dataset is said and not shown', async () => {
     'the stored dataset "one" is damaged: trace 0: no such structure',
   );
 });
+
+test('the files are read again under another rule, as one more dataset with the same roles', async () => {
+  const { state, last, started } = setUp();
+  const file = new File(['x'], 'traces.csv');
+  const first = state().importFiles([file]);
+  expect(last('import').input.orphans).toBe('own-tree');
+  await last('import').finish(importedFixture(1));
+  await first;
+  const before = state().dataset!;
+  expect(state().rereadable).toBe(before.id);
+  state().setRoles(before.roles.map(() => 'test'));
+  const again = state().readAgain('leave-out');
+  expect(last('import').input).toMatchObject({ files: [file], orphans: 'leave-out' });
+  await last('import').finish(importedFixture(2));
+  await again;
+  expect(state().dataset?.id).not.toBe(before.id);
+  expect(state().dataset?.roles).toEqual(before.roles.map(() => 'test'));
+  expect(state().dataset?.name).toBe('traces.csv, callers missing: left out');
+
+  const cancelled = state().readAgain('attach');
+  await last('import').fail({ kind: 'cancelled', what: '', where: '', advice: '' });
+  await cancelled;
+  expect(state().orphans).toBe('leave-out');
+  expect(started.filter(({ kind }) => kind === 'import')).toHaveLength(3);
+});

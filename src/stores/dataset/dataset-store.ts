@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { err, type Failure, ok } from '../../base/result.ts';
 import { FILE_ROLES, type FileRole } from '../../features/splits.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
+import { ORPHAN_RULES, type OrphanRule } from '../../trace/orphans.ts';
 import { createDatasetImport, guessRoles } from './dataset-import.ts';
 import { createDatasetOpening } from './dataset-opening.ts';
 import { createDatasetSaving } from './dataset-saving.ts';
@@ -33,6 +34,8 @@ export {
   FILE_ROLES,
   type FileRole,
   guessRoles,
+  ORPHAN_RULES,
+  type OrphanRule,
 };
 
 const NOT_STORED: Failure = {
@@ -69,6 +72,8 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       storageFailure: null,
       mappedHeaders: mappings.all().length,
       authorsRules: true,
+      orphans: 'own-tree',
+      rereadable: null,
       keptAttributes: attributes.names(),
 
       ...createDatasetImport(parts, turns, saving),
@@ -79,7 +84,9 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         set({ mappedHeaders: 0 });
       },
 
-      setAuthorsRules: (authorsRules) => set({ authorsRules }),
+      setAuthorsRules: (authorsRules) =>
+        set({ authorsRules, orphans: authorsRules ? 'own-tree' : 'attach' }),
+      setOrphans: (orphans) => set({ orphans }),
 
       keepAttributes(keptAttributes) {
         attributes.keep(keptAttributes);

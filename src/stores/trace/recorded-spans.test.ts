@@ -30,7 +30,8 @@ test('spans stand below their callers, by start, with their own operations', () 
     ['one.csv'],
   );
   const rows = recordedSpans(traces, 0, traceSpansOf(spans));
-  expect(rows).toEqual([
+  expect(rows.every(({ isOrphan }) => !isOrphan)).toBe(true);
+  expect(rows).toMatchObject([
     { spanId: 'root', service: 'web', operation: 'GET', depth: 0, afterRootMs: 0, durationMs: 9 },
     {
       spanId: 'early',
@@ -64,5 +65,43 @@ test('spans stand below their callers, by start, with their own operations', () 
       afterRootMs: 4,
       durationMs: 0.005,
     },
+  ]);
+});
+
+test('a call whose caller was not recorded is marked, as a root and below one', () => {
+  const recorded = (orphans: 'own-tree' | 'attach') => {
+    const { traces, spans } = assembleTraces(
+      spanColumns([
+        { id: 'root', operation: 'a', durationUs: 9 },
+        { id: 'call', parent: 'root', operation: 'b' },
+        { id: 'lost', parent: 'gone', operation: 'c' },
+        { id: 'below', parent: 'lost', operation: 'd' },
+      ]),
+      ['one.csv'],
+      { orphans },
+    );
+    const first = orphans === 'attach' ? 0 : 2;
+    const last = first + (orphans === 'attach' ? 4 : 2);
+    const read = traceSpansOf(spans);
+    const ofTrace = {
+      ...read,
+      parent: read.parent.slice(first, last),
+      startUs: read.startUs.slice(first, last),
+      durationUs: read.durationUs.slice(first, last),
+      spanIds: read.spanIds.slice(first, last),
+    };
+    return recordedSpans(traces, orphans === 'attach' ? 0 : 1, ofTrace).map(
+      ({ spanId, depth, isOrphan }) => [spanId, depth, isOrphan],
+    );
+  };
+  expect(recorded('attach')).toEqual([
+    ['root', 0, false],
+    ['call', 1, false],
+    ['lost', 1, true],
+    ['below', 2, false],
+  ]);
+  expect(recorded('own-tree')).toEqual([
+    ['lost', 0, true],
+    ['below', 1, false],
   ]);
 });

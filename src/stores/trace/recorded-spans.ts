@@ -1,6 +1,7 @@
 /** The spans of a trace as they were recorded, in words and in the order of their calls. */
 import { microsToMillis } from '../../base/units.ts';
 import type { TraceSpans } from '../../storage/trace-spans.ts';
+import { CALLER_NOT_RECORDED } from '../../trace/orphans.ts';
 import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 
@@ -13,6 +14,8 @@ export interface RecordedSpan {
   /** After the start of the root span; null where a start is not known. */
   readonly afterRootMs: number | null;
   readonly durationMs: number;
+  /** Its caller was not recorded. */
+  readonly isOrphan: boolean;
 }
 
 /** Each span below its caller, calls of one caller by their start where it is known. */
@@ -22,6 +25,7 @@ export function recordedSpans(traces: TraceSet, trace: number, spans: TraceSpans
   const children = Array.from(parent, (): number[] => []);
   parent.forEach((above, span) => {
     if (above >= 0) children[above]!.push(span);
+    else if (span > 0) children[0]!.push(span); // where it stands without its caller
   });
   const rows: RecordedSpan[] = [];
   const depth = new Uint32Array(parent.length);
@@ -35,6 +39,7 @@ export function recordedSpans(traces: TraceSet, trace: number, spans: TraceSpans
       depth: depth[span]!,
       afterRootMs: Number.isNaN(afterRootMs) ? null : afterRootMs,
       durationMs: microsToMillis(durationUs[span]!),
+      isOrphan: parent[span] === CALLER_NOT_RECORDED,
     });
     const calls = children[span]!.sort((a, b) => startUs[b]! - startUs[a]! || b - a);
     for (const call of calls) {

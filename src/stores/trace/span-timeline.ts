@@ -5,6 +5,7 @@
  */
 import { microsToMillis } from '../../base/units.ts';
 import type { TraceSpans } from '../../storage/trace-spans.ts';
+import { CALLER_NOT_RECORDED } from '../../trace/orphans.ts';
 import { depthFirst, type TraceSet } from '../../trace/trace-set.ts';
 import { type TreeViewNode, traceTree } from '../shared/tree-view.ts';
 
@@ -16,6 +17,8 @@ export interface TimelineBar {
   /** How long before its caller it starts, and how long after its caller's end it ends; 0 for none. */
   readonly earlyMs: number;
   readonly lateMs: number;
+  /** Its caller was not recorded. */
+  readonly isOrphan: boolean;
 }
 
 export interface TimelineRow {
@@ -81,6 +84,7 @@ function barOf(spans: TraceSpans, span: number, zeroUs: number): TimelineBar {
     startMs: Number.isNaN(start) ? null : microsToMillis(start - zeroUs),
     durationMs: microsToMillis(durationUs[span]!),
     spanId: spanIds[span]!,
+    isOrphan: caller === CALLER_NOT_RECORDED,
     earlyMs: outside(callerStart - start),
     lateMs: outside(start + durationUs[span]! - (callerStart + durationUs[caller]!)),
   };

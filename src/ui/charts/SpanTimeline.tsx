@@ -78,6 +78,9 @@ export function SpanTimeline({ timeline, hovered = null, onHover }: SpanTimeline
               <Bars bars={row.bars} service={row.service} x={x} width={plot} ticks={ticks} />
               <span className="timeline__duration">{durationText(row.bars)}</span>
             </div>
+            {row.bars.some(({ isOrphan }) => isOrphan) && (
+              <p className="timeline__skew">⋯ caller not recorded</p>
+            )}
             <Skew bars={row.bars} />
             {opened.has(row.node) && (
               <ol className="timeline__merged" aria-label={`Spans merged into ${row.operation}`}>

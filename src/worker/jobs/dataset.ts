@@ -50,7 +50,7 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
   return {
     import: beside(
       async (
-        { files, mappings, authorsRules, keptAttributes, datasetId },
+        { files, mappings, authorsRules, orphans, keptAttributes, datasetId },
         { control, emit, transfer },
       ) => {
         const result = await importFiles(files, {
@@ -58,6 +58,7 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
           onProgress: emit,
           mappings,
           authorsRules,
+          orphans,
           keptAttributes,
           onSpans: (spans) => importedSpans.set(datasetId, spans),
         });

@@ -30,6 +30,7 @@ import { ImportRules } from './ImportRules.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
+import { OrphanRules } from './OrphanRules.tsx';
 import { PreparedChanges } from './PreparedChanges.tsx';
 import { StandIns } from './StandIns.tsx';
 import { UnreadFiles } from './UnreadFiles.tsx';
@@ -152,6 +153,7 @@ function DatasetView({ dataset }: { readonly dataset: Dataset }) {
     <>
       <UnreadFiles dataset={dataset} />
       <FilesTable dataset={dataset} />
+      <OrphanRules dataset={dataset} />
       <div className="data-cell__facts">
         <div className="data-cell__words">
           <StatTable

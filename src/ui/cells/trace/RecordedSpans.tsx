@@ -93,6 +93,7 @@ function SpansOfTrace({ trace }: { readonly trace: number }) {
                   style={{ paddingInlineStart: Math.min(span.depth, DEEPEST) * INDENT_PX }}
                 >
                   {span.service} {span.operation}
+                  {span.isOrphan && <span className="quiet"> · caller not recorded</span>}
                 </th>
                 <td className="plain-table__number">{formatMs(span.afterRootMs)}</td>
                 <td className="plain-table__number">{formatMs(span.durationMs)}</td>
