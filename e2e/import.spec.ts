@@ -87,7 +87,7 @@ test('a bad file keeps the dataset that was there', async ({ page }) => {
 test('the page says what it reads, and what a file is that it does not read', async ({ page }) => {
   await openNotebook(page);
   await expect(
-    page.getByText(/Drop what Jaeger, .*Zipkin.* write, or CSV or Parquet/),
+    page.getByText(/Drop what Jaeger, .*Zipkin.* write, or CSV, JSON or Parquet/),
   ).toBeVisible();
   await dropFiles(page, [{ name: 'answer.json', body: '{"status":"error","message":"no trace"}' }]);
   const alert = page.getByRole('alert');

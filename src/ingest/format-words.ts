@@ -1,7 +1,7 @@
 /** The formats of a list in the words of a sentence. */
 import type { TraceFormat } from './trace-format.ts';
 
-/** "Jaeger, OpenTelemetry or Zipkin write, or CSV or Parquet with a span in each row" */
+/** "Jaeger, OpenTelemetry or Zipkin write, or CSV, JSON or Parquet with a span in each row" */
 export function writtenBy(formats: readonly TraceFormat[]): string {
   const writers = new Set(formats.flatMap(({ writer }) => writer ?? []));
   const tables = formats.filter(({ writer, gives }) => writer === null && gives === 'spans');
