@@ -160,3 +160,81 @@ describe('lists of attributes', () => {
     await expect(carriedBy([file])).rejects.toThrow('do not match');
   });
 });
+
+describe('Jaeger', () => {
+  const tag = (key: string, value: unknown) => ({ key, type: 'string', value });
+  const span = (spanID: string, parent: string | null, more: object) => ({
+    ...{ traceID: 't', spanID, operationName: spanID, startTime: 1, duration: 5, processID: 'p1' },
+    references: parent === null ? [] : [{ refType: 'CHILD_OF', traceID: 't', spanID: parent }],
+    ...more,
+  });
+  const SPANS = [
+    span('a', null, { tags: [tag('span.kind', 'server'), tag('http.status_code', 200)] }),
+    span('b', 'a', { tags: [tag('error', true), tag('hostname', 'own')] }),
+    span('c', 'b', { processID: 'p2', tags: [{ value: 'ERROR', key: 'otel.status_code' }, {}] }),
+    span('d', 'b', { processID: 'p2', tags: [tag('error', false), tag('http.status_code', 500)] }),
+  ];
+  const processes = {
+    p1: { serviceName: 'web', tags: [tag('hostname', 'n1'), tag('ip', '1.2.3.4')] },
+    p2: { serviceName: 'db', tags: [{ value: 2, key: 'service.version' }] },
+  };
+  const EXPECTED = {
+    a: 'ok server http.status_code=200 host=n1',
+    b: 'error unspecified host=own',
+    c: 'error unspecified version=2',
+    d: 'unset unspecified http.status_code=500 version=2',
+  };
+
+  it('tags of spans and of processes, before or behind them', async () => {
+    const trace = { traceID: 't', spans: SPANS, processes };
+    expect((await carried('a.json', { data: [trace] })).spans).toEqual(EXPECTED);
+    const other = JSON.stringify({ traceID: 't', processes, spans: SPANS }, null, 1);
+    expect((await carried('a.json', other)).spans).toEqual(EXPECTED);
+  });
+
+  it('processes of one trace say nothing of the next', async () => {
+    const second = SPANS.map((each) => ({ ...each, spanID: `${each.spanID}2`, traceID: 'u' }));
+    const next = { traceID: 'u', spans: second, processes: { p1: { serviceName: 'x' } } };
+    const { spans } = await carried('a.json', {
+      data: [{ traceID: 't', spans: SPANS, processes }, next],
+    });
+    expect(spans).toMatchObject({ ...EXPECTED });
+    expect(Object.values(spans).filter((words) => words.includes('host=n1'))).toHaveLength(1);
+  });
+
+  it('tags in Elasticsearch, as a list or as fields', async () => {
+    const rows = [
+      span('a', null, {
+        process: { serviceName: 'web', tags: [tag('hostname', 'n1')] },
+        tag: { 'span@kind': 'server', 'http@status_code': 200, error: false, other: { x: 1 } },
+      }),
+      span('b', 'a', { process: { serviceName: 'web' }, tags: [tag('error', 'true')] }),
+    ];
+    const lines = rows.map((row) => JSON.stringify({ _source: row })).join('\n');
+    expect((await carried('a.json', lines)).spans).toEqual({
+      a: 'unset server http.status_code=200 host=n1',
+      b: 'error unspecified',
+    });
+  });
+});
+
+it('Zipkin: kinds and tags, and a shared span as both sides of a call', async () => {
+  const span = (id: string, more: object) => ({
+    ...{ traceId: 'abc', id, name: id, timestamp: 1, duration: 5 },
+    ...more,
+  });
+  const { spans, imported } = await carried('a.json', [
+    span('a', { localEndpoint: { serviceName: 'web' }, tags: { error: '' }, kind: 'SERVER' }),
+    span('b', {
+      ...{ parentId: 'a', localEndpoint: { serviceName: 'web' }, kind: 'CLIENT' },
+      tags: { 'http.status_code': '404', 'http.path': '/x' },
+    }),
+    span('b', { parentId: 'a', localEndpoint: { serviceName: 'db' }, shared: true }),
+  ]);
+  expect(spans).toEqual({
+    a: 'error server',
+    b: 'error client http.status_code=404',
+    'b db': 'unset server',
+  });
+  expect(imported.facts?.pairs).toBe(1);
+});

@@ -1,9 +1,10 @@
 /**
  * How files write a span's status, its kind and whether it failed: words and numbers.
  */
-import { decodeUtf8 } from '../base/bytes.ts';
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { SPAN_KINDS, SPAN_STATUSES, type SpanKind, statusCode } from '../trace/span-facts.ts';
 import { parseDecimal } from './csv-fields.ts';
+import { equalBytes } from './json-shapes.ts';
 
 const UNSET = statusCode('unset');
 /** Longer texts are none of these words. */
@@ -51,9 +52,17 @@ const OTHER_KINDS: Readonly<Record<string, SpanKind>> = {
   local: 'internal',
 };
 
+/** As most files have them: read without a string. */
+const USUAL_KINDS = SPAN_KINDS.flatMap((kind, code) =>
+  [kind, kind.toUpperCase(), `SPAN_KIND_${kind.toUpperCase()}`].map(
+    (word) => [encodeUtf8(word), code] as const,
+  ),
+);
+
 /** A word of any tracing system, or OTLP's number; index into SPAN_KINDS, 0 for any other. */
 export function readKind(bytes: Uint8Array, start: number, end: number): number {
   if (end - start === 1) return oneDigit(bytes[start]!, SPAN_KINDS.length);
+  for (const [word, kind] of USUAL_KINDS) if (equalBytes(word, bytes, start, end)) return kind;
   const word = wordOf(bytes, start, end).replace(PREFIX, '');
   const kind = Object.hasOwn(OTHER_KINDS, word) ? OTHER_KINDS[word]! : word;
   return Math.max(0, SPAN_KINDS.indexOf(kind as SpanKind));

@@ -26,6 +26,36 @@ export const SERVICE = 18;
 export const OTHER = 19;
 export const ROW = 20;
 export const WITHIN = 21;
+export const TAG = 22;
+export const TAG_KEY = 23;
+export const TAG_VALUE = 24;
+export const PROCESS_TAG = 25;
+export const PROCESS_TAG_KEY = 26;
+export const PROCESS_TAG_VALUE = 27;
+export const TAG_FIELDS = 28;
+export const TAG_FIELD = 29;
+
+const tagsShape = (tag: number, key: number, value: number): Shape => ({
+  id: tag,
+  isDirect: true,
+  // A fault in here costs no span.
+  isRecord: true,
+  element: {
+    id: tag,
+    members: [
+      member('key', scalar(key)),
+      member('value', { id: value, scalar: true, members: [], asks: true }),
+    ],
+  },
+});
+const spanTags = member('tags', tagsShape(TAG, TAG_KEY, TAG_VALUE));
+/** Tags as fields, as the index may have them: dots in their names are @. */
+const tagFields = member('tag', {
+  id: TAG_FIELDS,
+  isRecord: true,
+  asks: true,
+  anyMember: scalar(TAG_FIELD),
+});
 
 const spanMembers = [
   member('traceID', scalar(SPAN_TRACE_ID)),
@@ -44,8 +74,13 @@ const spanMembers = [
   }),
   member('startTime', scalar(START)),
   member('duration', scalar(DURATION)),
+  spanTags,
+  tagFields,
   member('processID', scalar(PROCESS_ID)),
-  member('process', { id: OTHER, members: [member('serviceName', scalar(OWN_SERVICE))] }),
+  member('process', {
+    id: OTHER,
+    members: [member('serviceName', scalar(OWN_SERVICE)), spanTags, tagFields],
+  }),
 ];
 const spanShape: Shape = { id: SPAN, isRecord: true, members: spanMembers };
 const traceMembers = [
@@ -53,7 +88,13 @@ const traceMembers = [
   member('spans', { id: SPANS, element: spanShape }),
   member('processes', {
     id: OTHER,
-    anyMember: { id: PROCESS, members: [member('serviceName', scalar(SERVICE))] },
+    anyMember: {
+      id: PROCESS,
+      members: [
+        member('serviceName', scalar(SERVICE)),
+        member('tags', tagsShape(PROCESS_TAG, PROCESS_TAG_KEY, PROCESS_TAG_VALUE)),
+      ],
+    },
   }),
 ] as const;
 const traceShape: Shape = { id: TRACE, members: traceMembers };

@@ -25,7 +25,7 @@ export interface Shape {
   readonly isRecord?: boolean;
   /** As a list under a key: the sink may read it from its bytes. */
   readonly isDirect?: boolean;
-  /** Whether it is wanted is asked of the sink each time. */
+  /** Whether it is wanted is asked of the sink each time; of {@link anyMember}, whether each key is. */
   readonly asks?: boolean;
 }
 
@@ -63,6 +63,8 @@ export interface ShapeSink {
   direct?(id: number, bytes: Uint8Array, at: number, filled: number): number;
   /** Whether a value of a shape that {@link Shape.asks} is wanted; all are where there is no answer. */
   wants?(id: number): boolean;
+  /** Whether the value under a key of any name is wanted, in an object that {@link Shape.asks}. */
+  wantsKey?(id: number, bytes: Uint8Array, start: number, end: number): boolean;
   /** A value of a kind that its shape has not. */
   stray(id: number): void;
   /** The document is broken off here; nothing that was entered is left any more. */
@@ -166,6 +168,10 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
         return !announced.asks || sink.wants === undefined || sink.wants(announced.id);
       }
       if (!shape.anyMember) return false;
+      if (shape.asks && sink.wantsKey) {
+        announced = shape.anyMember;
+        return sink.wantsKey(shape.id, bytes, start, end);
+      }
       key = bytes.slice(start, end);
       announced = shape.anyMember;
       return true;

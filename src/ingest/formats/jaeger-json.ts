@@ -33,6 +33,7 @@ import {
   TRACE_ID,
   WITHIN,
 } from '../jaeger-shapes.ts';
+import { createJaegerTags } from '../jaeger-tags.ts';
 import { documentWay, type JsonOutline } from '../json-outline.ts';
 import { createShapeReader, equalBytes, type Shape, type ShapeSink } from '../json-shapes.ts';
 import { createProcessServices } from '../process-services.ts';
@@ -99,9 +100,11 @@ const MAX_REFERENCES = 64;
 const PARENT_TYPES = ['CHILD_OF', 'FOLLOWS_FROM'].map(encodeUtf8);
 
 function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape): SpanReader {
+  const { facts } = table;
   const log = createSpanLog(fileName, ledger);
   const references = createSpanReferences(table, table.length);
-  const processes = createProcessServices();
+  const processes = createProcessServices(facts);
+  const tags = createJaegerTags(facts, processes.attribute);
   let traces = 0;
   let inSpan = false;
   /** Whether the document or element that is being read may be a span itself. */
@@ -151,11 +154,13 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
       service = next;
     }
     table.fillService(first, Math.max(0, service));
+    processes.fillAttributes(table.length);
     firstRow = table.length;
   };
 
   const startSpan = (): void => {
     inSpan = true;
+    facts.startSpan();
     trace = traceOfDocument;
     span = NONE;
     operation = NONE;
@@ -276,6 +281,9 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
         case PROCESS:
           process = processes.process(reader.key(), 0, reader.key().length);
           processes.define(process, NONE);
+          break;
+        default:
+          tags.enter(id);
       }
     },
     leave: (id, faulty) => {
@@ -301,6 +309,9 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
           break;
         case DOCUMENT:
           endTrace();
+          break;
+        default:
+          tags.leave(id);
       }
     },
     text: (id, bytes, start, end) => {
@@ -334,13 +345,20 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
           break;
         case SERVICE:
           processes.define(process, intern(table.services, bytes, start, end));
+          break;
+        default:
+          tags.text(id, bytes, start, end);
       }
     },
     number: (id, bytes, start, end) => {
       if (id === START) startUs = parseDecimal(bytes, start, end);
       else if (id === DURATION) durationUs = parseDecimal(bytes, start, end);
+      else tags.number(id, bytes, start, end);
     },
-    truth: () => undefined,
+    truth: tags.truth,
+    direct: tags.direct,
+    wants: tags.wants,
+    wantsKey: tags.wantsKey,
     stray: (id) => {
       if (id === SPANS) hasSpans = true;
       if (id === SPAN || id === SPANS || id === TRACE) log.loseAt('malformed-row', reader);

@@ -9,8 +9,10 @@
 import { encodeUtf8, grown } from '../../base/bytes.ts';
 import type { Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
+import { kindCode } from '../../trace/span-facts.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
+import { readKind } from '../fact-words.ts';
 import type { JsonOutline } from '../json-outline.ts';
 import {
   createShapeReader,
@@ -94,6 +96,8 @@ const ANNOTATION_VALUE = 14;
 const ANNOTATION_TIME = 15;
 const ANNOTATION_SERVICE = 16;
 const BINARY_VALUE = 17;
+const TAGS = 18;
+const TAG = 19;
 
 const spanMembers = [
   member('traceId', scalar(TRACE_ID)),
@@ -104,6 +108,7 @@ const spanMembers = [
   member('timestamp', scalar(TIMESTAMP)),
   member('duration', scalar(DURATION)),
   member('localEndpoint', { id: OTHER, members: [member('serviceName', scalar(SERVICE))] }),
+  member('tags', { id: TAGS, isRecord: true, asks: true, anyMember: scalar(TAG) }),
   member('shared', scalar(SHARED)),
 ];
 /** @param own members that say what the annotation is */
@@ -153,6 +158,7 @@ const NONE = -1;
 const HALF_ID = 16;
 const ZERO = 48;
 const LETTER_S = 83;
+const SERVER = kindCode('server');
 const [TRUE, FALSE] = ['true', 'false'].map(encodeUtf8) as [Uint8Array, Uint8Array];
 
 function readZipkinJson(
@@ -186,7 +192,7 @@ function readZipkinJson(
   let length = 0;
   let annotatedUs = Number.NaN;
   let annotatedService = NONE;
-  /** What it is to the facts of the span, and its value where it is. */
+  /** What it, or a tag, is to the facts of the span; and its value where it is. */
   let fact = NONE;
   let value = new Uint8Array(0);
   let valueLength = 0;
@@ -229,6 +235,7 @@ function readZipkinJson(
       return;
     }
     if (!isV1) {
+      if (isServer) facts.sayKind(SERVER);
       addSide(service, isServer, startUs, durationUs);
       return;
     }
@@ -340,6 +347,10 @@ function readZipkinJson(
           break;
         case KIND:
           isServer ||= bytes[start] === LETTER_S && end > start;
+          facts.sayKind(readKind(bytes, start, end));
+          break;
+        case TAG:
+          facts.say(fact, bytes, start, end);
           break;
         case ANNOTATION_VALUE:
           first = bytes[start]!;
@@ -386,6 +397,10 @@ function readZipkinJson(
         const word = isTrue ? TRUE : FALSE;
         sink.text(id, word, 0, word.length);
       }
+    },
+    wantsKey: (_, bytes, start, end) => {
+      fact = facts.key(bytes, start, end);
+      return fact !== NONE;
     },
     stray: (id) => {
       if (id === SPAN || id === SPANS) log.loseAt('malformed-row', reader);
