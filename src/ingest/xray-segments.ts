@@ -48,6 +48,9 @@ members.push(member('subsegments', { id: OTHER, element: segmentShape }));
 
 export const NONE = -1;
 
+/** Held of one document; X-Ray takes 64 KB of one. More are lost. */
+export const MOST_SEGMENTS = 100_000;
+
 /** Indices of names and ids are the span table's, or {@link NONE}. */
 export interface Segment {
   trace: number;
@@ -77,6 +80,8 @@ export interface SegmentCollector {
   enter(): void;
   /** The segment and all in it, the outermost first, where that ends; null within it. */
   leave(faulty: boolean): readonly Segment[] | null;
+  /** Segments of the last document beyond {@link MOST_SEGMENTS}. */
+  dropped(): number;
   /** What is there of a document that breaks off. */
   breakOff(): readonly Segment[];
   text(id: number, bytes: Uint8Array, start: number, end: number): void;
@@ -89,10 +94,14 @@ const LONGEST_DATABASE = 100;
 
 export function createSegmentCollector(table: SpanTable): SegmentCollector {
   let all: Segment[] = [];
+  let begun = 0;
+  let dropped = 0;
   const open: Segment[] = [];
 
   const take = (): readonly Segment[] => {
     const taken = all;
+    dropped = begun - taken.length;
+    begun = 0;
     all = [];
     open.length = 0;
     return taken;
@@ -122,7 +131,8 @@ export function createSegmentCollector(table: SpanTable): SegmentCollector {
         faulty: false,
         inside: open.at(-1) ?? null,
       };
-      all.push(segment);
+      begun += 1;
+      if (all.length < MOST_SEGMENTS) all.push(segment);
       open.push(segment);
     },
     leave: (faulty) => {
@@ -131,6 +141,7 @@ export function createSegmentCollector(table: SpanTable): SegmentCollector {
       segment.faulty ||= faulty;
       return open.length === 0 ? take() : null;
     },
+    dropped: () => dropped,
     breakOff: () => {
       for (const segment of open) segment.faulty = true;
       return take();

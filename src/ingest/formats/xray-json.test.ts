@@ -3,6 +3,7 @@ import { importedFrom, sourceFile } from '../../testing/files.ts';
 import { latenciesOf, ledgerOf, traceIdsOf, treesOf } from '../../testing/imports.ts';
 import { factsFrom } from '../../testing/read-facts.ts';
 import type { ImportedTraces } from '../import.ts';
+import { MOST_SEGMENTS } from '../xray-segments.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const TRACE = '1-6638822d-7fb0a89630b8bfe5176b97d0';
@@ -199,6 +200,17 @@ describe('X-Ray segments', () => {
         ['truncated-file', 1],
       ]);
     }
+  });
+
+  it('of one document are held up to a number', async () => {
+    const many = Array.from({ length: MOST_SEGMENTS + 5 }, (_, i) => ({
+      id: `g${i}`,
+      name: 'call',
+      ...times(i, i + 1),
+    }));
+    const result = await imported(lines({ ...web, subsegments: many }, cart));
+    expect(result.spansRead).toBe(MOST_SEGMENTS + 7);
+    expect(ledgerOf(result)[0]).toEqual(['malformed-row', 6, '[0]']);
   });
 
   it('nested without end are a report', async () => {

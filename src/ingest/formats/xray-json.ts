@@ -123,7 +123,7 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
   };
 
   /** Adds a segment document: the segment, and what is in it. */
-  const addDocument = (all: readonly Segment[]): void => {
+  const addDocument = (all: readonly Segment[], dropped: number): void => {
     const root = all[0];
     // An envelope, or another line of a log.
     if (!root || (root.trace === NONE && root.span === NONE)) return;
@@ -131,6 +131,10 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
       if (i === 0) log.startSpan();
       else log.startAnother();
       addSegment(segment, root);
+    }
+    for (let i = 0; i < dropped; i++) {
+      log.startAnother();
+      log.lose('malformed-row');
     }
   };
 
@@ -199,13 +203,16 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
     if (kept !== NONE && text !== '') facts.say(kept, value, 0, value.length);
   };
 
+  /** A number, for there are many. */
+  const keyOf = (trace: number, span: number): number => trace * 2 ** 32 + span;
+
   /** A segment that is sent when it begins and when it ends is there twice: the whole one counts. */
   const addUnended = (): void => {
     if (unended.length === 0) return;
-    const { trace, span } = table.linksFrom(firstRow);
-    const ended = new Set(Array.from(trace, (each, row) => `${each} ${span[row]!}`));
+    const links = table.linksFrom(firstRow);
+    const ended = new Set(Array.from(links.trace, (each, row) => keyOf(each, links.span[row]!)));
     for (const { segment, trace, parent, service, ordinal } of unended) {
-      const key = `${trace} ${segment.span}`;
+      const key = keyOf(trace, segment.span);
       const traceId = (): string => table.traceIds.text(trace);
       if (ended.has(key)) {
         log.mend('duplicate-span-id', ordinal, traceId);
@@ -221,7 +228,7 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
   const findServices = (): void => {
     if (lone.length === 0) return;
     const { trace, span, parent, service } = table.linksFrom(firstRow);
-    const rowOf = new Map(Array.from(trace, (each, row) => [`${each} ${span[row]!}`, row]));
+    const rowOf = new Map(Array.from(trace, (each, row) => [keyOf(each, span[row]!), row]));
     const nameless = new Set(lone.map((row) => row - firstRow));
     const unseen = new Set(nameless);
     for (const first of nameless) {
@@ -230,7 +237,7 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
       while (at !== undefined && unseen.has(at)) {
         way.push(at);
         unseen.delete(at);
-        at = rowOf.get(`${trace[at]!} ${parent[at]!}`);
+        at = rowOf.get(keyOf(trace[at]!, parent[at]!));
       }
       if (at === undefined || nameless.has(at)) continue;
       for (const row of way) {
@@ -252,11 +259,11 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
     const collector = createSegmentCollector(table);
     const reader = createShapeReader(fileName, segmentShape, {
       ...sinkOf(collector),
-      broken: () => addDocument(collector.breakOff()),
-      cutOff: () => addDocument(collector.breakOff()),
+      broken: () => addDocument(collector.breakOff(), collector.dropped()),
+      cutOff: () => addDocument(collector.breakOff(), collector.dropped()),
     });
     const failure = reader.push(bytes.subarray(start, end)) ?? reader.finish();
-    if (failure) addDocument(collector.breakOff());
+    if (failure) addDocument(collector.breakOff(), collector.dropped());
     if (log.spansRead() === before) log.loseAt('malformed-row', position);
   };
 
@@ -265,7 +272,7 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
       if (id === SEGMENT) collector.enter();
     },
     leave: (id, faulty) => {
-      if (id === SEGMENT) addDocument(collector.leave(faulty) ?? []);
+      if (id === SEGMENT) addDocument(collector.leave(faulty) ?? [], collector.dropped());
     },
     text: collector.text,
     number: collector.number,
@@ -277,7 +284,7 @@ function readXrayJson({ fileName, table, ledger }: ReaderContext): SpanReader {
   const segments = sinkOf(collector);
   const breakOff = (reason: Reason, place: Partial<JsonPlace>): void => {
     const before = log.spansRead();
-    addDocument(collector.breakOff());
+    addDocument(collector.breakOff(), collector.dropped());
     if (log.spansRead() === before) log.loseAt(reason, reader, place);
     isListed = false;
   };
