@@ -88,14 +88,11 @@ export function* calibrateRarity(
 /** Of the first five of {@link CALIBRATED}. */
 type Five = readonly Calibration[];
 
-/** Of the duration whatever the structure, beside what is known of the structure. */
-const DURATION_WEIGHT = 0.5;
-
 /** nats, not yet calibrated again */
 function joinMeasures(single: Five, raw: Float64Array): { whole: number; place: number } {
   const nats = (measure: number): number => surprise(single[measure]!, raw[measure]!);
   return {
-    whole: (Math.max(nats(1), nats(2)) + DURATION_WEIGHT * nats(0)) / (1 + DURATION_WEIGHT),
+    whole: (nats(0) + Math.max(nats(1), nats(2))) / 2,
     place: (nats(3) + nats(4)) / 2,
   };
 }
@@ -107,7 +104,7 @@ interface Measures {
   readonly materialNode: number;
   /** The same by how far out it is at its place. */
   readonly placeNode: number;
-  /** [nodes of the trace read last] nats of a node at its place */
+  /** [nodes of the trace read last] nats: how far a node is from what the others lead to expect */
   readonly tails: Float64Array;
   /** Microseconds, or NaN. */
   medianUs(trace: number, node: number): number;
@@ -159,7 +156,6 @@ function openMeasures(learned: Learned): (traces: TraceSet) => Measures {
         into[4] = residual.value;
         found.materialNode = busiest.node;
         found.placeNode = residual.value > 0 ? residual.node : oddest.node;
-        for (let i = 0; i < n; i++) tails[i] = Math.max(tails[i]!, self.score[i]!);
       },
     };
   };
@@ -189,7 +185,7 @@ export interface Rarity {
 
 export interface RarityReader {
   read(trace: number): Rarity;
-  /** Of the trace read last: nats of each node at its place. */
+  /** [nodes of the trace read last] nats: how far a node is from what the others lead to expect */
   readonly tails: Float64Array;
   /** Median duration of training traces at a node's place, microseconds, or NaN. */
   medianUs(trace: number, node: number): number;

@@ -3,6 +3,7 @@
  * training did not have. Each way is calibrated on validation traces; the rarest counts.
  */
 
+import { blameOf } from '../../statistics/blame.ts';
 import {
   calibrateRarity,
   learnRarity,
@@ -58,7 +59,7 @@ export const HISTORY: Statistic<NoConfig> = {
           return {
             says: saysOf(rarity),
             nodes: {
-              score: reader.tails.slice(0, nodes),
+              score: blameOf(traces, trace, reader.tails.slice(0, nodes)),
               expectedMs: Float64Array.from(
                 { length: nodes },
                 (_, node) => reader.medianUs(trace, node) / 1e3,
