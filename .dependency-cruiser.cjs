@@ -20,7 +20,7 @@ const rooms = [
   {
     room: 'ingest',
     may: ['base', 'trace'],
-    packages: ['fflate', 'fzstd', 'hyparquet', '@bufbuild/protobuf'],
+    packages: ['fflate', 'fzstd', 'hyparquet', 'xz-decompress', '@bufbuild/protobuf'],
   },
   { room: 'export', may: ['base', 'trace'], packages: [] },
   { room: 'kernels', may: ['base'], packages: [TFJS] },

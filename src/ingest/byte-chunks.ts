@@ -6,6 +6,8 @@
 export interface ByteChunks {
   /** null at the end. Throws where the source cannot be read: a Failure, or what the browser says. */
   next(): Promise<Uint8Array | null>;
+  /** Bytes of the file as it is given, so far, where they are not those that come. */
+  packed?(): number;
   /** Frees the source where reading stops half-way. */
   close(): void;
 }

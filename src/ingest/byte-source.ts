@@ -3,7 +3,7 @@
  * whose files come one after another.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import type { SourceFile } from './import.ts';
+import type { ByteChunks } from './byte-chunks.ts';
 import type { ByteDecoder, OnBytes } from './unpacking.ts';
 
 export interface ByteSource {
@@ -20,10 +20,9 @@ export interface ByteSource {
 const SLICE_BYTES = 16 * 1024;
 
 export function createByteSource(
-  file: SourceFile,
+  chunks: ByteChunks,
   createDecoder: (onBytes: OnBytes) => ByteDecoder,
 ): ByteSource {
-  const stream = file.stream().getReader();
   let held: Uint8Array[] = [];
   let packed: Uint8Array = new Uint8Array(0);
   let ended = false;
@@ -37,12 +36,12 @@ export function createByteSource(
   const fill = async (): Promise<Failure | null> => {
     while (held.length === 0 && !ended) {
       if (packed.length === 0) {
-        const chunk = await stream.read();
-        if (chunk.done) {
+        const chunk = await chunks.next();
+        if (chunk === null) {
           ended = true;
           return decoder.finish();
         }
-        packed = chunk.value;
+        packed = chunk;
       }
       const failure = decoder.push(packed.subarray(0, SLICE_BYTES));
       packed = packed.subarray(SLICE_BYTES);
@@ -84,8 +83,6 @@ export function createByteSource(
       }
       return ok(null);
     },
-    close: () => {
-      stream.cancel().catch(() => undefined);
-    },
+    close: chunks.close,
   };
 }

@@ -32,7 +32,7 @@ export interface ImportedFile {
    * spans come from no file, `prepared` are parts of a dataset.
    */
   readonly format: string;
-  readonly container: 'plain' | 'gzip' | 'zstd' | 'zip' | 'tar';
+  readonly container: 'plain' | 'gzip' | 'zstd' | 'xz' | 'zip' | 'tar';
 }
 
 export interface ImportProgress {

@@ -84,6 +84,7 @@ const BETTER: Readonly<Record<string, Expectation>> = {
   '15-not-traces/c-skywalking-graphql.json': [SKYWALKING],
   '15-not-traces/g-signoz.json': CANONICAL,
   '19-archives/c-traces.tar': CANONICAL,
+  '19-archives/e-traces.jsonl.xz': CANONICAL,
   [CUT_LINE]: [...(EXPECTED[CUT_LINE]!.expect as Forest), REST_OF_CUT_LINE],
 };
 

@@ -23,7 +23,7 @@ const MAGIC: readonly (readonly [readonly number[], string])[] = [
   [[0x42, 0x5a, 0x68], 'a bzip2 file, not read here; unpack it with bunzip2, or pack it by gzip'],
   [
     [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
-    'an xz file, not read here; unpack it with unxz, or pack it by gzip',
+    'an xz file inside an archive or a packed file; unpack it once',
   ],
   [
     [0x04, 0x22, 0x4d, 0x18],

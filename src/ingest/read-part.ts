@@ -123,7 +123,7 @@ async function readStream(
       if ('what' in chunk) return asImportFailure(chunk);
       const failure = decoder.push(chunk);
       if (failure) return asImportFailure(failure);
-      bytes += chunk.length;
+      bytes = chunks.packed?.() ?? bytes + chunk.length;
       onProgress(bytes, content.spansRead());
     }
   } finally {

@@ -9,6 +9,7 @@ import type { ImportedFile, SourceFile } from './import.ts';
 import type { FetchedFile } from './read-ahead.ts';
 import { isTar, readTar, TAR_BLOCK, type TarredFile } from './tar.ts';
 import { type ByteDecoder, type OnBytes, passOn } from './unpacking.ts';
+import { isXz, unxz } from './unxz.ts';
 import { listZip } from './unzip.ts';
 import { createUnzstd, isZstd } from './unzstd.ts';
 import { isZip } from './zip-directory.ts';
@@ -37,18 +38,20 @@ export const isAmongOthers = ({ name }: SourcePart): boolean => name.includes('/
 /** To be read one after another, as they come; a failure ends them. */
 export async function* partsOf(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
   const { file } = fetched;
-  const bytes = await fetched.bytes;
+  const bytes = (await fetched.bytes) ?? null;
   const head = bytes?.subarray(0, TAR_BLOCK) ?? (await readHead(file, TAR_BLOCK));
   if (isZip(head)) {
     yield* zippedParts(file);
     return;
   }
-  const unpacking = await tarUnpacking(file, head);
+  const chunks = (): ByteChunks => (bytes === null ? chunksOf(file.stream()) : oneChunk(bytes));
+  const open = isXz(head) ? () => unxz(file.name, chunks()) : chunks;
+  const unpacking = isXz(head) ? await tarInXz(open()) : await tarUnpacking(file, head);
   if (unpacking === null) {
-    yield ok(wholeFile(file, bytes));
+    yield ok(wholeFile(file, isXz(head) ? 'xz' : 'plain', open));
     return;
   }
-  const source = createByteSource(file, unpacking);
+  const source = createByteSource(open(), unpacking);
   try {
     let count = 0;
     for await (const tarred of readTar(file, source)) {
@@ -126,14 +129,39 @@ async function tarUnpacking(file: SourceFile, head: Uint8Array): Promise<Unpacki
   return isTar(block) ? unpacking : null;
 }
 
-/** @param bytes all of it, where it was fetched */
-const wholeFile = (file: SourceFile, bytes: Uint8Array | null): SourcePart => ({
+/** As {@link tarUnpacking}, of a file whose bytes come unpacked. */
+async function tarInXz(chunks: ByteChunks): Promise<Unpacking | null> {
+  const block = new Uint8Array(TAR_BLOCK);
+  let filled = 0;
+  try {
+    while (filled < TAR_BLOCK) {
+      const chunk = await chunks.next();
+      if (chunk === null) break;
+      const part = chunk.subarray(0, TAR_BLOCK - filled);
+      block.set(part, filled);
+      filled += part.length;
+    }
+  } catch {
+    // What is wrong with the file is said where it is read.
+    return null;
+  } finally {
+    chunks.close();
+  }
+  return isTar(block) ? passOn : null;
+}
+
+const wholeFile = (
+  file: SourceFile,
+  container: 'plain' | 'xz',
+  open: () => ByteChunks,
+): SourcePart => ({
   name: file.name,
   bytes: file.size,
-  container: 'plain',
-  open: async () => ok(bytes === null ? chunksOf(file.stream()) : oneChunk(bytes)),
+  container,
+  open: async () => ok(open()),
   createDecoder: passOn,
-  file,
+  // By place only what is not packed is read.
+  file: container === 'plain' ? file : null,
   filesInArchive: null,
 });
 
