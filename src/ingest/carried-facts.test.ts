@@ -238,3 +238,20 @@ it('Zipkin: kinds and tags, and a shared span as both sides of a call', async ()
   });
   expect(imported.facts?.pairs).toBe(1);
 });
+
+it('otel_traces: its columns of status, kind and attributes', async () => {
+  const header =
+    'Timestamp,TraceId,SpanId,ParentSpanId,SpanName,SpanKind,ServiceName,Duration,StatusCode,http.route,ResourceAttributes.host.name';
+  const rows = [
+    '2024-01-01 00:00:00,t,a,,GET,SPAN_KIND_SERVER,web,5000,STATUS_CODE_OK,/x,n1',
+    '2024-01-01 00:00:00,t,b,a,call,Client,web,4000,Error,,',
+    '2024-01-01 00:00:00,t,c,b,get,Server,db,3000,Unset,,n2',
+  ];
+  const { spans, imported } = await carried('a.csv', `${[header, ...rows].join('\n')}\n`);
+  expect(spans).toEqual({
+    a: 'ok server http.route=/x host=n1',
+    b: 'error client',
+    c: 'unset server host=n2',
+  });
+  expect(imported.facts?.pairs).toBe(1);
+});

@@ -12,6 +12,7 @@ import { isBlank } from './csv-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { cellText, type RowLayout } from './csv-spans.ts';
 import { parseInterval, parseSpanOfTime, parseTime } from './csv-times.ts';
+import { factColumns } from './fact-columns.ts';
 import { readLabel } from './label-words.ts';
 import { podServiceEnd } from './pod-service.ts';
 import { UNKNOWN_SERVICE } from './span-log.ts';
@@ -42,6 +43,8 @@ export function mappedLayout(
   const { columns, clockUnit, durationUnit } = mapping;
   const { trace, span, parent, service, operation, start: from, end: to, label } = columns;
   const roots = new Set(options.roots);
+  const taken = COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0);
+  const carried = factColumns(mapping.header, taken, table.facts);
 
   const durationOf = (row: CsvRow): Microseconds => {
     const { bytes, start, end, decimalComma } = row;
@@ -101,6 +104,7 @@ export function mappedLayout(
     if (blank(operation)) return 'missing-operation';
     const durationUs = durationOf(row);
     if (!isDuration(durationUs)) return 'bad-duration';
+    carried.say(row);
     const internId = (dictionary: typeof table.spanIds, cell: number): number =>
       dictionary.internId(bytes, start[cell]!, end[cell]!);
     table.add(
@@ -121,7 +125,7 @@ export function mappedLayout(
 
   return {
     names: [trace, span, parent, operation, service].filter((cell) => cell >= 0),
-    used: COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0),
+    used: [...taken, ...carried.cells],
     readSpan,
     traceIdOf: (row) => cellText(row, trace),
   };

@@ -100,6 +100,13 @@ export class SpanFactsTable {
     return index;
   }
 
+  /** Names that an attribute that is kept goes by, and their {@link key}. */
+  attributeKeys(): readonly (readonly [name: string, key: number])[] {
+    return this.keys
+      .texts()
+      .flatMap((name, key) => (this.attribute[key]! < 0 ? [] : [[name, key] as const]));
+  }
+
   /** Another span begins: what was said of one that was lost is forgotten. */
   startSpan(): void {
     if (this.said) this.forget();

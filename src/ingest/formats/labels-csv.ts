@@ -3,14 +3,19 @@
  */
 import { decodeUtf8 } from '../../base/bytes.ts';
 import type { Failure } from '../../base/result.ts';
+import { plainName } from '../column-names.ts';
 import { type CsvRow, createCsvRows } from '../csv-rows.ts';
 import { headerOf } from '../csv-spans.ts';
 import { readLabel } from '../label-words.ts';
 import { type ContentContext, MAX_NAME_BYTES, type SpanReader } from '../span-reader.ts';
+import { type ReadRowLabel, tadBenchLabels } from '../tadbench-labels.ts';
 import { LIKELY, type TraceFormat } from '../trace-format.ts';
 
 /** More columns than an id, a label and a remark or two are a table of something else. */
 const MOST_COLUMNS = 4;
+/** TADBench's labels are five, and it names the source of a trace and counts its spans. */
+const mostColumns = (header: readonly string[]): number =>
+  tadBenchLabels(header) ? 8 : MOST_COLUMNS;
 const LABEL_COLUMNS = ['label', 'anomaly', 'isanomaly', 'class', 'tracelabel'];
 
 export const labelsCsv: TraceFormat = {
@@ -19,34 +24,41 @@ export const labelsCsv: TraceFormat = {
   writer: null,
   gives: 'labels',
   recognise: ({ header }) =>
-    header && header.length <= MOST_COLUMNS && labelColumns(header)
+    header && header.length <= mostColumns(header) && labelColumns(header)
       ? { sure: LIKELY, why: 'it is a small table of trace ids and labels' }
       : null,
   open: readLabelsCsv,
 };
 
-/** Cells of the trace id and of its label, if that is what the table is about. */
-function labelColumns(
-  header: readonly string[],
-): { readonly trace: number; readonly label: number } | null {
-  const names = header.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ''));
+interface LabelColumns {
+  readonly trace: number;
+  readonly label: ReadRowLabel;
+}
+
+/** The cell of the trace id and how its label is read, if that is what the table is about. */
+function labelColumns(header: readonly string[]): LabelColumns | null {
+  const names = header.map(plainName);
   const trace = names.findIndex((name) => name === 'traceid' || name === 'trace');
-  const label = names.findIndex((name) => LABEL_COLUMNS.includes(name));
+  const cell = names.findIndex((name) => LABEL_COLUMNS.includes(name));
   const spans = names.some((name) => name === 'spanid' || name === 'span');
-  return trace >= 0 && label >= 0 && !spans ? { trace, label } : null;
+  if (trace < 0 || spans) return null;
+  const label =
+    tadBenchLabels(header) ??
+    (cell < 0 ? null : ({ bytes, start, end }) => readLabel(bytes, start[cell]!, end[cell]!));
+  return label && { trace, label };
 }
 
 function readLabelsCsv({ fileName, ledger, labels }: ContentContext): SpanReader {
-  let columns: { readonly trace: number; readonly label: number } | null = null;
+  let columns: LabelColumns | null = null;
   let cellCount = 0;
   let rowsRead = 0;
   labels.startFile(fileName);
 
-  const readRow = (row: CsvRow, { trace, label }: { trace: number; label: number }): boolean => {
+  const readRow = (row: CsvRow, { trace, label }: LabelColumns): boolean => {
     const { bytes, start, end } = row;
     if (row.fault !== 'none' || row.cellCount !== cellCount) return false;
     const length = end[trace]! - start[trace]!;
-    const code = readLabel(bytes, start[label]!, end[label]!);
+    const code = label(row);
     if (code === null || length === 0 || length > MAX_NAME_BYTES) return false;
     labels.set(bytes, start[trace]!, end[trace]!, code, row.line);
     return true;

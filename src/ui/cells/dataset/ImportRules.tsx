@@ -1,8 +1,13 @@
-/** How the next files are read: by the rules of the authors' loader, or with all their spans. */
+/**
+ * How the next files are read: by the rules of the authors' loader or with all their spans, and which
+ * attributes of spans are kept.
+ */
 import { useState } from 'react';
+import { readAttributeNames } from '../../../stores/dataset/attribute-memory.ts';
 import type { OrphanRule } from '../../../stores/dataset/dataset-store.ts';
 import { useDataset } from '../../app/notebook-context.ts';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
+import { Field } from '../../widgets/Field.tsx';
 import { Checkbox } from '../../widgets/NumberField.tsx';
 import { type Option, Select } from '../../widgets/Select.tsx';
 
@@ -16,6 +21,7 @@ const ORPHAN_OPTIONS: readonly Option<OrphanRule>[] = [
 export function ImportRules() {
   const [open, setOpen] = useState(false);
   const { authorsRules, setAuthorsRules, orphans, setOrphans } = useDataset((d) => d);
+  const { keptAttributes, keepAttributes } = useDataset((d) => d);
   return (
     <Disclosure
       open={open}
@@ -35,6 +41,19 @@ export function ImportRules() {
         options={ORPHAN_OPTIONS}
         onChange={setOrphans}
       />
+      <Field
+        label="Attributes kept"
+        help="For the next files: names of attributes that are stored with the spans, with commas between. Start, status and kind are kept anyway. Empty: none."
+      >
+        {(control) => (
+          <input
+            {...control}
+            type="text"
+            defaultValue={keptAttributes.join(', ')}
+            onBlur={({ currentTarget }) => keepAttributes(readAttributeNames(currentTarget.value))}
+          />
+        )}
+      </Field>
     </Disclosure>
   );
 }

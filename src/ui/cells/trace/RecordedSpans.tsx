@@ -17,6 +17,17 @@ const INDENT_PX = 12;
 /** Deeper calls are no further in. */
 const DEEPEST = 16;
 
+/** Earlier starts are no dates, as those of Alibaba's tables: a year after the epoch. */
+const FIRST_DATE_US = 31_536_000e6;
+
+/** "server, ok, http.route=/orders"; empty where the span says nothing. */
+const carriedText = ({ kind, status, attributes, isPaired }: RecordedSpan): string =>
+  [
+    ...(kind === 'unspecified' ? [] : [isPaired ? `${kind} of a pair` : kind]),
+    ...(status === 'unset' ? [] : [status]),
+    ...attributes.map(([name, value]) => `${name}=${value}`),
+  ].join(', ');
+
 interface Recorded {
   readonly rows: readonly RecordedSpan[];
   readonly timeline: Timeline;
@@ -63,8 +74,13 @@ function SpansOfTrace({ trace }: { readonly trace: number }) {
   if (read === null) return null;
   if (!read.ok) return <p className="quiet">{read.error}.</p>;
   const { rows, timeline } = read.value;
+  const carried = rows.some((span) => carriedText(span) !== '');
+  const startUs = traces?.startUs[trace] ?? Number.NaN;
   return (
     <>
+      {startUs > FIRST_DATE_US && (
+        <p className="quiet">Started {new Date(startUs / 1e3).toISOString()}.</p>
+      )}
       {timeline.rows.some(({ bars }) => bars.some(({ startMs }) => startMs !== null)) ? (
         <SpanTimeline timeline={timeline} hovered={node} onHover={highlight} />
       ) : (
@@ -82,6 +98,7 @@ function SpansOfTrace({ trace }: { readonly trace: number }) {
                 Duration
               </th>
               <th scope="col">Span id</th>
+              {carried && <th scope="col">Kind, status, attributes</th>}
             </tr>
           </thead>
           <tbody>
@@ -93,11 +110,13 @@ function SpansOfTrace({ trace }: { readonly trace: number }) {
                   style={{ paddingInlineStart: Math.min(span.depth, DEEPEST) * INDENT_PX }}
                 >
                   {span.service} {span.operation}
+                  {span.status === 'error' && <strong> · error</strong>}
                   {span.isOrphan && <span className="quiet"> · caller not recorded</span>}
                 </th>
                 <td className="plain-table__number">{formatMs(span.afterRootMs)}</td>
                 <td className="plain-table__number">{formatMs(span.durationMs)}</td>
                 <td className="mono">{span.spanId}</td>
+                {carried && <td>{carriedText(span)}</td>}
               </tr>
             ))}
           </tbody>
