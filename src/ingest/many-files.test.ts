@@ -1,6 +1,9 @@
 /** Thousands of small files: read as few are, and one that is broken does not cost the others. */
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import type { ImportedTraces, SourceFile } from './import.ts';
 import { createReadWindow } from './read-window.ts';
@@ -112,6 +115,46 @@ describe('many files', () => {
         advice: expect.stringContaining('it was deleted'),
         count: 1,
         first: ['traces/8.json'],
+      },
+    ]);
+  });
+});
+
+describe('many files as a browser gives them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'many-files-'));
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** Of which the bytes stay on the disk until they are read, as those of a File. */
+  const onDisk = (files: readonly [string, string][]): Promise<SourceFile[]> =>
+    Promise.all(
+      files.map(async ([name, text], i) => {
+        const path = join(folder, `${i}`);
+        writeFileSync(path, text);
+        return Object.assign(await openAsBlob(path), { name });
+      }),
+    );
+
+  it('are read hundreds at a time, with the same traces', async () => {
+    const files = named(300);
+    files[20]![1] = trace(20).padEnd(300 * 1024);
+    const given = files.map(([name, text]) => new File([text], name));
+    const reads = vi.spyOn(Blob.prototype, 'arrayBuffer');
+    const imported = await importedFrom(...given);
+    // A few more for the file that is streamed.
+    expect(reads.mock.calls.length).toBeLessThan(10);
+    expect(imported.traces).toEqual((await importedFrom(...loose(files))).traces);
+  });
+
+  it('are all there but one that has gone, and one that was changed', async () => {
+    const given = await onDisk(named(50));
+    rmSync(join(folder, '8'));
+    writeFileSync(join(folder, '30'), `${trace(30)}\n${trace(300)}`);
+    const imported = await importedFrom(...given);
+    expect(imported.files).toHaveLength(48);
+    expect(imported.unread).toMatchObject([
+      {
+        what: 'a file that the browser could not read',
+        first: ['traces/8.json', 'traces/30.json'],
       },
     ]);
   });

@@ -1,6 +1,7 @@
 /**
- * Many small files: the next ones are fetched while one is read, each as a whole. A browser takes a
- * fraction of a millisecond to open a file, which adds up where one waits for the other.
+ * Many small files: the next ones are fetched while one is read, hundreds of them at once, as one
+ * Blob. A browser takes a fraction of a millisecond for every read, which adds up to more than
+ * the reading where each file is asked for alone.
  */
 import type { SourceFile } from './import.ts';
 
@@ -8,32 +9,70 @@ import type { SourceFile } from './import.ts';
 export const MANY_FILES = 32;
 /** Larger files are streamed. */
 export const SMALL_BYTES = 256 * 1024;
-/** Files on their way: at most 16 MiB. */
-const AHEAD = 64;
+/** Files that are fetched at once, and bytes from which on there are enough of them. */
+const MOST_FILES = 256;
+const ENOUGH_BYTES = 2 * 1024 * 1024;
 
 export interface FetchedFile {
   readonly file: SourceFile;
   /** All of it; null where it is to be streamed. Rejects where the browser cannot read it. */
-  readonly bytes: Promise<Uint8Array> | null;
+  readonly bytes: (() => Promise<Uint8Array>) | null;
 }
 
-/** The files in their order; none is fetched before it is among the next {@link AHEAD}. */
+/** The files in their order; no more is on its way than the group of the present one and the next. */
 export function* fetchAhead(files: readonly SourceFile[]): Generator<FetchedFile> {
   const many = files.length >= MANY_FILES;
-  const fetching: FetchedFile[] = [];
-  let next = 0;
-  while (next < files.length || fetching.length > 0) {
-    while (next < files.length && fetching.length < AHEAD) {
-      const file = files[next]!;
-      const bytes = many && file.size <= SMALL_BYTES ? bytesOf(file) : null;
-      // Whoever takes it hears of it; an import that ends before that does not care.
-      bytes?.catch(() => undefined);
-      fetching.push({ file, bytes });
-      next += 1;
+  let fetched = many ? fetchGroup(files, 0) : [];
+  for (let at = 0; at < files.length; ) {
+    if (fetched.length === 0) {
+      yield { file: files[at]!, bytes: null };
+      at += 1;
+      if (many) fetched = fetchGroup(files, at);
+      continue;
     }
-    yield fetching.shift()!;
+    const ahead = fetchGroup(files, at + fetched.length);
+    yield* fetched;
+    at += fetched.length;
+    fetched = ahead;
   }
 }
 
-const bytesOf = async (file: SourceFile): Promise<Uint8Array> =>
+/** Small files from `first` on, being fetched; none where the first one is not small. */
+function fetchGroup(files: readonly SourceFile[], first: number): FetchedFile[] {
+  const group: SourceFile[] = [];
+  let bytes = 0;
+  for (let at = first; group.length < MOST_FILES && bytes < ENOUGH_BYTES; at++) {
+    const file = files[at];
+    if (file === undefined || file.size > SMALL_BYTES) break;
+    group.push(file);
+    bytes += file.size;
+  }
+  return together(group, bytes);
+}
+
+/** @param length bytes of all of them */
+function together(files: readonly SourceFile[], length: number): FetchedFile[] {
+  const blobs = files.filter((file) => file instanceof Blob);
+  const whole =
+    files.length > 1 && blobs.length === files.length ? new Blob(blobs).arrayBuffer() : null;
+  // One that cannot be read, or was changed, fails them all: then each is read alone.
+  const buffer = whole?.then(
+    (read) => (read.byteLength === length ? read : null),
+    () => null,
+  );
+  let end = 0;
+  return files.map((file) => {
+    const start = end;
+    end += file.size;
+    return {
+      file,
+      bytes: async () => {
+        const read = (await buffer) ?? null;
+        return read === null ? alone(file) : new Uint8Array(read, start, file.size);
+      },
+    };
+  });
+}
+
+const alone = async (file: SourceFile): Promise<Uint8Array> =>
   new Uint8Array(await file.slice(0, file.size).arrayBuffer());

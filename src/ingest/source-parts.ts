@@ -38,7 +38,7 @@ export const isAmongOthers = ({ name }: SourcePart): boolean => name.includes('/
 /** To be read one after another, as they come; a failure ends them. */
 export async function* partsOf(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
   const { file } = fetched;
-  const bytes = (await fetched.bytes) ?? null;
+  const bytes = (await fetched.bytes?.()) ?? null;
   const head = bytes?.subarray(0, TAR_BLOCK) ?? (await readHead(file, TAR_BLOCK));
   if (isZip(head)) {
     yield* zippedParts(file);
