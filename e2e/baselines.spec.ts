@@ -85,7 +85,7 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
   await expect(intervals.getByRole('row', { name: /^TraceVAE / })).toContainText(
     /\d\.\d{3} to \d\.\d{3}.*(ahead|behind|not told apart)/,
   );
-  await expect(intervals.getByRole('columnheader', { name: 'less that of FSA' })).toBeVisible();
+  await expect(intervals.getByRole('columnheader', { name: 'less that of History' })).toBeVisible();
 
   const csv = await download(page, 'CSV');
   expect(csv.split('\n')[0]).toContain('detector,seeds,bestF.total');
@@ -96,12 +96,13 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
   // Run.json has one result a baseline, and the other seed beside.
   const run = JSON.parse(await exportRun(page));
   expect(run.results.map((r: { variant: string }) => r.variant)).toEqual([
+    'plain',
     'full',
     'nll',
     'bcscale',
     'ncnorm',
     'stdlimit',
-    ...[...BASELINES, ...STATISTICS].map(() => 'plain'),
+    ...[...BASELINES, ...STATISTICS.slice(1)].map(() => 'plain'),
   ]);
   expect(run.repeats).toHaveLength(1 + BASELINES.length + STATISTICS.length);
   const fsa = run.results.find((r: { detector: string }) => r.detector === 'fsa');
@@ -120,6 +121,7 @@ test('a detector without terms shows its scores and why, without corrections', a
   await page.getByRole('checkbox', { name: 'FSA' }).check();
   await page.getByRole('checkbox', { name: 'LSTM-AD' }).check();
   await page.getByRole('checkbox', { name: 'TraceVAE', exact: true }).uncheck();
+  await page.getByRole('checkbox', { name: 'History', exact: true }).uncheck();
   await page.getByRole('button', { name: 'All settings' }).click();
   await page.getByLabel('FSA: k').fill('4');
   await page.getByRole('button', { name: 'Start training' }).click();
@@ -128,12 +130,12 @@ test('a detector without terms shows its scores and why, without corrections', a
   await expect(page.getByRole('checkbox', { name: 'Node count normalization' })).toHaveCount(0);
   for (const name of [/^\d+ Scores$/, /^\d+ Entropy gap$/]) {
     const cell = page.getByRole('region', { name });
-    await expect(cell.getByText(/FSA gives one score a trace/)).toBeVisible();
+    await expect(cell.getByText(/FSA gives one score per trace/)).toBeVisible();
   }
   // the rail says so too, where every other cell with scores is done
   const rail = page.getByRole('navigation', { name: 'Cells' });
   await expect(rail.getByRole('link', { name: /Entropy gap/ })).toContainText(
-    'not available: FSA gives one score a trace',
+    'not available: FSA gives one score per trace',
   );
   await expect(rail.getByRole('link', { name: /Scores/ })).toContainText('done');
   const runs = page.getByRole('region', { name: /^\d+ Runs$/ });
@@ -152,7 +154,8 @@ test('a detector without terms shows its scores and why, without corrections', a
   for (const view of ['What if', 'Over epochs']) {
     await inspector.getByRole('button', { name: view, exact: true }).click();
   }
-  await expect(inspector.getByText(/for TraceVAE and its ablations/)).toHaveCount(2);
+  // what if, over epochs, and the reconstruction
+  await expect(inspector.getByText(/for TraceVAE and its ablations/)).toHaveCount(3);
   await page.keyboard.press('Escape');
 
   await page.getByLabel('Detector', { exact: true }).selectOption('lstm-ad');

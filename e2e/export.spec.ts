@@ -43,9 +43,10 @@ test('figures, tables, a notebook that another browser opens, and a report witho
   const metrics = await download(page, page.getByRole('button', { name: 'Save Metrics as CSV' }));
   const lines = readFileSync(metrics.path, 'utf8').split('\n');
   expect(lines[0]).toMatch(/^score,best F total,best F structure,best F time,ROC-AUC total/);
-  const { auroc } = JSON.parse(run).results[0].total;
-  expect(lines[1]).toContain(`"TraceVAE, all corrections",`);
-  expect(lines[1]!.split(',')).toContain(String(auroc));
+  const { auroc } = JSON.parse(run).results[1].total;
+  expect(lines[1]).toMatch(/^History,/);
+  expect(lines[2]).toContain(`"TraceVAE, all corrections",`);
+  expect(lines[2]!.split(',')).toContain(String(auroc));
   await showTraces(page, 'all');
   const traces = await download(
     page,

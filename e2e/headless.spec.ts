@@ -77,7 +77,13 @@ test('all is TraceVAE and the baselines; one that cannot be trained leaves the o
   const ran = await headless(['train', ...sets, ...options, '--out', out]);
   expect(ran).toMatchObject({ code: 0, stdout: '' });
   const run = JSON.parse(readFileSync(out, 'utf8'));
-  const detectors = ['tracevae', 'fsa', 'lstm-ad', 'trace-anomaly', 'crisp', 'vgae'];
+  const statistics = [
+    ...['duration', 'duration-given-structure', 'oddest-node', 'oddest-nodes'],
+    ...['ridge-self-times', 'mahalanobis-self-times'],
+    ...['unseen-structure', 'isolation-forest', 'isolation-forest-traces'],
+  ];
+  const baselines = ['fsa', 'lstm-ad', 'trace-anomaly', 'crisp', 'vgae'];
+  const detectors = ['history', 'tracevae', ...baselines, ...statistics];
   expect(run.detectors.map((d: { detector: string }) => d.detector)).toEqual(detectors);
   expect(run).not.toHaveProperty('failed');
 
@@ -88,8 +94,10 @@ test('all is TraceVAE and the baselines; one that cannot be trained leaves the o
   const some = await headless(['train', ...single, ...rest, '--out', out]);
   expect(some.code).toBe(0);
   const left = JSON.parse(readFileSync(out, 'utf8'));
-  expect(left.detectors.map((d: { detector: string }) => d.detector)).toEqual(['tracevae']);
-  expect(left.failed.map((d: { detector: string }) => d.detector)).toEqual(detectors.slice(1));
+  expect(left.detectors.map((d: { detector: string }) => d.detector)).toEqual(
+    detectors.filter((id) => !baselines.includes(id)),
+  );
+  expect(left.failed.map((d: { detector: string }) => d.detector)).toEqual(baselines);
   expect(left.failed[0].what).toMatch(/FSA needs at least 2 structures/);
 });
 
@@ -118,6 +126,7 @@ test('a labels CSV may stand among the test files, and further seeds are repeats
   expect(run.dataset.labels).toEqual({ normal: 28, structure: 6, time: 6 });
   expect(run.seed).toBe(4);
   expect(run.repeats).toMatchObject([
+    { seed: 9, detector: 'history', variant: 'plain' },
     { seed: 9, detector: 'tracevae', variant: 'full', total: { normal: 28, anomalies: 12 } },
   ]);
 });

@@ -1,7 +1,15 @@
 /** The inspector: the list of scored traces, one trace taken apart, what if, and its neighbours. */
 import type { Page } from '@playwright/test';
 import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
-import { dropFiles, expect, openNotebook, showTraces, test, train } from './notebook.ts';
+import {
+  dropFiles,
+  expect,
+  openNotebook,
+  showTraces,
+  showTraceVae,
+  test,
+  train,
+} from './notebook.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Test traces by score' });
 const inspector = (page: Page) => page.getByRole('region', { name: /^Trace / });
@@ -25,6 +33,7 @@ async function scoredNotebook(page: Page): Promise<void> {
   ]);
   await train(page, { preset: 'tiny', epochs: 6, backend: 'wasm' });
   await expect(grid(page)).toBeVisible({ timeout: 100_000 });
+  await showTraceVae(page);
 }
 
 async function openTrace(page: Page, label: string): Promise<void> {
@@ -259,6 +268,7 @@ test('a trace over the epochs whose weights were kept', async ({ page }) => {
   await page.getByLabel('keep weights every').fill('2');
   await train(page, { preset: 'tiny', epochs: 4, backend: 'wasm' });
   await expect(grid(page)).toBeVisible({ timeout: 100_000 });
+  await showTraceVae(page);
   await openTrace(page, 'time anomaly');
   const view = inspector(page);
   await view.getByRole('button', { name: 'Over epochs' }).click();

@@ -24,6 +24,8 @@ async function openLab(page: Page): Promise<Locator> {
   await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled({ timeout: 100_000 });
   await lab.scrollIntoViewIfNeeded();
   await expect(lab.getByRole('button', { name: 'all together' })).toBeVisible();
+  // whatever is shown above
+  await expect(lab.getByText(/Here are the scores of TraceVAE; .* show History/)).toBeVisible();
   return lab;
 }
 
@@ -182,7 +184,7 @@ test('the paper’s evidence and tables, latent space, why it happens, and the t
   await expect(lab.getByText(/^σ p99 = /)).toBeVisible();
   for (const title of ['Table 1: best F', 'Table 2: ROC-AUC', 'Table 3: F at the threshold']) {
     const table = lab.getByRole('table', { name: title });
-    await expect(table.getByRole('row')).toHaveCount(7);
+    await expect(table.getByRole('row')).toHaveCount(8);
     await expect(table.getByRole('row', { name: 'TraceVAE-NCNorm' })).toContainText(/\d\.\d{3}/);
   }
 

@@ -89,6 +89,12 @@ export async function trainSmallestOnWebGpu(page: Page, epochs: number): Promise
   await page.getByRole('button', { name: 'Start training' }).click();
 }
 
+/** A run shows History first; TraceVAE has the corrections, reconstructions and what-ifs. */
+export async function showTraceVae(page: Page): Promise<void> {
+  await page.getByLabel('Detector', { exact: true }).selectOption('tracevae');
+  await expect(page.getByRole('checkbox', { name: 'Gaussian std-limit' })).toBeVisible();
+}
+
 /** Chooses which traces are listed; cells above that are still filling may move what is clicked. */
 export async function showTraces(page: Page, shown: string): Promise<void> {
   const show = page.getByRole('group', { name: 'Show' });

@@ -7,6 +7,7 @@ import {
   exportRun,
   openNotebook,
   showTraces,
+  showTraceVae,
   test,
   train,
   trainSmallestOnWebGpu,
@@ -60,8 +61,28 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
       `epoch ${lowest(joint)} of the whole model and epoch ${lowest(time)} of the time VAE alone`,
     ),
   ).toBeVisible();
-  expect(run.results).toHaveLength(5);
+  expect(run.results.map((r: { detector: string }) => r.detector)).toEqual([
+    'history',
+    ...Array(5).fill('tracevae'),
+  ]);
   expect(run.results[0].total.auroc).toBeGreaterThan(0.5);
+  expect(run.results[1].total.auroc).toBeGreaterThan(0.5);
+
+  // History is shown first, with a reason per trace in words, and says what it is.
+  const scores = page.getByRole('region', { name: '6 Scores' });
+  await expect(metrics.locator('.metrics-table__shown')).toContainText('History');
+  await expect(scores.getByText(/finds slow requests better than TraceVAE/)).toBeVisible();
+  const table = page.getByRole('grid', { name: 'Test traces by score' });
+  const inspector = page.getByRole('region', { name: /^Trace / });
+  const reason =
+    /slow as a whole|slow in one place: \w+\/|structure not seen in training: no call \w+\//;
+  await expect(table.getByRole('row').nth(1)).toContainText(reason);
+  await table.getByRole('row').nth(1).click();
+  await expect(inspector.locator('.inspector-finding')).toContainText(new RegExp(reason, 'i'));
+  // on to TraceVAE from there
+  await inspector.getByRole('button', { name: 'Show TraceVAE' }).first().click();
+  await expect(inspector.getByRole('table', { name: 'Tree and reconstruction' })).toBeVisible();
+  await page.keyboard.press('Escape');
 
   // Corrections are switches: other scores at once, from the same training.
   const shown = metrics.locator('.metrics-table__shown');
@@ -85,9 +106,7 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
 
   // A flagged trace.
   await showTraces(page, 'all');
-  const table = page.getByRole('grid', { name: 'Test traces by score' });
   await table.getByRole('row').nth(1).click();
-  const inspector = page.getByRole('region', { name: /^Trace / });
   await expect(inspector.getByRole('table', { name: 'Tree and reconstruction' })).toBeVisible();
   await expect(inspector.getByText('What adds up to the score')).toBeVisible();
   await expect(inspector.getByText(/was expected from its neighbours|within 3 stds/)).toBeVisible();
@@ -171,7 +190,7 @@ test('Pause holds training, Resume goes on, Stop keeps the weights', async ({ pa
   await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
   const run = JSON.parse(await exportRun(page));
   expect(run.curves.length).toBeLessThan(200);
-  expect(run.warnings).toContain('training was stopped before its last epoch');
+  expect(run.warnings).toContain('TraceVAE: training was stopped before its last epoch');
   await expect(page.getByRole('row', { name: /Run 1, shown/ })).toContainText(
     `${run.curves.length} of 200 epochs, stopped`,
   );
@@ -189,11 +208,12 @@ test('two detectors and two test files, side by side', async ({ page }) => {
   await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
   const run = JSON.parse(await exportRun(page));
   expect(run.results.map((r: { detector: string }) => r.detector)).toEqual([
+    'history',
     ...Array(5).fill('tracevae'),
     ...Array(5).fill('tracevae-singlez'),
   ]);
-  expect(run.detectors).toHaveLength(2);
-  expect(run.detectors[1].curves.map((c: { phase: string }) => c.phase)).toEqual([
+  expect(run.detectors).toHaveLength(3);
+  expect(run.detectors[2].curves.map((c: { phase: string }) => c.phase)).toEqual([
     'joint',
     'joint',
   ]);
@@ -204,6 +224,7 @@ test('two detectors and two test files, side by side', async ({ page }) => {
 
   const metrics = page.getByRole('table', { name: 'Metrics by variant' });
   await expect(metrics.getByRole('row', { name: /SingleZ, all corrections/ })).toBeVisible();
+  await showTraceVae(page);
   const ranked = page.getByText(/of \d+ test traces, by TraceVAE/);
   await expect(ranked).toContainText('of 90 test traces, by TraceVAE, all corrections');
   await page.getByLabel('Test file').selectOption({ label: 'test.csv' });

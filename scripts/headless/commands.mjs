@@ -62,8 +62,8 @@ export const COMMANDS = {
       },
       detectors: {
         type: 'string',
-        default: 'tracevae',
-        value: 'all|tracevae,fsa,…',
+        default: 'history,tracevae',
+        value: 'all|history,tracevae,fsa,…',
         says: 'what is trained, one after another',
       },
       'limit-train': {
@@ -75,7 +75,7 @@ export const COMMANDS = {
       scores: {
         type: 'string',
         value: 'FILE.csv',
-        says: 'writes every score of the first detector',
+        says: 'writes every score of TraceVAE; of the first detector where no model is trained',
       },
       out: { type: 'string', value: 'FILE.json', says: 'where run.json goes; needed' },
     },

@@ -18,8 +18,32 @@ export type BaselineConfigs = {
 
 export const DETECTOR_IDS: readonly DetectorId[] = DETECTOR_CATALOG.map(({ id }) => id);
 
+/**
+ * What a run is made of unless a person chooses otherwise: History, which needs no training and is
+ * ahead on real faults, and TraceVAE.
+ */
+export const DEFAULT_DETECTORS: readonly DetectorId[] = ['history', 'tracevae'];
+
+/** What a run shows unless another detector is chosen. */
+export const SHOWN_FIRST: DetectorId = 'history';
+
+/**
+ * Of the detectors of a run: the chosen one; where it lacks that, the one that is shown first, else
+ * the first.
+ */
+export const chosenAmong = <Of extends { readonly detector: DetectorId }>(
+  detectors: readonly Of[],
+  chosen: DetectorId = SHOWN_FIRST,
+): Of | null =>
+  detectors.find(({ detector }) => detector === chosen) ??
+  detectors.find(({ detector }) => detector === SHOWN_FIRST) ??
+  detectors[0] ??
+  null;
+
 /** What is compared: TraceVAE, the baselines of table 1's upper half, and statistics. */
-export const COMPARED: readonly DetectorId[] = ['tracevae', ...BASELINES.map(({ id }) => id)];
+export const COMPARED: readonly DetectorId[] = DETECTOR_IDS.filter(
+  (id) => id === 'tracevae' || BASELINES.some((baseline) => baseline.id === id),
+);
 
 export function detectorMeta(id: DetectorId): DetectorMeta {
   const meta = DETECTOR_CATALOG.find((entry) => entry.id === id);

@@ -131,6 +131,8 @@ export interface TraceScores {
   readonly terms?: Readonly<Record<string, Float64Array>>;
   /** [T] the node that most likely made a trace odd, -1 for none; of detectors that tell. */
   readonly worstNode?: Int32Array;
+  /** [T] operation of the call whose absence made a trace odd, -1 for none; of detectors that tell. */
+  readonly absentCall?: Int32Array;
 }
 
 /** A detector that gives one score per trace, such as the baselines of section 6.4. */

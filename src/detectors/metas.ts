@@ -2,7 +2,7 @@
 import { CRISP_META } from './crisp/meta.ts';
 import { FSA_META } from './fsa/meta.ts';
 import { LSTM_AD_META } from './lstm-ad/meta.ts';
-import { STATISTICS } from './statistics/meta.ts';
+import { HISTORY_META, STATISTICS } from './statistics/meta.ts';
 import { TRACE_ANOMALY_META } from './trace-anomaly/meta.ts';
 import { ABLATIONS } from './tracevae/meta-ablations.ts';
 import { TRACEVAE_META } from './tracevae/meta-settings.ts';
@@ -21,4 +21,10 @@ export const BASELINES = [
   ...STATISTICS,
 ] as const;
 
-export const DETECTOR_CATALOG = [TRACEVAE_META, ...ABLATIONS, ...BASELINES] as const;
+/** What is shown first comes first. */
+export const DETECTOR_CATALOG = [
+  HISTORY_META,
+  TRACEVAE_META,
+  ...ABLATIONS,
+  ...BASELINES.filter((meta) => meta.id !== HISTORY_META.id),
+] as const;

@@ -8,6 +8,7 @@ import { err, type Failure, ok } from '../base/result.ts';
 import type { WrittenFile } from '../stores/dataset/export-store.ts';
 import type { Notebook } from '../stores/page/notebook.ts';
 import { type LogLine, repeatLog, trainingLog } from '../stores/run/training-log.ts';
+import { termsDetector } from '../stores/scores/inspect-store.ts';
 import { rolesOfImported } from './given-files.ts';
 import type { HeadlessHandle, Outcome, SavedFile } from './handle.ts';
 import { type ReadChoices, readChoices } from './read-choices.ts';
@@ -19,7 +20,7 @@ export function createHeadlessHandle(
   notebook: Notebook,
   download: (file: WrittenFile) => void,
 ): HeadlessHandle {
-  const { dataset, runs, matrix, exported } = notebook;
+  const { dataset, runs, matrix, exported, inspect } = notebook;
   let choices: ReadChoices | null = null;
 
   const importEnd = (): Outcome | null => {
@@ -50,9 +51,19 @@ export function createHeadlessHandle(
     return DONE;
   };
 
+  /** The columns of scores.csv are variants, which a detector without terms does not have. */
+  const showTerms = async (): Promise<void> => {
+    const { detector, setDetector } = inspect.getState();
+    const withTerms = termsDetector(runs.getState().training, detector);
+    if (withTerms !== null) await setDetector(withTerms.detector);
+  };
+
   const writers: Readonly<Record<SavedFile, () => Promise<WrittenFile | null>>> = {
     run: () => exported.getState().run(),
-    scores: async () => exported.getState().scores(),
+    scores: async () => {
+      await showTerms();
+      return exported.getState().scores();
+    },
     import: async () => exported.getState().importReport(),
     trees: () => exported.getState().importReportWithTrees(),
   };

@@ -1,6 +1,7 @@
 /** A table's rows as a list: those that a filter leaves, in the order of a column. */
 import { everyRow, orderBy, orderByCount } from '../base/order.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
+import { largestTerm } from '../scoring/plain-scores.ts';
 import { labelCode, type TraceSet } from '../trace/trace-set.ts';
 import { searchRows } from './search-traces.ts';
 import type { OpenRange, TraceFilter, TraceSort } from './trace-query.ts';
@@ -104,6 +105,14 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
       return orderBy(us, byScore, descending);
     }
     case 'reason': {
+      const { of } = table;
+      if (of.kind === 'plain') {
+        const { terms = [] } = of.test;
+        return column((_, row) => {
+          const term = largestTerm(terms, source.rows[row]!);
+          return term < 0 ? terms.length : term;
+        });
+      }
       const reasons = onDemand.reasons.now();
       if (reasons === null) return byChosenScore();
       // by name of the part, those that outweigh most first within it

@@ -103,6 +103,7 @@ async function scorePlainly(
       score: scored.score,
       ...namedTerms(gives, scored),
       ...(scored.worstNode === undefined ? {} : { worstNode: scored.worstNode }),
+      ...(scored.absentCall === undefined ? {} : { absentCall: scored.absentCall }),
     };
   };
   const valScores = await scoresOf(val, 0);

@@ -10,6 +10,8 @@ export interface PlainScores {
   readonly terms?: readonly NamedTerm[];
   /** [T] the node that most likely made a trace odd, -1 for none; where the detector tells. */
   readonly worstNode?: Int32Array;
+  /** [T] operation of the call whose absence made a trace odd, -1 for none; where the detector tells. */
+  readonly absentCall?: Int32Array;
 }
 
 /** A named part of every score. */
@@ -20,4 +22,13 @@ export interface NamedTerm {
   readonly unit: string;
   /** [T] */
   readonly values: Float64Array;
+}
+
+/** @returns index of the term that adds most to a row's score; -1 where none adds */
+export function largestTerm(terms: readonly NamedTerm[], row: number): number {
+  let largest = -1;
+  terms.forEach(({ values }, term) => {
+    if (values[row]! > (largest < 0 ? 0 : terms[largest]!.values[row]!)) largest = term;
+  });
+  return largest;
 }

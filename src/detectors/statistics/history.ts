@@ -15,23 +15,24 @@ import {
 import { HISTORY_META, type NoConfig } from './meta.ts';
 import { rarityColumns, rarityOf } from './rarity-columns.ts';
 import type { Statistic } from './statistic.ts';
-import { absentOf } from './unseen.ts';
+import { createAbsent } from './unseen.ts';
 
 /** With fewer validation traces, the training traces calibrate: they are nearer to themselves. */
 const FEWEST_VALIDATION = 20;
 
+/** nats: more traces with its caller have a call than lack it. */
+const USUAL = Math.LN2;
+
 const WORDS: Readonly<Record<Way, string>> = {
   whole: 'slow as a whole',
   place: 'slow in one place',
-  structure: 'training had no trace of this structure',
+  structure: 'structure not seen in training',
 };
 
-const saysOf = ({ way, nats }: Rarity): string =>
-  `${WORDS[way]}: ${nats[way].toFixed(1)} nats of rarity among validation traces; the rarest of the ways counts, the others have ${WAYS.filter(
-    (one) => one !== way,
-  )
-    .map((one) => `${nats[one].toFixed(1)} (${WORDS[one]})`)
-    .join(' and ')}`;
+const saysOf = ({ nats }: Rarity): string =>
+  `the rarest of three ways counts, in nats of rarity among validation traces: ${WAYS.map(
+    (way) => `${WORDS[way]} ${nats[way].toFixed(1)}`,
+  ).join(', ')}`;
 
 export const HISTORY: Statistic<NoConfig> = {
   meta: HISTORY_META,
@@ -48,10 +49,19 @@ export const HISTORY: Statistic<NoConfig> = {
     const rarityIn = openRarity(learned, calibrations);
     return (traces) => {
       const reader = rarityIn(traces);
+      const { paths, count } = learned.values;
+      const absentIn = createAbsent(traces, paths, count);
       return {
         say(trace) {
           const { score, way, node } = reader.read(trace);
-          return { score, terms: WAYS.map((one) => (one === way ? score : 0)), worstNode: node };
+          const [lacked] = way === 'structure' && node < 0 ? absentIn(trace) : [];
+          return {
+            score,
+            terms: WAYS.map((one) => (one === way ? score : 0)),
+            worstNode: node,
+            absentCall:
+              lacked !== undefined && lacked.score > USUAL ? lacked.operations.at(-1)! : -1,
+          };
         },
         explain(trace) {
           const rarity = reader.read(trace);
@@ -65,7 +75,7 @@ export const HISTORY: Statistic<NoConfig> = {
                 (_, node) => reader.medianUs(trace, node) / 1e3,
               ),
             },
-            absent: absentOf(traces, trace, learned.values.paths, learned.values.count),
+            absent: absentIn(trace),
           };
         },
       };

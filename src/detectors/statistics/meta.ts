@@ -136,7 +136,7 @@ export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
     terms: [
       { id: 'whole', label: 'slow as a whole' },
       { id: 'place', label: 'slow in one place' },
-      { id: 'structure', label: 'unseen structure' },
+      { id: 'structure', label: 'structure not seen in training' },
     ],
   },
   stopsEarly: false,

@@ -14,7 +14,7 @@ import {
 } from './meta.ts';
 import type { Statistic } from './statistic.ts';
 import { pathColumns, pathsOf, structureColumns, structuresOf } from './stored-columns.ts';
-import { absentOf, createUnseen, unseenNats } from './unseen.ts';
+import { createAbsent, createUnseen, unseenNats } from './unseen.ts';
 
 /** @param nodesOf how many nodes are summed */
 const oddest = <Config extends OddestNodeConfig>(
@@ -37,6 +37,7 @@ const oddest = <Config extends OddestNodeConfig>(
     return (traces) => {
       const nodes = tails.reader(traces);
       const unseenOf = unseenIn(traces);
+      const absentIn = createAbsent(traces, values.paths, values.count);
       return {
         say(trace) {
           const n = nodes.read(trace);
@@ -57,7 +58,7 @@ const oddest = <Config extends OddestNodeConfig>(
           return {
             says: `${k === 1 ? 'the oddest node' : `the sum over the ${k} oddest nodes`}, each by how far out it is among training traces with its call path, and ${each.toFixed(1)} nats if training did not have the structure; expected is their median${parallel}`,
             nodes: { expectedMs, score },
-            absent: absentOf(traces, trace, values.paths, values.count),
+            absent: absentIn(trace),
           };
         },
       };

@@ -21,7 +21,7 @@ import { MAHALANOBIS_META, RIDGE_META } from './meta.ts';
 import type { UnseenConfig } from './settings.ts';
 import type { Columns, Statistic } from './statistic.ts';
 import { pathColumns, pathsOf, structureColumns, structuresOf } from './stored-columns.ts';
-import { absentOf, createStructureReader, unseenNats } from './unseen.ts';
+import { createAbsent, createStructureReader, unseenNats } from './unseen.ts';
 
 /** What is compared with the training traces of a structure. */
 interface Compared {
@@ -108,6 +108,7 @@ const selfTimes = (
     return (traces) => {
       const nodes = tails.reader(traces);
       const knownOf = structureReader(traces);
+      const absentIn = createAbsent(traces, paths.paths, paths.count);
       const writeLogs = createLogSelfTimes(traces);
       const logs = new Float64Array(nodes.score.length);
 
@@ -143,7 +144,7 @@ const selfTimes = (
               ? compared.says
               : 'the oddest node by its call path, as training has too few traces of the structure',
             nodes: { score: nodeScore.slice(0, nodeCount(traces, trace)) },
-            absent: absentOf(traces, trace, paths.paths, paths.count),
+            absent: absentIn(trace),
           };
         },
       };

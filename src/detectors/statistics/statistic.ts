@@ -32,6 +32,8 @@ export interface Said {
   readonly terms?: readonly number[];
   /** The node that most likely made it odd, -1 for none; of statistics that look at nodes. */
   readonly worstNode?: number;
+  /** Operation of the call whose absence made it odd, -1 for none; of statistics that know. */
+  readonly absentCall?: number;
 }
 
 /** A statistic over one set of traces. */
@@ -94,8 +96,9 @@ function modelOf<Config>(
     async scoreTraces({ traces }, selected, options) {
       const reader = open(traces);
       const terms = names.map(() => new Float64Array(selected.length));
-      const worstNode = new Int32Array(selected.length).fill(-1);
-      let looksAtNodes = false;
+      const none = (): Int32Array => new Int32Array(selected.length).fill(-1);
+      const [worstNode, absentCall] = [none(), none()];
+      let [looksAtNodes, knowsCalls] = [false, false];
       let row = 0;
       const { score } = await scoreInPasses(selected, PER_PASS, options, async (pass) =>
         Float64Array.from(pass, (trace) => {
@@ -107,6 +110,10 @@ function modelOf<Config>(
             looksAtNodes = true;
             worstNode[row] = said.worstNode;
           }
+          if (said.absentCall !== undefined) {
+            knowsCalls = true;
+            absentCall[row] = said.absentCall;
+          }
           row++;
           return said.score;
         }),
@@ -117,6 +124,7 @@ function modelOf<Config>(
           ? { terms: Object.fromEntries(names.map((id, term) => [id, terms[term]!])) }
           : {}),
         ...(looksAtNodes ? { worstNode } : {}),
+        ...(knowsCalls ? { absentCall } : {}),
       } satisfies TraceScores;
     },
 

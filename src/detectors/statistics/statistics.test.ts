@@ -150,7 +150,7 @@ describe('statistics as detectors', () => {
 
   test('History: the rarest way counts, alone among its terms; read back it says the same', async () => {
     const model = await learnt(HISTORY);
-    const { score, terms, worstNode } = await scored(model);
+    const { score, terms, worstNode, absentCall } = await scored(model);
     const won = ['whole', 'place', 'structure'].map((way) => [...terms![way]!]);
     score.forEach((one, i) => {
       expect(won.map((values) => values[i]!).filter((value) => value > 0)).toEqual(
@@ -159,12 +159,19 @@ describe('statistics as detectors', () => {
     });
     expect(Math.max(score[1]!, score[2]!, score[3]!)).toBeGreaterThan(score[0]!);
     expect(worstNode![3]).toBe(3);
+    // c is missing in the one, and d, which was never there, in none
+    expect([...absentCall!]).toEqual([-1, -1, 3, -1]);
     const method = statisticOf(HISTORY);
     const settings = { config: {} } as Parameters<typeof method.restore>[0];
     const restored = method.restore(settings, 10, await model.saveWeights());
-    expect(await scored(restored as ScoresModel)).toEqual({ score, terms, worstNode });
+    expect(await scored(restored as ScoresModel)).toEqual({
+      score,
+      terms,
+      worstNode,
+      absentCall,
+    });
     const { says, absent } = await model.explain(data, tested[2]!, { seed: 1 });
-    expect(says).toMatch(/training had no trace of this structure/);
+    expect(says).toMatch(/structure not seen in training [1-9]/);
     expect(absent).toEqual([{ operations: [1, 3], score: Math.log(301) }]);
   });
 });

@@ -6,7 +6,7 @@ import { UNSEEN_STRUCTURE_META } from './meta.ts';
 import type { UnseenConfig } from './settings.ts';
 import type { Statistic } from './statistic.ts';
 import { structureColumns, structuresOf } from './stored-columns.ts';
-import { absentOf, createUnseen, unseenNats } from './unseen.ts';
+import { createAbsent, createUnseen, unseenNats } from './unseen.ts';
 
 export const UNSEEN_STRUCTURE: Statistic<UnseenConfig> = {
   meta: UNSEEN_STRUCTURE_META,
@@ -32,6 +32,7 @@ export const UNSEEN_STRUCTURE: Statistic<UnseenConfig> = {
     return (traces) => {
       const unseenOf = unseenIn(traces);
       const pathsIn = createPathFinder(traces, paths);
+      const absentIn = createAbsent(traces, paths, columns.count!);
       return {
         say(trace) {
           const nats = unseenOf(trace);
@@ -48,7 +49,7 @@ export const UNSEEN_STRUCTURE: Statistic<UnseenConfig> = {
                 path === UNKNOWN_PATH ? each : 0,
               ),
             },
-            absent: absentOf(traces, trace, paths, columns.count!),
+            absent: absentIn(trace),
           };
         },
       };

@@ -43,16 +43,22 @@ export function createUnseen(
   };
 }
 
-/** Calls that a trace has the caller of, and not the call: for an explanation. */
-export function absentOf(
+/** @returns for a trace: calls that it has the caller of and lacks, the most surprising first */
+export function createAbsent(
   traces: TraceSet,
-  trace: number,
   paths: CallPaths,
   count: ArrayLike<number>,
-): AbsentPath[] {
-  const present = createPathFinder(traces, paths)(traces.structureOf[trace]!);
-  return absentCalls(paths, count, present, MOST_ABSENT).map(({ operations, surprise }) => ({
-    operations,
-    score: surprise,
-  }));
+): (trace: number) => readonly AbsentPath[] {
+  const pathsOf = createPathFinder(traces, paths);
+  const known = new Map<number, readonly AbsentPath[]>();
+  return (trace) => {
+    const structure = traces.structureOf[trace]!;
+    const before = known.get(structure);
+    if (before !== undefined) return before;
+    const absent = absentCalls(paths, count, pathsOf(structure), MOST_ABSENT).map(
+      ({ operations, surprise }) => ({ operations, score: surprise }),
+    );
+    known.set(structure, absent);
+    return absent;
+  };
 }

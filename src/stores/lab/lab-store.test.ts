@@ -4,7 +4,7 @@ import { createLab } from '../../lab/lab.ts';
 import { settingKey } from '../../lab/setting.ts';
 import { VARIANT_STEPS } from '../../scoring/corrections/list.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
-import { fakeRun, fakeScores } from '../../testing/run-fakes.ts';
+import { fakePlainScores, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
 import { createInspectStore } from '../scores/inspect-store.ts';
 import { createLabStore } from './lab-store.ts';
@@ -53,6 +53,27 @@ beforeEach(async () => {
 });
 
 describe('the lab', () => {
+  it('is of TraceVAE while History is shown, and shows TraceVAE where its constants are used', async () => {
+    const { state, answer, runs, inspect, withScores, last } = notebook;
+    await answer();
+    const run = withScores();
+    const plain = fakePlainScores(traces);
+    const history = { ...run.detectors[0]!, detector: 'history' as const, scores: plain };
+    runs.getState().restore({ ...run, id: 'run-2', detectors: [history, ...run.detectors] }, null);
+    expect(inspect.getState().chosen?.of).toBe(plain);
+    void state().open();
+    await answer();
+    expect(last('openLab').input.of).toEqual({
+      runId: 'run-2',
+      detector: 'tracevae',
+      epoch: null,
+    });
+    expect(state().lab.phase).toBe('open');
+    void state().use();
+    expect(inspect.getState().detector).toBe('tracevae');
+    expect(state().lab.phase).toBe('open');
+  });
+
   it('shows every variant under the paper’s constants once it is open', async () => {
     const { state, answer } = notebook;
     expect(state().lab.phase).toBe('opening');

@@ -21,7 +21,7 @@ import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import type { RunState } from '../run/run-store.ts';
-import { type InspectState, shownDetector } from '../scores/inspect-store.ts';
+import { type InspectState, termsDetector } from '../scores/inspect-store.ts';
 import { createLatest } from '../shared/latest.ts';
 
 export type LabPhase =
@@ -109,11 +109,9 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
   let refreshing = false;
   let opened: { scores: TermsOutcome; file: number | null } | null = null;
 
-  /** null of a detector without terms, too: there is nothing to correct. */
-  const scoresAtHand = (): TermsOutcome | null => {
-    const shown = shownDetector(runs.getState().training, inspect.getState().detector);
-    return shown?.scores?.kind === 'terms' ? shown.scores : null;
-  };
+  /** null where no detector has terms, too: there is nothing to correct. */
+  const withTerms = () => termsDetector(runs.getState().training, inspect.getState().detector);
+  const scoresAtHand = (): TermsOutcome | null => withTerms()?.scores ?? null;
 
   const store = createStore<LabState>((set, get) => {
     /** One object per opening: what was asked of an earlier one is dropped. */
@@ -196,7 +194,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       async open() {
         const scores = scoresAtHand();
         const { training } = runs.getState();
-        const { file, detector } = inspect.getState();
+        const { file } = inspect.getState();
         if (scores === null || training.phase !== 'done') return;
         if (get().lab.phase !== 'closed' && opened?.scores === scores && opened.file === file)
           return;
@@ -205,7 +203,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         const source = training.run.settings.scoring.stdLimit;
         const setting = paperSetting({ stdlimit: limitedBy(source) });
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
-        const of = modelRef(training.run, shownDetector(training, detector)!.detector);
+        const of = modelRef(training.run, withTerms()!.detector);
         const at: LabOf = { of, file };
         const result = await client.start('openLab', { ...at, source }).result;
         if (!isLatest()) return;
@@ -236,7 +234,8 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
       use() {
         const { constants, thresholdPercentile } = get().setting;
         const corrections = variantWith('full', constants);
-        return inspect.getState().setCorrections(corrections, thresholdPercentile);
+        const { setCorrections } = inspect.getState();
+        return setCorrections(corrections, thresholdPercentile, withTerms()?.detector);
       },
       resetTuning: () => change(paperSetting(get().setting.constants)),
       brush(range) {

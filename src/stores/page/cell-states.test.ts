@@ -24,15 +24,16 @@ describe('the cell that corrects scores', () => {
   const withTerms = { ...fakeDetectorRun(), scores: fakeScores(traces) };
   const without = { ...fakeDetectorRun(), scores: fakePlainScores(traces) };
 
-  it('is not available for a detector without terms', () => {
-    expect(labCellState('done', without)).toBe('unavailable');
-    expect(labCellState('stale', without)).toBe('unavailable');
+  it('is not available where no detector has terms', () => {
+    expect(labCellState('done', [without])).toBe('unavailable');
+    expect(labCellState('stale', [without])).toBe('unavailable');
   });
 
   it('otherwise is as the scores are', () => {
-    expect(labCellState('done', withTerms)).toBe('done');
-    expect(labCellState('running', without)).toBe('running');
-    expect(labCellState('not-run', null)).toBe('not-run');
+    expect(labCellState('done', [withTerms])).toBe('done');
+    expect(labCellState('done', [without, withTerms])).toBe('done');
+    expect(labCellState('running', [without])).toBe('running');
+    expect(labCellState('not-run', [])).toBe('not-run');
   });
 });
 

@@ -79,9 +79,12 @@ export function cellStates(
   };
 }
 
-/** Of the cell that corrects scores: a detector that gives no terms has nothing to correct. */
-export function labCellState(state: CellState, shown: DetectorRun | null): CellState {
-  return (state === 'done' || state === 'stale') && shown?.scores?.kind === 'plain'
+/** Of the cell that corrects scores: where no detector gives terms there is nothing to correct. */
+export function labCellState(state: CellState, detectors: readonly DetectorRun[]): CellState {
+  const scored = detectors.flatMap(({ scores }) => scores ?? []);
+  return (state === 'done' || state === 'stale') &&
+    scored.length > 0 &&
+    scored.every(({ kind }) => kind === 'plain')
     ? 'unavailable'
     : state;
 }

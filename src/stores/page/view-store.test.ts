@@ -7,7 +7,7 @@ import {
   createFakeStorage,
   importedFixture,
 } from '../../testing/notebook-fakes.ts';
-import { fakeDetectorRun, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
+import { fakeDetectorRun, fakePlainScores, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { decodeString } from '../../trace/string-column.ts';
 import { createNotebook, type Notebook } from './notebook.ts';
 
@@ -176,4 +176,20 @@ test('keys move through the shown traces and the nodes of one', async () => {
   void inspect.getState().moveTrace(-1);
   await page.answer();
   expect(inspect.getState().trace).toBe(first);
+});
+
+test('a run without History is addressed as before, and one that names a detector keeps it', async () => {
+  const { notebook, history, answer } = page;
+  expect(history).toEqual(['#dataset=dataset-1&run=run-1']);
+  const run = fakeRun();
+  const tracevae = { ...fakeDetectorRun(), scores: fakeScores(traces) };
+  const plain = { ...tracevae, detector: 'history' as const, scores: fakePlainScores(traces) };
+  notebook.runs.getState().restore({ ...run, detectors: [plain, tracevae] }, null);
+  await answer();
+  expect(history.at(-1)).toBe('#dataset=dataset-1&run=run-1');
+  await notebook.inspect.getState().setDetector('tracevae');
+  await answer();
+  expect(history.at(-1)).toBe('#dataset=dataset-1&run=run-1&detector=tracevae');
+  await page.back();
+  expect(notebook.inspect.getState().detector).toBe('history');
 });

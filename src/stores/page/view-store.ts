@@ -4,6 +4,8 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../base/result.ts';
+import { chosenAmong, type DetectorId } from '../../detectors/catalog.ts';
+import type { RunRecord } from '../../run/record.ts';
 import { correctionsOf, sameCorrections } from '../../scoring/corrections/list.ts';
 import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 import { decodeString, findString } from '../../trace/string-column.ts';
@@ -51,6 +53,10 @@ const missing = (what: string, advice: string): Failure => ({
   advice,
 });
 
+/** Whether a run shows the same without the choice. */
+const isShownFirst = ({ detectors }: RunRecord, detector: DetectorId): boolean =>
+  chosenAmong(detectors, detector) === chosenAmong(detectors);
+
 /** What is looked at now; the defaults are left out. */
 function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps): View {
   const at = dataset.getState().dataset;
@@ -65,7 +71,7 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
   return {
     ...shown,
     run: run.id,
-    detector: detector === run.detectors[0]?.detector ? null : detector,
+    detector: isShownFirst(run, detector) ? null : detector,
     corrections: sameCorrections(usual, corrections) ? null : corrections,
     threshold: percentile === THRESHOLD_PERCENTILE ? null : percentile,
     file,
@@ -126,7 +132,7 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       const look = inspect.getState();
       look.setFilter(view.filter ?? DEFAULT_FILTER);
       void traceList.getState().narrow(view.narrow ?? NO_FILTER);
-      const detector = view.detector ?? run.detectors[0]?.detector ?? look.detector;
+      const detector = view.detector ?? chosenAmong(run.detectors)?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
       const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
       const threshold = view.threshold ?? THRESHOLD_PERCENTILE;

@@ -77,3 +77,11 @@ test('without early stopping, and of a baseline, no epoch is chosen', () => {
   expect(keptEpochs(ended({ earlyStopping: 0 }), 'tracevae')).toEqual([]);
   expect(keptEpochs(ended({ detector: 'vgae' }), 'vgae')).toEqual([]);
 });
+
+test('of what has epochs, where the shown detector has none', () => {
+  const phase = ended({});
+  if (phase.phase !== 'done') throw new Error('not done');
+  const history = { ...fakeDetectorRun(), detector: 'history' as const, curve: [] };
+  const run = { ...phase.run, detectors: [history, ...phase.run.detectors] };
+  expect(keptEpochs({ phase: 'done', run }, 'history')).toEqual([JOINT, TIME]);
+});

@@ -2,7 +2,7 @@
 import { type DetectorId, detectorMeta } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import type { ScheduleSettings } from '../../detectors/tracevae/meta.ts';
-import { shownDetector } from '../scores/inspect-store.ts';
+import { curvedDetector } from './curved-detector.ts';
 import { isRunning, type TrainingPhase } from './training-phase.ts';
 
 export interface KeptEpoch {
@@ -23,7 +23,7 @@ export function keptEpochs(training: TrainingPhase, shown: DetectorId): KeptEpoc
     return chooses(detector, settings.schedule.earlyStopping) ? lowest(endedBefore(curve)) : [];
   }
   if (training.phase !== 'done') return [];
-  const trained = shownDetector(training, shown);
+  const trained = curvedDetector(training, shown);
   const { schedule } = training.run.settings;
   if (trained === null || !chooses(trained.detector, schedule.earlyStopping)) return [];
   const { curve, outcome } = trained;

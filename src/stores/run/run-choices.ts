@@ -3,6 +3,7 @@ import {
   BASELINES,
   type BaselineConfigs,
   baselineConfigs,
+  DEFAULT_DETECTORS,
   DETECTOR_IDS,
   type DetectorId,
 } from '../../detectors/catalog.ts';
@@ -23,7 +24,7 @@ export interface RunChoices extends SettingsParts {
 export const DEFAULT_PRESET: PresetId = 'tiny';
 
 export const DEFAULT_CHOICES: RunChoices = {
-  detectors: ['tracevae'],
+  detectors: DEFAULT_DETECTORS,
   preset: DEFAULT_PRESET,
   ...TRACEVAE_PRESETS[DEFAULT_PRESET],
   machine: { backend: 'auto' },

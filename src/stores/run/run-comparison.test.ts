@@ -101,3 +101,16 @@ test('a run says how many of its epochs it trained, and whether it was stopped',
   const counted = entryOfRun({ ...fakeRun(), detectors: [automaton] }, 'a');
   expect(epochWords(counted, 'fsa')).toBe('no epochs');
 });
+
+test('with History shown a run is measured by it, and its epochs and curves are TraceVAE’s', () => {
+  const plain = fakePlainScores(importedFixture().traces);
+  const curve = [fakeCurvePoint(1, 3), fakeCurvePoint(2, 2)];
+  const detectors = [
+    { ...fakeDetectorRun(), detector: 'history' as const, curve: [], scores: plain },
+    { ...fakeDetectorRun(), curve, scores },
+  ];
+  const kept = entryOfRun({ ...fakeRun(), detectors }, 'a');
+  expect(hasVariants(kept, 'history')).toBe(false);
+  expect(epochWords(kept, 'history')).toMatch(/^2 of/);
+  expect(curvePoints(kept, 'history', 'loss')).toHaveLength(2);
+});

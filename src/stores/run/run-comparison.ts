@@ -1,5 +1,5 @@
 /** Kept runs side by side: their settings, their metrics against a baseline, their curves. */
-import type { DetectorId } from '../../detectors/catalog.ts';
+import { chosenAmong, type DetectorId } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import type { RunEntry, RunEntryDetector } from '../../run/run-entries.ts';
 import { allSettingValues, valueWords } from '../../run/setting-values.ts';
@@ -41,13 +41,19 @@ export interface MetricRow {
   readonly cells: Readonly<Record<RunMetric, MetricCell>>;
 }
 
-/** The detector of a run, or its first where the run lacks it. */
+/** The detector of a run, or the one that comes first where the run lacks it. */
 export const entryDetector = (entry: RunEntry, detector: DetectorId): RunEntryDetector | null =>
-  entry.detectors.find((trained) => trained.detector === detector) ?? entry.detectors[0] ?? null;
+  chosenAmong(entry.detectors, detector);
+
+/** The same, but for one that counts: then the first that has epochs, where any has. */
+const withEpochs = (entry: RunEntry, detector: DetectorId): RunEntryDetector | null => {
+  const shown = entryDetector(entry, detector);
+  return [shown, ...entry.detectors].find((one) => (one?.curve.length ?? 0) > 0) ?? shown;
+};
 
 /** "60 epochs", or how many of them where training ended before: "14 of 60 epochs, stopped". */
 export function epochWords(entry: RunEntry, detector: DetectorId): string {
-  const trained = entryDetector(entry, detector);
+  const trained = withEpochs(entry, detector);
   const planned = plannedEpochs(entry.settings);
   const words = `${planned} epoch${planned === 1 ? '' : 's'}`;
   if (trained === null) return words;
@@ -113,7 +119,7 @@ export function curvePoints(
   detector: DetectorId,
   quantity: ComparedCurve,
 ): { readonly x: number; readonly y: number }[] {
-  const curve: readonly CurvePoint[] = entryDetector(entry, detector)?.curve ?? [];
+  const curve: readonly CurvePoint[] = withEpochs(entry, detector)?.curve ?? [];
   return curve.flatMap((point) => {
     const y = point[quantity];
     return y === null ? [] : [{ x: point.epoch, y }];

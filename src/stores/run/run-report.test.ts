@@ -257,6 +257,20 @@ test('a detector without terms has one result, its settings, and no std limit', 
   expect(parsed.detectors[1].stdLimit).toBeNull();
 });
 
+test('History comes first with one plain result; the curves are of what has epochs', () => {
+  const scores = fakePlainScores(dataset.imported.traces);
+  const history: DetectorRun = { ...trained, detector: 'history', curve: [], scores };
+  const both = { ...run, detectors: [history, trained] };
+  const parsed = JSON.parse(runReport(dataset, both, app));
+  expect(parsed.results.map((r: { detector: string }) => r.detector)).toEqual([
+    'history',
+    ...Array(5).fill('tracevae'),
+  ]);
+  expect(parsed.results[0].variant).toBe('plain');
+  expect(parsed.curves).toHaveLength(trained.curve.length);
+  expect(parsed.detectors[0].curves).toEqual([]);
+});
+
 test('other seeds and what failed are told beside the results', () => {
   const { report } = fakePlainScores(dataset.imported.traces);
   const seed = {

@@ -249,7 +249,8 @@ export function runReport(
       ...timing(run),
       peakHeapBytes: run.peakHeapBytes,
     },
-    curves: detectors[0]!.curve.map(curvePoint),
+    // of the first that has any: a statistic before it has no epochs
+    curves: (detectors.find(({ curve }) => curve.length > 0)?.curve ?? []).map(curvePoint),
     results: detectors.flatMap((trained) => results(trained, null)),
     ...(byFile.length > 0 ? { resultsByFile: byFile } : {}),
     ...(detectors.length + run.failed.length > 1

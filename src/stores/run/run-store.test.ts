@@ -20,6 +20,7 @@ import { createDatasetStore } from '../dataset/dataset-store.ts';
 import { createMappingMemory } from '../dataset/mapping-memory.ts';
 import { cellStates, runDifferences } from '../page/cell-states.ts';
 import { createRunStore } from './run-store.ts';
+import { startedRun, withDetector } from './training-phase.ts';
 
 const imported = importedFixture();
 
@@ -48,6 +49,8 @@ async function setUp() {
   await fake.last('demo').finish(imported);
   await loading;
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => 1000 });
+  // one detector, so that each test says which others there are
+  runs.getState().choose({ detectors: ['tracevae'] });
   const states = () => cellStates(dataset.getState(), runs.getState());
   return { ...fake, stored, dataset, runs, state: runs.getState, states };
 }
@@ -310,6 +313,30 @@ test('an interrupted training that is discarded leaves the run before it', async
   await state().discardInterrupted();
   expect(state().training).toMatchObject({ phase: 'done', run: { settings: { seed: 1 } } });
   expect(stored().interrupted).toBeNull();
+});
+
+test('a run is stored once it has more than statistics, which are learnt again where it goes on', async () => {
+  const { state, last, stored } = notebook;
+  state().choose({ detectors: ['history', 'tracevae'] });
+  void state().train();
+  await last('train').finish(fakeTrainOutcome());
+  await settled();
+  expect(last('train').input.detector).toBe('tracevae');
+  expect(stored().run).toBeNull();
+
+  const { settings } = last('train').input;
+  const goingOn = startedRun({
+    runId: 'id-9',
+    datasetId: 'id-1',
+    preset: 'tiny',
+    settings,
+    detector: 'tracevae',
+  });
+  const run = withDetector(goingOn, fakeTrainOutcome(), 1, null);
+  expect(run.pending).toEqual(['history']);
+  await last('train').finish(fakeTrainOutcome());
+  await settled();
+  expect(stored().run?.detectors.map(({ detector }) => detector)).toEqual(['history', 'tracevae']);
 });
 
 test('a new training takes the place of a checkpoint', async () => {

@@ -1,6 +1,6 @@
 /** Training the detectors of a run one after another, paused, stopped, interrupted and resumed. */
 import type { Failure } from '../../base/result.ts';
-import { trainingOrder } from '../../detectors/catalog.ts';
+import { isStatistic, trainingOrder } from '../../detectors/catalog.ts';
 import type { FitCheckpoint } from '../../detectors/checkpoint.ts';
 import type { TrainOutcome } from '../../run/outcome.ts';
 import type { RunRecord } from '../../run/record.ts';
@@ -64,7 +64,10 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     const [detector] = run.pending;
     if (detector === undefined) set({ training: { phase: 'done', run } });
     await writer.settle();
-    await saveRun(run);
+    // statistics alone are learnt again in no time: while they are all, an interrupted training
+    // that is discarded leaves the run before it
+    const worthKeeping = run.detectors.some((trained) => !isStatistic(trained.detector));
+    if (detector === undefined || worthKeeping) await saveRun(run);
     if (detector === undefined) {
       await get().score();
       return;

@@ -1,7 +1,8 @@
 /** The training log: one line per epoch, as the page lists it and the headless run prints it. */
 import { formatDuration, formatNumber } from '../../base/number-words.ts';
-import { type DetectorId, detectorLabel } from '../../detectors/catalog.ts';
+import { type DetectorId, detectorLabel, isStatistic } from '../../detectors/catalog.ts';
 import type { CurvePoint } from '../../detectors/fit-progress.ts';
+import type { RunSettings } from '../../run/settings.ts';
 import type { RunningPhase, TrainingPhase } from './training-phase.ts';
 
 export interface LogLine {
@@ -45,10 +46,14 @@ const linesOf = (
     text: [...words, epochWords(point)].join(', '),
   }));
 
+/** Statistics have no epochs, so they print no lines. */
+const severalTrain = ({ detectors }: RunSettings): boolean =>
+  detectors.filter((id) => !isStatistic(id)).length > 1;
+
 function logOf(training: TrainingPhase): Log {
   const ofRun = (running: RunningPhase): Log => ({
     parts: [...running.finished, running],
-    named: running.settings.detectors.length > 1,
+    named: severalTrain(running.settings),
   });
   switch (training.phase) {
     case 'idle':
@@ -62,7 +67,7 @@ function logOf(training: TrainingPhase): Log {
       return ofRun(training.ended);
     case 'done': {
       const { detectors, settings } = training.run;
-      return { parts: detectors, named: settings.detectors.length > 1 };
+      return { parts: detectors, named: severalTrain(settings) };
     }
   }
 }

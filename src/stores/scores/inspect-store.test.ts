@@ -1,11 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { combinedScores } from '../../run/chosen-scores.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
-import { createInspectStore } from './inspect-store.ts';
+import { createInspectStore, shownDetector, termsDetector } from './inspect-store.ts';
 import { metricsRows, scoresCsv } from './score-view.ts';
 
 const imported = importedFixture();
@@ -164,4 +164,46 @@ test('a detector without terms is shown by its score, whatever the corrections a
   expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,$/);
   void state().inspect(plain.test.trace[0]!);
   expect(last('explain').input.of.detector).toBe('vgae');
+});
+
+describe('a run with History', () => {
+  const history = () => ({
+    ...fakeRun().detectors[0]!,
+    detector: 'history' as const,
+    scores: fakePlainScores(traces),
+  });
+  const tracevae = () => ({ ...fakeRun().detectors[0]!, scores: fakeScores(traces) });
+
+  test('shows it first, whatever its place; what needs terms is of TraceVAE', () => {
+    const { runs, inspect } = notebook;
+    const run = { ...fakeRun(), id: 'run-2', detectors: [tracevae(), history()] };
+    runs.getState().restore(run, null);
+    const { training } = runs.getState();
+    const { detector, chosen } = inspect.getState();
+    expect(shownDetector(training, detector)?.detector).toBe('history');
+    expect(termsDetector(training, detector)?.detector).toBe('tracevae');
+    expect(chosen?.of.kind).toBe('plain');
+  });
+
+  test('shows another one that was chosen, in later runs too', async () => {
+    const { runs, state } = notebook;
+    runs
+      .getState()
+      .restore({ ...fakeRun(), id: 'run-2', detectors: [history(), tracevae()] }, null);
+    await state().setDetector('tracevae');
+    expect(state().chosen?.of.kind).toBe('terms');
+    runs
+      .getState()
+      .restore({ ...fakeRun(), id: 'run-3', detectors: [history(), tracevae()] }, null);
+    expect(state().chosen?.of.kind).toBe('terms');
+  });
+
+  test('a run without it shows its first detector', () => {
+    const { runs, state } = notebook;
+    const vgae = { ...history(), detector: 'vgae' as const };
+    runs.getState().restore({ ...fakeRun(), id: 'run-2', detectors: [tracevae(), vgae] }, null);
+    expect(shownDetector(runs.getState().training, state().detector)?.detector).toBe('tracevae');
+    runs.getState().restore({ ...fakeRun(), id: 'run-3', detectors: [vgae] }, null);
+    expect(termsDetector(runs.getState().training, state().detector)).toBeNull();
+  });
 });

@@ -4,11 +4,11 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ok, type Result } from '../../base/result.ts';
-import type { DetectorId } from '../../detectors/catalog.ts';
+import { chosenAmong, type DetectorId, SHOWN_FIRST } from '../../detectors/catalog.ts';
 import type { Explanation } from '../../detectors/explanation.ts';
 import { storedScores } from '../../run/chosen-scores.ts';
 import { type ModelRef, modelRef } from '../../run/model-ref.ts';
-import type { CombinedScores, ScoreOutcome } from '../../run/outcome.ts';
+import type { CombinedScores, ScoreOutcome, TermsOutcome } from '../../run/outcome.ts';
 import type { DetectorRun } from '../../run/record.ts';
 import { type Corrections, correctionsOf } from '../../scoring/corrections/list.ts';
 import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
@@ -73,17 +73,38 @@ export interface InspectState {
   moveNode(step: number): void;
   setFilter(filter: LabelFilter): void;
   setDetector(detector: DetectorId): Promise<void>;
-  /** @param percentile of the threshold; as it is where it is not told */
-  setCorrections(corrections: Corrections, percentile?: number): Promise<void>;
+  /**
+   * @param percentile of the threshold; as it is where it is not told
+   * @param detector   that is shown from then on; the same as before where it is not told
+   */
+  setCorrections(
+    corrections: Corrections,
+    percentile?: number,
+    detector?: DetectorId,
+  ): Promise<void>;
   setFile(file: number | null): Promise<void>;
 }
 
-/** The trained detector that is shown: the chosen one, or the first where the run lacks it. */
-export function shownDetector(training: TrainingPhase, detector: DetectorId): DetectorRun | null {
+/** The trained detector that is shown: the chosen one, or the one that comes first without it. */
+export const shownDetector = (training: TrainingPhase, detector: DetectorId): DetectorRun | null =>
+  training.phase === 'done' ? chosenAmong(training.run.detectors, detector) : null;
+
+/**
+ * What is made of the terms of equation (3) alone is of the shown detector; of the first that has
+ * terms where the shown one has none.
+ */
+export function termsDetector(
+  training: TrainingPhase,
+  detector: DetectorId,
+): (DetectorRun & { readonly scores: TermsOutcome }) | null {
   if (training.phase !== 'done') return null;
   const { detectors } = training.run;
-  return detectors.find((trained) => trained.detector === detector) ?? detectors[0] ?? null;
+  return [shownDetector(training, detector), ...detectors].find(hasTerms) ?? null;
 }
+
+const hasTerms = (
+  trained: DetectorRun | null,
+): trained is DetectorRun & { readonly scores: TermsOutcome } => trained?.scores?.kind === 'terms';
 
 /** The traces of the list, in its order. */
 export interface ListedTraces {
@@ -130,7 +151,7 @@ export function createInspectStore(
       explanation: { phase: 'none' },
       node: null,
       filter: DEFAULT_FILTER,
-      detector: 'tracevae',
+      detector: SHOWN_FIRST,
       corrections: correctionsOf('full'),
       percentile: THRESHOLD_PERCENTILE,
       file: null,
@@ -187,8 +208,8 @@ export function createInspectStore(
         set({ detector });
         return choose();
       },
-      setCorrections(corrections, percentile = get().percentile) {
-        set({ corrections, percentile });
+      setCorrections(corrections, percentile = get().percentile, detector = get().detector) {
+        set({ corrections, percentile, detector });
         return choose();
       },
       setFile(file) {

@@ -14,7 +14,7 @@ import type { WorkerClient } from '../../worker/client.ts';
 import type { LabState } from '../lab/lab-store.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { UndoOffer, UndoState } from '../shared/undo-store.ts';
-import { type InspectState, shownDetector } from './inspect-store.ts';
+import { type InspectState, termsDetector } from './inspect-store.ts';
 
 export interface NamedScoresState {
   readonly failure: Failure | null;
@@ -45,15 +45,16 @@ const LONGEST_NAME = 60;
 
 export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedScoresState> {
   const { client, runs, inspect, lab, undo } = deps;
+  /** What can be corrected: the shown detector, or the one with terms. */
   const shown = () => {
     const { training } = runs.getState();
-    const trained = shownDetector(training, inspect.getState().detector);
+    const trained = termsDetector(training, inspect.getState().detector);
     return training.phase !== 'done' || trained === null ? null : { run: training.run, trained };
   };
 
   return createStore<NamedScoresState>((set) => {
     const look = ({ corrections, percentile }: NamedScores): Promise<void> =>
-      inspect.getState().setCorrections(corrections, percentile);
+      inspect.getState().setCorrections(corrections, percentile, shown()?.trained.detector);
 
     /** From the terms that the run has now; null where the worker could not. */
     const combine = async (
@@ -74,7 +75,7 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
 
       async keep(name) {
         const at = shown();
-        if (at === null || at.trained.scores?.kind !== 'terms') return;
+        if (at === null) return;
         const { run, trained } = at;
         const { constants, thresholdPercentile: percentile } = lab.getState().setting;
         const asked = { name, corrections: variantWith('full', constants), percentile };

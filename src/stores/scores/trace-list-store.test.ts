@@ -217,3 +217,30 @@ test('a detector without terms has one rank, and neither a reason nor a reconstr
   ]);
   expect(first).toHaveLength(header!.length);
 });
+
+test('a detector that names its terms has a reason, sorted by the term and exported in words', async () => {
+  const { inspect, state, tabulated, arranged } = list;
+  const plain = fakePlainScores(traces);
+  const ways = ['whole', 'place'].map((id, way) => ({
+    id,
+    label: id,
+    unit: 'nats',
+    values: Float64Array.from(plain.test.score, (score, row) => (row % 3 === way ? score : 0)),
+  }));
+  const of = { ...plain, test: { ...plain.test, terms: ways } };
+  const choice = { corrections: correctionsOf('full'), percentile: 99, file: null };
+  const combined = combinedScores(traces, of, 'history', choice);
+  const model = { ...MODEL, detector: 'history' } as const;
+  inspect.setState({ filter: 'all', chosen: { ...combined, of, model, ...choice } });
+  await tabulated();
+  await arranged();
+  void state().sortBy({ key: 'reason', direction: 'ascending' });
+  await arranged();
+  const says = Array.from(state().list!.order, (row) => traceRow(traces, state().list!, row).says);
+  const places = says.map((words) => ['whole', 'place', ''].indexOf(words!));
+  expect(places).toEqual(places.toSorted());
+  expect(new Set(places)).toEqual(new Set([0, 1, 2]));
+  const [header, first] = [...listedRows(traces, state().list!, 'nats')];
+  expect(header!.indexOf('reason')).toBe(4);
+  expect(first![4]).toBe('whole');
+});

@@ -10,6 +10,7 @@ import { decodeString } from '../../trace/string-column.ts';
 import { LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 import type { ChosenScores, ListedTraces } from './inspect-store.ts';
+import { plainReason } from './plain-reason.ts';
 import type { TraceList } from './trace-list-store.ts';
 
 /** Of the list: neighbours are found in it, and the selected row. */
@@ -64,6 +65,8 @@ export interface TraceRow {
     /** nats above that median */
     readonly excess: number;
   } | null;
+  /** The reason in words of a detector that names terms of its own; null of all others. */
+  readonly says: string | null;
 }
 
 /** @param row of {@link TraceList.order} */
@@ -93,6 +96,7 @@ export function traceRow(
     ...namedOperation(traces, root),
     durationMs: microsToMillis(traces.latencyUs[traces.nodeOffset[trace]!]!),
     reason: reason === null ? null : { part: TERM_PARTS[reason.part]!, excess: reason.excess },
+    says: scores.kind === 'plain' ? plainReason(traces, scores.test, at) : null,
   };
 }
 
@@ -146,16 +150,22 @@ export function topOf(list: TraceList, most: number): TraceList {
   return { ...list, order: order.subarray(0, most) };
 }
 
+/** Whether the scores are of a detector that names terms of its own. */
+export const namesTerms = ({ of }: Pick<TraceList, 'of'>): boolean =>
+  of.of.kind === 'plain' && (of.of.test.terms?.length ?? 0) > 0;
+
 /**
  * The list as a table of text: a header, then all rows with numbers in full. Of a detector without
  * terms, what it does not have is left out.
  */
 export function* listedRows(traces: TraceSet, list: TraceList, unit: string): Generator<string[]> {
   const terms = list.late !== null;
+  const says = namesTerms(list);
   const whole = completed(list);
   yield [
     ...['trace', unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
     ...(terms ? ['top reason', 'excess, nats'] : []),
+    ...(says ? ['reason'] : []),
     ...['service', 'operation', 'nodes', 'structure', 'duration, ms'],
     ...(terms ? ['reconstruction differs'] : []),
     ...(terms ? VARIANTS.map((variant) => `rank, ${variant}`) : ['rank']),
@@ -166,6 +176,7 @@ export function* listedRows(traces: TraceSet, list: TraceList, unit: string): Ge
     yield [
       ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),
+      ...(row.says === null ? [] : [row.says]),
       ...[row.service, row.operation],
       ...[String(row.nodes), String(row.structure), String(row.durationMs)],
       ...(mismatch === null ? [] : [mismatch ? 'yes' : 'no']),

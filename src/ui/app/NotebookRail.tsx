@@ -46,7 +46,10 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
     ...derived,
     data: dataCellState(derived.data, file),
     baselines: baselinesCellState(derived.baselines, matrix),
-    lab: labCellState(derived.lab, shown),
+    lab: labCellState(
+      derived.lab,
+      runs.training.phase === 'done' ? runs.training.run.detectors : [],
+    ),
     runs: runsCellState(kept),
     equations: equationsCellState(explanation),
     prepare: prepareCellState(prepare, datasetState, runs.choices.model.maxNodes),

@@ -4,6 +4,7 @@ import { CELLS } from '../../stores/page/cell-states.ts';
 import type { Notebook } from '../../stores/page/notebook.ts';
 import { canShowAnother, shownRun } from '../../stores/run/kept-runs-store.ts';
 import { isRunning } from '../../stores/run/training-phase.ts';
+import { termsDetector } from '../../stores/scores/inspect-store.ts';
 import type { ThemePreference } from '../../stores/shared/preferences-store.ts';
 import { CELL_TITLES } from '../cells/page/NotebookCell.tsx';
 import { FILTER_OPTIONS } from '../cells/scores/labels.tsx';
@@ -33,6 +34,7 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
   const { training } = runs;
   const running = isRunning(training);
   const scored = inspect.chosen !== null && training.phase === 'done';
+  const withTerms = termsDetector(training, inspect.detector);
   const here = datasets.dataset !== null;
   return [
     ...grouped('training', [
@@ -114,12 +116,14 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
     ),
     ...grouped(
       'scores',
-      scored && inspect.chosen?.of.kind === 'terms'
+      scored && withTerms !== null
         ? VARIANTS.map((variant) => ({
             title: `Score with ${variantWords(variant)}`,
             run: () =>
               void inspect.setCorrections(
                 correctionsOf(variant, training.run.settings.scoring.stdLimit),
+                undefined,
+                withTerms.detector,
               ),
           }))
         : [],

@@ -1,6 +1,12 @@
 /** The traces of the highest scores, to be read: why each stands there, 3 significant digits. */
 import type { TraceList } from '../../stores/scores/trace-list-store.ts';
-import { completed, type TraceRow, topOf, traceRow } from '../../stores/scores/trace-list-view.ts';
+import {
+  completed,
+  namesTerms,
+  type TraceRow,
+  topOf,
+  traceRow,
+} from '../../stores/scores/trace-list-view.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import { REASON_WORDS } from '../cells/scores/TraceListTable.tsx';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
@@ -12,6 +18,7 @@ const TOP_TRACES = 50;
 export function topTraces(traces: TraceSet, list: TraceList, unit: string): ReportTable {
   const top = completed(topOf(list, TOP_TRACES));
   const terms = list.late !== null;
+  const says = namesTerms(list);
   const rows = Array.from(top.order, (at, i) => {
     const row = traceRow(traces, top, at);
     return [
@@ -21,6 +28,7 @@ export function topTraces(traces: TraceSet, list: TraceList, unit: string): Repo
       row.flagged ? 'yes' : 'no',
       row.label,
       ...(terms ? reasonWords(row) : []),
+      ...(says ? [row.says ?? ''] : []),
       `${row.service}/${row.operation}`,
       formatCount(row.nodes),
       formatMs(row.durationMs),
@@ -29,6 +37,7 @@ export function topTraces(traces: TraceSet, list: TraceList, unit: string): Repo
   const header = [
     ...['', 'trace', unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
     ...(terms ? ['top reason', 'above its median, nats'] : []),
+    ...(says ? ['reason'] : []),
     ...['root call', 'nodes', 'duration'],
   ];
   const last = header.length - 1;

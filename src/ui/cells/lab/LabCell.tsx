@@ -12,11 +12,11 @@ import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import {
-  hasTerms,
   NotScoredYet,
   type ScoredTerms,
   TermsAlone,
   useScored,
+  useScoredTerms,
 } from '../scores/scored.tsx';
 import { LabConstants } from './LabConstants.tsx';
 import { LabMultiples } from './LabMultiples.tsx';
@@ -25,8 +25,9 @@ import type { LabViewProps } from './lab-view-props.ts';
 import './lab.css';
 
 export function LabCell() {
-  const scored = useScored();
-  const state = labCellState(useCellState('lab'), scored?.trained ?? null);
+  const shown = useScored();
+  const scored = useScoredTerms();
+  const state = labCellState(useCellState('lab'), shown?.run.detectors ?? []);
   const { lab } = useLab((l) => l);
   const scoring = useRuns((r) => r.scoring.phase === 'running');
   return (
@@ -42,18 +43,22 @@ export function LabCell() {
           here each can be watched at work.
         </>
       }
-      foot={
-        scored !== null &&
-        hasTerms(scored) &&
-        lab.phase === 'open' && <LabFoot scored={scored} {...lab} />
-      }
+      foot={scored !== null && lab.phase === 'open' && <LabFoot scored={scored} {...lab} />}
     >
-      {scored === null || scoring ? (
+      {shown === null || scoring ? (
         <NotScoredYet what="scores to compare" />
-      ) : hasTerms(scored) ? (
-        <OpenedLab scored={scored} />
+      ) : scored === null ? (
+        <TermsAlone scored={shown} what="The corrections are" />
       ) : (
-        <TermsAlone scored={scored} what="The corrections are" />
+        <>
+          {scored.trained !== shown.trained && (
+            <p className="quiet">
+              Here are the scores of {detectorLabel(scored.trained.detector)}; Scores and Flagged
+              show {detectorLabel(shown.trained.detector)}, which has nothing to correct.
+            </p>
+          )}
+          <OpenedLab scored={scored} />
+        </>
       )}
     </NotebookCell>
   );

@@ -1,6 +1,7 @@
 /** The kept runs of this dataset: which is shown, and how they differ. */
 
 import { useState } from 'react';
+import { detectorLabel } from '../../../detectors/catalog.ts';
 import { VARIANTS, type Variant, variantWords } from '../../../scoring/corrections/list.ts';
 import type { CellState } from '../../../stores/page/cell-states.ts';
 import {
@@ -10,6 +11,7 @@ import {
   shownRun,
 } from '../../../stores/run/kept-runs-store.ts';
 import {
+  entryDetector,
   epochWords,
   hasVariants,
   type MetricCell,
@@ -88,9 +90,17 @@ function RunTable({ entries, compared }: RunTableProps) {
   const setBaseline = useKeptRuns((k) => k.setBaseline);
   const detector = useInspect((i) => i.detector);
   const rows = metricRows(entries, { detector, variant, baseline });
+  const measured = [
+    ...new Set(entries.flatMap((entry) => entryDetector(entry, detector)?.detector ?? [])),
+  ];
   const varied = entries.some((entry) => hasVariants(entry, detector));
   return (
     <>
+      {measured.length > 0 && (
+        <p className="quiet">
+          Metrics of {measured.map(detectorLabel).join(' and ')}; choose another detector in Scores.
+        </p>
+      )}
       <div className="table-controls">
         {varied && (
           <Select

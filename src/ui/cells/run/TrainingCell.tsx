@@ -1,7 +1,9 @@
 /** Cell 4: the model, how it trains, and its curves while it does. */
 import { useEffect, useState } from 'react';
-import { detectorLabel } from '../../../detectors/catalog.ts';
+import { detectorLabel, isStatistic } from '../../../detectors/catalog.ts';
+import type { RunRecord } from '../../../run/record.ts';
 import { cellStates } from '../../../stores/page/cell-states.ts';
+import { curvedDetector } from '../../../stores/run/curved-detector.ts';
 import type { RunState } from '../../../stores/run/run-store.ts';
 import {
   isRunning,
@@ -9,7 +11,6 @@ import {
   type RunningPhase,
   type TrainingPhase,
 } from '../../../stores/run/training-phase.ts';
-import { shownDetector } from '../../../stores/scores/inspect-store.ts';
 import { useDataset, useInspect, useRuns } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { formatDuration, formatRate } from '../../widgets/format.ts';
@@ -50,6 +51,7 @@ export function TrainingCell() {
       {interrupted && <InterruptedNotice {...training} />}
       <TrainingControls disabled={isRunning(training) || interrupted} />
       <ModelView />
+      {training.phase === 'done' && <NotTrained run={training.run} />}
       {training.phase === 'failed' && <TrainingFailure runs={runs} training={training} />}
       {runs.storageFailure !== null && <FailureNotice kind="warn" failure={runs.storageFailure} />}
       {isRunning(training) && <TrainingProgress training={training} />}
@@ -96,11 +98,12 @@ function TrainingActions({ runs }: { readonly runs: RunState }) {
   );
 }
 
-/** A sentence, after whose turn it is where several detectors take turns. */
+/** A sentence, after whose turn it is where several detectors take turns; statistics need none. */
 function inTurn({ detector, finished, failed, settings }: RunningPhase, sentence: string): string {
-  const { length } = settings.detectors;
-  if (length === 1) return sentence;
-  const turn = `${detectorLabel(detector)}, ${finished.length + failed.length + 1} of ${length}`;
+  const turns = settings.detectors.filter((id) => !isStatistic(id));
+  if (turns.length < 2 || isStatistic(detector)) return sentence;
+  const before = [...finished, ...failed].filter((one) => !isStatistic(one.detector)).length;
+  const turn = `${detectorLabel(detector)}, ${before + 1} of ${turns.length}`;
   return `${turn}: ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`;
 }
 
@@ -117,6 +120,13 @@ function InterruptedNotice({ next, checkpoint }: Extract<TrainingPhase, { phase:
       advice="Resume goes on from there; on WASM the numbers are those of a run that was never interrupted. Discard forgets it."
     />
   );
+}
+
+/** Detectors whose training failed and left the others. */
+function NotTrained({ run: { failed, settings } }: { readonly run: RunRecord }) {
+  return failed
+    .filter(({ stage, seed }) => stage === 'training' && seed === settings.seed)
+    .map((failure) => <FailureNotice key={failure.detector} kind="warn" failure={failure} />);
 }
 
 function TrainingFailure({
@@ -209,7 +219,7 @@ function TrainingProgress({ training }: { readonly training: RunningPhase }) {
 function RunFoot({ done }: { readonly done: Extract<TrainingPhase, { phase: 'done' }> }) {
   const detector = useInspect((i) => i.detector);
   const { settings, detectors } = done.run;
-  const shown = shownDetector(done, detector)!;
+  const shown = curvedDetector(done, detector)!;
   const { outcome } = shown;
   const name = useDataset((d) => d.dataset?.name);
   return (

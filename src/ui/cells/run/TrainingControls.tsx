@@ -87,6 +87,10 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
         />
       </div>
+      <p className="quiet">
+        History, a statistic, is ahead of TraceVAE on real faults and takes no time, so a run has
+        both and shows History first.
+      </p>
       {DETECTOR_GROUPS.map(({ title, metas }) => (
         <fieldset key={title} className="checkbox-group" disabled={disabled}>
           <legend>{title}</legend>

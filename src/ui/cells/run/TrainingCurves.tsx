@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { detectorLabel } from '../../../detectors/catalog.ts';
 import type { CurvePoint } from '../../../detectors/fit-progress.ts';
+import { curvedDetector, hasCurve } from '../../../stores/run/curved-detector.ts';
 import { type KeptEpoch, keptEpochs } from '../../../stores/run/kept-epochs.ts';
 import {
   isRunning,
@@ -61,7 +62,10 @@ export function TrainingCurves() {
   const [cursor, setCursor] = useState<number | null>(null);
   if (training.phase === 'idle') return null;
   const curve = curveOf(training, detector);
-  const trained = training.phase === 'done' ? training.run.detectors : [];
+  const done = training.phase === 'done' ? training.run.detectors : [];
+  const trained = done.filter(hasCurve);
+  const shownOne = shownDetector(training, detector);
+  const curved = curvedDetector(training, detector);
   const kept = keptEpochs(training, detector);
   const live = isRunning(training) ? training.liveLoss : [];
   const firstTime = curve.find((point) => point.phase === 'time');
@@ -78,10 +82,16 @@ export function TrainingCurves() {
       {trained.length > 1 && (
         <SegmentedControl
           label="Curves of"
-          value={shownDetector(training, detector)?.detector ?? detector}
+          value={curved?.detector ?? detector}
           options={trained.map((t) => ({ value: t.detector, label: detectorLabel(t.detector) }))}
           onChange={(id) => void setDetector(id)}
         />
+      )}
+      {curved !== shownOne && (
+        <p className="quiet">
+          Curves of {detectorLabel(curved!.detector)}. {detectorLabel(shownOne!.detector)}, which
+          Scores shows, has no epochs.
+        </p>
       )}
       {curveless && <p className="quiet">This detector counts; it has no curves.</p>}
       <div className="training-curves" hidden={curveless}>

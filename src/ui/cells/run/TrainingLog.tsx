@@ -2,9 +2,9 @@
 import { useEffect, useRef } from 'react';
 import type { DetectorId } from '../../../detectors/catalog.ts';
 import type { CurvePoint } from '../../../detectors/fit-progress.ts';
+import { curvedDetector } from '../../../stores/run/curved-detector.ts';
 import { trainingLog } from '../../../stores/run/training-log.ts';
 import type { TrainingPhase } from '../../../stores/run/training-phase.ts';
-import { shownDetector } from '../../../stores/scores/inspect-store.ts';
 import { useRuns } from '../../app/notebook-context.ts';
 
 /** The curve on show: of the detector in training, or of the shown one. */
@@ -20,7 +20,7 @@ export function curveOf(training: TrainingPhase, detector: DetectorId): readonly
     case 'failed':
       return training.ended.curve;
     case 'done':
-      return shownDetector(training, detector)?.curve ?? [];
+      return curvedDetector(training, detector)?.curve ?? [];
   }
 }
 

@@ -1,5 +1,5 @@
 /** Which scores are shown: of which detector, under which corrections, on which test file. */
-import { detectorLabel } from '../../../detectors/catalog.ts';
+import { detectorLabel, SHOWN_FIRST } from '../../../detectors/catalog.ts';
 import { namedScores } from '../../../run/chosen-scores.ts';
 import type { RunRecord } from '../../../run/record.ts';
 import {
@@ -63,8 +63,9 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
           </>
         ) : (
           <p className="quiet">
-            {detectorLabel(trained.detector)} gives one score a trace; the corrections of section
-            5.3 act on the terms of TraceVAE’s.
+            {trained.detector === SHOWN_FIRST
+              ? 'History ranks traces by what is usual in the training traces; it is shown first since it needs no training and finds slow requests better than TraceVAE’s likelihood. Switch the detector to see TraceVAE and its corrections.'
+              : `${detectorLabel(trained.detector)} gives one score per trace; the corrections of section 5.3 act on the terms of TraceVAE’s.`}
           </p>
         )}
       </div>

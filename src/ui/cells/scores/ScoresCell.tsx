@@ -47,11 +47,11 @@ export function ScoresCell() {
       section="§5, §6.3"
       prose={
         <>
-          The score of a trace is its <G id="nll">negative log-likelihood</G>, a mean over L samples
-          of (z, z₂). Small traces have less entropy than large ones, so a small odd trace can score
-          below a large normal one: the <G id="inversion">inversion</G>. Three corrections narrow
-          that gap, and none needs another training. Threshold and σ p99 come from validation traces
-          alone; the labels of test traces only measure.
+          TraceVAE’s score of a trace is its <G id="nll">negative log-likelihood</G>, a mean over L
+          samples of (z, z₂). Small traces have less entropy than large ones, so a small odd trace
+          can score below a large normal one: the <G id="inversion">inversion</G>. Three corrections
+          narrow that gap, and none needs another training. Threshold and σ p99 come from validation
+          traces alone; the labels of test traces only measure.
         </>
       }
       action={<ScoresActions scored={scored} />}

@@ -6,6 +6,7 @@ import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/correc
 import type { TraceColumn, TraceList, TraceSort } from '../../../stores/scores/trace-list-store.ts';
 import {
   listedRows,
+  namesTerms,
   placeInList,
   type TraceRow,
   traceRow,
@@ -79,6 +80,15 @@ const REASON: Column = {
         : 'none',
 };
 
+/** Of a detector that names terms of its own. */
+const SAYS: Column = {
+  key: 'reason',
+  title: 'reason',
+  explain: 'The term that adds most to the score, and the call that stands out.',
+  width: 'minmax(280px, 3fr)',
+  render: ({ says }) => (says === '' ? 'none' : says),
+};
+
 const TRACE: readonly Column[] = [
   {
     key: 'root',
@@ -141,11 +151,11 @@ const TRACE_ID: Column = {
   render: ({ traceId }) => traceId,
 };
 
-/** A detector without terms has one rank, no reconstruction and no part that weighs most. */
-const columnsOf = (unit: string, terms: boolean): readonly Column[] =>
+/** A detector without the terms of equation (3) has one rank and no reconstruction. */
+const columnsOf = (unit: string, terms: boolean, says: boolean): readonly Column[] =>
   terms
     ? [scoreColumn(unit, true), ...FINDING, REASON, ...TRACE, ...VARIANT_RANKS, MISMATCH, TRACE_ID]
-    : [scoreColumn(unit, false), ...FINDING, ...TRACE, ONE_RANK, TRACE_ID];
+    : [scoreColumn(unit, false), ...FINDING, ...(says ? [SAYS] : []), ...TRACE, ONE_RANK, TRACE_ID];
 
 interface TraceListTableProps {
   readonly scored: Scored;
@@ -156,6 +166,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
   const { traces } = scored.dataset.imported;
   const { trace: selected, inspect } = useInspect((i) => i);
   const terms = hasTerms(scored);
+  const says = namesTerms(list);
   const unit = scoreUnit(scored.trained.detector);
   const sort = useTraceList((l) => l.sort);
   const sortBy = useTraceList((l) => l.sortBy);
@@ -175,7 +186,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
       made.set(index, fresh);
       return fresh;
     };
-    const columns = columnsOf(unit, terms).map(
+    const columns = columnsOf(unit, terms, says).map(
       ({ render, ...column }): TableColumn => ({
         ...column,
         sortable: true,
@@ -183,7 +194,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
       }),
     );
     return { row, columns };
-  }, [traces, list, unit, terms]);
+  }, [traces, list, unit, terms, says]);
   return (
     <>
       <VirtualTable
@@ -191,7 +202,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
         rowCount={list.order.length}
         busy={busy}
         columns={columns}
-        minWidth={terms ? 1720 : 1000}
+        minWidth={terms ? 1720 : says ? 1280 : 1000}
         sort={sort}
         onSort={(next) => void sortBy(next as TraceSort)}
         selected={at === -1 ? null : at}

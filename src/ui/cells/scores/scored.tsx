@@ -2,8 +2,15 @@
 import { useMemo } from 'react';
 import { type DetectorId, detectorLabel } from '../../../detectors/catalog.ts';
 import { namedScores } from '../../../run/chosen-scores.ts';
+import { modelRef } from '../../../run/model-ref.ts';
 import type { TermsOutcome } from '../../../run/outcome.ts';
-import { chosenWords, variantOf, variantWords } from '../../../scoring/corrections/list.ts';
+import { rowsOfFile } from '../../../run/score-sets.ts';
+import {
+  chosenWords,
+  correctionsOf,
+  variantOf,
+  variantWords,
+} from '../../../scoring/corrections/list.ts';
 import type { CellState } from '../../../stores/page/cell-states.ts';
 import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
 import {
@@ -13,6 +20,7 @@ import {
 } from '../../../stores/scores/score-view.ts';
 import type { TraceList } from '../../../stores/scores/trace-list-store.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../../app/notebook-context.ts';
+import { Button } from '../../widgets/Button.tsx';
 import { percentileWords } from '../lab/lab-words.ts';
 
 export interface Scored extends ScoredRun {
@@ -36,6 +44,39 @@ export function useScored(): Scored | null {
     const scored = scoredRun(dataset, training, detector);
     return scored === null || chosen?.of !== scored.scores ? null : { ...scored, chosen };
   }, [dataset, training, detector, chosen]);
+}
+
+/** What needs the terms of equation (3): of the shown detector, else of the first that has them. */
+export function useScoredTerms(): ScoredTerms | null {
+  const scored = useScored();
+  return useMemo(() => (scored === null ? null : termsPart(scored)), [scored]);
+}
+
+function termsPart(scored: Scored): ScoredTerms | null {
+  if (hasTerms(scored)) return scored;
+  const { dataset, run, chosen } = scored;
+  const trained = run.detectors.find(({ scores }) => scores?.kind === 'terms');
+  if (trained?.scores?.kind !== 'terms') return null;
+  const { scores } = trained;
+  const { file } = chosen;
+  const rows = rowsOfFile(dataset.imported.traces, scores.test.trace, file);
+  const { val, test } = scores.scores.full;
+  return {
+    ...scored,
+    trained,
+    scores,
+    chosen: {
+      of: scores,
+      model: modelRef(run, trained.detector),
+      corrections: correctionsOf('full', run.settings.scoring.stdLimit),
+      percentile: THRESHOLD_PERCENTILE,
+      file,
+      rows,
+      val,
+      test: Float64Array.from(rows, (row) => test[row]!),
+      report: (scores.byFile.find((part) => part.file === file) ?? scores).reports.full,
+    },
+  };
 }
 
 /** The listed traces, once the list is of the scores on show. */
@@ -73,20 +114,27 @@ export function NotScoredYet({ what }: { readonly what: string }) {
 
 /** Why there is nothing to correct, and no value for the equations. */
 export const termsAlone = (detector: DetectorId): string =>
-  `${detectorLabel(detector)} gives one score a trace, without the terms of equation (3)`;
+  `${detectorLabel(detector)} gives one score per trace, without the terms of equation (3)`;
 
 /** Before a trace is open nothing was left undone. */
 export const equationsStateText = (state: CellState): string | undefined =>
   state === 'not-run' ? 'no trace open' : undefined;
 
-/** In the place of what needs the terms of equation (3). */
+/** In the place of what needs the terms of equation (3): whose they are, and a way to them. */
 export function TermsAlone({ scored, what }: { readonly scored: Scored; readonly what: string }) {
-  const others = scored.run.detectors.some(({ scores }) => scores?.kind === 'terms');
+  const setDetector = useInspect((i) => i.setDetector);
+  const other = scored.run.detectors.find(({ scores }) => scores?.kind === 'terms');
   return (
-    <p className="quiet">
-      {what} for TraceVAE and its ablations, whose scores are made of the terms of equation (3).{' '}
-      {detectorLabel(scored.trained.detector)} gives one score a trace.
-      {others && ' Another detector can be chosen in Scores.'}
-    </p>
+    <div className="terms-alone">
+      <p className="quiet">
+        {what} for TraceVAE and its ablations, whose scores are made of the terms of equation (3).{' '}
+        {detectorLabel(scored.trained.detector)} gives one score per trace, and is what is shown.
+      </p>
+      {other !== undefined && (
+        <Button size="small" onClick={() => void setDetector(other.detector)}>
+          Show {detectorLabel(other.detector)}
+        </Button>
+      )}
+    </div>
   );
 }

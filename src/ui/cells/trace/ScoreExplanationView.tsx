@@ -6,11 +6,13 @@ import { termParts } from '../../../stores/trace/explanation-view.ts';
 import { Waterfall } from '../../charts/Waterfall.tsx';
 import { BreakingName } from '../../widgets/BreakingName.tsx';
 import { formatCount, formatMs, formatNumber } from '../../widgets/format.ts';
-import type { Scored } from '../scores/scored.tsx';
+import { type Scored, TermsAlone } from '../scores/scored.tsx';
 
 interface ScoreExplanationProps {
   readonly scored: Scored;
   readonly explanation: ScoreExplanation;
+  /** As the list of traces says it; null or empty where there is none. */
+  readonly reason: string | null;
 }
 
 type Names = ReturnType<typeof traceTree>;
@@ -18,7 +20,7 @@ type Names = ReturnType<typeof traceTree>;
 const finite = (value: number, format: (value: number) => string): string =>
   Number.isFinite(value) ? format(value) : '–';
 
-export function ScoreExplanationView({ scored, explanation }: ScoreExplanationProps) {
+export function ScoreExplanationView({ scored, explanation, reason }: ScoreExplanationProps) {
   const { traces } = scored.dataset.imported;
   const names = traceTree(traces, explanation.trace);
   const { absent, transitions, says } = explanation;
@@ -27,6 +29,7 @@ export function ScoreExplanationView({ scored, explanation }: ScoreExplanationPr
   return (
     <>
       <p className="inspector-finding">
+        {reason && <strong>{capitalised(reason)}. </strong>}
         Score {formatNumber(explanation.score, 4)}: {says}.
       </p>
       {parts.length > 0 && (
@@ -56,9 +59,15 @@ export function ScoreExplanationView({ scored, explanation }: ScoreExplanationPr
           </ol>
         </section>
       )}
+      <section className="inspector-section">
+        <h3>Tree and reconstruction</h3>
+        <TermsAlone scored={scored} what="A trace is reconstructed" />
+      </section>
     </>
   );
 }
+
+const capitalised = (words: string): string => `${words[0]!.toUpperCase()}${words.slice(1)}`;
 
 function NodeTable({
   explanation: { nodes, critical },
@@ -67,13 +76,22 @@ function NodeTable({
   readonly explanation: ScoreExplanation;
   readonly names: Names;
 }) {
+  const number = (value: number): string => formatNumber(value);
+  const columns = [
+    { title: 'observed', values: nodes.observedMs, format: formatMs },
+    { title: 'expected', values: nodes.expectedMs, format: formatMs },
+    { title: 'std', values: nodes.stdMs, format: formatMs },
+    { title: 'score', values: nodes.score, format: number },
+  ];
+  // not every detector has a std, or a score per node
+  const shown = columns.filter(({ values }) => values.some(Number.isFinite));
   return (
     <div className="scroll-x">
       <table className="plain-table score-nodes" aria-label="Score by node">
         <thead>
           <tr>
             <th scope="col">node</th>
-            {['observed', 'expected', 'std', 'score'].map((title) => (
+            {shown.map(({ title }) => (
               <th key={title} scope="col" className="plain-table__number">
                 {title}
               </th>
@@ -90,12 +108,11 @@ function NodeTable({
                   <span className="score-nodes__aside">not on the critical path</span>
                 )}
               </th>
-              <td className="plain-table__number">{formatMs(nodes.observedMs[i]!)}</td>
-              <td className="plain-table__number">{finite(nodes.expectedMs[i]!, formatMs)}</td>
-              <td className="plain-table__number">{finite(nodes.stdMs[i]!, formatMs)}</td>
-              <td className="plain-table__number">
-                {finite(nodes.score[i]!, (value) => formatNumber(value))}
-              </td>
+              {shown.map(({ title, values, format }) => (
+                <td key={title} className="plain-table__number">
+                  {finite(values[i]!, format)}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -101,7 +101,11 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
         (explanation.explanation.kind === 'terms' ? (
           <Explanation scored={scored} explanation={explanation.explanation} />
         ) : (
-          <ScoreExplanationView scored={scored} explanation={explanation.explanation} />
+          <ScoreExplanationView
+            scored={scored}
+            explanation={explanation.explanation}
+            reason={row?.says ?? null}
+          />
         ))}
       <div className="inspector-views">
         <div>

@@ -1,0 +1,48 @@
+/**
+ * Why a detector without the terms of equation (3) gives a trace its score, in words: its largest
+ * term, and the call that stands out. From stored scores alone.
+ */
+import { largestTerm, type PlainScores } from '../../scoring/plain-scores.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
+import { namedOperation } from '../shared/tree-view.ts';
+
+/** Terms that are about which calls a trace has, not about how long they take. */
+const OF_STRUCTURE: ReadonlySet<string> = new Set(['structure', 'unseen', 'path']);
+/** Terms of the trace as a whole, in which a call stands out and is not all of it. */
+const OF_THE_WHOLE: ReadonlySet<string> = new Set(['whole']);
+
+/**
+ * @param row of the scores
+ * @returns   "slow in one place: checkout/Charge"; empty where nothing adds to the score, and null of
+ *            a detector that names no terms
+ */
+export function plainReason(traces: TraceSet, scores: PlainScores, row: number): string | null {
+  const { terms = [] } = scores;
+  if (terms.length === 0) return null;
+  const term = terms[largestTerm(terms, row)];
+  if (term === undefined) return '';
+  const call = callWords(traces, scores, row, OF_STRUCTURE.has(term.id));
+  if (call === null) return term.label;
+  return OF_THE_WHOLE.has(term.id) ? `${term.label}, most in ${call}` : `${term.label}: ${call}`;
+}
+
+function callWords(
+  traces: TraceSet,
+  { trace, worstNode, absentCall }: PlainScores,
+  row: number,
+  ofStructure: boolean,
+): string | null {
+  const words = (operation: number): string => {
+    const named = namedOperation(traces, operation);
+    return `${named.service}/${named.operation}`;
+  };
+  const node = worstNode?.[row] ?? -1;
+  const absent = absentCall?.[row] ?? -1;
+  if (node >= 0) {
+    const { structures, structureOf } = traces;
+    const first = structures.nodeOffset[structureOf[trace[row]!]!]!;
+    const call = words(structures.operation[first + node]!);
+    return ofStructure ? `new call ${call}` : call;
+  }
+  return ofStructure && absent >= 0 ? `no call ${words(absent)}` : null;
+}
