@@ -11,13 +11,16 @@ import type { StringColumn } from '../trace/trace-set.ts';
 const FEWEST_PADDED_DIGITS = 8;
 const MOST_DIGITS = 32;
 const ZERO = 48;
+/** Makes a capital letter a small one; digits have it. */
+const LOWER = 32;
 /** More than the ids of one span: those of spans that were lost need not be kept. */
 const MOST_WRITINGS = 256;
 
-/** An id that was interned with another number of leading zeros before. */
+/** An id that was interned in another form before: with other leading zeros, or in other letters. */
 export interface OtherWriting {
   readonly index: number;
-  readonly length: number;
+  /** As {@link ByteInterner.formOf}. */
+  readonly form: number;
 }
 const FIRST_SLOTS = 128;
 
@@ -54,12 +57,12 @@ export class ByteInterner {
   }
 
   /**
-   * As {@link intern}, but hexadecimal ids that differ in leading zeros alone have one index, and the
-   * text that came first.
+   * As {@link intern}, but hexadecimal ids that differ in leading zeros alone, or in capital letters,
+   * have one index, and the text that came first.
    */
   internId(bytes: Uint8Array, start: number, end: number): number {
     const digits = digitsStart(bytes, start, end);
-    const hash = hashBytes(bytes, digits, end);
+    const hash = hashDigits(bytes, digits, end);
     const mask = this.slots.length - 1;
     let slot = hash & mask;
     for (; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
@@ -68,20 +71,21 @@ export class ByteInterner {
       if (this.equals(index, bytes, start, end)) return index;
       if (!this.isSameNumber(index, bytes, start, digits, end)) continue;
       if (this.otherWritings.length === MOST_WRITINGS) this.otherWritings.length = 0;
-      this.otherWritings.push({ index, length: end - start });
+      this.otherWritings.push({ index, form: formOf(bytes, start, end) });
       return index;
     }
     return this.addAt(slot, bytes, start, end, hash);
   }
 
-  /** Bytes of the text of an index. */
-  lengthOf(index: number): number {
-    return this.offset[index + 1]! - this.offset[index]!;
+  /** A number that is another for the same id in other letters or with other leading zeros. */
+  formOf(index: number): number {
+    return formOf(this.arena, this.offset[index]!, this.offset[index + 1]!);
   }
+
   /** As {@link find}, of what {@link internId} was given. */
   findId(bytes: Uint8Array, start: number, end: number): number {
     const digits = digitsStart(bytes, start, end);
-    const hash = hashBytes(bytes, digits, end);
+    const hash = hashDigits(bytes, digits, end);
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
       const index = this.slots[slot]! - 1;
@@ -156,7 +160,7 @@ export class ByteInterner {
     if (zeros < 0 || longer < FEWEST_PADDED_DIGITS || longer > MOST_DIGITS) return false;
     for (let i = 0; i < zeros; i++) if (this.arena[first + i] !== ZERO) return false;
     for (let i = digits, j = first + zeros; i < end; i++, j++) {
-      if (this.arena[j] !== bytes[i] || !isHexDigit(bytes[i]!)) return false;
+      if ((this.arena[j]! | LOWER) !== (bytes[i]! | LOWER) || !isHexDigit(bytes[i]!)) return false;
     }
     return true;
   }
@@ -205,10 +209,28 @@ function digitsStart(bytes: Uint8Array, start: number, end: number): number {
 const isHexDigit = (byte: number): boolean =>
   (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);
 
+/** Its length, and whether it has a capital letter. */
+function formOf(bytes: Uint8Array, start: number, end: number): number {
+  let capital = 0;
+  for (let i = start; i < end; i++) if (bytes[i]! >= 65 && bytes[i]! <= 70) capital = 1;
+  return 2 * (end - start) + capital;
+}
+
 /** FNV-1a, with the final mix of MurmurHash3 so that low bits depend on all. */
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return mixed(hash);
+}
+
+/** As {@link hashBytes}, the same for capital and small letters. */
+function hashDigits(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i]! | LOWER), 0x01000193);
+  return mixed(hash);
+}
+
+function mixed(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

@@ -63,14 +63,15 @@ function parseRareDecimal(text: string, scale: number): number {
  *
  * @returns NaN if it is no number
  */
-export function parseLocalDecimal(text: string, decimalComma: boolean, scale = 0): number {
+export const parseLocalDecimal = (text: string, decimalComma: boolean, scale = 0): number =>
+  parseRareDecimal(plainDecimal(text, decimalComma), scale);
+
+/** The number as programs write it, where the text is one that {@link parseLocalDecimal} reads. */
+export function plainDecimal(text: string, decimalComma: boolean): string {
   const apart = text.trim().replace(/(?<=\d)[ \u00a0\u202f'’](?=\d{3}(?!\d))/g, '');
-  for (const [pattern, thousands] of decimalComma ? COMMA_FIRST : POINT_FIRST) {
-    if (pattern.test(apart)) {
-      return parseRareDecimal(apart.replaceAll(thousands, '').replace(',', '.'), scale);
-    }
-  }
-  return parseRareDecimal(apart, scale);
+  const written = (decimalComma ? COMMA_FIRST : POINT_FIRST).find(([each]) => each.test(apart));
+  if (written) return apart.replaceAll(written[1], '').replace(',', '.');
+  return NUMBER.test(apart) ? apart : text;
 }
 
 /** Ways of writing a number, and what sets its thousands apart. */

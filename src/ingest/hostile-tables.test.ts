@@ -210,7 +210,12 @@ describe('values', () => {
         examples: [{ file: 't.csv', line: 4, traceId: 't' }],
       },
       {
-        reason: 'cyclic-parents',
+        reason: 'single-node',
+        count: 1,
+        examples: [{ file: 't.csv', line: 5, traceId: 't' }],
+      },
+      {
+        reason: 'own-parent',
         count: 1,
         examples: [{ file: 't.csv', line: 5, traceId: 't' }],
       },

@@ -1,6 +1,6 @@
 /**
- * Which spans write an id with other leading zeros than their trace does elsewhere: one id all the
- * same, and told as a mended span. What is kept follows such spans alone.
+ * Which spans write an id with other leading zeros, or in other letters, than their trace does
+ * elsewhere: one id all the same, and told as a mended span. What is kept follows such spans alone.
  */
 import type { ByteInterner, OtherWriting } from './byte-interner.ts';
 
@@ -60,11 +60,11 @@ export class IdWritings {
       // What has been linked since may name another id by now.
       const id = this.uses.get(place)?.index ?? idOfRow;
       if (!ids.has(id)) return false;
-      const digits = this.uses.get(place)?.length ?? this.spanIds.lengthOf(id);
+      const form = this.uses.get(place)?.form ?? this.spanIds.formOf(id);
       const key = `${trace[row]!} ${id}`;
       const known = first.get(key);
-      if (known === undefined) first.set(key, digits);
-      return known !== undefined && known !== digits;
+      if (known === undefined) first.set(key, form);
+      return known !== undefined && known !== form;
     };
     for (let row = this.firstRow; row < length; row++) {
       const own = isOther(row, span[row]!, 2 * row);

@@ -34,6 +34,7 @@ export const PROCESS_TAG_KEY = 26;
 export const PROCESS_TAG_VALUE = 27;
 export const TAG_FIELDS = 28;
 export const TAG_FIELD = 29;
+export const OLD_PARENT = 30;
 
 const tagsShape = (tag: number, key: number, value: number): Shape => ({
   id: tag,
@@ -72,6 +73,8 @@ const spanMembers = [
       ],
     },
   }),
+  // Before references there was one parent.
+  member('parentSpanID', scalar(OLD_PARENT)),
   member('startTime', scalar(START)),
   member('duration', scalar(DURATION)),
   spanTags,

@@ -43,6 +43,7 @@ export function mappedLayout(
   const { columns, clockUnit, durationUnit } = mapping;
   const { trace, span, parent, service, operation, start: from, end: to, label } = columns;
   const roots = new Set(options.roots);
+  const names = [trace, span, parent, operation, service].filter((cell) => cell >= 0);
   const taken = COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0);
   const carried = factColumns(mapping.header, taken, table.facts);
 
@@ -98,6 +99,7 @@ export function mappedLayout(
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
+    for (const cell of names) trimCell(row, cell);
     const blank = (cell: number): boolean => isBlank(bytes, start[cell]!, end[cell]!);
     if (blank(trace)) return 'missing-trace-id';
     if (blank(span)) return 'missing-span-id';
@@ -124,9 +126,19 @@ export function mappedLayout(
   };
 
   return {
-    names: [trace, span, parent, operation, service].filter((cell) => cell >= 0),
+    names,
     used: [...taken, ...carried.cells],
     readSpan,
     traceIdOf: (row) => cellText(row, trace),
   };
+}
+
+/** People and tables for reading set cells apart by spaces, which are part of no name and no id. */
+function trimCell({ bytes, start, end }: CsvRow, cell: number): void {
+  let first = start[cell]!;
+  let last = end[cell]!;
+  while (first < last && bytes[first] === SPACE) first += 1;
+  while (last > first && bytes[last - 1] === SPACE) last -= 1;
+  start[cell] = first;
+  end[cell] = last;
 }

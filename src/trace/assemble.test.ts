@@ -289,9 +289,18 @@ describe('losses', () => {
       { id: '5', parent: '5', operation: 'c' },
       { id: '6', parent: '5', operation: 'c' },
     ]);
-    expect(lossesOf(assembled)).toEqual({ 'cyclic-parents': 4 });
-    expect(assembled.ledger[0]!.examples.map(({ line }) => line)).toEqual([4, 5, 6, 7]);
-    expect(assembled.spansKept).toBe(2);
+    expect(lossesOf(assembled)).toEqual({ 'cyclic-parents': 2, 'own-parent': 1 });
+    expect(assembled.ledger[0]!.examples.map(({ line }) => line)).toEqual([4, 5]);
+    expect(assembled.spansKept).toBe(4);
+  });
+
+  it('takes a span that names itself as its parent for a root', () => {
+    const assembled = assemble([
+      { id: '1', parent: '1', operation: 'a' },
+      { id: '2', parent: '1', operation: 'b' },
+    ]);
+    expect(drawTrees(assembled)).toEqual([['-1 s/a 1x0', '0 s/b 1x0']]);
+    expect(lossesOf(assembled)).toEqual({ 'own-parent': 1 });
   });
 
   it('counts all the spans of a tree of one node', () => {

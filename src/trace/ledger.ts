@@ -25,6 +25,7 @@ export const REASONS = {
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',
   'orphan-attached':
     'the parent is not in the trace, so the span was put below the first root of its trace',
+  'own-parent': 'the span names itself as its parent, so it was taken as a root',
   'clock-skew':
     'the span starts before its parent, so two clocks differ; only its duration is used',
   'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
@@ -32,7 +33,7 @@ export const REASONS = {
   'missing-duration': 'the span has no duration, so it was taken as 0',
   'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
   'padded-id':
-    'an id is written with other leading zeros than elsewhere in its trace; both are one id',
+    'an id is written with other leading zeros, or in other letters, than elsewhere in its trace; both are one id',
   'unterminated-row':
     'the file ends without a line feed behind this row, so its last cell may be cut off',
   // notes
@@ -53,6 +54,7 @@ export type Reason = keyof typeof REASONS;
 const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
   'orphan-root',
   'orphan-attached',
+  'own-parent',
   'clock-skew',
   'unknown-service',
   'unknown-operation-name',

@@ -81,7 +81,10 @@ export function createSpanLinker(
       if (settled[row] === 1) continue;
       const parent = columns.parent[row]!;
       if (parent === NO_PARENT) roots.push(row);
-      else if (stampOfId[parent] === stamp) {
+      else if (parent === columns.span[row]!) {
+        roots.push(row);
+        record('own-parent', 1, row);
+      } else if (stampOfId[parent] === stamp) {
         const parentRow = rowOfId[parent]!;
         adopt(row, parentRow);
         // false where a start is unknown, which is NaN

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { importedFrom, sourceFile } from '../../testing/files.ts';
+import { failureOf, importedFrom, sourceFile } from '../../testing/files.ts';
 import { ledgerOf, treesOf } from '../../testing/imports.ts';
 import { lostSpans } from '../../trace/ledger.ts';
 import { decodeString } from '../../trace/string-column.ts';
@@ -55,6 +55,27 @@ describe('Jaeger JSON', () => {
     expect([...result.traces.latencyUs]).toEqual([390, 390]);
     expect(decodeString(result.traces.traceIds, 0)).toBe('t');
     expect(result.files[0]!.format).toBe('jaeger-json');
+  });
+
+  it('comes in with one parent in place of references, and with numbers as texts', async () => {
+    const old = (id: string, operation: string, parentSpanID: string): object => ({
+      ...span(id, operation),
+      references: undefined,
+      parentSpanID,
+      startTime: '1542666452979000',
+      duration: '390',
+    });
+    const result = await imported(trace(old('1', 'a', '0'), old('2', 'b', '1')));
+    expect(treesOf(result)).toEqual(['-1 web/a, 0 web/b']);
+    expect(result.ledger).toEqual([]);
+    expect([...result.traces.latencyUs]).toEqual([390, 390]);
+  });
+
+  it('is not what an error is that names its trace', async () => {
+    const failure = await failureOf(
+      sourceFile('a.json', '{"message": "Internal error", "traceID": "abc", "statusCode": 500}'),
+    );
+    expect(failure.what).toBe('an error answer without a trace: Internal error (500)');
   });
 
   it('comes in as JSON lines, with a byte order mark', async () => {
@@ -114,7 +135,7 @@ describe('Jaeger JSON', () => {
           null,
           { ...span('1', 'a'), spanID: 5 },
           { ...span('1', 'a'), operationName: ' ' },
-          { ...span('1', 'a'), duration: '5' },
+          { ...span('1', 'a'), duration: 'five' },
           { ...span('1', 'a'), duration: -1 },
           { ...span('1', 'x'.repeat(70_000)) },
         ),

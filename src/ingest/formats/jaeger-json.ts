@@ -13,6 +13,7 @@ import {
   DOCUMENT,
   DURATION,
   indexShape,
+  OLD_PARENT,
   OPERATION,
   OWN_SERVICE,
   PROCESS,
@@ -50,7 +51,7 @@ export const jaegerJson: TraceFormat = {
   label: 'Jaeger JSON',
   writer: 'Jaeger',
   gives: 'spans',
-  recognise: ({ json }) => signOfTraces(json),
+  recognise: ({ json, whole }) => signOfTraces(json, whole),
   open: (context) => readJaegerJson(context, rootShape),
 };
 
@@ -80,7 +81,7 @@ function isOfOthers(json: JsonOutline, within: string): boolean {
 }
 
 /** An envelope around traces, traces, or what has a key of either. */
-function signOfTraces(json: JsonOutline): Sign | null {
+function signOfTraces(json: JsonOutline, whole: boolean): Sign | null {
   for (const within of ['data[]', 'data']) {
     const keys = TRACE_KEYS.filter((key) => documentWay(json, `${within}.${key}`));
     if (keys.length > 0 && !isOfOthers(json, within)) {
@@ -89,7 +90,9 @@ function signOfTraces(json: JsonOutline): Sign | null {
   }
   const own = TRACE_KEYS.filter((key) => documentWay(json, key));
   if (own.length > 1) return { sure: LIKELY, why: `it has the keys ${own.join(', ')}` };
-  if (own.length === 1) return { sure: POSSIBLE, why: `it has the key ${own[0]}` };
+  // An error may name the trace that it is about.
+  const isBare = own.length === 1 && own[0] === 'traceID' && whole;
+  if (own.length === 1 && !isBare) return { sure: POSSIBLE, why: `it has the key ${own[0]}` };
   return null;
 }
 
@@ -124,6 +127,8 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
   let durationUs = Number.NaN;
   let processOfSpan = NONE;
   let ownService = NONE;
+  /** Of a span without references. */
+  let oldParent = NONE;
   /** References to parents: their spans, and their traces where they name one. */
   const parents: number[] = [];
   const tracesOfParents: number[] = [];
@@ -168,6 +173,7 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     durationUs = Number.NaN;
     processOfSpan = NONE;
     ownService = NONE;
+    oldParent = NONE;
     parents.length = 0;
     tracesOfParents.length = 0;
   };
@@ -191,7 +197,7 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     table.add(
       trace,
       span,
-      parents.length === 0 ? NO_PARENT : isNear(0) ? parents[0]! : farParent(),
+      parentOf(),
       0,
       operation,
       startUs,
@@ -219,6 +225,10 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     log.loseUnfinished(reason, byte);
   };
 
+  const parentOf = (): number => {
+    if (parents.length > 0) return isNear(0) ? parents[0]! : farParent();
+    return oldParent === NONE ? NO_PARENT : oldParent;
+  };
   const isNear = (reference: number): boolean => {
     const elsewhere = tracesOfParents[reference]!;
     return elsewhere === NONE || elsewhere === trace;
@@ -229,6 +239,11 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     return table.spanIds.internText(`${elsewhere}:${table.spanIds.text(parents[0]!)}`);
   };
 
+  /** Zeros, as some tools write that there is no parent. */
+  const isNone = (bytes: Uint8Array, start: number, end: number): boolean => {
+    for (let at = start; at < end; at++) if (bytes[at] !== 48) return false;
+    return true;
+  };
   type Dictionary = typeof table.spanIds;
   const intern = (dictionary: Dictionary, bytes: Uint8Array, start: number, end: number): number =>
     end - start > MAX_NAME_BYTES || isBlank(bytes, start, end)
@@ -342,6 +357,15 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
           break;
         case REFERENCE_SPAN_ID:
           referenceSpan = internId(table.spanIds, bytes, start, end);
+          break;
+        case OLD_PARENT:
+          oldParent = isNone(bytes, start, end) ? NONE : internId(table.spanIds, bytes, start, end);
+          break;
+        case START:
+          startUs = parseDecimal(bytes, start, end);
+          break;
+        case DURATION:
+          durationUs = parseDecimal(bytes, start, end);
           break;
         case SERVICE:
           processes.define(process, intern(table.services, bytes, start, end));

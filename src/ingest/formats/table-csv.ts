@@ -4,6 +4,7 @@
  */
 import type { Failure } from '../../base/result.ts';
 import { EVIDENCE_ROWS } from '../../trace/column-units.ts';
+import { plainDecimal } from '../csv-fields.ts';
 import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import type { ContentContext, SpanReader } from '../span-reader.ts';
@@ -74,7 +75,12 @@ const keepingFirst = (
   ...layout,
   readSpan: (row) => {
     if (first.length < EVIDENCE_ROWS) {
-      first.push(header.map((_, cell) => cellText(row, cell).slice(0, LONGEST_PREVIEW)));
+      // As they are read: whoever tells units from them does not know what a comma is in this table.
+      first.push(
+        header.map((_, cell) =>
+          plainDecimal(cellText(row, cell).slice(0, LONGEST_PREVIEW), row.decimalComma),
+        ),
+      );
     }
     return layout.readSpan(row);
   },
