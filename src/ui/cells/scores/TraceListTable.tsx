@@ -151,11 +151,14 @@ const TRACE_ID: Column = {
   render: ({ traceId }) => traceId,
 };
 
-/** A detector without the terms of equation (3) has one rank and no reconstruction. */
+/**
+ * A detector without the terms of equation (3) has one rank and no reconstruction; its reason stands
+ * by the score, so that a phone shows it without scrolling.
+ */
 const columnsOf = (unit: string, terms: boolean, says: boolean): readonly Column[] =>
   terms
     ? [scoreColumn(unit, true), ...FINDING, REASON, ...TRACE, ...VARIANT_RANKS, MISMATCH, TRACE_ID]
-    : [scoreColumn(unit, false), ...FINDING, ...(says ? [SAYS] : []), ...TRACE, ONE_RANK, TRACE_ID];
+    : [scoreColumn(unit, false), ...(says ? [SAYS] : []), ...FINDING, ...TRACE, ONE_RANK, TRACE_ID];
 
 interface TraceListTableProps {
   readonly scored: Scored;
