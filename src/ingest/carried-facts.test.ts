@@ -239,6 +239,25 @@ it('Zipkin: kinds and tags, and a shared span as both sides of a call', async ()
   expect(imported.facts?.pairs).toBe(1);
 });
 
+it.each([
+  ['plain', '{"x":"y","http.route":"/a","http.status_code":"503"}'],
+  ['with spaces', '{ "http.route" : "/a" , "http.status_code" : "503" }'],
+  ['over lines', '{\n"http.route":\n"/a",\n"http.status_code":"503"\n}'],
+  ['escaped', '{"http\\u002eroute":"\\/a","x":"\\"}","http.status_code":"503"}'],
+  ['with numbers and words', '{"x":1,"http.route":"/a","y":true,"http.status_code":503}'],
+  ['with objects', '{"x":{"http.route":"no"},"http.route":"/a","http.status_code":"503"}'],
+])('tags of Zipkin, %s, are read wherever the file is cut', async (_, tags) => {
+  const span = (ids: string) =>
+    `{"traceId":"abc",${ids},"tags":${tags},"name":"a","timestamp":1,"duration":5,` +
+    `"localEndpoint":{"serviceName":"web"}}`;
+  const file = `[${span('"id":"a"')},${span('"id":"b","parentId":"a"')}]`;
+  for (const chunkBytes of [1, 7, 64 * 1024]) {
+    const { spans } = await carriedBy([sourceFile('a.json', file, chunkBytes)]);
+    const words = 'error unspecified http.route=/a http.status_code=503';
+    expect(spans).toEqual({ a: words, b: words });
+  }
+});
+
 it('otel_traces: its columns of status, kind and attributes', async () => {
   const header =
     'Timestamp,TraceId,SpanId,ParentSpanId,SpanName,SpanKind,ServiceName,Duration,StatusCode,http.route,ResourceAttributes.host.name';

@@ -21,6 +21,15 @@ describe('decimals', () => {
     );
   });
 
+  it.each(['1706678909209712', '9007199254740991', '9007199254740993', '9999999999999999'])(
+    'of 16 digits are read as Number reads them: %s',
+    (text) => {
+      expect(decimal(text)).toBe(Number(text));
+      expect(decimal(text, -3)).toBe(Number(`${text}e-3`));
+      expect(decimal(`0.${text}`)).toBe(Number(`0.${text}`));
+    },
+  );
+
   it('are scaled without rounding twice', () => {
     expect(decimal('300.4795', 3)).toBe(300479.5);
     expect(decimal('1.005', 3)).toBe(1005);

@@ -38,8 +38,9 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number, scal
       if (point) decimals += 1;
     } else break;
   }
-  // Up to 15 digits the mantissa is exact, and so one multiplication or division rounds once.
-  if (at === end && digits > 0 && digits <= 15) {
+  // Up to 2^53 the mantissa is exact, as of microseconds since the epoch, and so one multiplication
+  // or division rounds once.
+  if (at === end && digits > 0 && digits <= 16 && mantissa <= Number.MAX_SAFE_INTEGER) {
     const exponent = scale - decimals;
     const value =
       exponent < 0 ? mantissa / POWERS_OF_TEN[-exponent]! : mantissa * POWERS_OF_TEN[exponent]!;

@@ -23,6 +23,11 @@ export class IdWritings {
     this.spanIds.otherWritings.length = 0;
   }
 
+  /** Whether {@link addRow} has anything to do: of nearly all spans it has not. */
+  areTold(): boolean {
+    return this.traceIds.otherWritings.length > 0 || this.spanIds.otherWritings.length > 0;
+  }
+
   /** A span was added, right after its ids were interned. */
   addRow(row: number, trace: number, span: number, parent: number): void {
     const ofTrace = this.traceIds.otherWritings;

@@ -13,13 +13,13 @@ export interface JsonHandler {
   /** An object or a list begins; whether what is in it is wanted. */
   onOpen(isList: boolean): boolean;
   /**
-   * A list that may be read from its bytes, where there is no escape and no cut in it.
+   * An object or a list that may be read from its bytes, where there is no escape and no cut in it.
    *
    * @param at     of its bracket in `bytes`
    * @param filled bytes that are there so far
-   * @returns the byte behind it, or -1: then it comes as any other list does
+   * @returns the byte behind it, or -1: then it comes as any other does
    */
-  onList?(bytes: Uint8Array, at: number, filled: number): number;
+  onDirect?(bytes: Uint8Array, at: number, filled: number): number;
   /** The object or list that was last wanted, and is not closed yet, ends. */
   onClose(): void;
   /** Whether the value of this key is wanted. */

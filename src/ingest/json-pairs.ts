@@ -5,23 +5,17 @@
  */
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { TakeAttribute } from './attribute-pairs.ts';
+import * as jsonBytes from './json-bytes.ts';
+import { passObject, passString, plainEnd, skipSpaces } from './json-plain.ts';
 import { equalBytes } from './json-shapes.ts';
 import type { SpanFactsTable } from './span-facts-table.ts';
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const SPACE = 32;
-const COLON = 58;
-const COMMA = 44;
-const LIST_OPEN = 91;
-const LIST_CLOSE = 93;
-const OBJECT_OPEN = 123;
-const OBJECT_CLOSE = 125;
-const LINE_FEED = 10;
+// Names of this module: see json-scanner.ts.
+const { COLON, COMMA, LINE_FEED, LIST_CLOSE, LIST_OPEN, OBJECT_CLOSE, OBJECT_OPEN, QUOTE, SPACE } =
+  jsonBytes;
+
 const LETTER_K = 107;
 const LETTER_N = 110;
-/** Brackets one within the other that a mask holds. */
-const DEEPEST = 30;
 
 const VALUE = encodeUtf8('value');
 /** What OTLP calls the kinds of values that can be kept. */
@@ -35,66 +29,18 @@ const isOneOf = (names: readonly Uint8Array[], bytes: Uint8Array, start: number,
   return false;
 };
 
-/** @param at of the list's bracket; @returns the byte behind the list, or -1 */
+/** @param at of the bracket; @returns the byte behind what it opens, or -1 */
 export type ReadPairs = (bytes: Uint8Array, at: number, filled: number) => number;
 
 export function createPairsReader(facts: SpanFactsTable, take: TakeAttribute): ReadPairs {
   let bytes: Uint8Array = new Uint8Array(0);
   let filled = 0;
 
-  const skipSpaces = (from: number): number => {
-    let at = from;
-    while (bytes[at] === SPACE) at += 1;
-    return at;
-  };
-  /** The quote that ends the string whose quote is before `from`; -1 where it has an escape or a cut. */
-  const plainEnd = (from: number): number => {
-    let at = from;
-    for (; at < filled; at++) {
-      const byte = bytes[at]!;
-      if (byte === QUOTE) return at;
-      if (byte === BACKSLASH || byte === LINE_FEED) return -1;
-    }
-    return -1;
-  };
-  /** Behind the string whose quote is before `from`, whatever is in it; -1 for a cut. */
-  const passString = (from: number): number => {
-    for (let at = from; at < filled; at++) {
-      const byte = bytes[at]!;
-      if (byte === QUOTE) return at + 1;
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === LINE_FEED) return -1;
-    }
-    return -1;
-  };
-  /** Behind the bracket of the object that is open at `from`; -1 where that is not plain to see. */
-  const passObject = (from: number): number => {
-    let open = 0;
-    let depth = 1;
-    for (let at = from; at < filled; at++) {
-      const byte = bytes[at]!;
-      if (byte === QUOTE) {
-        at = passString(at + 1) - 1;
-        if (at < 0) return -1;
-      } else if (byte === OBJECT_OPEN || byte === LIST_OPEN) {
-        if (depth === DEEPEST) return -1;
-        open = (open << 1) | (byte === LIST_OPEN ? 1 : 0);
-        depth += 1;
-      } else if (byte === OBJECT_CLOSE || byte === LIST_CLOSE) {
-        if ((open & 1) !== (byte === LIST_CLOSE ? 1 : 0)) return -1;
-        open >>>= 1;
-        depth -= 1;
-        if (depth === 0) return at + 1;
-      } else if (byte === LINE_FEED) return -1;
-    }
-    return -1;
-  };
-
   /** A value of an attribute that is wanted; the byte behind it, or -1. */
   const takeScalar = (key: number, from: number, isText: boolean): number => {
     const first = bytes[from]!;
     if (first === QUOTE) {
-      const end = plainEnd(from + 1);
+      const end = plainEnd(bytes, from + 1, filled);
       if (end < 0) return -1;
       take(key, bytes, from + 1, end, isText);
       return end + 1;
@@ -112,41 +58,42 @@ export function createPairsReader(facts: SpanFactsTable, take: TakeAttribute): R
   };
   /** `{"stringValue": …}`; the byte behind it, or -1. */
   const takeTyped = (key: number, bracket: number): number => {
-    const quote = skipSpaces(bracket + 1);
+    const quote = skipSpaces(bytes, bracket + 1);
     if (bytes[quote] === OBJECT_CLOSE) return quote + 1;
-    const nameEnd = bytes[quote] === QUOTE ? plainEnd(quote + 1) : -1;
+    const nameEnd = bytes[quote] === QUOTE ? plainEnd(bytes, quote + 1, filled) : -1;
     if (nameEnd < 0) return -1;
-    const colon = skipSpaces(nameEnd + 1);
+    const colon = skipSpaces(bytes, nameEnd + 1);
     if (bytes[colon] !== COLON) return -1;
     const isText = isOneOf(TEXT_KINDS, bytes, quote + 1, nameEnd);
-    if (!isText && !isOneOf(OTHER_KINDS, bytes, quote + 1, nameEnd)) return passObject(colon + 1);
-    const end = takeScalar(key, skipSpaces(colon + 1), isText);
-    return end < 0 ? -1 : passObject(end);
+    if (!isText && !isOneOf(OTHER_KINDS, bytes, quote + 1, nameEnd))
+      return passObject(bytes, colon + 1, filled);
+    const end = takeScalar(key, skipSpaces(bytes, colon + 1), isText);
+    return end < 0 ? -1 : passObject(bytes, end, filled);
   };
 
   /** What is behind the key of an attribute that is wanted; the byte behind the object, or -1. */
   const takeRest = (key: number, from: number): number => {
     let at = from;
     for (;;) {
-      at = skipSpaces(at);
+      at = skipSpaces(bytes, at);
       if (bytes[at] === OBJECT_CLOSE) return at + 1;
       if (bytes[at] !== COMMA) return -1;
-      const quote = skipSpaces(at + 1);
-      const nameEnd = bytes[quote] === QUOTE ? plainEnd(quote + 1) : -1;
+      const quote = skipSpaces(bytes, at + 1);
+      const nameEnd = bytes[quote] === QUOTE ? plainEnd(bytes, quote + 1, filled) : -1;
       if (nameEnd < 0) return -1;
-      const colon = skipSpaces(nameEnd + 1);
+      const colon = skipSpaces(bytes, nameEnd + 1);
       if (bytes[colon] !== COLON) return -1;
-      const value = skipSpaces(colon + 1);
+      const value = skipSpaces(bytes, colon + 1);
       if (equalBytes(VALUE, bytes, quote + 1, nameEnd)) {
         at = bytes[value] === OBJECT_OPEN ? takeTyped(key, value) : takeScalar(key, value, true);
-      } else at = bytes[value] === QUOTE ? passString(value + 1) : -1;
+      } else at = bytes[value] === QUOTE ? passString(bytes, value + 1, filled) : -1;
       if (at < 0) return -1;
     }
   };
 
   /** One attribute; the byte behind it, or -1. */
   const readPair = (bracket: number): number => {
-    const quote = skipSpaces(bracket + 1);
+    const quote = skipSpaces(bytes, bracket + 1);
     const isKey =
       bytes[quote] === QUOTE &&
       bytes[quote + 1] === LETTER_K &&
@@ -154,29 +101,30 @@ export function createPairsReader(facts: SpanFactsTable, take: TakeAttribute): R
       bytes[quote + 3] === 121 &&
       bytes[quote + 4] === QUOTE;
     if (!isKey) return -1;
-    const colon = skipSpaces(quote + 5);
+    const colon = skipSpaces(bytes, quote + 5);
     if (bytes[colon] !== COLON) return -1;
-    const start = skipSpaces(colon + 1) + 1;
-    const end = bytes[start - 1] === QUOTE ? plainEnd(start) : -1;
+    const start = skipSpaces(bytes, colon + 1) + 1;
+    const end = bytes[start - 1] === QUOTE ? plainEnd(bytes, start, filled) : -1;
     if (end < 0) return -1;
     const key = facts.key(bytes, start, end);
-    return key < 0 ? passObject(end + 1) : takeRest(key, end + 1);
+    return key < 0 ? passObject(bytes, end + 1, filled) : takeRest(key, end + 1);
   };
 
   return (buffer, from, length) => {
     bytes = buffer;
     filled = length;
-    let at = skipSpaces(from + 1);
+    if (bytes[from] !== LIST_OPEN) return -1;
+    let at = skipSpaces(bytes, from + 1);
     if (bytes[at] === LIST_CLOSE) return at + 1;
     while (at < filled) {
       if (bytes[at] !== OBJECT_OPEN) return -1;
       at = readPair(at);
       if (at < 0) return -1;
-      at = skipSpaces(at);
+      at = skipSpaces(bytes, at);
       if (at >= filled) return -1;
       if (bytes[at] === LIST_CLOSE) return at + 1;
       if (bytes[at] !== COMMA) return -1;
-      at = skipSpaces(at + 1);
+      at = skipSpaces(bytes, at + 1);
     }
     return -1;
   };

@@ -23,7 +23,7 @@ export interface Shape {
   readonly scalar?: boolean;
   /** A fault within is told at the end of this object and of none around it. */
   readonly isRecord?: boolean;
-  /** As a list under a key: the sink may read it from its bytes. */
+  /** As an object or a list under a key: the sink may read it from its bytes. */
   readonly isDirect?: boolean;
   /** Whether it is wanted is asked of the sink each time; of {@link anyMember}, whether each key is. */
   readonly asks?: boolean;
@@ -55,10 +55,10 @@ export interface ShapeSink {
   /** A null. Without this one in a list counts as false, and that of a key is as good as absent. */
   none?(id: number): void;
   /**
-   * A list that the sink may read from its bytes, see {@link Shape.isDirect}.
+   * An object or a list that the sink may read from its bytes, see {@link Shape.isDirect}.
    *
    * @param at of its bracket
-   * @returns the byte behind it, or -1: then it comes as any other list does
+   * @returns the byte behind it, or -1: then it comes as any other does
    */
   direct?(id: number, bytes: Uint8Array, at: number, filled: number): number;
   /** Whether a value of a shape that {@link Shape.asks} is wanted; all are where there is no answer. */
@@ -142,7 +142,7 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
       sink.enter(shape.id);
       return true;
     },
-    onList: (bytes, at, filled) => {
+    onDirect: (bytes, at, filled) => {
       // A member: an element of a list would have to be counted.
       if (depth === 0 || isList[depth] === 1 || !announced.isDirect || !sink.direct) return -1;
       return sink.direct(announced.id, bytes, at, filled);

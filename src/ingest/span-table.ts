@@ -107,7 +107,7 @@ export class SpanTable {
     this.line[row] = line;
     this.facts.addRow(row);
     this.length = row + 1;
-    this.writings.addRow(row, trace, span, parent);
+    if (this.writings.areTold()) this.writings.addRow(row, trace, span, parent);
   }
 
   /** Files all spans from row `first` on under one service, for formats that name it afterwards. */

@@ -22,6 +22,7 @@ import {
   type ShapeSink,
   scalar,
 } from '../json-shapes.ts';
+import { createTagsReader } from '../json-tags.ts';
 import { separateSharedSpans } from '../shared-spans.ts';
 import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
@@ -108,7 +109,13 @@ const spanMembers = [
   member('timestamp', scalar(TIMESTAMP)),
   member('duration', scalar(DURATION)),
   member('localEndpoint', { id: OTHER, members: [member('serviceName', scalar(SERVICE))] }),
-  member('tags', { id: TAGS, isRecord: true, asks: true, anyMember: scalar(TAG) }),
+  member('tags', {
+    id: TAGS,
+    isDirect: true,
+    isRecord: true,
+    asks: true,
+    anyMember: scalar(TAG),
+  }),
   member('shared', scalar(SHARED)),
 ];
 /** @param own members that say what the annotation is */
@@ -169,6 +176,7 @@ function readZipkinJson(
   const { facts } = table;
   const log = createSpanLog(fileName, ledger);
   const annotations = createZipkinAnnotations();
+  const readTags = createTagsReader(facts);
   const firstRow = table.length;
   /** [rows of the file] */
   let serverSide = new Uint8Array(0);
@@ -387,17 +395,19 @@ function readZipkinJson(
         case ID:
         case PARENT_ID:
         case BINARY_VALUE:
+        case TAG:
           // Ids as Thrift has them: decimal numbers of 64 bits.
           sink.text(id, bytes, start, end);
       }
     },
     truth: (id, isTrue) => {
       if (id === SHARED) isServer ||= isTrue;
-      else if (id === BINARY_VALUE) {
+      else if (id === BINARY_VALUE || id === TAG) {
         const word = isTrue ? TRUE : FALSE;
         sink.text(id, word, 0, word.length);
       }
     },
+    direct: (_, bytes, at, filled) => readTags(bytes, at, filled),
     wantsKey: (_, bytes, start, end) => {
       fact = facts.key(bytes, start, end);
       return fact !== NONE;
