@@ -3,6 +3,9 @@
  */
 type TypedArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
+/** Entries to begin with: V8 makes no buffer of its own for 64 bytes and fewer. */
+const FEWEST = 16;
+
 /**
  * The array itself where it has room, else a copy at least twice as long (so that appending one by
  * one stays linear); new entries are 0.
@@ -10,7 +13,7 @@ type TypedArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32A
 export function grown<A extends TypedArray>(array: A, capacity: number): A {
   if (array.length >= capacity) return array;
   const Columns = array.constructor as new (length: number) => A;
-  const longer = new Columns(Math.max(capacity, 2 * array.length, 64));
+  const longer = new Columns(Math.max(capacity, 2 * array.length, FEWEST));
   longer.set(array);
   return longer;
 }

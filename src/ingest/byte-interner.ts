@@ -22,14 +22,15 @@ export interface OtherWriting {
   /** As {@link ByteInterner.formOf}. */
   readonly form: number;
 }
-const FIRST_SLOTS = 128;
+/** Thousands of files have an interner each, of a few ids. */
+const FIRST_SLOTS = 16;
 
 export class ByteInterner {
   /** What {@link internId} met since this was last emptied, by whoever wants to know. */
   readonly otherWritings: OtherWriting[] = [];
-  private arena = new Uint8Array(1024);
-  private offset = new Uint32Array(64);
-  private hashes = new Uint32Array(64);
+  private arena = new Uint8Array(64);
+  private offset = new Uint32Array(FIRST_SLOTS);
+  private hashes = new Uint32Array(FIRST_SLOTS);
   /** Index + 1 by hash, 0 where free; a power of two, at most half full. */
   private slots = new Uint32Array(FIRST_SLOTS);
   private count = 0;

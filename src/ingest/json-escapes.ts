@@ -20,7 +20,7 @@ export interface JsonUnescape {
 }
 
 export function createJsonUnescape(): JsonUnescape {
-  let text = new Uint8Array(256);
+  let text = new Uint8Array(0);
   let length = 0;
 
   /** Half of a pair of surrogates alone becomes U+FFFD, as everywhere in UTF-8. */

@@ -4,6 +4,7 @@
  */
 import { decodeUtf8 } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
+import { ByteInterner } from './byte-interner.ts';
 import { createJsonScanner } from './json-scanner.ts';
 
 /** Keys below this many objects and lists tell nothing more. */
@@ -12,6 +13,8 @@ const MAX_LEVELS = 8;
 const MAX_WAYS = 1000;
 /** No format has a longer key. */
 const LONGEST_KEY = 64;
+/** Keys whose text is kept for the next file. */
+const MOST_NAMES = 4096;
 /** Numbers as keys, of rows or of an index, are all alike: so many of one object are kept. */
 const MOST_NUMBERS = 4;
 
@@ -39,6 +42,18 @@ interface Way {
   /** Objects mostly have their keys in one order: the first within, and what followed this one. */
   first: Way | null;
   follower: Way | null;
+}
+
+/** Keys as text, which are the same in thousands of small files. */
+let names: { readonly keys: ByteInterner; readonly texts: string[] } | null = null;
+
+function nameOf(bytes: Uint8Array, start: number, end: number): string {
+  if (names === null || names.keys.size === MOST_NAMES) {
+    names = { keys: new ByteInterner(), texts: [] };
+  }
+  const index = names.keys.intern(bytes, start, end);
+  names.texts[index] ??= decodeUtf8(bytes.subarray(start, end));
+  return names.texts[index]!;
 }
 
 const wayTo = (text: string, key: Uint8Array): Way => ({
@@ -72,7 +87,7 @@ export function outlineJson(fileName: string, head: Uint8Array, whole: boolean):
     const expected = before ? before.follower : parent.first;
     let way = expected && isEqual(expected.key, bytes, start, end) ? expected : null;
     if (way === null) {
-      const key = decodeUtf8(bytes.subarray(start, end));
+      const key = nameOf(bytes, start, end);
       way = parent.byKey.get(key) ?? null;
       if (way === null) {
         const text = parent.text === '' ? key : `${parent.text}.${key}`;

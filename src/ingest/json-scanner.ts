@@ -39,6 +39,13 @@ export const MAX_DEPTH = 128;
 /** A longer string or number is handed on as an empty one: 64 KiB of name, escaped six to one. */
 export const MAX_TOKEN_BYTES = 384 * 1024;
 
+/** Few documents are deeper. */
+const FIRST_DEPTH = 32;
+/** A longer buffer is not kept for the next scanner. */
+const MAX_SPARE_BYTES = 1024 * 1024;
+/** Of a scanner that is done, for the next one: thousands of small files need one buffer. */
+let spare = new Uint8Array(0);
+
 /** What may come next. */
 const VALUE = 0;
 const VALUE_OR_END = 1;
@@ -57,7 +64,7 @@ export interface JsonScanner {
 export function createJsonScanner(fileName: string, handler: JsonHandler): JsonScanner {
   const escapes = createJsonUnescape();
   /** Opening brackets by depth, from 1. */
-  const open = new Uint8Array(MAX_DEPTH + 1);
+  let open = new Uint8Array(FIRST_DEPTH);
   let depth = 0;
   let state = VALUE;
   /** Whether the value that comes next is wanted. */
@@ -176,6 +183,7 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
           return at;
         }
         depth += 1;
+        if (depth === open.length) open = grown(open, depth + 1);
         open[depth] = byte;
       } else if (byte === OBJECT_CLOSE || byte === LIST_CLOSE) {
         if (open[depth] !== byte - 2) {
@@ -230,6 +238,7 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
     const isWanted = wanted && handler.onOpen(byte === LIST_OPEN);
     if (!isWanted) skipTo = depth;
     depth += 1;
+    if (depth === open.length) open = grown(open, depth + 1);
     open[depth] = byte;
     state = byte === LIST_OPEN ? VALUE_OR_END : KEY_OR_END;
     return at + 1;
@@ -396,6 +405,10 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
   };
 
   const feed = (bytes: Uint8Array): void => {
+    if (buffer.length === 0) {
+      buffer = spare;
+      spare = new Uint8Array(0);
+    }
     buffer = grown(buffer, filled + bytes.length);
     buffer.set(bytes, filled);
     filled += bytes.length;
@@ -430,8 +443,14 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
     },
     finish: () => {
       scan(true);
+      offset += filled;
+      filled = 0;
+      if (buffer.length <= MAX_SPARE_BYTES) {
+        spare = buffer;
+        buffer = new Uint8Array(0);
+      }
       if (failure) return failure;
-      if (depth > 0) handler.onCutOff({ byte: offset + filled, line: documentLine });
+      if (depth > 0) handler.onCutOff({ byte: offset, line: documentLine });
       return documents === 0 ? mismatch : null;
     },
     documentLine: () => documentLine,

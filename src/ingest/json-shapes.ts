@@ -2,10 +2,10 @@
  * Which values of a JSON document are wanted, as a tree of shapes; everything else is passed over.
  * The reader follows the document along that tree, and tells where in the document it is.
  */
-import { encodeUtf8 } from '../base/bytes.ts';
+import { encodeUtf8, grown } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
 import type { JsonHandler, JsonPlace } from './json-handler.ts';
-import { createJsonScanner, MAX_DEPTH } from './json-scanner.ts';
+import { createJsonScanner } from './json-scanner.ts';
 
 /** A value that is wanted. It may be of several kinds; one of another kind is a stray. */
 export interface Shape {
@@ -90,16 +90,18 @@ export interface ShapeReader {
 }
 
 const NO_MEMBERS: readonly Member[] = [];
+/** No format has its spans deeper than that. */
+const FIRST_DEPTH = 16;
 const LETTER_T = 116;
 const LETTER_N = 110;
 
 export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink): ShapeReader {
   /** By depth, from 1: what is open, and which member or element of it was last begun. */
   const shapes: Shape[] = [];
-  const isList = new Uint8Array(MAX_DEPTH + 1);
-  const index = new Int32Array(MAX_DEPTH + 1);
+  let isList = new Uint8Array(FIRST_DEPTH);
+  let index = new Int32Array(FIRST_DEPTH);
   const names: string[] = [];
-  const faulty = new Uint8Array(MAX_DEPTH + 1);
+  let faulty = new Uint8Array(FIRST_DEPTH);
   let depth = 0;
   /** The shape of the value that a key announced. */
   let announced = root;
@@ -133,6 +135,11 @@ export function createShapeReader(fileName: string, root: Shape, sink: ShapeSink
         return false;
       }
       depth += 1;
+      if (depth === isList.length) {
+        isList = grown(isList, depth + 1);
+        index = grown(index, depth + 1);
+        faulty = grown(faulty, depth + 1);
+      }
       shapes[depth] = shape;
       isList[depth] = opensList ? 1 : 0;
       index[depth] = -1;
