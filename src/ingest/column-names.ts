@@ -23,3 +23,27 @@ export const isHeaderless = (firstRow: readonly string[]): boolean =>
 
 /** The names of a table that has none. */
 export const namesOf = (firstRow: readonly string[]): string[] => firstRow.map(() => '');
+
+/** Columns that say what was called where a row has no operation, best first: OpenRCA's databases. */
+const STAND_INS = [
+  'dsname',
+  'dbname',
+  'dbstatement',
+  'resourcename',
+  'resource',
+  'endpoint',
+  'url',
+  'httproute',
+  'httptarget',
+  'interface',
+  'methodname',
+  'method',
+  'rpctype',
+  'calltype',
+];
+
+/** Cells of such columns, best first. */
+export function operationStandIns(header: readonly string[]): number[] {
+  const names = header.map(plainName);
+  return STAND_INS.map((name) => names.indexOf(name)).filter((cell) => cell >= 0);
+}

@@ -385,7 +385,11 @@ export function createJsonScanner(fileName: string, handler: JsonHandler): JsonS
         state = VALUE;
         return at + 1;
       case COMMA:
-        if (depth === 0) return noDocument(at, 'JSON with something else behind or before it');
+        if (depth === 0) {
+          // Elements of a list whose brackets were lost.
+          if (documents > 0) return at + 1;
+          return noDocument(at, 'JSON with something else behind or before it');
+        }
         if (state !== COMMA_OR_END) handler.onFault();
         state = open[depth] === OBJECT_OPEN ? KEY : VALUE;
         return at + 1;

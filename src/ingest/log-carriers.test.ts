@@ -45,6 +45,21 @@ const LOGS: Readonly<Record<string, readonly [text: string, trees: number, lines
     2,
     0,
   ],
+  'the journal of systemd': [
+    ['1', '2'].map((id) => JSON.stringify({ _PID: '1', MESSAGE: lineOf(id) })).join('\n'),
+    2,
+    0,
+  ],
+  'the log of a cloud': [
+    JSON.stringify(['1', '2'].map((id) => ({ insertId: id, textPayload: lineOf(id) }))),
+    2,
+    0,
+  ],
+  'commas behind each document, of a list without its brackets': [
+    ['1', '2'].map(lineOf).join(',\n'),
+    2,
+    0,
+  ],
   'time, thread and level before each document': [
     ['1', '2']
       .map((id) => `[otel 2024-05-06 07:08:09:123 +0000] [pool-1] INFO x.Y - ${lineOf(id)}`)

@@ -22,10 +22,11 @@ export interface Carrier {
 /** 2024-05-06T07:08:09.123456789Z stdout F */
 const CRI_LINE = /^\d{4}-\d\d-\d\dT\S+ (stdout|stderr) [FP] /;
 /** Members with what a program wrote, in envelopes of container runtimes and collectors of logs. */
-const MESSAGE_KEYS = ['log', 'line', 'message'];
+const MESSAGE_KEYS = ['log', 'line', 'message', 'MESSAGE', 'textPayload'];
 
 /** Of a span of Node's console exporter: alone, behind a runtime's prefix, in an envelope. */
-const INSPECTED_SPAN = /(^|^\d\S+ std\S+ [FP] | ?"(log|line|message)": ?") +traceId: '/m;
+const INSPECTED_SPAN =
+  /(^|^\d\S+ std\S+ [FP] | ?"(log|line|message|MESSAGE|textPayload)": ?") +traceId: '/m;
 
 /** Null where the file is no log that could carry JSON. */
 export function carrierOf(head: Head): Carrier | null {

@@ -8,6 +8,7 @@ import { COLUMN_ROLES, type ColumnMapping } from '../trace/column-mapping.ts';
 import type { LedgerExample, Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
+import { operationStandIns } from './column-names.ts';
 import { isBlank } from './csv-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { cellText, type RowLayout } from './csv-spans.ts';
@@ -16,7 +17,7 @@ import { factColumns } from './fact-columns.ts';
 import { readLabel } from './label-words.ts';
 import { podServiceEnd } from './pod-service.ts';
 import { UNKNOWN_SERVICE } from './span-log.ts';
-import { isDuration, type ReaderContext } from './span-reader.ts';
+import { isDuration, MAX_NAME_BYTES, type ReaderContext } from './span-reader.ts';
 
 export interface MappedOptions {
   /** What the parent cell of a root says, besides nothing. */
@@ -30,6 +31,10 @@ export const COMMON_ROOTS = ['-1', 'root', 'null', 'none', 'nan', '\\n', 'undefi
 
 const UNLABELLED = labelCode('unlabelled');
 const ZERO = 48;
+const NINE = 57;
+const POINT = 46;
+/** Of the cells with names, the first are those of ids. */
+const ID_CELLS = 3;
 const SPACE = 32;
 const LONGEST_ROOT = 9;
 
@@ -45,6 +50,7 @@ export function mappedLayout(
   const roots = new Set(options.roots);
   const names = [trace, span, parent, operation, service].filter((cell) => cell >= 0);
   const taken = COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0);
+  const standIns = operationStandIns(mapping.header).filter((cell) => !taken.includes(cell));
   const carried = factColumns(mapping.header, taken, table.facts);
 
   const durationOf = (row: CsvRow): Microseconds => {
@@ -99,14 +105,24 @@ export function mappedLayout(
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
-    for (const cell of names) trimCell(row, cell);
+    for (let i = 0; i < names.length; i++) {
+      const cell = names[i]!;
+      if (bytes[start[cell]!] === SPACE || bytes[end[cell]! - 1] === SPACE) trimCell(row, cell);
+      if (bytes[end[cell]! - 2] === POINT && i < ID_CELLS) trimFraction(row, cell);
+    }
     const blank = (cell: number): boolean => isBlank(bytes, start[cell]!, end[cell]!);
     if (blank(trace)) return 'missing-trace-id';
     if (blank(span)) return 'missing-span-id';
-    if (blank(operation)) return 'missing-operation';
+    const named = blank(operation) ? standIns.find((cell) => !blank(cell)) : operation;
+    if (named === undefined) return 'missing-operation';
     const durationUs = durationOf(row);
     if (!isDuration(durationUs)) return 'bad-duration';
     carried.say(row);
+    if (named !== operation) {
+      trimCell(row, named);
+      if (end[named]! - start[named]! > MAX_NAME_BYTES) return 'malformed-row';
+      ledger.add('other-operation-name', 1, () => placeOf(row));
+    }
     const internId = (dictionary: typeof table.spanIds, cell: number): number =>
       dictionary.internId(bytes, start[cell]!, end[cell]!);
     table.add(
@@ -114,7 +130,7 @@ export function mappedLayout(
       internId(table.spanIds, span),
       isRoot(row) ? NO_PARENT : internId(table.spanIds, parent),
       serviceOf(row),
-      table.operations.intern(bytes, start[operation]!, end[operation]!),
+      table.operations.intern(bytes, start[named]!, end[named]!),
       from < 0
         ? Number.NaN
         : parseTime(bytes, start[from]!, end[from]!, clockUnit, row.decimalComma),
@@ -127,7 +143,7 @@ export function mappedLayout(
 
   return {
     names,
-    used: [...taken, ...carried.cells],
+    used: [...taken, ...carried.cells, ...standIns],
     readSpan,
     traceIdOf: (row) => cellText(row, trace),
   };
@@ -140,5 +156,15 @@ function trimCell({ bytes, start, end }: CsvRow, cell: number): void {
   while (first < last && bytes[first] === SPACE) first += 1;
   while (last > first && bytes[last - 1] === SPACE) last -= 1;
   start[cell] = first;
+  end[cell] = last;
+}
+
+/** pandas writes whole numbers as 12.0 where one of their column is missing, as a root's parent is. */
+function trimFraction({ bytes, start, end }: CsvRow, cell: number): void {
+  const last = end[cell]! - 2;
+  if (last <= start[cell]! || bytes[last] !== POINT || bytes[last + 1] !== ZERO) return;
+  for (let at = start[cell]!; at < last; at++) {
+    if (bytes[at]! < ZERO || bytes[at]! > NINE) return;
+  }
   end[cell] = last;
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sourceFile } from '../testing/files.ts';
 import { treesOf } from '../testing/imports.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
+import { tellUnits } from '../trace/column-units.ts';
 import type { ImportedTraces } from './import.ts';
 import { importFiles } from './import-files.ts';
 
@@ -68,5 +69,78 @@ describe('cells that are set apart by spaces', () => {
     );
     expect(treesOf(imported)).toEqual(['-1 web/GET /a, 0 db/b']);
     expect(imported.ledger).toEqual([]);
+  });
+});
+
+describe('ids that are whole numbers', () => {
+  it('are one where a column of them is written with a fraction', async () => {
+    const { imported } = await readAsGuessed(
+      table(
+        'trace_id,span_id,parent_id,service,operation,start_us,duration_us',
+        '1,1,,web,a,1714979289000000,5000',
+        '1,2,1.0,db,b,1714979289001000,300',
+      ),
+    );
+    expect(treesOf(imported)).toEqual(['-1 web/a, 0 db/b']);
+    expect(imported.ledger).toEqual([]);
+  });
+});
+
+describe('a row without an operation', () => {
+  it('has the name in another column that tells of the call, and that is counted', async () => {
+    const { imported } = await readAsGuessed(
+      table(
+        'callType,startTime,elapsedTime,success,traceId,id,pid,cmdb_id,dsName,serviceName',
+        'OSB,1714979289123,120.0,True,t,1,None,os_1,,GET /orders',
+        'JDBC,1714979289143,12.25,True,t,2,1,docker_1,db_003,',
+        'LOCAL,1714979289163,7.0,True,t,3,1,docker_1,,',
+      ),
+    );
+    expect(treesOf(imported)).toEqual(['-1 os_1/GET /orders, 0 docker_1/LOCAL, 0 docker_1/db_003']);
+    expect(imported.ledger.map(({ reason, count }) => [reason, count])).toEqual([
+      ['other-operation-name', 2],
+    ]);
+  });
+});
+
+describe('names of columns', () => {
+  it.each([
+    [
+      'Elastic APM',
+      '@timestamp,trace.id,span.id,parent.id,service.name,span.name,span.duration.us',
+      'us',
+    ],
+    ['Datadog', 'Start,Trace ID,Span ID,Parent Span ID,Service,Resource,Duration (ms)', 'ms'],
+  ])('of %s are guessed', async (_, header, unit) => {
+    const text = table(
+      header,
+      '2024-05-06T07:08:09Z,t,1,,web,a,5',
+      '2024-05-06T07:08:09Z,t,2,1,db,b,3',
+    );
+    const { guess, imported } = await readAsGuessed(text);
+    expect(guess.durationUnit).toBe(unit);
+    expect(treesOf(imported)).toEqual(['-1 web/a, 0 db/b']);
+  });
+
+  it('tell no unit where the same word is wrong of the clock', async () => {
+    const { guess } = await readAsGuessed(
+      table(
+        'trace_id,span_id,parent_id,service,operation,start_ms,duration_ms',
+        't,1,,web,a,1714979289123456,120000',
+        't,2,1,db,b,1714979289133456,80500',
+        't,3,2,db,c,1714979289143456,12250',
+      ),
+    );
+    expect([guess.clockUnit, guess.durationUnit]).toEqual(['us', 'us']);
+    const told = tellUnits(
+      guess.header,
+      [
+        ['t', '1', '', 'web', 'a', '1714979289123456', '120000'],
+        ['t', '2', '1', 'db', 'b', '1714979289133456', '80500'],
+        ['t', '3', '2', 'db', 'c', '1714979289143456', '12250'],
+      ],
+      guess.columns,
+    );
+    expect([told.clock.other, told.duration.other]).toEqual(['ms', 'ms']);
   });
 });

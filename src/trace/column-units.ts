@@ -63,6 +63,7 @@ export function contradicts(mapping: ColumnMapping, rows: Rows): boolean {
   return differs(clock, mapping.clockUnit) || differs(duration, mapping.durationUnit);
 }
 
+const NO_DATES = 'its numbers are no dates in any unit, and its name tells no unit';
 const NO_NUMBERS = 'no numbers that a unit could be missing from';
 const settled = (unit: TimeUnit, why: string): ToldUnit => ({ unit, other: null, why });
 const open = (unit: TimeUnit, other: TimeUnit, why: string): ToldUnit => ({ unit, other, why });
@@ -78,8 +79,7 @@ function tellClock(header: readonly string[], rows: Rows, { start, end }: Column
     return seconds > YEAR_2000 && seconds < YEAR_2100;
   });
   if (sized === undefined) {
-    const why = 'its numbers are no dates in any unit, and its name tells no unit';
-    return named ? settled(named, 'its name says so') : open('ms', 'us', why);
+    return named ? settled(named, 'its name says so') : open('ms', 'us', NO_DATES);
   }
   if (named === undefined || named === sized) {
     return settled(sized, `${UNIT_WORD[sized]} since 1970 have so many digits`);
@@ -97,10 +97,19 @@ function tellDuration(
   if (columns.duration < 0) return clock;
   if (numbersOf(rows, columns.duration).length === 0) return settled('ms', NO_NUMBERS);
   const named = unitInName(header[columns.duration]!);
-  const seen = clock.other === null ? fromClocks(rows, columns, clock.unit) : null;
+  // Digits tell a clock's unit although its name says another; that name is then worth nothing here.
+  const isMisnamed = clock.other !== null && clock.why !== NO_DATES;
+  const seen = clock.why === NO_DATES ? null : fromClocks(rows, columns, clock.unit);
   if (seen && named && !seen.fits.includes(named)) {
     const why = `its name says ${UNIT_WORD[named]}, but spans then do not fit into their parents`;
     return open(seen.unit, named, why);
+  }
+  if (seen?.clear && named && isMisnamed && named !== seen.unit) {
+    return open(
+      seen.unit,
+      named,
+      `its name says ${UNIT_WORD[named]}, as that of the clock does wrongly`,
+    );
   }
   if (named) return settled(named, 'its name says so');
   if (seen?.clear) return settled(seen.unit, seen.why);

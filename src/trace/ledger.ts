@@ -30,6 +30,7 @@ export const REASONS = {
     'the span starts before its parent, so two clocks differ; only its duration is used',
   'unknown-service': 'the span names no service, so it was filed under "unknown-service"',
   'unknown-operation-name': 'the span names no operation, so it was filed under "unknown"',
+  'other-operation-name': 'the span names no operation, so another column of its row names it',
   'missing-duration': 'the span has no duration, so it was taken as 0',
   'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
   'padded-id':
@@ -58,6 +59,7 @@ const REPAIRS: ReadonlySet<Reason> = new Set<Reason>([
   'clock-skew',
   'unknown-service',
   'unknown-operation-name',
+  'other-operation-name',
   'missing-duration',
   'clamped-duration',
   'padded-id',
