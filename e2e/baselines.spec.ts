@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
 import { dropFiles, expect, exportRun, openNotebook, showTraces, test } from './notebook.ts';
 
-const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE'];
+const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE', 'GTrace'];
 const STATISTICS = [
   'History',
   'Duration',

@@ -82,7 +82,7 @@ test('all is TraceVAE and the baselines; one that cannot be trained leaves the o
     ...['ridge-self-times', 'mahalanobis-self-times'],
     ...['unseen-structure', 'isolation-forest', 'isolation-forest-traces'],
   ];
-  const baselines = ['fsa', 'lstm-ad', 'trace-anomaly', 'crisp', 'vgae'];
+  const baselines = ['fsa', 'lstm-ad', 'trace-anomaly', 'crisp', 'vgae', 'gtrace'];
   const detectors = ['history', 'tracevae', ...baselines, ...statistics];
   expect(run.detectors.map((d: { detector: string }) => d.detector)).toEqual(detectors);
   expect(run).not.toHaveProperty('failed');

@@ -1,6 +1,7 @@
 /** Layers and the optimiser, on random shapes. */
 import fc from 'fast-check';
 import { createRandom, normals } from '../../src/base/random.ts';
+import { createAdamW } from '../../src/nn/adam-w.ts';
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from '../../src/nn/batch-norm.ts';
 import { graphAttention } from '../../src/nn/graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-convolution.ts';
@@ -17,6 +18,8 @@ import {
 } from '../../src/nn/products.ts';
 import { createRmsProp } from '../../src/nn/rms-prop.ts';
 import * as tf from '../../src/nn/tf.ts';
+import { treeLevels } from '../../src/nn/tree-levels.ts';
+import { treeLstm, treeLstmSpecs } from '../../src/nn/tree-lstm.ts';
 import { deviation } from '../../src/parity/measure.ts';
 import { randomTensor } from '../../src/testing/gradients.ts';
 import { randomTrees } from '../../src/testing/random-trees.ts';
@@ -159,6 +162,35 @@ const sequences = (seed: number, inputs: number, units: number): Promise<number>
     ];
   });
 
+const trees = (seed: number, graphs: number, maxNodes: number, units: number): Promise<number> =>
+  deviationOf(() => {
+    const levels = treeLevels(randomTrees(seed, graphs, maxNodes));
+    const specs = treeLstmSpecs('t', units + 1, units);
+    const store = ParameterStore.initialise(specs, seed);
+    return [
+      (x, ...tensors) => {
+        const others = Object.fromEntries(specs.map(({ name }, i) => [name, tensors[i]]));
+        return treeLstm(withTensors(store, others), 't', x as tf.Tensor2D, levels);
+      },
+      [randomTensor(seed, levels.rows, units + 1), ...specs.map(({ name }) => store.get(name))],
+    ];
+  });
+
+async function adamW(seed: number, size: number): Promise<number> {
+  const initialise = (): Float32Array => normals(createRandom(seed), size);
+  const [ours, loops] = await bothWays(async () => {
+    const store = ParameterStore.initialise([{ name: 'a', shape: [size], initialise }], 1);
+    const optimiser = createAdamW(store, ['a'], { clipNorm: 10, decay: 0.01 });
+    optimiser.step([randomTensor(seed + 1, size)], 0.01);
+    optimiser.step([randomTensor(seed + 2, size)], 0.01);
+    const moved = [...(await store.pack()), ...(await optimiser.state())];
+    optimiser.dispose();
+    store.dispose();
+    return moved;
+  });
+  return deviation(ours, loops);
+}
+
 async function rmsProp(seed: number, size: number, clipNorm: number): Promise<number> {
   const lengths = [size, size + 1, 3000];
   const names = lengths.map((_, i) => `parameter ${i}`);
@@ -228,6 +260,8 @@ export const TWINS: Readonly<Record<string, () => Promise<number>>> = {
   GraphConv: () => worstOf([seeds, sizes(6), sizes(9), sizes(20), sizes(20)], convolution),
   'rows by index': () => worstOf([seeds, sizes(20), sizes(9)], lookups),
   LSTM: () => worstOf([seeds, sizes(9), sizes(9)], sequences),
+  'Tree-LSTM': () => worstOf([seeds, sizes(6), sizes(9), sizes(9)], trees),
+  AdamW: () => worstOf([seeds, sizes(40)], adamW),
   RMSprop: () => worstOf([seeds, sizes(40), fc.constantFrom(0.1, 1e3)], rmsProp),
   'NaN in layers': layerNaNs,
 };

@@ -1,6 +1,7 @@
 /** The meta of every detector, in the order of the page: a new detector adds a line here. */
 import { CRISP_META } from './crisp/meta.ts';
 import { FSA_META } from './fsa/meta.ts';
+import { GTRACE_META } from './gtrace/meta.ts';
 import { LSTM_AD_META } from './lstm-ad/meta.ts';
 import { HISTORY_META, STATISTICS } from './statistics/meta.ts';
 import { TRACE_ANOMALY_META } from './trace-anomaly/meta.ts';
@@ -18,6 +19,7 @@ export const BASELINES = [
   TRACE_ANOMALY_META,
   CRISP_META,
   VGAE_META,
+  GTRACE_META,
   ...STATISTICS,
 ] as const;
 

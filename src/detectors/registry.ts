@@ -12,6 +12,7 @@ import type {
   SavedWeights,
 } from './detector.ts';
 import { FSA } from './fsa/fsa.ts';
+import { GTRACE } from './gtrace/gtrace.ts';
 import { LSTM_AD } from './lstm-ad/lstm-ad.ts';
 import type { Method, MethodSettings } from './shared/method.ts';
 import { vectorDetector } from './shared/vector-detector.ts';
@@ -96,6 +97,7 @@ export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   'trace-anomaly': factoryOf('trace-anomaly', vectorDetector(TRACE_ANOMALY)),
   crisp: factoryOf('crisp', vectorDetector(CRISP)),
   vgae: factoryOf('vgae', VGAE),
+  gtrace: factoryOf('gtrace', GTRACE),
   history: factoryOf('history', statisticOf(HISTORY)),
   duration: factoryOf('duration', statisticOf(DURATION)),
   'duration-given-structure': factoryOf(

@@ -28,7 +28,7 @@ export interface TraceBatch {
  */
 export function makeBatch(
   traces: TraceSet,
-  scale: LatencyScale,
+  scale: Pick<LatencyScale, 'meanUs' | 'divisorUs'>,
   selected: Uint32Array,
   maxNodes: number,
 ): TraceBatch {

@@ -18,21 +18,38 @@ export interface PassOptions {
 export async function scoreInPasses(
   selected: Uint32Array,
   perPass: number,
-  { signal, onProgress }: PassOptions,
+  options: PassOptions,
   scoreOf: (traces: Uint32Array) => Promise<Float64Array>,
 ): Promise<TraceScores> {
   const score = new Float64Array(selected.length);
+  await inPasses(selected.length, perPass, options, async (start, end) => {
+    score.set(await scoreOf(selected.subarray(start, end)), start);
+  });
+  return { score };
+}
+
+/**
+ * @param total   of what is gone through: traces, or groups of them
+ * @param perPass of them in one pass at most
+ * @param visit   does those from `start` to before `end`
+ */
+export async function inPasses(
+  total: number,
+  perPass: number,
+  { signal, onProgress }: PassOptions,
+  visit: (start: number, end: number) => Promise<void>,
+): Promise<void> {
   let yieldedMs = performance.now();
-  for (let start = 0; start < selected.length; start += perPass) {
-    if (signal.aborted) return { score };
-    score.set(await scoreOf(selected.subarray(start, start + perPass)), start);
+  for (let start = 0; start < total; start += perPass) {
+    if (signal.aborted) return;
+    const done = Math.min(start + perPass, total);
+    await visit(start, done);
     if (performance.now() - yieldedMs < YIELD_EVERY_MS) continue;
-    onProgress({ done: Math.min(start + perPass, selected.length), total: selected.length });
+    onProgress({ done, total });
     await nextTask();
     yieldedMs = performance.now();
   }
-  onProgress({ done: selected.length, total: selected.length });
-  return { score };
+  onProgress({ done: total, total });
 }
 
 /** The stream of the run's seed that the samples of a score are drawn from. */

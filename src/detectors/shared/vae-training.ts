@@ -4,10 +4,11 @@
  *
  * Section 6.4 does not say how the baselines are trained. They have the epochs, the batches and the
  * optimiser of TraceVAE, and the learning rate falls to a tenth after half of the epochs, as its
- * does.
+ * does. A method whose own code says AdamW has that, at a constant rate.
  */
 import { createRandom, type Random } from '../../base/random.ts';
 import type { Result } from '../../base/result.ts';
+import { type AdamWOptions, createAdamW } from '../../nn/adam-w.ts';
 import type { Mode } from '../../nn/batch-norm.ts';
 import type { ParameterSpec, ParameterStore } from '../../nn/parameters.ts';
 import { createRmsProp } from '../../nn/rms-prop.ts';
@@ -42,6 +43,8 @@ export interface TrainableVae {
   readonly learningRate: number;
   /** Whether the loss has an NLL of structure. */
   readonly structure: boolean;
+  /** AdamW at a constant rate; absent: RMSprop, with the clipping and the penalty of the run. */
+  readonly adamW?: Pick<AdamWOptions, 'clipNorm' | 'decay'>;
   /** What does not need a gradient is made in here, within a tidy: inputs and noise. */
   prepare(store: ParameterStore, selected: Uint32Array, random: Random): (mode: Mode) => VaeLoss;
   /** Sets what depends on data before the first step, within a tidy. */
@@ -73,7 +76,7 @@ export const trainVae = (
       schedule: {
         ...schedule,
         learningRate: vae.learningRate,
-        learningRateStepEpoch: Math.max(1, Math.round(epochs / 2)),
+        learningRateStepEpoch: vae.adamW ? epochs : Math.max(1, Math.round(epochs / 2)),
         keepEvery: 0,
       },
       terms: TERMS,
@@ -102,6 +105,7 @@ function phaseOf(
     },
     optimiser(state) {
       const names = store.trainable();
+      if (vae.adamW !== undefined) return createAdamW(store, names, { ...vae.adamW, state });
       const penalised = new Set(names.filter((name) => !name.includes('bias')));
       return createRmsProp(store, names, { clipNorm, l2, penalised, state });
     },

@@ -66,6 +66,7 @@ test('without a run there is a row for each detector of table 1 and each statist
     'trace-anomaly',
     'crisp',
     'vgae',
+    'gtrace',
     ...STATISTICS.map(({ id }) => id).filter((id) => id !== 'history'),
   ]);
   for (const { cells, state } of rows) {
