@@ -274,3 +274,45 @@ it('otel_traces: its columns of status, kind and attributes', async () => {
   });
   expect(imported.facts?.pairs).toBe(1);
 });
+
+it("SkyWalking's table: its span types and whether a span failed", async () => {
+  const rows = [
+    'StartTime,EndTime,URL,SpanType,Service,SpanId,TraceId,Peer,ParentSpan,Component,IsError',
+    '1627609932617,1627609932735,/a,Entry,web,s.0,t,,-1,SpringMVC,False',
+    '1627609932621,1627609932627,/b,Exit,web,s.1,t,db,s.0,RestTemplate,True',
+    '1627609932622,1627609932626,/c,Local,web,s.2,t,,s.0,,',
+  ];
+  const { spans } = await carried('a.csv', `${rows.join('\n')}\n`);
+  expect(spans).toEqual({
+    's.0': 'unset server',
+    's.1': 'error client',
+    's.2': 'unset internal',
+  });
+});
+
+it("Nezha's table says nothing of the kind, and more columns may", async () => {
+  const header =
+    'TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano,Duration';
+  const rows = [
+    't,a,root,web-6f6cfc45b-h5m2n,/*,1674981768697000000,1674981769015316530,318316',
+    't,b,a,web-6f6cfc45b-h5m2n,get,1674981768697763387,1674981769015072039,317308',
+  ];
+  const plain = await carried('a.csv', `${[header, ...rows].join('\n')}\n`);
+  expect(plain.imported.facts).toMatchObject({ status: 0, kind: 0 });
+  const more = [`${header},StatusCode`, `${rows[0]},Ok`, `${rows[1]},Error`];
+  expect((await carried('a.csv', `${more.join('\n')}\n`)).spans).toEqual({
+    a: 'ok unspecified',
+    b: 'error unspecified',
+  });
+});
+
+it('the TraceVAE layout: statuses of HTTP, and no status where it is 0', async () => {
+  const rows = [
+    'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,status,operationName,serviceName',
+    '1,2,0,a,5,200,GET,web',
+    '1,2,a,b,4,500,call,web',
+    '1,2,b,c,3,0,get,db',
+  ];
+  const { spans } = await carried('a.csv', `${rows.join('\n')}\n`);
+  expect(spans).toEqual({ a: 'ok unspecified', b: 'error unspecified', c: 'unset unspecified' });
+});

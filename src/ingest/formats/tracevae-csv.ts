@@ -14,6 +14,7 @@ import { isBlank, isZero, parseDecimal, parseTimestamp } from '../csv-fields.ts'
 import type { CsvRow } from '../csv-rows.ts';
 import { createCsvReader, type RowLayout } from '../csv-spans.ts';
 import { parseSpanOfTime } from '../csv-times.ts';
+import { type FactColumns, factColumns } from '../fact-columns.ts';
 import { hasColumns } from '../head.ts';
 import { isDuration, type ReaderContext, type SpanReader } from '../span-reader.ts';
 import { CERTAIN, type TraceFormat } from '../trace-format.ts';
@@ -62,11 +63,17 @@ export const traceVaeCsv: TraceFormat = {
 export function readTraceVaeCsv(context: ReaderContext): SpanReader {
   return createCsvReader(context, (header, line) => {
     const columns = findColumns(header, `${context.fileName}, line ${line}`);
-    return 'what' in columns ? columns : createLayout(columns, context);
+    if ('what' in columns) return columns;
+    const taken = Object.values(columns);
+    return createLayout(columns, factColumns(header, taken, context.table.facts), context);
   });
 }
 
-function createLayout(columns: Columns, { table, authorsRules }: ReaderContext): RowLayout {
+function createLayout(
+  columns: Columns,
+  carried: FactColumns,
+  { table, authorsRules }: ReaderContext,
+): RowLayout {
   let scratch = new Uint8Array(256);
 
   const readSpan = (row: CsvRow): Reason | null => {
@@ -86,6 +93,7 @@ function createLayout(columns: Columns, { table, authorsRules }: ReaderContext):
     const intern = (dictionary: typeof table.spanIds, cell: number): number =>
       dictionary.intern(bytes, start[cell]!, end[cell]!);
     const idLength = joinTraceId(row);
+    carried.say(row);
     table.add(
       table.traceIds.intern(scratch, 0, idLength),
       intern(table.spanIds, columns.spanId),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { countSets } from '../../features/set-counts.ts';
 import { splitOptions } from '../../run/settings.ts';
+import { writeTadBenchLabels } from '../../scoring/labels-csv.ts';
 import {
   createFakeClient,
   createFakeStorage,
@@ -55,6 +56,13 @@ test('run.json and scores.csv are there once the run has scores', async () => {
   expect(file?.name).toBe('run.json');
   expect(await file?.bytes.text()).toBe(runReport(dataset, run, app, counts));
   expect(await writeScores()?.bytes.text()).toBe(scoresCsv(imported.traces, scores));
+});
+
+test('labels.csv has a row per trace of the dataset, with or without scores', async () => {
+  const { notebook } = await setUp();
+  const file = notebook.exported.getState().labels();
+  expect(file?.name).toBe('labels.csv');
+  expect(await file?.bytes.text()).toBe(writeTadBenchLabels(imported.traces));
 });
 
 test('import.json with merged trees is the report with one member more', async () => {

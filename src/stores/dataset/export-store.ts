@@ -1,10 +1,12 @@
 /**
- * What leaves the page as a file: run.json, import.json and scores.csv, for the buttons and for the
+ * What leaves the page as a file: run.json, import.json, scores.csv and labels.csv, for the buttons and for the
  * headless run alike, and the dataset at hand in another format, which the worker writes.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExportFormat } from '../../export/write-spans.ts';
 import { splitOptions } from '../../run/settings.ts';
+import { writeTadBenchLabels } from '../../scoring/labels-csv.ts';
+import { labelCode } from '../../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { ExportKind } from '../../worker/protocol.ts';
@@ -28,6 +30,11 @@ export const EXPORT_CHOICES: Readonly<
   'tracevae-csv': { label: 'TraceVAE CSV', ending: 'csv' },
 };
 
+const UNLABELLED = labelCode('unlabelled');
+/** Whether {@link ExportState.labels} would have one. */
+export const hasLabels = ({ imported }: Dataset): boolean =>
+  imported.traces.label.some((label) => label !== UNLABELLED);
+
 export interface WrittenFile {
   readonly name: string;
   readonly bytes: Blob;
@@ -50,6 +57,8 @@ export interface ExportState {
   run(): Promise<WrittenFile | null>;
   /** scores.csv of the detector on show; null where it has no scores. */
   scores(): WrittenFile | null;
+  /** The dataset's labels in TADBench's columns; null without a dataset. */
+  labels(): WrittenFile | null;
   cancel(): void;
   dismissFailure(): void;
 }
@@ -125,7 +134,13 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
         const found = scored();
         if (found === null) return null;
         const csv = scoresCsv(found.dataset.imported.traces, found.scores, found.trained.named);
-        return { name: 'scores.csv', bytes: new Blob([csv], { type: 'text/csv' }) };
+        return csvFile('scores.csv', csv);
+      },
+
+      labels() {
+        const dataset = current();
+        if (dataset === null) return null;
+        return csvFile('labels.csv', writeTadBenchLabels(dataset.imported.traces));
       },
 
       cancel: () => job?.cancel(),
@@ -133,6 +148,11 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
     };
   });
 }
+
+const csvFile = (name: string, text: string): WrittenFile => ({
+  name,
+  bytes: new Blob([text], { type: 'text/csv' }),
+});
 
 const json = (name: string, ...parts: readonly BlobPart[]): WrittenFile => ({
   name,

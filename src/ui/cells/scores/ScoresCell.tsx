@@ -2,13 +2,14 @@
 
 import { useMemo, useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
+import { hasLabels } from '../../../stores/dataset/export-store.ts';
 import { runWarnings } from '../../../stores/run/run-report.ts';
 import {
   type GroupedHistogram,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
 } from '../../../stores/scores/score-view.ts';
-import { useExport, useRuns, useTraceList } from '../../app/notebook-context.ts';
+import { useDataset, useExport, useRuns, useTraceList } from '../../app/notebook-context.ts';
 import { Histogram } from '../../charts/Histogram.tsx';
 import { Button } from '../../widgets/Button.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
@@ -86,6 +87,8 @@ export function ScoresCell() {
 function ScoresActions({ scored }: { readonly scored: Scored | null }) {
   const runs = useRuns((r) => r);
   const exported = useExport((e) => e);
+  const dataset = useDataset((d) => d.dataset);
+  const isLabelled = useMemo(() => dataset !== null && hasLabels(dataset), [dataset]);
   const unscored = runs.training.phase === 'done' && runs.scoring.phase !== 'running';
   return (
     <>
@@ -102,6 +105,11 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
       >
         Export scores
       </Button>
+      {isLabelled && (
+        <Button size="small" icon="download" onClick={() => downloadWritten(exported.labels())}>
+          Export labels
+        </Button>
+      )}
       <Button
         size="small"
         icon="download"
