@@ -180,8 +180,8 @@ export async function labelTraces(
       else if (!isForeign(read.error) || !isAmongOthers(part)) return read;
     }
   }
-  const { label } = context.labels.applyTo(traces, notes);
-  return ok({ label, ledger: notes.finish() });
+  const { label, rootCause } = context.labels.applyTo(traces, notes);
+  return ok({ label, ...(rootCause && { rootCause }), ledger: notes.finish() });
 }
 
 /** The parts of a file, where the browser can read it. */

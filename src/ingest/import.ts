@@ -65,9 +65,7 @@ export interface ImportedTraces {
 }
 
 /** What a labels file changes in a dataset. */
-export interface LabelledTraces {
-  /** [T] index into LABELS */
-  readonly label: Uint8Array;
+export interface LabelledTraces extends Pick<TraceSet, 'label' | 'rootCause'> {
   /** Labels that could not be used. */
   readonly ledger: Ledger;
 }

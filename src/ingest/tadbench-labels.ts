@@ -1,7 +1,7 @@
 /**
  * TADBench's labels of a trace: `anomaly_type` (0 normal, 1 latency, 2 structure, 3 both), or flags
  * `latency` and `structure`, with `anomaly` where neither is known. Of both kinds at once a trace is a
- * structure anomaly, as in the authors' loader. `root_cause` is of a span, and passed over.
+ * structure anomaly, as in the authors' loader. `root_cause` is read apart, by ./root-causes.ts.
  */
 import { labelCode } from '../trace/trace-set.ts';
 import { plainName } from './column-names.ts';

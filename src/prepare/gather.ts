@@ -50,6 +50,9 @@ export function gatherParts(
     label: new Uint8Array(count),
     file: new Uint16Array(count),
   };
+  const { rootCause } = source;
+  /** Injected traces have none: what was done to them is in their label. */
+  const rootCauseOf = new Uint16Array(rootCause === undefined ? 0 : count);
   const traceIds = createStringColumnBuilder();
   let row = 0;
   const append = (
@@ -75,6 +78,7 @@ export function gatherParts(
   for (const [file, part] of PARTS.entries()) {
     for (const trace of parts[part]) {
       const [first, end] = [source.nodeOffset[trace]!, source.nodeOffset[trace + 1]!];
+      if (rootCause !== undefined) rootCauseOf[row] = rootCause.of[trace]!;
       const label = source.label[trace]!;
       append(
         trace,
@@ -96,6 +100,7 @@ export function gatherParts(
   return {
     ...compactVocabulary(source, interner.finish()),
     ...result,
+    ...(rootCause && { rootCause: { of: rootCauseOf, names: rootCause.names } }),
     traceIds: traceIds.finish(),
   };
 }

@@ -4,6 +4,7 @@ import { percentile } from '../base/statistics.ts';
 import { simulate } from '../simulator/simulate.ts';
 import { prepareTraces } from '../testing/prepare-at-once.ts';
 import { assembleTraces } from '../trace/assemble.ts';
+import { rootCauseOf } from '../trace/root-causes.ts';
 import { decodeString } from '../trace/string-column.ts';
 import {
   labelCode,
@@ -72,6 +73,18 @@ describe('prepareTraces', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('keeps labelled root causes; injected anomalies have none', () => {
+    const of = Uint16Array.from(source.structureOf, (_, trace) => trace + 1);
+    const named = { ...source, rootCause: { of, names: source.traceIds } };
+    const { traces } = prepareTraces(named, SETTINGS);
+    const injected = rows(traces, (trace) => idOf(traces, trace).includes('~'));
+    expect(injected).not.toEqual([]);
+    expect(rows(traces, (trace) => rootCauseOf(traces, trace) === '')).toEqual(injected);
+    for (const trace of rows(traces, (trace) => !injected.includes(trace))) {
+      expect(rootCauseOf(traces, trace)).toBe(idOf(traces, trace));
+    }
   });
 
   it('puts no trace into two parts', () => {

@@ -26,6 +26,9 @@ export const TABLES = {
   },
   /** A row per node; none where no span says how it ended, and in datasets of earlier builds. */
   errors: { rows: { errorCount: Uint16Array }, lists: {} },
+  /** A row per trace, and one per name; none where no labels file names a root cause. */
+  rootCauseOf: { rows: { rootCause: Uint16Array }, lists: {} },
+  rootCauses: { rows: {}, lists: NAMES },
 } as const satisfies Record<string, TableLayout>;
 
 export type TableName = keyof typeof TABLES;
@@ -43,7 +46,7 @@ export interface Table {
 export function tablesOf(traces: TraceSet): Record<TableName, Table> {
   const { services, operations, structures, traceIds } = traces;
   const { structureOf, startUs, label, file, nodeOffset, latencyUs, spanCount } = traces;
-  const { errorCount } = traces;
+  const { errorCount, rootCause } = traces;
   return {
     services: { rows: services.length, columns: namesOf(services) },
     operations: {
@@ -79,6 +82,17 @@ export function tablesOf(traces: TraceSet): Record<TableName, Table> {
       rows: errorCount?.length ?? 0,
       columns: { errorCount: errorCount ?? new Uint16Array(0) },
     },
+    rootCauseOf: {
+      rows: rootCause?.of.length ?? 0,
+      columns: { rootCause: rootCause?.of ?? new Uint16Array(0) },
+    },
+    rootCauses: {
+      rows: rootCause === undefined ? 0 : rootCause.names.offset.length - 1,
+      columns: {
+        nameOffset: rootCause?.names.offset ?? new Uint32Array(1),
+        nameBytes: rootCause?.names.bytes ?? new Uint8Array(0),
+      },
+    },
   };
 }
 
@@ -86,6 +100,8 @@ export function tablesOf(traces: TraceSet): Record<TableName, Table> {
 export function traceSetOfTables(tables: Readonly<Record<TableName, Columns>>): TraceSet {
   const { services, operations, structures, traces, errors } = tables;
   const errorCount = errors.errorCount as Uint16Array;
+  const rootCauseOf = tables.rootCauseOf.rootCause as Uint16Array;
+  const { nameOffset, nameBytes } = tables.rootCauses;
   const serviceOf = operations.service as Uint32Array;
   const { idBytes, idOffset, ...columns } = traces;
   return {
@@ -95,6 +111,12 @@ export function traceSetOfTables(tables: Readonly<Record<TableName, Columns>>): 
     ...(columns as unknown as Omit<TraceSet, 'services' | 'operations' | 'structures'>),
     traceIds: { bytes: idBytes, offset: idOffset } as StringColumn,
     ...(errorCount.length > 0 && { errorCount }),
+    ...(rootCauseOf.length > 0 && {
+      rootCause: {
+        of: rootCauseOf,
+        names: { bytes: nameBytes, offset: nameOffset } as StringColumn,
+      },
+    }),
   };
 }
 

@@ -32,10 +32,10 @@ export interface Preparation {
   readonly source: Dataset | null;
 }
 
-/** Earlier builds have no table of errors. */
-export type StoredTables = Readonly<Record<Exclude<TableName, 'errors'>, TableSize>> & {
-  readonly errors?: TableSize;
-};
+/** Which earlier builds do not have. */
+type LaterTable = 'errors' | 'rootCauseOf' | 'rootCauses';
+export type StoredTables = Readonly<Record<Exclude<TableName, LaterTable>, TableSize>> &
+  Readonly<Partial<Record<LaterTable, TableSize>>>;
 
 /** A stored dataset without its columns, which lie in chunks beside it. */
 export interface DatasetEntry {

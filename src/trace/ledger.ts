@@ -38,7 +38,8 @@ export const REASONS = {
   'unterminated-row':
     'the file ends without a line feed behind this row, so its last cell may be cut off',
   // notes
-  'unknown-label': 'a label that is none of normal, structure, time, 0 and 1',
+  'unknown-label':
+    'a label that is none of normal, structure, time, 0 and 1, or a root cause that is too long or one too many',
   'unmatched-label': 'a label for a trace that is not there',
   'cut-archive': 'the packed file ends too early; what is before the cut was read',
   'partial-answer': 'an answer that says it is not whole (an error, or PARTIAL); the rest was read',

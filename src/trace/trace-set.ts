@@ -57,10 +57,20 @@ export interface TraceSet {
   readonly startUs: Float64Array;
   /** [T] index into {@link LABELS}. */
   readonly label: Uint8Array;
+  /** What labels files name as causes; absent where none does, and of traces that were edited. */
+  readonly rootCause?: RootCauses;
   /** [T] index of the file that the trace came from. */
   readonly file: Uint16Array;
   /** [T] trace ids, as the file writes them. */
   readonly traceIds: StringColumn;
+}
+
+/** What caused the anomalies of traces, as far as somebody has labelled it. */
+export interface RootCauses {
+  /** [T] 1 + index into {@link names}, 0 where none is named. */
+  readonly of: Uint16Array;
+  /** As the file writes them: a service, "service/operation", or several of them with a separator. */
+  readonly names: StringColumn;
 }
 
 /** Many short strings as one buffer: UTF-8 bytes and [length + 1] offsets. */

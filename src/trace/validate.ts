@@ -3,6 +3,7 @@
  * test. Everything else relies on them without looking.
  */
 import { err, ok, type Result } from '../base/result.ts';
+import { stringCount } from './string-column.ts';
 import {
   LABELS,
   type StringColumn,
@@ -79,7 +80,9 @@ function findTraceFault(traces: TraceSet): string | null {
   if (perNode.some(({ length }) => length !== latencyUs.length))
     return 'nodes: columns of unequal length';
   const offsets =
-    findOffsetFault('traces', nodeOffset, latencyUs.length) ?? findStringFault(traceIds, count);
+    findOffsetFault('traces', nodeOffset, latencyUs.length) ??
+    findStringFault(traceIds, count) ??
+    findRootCauseFault(traces);
   if (offsets) return offsets;
   for (let trace = 0; trace < count; trace++) {
     const structure = structureOf[trace]!;
@@ -95,6 +98,16 @@ function findTraceFault(traces: TraceSet): string | null {
     if (spanCount[node] === 0) return `node ${node}: no spans`;
   }
   return null;
+}
+
+function findRootCauseFault({ rootCause, structureOf }: TraceSet): string | null {
+  if (rootCause === undefined) return null;
+  const { of, names } = rootCause;
+  if (of.length !== structureOf.length) return 'root causes: not one per trace';
+  const known = stringCount(names);
+  const unknown = of.findIndex((cause) => cause > known);
+  if (unknown >= 0) return `trace ${unknown}: no such root cause`;
+  return findOffsetFault('root causes', names.offset, names.bytes.length);
 }
 
 const findStringFault = ({ bytes, offset }: StringColumn, count: number): string | null =>

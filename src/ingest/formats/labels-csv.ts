@@ -7,6 +7,7 @@ import { plainName } from '../column-names.ts';
 import { type CsvRow, createCsvRows } from '../csv-rows.ts';
 import { headerOf } from '../csv-spans.ts';
 import { readLabel } from '../label-words.ts';
+import { readRootCause, rootCauseCell } from '../root-causes.ts';
 import { type ContentContext, MAX_NAME_BYTES, type SpanReader } from '../span-reader.ts';
 import { type ReadRowLabel, tadBenchLabels } from '../tadbench-labels.ts';
 import { LIKELY, type TraceFormat } from '../trace-format.ts';
@@ -33,6 +34,8 @@ export const labelsCsv: TraceFormat = {
 interface LabelColumns {
   readonly trace: number;
   readonly label: ReadRowLabel;
+  /** The cell of root causes, -1 without. */
+  readonly cause: number;
 }
 
 /** The cell of the trace id and how its label is read, if that is what the table is about. */
@@ -45,7 +48,7 @@ function labelColumns(header: readonly string[]): LabelColumns | null {
   const label =
     tadBenchLabels(header) ??
     (cell < 0 ? null : ({ bytes, start, end }) => readLabel(bytes, start[cell]!, end[cell]!));
-  return label && { trace, label };
+  return label && { trace, label, cause: rootCauseCell(header) };
 }
 
 function readLabelsCsv({ fileName, ledger, labels }: ContentContext): SpanReader {
@@ -54,14 +57,19 @@ function readLabelsCsv({ fileName, ledger, labels }: ContentContext): SpanReader
   let rowsRead = 0;
   labels.startFile(fileName);
 
-  const readRow = (row: CsvRow, { trace, label }: LabelColumns): boolean => {
+  /** @returns whether all that it says was taken */
+  const readRow = (row: CsvRow, { trace, label, cause }: LabelColumns): boolean => {
     const { bytes, start, end } = row;
     if (row.fault !== 'none' || row.cellCount !== cellCount) return false;
     const length = end[trace]! - start[trace]!;
     const code = label(row);
     if (code === null || length === 0 || length > MAX_NAME_BYTES) return false;
-    labels.set(bytes, start[trace]!, end[trace]!, code, row.line);
-    return true;
+    const id = labels.set(bytes, start[trace]!, end[trace]!, code, row.line);
+    if (cause < 0) return true;
+    const text = readRootCause(row, cause);
+    const [first, last] = text ?? [0, 0];
+    labels.setCause(id, bytes, first, last);
+    return text !== null;
   };
   const rows = createCsvRows((row) => {
     if (cellCount === 0) {

@@ -83,8 +83,9 @@ export function createDatasetImport(
       return;
     }
     const { imported } = dataset;
-    const traces = { ...imported.traces, label: result.value.label };
-    const ledger = mergeLedgers(imported.ledger, result.value.ledger);
+    const { ledger: notes, ...labels } = result.value;
+    const traces = { ...imported.traces, ...labels };
+    const ledger = mergeLedgers(imported.ledger, notes);
     await take({
       ...dataset,
       id: deps.newId(),

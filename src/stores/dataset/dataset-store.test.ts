@@ -189,13 +189,15 @@ test('labels alone go to the dataset that is there; its scores are then others',
   const labelled = state().importFiles(files);
   await fake.last('import').fail(labelsOnly);
   const label = imported.traces.label.map(() => 3);
+  const names = { bytes: Uint8Array.of(97), offset: Uint32Array.of(0, 1) };
+  const rootCause = { of: Uint16Array.from(label, () => 1), names };
   const note = { reason: 'unmatched-label', count: 2, examples: [] } as const;
-  await fake.last('label').finish({ label, ledger: [note] });
+  await fake.last('label').finish({ label, rootCause, ledger: [note] });
   await labelled;
   expect(state().status).toEqual({ phase: 'ready' });
   expect(state().dataset?.id).not.toBe(before.id);
   expect(state().dataset?.name).toBe(`${before.name}, labelled`);
-  expect(state().dataset?.imported.traces.label).toEqual(label);
+  expect(state().dataset?.imported.traces).toEqual({ ...imported.traces, label, rootCause });
   expect(state().dataset?.imported.ledger).toContainEqual(note);
   expect(state().dataset?.roles).toEqual(['train', 'val', 'test']);
 });

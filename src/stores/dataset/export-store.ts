@@ -33,6 +33,7 @@ export const EXPORT_CHOICES: Readonly<
 const UNLABELLED = labelCode('unlabelled');
 /** Whether {@link ExportState.labels} would have one. */
 export const hasLabels = ({ imported }: Dataset): boolean =>
+  imported.traces.rootCause !== undefined ||
   imported.traces.label.some((label) => label !== UNLABELLED);
 
 export interface WrittenFile {

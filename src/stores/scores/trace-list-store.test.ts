@@ -7,6 +7,7 @@ import type { ScoreOutcome } from '../../run/outcome.ts';
 import { correctionsOf, VARIANTS, type Variant } from '../../scoring/corrections/list.ts';
 import { createFakeClient, importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores } from '../../testing/run-fakes.ts';
+import { stringColumn } from '../../trace/string-column.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
 import { listedRows, listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
@@ -95,6 +96,10 @@ test('flagged traces are listed at first, rows in words', async () => {
   expect(made!.order).toHaveLength(Math.floor(scores.test.trace.length / 2));
   const row = traceRow(traces, made!, made!.order[0]!);
   expect(row).toMatchObject({ flagged: true, score: 1, rank: 1, trace: scores.test.trace[1] });
+  expect(row.rootCause).toBe('');
+  const of = Uint16Array.from(traces.label, (_, trace) => (trace === row.trace ? 1 : 0));
+  const named = { ...traces, rootCause: { of, names: stringColumn(['shop/pay']) } };
+  expect(traceRow(named, made!, made!.order[0]!).rootCause).toBe('shop/pay');
   expect(rowOfTrace(made!, row.trace)).toBe(made!.order[0]);
   expect(listedTraces(made)!.indexOf(row.trace)).toBe(0);
 });

@@ -6,6 +6,7 @@ import { VARIANTS, type Variant, variantsIn } from '../../scoring/corrections/li
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
 import { TERM_PARTS, type TermPart } from '../../scoring/score-terms.ts';
 import { topReasonReader, usualParts } from '../../scoring/top-reason.ts';
+import { rootCauseOf } from '../../trace/root-causes.ts';
 import { decodeString } from '../../trace/string-column.ts';
 import { LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import { namedOperation } from '../shared/tree-view.ts';
@@ -51,6 +52,8 @@ export interface TraceRow {
    */
   readonly ranks: Readonly<Record<Variant, number | null>> | null;
   readonly label: Label;
+  /** As a labels file names it, '' where none does. */
+  readonly rootCause: string;
   readonly nodes: number;
   /** Place of its structure among all by frequency, from 1. */
   readonly structure: number;
@@ -90,6 +93,7 @@ export function traceRow(
     rank: rank?.[row] ?? null,
     ranks: late === null ? null : ranksOfRow(late.ranks, row),
     label: LABELS[traces.label[trace]!]!,
+    rootCause: rootCauseOf(traces, trace),
     nodes: nodeCount(traces, trace),
     structure: columns.structureNumber[structure]!,
     mismatch: scores.kind === 'terms' ? scores.test.mismatch[at] === 1 : null,

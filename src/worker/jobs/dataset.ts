@@ -83,7 +83,9 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
       const traces = atHand.traces();
       if (traces === null) return err(noDataset);
       const labelled = await labelTraces(files, traces, control.signal);
-      if (labelled.ok) atHand.relabel({ ...traces, label: labelled.value.label });
+      if (!labelled.ok) return labelled;
+      const { ledger: _, ...labels } = labelled.value;
+      atHand.relabel({ ...traces, ...labels });
       return labelled;
     }),
 

@@ -88,6 +88,12 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           {row.rank !== null && <> · rank {formatCount(row.rank)}</>} ·{' '}
           {row.flagged ? '⚑ flagged' : 'not flagged'} · {formatCount(row.nodes, 'node')} ·{' '}
           {formatMs(row.durationMs)}
+          {row.rootCause !== '' && (
+            <>
+              {' '}
+              · labelled root cause: <BreakingName name={row.rootCause} />
+            </>
+          )}
         </p>
       )}
       {explanation.phase === 'running' && (
