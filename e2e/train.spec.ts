@@ -71,7 +71,7 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   // History is shown first, with a reason per trace in words, and says what it is.
   const scores = page.getByRole('region', { name: '6 Scores' });
   await expect(metrics.locator('.metrics-table__shown')).toContainText('History');
-  await expect(scores.getByText(/finds slow requests better than TraceVAE/)).toBeVisible();
+  await expect(scores.getByText(/ranks slow requests better than TraceVAE/)).toBeVisible();
   const table = page.getByRole('grid', { name: 'Test traces by score' });
   const inspector = page.getByRole('region', { name: /^Trace / });
   const reason =

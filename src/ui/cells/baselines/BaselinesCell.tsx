@@ -48,12 +48,13 @@ export function BaselinesCell() {
       section="§6.4, §6.5"
       prose={
         <>
-          Five other methods, trained and scored on the same traces as TraceVAE: an{' '}
+          Six other methods, trained and scored on the same traces as TraceVAE: an{' '}
           <G id="fsa">automaton</G>, an LSTM VAE, VAEs over{' '}
           <G id="pathVector">vectors of call paths</G>, all of them or those of the{' '}
-          <G id="criticalPath">critical path</G>, and a graph VAE with a latent variable a node.
-          Below them statistics that need no training, such as the duration of a trace: what any
-          model has to be ahead of. Numbers are of test traces; TraceVAE’s with all corrections.
+          <G id="criticalPath">critical path</G>, a graph VAE with a latent variable per node, and
+          GTrace, which expects a latency from the calls below. Below them statistics that need no
+          training, such as the duration of a trace: what any model has to be ahead of. Numbers are
+          of test traces; TraceVAE’s with all corrections.
         </>
       }
       action={

@@ -64,7 +64,7 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
         ) : (
           <p className="quiet">
             {trained.detector === SHOWN_FIRST
-              ? 'History ranks traces by what is usual in the training traces; it is shown first since it needs no training and finds slow requests better than TraceVAE’s likelihood. Switch the detector to see TraceVAE and its corrections.'
+              ? 'History ranks traces by what is usual in the training traces. It is shown first because it needs no training and, on recorded faults, ranks slow requests better than TraceVAE’s likelihood. Switch the detector to see TraceVAE and its corrections.'
               : `${detectorLabel(trained.detector)} gives one score per trace; the corrections of section 5.3 act on the terms of TraceVAE’s.`}
           </p>
         )}
