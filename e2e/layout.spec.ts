@@ -67,7 +67,7 @@ test('a failed drop is said where the person is, and in the cell of the data', a
   await expect(page.getByRole('treeitem').first()).toBeVisible();
   const baselines = page.locator('#baselines');
   await baselines.scrollIntoViewIfNeeded();
-  const place = () => baselines.evaluate((cell) => Math.round(cell.getBoundingClientRect().top));
+  const place = () => baselines.evaluate((cell) => cell.getBoundingClientRect().top);
   const before = await place();
   expect(await page.evaluate(() => scrollY)).toBeGreaterThan(1000);
 
@@ -76,7 +76,8 @@ test('a failed drop is said where the person is, and in the cell of the data', a
   await expect(alert).toHaveCount(1);
   await expect(alert).toContainText('notes.txt');
   await expect(alert).toBeInViewport({ ratio: 1 });
-  expect(await place()).toBe(before);
+  // The page scrolls by whole pixels, what stands above is not as high as whole ones.
+  expect(Math.abs((await place()) - before)).toBeLessThan(1);
   // The keys go on from it.
   await page.keyboard.press('Tab');
   await expect(alert.getByRole('button', { name: 'Dismiss' })).toBeFocused();

@@ -1,6 +1,15 @@
 /** Notes between the cells, and the equations of the paper with a trace's values. */
 import { TEST_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
+import {
+  dropFiles,
+  expect,
+  exportRun,
+  openNotebook,
+  showTraces,
+  showTraceVae,
+  test,
+  train,
+} from './notebook.ts';
 
 test('a note is written, shown as Markdown, kept over a reload, deleted and brought back', async ({
   page,
@@ -71,6 +80,7 @@ test('the equations of the paper give the values of the trace in the inspector',
   await dropFiles(page, [{ name: 'shop.csv', body: TEST_CSV() }]);
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await exportRun(page);
+  await showTraceVae(page);
   await page.getByRole('button', { name: 'Equations (1) to (7)' }).click();
   const seven = page.getByRole('figure', { name: 'Equation (7)' });
   await expect(page.getByRole('figure', { name: /^Equation/ })).toHaveCount(7);
