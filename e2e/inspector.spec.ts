@@ -24,12 +24,23 @@ const column = async (page: Page, title: string | RegExp): Promise<string[]> => 
   return Promise.all(rows.slice(1).map((row) => row.getByRole('gridcell').nth(at).innerText()));
 };
 
+/** The labels that the test traces of time have, with a root cause. */
+function rootCauses(): string {
+  const rows = TEST_CSV()
+    .split('\n')
+    .map((line) => line.split(','))
+    .filter((cells) => cells.at(-2) === '1')
+    .map(([high, low]) => `${high}:${low},time,cart/Get`);
+  return ['trace_id,label,root_cause', ...new Set(rows), ''].join('\n');
+}
+
 async function scoredNotebook(page: Page): Promise<void> {
   await openNotebook(page);
   await dropFiles(page, [
     { name: 'train.csv', body: TRAIN_CSV() },
     { name: 'val.csv', body: VAL_CSV() },
     { name: 'test.csv', body: TEST_CSV() },
+    { name: 'labels.csv', body: rootCauses() },
   ]);
   await train(page, { preset: 'tiny', epochs: 6, backend: 'wasm' });
   await expect(grid(page)).toBeVisible({ timeout: 100_000 });
@@ -132,6 +143,7 @@ test('one trace: differences, latencies, spans over time, twins lit in every vie
   await scoredNotebook(page);
   await openTrace(page, 'time anomaly');
   const view = inspector(page);
+  await expect(view.getByText('labelled root cause: cart/Get')).toBeVisible();
   const tree = view.getByRole('table', { name: 'Tree and reconstruction' });
   await expect(tree).toBeVisible();
   await expect(view.getByText(/was expected from its neighbours|within 3 stds/)).toBeVisible();
