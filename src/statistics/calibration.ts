@@ -59,14 +59,14 @@ export function surprise({ ascending, tail }: Calibration, exact: number): numbe
 
 /** -ln((1 + values at least as high) / (1 + values)) */
 function rankNats(ascending: Float64Array, value: number): number {
-  const atLeast = ascending.length - lowerBound(ascending, value);
+  const atLeast = ascending.length - firstNot(ascending, (one) => one < value);
   return Math.log((1 + ascending.length) / (1 + atLeast));
 }
 
 /** Probability-weighted moments (Hosking & Wallis 1987), the shape shrunk and bounded. */
 function fitTail(ascending: Float64Array): ParetoTail | null {
   const threshold = percentileOfSorted(ascending, TAIL_PERCENTILE);
-  const from = upperBound(ascending, threshold);
+  const from = firstNot(ascending, (one) => one <= threshold);
   const excesses = ascending.subarray(from).map((value) => value - threshold);
   const count = excesses.length;
   if (count < FEWEST_EXCEEDANCES) return null;
@@ -83,23 +83,12 @@ function fitTail(ascending: Float64Array): ParetoTail | null {
   };
 }
 
-/** First place whose value is at least `value`. */
-function lowerBound(ascending: Float64Array, value: number): number {
+/** First place whose value does not stand before: of ascending values, found by halving. */
+function firstNot(ascending: Float64Array, isBefore: (value: number) => boolean): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (ascending[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** First place whose value is above `value`. */
-function upperBound(ascending: Float64Array, value: number): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle]! <= value) low = middle + 1;
+    if (isBefore(ascending[middle]!)) low = middle + 1;
     else high = middle;
   }
   return low;

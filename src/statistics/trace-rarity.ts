@@ -32,6 +32,8 @@ export const CALIBRATED = [
   'place',
 ] as const;
 type Measure = (typeof CALIBRATED)[number];
+/** Of these so many are measured of a trace, the others are made of them. */
+const MEASURED = 5;
 
 /** What is learnt of training traces. */
 export interface Learned {
@@ -67,29 +69,29 @@ export function* calibrateRarity(
 ): Generator<void, Calibrations> {
   const measure = openMeasures(learned)(traces);
   const rows = CALIBRATED.map(() => new Float64Array(sample.length));
-  const raw = new Float64Array(5);
+  const raw = new Float64Array(MEASURED);
   for (let row = 0; row < sample.length; row++) {
     measure.read(sample[row]!, raw);
     for (let k = 0; k < raw.length; k++) rows[k]![row] = raw[k]!;
     if (row % 1024 === 0) yield;
   }
-  const single = rows.slice(0, 5).map(calibrate);
+  const single = rows.slice(0, MEASURED).map(calibrate);
   for (let row = 0; row < sample.length; row++) {
     for (let k = 0; k < raw.length; k++) raw[k] = rows[k]![row]!;
     const { whole, place } = joinMeasures(single, raw);
-    rows[5]![row] = whole;
-    rows[6]![row] = place;
+    rows[MEASURED]![row] = whole;
+    rows[MEASURED + 1]![row] = place;
   }
   return Object.fromEntries(
     CALIBRATED.map((name, k) => [name, single[k] ?? calibrate(rows[k]!)]),
   ) as Calibrations;
 }
 
-/** Of the first five of {@link CALIBRATED}. */
-type Five = readonly Calibration[];
+/** Of the {@link MEASURED}. */
+type Single = readonly Calibration[];
 
 /** nats, not yet calibrated again */
-function joinMeasures(single: Five, raw: Float64Array): { whole: number; place: number } {
+function joinMeasures(single: Single, raw: Float64Array): { whole: number; place: number } {
   const nats = (measure: number): number => surprise(single[measure]!, raw[measure]!);
   return {
     whole: (nats(0) + Math.max(nats(1), nats(2))) / 2,
@@ -98,7 +100,7 @@ function joinMeasures(single: Five, raw: Float64Array): { whole: number; place: 
 }
 
 interface Measures {
-  /** Writes the five measures of a trace, in the order of {@link CALIBRATED}. */
+  /** Writes the measures of a trace, in the order of {@link CALIBRATED}. */
   read(trace: number, into: Float64Array): void;
   /** Of the trace read last; -1 for none. The node that stands out most by its work in the whole. */
   readonly materialNode: number;
@@ -198,7 +200,7 @@ export function openRarity(
 ): (traces: TraceSet) => RarityReader {
   const { values, durations } = learned;
   const finder = createStructureFinder(durations.known);
-  const single = CALIBRATED.slice(0, 5).map((name) => calibrations[name]);
+  const single = CALIBRATED.slice(0, MEASURED).map((name) => calibrations[name]);
   const unseen = unseenSurprise(durations.known);
   const seen = durations.known.count.reduce((sum, count) => sum + count, 0);
   const unseenPath = Math.log(
@@ -209,7 +211,7 @@ export function openRarity(
     const measures = measuresIn(traces);
     const find = finder(traces);
     const pathsOf = createPathFinder(traces, values.paths);
-    const raw = new Float64Array(5);
+    const raw = new Float64Array(MEASURED);
     return {
       tails: measures.tails,
       medianUs: measures.medianUs,
