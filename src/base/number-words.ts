@@ -39,3 +39,24 @@ export function formatDuration(seconds: number | null | undefined): string {
   const minutes = Math.round(seconds / 60);
   return `${groupThousands(Math.floor(minutes / 60).toString())} h ${pad(minutes % 60)} min`;
 }
+
+/** Milliseconds as µs, ms, s or min, whichever reads best. */
+export function formatMs(ms: number | null | undefined, digits = 3): string {
+  if (ms === null || ms === undefined || Number.isNaN(ms)) return MISSING;
+  const size = Math.abs(ms);
+  if (size === 0) return '0 ms';
+  if (size < 0.9995) return `${formatNumber(ms * 1e3, digits)} µs`;
+  if (size < 999.5) return `${formatNumber(ms, digits)} ms`;
+  if (size < 119_950) return `${formatNumber(ms / 1e3, digits)} s`;
+  return `${formatNumber(ms / 60e3, digits)} min`;
+}
+
+/** A range with its unit once where both ends share it: "40 to 210 ms", "860 µs to 1.2 s". */
+export function formatMsRange(lowMs: number, highMs: number): string {
+  const [low, high] = [formatMs(lowMs, 2), formatMs(highMs, 2)];
+  const [number, unit] = low.split(' ');
+  if (low === high) return high;
+  return unit !== undefined && high.endsWith(` ${unit}`)
+    ? `${number} to ${high}`
+    : `${low} to ${high}`;
+}

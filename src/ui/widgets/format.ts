@@ -4,30 +4,20 @@
  */
 import {
   formatDuration,
+  formatMs,
   formatNumber,
   groupThousands,
   MINUS,
   MISSING,
 } from '../../base/number-words.ts';
 
-export { formatDuration, formatNumber };
+export { formatDuration, formatMs, formatNumber };
 
 /** A whole number, all digits: "12,345", or "12,345 traces" with a noun (its plural by -s). */
 export function formatCount(value: number | null | undefined, noun?: string): string {
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
   const text = (value < 0 ? MINUS : '') + groupThousands(Math.abs(Math.round(value)).toString());
   return noun === undefined ? text : `${text} ${noun}${Math.abs(value) === 1 ? '' : 's'}`;
-}
-
-/** Milliseconds as µs, ms, s or min, whichever reads best. */
-export function formatMs(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined || Number.isNaN(ms)) return MISSING;
-  const size = Math.abs(ms);
-  if (size === 0) return '0 ms';
-  if (size < 0.9995) return `${formatNumber(ms * 1e3)} µs`;
-  if (size < 999.5) return `${formatNumber(ms)} ms`;
-  if (size < 119_950) return `${formatNumber(ms / 1e3)} s`;
-  return `${formatNumber(ms / 60e3)} min`;
 }
 
 /** A z-score, signed: one decimal, and no more digits than mean anything. */
