@@ -15,6 +15,7 @@ const rooms = [
   { room: 'scoring', may: ['base', 'trace'], packages: [] },
   { room: 'judge', may: ['base', 'trace', 'scoring'], packages: [] },
   { room: 'statistics', may: ['base', 'trace', 'features'], packages: [] },
+  { room: 'changes', may: ['base', 'trace', 'features', 'statistics'], packages: [] },
   { room: 'lab', may: ['base', 'trace', 'scoring'], packages: [] },
   { room: 'inspect', may: ['base', 'trace', 'features', 'scoring'], packages: [] },
   {
@@ -59,6 +60,7 @@ const rooms = [
       'scoring',
       'lab',
       'inspect',
+      'changes',
       'run',
       'storage',
       'simulator/stand-in-catalog',

@@ -4,6 +4,7 @@ import { kernels } from './scripts/kernels-plugin.mjs';
 /** Rooms whose tests start no backend of TensorFlow.js, which is one per module. */
 const WITHOUT_TENSORS = [
   'base',
+  'changes',
   'export',
   'features',
   'headless',

@@ -21,13 +21,14 @@ const AT_ONCE = 4096;
 
 /**
  * @param train trace indices
+ * @param paths all of these traces' paths at least
  * @returns     yields now and then, so that the caller can look at the clock
  */
 export function* gatherPathValues(
   traces: TraceSet,
   train: Uint32Array,
+  paths: CallPaths = collectCallPaths(traces, train),
 ): Generator<void, PathValues> {
-  const paths = collectCallPaths(traces, train);
   const pathsOf = createPathFinder(traces, paths);
   const count = countPaths(traces, train, paths);
   yield;

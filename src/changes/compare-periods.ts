@@ -1,0 +1,220 @@
+/**
+ * What changed between two periods, per call path: calls that are new, lost, rarer or more frequent
+ * where their caller is; self times that moved; errors that began there. Every effect is a share of
+ * requests, so that unlike changes stand in one order.
+ */
+import { falseDiscoveryRates, fisherGreater } from '../base/fisher.ts';
+import { percentileOfSorted } from '../base/statistics.ts';
+import { type CallPaths, collectCallPaths, operationsOfPath } from '../features/call-paths.ts';
+import { gatherPathValues, type PathValues } from '../statistics/path-values.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { distance, shareChange } from './distance.ts';
+import { failuresByPath } from './failures.ts';
+import type { ComparedTraces } from './selection.ts';
+import { type ServiceShare, servicesOf } from './services.ts';
+
+export const CHANGE_KINDS = [
+  'new-call',
+  'lost-call',
+  'more-calls',
+  'fewer-calls',
+  'slower',
+  'faster',
+  'more-errors',
+  'fewer-errors',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+export interface Change {
+  readonly kind: ChangeKind;
+  /** Operation ids from the root down. */
+  readonly path: readonly number[];
+  /** Requests that were compared: with the path, or with its caller where its presence is. */
+  readonly before: number;
+  readonly after: number;
+  /** Shares of these that have what the kind says: the call, a self time above `self.atUs`, an error. */
+  readonly shareBefore: number;
+  readonly shareAfter: number;
+  /** The share of requests that differ, at least, with 95 % confidence. */
+  readonly low: number;
+  /** Requests of the second period that this is at least. */
+  readonly requests: number;
+  readonly q: number;
+  /** Of the kinds slower and faster. */
+  readonly self: SelfChange | null;
+}
+
+/** Microseconds. */
+export interface SelfChange {
+  readonly atUs: number;
+  readonly before: SelfQuantiles;
+  readonly after: SelfQuantiles;
+}
+
+export interface SelfQuantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface ChangeReport {
+  readonly before: number;
+  readonly after: number;
+  /** How many comparisons were made: what q is adjusted for. */
+  readonly tests: number;
+  /** What stands out, the most requests first; so many at most. */
+  readonly changes: readonly Change[];
+  /** Of all that stand out, also of those left off. */
+  readonly found: number;
+  readonly services: readonly ServiceShare[];
+  /** Whether the dataset says which calls failed. */
+  readonly errorsKnown: boolean;
+}
+
+/** Traces that each period needs at least, for any difference to be told from chance. */
+export const LEAST_TRACES = 20;
+const MOST_CHANGES = 200;
+const MOST_Q = 0.01;
+/** A share of requests that is smaller is no incident, however sure. */
+const LEAST_EFFECT = 0.01;
+
+type Tested = Omit<Change, 'q'> & { readonly p: number };
+
+export function* comparePeriods(
+  traces: TraceSet,
+  { before, after }: ComparedTraces,
+): Generator<void, ChangeReport> {
+  const paths = collectCallPaths(traces, Uint32Array.from([...before, ...after]));
+  const first = yield* gatherPathValues(traces, before, paths);
+  const second = yield* gatherPathValues(traces, after, paths);
+  const failed = {
+    before: failuresByPath(traces, before, paths),
+    after: failuresByPath(traces, after, paths),
+  };
+  const tests: Tested[] = [];
+  const add = (test: Tested | null): void => {
+    if (test !== null) tests.push(test);
+  };
+  let [from, to] = [0, 0];
+  for (let path = 0; path < paths.operation.length; path++) {
+    const at = { paths, path, before: first.count[path]!, after: second.count[path]! };
+    add(presence(at, first, second, before.length, after.length));
+    const ends = [from + at.before, to + at.after] as const;
+    add(
+      selfTimes(
+        at,
+        first.selfTimes.subarray(from, ends[0]),
+        second.selfTimes.subarray(to, ends[1]),
+      ),
+    );
+    [from, to] = ends;
+    if (failed.before !== null && failed.after !== null) {
+      add(failures(at, failed.before[path]!, failed.after[path]!));
+    }
+    if (path % 256 === 255) yield;
+  }
+  const q = falseDiscoveryRates(tests.map(({ p }) => p));
+  const found = tests
+    .map(({ p: _, ...test }, i): Change => ({ ...test, q: q[i]! }))
+    .filter((change) => change.q <= MOST_Q && change.low >= LEAST_EFFECT)
+    .sort((a, b) => b.requests - a.requests || a.q - b.q);
+  return {
+    before: before.length,
+    after: after.length,
+    tests: tests.length,
+    changes: found.slice(0, MOST_CHANGES),
+    found: found.length,
+    services: servicesOf(traces, found),
+    errorsKnown: failed.before !== null,
+  };
+}
+
+/** A path, and how many traces of each period have it. */
+interface PathAt {
+  readonly paths: CallPaths;
+  readonly path: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Among the traces that have the caller: where that is gone itself, it is what is told. */
+function presence(
+  { paths, path, ...has }: PathAt,
+  first: PathValues,
+  second: PathValues,
+  allBefore: number,
+  allAfter: number,
+): Tested | null {
+  const caller = paths.caller[path]!;
+  const before = caller < 0 ? allBefore : first.count[caller]!;
+  const after = caller < 0 ? allAfter : second.count[caller]!;
+  return shares(paths, path, { before, after }, has, (more) =>
+    has.before === 0
+      ? 'new-call'
+      : has.after === 0
+        ? 'lost-call'
+        : more
+          ? 'more-calls'
+          : 'fewer-calls',
+  );
+}
+
+const failures = ({ paths, path, ...of }: PathAt, before: number, after: number): Tested | null =>
+  shares(paths, path, of, { before, after }, (more) => (more ? 'more-errors' : 'fewer-errors'));
+
+interface Counts {
+  readonly before: number;
+  readonly after: number;
+}
+
+function shares(
+  paths: CallPaths,
+  path: number,
+  of: Counts,
+  has: Counts,
+  kindOf: (more: boolean) => ChangeKind,
+): Tested | null {
+  if (of.before < LEAST_TRACES || of.after < LEAST_TRACES) return null;
+  if (has.before + has.after === 0) return null;
+  if (has.before === of.before && has.after === of.after) return null;
+  const { difference, near } = shareChange(has.before, of.before, has.after, of.after);
+  const more = difference > 0;
+  const p = more
+    ? fisherGreater(has.after, of.after, has.before, of.before)
+    : fisherGreater(has.before, of.before, has.after, of.after);
+  return {
+    kind: kindOf(more),
+    path: operationsOfPath(paths, path),
+    ...of,
+    shareBefore: has.before / of.before,
+    shareAfter: has.after / of.after,
+    low: Math.abs(near),
+    requests: Math.abs(near) * of.after,
+    p: Math.min(1, 2 * p),
+    self: null,
+  };
+}
+
+function selfTimes(
+  { paths, path, ...of }: PathAt,
+  before: Float32Array,
+  after: Float32Array,
+): Tested | null {
+  if (of.before < LEAST_TRACES || of.after < LEAST_TRACES) return null;
+  const moved = distance(before, after);
+  return {
+    kind: moved.larger ? 'slower' : 'faster',
+    path: operationsOfPath(paths, path),
+    ...of,
+    shareBefore: moved.aboveBefore,
+    shareAfter: moved.aboveAfter,
+    low: moved.low,
+    requests: moved.low * of.after,
+    p: moved.p,
+    self: { atUs: moved.atValue, before: quantiles(before), after: quantiles(after) },
+  };
+}
+
+const quantiles = (ascending: Float32Array): SelfQuantiles => ({
+  p50: percentileOfSorted(ascending, 50),
+  p99: percentileOfSorted(ascending, 99),
+});
