@@ -92,7 +92,7 @@ const rooms = [
       'scoring/corrections',
       'headless/(given-files|read-choices)',
       'stores/(dataset/dataset-import|baselines/matrix-view|run/(run-choices|run-report|training-log))',
-      'worker/(import-simulated|prepare-dataset|web-gpu)',
+      'worker/(prepare-dataset|web-gpu)',
     ],
     packages: [TFJS],
   },

@@ -3,6 +3,7 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type FileRole, guessRole } from '../features/splits.ts';
 import { rolesOfImported } from '../headless/given-files.ts';
 import { importFiles } from '../ingest/import-files.ts';
+import { importSimulated } from '../ingest/import-simulated.ts';
 import { PAPER_SETTINGS, PARTS } from '../prepare/settings.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
 import type { StandInId } from '../simulator/stand-in-catalog.ts';
@@ -10,7 +11,6 @@ import { simulateStandIn } from '../simulator/stand-ins.ts';
 import type { Dataset } from '../storage/records.ts';
 import { DEMO_SEED } from '../stores/dataset/dataset-import.ts';
 import { chooseMaxNodes } from '../trace/tree-sizes.ts';
-import { importSimulated } from '../worker/import-simulated.ts';
 import { prepareDataset } from '../worker/prepare-dataset.ts';
 import { fileOnDisk } from './file-on-disk.ts';
 

@@ -3,6 +3,7 @@
 import { cutPiece, outlineOf } from '../base/column-pieces.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
+import { importSimulated } from '../ingest/import-simulated.ts';
 import type { ScoreOutcome } from '../run/outcome.ts';
 import type { InterruptedRun, RunRecord } from '../run/record.ts';
 import { entryOfRun, nextRunName, type RunEntry } from '../run/run-entries.ts';
@@ -12,7 +13,6 @@ import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { Note } from '../storage/notes.ts';
 import type { Dataset } from '../storage/records.ts';
 import type { RunningJob, WorkerClient } from '../worker/client.ts';
-import { importSimulated } from '../worker/import-simulated.ts';
 import type { JobFailure } from '../worker/job-failure.ts';
 import type { JobKind, Jobs } from '../worker/protocol.ts';
 

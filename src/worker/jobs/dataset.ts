@@ -4,6 +4,7 @@ import { err, ok } from '../../base/result.ts';
 import { countSets } from '../../features/set-counts.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
 import { importFiles, labelTraces } from '../../ingest/import-files.ts';
+import { importSimulated } from '../../ingest/import-simulated.ts';
 import { describeAll } from '../../prepare/describe.ts';
 import { simulateDemo } from '../../simulator/dataset.ts';
 import { simulateStandIn } from '../../simulator/stand-ins.ts';
@@ -14,7 +15,6 @@ import { type StructureCensus, takeCensus } from '../../trace/structure-statisti
 import { validateTraceSet } from '../../trace/validate.ts';
 import { copyForPage, type DatasetAtHand } from '../dataset-at-hand.ts';
 import { exportTraces } from '../export-traces.ts';
-import { importSimulated } from '../import-simulated.ts';
 import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
 import { beside, type JobTable } from '../job-table.ts';
 import { packFiles, unpackFiles } from '../pack-files.ts';

@@ -1,8 +1,9 @@
 /** A simulated dataset, brought in the way of every file from its spans on. */
-import type { ImportedTraces } from '../ingest/import.ts';
+
 import type { SimulatedDataset } from '../simulator/dataset.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import type { OrderedSpans } from '../trace/ordered-spans.ts';
+import type { ImportedTraces } from './import.ts';
 
 export function importSimulated(
   simulate: () => SimulatedDataset,
