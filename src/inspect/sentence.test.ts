@@ -25,10 +25,10 @@ describe('a sentence', () => {
       tookMs: 42_700,
       usual: { lowMs: 200, highMs: 1100 },
     } as const;
-    expect(sentence([{ ...whole, mostIn: 'currency/Convert' }])).toBe(
+    expect(sentence([{ ...whole, mostIn: ['currency/Convert'] }])).toBe(
       'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s; most of it in currency/Convert.',
     );
-    expect(sentence([{ ...whole, mostIn: null }])).toBe(
+    expect(sentence([{ ...whole, mostIn: [] }])).toBe(
       'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s.',
     );
   });

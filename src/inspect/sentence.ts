@@ -36,8 +36,8 @@ export type Oddity =
       readonly kind: 'slow-whole';
       readonly tookMs: number;
       readonly usual: UsualMs;
-      /** The call in which most of the excess lies; null where it is spread. */
-      readonly mostIn: string | null;
+      /** The few calls in which most of the excess lies, the largest first; none where it is spread. */
+      readonly mostIn: readonly string[];
     };
 
 /** Calls that a sentence names before it counts the rest. */
@@ -71,7 +71,7 @@ function clause(oddity: Oddity): string {
     case 'slow':
       return `Slow: ${oddity.call} took ${tookAndUsual(oddity)}.`;
     case 'slow-whole': {
-      const where = oddity.mostIn === null ? '' : `; most of it in ${oddity.mostIn}`;
+      const where = oddity.mostIn.length === 0 ? '' : `; most of it in ${listOf(oddity.mostIn)}`;
       return `Slow as a whole: ${tookAndUsual(oddity)}${where}.`;
     }
   }

@@ -99,7 +99,7 @@ export function standardisedTailOf(values: Float32Array, std: number, x: number)
 }
 
 /** How many of ascending values are below x, looked for from `from` to `to`. */
-function countBelow(values: Float32Array, x: number, from: number, to: number): number {
+export function countBelow(values: Float32Array, x: number, from: number, to: number): number {
   let low = from;
   let high = to;
   while (low < high) {

@@ -14,6 +14,7 @@ import type { EditableTree } from '../inspect/edit-tree.ts';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { ScoreHistograms } from '../inspect/score-histograms.ts';
+import type { Oddity } from '../inspect/sentence.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
 import type { TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
@@ -31,6 +32,7 @@ import type { BackendPreference, RunSettings } from '../run/settings.ts';
 import type { UnflagOutcome, UnflagProgress } from '../run/what-if.ts';
 import type { Corrections, Variant } from '../scoring/corrections/list.ts';
 import type { StandInChoice } from '../simulator/stand-in-catalog.ts';
+import type { ComparedTrace } from '../statistics/usual-book.ts';
 import type { ColumnMapping } from '../trace/column-mapping.ts';
 import type { FileCounts } from '../trace/file-counts.ts';
 import type { OrphanRule } from '../trace/orphans.ts';
@@ -156,6 +158,18 @@ export interface Jobs extends LabJobs {
     input: { of: ModelRef; first: number };
     event: never;
     output: Uint8Array<ArrayBuffer>;
+  };
+  /** A trace next to the training part of `split`, or to all traces. Below 100 kB. */
+  compareTrace: {
+    input: { split: SplitOptions | null; trace: number };
+    event: never;
+    output: ComparedTrace;
+  };
+  /** What is odd about each of `traces`, for `sentence`. */
+  oddities: {
+    input: { split: SplitOptions | null; traces: Uint32Array };
+    event: never;
+    output: readonly (readonly Oddity[])[];
   };
   explain: {
     input: { of: ModelRef; trace: number; corrections: Corrections };

@@ -54,7 +54,7 @@ export function createRunner(post: Post): Runner {
   const jobs: JobTable<JobKind> = {
     ...createDatasetJobs(dataset),
     ...createRunJobs(device, dataset, run),
-    ...createTraceJobs(run),
+    ...createTraceJobs(dataset, run),
     ...createListJobs(dataset, run, tables),
     ...createLabJobs(lab, dataset, run),
   };

@@ -4,7 +4,6 @@ import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { runWithPauses } from '../../base/slices.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
-import type { TableScores } from '../../inspect/trace-table.ts';
 import type { TraceTables } from '../../inspect/trace-tables.ts';
 import { compareDetectors } from '../../judge/compare.ts';
 import { anomalousOf } from '../../judge/judged.ts';
@@ -12,7 +11,7 @@ import { combinedScores, type ScoreChoice, storedScores } from '../../run/chosen
 import type { ModelRef } from '../../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome } from '../../run/outcome.ts';
 import { sameValue } from '../../run/settings.ts';
-import { type Variant, variantsIn } from '../../scoring/corrections/list.ts';
+import { createTableScores, mainScores } from '../../run/table-scores.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import { type JobFailure, noDataset, notAtHand } from '../job-failure.ts';
@@ -118,10 +117,6 @@ export function createListJobs(
   };
 }
 
-/** With all corrections, or the one score that there is. */
-const mainScores = (scores: ScoreOutcome): Float64Array =>
-  scores.kind === 'terms' ? scores.scores.full.test : scores.test.score;
-
 const notTabulated: JobFailure = {
   kind: 'unusable-data',
   what: 'no traces were listed',
@@ -155,25 +150,3 @@ function createChooser(run: RunAtHand) {
     return ok(chosen);
   };
 }
-
-/** What a table is made of, one object per scores. */
-function createTableScores(): (of: ScoreOutcome) => TableScores {
-  const made = new WeakMap<ScoreOutcome, TableScores>();
-  return (of) => {
-    const known = made.get(of);
-    if (known !== undefined) return known;
-    const scores: TableScores =
-      of.kind === 'plain'
-        ? { kind: 'plain', test: of.test }
-        : { kind: 'terms', val: of.val, test: of.test, variants: testScores(of.scores) };
-    made.set(of, scores);
-    return scores;
-  };
-}
-
-const testScores = (
-  scores: Readonly<Record<Variant, { readonly test: Float64Array }>>,
-): Record<Variant, Float64Array> =>
-  Object.fromEntries(
-    variantsIn(scores).map((variant) => [variant, scores[variant].test]),
-  ) as Record<Variant, Float64Array>;

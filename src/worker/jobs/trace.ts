@@ -1,17 +1,26 @@
-/** Jobs about one trace: why it has its score, and what score it would have after an edit. */
+/**
+ * Jobs about one trace: what is odd about it next to the others, why it has its score, and what score
+ * it would have after an edit.
+ */
 import { assert } from '../../base/assert.ts';
+import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { siblingSubtrees } from '../../inspect/sibling-subtrees.ts';
 import { explainEdited, findUnflagging, type WhatIfContext } from '../../run/what-if.ts';
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
-import { cancelled, type JobFailure } from '../job-failure.ts';
-import { computing, type JobTable } from '../job-table.ts';
+import { createUsualBook } from '../../statistics/usual-book.ts';
+import type { DatasetAtHand } from '../dataset-at-hand.ts';
+import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
+import { beside, computing, type JobTable } from '../job-table.ts';
 import type { WhatIfQuestion } from '../protocol.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 
-type TraceJobs = JobTable<'explain' | 'whatIf' | 'subtrees' | 'unflag'>;
+type TraceJobs = JobTable<
+  'compareTrace' | 'oddities' | 'explain' | 'whatIf' | 'subtrees' | 'unflag'
+>;
 
-export function createTraceJobs(run: RunAtHand): TraceJobs {
+export function createTraceJobs(dataset: DatasetAtHand, run: RunAtHand): TraceJobs {
+  const book = createUsualBook(nextTask);
   const whatIfContext = async ({
     of,
     trace,
@@ -30,6 +39,16 @@ export function createTraceJobs(run: RunAtHand): TraceJobs {
   };
 
   return {
+    compareTrace: beside(async ({ split, trace }) => {
+      const traces = dataset.traces();
+      return traces === null ? err(noDataset) : ok(await book.compare(traces, split, trace));
+    }),
+
+    oddities: beside(async ({ split, traces: selected }) => {
+      const traces = dataset.traces();
+      return traces === null ? err(noDataset) : ok(await book.oddities(traces, split, selected));
+    }),
+
     explain: computing(async ({ of, trace, corrections }) => {
       const live = await run.model(of);
       if (!live.ok) return live;
