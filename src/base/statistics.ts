@@ -29,6 +29,18 @@ export function percentile(values: ArrayLike<number>, percent: number): number {
   return percentileOfSorted(sorted(values), percent);
 }
 
+/** How many of ascending values are above a threshold. */
+export function countAbove(ascending: Float64Array, threshold: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! > threshold) high = middle;
+    else low = middle + 1;
+  }
+  return ascending.length - low;
+}
+
 export function median(values: ArrayLike<number>): number {
   return percentile(values, 50);
 }

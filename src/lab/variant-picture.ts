@@ -1,6 +1,7 @@
 /** What one variant of the score does to the traces: the small multiples of figure 8 in numbers. */
+
+import { countAbove } from '../base/statistics.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
-import { countAbove } from '../scoring/evaluate.ts';
 import { countInto, type GroupedHistogram } from '../scoring/histogram.ts';
 import { overlapArea } from '../scoring/inversion.ts';
 import type { VariantReport } from '../scoring/metrics.ts';

@@ -4,7 +4,7 @@
  * of section A.2.
  */
 import { descendingOrder } from '../base/order.ts';
-import { percentile as percentileOf } from '../base/statistics.ts';
+import { countAbove, percentile as percentileOf } from '../base/statistics.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { inversionOfSorted } from './inversion.ts';
 import type { ThresholdMetrics, VariantReport } from './metrics.ts';
@@ -152,16 +152,4 @@ function thresholdMetrics(
     precision: flagged > 0 ? truePositives / flagged : 0,
     recall: truePositives / anomalous.length,
   };
-}
-
-/** How many of ascending values are above a threshold. */
-export function countAbove(ascending: Float64Array, threshold: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! > threshold) high = middle;
-    else low = middle + 1;
-  }
-  return ascending.length - low;
 }
