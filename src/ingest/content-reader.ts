@@ -110,7 +110,9 @@ export function createContentReader(
   const fileHead = holdHead(FRAMED_HEAD_BYTES, (head) => {
     if (isGzip(head)) {
       container = 'gzip';
-      decoder = createGunzip(fileName, onUnpacked);
+      decoder = createGunzip(fileName, onUnpacked, {
+        onRest: () => context.ledger.add('left-out-rest', 1, () => ({ file: fileName })),
+      });
     } else if (isZstd(head)) {
       container = 'zstd';
       decoder = createUnzstd(fileName, onUnpacked);

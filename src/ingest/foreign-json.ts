@@ -2,71 +2,28 @@
  * What a JSON file is that no format recognises: the other files that tools around traces write, each
  * in a sentence, and how to get traces out of the tool instead.
  */
+import { FOREIGN_KINDS, type Foreign, type ForeignKind } from './foreign-json-kinds.ts';
 import type { Head } from './head.ts';
-
-export interface Foreign {
-  readonly what: string;
-  readonly advice: string;
-}
-
-interface ForeignKind extends Foreign {
-  /** Fits one of the ways to the first keys. */
-  readonly ways: RegExp;
-}
-
-const COLLECTOR =
-  'Give the file that the traces pipeline writes: the file exporter of the OpenTelemetry Collector.';
-const KINDS: readonly ForeignKind[] = [
-  {
-    ways: /^traceEvents(\[\]|$)|^(traceEvents)?\[\]\.ph$/,
-    what: 'Chrome trace events (a profile of one program), which is not a format of spans',
-    advice:
-      'Export traces from a tracing system, such as Jaeger, Tempo or the OpenTelemetry Collector.',
-  },
-  {
-    ways: /^(\[\]\.)?traces\[\]\.(rootServiceName|rootTraceName|spanSets?)/,
-    what: 'an answer of Tempo’s search, which names traces but does not have their spans',
-    advice: 'Fetch each trace by its id (/api/traces/<traceID>), and give these answers together.',
-  },
-  {
-    ways: /(^|\.)resource_?[mM]etrics\b/,
-    what: 'metrics of OpenTelemetry, not traces',
-    advice: COLLECTOR,
-  },
-  {
-    ways: /(^|\.)resource_?[lL]ogs\b/,
-    what: 'logs of OpenTelemetry, not traces',
-    advice: COLLECTOR,
-  },
-  {
-    ways: /^data\.resultType$|^data\.result\[\]\.(metric|values?)\b/,
-    what: 'an answer of Prometheus or Loki (metrics or log lines), not traces',
-    advice: 'Ask the store of the traces, such as Jaeger or Tempo.',
-  },
-  {
-    ways: /^(\[\]\.)?TraceSummaries\[\]\./,
-    what: 'summaries of traces of AWS X-Ray, which do not have their segments',
-    advice: 'Fetch the traces by their ids (aws xray batch-get-traces), and give these answers.',
-  },
-  {
-    ways: /(^|\.)(frames\[\]\.)?schema\.fields$/,
-    what: 'a data frame of Grafana without the spans of a trace',
-    advice: 'In Explore, open one trace by its id, and save what its query inspector shows.',
-  },
-  {
-    ways: /(^|\.)(rows|list)\[\]\.data\.(trace_?id|span_?id)$/i,
-    what: 'rows of a query (as SigNoz answers) that lack columns which spans need',
-    advice: 'Select trace_id, span_id, parent_span_id, name, timestamp and duration_nano as well.',
-  },
-];
 
 /** Characters of the words of an error. */
 const LONGEST_WORDS = 200;
 
-/** Null where it is nothing that is known. */
-export function foreignJson({ json, text, whole }: Head): Foreign | null {
+/** What other tools' JSON is, from its keys; null where it is nothing that is known. */
+export function foreignKind({ json, text }: Head): ForeignKind | null {
   const ways = [...json.ways];
-  const kind = KINDS.find((each) => ways.some((way) => each.ways.test(way)));
+  return (
+    FOREIGN_KINDS.find(
+      ({ all, text: words }) =>
+        all.every((pattern) => ways.some((way) => pattern.test(way))) &&
+        (words === undefined || words.test(text)),
+    ) ?? null
+  );
+}
+
+/** Null where it is nothing that is known. */
+export function foreignJson(head: Head): Foreign | null {
+  const { text, whole } = head;
+  const kind = foreignKind(head);
   if (kind) return kind;
   const value = whole ? parsed(text) : undefined;
   const words = errorWords(value);
@@ -76,13 +33,23 @@ export function foreignJson({ json, text, whole }: Head): Foreign | null {
       advice: 'Ask again, and check the address, the id of the trace and the time range.',
     };
   }
-  return isEmptyAnswer(value)
+  if (isEmptyAnswer(value)) {
+    return {
+      what: 'an empty answer: no trace in it',
+      advice: 'Ask again with a wider time range, or another service.',
+    };
+  }
+  return isListOfNames(value) || (isObject(value) && isListOfNames(value.data))
     ? {
-        what: 'an empty answer: no trace in it',
-        advice: 'Ask again with a wider time range, or another service.',
+        what: 'a list of names, as of services, not traces',
+        advice:
+          'Ask for the traces themselves: /api/traces?service=NAME (Jaeger), /api/v2/traces (Zipkin).',
       }
     : null;
 }
+
+const isListOfNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 
 function parsed(text: string): unknown {
   try {

@@ -28,6 +28,10 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'parentsid',
     'psid',
     'pid',
+    'parentobservationid',
+    'parentrunid',
+    'referenceparentspanid',
+    'dparentid',
   ],
   service: [
     'servicename',
@@ -37,6 +41,12 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'service',
     'svc',
     'cloudrolename',
+    'approlename',
+    'entityname',
+    'appname',
+    'attrsservicename',
+    'labelsservicename',
+    'labelscomponent',
     'cmdbid',
     'podname',
     'pod',
@@ -59,10 +69,13 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'method',
     'url',
     'op',
+    'displayname',
+    'description',
   ],
   start: [
     'starttimeunixnano',
     'starttime',
+    'starttimestamp',
     'startedat',
     'start',
     'timestamp',
@@ -71,11 +84,14 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'begin',
     'began',
     'time',
+    'timegenerated',
+    'timestamputc',
     'ts',
   ],
   end: [
     'endtimeunixnano',
     'endtime',
+    'endtimestamp',
     'endedat',
     'end',
     'endts',
@@ -104,6 +120,9 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
     'timetaken',
     'rt',
     'responsetime',
+    'cost',
+    'timecost',
+    'spendtime',
   ],
   label: ['label', 'isanomaly', 'anomaly', 'anomalylabel', 'tracelabel'],
 };
@@ -111,6 +130,15 @@ const NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
 /** Of a plain name: "durationms", "starttimeunixnano", "tookmicros". */
 const UNIT_ENDING =
   /(unix)?(nano(second)?s?|micro(second)?s?|milli(second)?s?|seconds?|[nuµm]s|secs?)$/;
+
+/** What holds a record, as tools put it before the names of its columns. */
+const AROUND = /^(_?source|data|attributes|fields|results?|items?|records?|context|document)\./i;
+/** How typed JSON says what a value is: MongoDB, DynamoDB, Avro, wrappers of protobuf. */
+const TYPED = /\.(\$\w+|S|N|value|string|long|int|double)$/;
+
+/** Names without what is around them and what type they are of. */
+const bareNames = (header: readonly string[]): string[] =>
+  header.map((name) => plainName(name.replace(AROUND, '').replace(TYPED, '')));
 
 /**
  * A mapping from what columns are called and what their first values look like; roles without a
@@ -121,17 +149,16 @@ export function guessMapping(
   rows: readonly (readonly string[])[],
 ): ColumnMapping {
   const plain = header.map(plainName);
-  const unitless = plain.map((name) => name.replace(UNIT_ENDING, ''));
+  const bare = bareNames(header);
+  const unitless = bare.map((name) => name.replace(UNIT_ENDING, ''));
   const columns = { ...NO_COLUMNS };
   const taken = new Set<number>();
   for (const role of COLUMN_ROLES) {
-    const cellOf = (names: readonly string[]): number => {
-      const name = NAMES[role].find((candidate) => names.includes(candidate));
-      return name === undefined ? -1 : names.indexOf(name);
-    };
-    const exact = cellOf(plain);
-    const cell = exact >= 0 ? exact : cellOf(unitless);
-    if (cell < 0 || taken.has(cell)) continue;
+    const named = NAMES[role]
+      .flatMap((name) => [plain.indexOf(name), bare.indexOf(name)])
+      .find((cell) => cell >= 0);
+    const cell = named ?? NAMES[role].map((name) => unitless.indexOf(name)).find((at) => at >= 0);
+    if (cell === undefined || taken.has(cell)) continue;
     columns[role] = cell;
     taken.add(cell);
   }

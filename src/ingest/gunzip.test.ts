@@ -9,6 +9,8 @@ import { MAX_RATIO } from './unpacking.ts';
 interface Unzipped {
   readonly bytes: Buffer;
   readonly failure: Failure | null;
+  /** How often it was told of bytes behind the end. */
+  readonly rests: number;
 }
 
 function unzip(zipped: Uint8Array, chunkBytes = 4096, maxProducedBytes = 2 ** 33): Unzipped {
@@ -17,12 +19,17 @@ function unzip(zipped: Uint8Array, chunkBytes = 4096, maxProducedBytes = 2 ** 33
     pieces.push(bytes.slice());
     return null;
   };
-  const gunzip = createGunzip('a.gz', onBytes, { maxProducedBytes });
+  let rests = 0;
+  const onRest = (): void => {
+    rests += 1;
+  };
+  const gunzip = createGunzip('a.gz', onBytes, { maxProducedBytes, onRest });
   let failure: Failure | null = null;
   for (let at = 0; at < zipped.length && !failure; at += chunkBytes) {
     failure = gunzip.push(zipped.slice(at, at + chunkBytes));
   }
-  return { bytes: Buffer.concat(pieces), failure: failure ?? gunzip.finish() };
+  failure ??= gunzip.finish();
+  return { bytes: Buffer.concat(pieces), failure, rests };
 }
 
 const noise = (length: number): Uint8Array =>
@@ -78,9 +85,20 @@ describe('gunzip', () => {
     expect(unzip(more, 100).failure?.what).toBe('a damaged gzip file');
   });
 
-  it('reports something else behind the end', () => {
-    const zipped = Buffer.concat([gzipSync(noise(500)), Buffer.from('and then some')]);
-    expect(unzip(zipped).failure?.what).toContain('damaged');
+  it('reads what is before something else behind the end, and says that there is something', () => {
+    const whole = gzipSync(noise(50_000));
+    for (const rest of ['x', 'and then some', '\0\0and then some', 'y'.repeat(200_000)]) {
+      for (const chunkBytes of [999, 1 << 20]) {
+        const { bytes, failure, rests } = unzip(
+          Buffer.concat([whole, Buffer.from(rest)]),
+          chunkBytes,
+        );
+        expect([failure, bytes.length, rests]).toEqual([null, 50_000, 1]);
+      }
+    }
+    expect(unzip(whole).rests).toBe(0);
+    const damaged = Buffer.concat([whole, gzipSync(noise(500)).fill(255, 2)]);
+    expect(unzip(damaged).failure?.what).toBe('a damaged gzip file');
   });
 
   it('stops a file that unpacks to too much, by size or by ratio', () => {

@@ -25,14 +25,18 @@ const RECENT_BYTES = 80 * 1024;
 
 export interface GunzipOptions {
   readonly maxProducedBytes?: number;
+  /** Told once of bytes behind the last member that are neither a member nor padding. */
+  readonly onRest?: () => void;
 }
 
-export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
+const GZIP = [0x1f, 0x8b];
+
+export const isGzip = (head: Uint8Array): boolean => GZIP.every((byte, i) => head[i] === byte);
 
 export function createGunzip(
   fileName: string,
   onBytes: OnBytes,
-  { maxProducedBytes = MAX_PRODUCED_BYTES }: GunzipOptions = {},
+  { maxProducedBytes = MAX_PRODUCED_BYTES, onRest }: GunzipOptions = {},
 ): ByteDecoder {
   let failure: Failure | null = null;
   let consumed = 0;
@@ -42,7 +46,10 @@ export function createGunzip(
   /** The last bytes pushed, and where they begin: a member's trailer is behind the reader. */
   let recent = new Uint8Array(0);
   let recentStart = 0;
-  let padded = false;
+  /** Whether the last member is behind us. */
+  let isOver = false;
+  /** The first of the bytes behind it, without zeros before them: at most as many as {@link GZIP} has. */
+  let rest: number[] = [];
 
   const fail = (what: string, advice: string): void => {
     failure ??= { what, where: `${fileName}, after ${consumed} bytes`, advice };
@@ -77,20 +84,29 @@ export function createGunzip(
     memberCrc = 0;
   };
 
-  /** Whether the last member has ended and all behind it so far is padding, as tapes have it. */
-  const isPadded = (): boolean => {
-    let zeros = recent.length;
-    while (zeros > 0 && recent[zeros - 1] === 0) zeros -= 1;
-    // The last bytes of a trailer are zeros too, as a rule.
-    for (let end = Math.max(zeros, TRAILER_BYTES); end <= zeros + TRAILER_BYTES; end++) {
-      if (end >= recent.length) return false;
-      const trailer = new DataView(recent.buffer, recent.byteOffset + end - TRAILER_BYTES);
-      const intact =
-        trailer.getUint32(0, true) === memberCrc &&
-        trailer.getUint32(4, true) === memberBytes >>> 0;
-      if (intact) return true;
+  /**
+   * Whether the last member has ended: its trailer stands somewhere in the last bytes. All behind it
+   * is padding, as tapes have it, or a rest that is no member.
+   */
+  const isWhole = (): boolean => {
+    const view = new DataView(recent.buffer, recent.byteOffset, recent.length);
+    for (let at = recent.length - TRAILER_BYTES; at >= 0; at--) {
+      const isTrailer =
+        view.getUint32(at, true) === memberCrc &&
+        view.getUint32(at + 4, true) === memberBytes >>> 0;
+      if (!isTrailer) continue;
+      rest = [];
+      takeRest(recent.subarray(at + TRAILER_BYTES));
+      // Of an empty member the trailer is but zeros, which may be anything.
+      return memberBytes > 0 || rest.length === 0;
     }
     return false;
+  };
+  /** A member behind padding, or one that is damaged, is no rest that could be left out. */
+  const takeRest = (bytes: Uint8Array): void => {
+    for (let at = 0; at < bytes.length && rest.length < GZIP.length; at++) {
+      if (rest.length > 0 || bytes[at] !== 0) rest.push(bytes[at]!);
+    }
   };
 
   const gunzip = new Gunzip((bytes) => {
@@ -115,17 +131,16 @@ export function createGunzip(
     recent.set(tail);
     recent.set(slice, tail.length);
     consumed += slice.length;
-    if (padded) {
-      padded = slice.every((byte) => byte === 0);
-      if (!padded) fail('a damaged gzip file', 'Fetch or compress the file again.');
+    if (isOver) {
+      takeRest(slice);
       return;
     }
     try {
       gunzip.push(slice, final);
     } catch (error) {
       if (failure) return;
-      padded = isPadded();
-      if (padded) return;
+      isOver = isWhole();
+      if (isOver) return;
       if (error instanceof Error && error.message === 'unexpected EOF') failTruncated();
       else fail('a damaged gzip file', 'Fetch or compress the file again.');
     }
@@ -133,7 +148,11 @@ export function createGunzip(
 
   return inSlices((slice, final) => {
     inflate(slice, final);
-    if (final && !failure && !padded && !isPadded()) checkTrailer(consumed);
+    if (!final || failure) return failure;
+    if (!isOver && !isWhole()) checkTrailer(consumed);
+    if (isGzip(Uint8Array.from(rest))) {
+      fail('a damaged gzip file', 'Fetch or compress the file again.');
+    } else if (rest.length > 0 && !failure) onRest?.();
     return failure;
   });
 }

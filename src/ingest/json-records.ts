@@ -28,6 +28,9 @@ const REFERENCE_LIST = 4;
 const REFERENCE = 5;
 const REFERENCE_SPAN_ID = 6;
 const REFERENCE_SPAN_Id = 7;
+/** The object that the list of rows stands in, and the id of its trace. */
+const AROUND = 8;
+const TRACE_AROUND = 9;
 /** Columns, from here on. */
 const FIRST_COLUMN = 16;
 
@@ -59,10 +62,14 @@ interface ColumnWay {
   readonly keys: readonly string[];
 }
 
-/** @param keys from the document to the rows */
+/**
+ * @param keys from the document to the rows
+ * @param around key of the trace id in the object that the list of rows stands in; null for a column
+ */
 export function readJsonRecords(
   context: ContentContext,
   keys: readonly (string | null)[],
+  around: string | null,
 ): SpanReader {
   const { fileName } = context;
   const log = createSpanLog(fileName, context.ledger);
@@ -86,7 +93,9 @@ export function readJsonRecords(
     anyMember: anyCell,
   };
   row.asList = { id: ROWS, element: row };
-  const root = shapeAlong(keys, row);
+  const root = around === null ? shapeAlong(keys, row) : shapeAround(keys, around, row);
+  /** The id of the trace that the rows are in. */
+  let traceAround = NOTHING;
 
   const table = createJsonTable(context, log, {
     onOpen: (used) => {
@@ -112,7 +121,13 @@ export function readJsonRecords(
     if (column >= 0) ways.set(text, { column, keys: way });
     return column;
   };
+  const putAround = (): void => {
+    if (around === null || traceAround.length === 0) return;
+    const column = table.column(around);
+    if (table.wants(column)) table.put(column, traceAround, 0, traceAround.length);
+  };
   const put: ShapeSink['text'] = (id, bytes, start, end) => {
+    if (id === TRACE_AROUND) traceAround = bytes.slice(start, end);
     if (failure || !inRow) return;
     if (id === REFERENCE) elements += 1;
     const column = columnOf(id);
@@ -142,6 +157,10 @@ export function readJsonRecords(
           if (lists === 0) log.startList(reader);
           ordinal = log.startSpan();
           inRow = true;
+          putAround();
+          break;
+        case AROUND:
+          traceAround = NOTHING;
           break;
         case CELL:
           path.push(decodeUtf8(reader.key()));
@@ -208,6 +227,18 @@ export function readJsonRecords(
     spansRead: log.spansRead,
     locate: log.locate,
   };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The shape of a document in which the last key leads from such an object to the rows. */
+function shapeAround(keys: readonly (string | null)[], around: string, row: Shape): Shape {
+  const rows = keys.at(-1) ?? null;
+  const object: Shape = {
+    id: AROUND,
+    members: [member(around, scalar(TRACE_AROUND)), ...(rows === null ? [] : [member(rows, row)])],
+  };
+  return shapeAlong(keys.slice(0, -1), { ...object, asList: { id: OTHER, element: object } });
 }
 
 /** Members of an object of the row, `depth` keys below it. */

@@ -23,7 +23,9 @@ export type TablePlace = {
   /** Whether they are all that spans need. */
   readonly isComplete: boolean;
 } & (
-  | { readonly kind: 'records' | 'columns' }
+  | { readonly kind: 'columns' }
+  /** `around`: the key of the trace id in the object that the list of rows stands in; null for a column. */
+  | { readonly kind: 'records'; readonly around: string | null }
   /** Names and rows stand in one object: keys to each. */
   | { readonly kind: 'lists'; readonly names: readonly string[]; readonly rows: string }
   /** The first row has the names, and the next may have types: rows of one list, or a line each. */
@@ -48,8 +50,9 @@ export function tablePlace({ json, text }: Pick<Head, 'json' | 'text'>): TablePl
   return best;
 }
 
-const scoreOf = ({ isComplete, columns }: TablePlace): number =>
-  columns.length + (isComplete ? 100 : 0);
+/** Of equal places the innermost, where names have nothing before them. */
+const scoreOf = ({ isComplete, columns, keys }: TablePlace): number =>
+  columns.length + (isComplete ? 100 : 0) + keys.length / 100;
 
 /** A column of ids that tie spans together, whatever its name is besides. */
 const TRACE_WORD = /trace|span|request.?id|correlation.?id|transaction.?id/i;
@@ -96,24 +99,67 @@ function recordPlaces({ ways, values, lists }: JsonOutline): TablePlace[] {
       append(records, own.slice(0, from).join('.'), name);
     }
   }
-  return [...placesOf('records', records), ...placesOf('columns', columns)];
+  return [
+    ...placesOf(records, (way, header): TablePlace[] => {
+      const around = traceAround(way, values);
+      return [
+        ...placeAt(way, header, (found) => ({ kind: 'records', around: null, ...found })),
+        ...(around === undefined
+          ? []
+          : placeAt(way, [...header, around], (found) => ({ kind: 'records', around, ...found }))),
+      ];
+    }),
+    ...placesOf(columns, (way, header) =>
+      placeAt(way, header, (found) => ({ kind: 'columns', ...found })),
+    ),
+  ];
 }
 
-function placesOf(
-  kind: 'records' | 'columns',
+const TRACE_KEYS = ['traceId', 'traceID', 'trace_id'];
+
+/** A trace that has its id once, and its spans in a list without it. */
+function traceAround(way: string, values: ReadonlySet<string>): string | undefined {
+  const own = splitWay(way);
+  if (!own.at(-1)!.endsWith('[]') || !/[^[\]]/.test(own.at(-1)!)) return undefined;
+  const parent = own.slice(0, -1).join('.');
+  // A list around the document is no object of its own.
+  const within = parent === '' && own.length > 1 ? '[].' : parent === '' ? '' : `${parent}.`;
+  return TRACE_KEYS.find((key) => values.has(`${within}${key}`));
+}
+
+/** Of the objects with most keys. */
+const placesOf = (
   byPlace: ReadonlyMap<string, readonly string[]>,
-): TablePlace[] {
-  return [...byPlace]
+  placesAt: (way: string, header: readonly string[]) => TablePlace[],
+): TablePlace[] =>
+  [...byPlace]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .slice(0, MOST_PLACES)
-    .flatMap(([way, header]) => {
-      const found = spanColumns(header);
-      if (!found) return [];
-      const keys = keysOf(way);
-      const isOneOfMany = keys.length > 0 && hasLike(byPlace, way, header);
-      return [{ kind, keys: isOneOfMany ? [...keys.slice(0, -1), null] : keys, ...found }];
-    });
+    .flatMap(([way, header]) =>
+      placesAt(way, header).map((place) => ofMany(byPlace, way, header, place)),
+    );
+
+type Found = Pick<TablePlace, 'keys' | 'columns' | 'isComplete'>;
+
+function placeAt(
+  way: string,
+  header: readonly string[],
+  placeOf: (found: Found) => TablePlace,
+): TablePlace[] {
+  const found = spanColumns(header);
+  return found ? [placeOf({ keys: keysOf(way), ...found })] : [];
 }
+
+/** Where other keys beside the last lead to such objects too, any key does. */
+const ofMany = (
+  byPlace: ReadonlyMap<string, readonly string[]>,
+  way: string,
+  header: readonly string[],
+  place: TablePlace,
+): TablePlace =>
+  place.keys.length > 0 && hasLike(byPlace, way, header)
+    ? { ...place, keys: [...place.keys.slice(0, -1), null] }
+    : place;
 
 /** Whether another key of the same object leads to the same columns: rows by their names or numbers. */
 function hasLike(

@@ -1,9 +1,11 @@
 /**
- * What carries documents of JSON in a log: a container runtime's prefix or envelope around each line,
- * or just the other words of the log. Each is taken off before the format is told.
+ * What carries traces in a text that is more: a container runtime's prefix or envelope around each line
+ * of JSON, the other words of a log, JSON in the texts of another JSON, what is drawn around a table.
+ * It is taken off before the format is told.
  */
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { Failure } from '../base/result.ts';
+import { createUnframed, framedTable } from './framed-tables.ts';
 import type { Head } from './head.ts';
 import { createInspectedObjects } from './inspected-objects.ts';
 import { LINE_FEED, SPACE } from './json-bytes.ts';
@@ -11,10 +13,13 @@ import { createJsonInText } from './json-in-text.ts';
 import { documentWay } from './json-outline.ts';
 import { createJsonScanner } from './json-scanner.ts';
 import { equalBytes } from './json-shapes.ts';
+import { createJsonTexts, hasTextsOfJson } from './json-texts.ts';
 import type { ByteDecoder, OnBytes } from './unpacking.ts';
 
-/** Takes off what is around the documents. */
+/** Takes off what is around the documents, or around a table. */
 export interface Carrier {
+  /** Whether a table that nobody knows is enough for it to be one. */
+  readonly hasTable: boolean;
   /** @param onLine told of each line without a document */
   open(fileName: string, next: OnBytes, onLine: () => void): ByteDecoder;
 }
@@ -28,26 +33,34 @@ const MESSAGE_KEYS = ['log', 'line', 'message', 'MESSAGE', 'textPayload'];
 const INSPECTED_SPAN =
   /(^|^\d\S+ std\S+ [FP] | ?"(log|line|message|MESSAGE|textPayload)": ?") +traceId: '/m;
 
-/** Null where the file is no log that could carry JSON. */
-export function carrierOf(head: Head): Carrier | null {
+/** What the file could be, the likeliest first; none where it is nothing that carries anything. */
+export function carriersOf(head: Head): Carrier[] {
   const isInspected = INSPECTED_SPAN.test(head.text);
   const documents = isInspected ? createInspectedObjects : createJsonInText;
-  if (CRI_LINE.test(head.text)) return inLines(createCriLines, documents);
+  if (CRI_LINE.test(head.text)) return [inLines(createCriLines, documents)];
+  const carriers: Carrier[] = [];
   if (head.kind === 'json' && documentWay(head.json, ...MESSAGE_KEYS)) {
-    return inLines(createMessages, documents);
+    carriers.push(inLines(createMessages, documents));
   }
-  return head.kind === 'text' || isInspected
-    ? { open: (_, next, onLine) => documents(next, onLine) }
-    : null;
+  if (head.kind !== 'binary' && hasTextsOfJson(head.text)) {
+    carriers.push(inLines(createJsonTexts, documents));
+  }
+  const framed = head.kind === 'text' ? framedTable(head.text) : null;
+  if (framed) carriers.push({ hasTable: true, open: (_, next) => createUnframed(framed, next) });
+  if (head.kind === 'text' || isInspected) {
+    carriers.push({ hasTable: false, open: (_, next, onLine) => documents(next, onLine) });
+  }
+  return carriers;
 }
 
-type CreateLines = (fileName: string, next: OnBytes) => ByteDecoder;
+type CreateLines = (fileName: string, next: OnBytes, onLine: () => void) => ByteDecoder;
 type CreateDocuments = (next: OnBytes, onLine: () => void) => ByteDecoder;
 
 const inLines = (createLines: CreateLines, createDocuments: CreateDocuments): Carrier => ({
+  hasTable: false,
   open: (fileName, next, onLine) => {
     const documents = createDocuments(next, onLine);
-    const lines = createLines(fileName, documents.push);
+    const lines = createLines(fileName, documents.push, onLine);
     return { push: lines.push, finish: () => lines.finish() ?? documents.finish() };
   },
 });

@@ -4,16 +4,17 @@
  */
 import { decodeUtf8 } from '../base/bytes.ts';
 import type { Microseconds } from '../base/units.ts';
-import { COLUMN_ROLES, type ColumnMapping } from '../trace/column-mapping.ts';
+import { COLUMN_ROLES, type ColumnMapping, type ColumnRole } from '../trace/column-mapping.ts';
 import type { LedgerExample, Reason } from '../trace/ledger.ts';
 import { NO_PARENT } from '../trace/span-columns.ts';
 import { labelCode } from '../trace/trace-set.ts';
-import { operationStandIns } from './column-names.ts';
+import { cellNamed, operationStandIns } from './column-names.ts';
 import { isBlank } from './csv-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { cellText, type RowLayout } from './csv-spans.ts';
 import { parseInterval, parseSpanOfTime, parseTime } from './csv-times.ts';
 import { factColumns } from './fact-columns.ts';
+import { equalBytes } from './json-shapes.ts';
 import { readLabel } from './label-words.ts';
 import { podServiceEnd } from './pod-service.ts';
 import { UNKNOWN_SERVICE } from './span-log.ts';
@@ -24,15 +25,20 @@ export interface MappedOptions {
   readonly roots: readonly string[];
   /** The service cell names a Kubernetes pod: the service is what its deployment is called. */
   readonly serviceOfPod?: boolean;
+  /** The parent cell of a root names its trace. */
+  readonly rootsNameTheirTrace?: boolean;
+  /** Columns that count where that of a role is empty. */
+  readonly orElse?: Readonly<Partial<Record<ColumnRole, string>>>;
 }
 
 /** What exporters write where there is no parent; no tracing system gives a span such an id. */
-export const COMMON_ROOTS = ['-1', 'root', 'null', 'none', 'nan', '\\n', 'undefined'] as const;
+export const COMMON_ROOTS = ['-', '-1', 'root', 'null', 'none', 'nan', '\\n', 'undefined'] as const;
 
 const UNLABELLED = labelCode('unlabelled');
 const ZERO = 48;
 const NINE = 57;
 const POINT = 46;
+const DASH = 45;
 /** Of the cells with names, the first are those of ids. */
 const ID_CELLS = 3;
 const SPACE = 32;
@@ -51,6 +57,11 @@ export function mappedLayout(
   const names = [trace, span, parent, operation, service].filter((cell) => cell >= 0);
   const taken = COLUMN_ROLES.map((role) => columns[role]).filter((cell) => cell >= 0);
   const standIns = operationStandIns(mapping.header).filter((cell) => !taken.includes(cell));
+  const orElse = COLUMN_ROLES.flatMap((role): (readonly [cell: number, other: number])[] => {
+    const name = options.orElse?.[role];
+    const other = name === undefined ? -1 : cellNamed(mapping.header, name);
+    return other < 0 ? [] : [[columns[role], other]];
+  });
   const carried = factColumns(mapping.header, taken, table.facts);
 
   const durationOf = (row: CsvRow): Microseconds => {
@@ -67,12 +78,14 @@ export function mappedLayout(
         );
   };
 
-  const isRoot = ({ bytes, start, end }: CsvRow): boolean => {
+  const isRoot = (row: CsvRow): boolean => {
+    const { bytes, start, end } = row;
     const first = start[parent]!;
     const last = end[parent]!;
     let zeros = first;
     while (zeros < last && (bytes[zeros] === ZERO || bytes[zeros] === SPACE)) zeros += 1;
     if (zeros === last) return true;
+    if (options.rootsNameTheirTrace && isSameCell(row, parent, trace)) return true;
     return (
       last - first <= LONGEST_ROOT &&
       roots.has(decodeUtf8(bytes.subarray(first, last)).trim().toLowerCase())
@@ -105,6 +118,7 @@ export function mappedLayout(
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
+    for (const [cell, other] of orElse) if (isAbsent(row, cell)) takeCell(row, cell, other);
     for (let i = 0; i < names.length; i++) {
       const cell = names[i]!;
       if (bytes[start[cell]!] === SPACE || bytes[end[cell]! - 1] === SPACE) trimCell(row, cell);
@@ -143,11 +157,24 @@ export function mappedLayout(
 
   return {
     names,
-    used: [...taken, ...carried.cells, ...standIns],
+    used: [...taken, ...carried.cells, ...standIns, ...orElse.map(([, other]) => other)],
     readSpan,
     traceIdOf: (row) => cellText(row, trace),
   };
 }
+
+/** Empty, or the dash that Kibana writes for nothing. */
+const isAbsent = ({ bytes, start, end }: CsvRow, cell: number): boolean =>
+  isBlank(bytes, start[cell]!, end[cell]!) ||
+  (end[cell]! - start[cell]! === 1 && bytes[start[cell]!] === DASH);
+
+function takeCell({ start, end }: CsvRow, cell: number, from: number): void {
+  start[cell] = start[from]!;
+  end[cell] = end[from]!;
+}
+
+const isSameCell = ({ bytes, start, end }: CsvRow, a: number, b: number): boolean =>
+  equalBytes(bytes.subarray(start[a]!, end[a]!), bytes, start[b]!, end[b]!);
 
 /** People and tables for reading set cells apart by spaces, which are part of no name and no id. */
 function trimCell({ bytes, start, end }: CsvRow, cell: number): void {

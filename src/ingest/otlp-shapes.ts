@@ -2,6 +2,7 @@
  * What is wanted of OTLP as JSON: its values by the numbers that the reader knows them by.
  */
 import { member, type Shape, scalar } from './json-shapes.ts';
+import { idShape, timeShape } from './otlp-parts.ts';
 
 export const OTHER = 0;
 export const RESOURCE_SPANS = 1;
@@ -75,13 +76,13 @@ const spansOf = (keys: {
           id: SPAN,
           isRecord: true,
           members: [
-            member(keys.trace, scalar(TRACE_ID)),
-            member(keys.span, scalar(SPAN_ID)),
-            member(keys.parent, scalar(PARENT_SPAN_ID)),
+            member(keys.trace, idShape(TRACE_ID)),
+            member(keys.span, idShape(SPAN_ID)),
+            member(keys.parent, idShape(PARENT_SPAN_ID)),
             member('name', scalar(NAME)),
             member('kind', scalar(KIND)),
-            member(keys.start, scalar(START)),
-            member(keys.end, scalar(END)),
+            member(keys.start, timeShape(START)),
+            member(keys.end, timeShape(END)),
             member(
               'attributes',
               attributesShape(SPAN_ATTRIBUTE, SPAN_ATTRIBUTE_KEY, {

@@ -30,7 +30,7 @@ describe('a format is told from its content:', () => {
     ['jaeger-json', '{"s\\u0070ans":[],"traceId":"2"}'],
     ['JSON, but no trace in it: its keys are traceID, x', '{"trace\\u0049D":"1","x":"2"}'],
     ['jaeger-json', '{"spans":[{"traceId":"1"}]}'],
-    ['zipkin-json', '[{"tags":{"data":"x","traceID":"1"},"id":"1"}]'],
+    ['zipkin-json', '[{"tags":{"data":"x","traceID":"1"},"id":"1","traceId":"2"}]'],
     ['zipkin-json', '[[],[{"traceId":"1"}]]'],
     ['zipkin-json', `[{"tags":{"x":"${'y'.repeat(500)}"},"traceId":"1"}]`],
     ['otlp-protobuf', message],

@@ -5,7 +5,8 @@
 import { grown } from '../base/bytes.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type Head, lookAt } from './head.ts';
-import { type Carrier, carrierOf } from './log-carriers.ts';
+import { spanColumns } from './json-table-place.ts';
+import { type Carrier, carriersOf } from './log-carriers.ts';
 import { whatElse } from './not-traces.ts';
 import { CERTAIN, LIKELY, PLAUSIBLE, type Sign, type TraceFormat } from './trace-format.ts';
 import { isUnmapped } from './unmapped-table.ts';
@@ -40,7 +41,7 @@ export function sniffFormat(
   const head = lookAt(fileName, bytes, whole);
   const best = surest(head, formats, null);
   const carried = best && best.sign.sure >= LIKELY ? null : inCarrier(fileName, head, formats);
-  if (carried) return ok(carried);
+  if (carried && isSurer(carried, best)) return ok(carried);
   if (best) return ok(best);
   const isOpen = head.kind === 'text' || (head.kind === 'json' && head.json.failure === null);
   if (isOpen && !whole && bytes.length < MOST_SNIFF_BYTES) {
@@ -49,10 +50,27 @@ export function sniffFormat(
   return err(whatElse(fileName, head, formats));
 }
 
-/** The format of the documents that a log carries. */
+/** What is drawn around a table has cells as well, and so is as good a table as the one within. */
+const isSurer = ({ sign, carrier }: Sniffed, best: Sniffed | null): boolean =>
+  best === null ||
+  sign.sure > best.sign.sure ||
+  (carrier!.hasTable && sign.sure === best.sign.sure);
+
 function inCarrier(fileName: string, head: Head, formats: readonly TraceFormat[]): Sniffed | null {
-  const carrier = carrierOf(head);
-  if (!carrier) return null;
+  for (const carrier of carriersOf(head)) {
+    const sniffed = sniffCarried(fileName, head, carrier, formats);
+    if (sniffed) return sniffed;
+  }
+  return null;
+}
+
+/** The format of what a carrier has in it. */
+function sniffCarried(
+  fileName: string,
+  head: Head,
+  carrier: Carrier,
+  formats: readonly TraceFormat[],
+): Sniffed | null {
   let documents = new Uint8Array(0);
   let filled = 0;
   const decoder = carrier.open(
@@ -72,7 +90,8 @@ function inCarrier(fileName: string, head: Head, formats: readonly TraceFormat[]
     formats,
     carrier,
   );
-  return best && best.sign.sure >= PLAUSIBLE ? best : null;
+  if (best === null || best.sign.sure >= PLAUSIBLE) return best;
+  return carrier.hasTable && spanColumns(best.head.header ?? []) ? best : null;
 }
 
 function surest(

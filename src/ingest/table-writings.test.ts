@@ -106,8 +106,8 @@ describe('a row without an operation', () => {
 describe('names of columns', () => {
   it.each([
     [
-      'Elastic APM',
-      '@timestamp,trace.id,span.id,parent.id,service.name,span.name,span.duration.us',
+      'Elastic APM, its times aside',
+      'time,trace.id,span.id,parent.id,service.name,span.name,span.duration.us',
       'us',
     ],
     ['Datadog', 'Start,Trace ID,Span ID,Parent Span ID,Service,Resource,Duration (ms)', 'ms'],

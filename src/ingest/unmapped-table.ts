@@ -1,9 +1,6 @@
 /**
- * How the columns of any table are to be read, CSV, Parquet or JSON: as those of otel_traces or of
- * SigNoz, by a mapping that a person has given, or by asking for one, with the first rows.
- *
- * otel_traces is the table of the OpenTelemetry exporter for ClickHouse: Timestamp is a date,
- * Duration counts nanoseconds, a root has no parent.
+ * How the columns of any table are to be read, CSV, Parquet or JSON: as a layout that is known, by a
+ * mapping that a person has given, or by asking for one, with the first rows.
  */
 import type { Failure } from '../base/result.ts';
 import {
@@ -14,75 +11,10 @@ import {
 } from '../trace/column-mapping.ts';
 import { contradicts, withUnits } from '../trace/column-units.ts';
 import { FEWEST_COLUMNS, guessMapping } from './guess-mapping.ts';
+import { KNOWN_LAYOUTS } from './known-layouts.ts';
 import { type KnownTable, knownMapping } from './known-table.ts';
 import { COMMON_ROOTS, type MappedOptions } from './mapped-spans.ts';
 import type { ContentContext } from './span-reader.ts';
-
-const OTEL_TRACES: KnownTable = {
-  columns: {
-    trace: 'TraceId',
-    span: 'SpanId',
-    parent: 'ParentSpanId',
-    service: 'ServiceName',
-    operation: 'SpanName',
-    start: 'Timestamp',
-    duration: 'Duration',
-  },
-  clockUnit: 'ns',
-  durationUnit: 'ns',
-  options: { roots: [] },
-};
-
-/** SigNoz: its tables in ClickHouse, and the rows that its queries answer with. */
-const signoz = (columns: KnownTable['columns']): KnownTable => ({
-  columns,
-  clockUnit: 'ns',
-  durationUnit: 'ns',
-  options: { roots: [] },
-});
-const SIGNOZ_INDEX = {
-  trace: 'traceID',
-  span: 'spanID',
-  parent: 'parentSpanID',
-  service: 'serviceName',
-  operation: 'name',
-  start: 'timestamp',
-  duration: 'durationNano',
-} as const;
-const SIGNOZ_ROWS = {
-  ...SIGNOZ_INDEX,
-  trace: 'trace_id',
-  span: 'span_id',
-  parent: 'parent_span_id',
-} as const;
-const SIGNOZ_TABLES = [
-  SIGNOZ_INDEX,
-  SIGNOZ_ROWS,
-  ...['service.name', 'serviceName', 'resource_string_service$$name'].map((service) => ({
-    ...SIGNOZ_ROWS,
-    service,
-    duration: 'duration_nano',
-  })),
-].map(signoz);
-
-/** A trace as SigNoz's API answers with it. */
-const SIGNOZ_EVENTS: KnownTable = {
-  columns: {
-    trace: 'TraceId',
-    span: 'SpanId',
-    parent: 'References',
-    service: 'ServiceName',
-    operation: 'Name',
-    start: '__time',
-    duration: 'DurationNano',
-  },
-  clockUnit: 'ms',
-  durationUnit: 'ns',
-  options: { roots: [] },
-};
-
-/** Layouts that are known whatever file the table stands in: their names say what they count. */
-const KNOWN_TABLES: readonly KnownTable[] = [OTEL_TRACES, ...SIGNOZ_TABLES, SIGNOZ_EVENTS];
 
 export interface TableMapping {
   readonly mapping: ColumnMapping;
@@ -105,7 +37,7 @@ export function tableMapping(
   const mapping = kept && mappingFault(kept) === null ? kept : null;
   const options = { roots: COMMON_ROOTS };
   if (mapping?.answered) return { mapping, options, answered: true };
-  for (const table of [...known, ...KNOWN_TABLES]) {
+  for (const table of [...known, ...KNOWN_LAYOUTS]) {
     const found = knownMapping(table, header);
     if (!('missing' in found)) return { mapping: found, options: table.options, answered: false };
   }

@@ -6,6 +6,7 @@
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import type { Microseconds } from '../base/units.ts';
 import { isBlank, parseDecimal } from './csv-fields.ts';
+import { parseTime } from './csv-times.ts';
 import { equalBytes, type Member, member, type Shape, scalar } from './json-shapes.ts';
 import { MAX_NAME_BYTES } from './span-reader.ts';
 import type { SpanTable } from './span-table.ts';
@@ -174,6 +175,13 @@ export function createSegmentCollector(table: SpanTable): SegmentCollector {
           segment.database = decodeUtf8(
             bytes.subarray(start, Math.min(end, start + LONGEST_DATABASE)),
           );
+          break;
+        // What has been through a database or a script may have its times as texts, or as dates.
+        case START:
+          segment.startUs = parseTime(bytes, start, end, 's');
+          break;
+        case END:
+          segment.endUs = parseTime(bytes, start, end, 's');
       }
     },
     number: (id, bytes, start, end) => {

@@ -42,6 +42,8 @@ export const REASONS = {
     'a label that is none of normal, structure, time, 0 and 1, or a root cause that is too long or one too many',
   'unmatched-label': 'a label for a trace that is not there',
   'cut-archive': 'the packed file ends too early; what is before the cut was read',
+  'left-out-rest':
+    'a packed file with bytes behind its end that are not packed; what is before them was read',
   'partial-answer': 'an answer that says it is not whole (an error, or PARTIAL); the rest was read',
   'left-out-line':
     'a line that is no JSON (of a log, or the end of one that is cut), between those that are',
@@ -72,6 +74,7 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'unknown-label',
   'unmatched-label',
   'cut-archive',
+  'left-out-rest',
   'partial-answer',
   'left-out-line',
   'too-many-values',

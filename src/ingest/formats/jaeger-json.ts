@@ -74,10 +74,15 @@ function signOfIndex(json: JsonOutline): Sign | null {
     : null;
 }
 
+/** Names that other tools have for a span's id, or for what holds it. */
+const OTHER_IDS = ['spanId', 'span_id', 'id', 'context', 'span-id'];
+
 /** Rows that have a trace id each, and spans whose ids have another name. */
 function isOfOthers(json: JsonOutline, within: string): boolean {
-  const has = (way: string): boolean => documentWay(json, `${within}.${way}`) !== undefined;
-  return has('spans') ? has('spans[].spanId') && !has('spans[].spanID') : has('spanID');
+  const has = (way: string): boolean =>
+    documentWay(json, within === '' ? way : `${within}.${way}`) !== undefined;
+  if (!has('spans')) return within !== '' && has('spanID');
+  return OTHER_IDS.some((key) => has(`spans[].${key}`)) && !has('spans[].spanID');
 }
 
 /** An envelope around traces, traces, or what has a key of either. */
@@ -88,7 +93,7 @@ function signOfTraces(json: JsonOutline, whole: boolean): Sign | null {
       return { sure: CERTAIN, why: `its data have ${keys.join(', ')}` };
     }
   }
-  const own = TRACE_KEYS.filter((key) => documentWay(json, key));
+  const own = isOfOthers(json, '') ? [] : TRACE_KEYS.filter((key) => documentWay(json, key));
   if (own.length > 1) return { sure: LIKELY, why: `it has the keys ${own.join(', ')}` };
   // An error may name the trace that it is about.
   const isBare = own.length === 1 && own[0] === 'traceID' && whole;

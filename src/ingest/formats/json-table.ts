@@ -3,7 +3,7 @@
  * JSONCompact, JSONColumns and their like), SigNoz, BigQuery, pandas, or a list of flat objects. A
  * table in JSON is one as in CSV: known layouts are read, of others the columns are asked for.
  */
-import { foreignJson } from '../foreign-json.ts';
+import { foreignJson, foreignKind } from '../foreign-json.ts';
 import type { Head } from '../head.ts';
 import { COLUMN_IDS, readJsonColumns } from '../json-columns.ts';
 import { readJsonLists } from '../json-lists.ts';
@@ -20,8 +20,9 @@ export const jsonTable: TraceFormat = {
   gives: 'spans',
   recognise: (head) => {
     const place = tablePlace(head);
+    if (place === null) return null;
     // What is known to be something else may have a column or two of spans as well.
-    if (place === null || (!place.isComplete && foreignJson(head) !== null)) return null;
+    if (place.isComplete ? foreignKind(head)?.isNoTable : foreignJson(head) !== null) return null;
     return {
       sure: place.isComplete ? PLAUSIBLE : FALLBACK,
       why: `it has a table with the columns ${place.columns.join(', ')}`,
@@ -48,7 +49,7 @@ function readJsonTable(context: ContentContext, head: Head): SpanReader {
         },
       });
     default:
-      return readJsonRecords(context, keys);
+      return readJsonRecords(context, keys, place?.around ?? null);
   }
 }
 

@@ -9,11 +9,13 @@
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { createAttributePairs, type TakeAttribute } from '../attribute-pairs.ts';
+import { parseClock } from '../console-times.ts';
 import { readKind, readStatus } from '../fact-words.ts';
 import { documentWay, type JsonOutline } from '../json-outline.ts';
 import { createPairsReader } from '../json-pairs.ts';
 import { createShapeReader, equalBytes, type ShapeSink } from '../json-shapes.ts';
 import { parseNanos } from '../nanoseconds.ts';
+import { createOtlpParts } from '../otlp-parts.ts';
 import {
   ATTRIBUTE,
   ATTRIBUTE_KEY,
@@ -66,8 +68,13 @@ function signOfResources(json: JsonOutline): Sign | null {
   if (list) return { sure: CERTAIN, why: `it has the key ${list}` };
   const scopes = ways.find((way) => SCOPE_LIST.test(way));
   if (scopes) return { sure: LIKELY, why: `it has the key ${scopes}` };
-  return documentWay(json, 'trace') ? { sure: POSSIBLE, why: 'it has the key trace' } : null;
+  const isTrace =
+    documentWay(json, 'trace') && !json.values.has('trace') && !json.values.has('[].trace');
+  return isTrace ? { sure: POSSIBLE, why: 'it has the key trace' } : null;
 }
+
+/** Whether it is an id or a time, which may come in parts. */
+const hasParts = (id: number): boolean => id >= TRACE_ID && id <= END && id !== NAME;
 
 /** Tempo's word for a trace of which it holds back a part. */
 const PARTIAL = encodeUtf8('PARTIAL');
@@ -103,6 +110,18 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       line: reader.documentLine(),
     }));
 
+  const parts = createOtlpParts();
+  const endParts = (id: number): void => {
+    if (id === START) parts.time(spans.start);
+    else if (id === END) parts.time(spans.end);
+    else {
+      const { text, length } = parts.id();
+      if (id === TRACE_ID) spans.traceId(text, 0, length);
+      else if (id === SPAN_ID) spans.spanId(text, 0, length);
+      else spans.parentSpanId(text, 0, length);
+    }
+  };
+
   const sink: ShapeSink = {
     enter: (id) => {
       if (id === SPAN) {
@@ -118,6 +137,7 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       else if (id === ATTRIBUTE) ofResource.start();
       else if (id === DOCUMENT) spans.startResource();
       else if (id === ERROR) notePartial();
+      else if (hasParts(id)) parts.start();
     },
     leave: (id, faulty) => {
       if (id === SPAN) {
@@ -126,6 +146,7 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       } else if (id === RESOURCE_SPANS || id === DOCUMENT) endResource();
       else if (id === SPAN_ATTRIBUTE) ofSpan.end();
       else if (id === ATTRIBUTE) ofResource.end();
+      else if (hasParts(id)) endParts(id);
     },
     text: (id, bytes, start, end) => {
       switch (id) {
@@ -142,10 +163,10 @@ function readOtlpJson(context: ReaderContext): SpanReader {
           spans.name(bytes, start, end);
           break;
         case START:
-          parseNanos(bytes, start, end, spans.start);
+          parseClock(bytes, start, end, spans.start);
           break;
         case END:
-          parseNanos(bytes, start, end, spans.end);
+          parseClock(bytes, start, end, spans.end);
           break;
         case STATUS:
           if (equalBytes(PARTIAL, bytes, start, end)) notePartial();
@@ -181,7 +202,7 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       else if (id === SPAN_ATTRIBUTE_VALUE) ofSpan.value(bytes, start, end, true);
       else if (id === ATTRIBUTE_OTHER || id === ATTRIBUTE_TEXT) {
         ofResource.value(bytes, start, end, false);
-      }
+      } else parts.number(id, bytes, start, end);
     },
     truth: (id, value) => {
       if (id === SPAN_ATTRIBUTE_VALUE) ofSpan.truth(value);

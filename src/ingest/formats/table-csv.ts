@@ -6,6 +6,7 @@ import type { Failure } from '../../base/result.ts';
 import { EVIDENCE_ROWS } from '../../trace/column-units.ts';
 import { plainDecimal } from '../csv-fields.ts';
 import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
+import { foreignTable } from '../foreign-text.ts';
 import { mappedLayout } from '../mapped-spans.ts';
 import type { ContentContext, SpanReader } from '../span-reader.ts';
 import { FALLBACK, type TraceFormat } from '../trace-format.ts';
@@ -16,8 +17,10 @@ export const tableCsv: TraceFormat = {
   label: 'CSV',
   writer: null,
   gives: 'spans',
-  recognise: ({ header }) =>
-    header && { sure: FALLBACK, why: 'its first line has cells, as that of a table' },
+  recognise: (head) =>
+    head.header && foreignTable(head) === null
+      ? { sure: FALLBACK, why: 'its first line has cells, as that of a table' }
+      : null,
   open: readTableCsv,
 };
 

@@ -22,7 +22,7 @@ import {
 } from '../json-shapes.ts';
 import { createSpanLog, type TreePosition, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
-import { CERTAIN, type Sign, type TraceFormat } from '../trace-format.ts';
+import { CERTAIN, LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
 import {
   createSegmentCollector,
   FIRST_FREE_ID,
@@ -46,14 +46,18 @@ const OWN_KEYS = ['trace_id', 'id', 'name', 'start_time'] as const;
 /** A list of documents that are texts, as the command line's --query gives them. */
 const TEXTS = /^\[\s*(\[\s*)*"\{\s*\\"/;
 
+const TRACE_ID_TEXT = /"trace_id"\s*:\s*"1-[0-9a-f]{8}-[0-9a-f]{24}"/i;
+const SECONDS = /"start_time"\s*:\s*\d{9,10}(\.|[eE,\s}])/;
+
 function signOfSegments({ json, text }: Head): Sign | null {
   const document = documentWay(json, 'Traces[].Segments[].Document', 'Segments[].Document');
   if (document) return { sure: CERTAIN, why: `it has the key ${document}` };
   const isList = TEXTS.test(text) && OWN_KEYS.every((key) => text.includes(`\\"${key}\\"`));
   if (isList) return { sure: CERTAIN, why: 'it is a list of segments as texts' };
-  return OWN_KEYS.every((key) => documentWay(json, key)) && !documentWay(json, 'span_id')
-    ? { sure: CERTAIN, why: `it has the keys ${OWN_KEYS.join(', ')}` }
-    : null;
+  if (!OWN_KEYS.every((key) => documentWay(json, key)) || documentWay(json, 'span_id')) return null;
+  // Other tools have such keys as well; the trace id of X-Ray says when the trace began.
+  const sure = TRACE_ID_TEXT.test(text) ? CERTAIN : SECONDS.test(text) ? LIKELY : POSSIBLE;
+  return { sure, why: `it has the keys ${OWN_KEYS.join(', ')}` };
 }
 
 const LIST = FIRST_FREE_ID;

@@ -13,6 +13,7 @@ import { kindCode } from '../../trace/span-facts.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
 import { readKind } from '../fact-words.ts';
+import type { Head } from '../head.ts';
 import type { JsonOutline } from '../json-outline.ts';
 import {
   createShapeReader,
@@ -34,7 +35,7 @@ export const zipkinJson: TraceFormat = {
   label: 'Zipkin JSON',
   writer: 'Zipkin',
   gives: 'spans',
-  recognise: ({ json }) => signOfSpans(json),
+  recognise: signOfSpans,
   open: (context) => readZipkinJson(context, listShape(spanMembers), false),
 };
 
@@ -62,19 +63,28 @@ function signOfAnnotations(json: JsonOutline): Sign | null {
 /** Keys of flat rows that other tools write; a span of Zipkin has `id`, and a service in its endpoint. */
 const COLUMNS_OF_OTHERS = ['spanId', 'parentSpanId', 'service', 'serviceName', 'service.name'];
 
+/** One of them at least is in any list of spans; a time alone is in any table. */
+const OWN_KEYS = ['traceId', 'localEndpoint', 'remoteEndpoint'];
 const V2_KEYS = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'];
 
+/** The first time: Zipkin's are whole microseconds, a date of our years has 16 digits of them. */
+const FIRST_TIME = /"timestamp"\s*:\s*("?[^\s,}]+)/;
+const MICROSECONDS = /^\d{16}$/;
+
 /** A span is in a list, or says where it was: {"id": 1, "data": [...]} is none. */
-function signOfSpans(json: JsonOutline): Sign | null {
+function signOfSpans({ json, text }: Head): Sign | null {
   const keys = V2_KEYS.filter((key) => hasKey(json, key));
-  if (keys.length === 0) return null;
+  if (!OWN_KEYS.some((key) => keys.includes(key))) return null;
   const isAlone = V2_KEYS.some((key) => json.ways.has(key));
   if (isAlone) {
     return ['traceId', 'id', 'localEndpoint'].every((key) => json.ways.has(key))
       ? { sure: LIKELY, why: `its objects have the keys ${keys.join(', ')}` }
       : null;
   }
-  const isOther = COLUMNS_OF_OTHERS.some((key) => hasKey(json, key));
+  const time = FIRST_TIME.exec(text)?.[1];
+  const isOther =
+    COLUMNS_OF_OTHERS.some((key) => hasKey(json, key)) ||
+    (time !== undefined && !hasKey(json, 'localEndpoint') && !MICROSECONDS.test(time));
   const sure = keys.includes('traceId') && !isOther ? LIKELY : POSSIBLE;
   return { sure, why: `it is a list of objects with ${keys.join(', ')}` };
 }
