@@ -4,7 +4,7 @@ import { correctionsOf, VARIANTS, type Variant } from '../scoring/corrections/li
 import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { decodeString } from '../trace/string-column.ts';
-import { nodeCount, operationName } from '../trace/trace-set.ts';
+import { errorsOf, nodeCount, operationName, readTree } from '../trace/trace-set.ts';
 import { arrangeTraces, createArranger } from './arrange-traces.ts';
 import {
   BY_SCORE,
@@ -16,7 +16,20 @@ import {
 } from './trace-query.ts';
 import { makeTraceTable, ranksOf, rootOperation, type TableScores } from './trace-table.ts';
 
-const traces = { ...toyTraces(90), label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)) };
+const toy = toyTraces(90);
+const traces = {
+  ...toy,
+  services: ['', 'shop', 'bank'],
+  operations: toy.operations.map((operation, id) =>
+    id === 5 ? { ...operation, service: 2 } : operation,
+  ),
+  label: Uint8Array.from({ length: 90 }, (_, t) => 1 + (t % 3)),
+  // every seventh start is not known; a node in eleven failed, twice
+  startUs: Float64Array.from({ length: 90 }, (_, t) =>
+    t % 7 === 0 ? Number.NaN : 1e9 + ((t * 31) % 90) * 1e3,
+  ),
+  errorCount: Uint16Array.from(toy.latencyUs, (_, node) => (node % 11 === 0 ? 2 : 0)),
+};
 const { val, test: terms, scores: made } = fakeScores(traces);
 const variants = Object.fromEntries(VARIANTS.map((v) => [v, made[v].test])) as Record<
   Variant,
@@ -32,7 +45,7 @@ const table = makeTraceTable(
   scored,
 );
 const list = (filter: Partial<typeof NO_FILTER>, sort = BY_SCORE) =>
-  arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, sort);
+  arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, sort).rows;
 const traceOf = (row: number) => table.source.trace[row]!;
 
 test('unasked, all rows come by score, the highest first', () => {
@@ -58,6 +71,7 @@ const COLUMNS: readonly (readonly [TraceColumn, (row: number) => number | string
   ['nodes', (row) => nodeCount(traces, traceOf(row))],
   ['structure', (row) => table.columns.structureNumber[traces.structureOf[traceOf(row)]!]!],
   ['root', (row) => operationName(traces, rootOperation(traces, traceOf(row)))],
+  ['errors', (row) => errorsOf(traces, traceOf(row))!],
   ['duration', (row) => traces.latencyUs[traces.nodeOffset[traceOf(row)]!]!],
   ['reason', (row) => table.onDemand.reasons.now()!.part[row]!],
   ['mismatch', (row) => terms.mismatch[row]!],
@@ -81,6 +95,12 @@ test('a filter leaves the rows that pass all its parts', () => {
     flagged: fc.constantFrom(null, true, false),
     structure: fc.constantFrom(null, 0, 1, 2),
     root: fc.constantFrom(null, 1, 4),
+    service: fc.constantFrom(null, 1, 2),
+    operation: fc.constantFrom(null, 3, 5),
+    lacks: fc.constantFrom(null, 3, 5),
+    errors: fc.constantFrom(null, true, false),
+    duration: fc.constantFrom<OpenRange>([null, null], [1.2, 5], [null, 2]),
+    start: fc.constantFrom<OpenRange>([null, null], [1_000_010, 1_000_060]),
     nodes: fc.constantFrom<OpenRange>([null, null], [3, null], [null, 3]),
     score: fc.constantFrom<OpenRange>([null, null], [2, 7]),
   });
@@ -90,7 +110,18 @@ test('a filter leaves the rows that pass all its parts', () => {
         const trace = traceOf(row);
         const nodes = nodeCount(traces, trace);
         const [least, most] = chosen.nodes;
+        const tree = readTree(traces, trace).map(({ operation }) => operation);
+        const [shortest, longest] = chosen.duration;
+        const durationMs = traces.latencyUs[traces.nodeOffset[trace]!]! / 1e3;
+        const startMs = traces.startUs[trace]! / 1e3;
         return (
+          (chosen.service === null || tree.some((id) => (id === 5 ? 2 : 1) === chosen.service)) &&
+          (chosen.operation === null || tree.includes(chosen.operation)) &&
+          (chosen.lacks === null || !tree.includes(chosen.lacks)) &&
+          (chosen.errors === null || chosen.errors === errorsOf(traces, trace)! > 0) &&
+          durationMs >= (shortest ?? 0) &&
+          durationMs <= (longest ?? 1e9) &&
+          (chosen.start[0] === null || (startMs >= 1_000_010 && startMs <= 1_000_060)) &&
           (chosen.label === null || traces.label[trace] === (chosen.label === 'normal' ? 1 : 3)) &&
           (chosen.flagged === null || chosen.flagged === scores[row]! > 8) &&
           (chosen.structure === null || chosen.structure === traces.structureOf[trace]) &&
@@ -103,6 +134,48 @@ test('a filter leaves the rows that pass all its parts', () => {
       expect(new Set(list(chosen))).toEqual(new Set([...rows].filter(passes)));
     }),
   );
+});
+
+test('starts sort both ways, those that are not known last', () => {
+  const starts = (direction: 'ascending' | 'descending') =>
+    [...list({}, { key: 'start', direction })].map((row) => traces.startUs[traceOf(row)]!);
+  for (const direction of ['ascending', 'descending'] as const) {
+    const listed = starts(direction);
+    const known = listed.filter((start) => !Number.isNaN(start));
+    expect(listed.slice(known.length).every(Number.isNaN)).toBe(true);
+    expect(known.length).toBeLessThan(listed.length);
+    const ordered = [...known].sort((a, b) => (direction === 'ascending' ? a - b : b - a));
+    expect(known).toEqual(ordered);
+  }
+});
+
+test('where no row is left, each part of the filter says how many would come back without it', () => {
+  const arranged = (filter: Partial<TraceFilter>) =>
+    arrangeTraces(traces, table, { ...NO_FILTER, ...filter }, BY_SCORE);
+  expect(arranged({ root: 4 }).inTheWay).toEqual([]);
+  const nothing = { root: 4, nodes: [null, 2], search: 'trace' } as const;
+  const { rows: left, inTheWay } = arranged(nothing);
+  expect(left).toHaveLength(0);
+  expect(inTheWay).toEqual(
+    [
+      { part: 'root', traces: list({ ...nothing, root: null }).length },
+      { part: 'nodes', traces: list({ ...nothing, nodes: [null, null] }).length },
+    ].sort((a, b) => b.traces - a.traces),
+  );
+  // two parts that both fail everything: neither alone is in the way
+  expect(arranged({ search: 'no such text', nodes: [90, null] }).inTheWay).toEqual([]);
+});
+
+test('services and operations that traces pass through are counted once per trace', () => {
+  const { services, operations } = table.columns;
+  const count = (has: (operation: number) => boolean) =>
+    [...rows].filter((row) => readTree(traces, traceOf(row)).some((node) => has(node.operation)))
+      .length;
+  expect(services).toEqual([
+    { id: 1, traces: rows.length },
+    { id: 2, traces: count((id) => id === 5) },
+  ]);
+  expect(operations.find(({ id }) => id === 3)!.traces).toBe(count((id) => id === 3));
 });
 
 test('a search finds trace ids and operations, in any case', () => {
@@ -164,7 +237,7 @@ test('one list after another is what a comparator and plain strings give', () =>
       for (const { key, direction, ...narrow } of queries) {
         const filter = { ...NO_FILTER, ...narrow };
         const sort = { key, direction };
-        expect([...arrange(filter, sort)]).toEqual(naiveList(filter, sort));
+        expect([...arrange(filter, sort).rows]).toEqual(naiveList(filter, sort));
       }
     }),
   );

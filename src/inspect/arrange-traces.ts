@@ -2,21 +2,18 @@
 import { everyRow, orderBy, orderByCount } from '../base/order.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
 import { largestTerm } from '../scoring/plain-scores.ts';
-import { labelCode, type TraceSet } from '../trace/trace-set.ts';
-import { searchRows } from './search-traces.ts';
-import type { OpenRange, TraceFilter, TraceSort } from './trace-query.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import { createFilter } from './filter-rows.ts';
+import type { Arranged, TraceFilter, TraceSort } from './trace-query.ts';
 import { isFlagged, rootOperation, type TraceTable } from './trace-table.ts';
 
 /** @returns rows of the table in an array of its own; ties by score, the highest first */
-export type Arrange = (filter: TraceFilter, sort: TraceSort) => Uint32Array;
+export type Arrange = (filter: TraceFilter, sort: TraceSort) => Arranged;
 
-/**
- * Keeps what it found last: another filter goes over rows that are in order already, and a text
- * that goes on from the one before is looked for among what had that one.
- */
+/** Keeps the order it found last, so that another filter goes over rows that are in order already. */
 export function createArranger(traces: TraceSet, table: TraceTable): Arrange {
   let ordered: { readonly sort: TraceSort; readonly rows: Uint32Array } | null = null;
-  let searched: { readonly text: string; readonly found: Uint8Array } | null = null;
+  const filterRows = createFilter(traces, table);
 
   const inOrder = (sort: TraceSort): Uint32Array => {
     if (ordered?.sort.key !== sort.key || ordered.sort.direction !== sort.direction) {
@@ -24,23 +21,16 @@ export function createArranger(traces: TraceSet, table: TraceTable): Arrange {
     }
     return ordered.rows;
   };
-  const search = (text: string): Uint8Array => {
-    if (searched?.text !== text) {
-      const among = searched !== null && text.includes(searched.text) ? searched.found : null;
-      searched = { text, found: searchRows(traces, text, table.source.trace, among) };
-    }
-    return searched.found;
-  };
   return (filter, sort) => {
-    const passes = rowsThatPass(traces, table, filter);
-    const text = filter.search.trim().toLowerCase();
-    if (text !== '') keepIf(passes, search(text));
+    const { passes, inTheWay } = filterRows(filter);
     // a list begins with the flagged traces by score: few, which need no order of all the others
     if (ordered === null && sort.key === 'score') {
       const few = kept(everyRow(passes.length), passes);
-      if (few.length * FEW <= passes.length) return sortedByScore(table, few, sort);
+      if (few.length * FEW <= passes.length) {
+        return { rows: sortedByScore(table, few, sort), inTheWay };
+      }
     }
-    return kept(inOrder(sort), passes);
+    return { rows: kept(inOrder(sort), passes), inTheWay };
   };
 }
 
@@ -57,7 +47,7 @@ export const arrangeTraces = (
   table: TraceTable,
   filter: TraceFilter,
   sort: TraceSort,
-): Uint32Array => createArranger(traces, table)(filter, sort);
+): Arranged => createArranger(traces, table)(filter, sort);
 
 function kept(rows: Uint32Array, passes: Uint8Array): Uint32Array {
   const list = new Uint32Array(rows.length);
@@ -97,6 +87,13 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
       return column((t) => columns.structureNumber[traces.structureOf[t]!]!);
     case 'root':
       return column((t) => rootOperation(traces, t));
+    case 'errors':
+      return byCount(onDemand.errors());
+    case 'start': {
+      const us = new Float64Array(trace.length);
+      for (let row = 0; row < us.length; row++) us[row] = traces.startUs[trace[row]!]!;
+      return orderBy(us, byScore, descending);
+    }
     case 'duration': {
       const us = new Float32Array(trace.length);
       for (let row = 0; row < us.length; row++) {
@@ -134,46 +131,3 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
       return byCount(onDemand.ranks(sort.key.slice('rank-'.length) as Variant) ?? onDemand.rank());
   }
 }
-
-/** [R] 1 where a row passes all parts of the filter but the search. */
-function rowsThatPass(traces: TraceSet, table: TraceTable, filter: TraceFilter): Uint8Array {
-  const { source } = table;
-  const { trace } = source;
-  const { label, flagged, structure, root, nodes, score } = filter;
-  const passes = new Uint8Array(trace.length).fill(1);
-  const test = (passing: (trace: number, row: number) => boolean): void => {
-    for (let row = 0; row < passes.length; row++) {
-      if (passes[row] === 1 && !passing(trace[row]!, row)) passes[row] = 0;
-    }
-  };
-  if (label !== null) {
-    const code = labelCode(label);
-    test((t) => traces.label[t] === code);
-  }
-  if (flagged !== null) test((_, row) => isFlagged(source, row) === flagged);
-  if (structure !== null) test((t) => traces.structureOf[t] === structure);
-  if (root !== null) test((t) => rootOperation(traces, t) === root);
-  if (isNarrow(nodes)) {
-    const [from, to] = closed(nodes);
-    test((t) => {
-      const count = traces.nodeOffset[t + 1]! - traces.nodeOffset[t]!;
-      return count >= from && count <= to;
-    });
-  }
-  if (isNarrow(score)) {
-    const [from, to] = closed(score);
-    test((_, row) => source.scores[row]! >= from && source.scores[row]! <= to);
-  }
-  return passes;
-}
-
-function keepIf(passes: Uint8Array, found: Uint8Array): void {
-  for (let row = 0; row < passes.length; row++) passes[row]! &= found[row]!;
-}
-
-const isNarrow = ([from, to]: OpenRange): boolean => from !== null || to !== null;
-
-const closed = ([from, to]: OpenRange): readonly [number, number] => [
-  from ?? Number.NEGATIVE_INFINITY,
-  to ?? Number.POSITIVE_INFINITY,
-];

@@ -12,6 +12,8 @@ export type TraceColumn =
   | 'structure'
   | 'root'
   | 'duration'
+  | 'start'
+  | 'errors'
   | 'reason'
   | 'mismatch'
   | 'trace';
@@ -31,11 +33,39 @@ export interface TraceFilter {
   readonly structure: number | null;
   /** Operation id of the root node. */
   readonly root: number | null;
+  /** Service that the trace passes through. */
+  readonly service: number | null;
+  /** Operation id that the trace has anywhere. */
+  readonly operation: number | null;
+  /** Operation id that the trace does not have. */
+  readonly lacks: number | null;
+  /** Whether a span of the trace failed; where no span says how it ended, none did. */
+  readonly errors: boolean | null;
+  /** ms, of the root node */
+  readonly duration: OpenRange;
+  /** ms since the epoch, of the root span */
+  readonly start: OpenRange;
   readonly nodes: OpenRange;
   /** nats, under the chosen corrections */
   readonly score: OpenRange;
   /** Part of a trace id, or of the name of an operation that the trace has; any case. */
   readonly search: string;
+}
+
+export type FilterPart = keyof TraceFilter;
+
+/** The rows of a list. */
+export interface Arranged {
+  /** Rows of the table, in order. */
+  readonly rows: Uint32Array;
+  /** Where no row is left: which part of the filter to remove, the one that brings most back first. */
+  readonly inTheWay: readonly InTheWay[];
+}
+
+export interface InTheWay {
+  readonly part: FilterPart;
+  /** Rows that pass everything but this part. */
+  readonly traces: number;
 }
 
 export const BY_SCORE: TraceSort = { key: 'score', direction: 'descending' };
@@ -45,6 +75,12 @@ export const NO_FILTER: TraceFilter = {
   flagged: null,
   structure: null,
   root: null,
+  service: null,
+  operation: null,
+  lacks: null,
+  errors: null,
+  duration: [null, null],
+  start: [null, null],
   nodes: [null, null],
   score: [null, null],
   search: '',

@@ -10,7 +10,7 @@ import type { PlainScores } from '../scoring/plain-scores.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 import { type TopReasons, topReasons, usualParts } from '../scoring/top-reason.ts';
 import { tracesByStructure } from '../trace/structure-statistics.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
+import { errorsOf, type TraceSet } from '../trace/trace-set.ts';
 import { idPlaces } from './id-places.ts';
 
 /** What the chosen scores were combined from, the same under every choice of corrections. */
@@ -42,12 +42,15 @@ export interface TableSource {
 export interface TraceColumns {
   /** [S] place of each structure among all of the dataset by frequency, from 1 */
   readonly structureNumber: Uint32Array;
-  /** Root operations and structures of the rows, the most frequent first, so many at most. */
+  /** Of the rows: each kind of thing with the most frequent first, so many at most. */
   readonly roots: readonly Counted[];
   readonly structures: readonly Counted[];
+  /** What traces pass through. */
+  readonly services: readonly Counted[];
+  readonly operations: readonly Counted[];
 }
 
-/** An operation or a structure, and how many rows have it. */
+/** An operation, a service or a structure, and how many rows have it. */
 export interface Counted {
   readonly id: number;
   readonly traces: number;
@@ -75,6 +78,8 @@ export interface ColumnsOnDemand {
   /** [parts] of validation traces, nats */
   readonly usual: Remembered<Float64Array | null>;
   readonly reasons: Remembered<TopReasons | null>;
+  /** [R] spans of each trace that failed; zeros where the dataset does not say */
+  errors(): Uint32Array;
   /** [R] place of each trace's id among them by its bytes; equal ids share one */
   idPlaces(): Uint32Array;
 }
@@ -97,6 +102,7 @@ export function makeTraceTable(
       structureNumber: numberStructures(traces),
       roots: mostFrequent(countRoots(traces, ofStructure)),
       structures: mostFrequent(ofStructure),
+      ...countPassedThrough(traces, ofStructure),
     },
     onDemand: columnsOnDemand(traces, source, of, before),
   };
@@ -119,6 +125,7 @@ function columnsOnDemand(
   return {
     byScore,
     rank: once(() => ranksInOrder(scores, byScore())),
+    errors: sameTraces ? before.onDemand.errors : once(() => countErrors(traces, trace)),
     idPlaces: sameTraces ? before.onDemand.idPlaces : once(() => idPlaces(traces.traceIds, trace)),
     ranks: sameRows ? before.onDemand.ranks : ranksOnce(of, rows),
     usual,
@@ -197,6 +204,45 @@ function countRoots({ structures, operations }: TraceSet, ofStructure: Uint32Arr
     counts[structures.operation[structures.nodeOffset[s]!]!]! += ofStructure[s]!;
   }
   return counts;
+}
+
+/** Rows that have each operation, and each service, anywhere in their trees. */
+function countPassedThrough(
+  { structures, operations, services }: TraceSet,
+  ofStructure: Uint32Array,
+): Pick<TraceColumns, 'services' | 'operations'> {
+  const ofOperation = new Uint32Array(operations.length);
+  const ofService = new Uint32Array(services.length);
+  /** The structure, from 1, that each was last met in: it counts once per structure. */
+  const operationMet = new Uint32Array(operations.length);
+  const serviceMet = new Uint32Array(services.length);
+  for (let structure = 0; structure < ofStructure.length; structure++) {
+    const traces = ofStructure[structure]!;
+    if (traces === 0) continue;
+    for (
+      let i = structures.nodeOffset[structure]!;
+      i < structures.nodeOffset[structure + 1]!;
+      i++
+    ) {
+      const operation = structures.operation[i]!;
+      if (operationMet[operation] === structure + 1) continue;
+      operationMet[operation] = structure + 1;
+      ofOperation[operation]! += traces;
+      const { service } = operations[operation]!;
+      if (serviceMet[service] === structure + 1) continue;
+      serviceMet[service] = structure + 1;
+      ofService[service]! += traces;
+    }
+  }
+  return { services: mostFrequent(ofService), operations: mostFrequent(ofOperation) };
+}
+
+/** [R] */
+function countErrors(traces: TraceSet, trace: Uint32Array): Uint32Array {
+  const errors = new Uint32Array(trace.length);
+  if (traces.errorCount === undefined) return errors;
+  for (let row = 0; row < errors.length; row++) errors[row] = errorsOf(traces, trace[row]!)!;
+  return errors;
 }
 
 function mostFrequent(counts: Uint32Array): Counted[] {

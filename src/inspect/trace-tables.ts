@@ -9,7 +9,7 @@ import { type Arrange, createArranger } from './arrange-traces.ts';
 import { type NearestTrace, nearestTrace } from './nearest-trace.ts';
 import { type OverRepresented, overRepresented } from './over-represented.ts';
 import { type ScoreHistograms, scoreHistograms } from './score-histograms.ts';
-import type { TraceColumn, TraceFilter, TraceSort } from './trace-query.ts';
+import type { Arranged, TraceColumn, TraceFilter, TraceSort } from './trace-query.ts';
 import {
   makeTraceTable,
   type TableScores,
@@ -25,7 +25,7 @@ export interface TraceTables {
   arrange(
     traces: TraceSet,
     narrowed: { readonly filter: TraceFilter; readonly sort: TraceSort },
-  ): Uint32Array | null;
+  ): Arranged | null;
   /** What `arrange` computes first for a column, where that is long work. */
   prepareSort(key: TraceColumn): Sliced<void>;
   ranks(variant: Variant | null): Uint32Array | null;

@@ -16,7 +16,7 @@ import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import type { Oddity } from '../inspect/sentence.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
-import type { TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
+import type { Arranged, TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
 import type { Compared } from '../judge/compare.ts';
 import type { Quantity } from '../parity/measure.ts';
@@ -214,7 +214,7 @@ export interface Jobs extends LabJobs {
   arrange: {
     input: { filter: TraceFilter; sort: TraceSort };
     event: never;
-    output: Uint32Array;
+    output: Arranged;
   };
   /** Computes what sorting by this column needs, where that takes long; in slices. */
   prepareSort: { input: { key: TraceColumn }; event: never; output: null };

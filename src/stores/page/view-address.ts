@@ -57,16 +57,21 @@ const rangeWords = ([from, to]: OpenRange): string | null =>
 
 function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, string | null])[] {
   if (narrow === null) return [];
-  const { flagged, structure, root, nodes, score, search } = narrow;
+  const { flagged, errors, search } = narrow;
+  const yesNo = (wanted: boolean | null): string | null =>
+    YES_NO.find(([, value]) => value === wanted)?.[0] ?? null;
   return [
-    ['flagged', YES_NO.find(([, value]) => value === flagged)?.[0] ?? null],
-    ['structure', structure === null ? null : String(structure)],
-    ['root', root === null ? null : String(root)],
-    ['nodes', rangeWords(nodes)],
-    ['score', rangeWords(score)],
+    ['flagged', yesNo(flagged)],
+    ...COUNTS.map((part) => [part, narrow[part] === null ? null : String(narrow[part])] as const),
+    ['errors', yesNo(errors)],
+    ...RANGES.map((part) => [part, rangeWords(narrow[part])] as const),
     ['search', search === '' ? null : search],
   ];
 }
+
+/** Parts of a list's filter that are an index of the dataset, and those that are a range. */
+const COUNTS = ['structure', 'root', 'service', 'operation', 'lacks'] as const;
+const RANGES = ['duration', 'start', 'nodes', 'score'] as const;
 
 const COUNT = /^\d{1,9}$/;
 const readCount = (text: string | null): number | null =>
@@ -87,15 +92,23 @@ function readRange(text: string | null): OpenRange {
   return [from ?? null, to ?? null];
 }
 
+const readYesNo = (text: string | null): boolean | null =>
+  YES_NO.find(([word]) => word === text)?.[1] ?? null;
+
+const readAll = <Part extends string, T>(
+  parts: readonly Part[],
+  read: (part: Part) => T,
+): Record<Part, T> =>
+  Object.fromEntries(parts.map((part) => [part, read(part)])) as Record<Part, T>;
+
 function readNarrow(parts: URLSearchParams): NarrowFilter | null {
   const { label: _, ...none } = NO_FILTER;
   const narrow: NarrowFilter = {
     ...none,
-    flagged: YES_NO.find(([word]) => word === parts.get('flagged'))?.[1] ?? null,
-    structure: readCount(parts.get('structure')),
-    root: readCount(parts.get('root')),
-    nodes: readRange(parts.get('nodes')),
-    score: readRange(parts.get('score')),
+    flagged: readYesNo(parts.get('flagged')),
+    errors: readYesNo(parts.get('errors')),
+    ...readAll(COUNTS, (part) => readCount(parts.get(part))),
+    ...readAll(RANGES, (part) => readRange(parts.get(part))),
     search: parts.get('search') ?? '',
   };
   return isOpen(narrow) ? null : narrow;

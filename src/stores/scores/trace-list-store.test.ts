@@ -180,7 +180,7 @@ test('a later filter overtakes an earlier one that is late', async () => {
   void state().narrow(NO_FILTER);
   inspect.setState({ filter: 'all' });
   await arranged();
-  await late.finish(new Uint32Array(0));
+  await late.finish({ rows: new Uint32Array(0), inTheWay: [] });
   expect(state().list!.order).toHaveLength(scores.test.trace.length);
 });
 

@@ -6,6 +6,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ScoreHistograms } from '../../inspect/score-histograms.ts';
 import {
+  type Arranged,
   BY_SCORE,
   NO_FILTER,
   type TraceFilter,
@@ -38,6 +39,7 @@ export interface TraceList {
   readonly histograms: ScoreHistograms | null;
   /** Rows of {@link ChosenScores.rows}, in the order of the list. */
   readonly order: Uint32Array;
+  readonly inTheWay: Arranged['inTheWay'];
 }
 
 /** Columns that come after the list has begun; null of a detector without terms. */
@@ -72,7 +74,7 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
   const { client, inspect } = deps;
   const arranging = createLatest();
   let asked: ChosenScores | null = null;
-  let tabulated: Omit<TraceList, 'order'> | null = null;
+  let tabulated: Omit<TraceList, 'order' | 'inTheWay'> | null = null;
 
   const store = createStore<TraceListState>((set, get) => {
     const arrange = async (): Promise<void> => {
@@ -85,7 +87,8 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       const found = await client.start('arrange', { filter, sort }).result;
       if (!latest()) return;
       if (found.ok) {
-        set({ list: { ...tabulated, order: found.value }, failure: null, busy: false });
+        const { rows: order, inTheWay } = found.value;
+        set({ list: { ...tabulated, order, inTheWay }, failure: null, busy: false });
       } else set({ failure: found.error, busy: false });
     };
     return {

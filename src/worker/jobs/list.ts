@@ -94,9 +94,9 @@ export function createListJobs(
     arrange: beside(async (input, { transfer }) => {
       // other lists are not kept waiting
       await runWithPauses(tables.prepareSort(input.sort.key), nextTask);
-      const rows = told((traces) => tables.arrange(traces, input));
-      if (rows.ok) transfer.push(rows.value.buffer as ArrayBuffer);
-      return rows;
+      const arranged = told((traces) => tables.arrange(traces, input));
+      if (arranged.ok) transfer.push(arranged.value.rows.buffer as ArrayBuffer);
+      return arranged;
     }),
 
     prepareSort: beside(async ({ key }) => {
