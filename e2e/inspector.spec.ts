@@ -94,9 +94,9 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   await expect(page.getByText('6 of 60 test traces')).toBeVisible();
   await page.getByRole('button', { name: 'Filters' }).click();
   await page.getByLabel('Nodes from').fill('4');
-  await expect(page.getByRole('button', { name: 'Filters, 1 on' })).toBeVisible();
   await expect(page.getByText('3 of 60 test traces')).toBeVisible();
-  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('button', { name: 'Remove filter: nodes at least 4' }).click();
+  await expect(page.getByText('6 of 60 test traces')).toBeVisible();
   await showTraces(page, 'all');
   await page.getByLabel('Flag', { exact: true }).selectOption({ label: 'not flagged' });
   await expect.poll(async () => new Set(await column(page, 'flagged'))).toEqual(new Set(['no']));
@@ -105,7 +105,17 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   await expect(page.getByText('30 of 60 test traces')).toBeVisible();
   await page.getByLabel('Score to').fill('-100000');
   await expect(page.getByText('0 of 60 test traces')).toBeVisible();
-  await expect(page.getByText('No trace is in this group.')).toBeVisible();
+  // nothing is left: the page says which filter to remove
+  await page.getByRole('button', { name: /^Remove “score at most .*” \(30 traces\)$/ }).click();
+  await expect(page.getByText('30 of 60 test traces')).toBeVisible();
+  const chips = page.getByRole('list', { name: 'Filters in use' });
+  await chips.getByRole('button').press('Delete');
+  await expect(page.getByText('60 of 60 test traces')).toBeVisible();
+  await expect(chips).toHaveCount(0);
+  await page.getByLabel('Passes through').selectOption({ label: 'payment/Charge (30)' });
+  await page.getByLabel('Without a call of').selectOption({ label: 'web/GET /search (30)' });
+  await expect(chips.getByRole('listitem')).toHaveCount(2);
+  await expect(page).toHaveURL(/operation=\d+&lacks=\d+/);
   await page.getByRole('button', { name: 'Clear filters' }).click();
 
   // search

@@ -14,6 +14,7 @@ export const PAGE_KEYS: readonly PageKey[] = [
   { keys: '?', words: 'these keys' },
   { keys: 'Ctrl + K or ⌘ K', words: 'commands: go anywhere, do anything' },
   { keys: 'w, s', words: 'trace before, next trace' },
+  { keys: '/', words: 'search the list of traces' },
   { keys: 'a, d', words: 'node before, next node of the trace' },
   { keys: 'b, f', words: 'the same, as in Jaeger' },
   { keys: 'Esc', words: 'closes the inspector, a dialog or an explanation' },
@@ -58,6 +59,13 @@ export function onPageKey(event: KeyboardEvent, notebook: Notebook): PageDialog 
   if (event.ctrlKey || event.metaKey || event.altKey || takesLetters(event.target)) return null;
   if (document.querySelector('dialog[open]') !== null) return null;
   if (event.key === '?') return 'keys';
+  if (event.key === '/') {
+    const search = document.querySelector<HTMLElement>('input[aria-keyshortcuts="/"]');
+    if (search === null) return null;
+    event.preventDefault();
+    search.focus();
+    return null;
+  }
   MOVES.get(event.key)?.(notebook);
   return null;
 }

@@ -86,3 +86,25 @@ const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 
 /** @param ms milliseconds since the epoch */
 export const formatDate = (ms: number): string => DATE.format(ms);
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/**
+ * The reader's local time to the millisecond: "Nov 30 17:33:39.123".
+ *
+ * @param ms milliseconds since the epoch
+ */
+export function formatTime(ms: number | null | undefined): string {
+  const date = new Date(ms ?? Number.NaN);
+  if (Number.isNaN(date.getTime())) return MISSING;
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  const thousandths = String(date.getMilliseconds()).padStart(3, '0');
+  return `${MONTHS[date.getMonth()]} ${twoDigits(date.getDate())} ${clock}.${thousandths}`;
+}
+
+/** The same with year and zone, for a tooltip; empty where no calendar has it. */
+export function formatInstant(ms: number | null | undefined): string {
+  const date = new Date(ms ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}

@@ -1,4 +1,4 @@
-/** What the list of traces shows: flagged ones or all, a search, and filters that few need. */
+/** What the list of traces shows: flagged ones or all, a search, and filters, said as chips. */
 import { useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
 import type { LabelFilter } from '../../../stores/scores/inspect-store.ts';
@@ -7,37 +7,25 @@ import {
   NO_FILTER,
   type TraceList,
 } from '../../../stores/scores/trace-list-store.ts';
-import { namedOperation } from '../../../stores/shared/tree-view.ts';
 import { useInspect, useTraceList } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
+import { Chips } from '../../widgets/Chips.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
 import { Field } from '../../widgets/Field.tsx';
 import { formatCount } from '../../widgets/format.ts';
-import { RangeField } from '../../widgets/RangeField.tsx';
-import { SegmentedControl, Select } from '../../widgets/Select.tsx';
+import { SegmentedControl } from '../../widgets/Select.tsx';
+import { type FilterChip, filterChips } from './filter-words.ts';
 import { FILTER_OPTIONS } from './labels.tsx';
-import { correctionsWords, type Scored } from './scored.tsx';
+import { correctionsWords, type ListedProps, type Scored } from './scored.tsx';
+import { TraceFilters } from './TraceFilters.tsx';
 
-const FLAGGED = [
-  { value: 'any', label: 'any' },
-  { value: 'yes', label: 'flagged' },
-  { value: 'no', label: 'not flagged' },
-] as const;
-
-const ANY = { value: 'any', label: 'any' } as const;
-
-interface ControlsProps {
-  readonly scored: Scored;
-  readonly list: TraceList;
-}
-
-export function TraceListControls({ scored, list }: ControlsProps) {
+export function TraceListControls({ scored, list }: ListedProps) {
   const filter = useTraceList((l) => l.filter);
   const narrow = useTraceList((l) => l.narrow);
   const [open, setOpen] = useState(false);
   const shown = useInspect((i) => i.filter);
   const setFilter = useInspect((i) => i.setFilter);
-  const active = activeFilters(filter);
+  const chips = useChips(scored, list);
   const labelled = scored.chosen.report.total.anomalies > 0;
   return (
     <>
@@ -53,6 +41,7 @@ export function TraceListControls({ scored, list }: ControlsProps) {
             {(control) => (
               <input
                 {...control}
+                aria-keyshortcuts="/"
                 type="search"
                 className="field__input"
                 value={filter.search}
@@ -62,13 +51,22 @@ export function TraceListControls({ scored, list }: ControlsProps) {
           </Field>
         </div>
       </div>
-      <Disclosure
-        summary={active === 0 ? 'Filters' : `Filters, ${active} on`}
-        open={open}
-        onToggle={setOpen}
-      >
-        <Filters scored={scored} list={list} />
+      <Disclosure summary="Filters" open={open} onToggle={setOpen}>
+        <TraceFilters scored={scored} list={list} />
       </Disclosure>
+      {chips.length > 0 && (
+        <div className="trace-chips">
+          <Chips
+            label="Filters in use"
+            verb="Remove filter"
+            chips={chips.map(({ part, words }) => ({ key: part, words }))}
+            onRemove={(part) => void narrow(without(part as FilterChip['part']))}
+          />
+          <Button size="small" icon="reset" onClick={() => void narrow(NO_FILTER)}>
+            Clear filters
+          </Button>
+        </div>
+      )}
       <p className="quiet" aria-live="polite">
         {formatCount(list.order.length)} of {formatCount(list.of.rows.length)} test traces, by{' '}
         {detectorLabel(scored.trained.detector)}, {correctionsWords(scored)}
@@ -83,73 +81,60 @@ const isOfNoLabel =
   ({ value }: { readonly value: LabelFilter }): boolean =>
     value === 'flagged' || value === 'all' || value === shown;
 
-/** Those under the fold. */
-const activeFilters = ({ flagged, root, structure, nodes, score }: NarrowFilter): number =>
-  [flagged, root, structure].filter((choice) => choice !== null).length +
-  [nodes, score].filter(([from, to]) => from !== null || to !== null).length;
+/** The filter with one part open. */
+const without = (part: FilterChip['part']): Partial<NarrowFilter> => ({ [part]: NO_FILTER[part] });
 
-function Filters({ scored, list }: ControlsProps) {
+function useChips(scored: Scored, { columns }: TraceList): FilterChip[] {
   const filter = useTraceList((l) => l.filter);
-  const narrow = useTraceList((l) => l.narrow);
   const shown = useInspect((i) => i.filter);
-  const { traces } = scored.dataset.imported;
   const unit = scoreUnit(scored.trained.detector);
-  const { roots, structures, structureNumber } = list.columns;
-  const number = (chosen: string): number | null => (chosen === 'any' ? null : Number(chosen));
+  return filterChips(filter, shown, { traces: scored.dataset.imported.traces, columns, unit });
+}
+
+/** In the place of the table: which filter leaves nothing, and how many come back without it. */
+export function NothingListed({ scored, list }: ListedProps) {
+  const narrow = useTraceList((l) => l.narrow);
+  const setFilter = useInspect((i) => i.setFilter);
+  const shown = useInspect((i) => i.filter);
+  const chips = useChips(scored, list);
+  if (chips.length === 0 && list.inTheWay.length === 0) {
+    return <p className="quiet">No trace was scored.</p>;
+  }
+  const ways = list.inTheWay.map(({ part, traces: count }) => {
+    const back = formatCount(count, 'trace');
+    const chip = chips.find((one) => one.part === part);
+    return chip === undefined
+      ? { part, words: `Show all (${back})`, go: () => setFilter('all') }
+      : {
+          part,
+          words: `Remove “${chip.words}” (${back})`,
+          go: () => void narrow(without(chip.part)),
+        };
+  });
   return (
-    <div className="trace-filters">
-      <Select
-        label="Flag"
-        value={
-          shown === 'flagged' || filter.flagged === true
-            ? 'yes'
-            : filter.flagged === false
-              ? 'no'
-              : 'any'
-        }
-        disabled={shown === 'flagged'}
-        options={FLAGGED}
-        onChange={(chosen) => void narrow({ flagged: chosen === 'any' ? null : chosen === 'yes' })}
-      />
-      <Select
-        label="Root operation"
-        value={String(filter.root ?? 'any')}
-        options={[
-          ANY,
-          ...roots.map(({ id, traces: count }) => {
-            const { service, operation } = namedOperation(traces, id);
-            return { value: String(id), label: `${service}/${operation} (${formatCount(count)})` };
-          }),
-        ]}
-        onChange={(chosen) => void narrow({ root: number(chosen) })}
-      />
-      <Select
-        label="Structure"
-        value={String(filter.structure ?? 'any')}
-        options={[
-          ANY,
-          ...structures.map(({ id, traces: count }) => ({
-            value: String(id),
-            label: `#${structureNumber[id]} (${formatCount(count)})`,
-          })),
-        ]}
-        onChange={(chosen) => void narrow({ structure: number(chosen) })}
-      />
-      <RangeField label="Nodes" value={filter.nodes} onChange={(nodes) => void narrow({ nodes })} />
-      <RangeField
-        label="Score"
-        {...(unit === '' ? {} : { unit })}
-        value={filter.score}
-        onChange={(score) => void narrow({ score })}
-      />
-      <Button
-        size="small"
-        icon="reset"
-        disabled={activeFilters(filter) === 0 && filter.search === ''}
-        onClick={() => void narrow(NO_FILTER)}
-      >
-        Clear filters
-      </Button>
+    <div className="nothing-listed">
+      <p className="quiet">
+        {ways.length > 0
+          ? 'No trace passes all filters. Without one of these there would be some:'
+          : `No trace passes the filters${shown === 'all' ? '' : ` among those shown`}, and none would without a single one of them.`}
+      </p>
+      {ways.map(({ part, words, go }) => (
+        <Button key={part} size="small" onClick={go}>
+          {words}
+        </Button>
+      ))}
+      {ways.length === 0 && (
+        <Button
+          size="small"
+          icon="reset"
+          onClick={() => {
+            setFilter('all');
+            void narrow(NO_FILTER);
+          }}
+        >
+          Clear all and show every trace
+        </Button>
+      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { useMemo } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
 import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/corrections/list.ts';
-import type { TraceColumn, TraceList, TraceSort } from '../../../stores/scores/trace-list-store.ts';
+import type { TraceColumn, TraceSort } from '../../../stores/scores/trace-list-store.ts';
 import {
   listedRows,
   namesTerms,
@@ -17,7 +17,8 @@ import { SaveCsv } from '../../widgets/SaveTable.tsx';
 import type { TableColumn } from '../../widgets/table-column.ts';
 import { VirtualTable } from '../../widgets/VirtualTable.tsx';
 import { LabelMark } from './labels.tsx';
-import { hasTerms, type Scored } from './scored.tsx';
+import { hasTerms, type ListedProps } from './scored.tsx';
+import { NothingListed } from './TraceListControls.tsx';
 
 export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part'], string>> = {
   nodeCount: 'node count',
@@ -160,12 +161,7 @@ const columnsOf = (unit: string, terms: boolean, says: boolean): readonly Column
     ? [scoreColumn(unit, true), ...FINDING, REASON, ...TRACE, ...VARIANT_RANKS, MISMATCH, TRACE_ID]
     : [scoreColumn(unit, false), ...(says ? [SAYS] : []), ...FINDING, ...TRACE, ONE_RANK, TRACE_ID];
 
-interface TraceListTableProps {
-  readonly scored: Scored;
-  readonly list: TraceList;
-}
-
-export function TraceListTable({ scored, list }: TraceListTableProps) {
+export function TraceListTable({ scored, list }: ListedProps) {
   const { traces } = scored.dataset.imported;
   const { trace: selected, inspect } = useInspect((i) => i);
   const terms = hasTerms(scored);
@@ -198,6 +194,7 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
     );
     return { row, columns };
   }, [traces, list, unit, terms, says]);
+  if (order.length === 0) return <NothingListed scored={scored} list={list} />;
   return (
     <>
       <VirtualTable
@@ -211,13 +208,10 @@ export function TraceListTable({ scored, list }: TraceListTableProps) {
         selected={at === -1 ? null : at}
         onSelect={(index) => void inspect(row(index).trace)}
         rowKey={(index) => row(index).trace}
-        empty="No trace is in this group. Choose “all”, or clear the filters, to see every test trace."
       />
-      {list.order.length > 0 && (
-        <div>
-          <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list, unit)} />
-        </div>
-      )}
+      <div>
+        <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list, unit)} />
+      </div>
     </>
   );
 }

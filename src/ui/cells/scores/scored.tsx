@@ -35,6 +35,12 @@ export interface ScoredTerms extends Scored {
 
 export const hasTerms = (scored: Scored): scored is ScoredTerms => scored.scores.kind === 'terms';
 
+/** What the list of traces and its controls take. */
+export interface ListedProps {
+  readonly scored: Scored;
+  readonly list: TraceList;
+}
+
 /** null until a run of the dataset at hand is trained and scored. */
 export function useScored(): Scored | null {
   const dataset = useDataset((d) => d.dataset);
