@@ -159,6 +159,14 @@ export interface ScoresModel extends AnyModel {
     trace: number,
     options: { readonly seed: number },
   ): Promise<ScoreExplanation>;
+  /**
+   * Services that explain why these traces stand out from the training traces, the most suspect
+   * first: indices into the services of the traces. Of detectors that know more than the sum of
+   * their explanations says.
+   *
+   * @param flagged trace indices
+   */
+  rankServices?(data: DetectorData, flagged: Uint32Array): number[];
 }
 
 export type DetectorModel = TermsModel | ScoresModel;

@@ -4,6 +4,7 @@
  */
 
 import { blameOf } from '../../statistics/blame.ts';
+import { rankSlowServices } from '../../statistics/slow-services.ts';
 import {
   calibrateRarity,
   learnRarity,
@@ -43,6 +44,9 @@ export const HISTORY: Statistic<NoConfig> = {
     const calibrations = yield* calibrateRarity(learned, traces, sample);
     return rarityColumns(learned, calibrations);
   },
+
+  rankServices: ({ traces, train }, flagged) =>
+    rankSlowServices(traces, flagged, train).map(({ service }) => service),
 
   open(columns) {
     const { learned, calibrations } = rarityOf(columns);

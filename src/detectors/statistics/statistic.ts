@@ -49,6 +49,8 @@ export interface Statistic<Config> {
   readonly meta: BaselineMeta<string, Config>;
   /** Yields now and then, so that Cancel is heard. */
   learn(data: DetectorData, config: Config, seed: number): Generator<void, Columns>;
+  /** As {@link ScoresModel.rankServices}; absent where its explanations say all it knows. */
+  readonly rankServices?: (data: DetectorData, flagged: Uint32Array) => number[];
   /** @returns for a set of traces: what it says of them */
   open(columns: Columns, config: Config): (traces: TraceSet) => Reader;
 }
@@ -85,7 +87,8 @@ function modelOf<Config>(
   columns: Columns,
   config: Config,
 ): ScoresModel {
-  const { gives } = statistic.meta;
+  const { meta, rankServices } = statistic;
+  const { gives } = meta;
   const names = gives.kind === 'score' ? gives.terms.map(({ id }) => id) : [];
   const open = statistic.open(columns, config);
   return {
@@ -155,6 +158,7 @@ function modelOf<Config>(
       };
     },
 
+    ...(rankServices === undefined ? {} : { rankServices }),
     dispose: () => {},
   };
 }

@@ -1,4 +1,7 @@
-/** Which service a detector blames for each fault: from what its explanations say of single nodes. */
+/**
+ * Which service a detector blames for each fault: the ranking that it gives of the flagged traces, or
+ * one by what its explanations say of single nodes.
+ */
 import { createRandom, shuffle } from '../../base/random.ts';
 import type { ScoreSplit } from '../../detectors/explanation.ts';
 import type { JudgedScores, JudgedSet } from '../../judge/judged.ts';
@@ -33,11 +36,23 @@ export async function serviceRanks(
   if (threshold === null || nothing.length === 0) return nothing;
   const flagged = set.faults.map((_, fault) => flaggedOf(set, fault, scores, threshold));
   if (flagged.every((traces) => traces.length === 0)) return nothing;
+  const { traces } = data;
+  if (model.kind === 'scores' && model.rankServices !== undefined) {
+    return flagged.map((of, fault) => {
+      if (of.length === 0) return null;
+      const services = model.rankServices!(
+        data,
+        Uint32Array.from(of, (row) => rows[row]!),
+      );
+      const names = services.map((service) => traces.services[service]!);
+      return rankOf(names, set.faults[fault]!.service);
+    });
+  }
   const explain = await explainerOf({ data, model }, { scoring, seed }, variant);
   if (explain === null) return nothing;
-  const shares = async (traces: ArrayLike<number>): Promise<ServiceShares[]> => {
+  const shares = async (selected: ArrayLike<number>): Promise<ServiceShares[]> => {
     const all: ServiceShares[] = [];
-    for (const trace of Array.from(traces)) {
+    for (const trace of Array.from(selected)) {
       const of = await explain(trace);
       if (of !== null) all.push(of);
     }
