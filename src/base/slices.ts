@@ -8,11 +8,22 @@ export function runThrough<T>(work: Sliced<T>): T {
   return step.value;
 }
 
-/** All of it, with a pause after each slice. */
-export async function runWithPauses<T>(work: Sliced<T>, pause: () => Promise<void>): Promise<T> {
+/** All of it, with a pause after each slice; null where it was cancelled in one. */
+export async function runWithPauses<T>(work: Sliced<T>, pause: () => Promise<void>): Promise<T>;
+export async function runWithPauses<T>(
+  work: Sliced<T>,
+  pause: () => Promise<void>,
+  signal: { readonly aborted: boolean },
+): Promise<T | null>;
+export async function runWithPauses<T>(
+  work: Sliced<T>,
+  pause: () => Promise<void>,
+  signal?: { readonly aborted: boolean },
+): Promise<T | null> {
   let step = work.next();
   while (step.done !== true) {
     await pause();
+    if (signal?.aborted === true) return null;
     step = work.next();
   }
   return step.value;

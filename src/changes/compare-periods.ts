@@ -86,6 +86,8 @@ export function* comparePeriods(
   const paths = collectCallPaths(traces, Uint32Array.from([...before, ...after]));
   const first = yield* gatherPathValues(traces, before, paths);
   const second = yield* gatherPathValues(traces, after, paths);
+  // less than none is of calls that ran at the same time, and says nothing of the caller
+  for (const { selfTimes } of [first, second]) raiseToZero(selfTimes);
   const failed = {
     before: failuresByPath(traces, before, paths),
     after: failuresByPath(traces, after, paths),
@@ -126,6 +128,10 @@ export function* comparePeriods(
     services: servicesOf(traces, found),
     errorsKnown: failed.before !== null,
   };
+}
+
+function raiseToZero(values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) if (values[i]! < 0) values[i] = 0;
 }
 
 /** A path, and how many traces of each period have it. */

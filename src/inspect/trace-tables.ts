@@ -11,12 +11,20 @@ import { type OverRepresented, overRepresented } from './over-represented.ts';
 import { type ScoreHistograms, scoreHistograms } from './score-histograms.ts';
 import type { Arranged, TraceColumn, TraceFilter, TraceSort } from './trace-query.ts';
 import {
+  isFlagged,
   makeTraceTable,
   type TableScores,
   type TableSource,
   type TraceColumns,
   type TraceTable,
 } from './trace-table.ts';
+
+/** Rows of the table by trace. */
+export interface Flags {
+  /** [R] trace indices */
+  readonly trace: Uint32Array;
+  isFlagged(row: number): boolean;
+}
 
 export interface TraceTables {
   /** Makes the table, in the place of the one before. @param of what the scores were combined from */
@@ -33,6 +41,8 @@ export interface TraceTables {
   usualParts(): Sliced<Float64Array | null>;
   nearest(traces: TraceSet, trace: number): NearestTrace | null;
   overRepresented(traces: TraceSet): OverRepresented | null;
+  /** Which traces have scores, and which of these are flagged; null of another dataset. */
+  flags(traces: TraceSet): Flags | null;
   /** Forgets the table, whose dataset is gone. */
   forget(): void;
 }
@@ -77,6 +87,11 @@ export function createTraceTables(): TraceTables {
     },
     nearest: (traces, trace) => (held === null ? null : nearestTrace(traces, held.table, trace)),
     overRepresented: (traces) => (held === null ? null : overRepresented(traces, held.table)),
+    flags(traces) {
+      if (held?.traces !== traces) return null;
+      const { source } = held.table;
+      return { trace: source.trace, isFlagged: (row) => isFlagged(source, row) };
+    },
     forget() {
       held = null;
     },

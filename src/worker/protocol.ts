@@ -2,6 +2,9 @@
  * What crosses the worker door. A job has an input, events on the way, and an output or a failure;
  * every message carries the job's id, so that late replies can be told apart and ignored.
  */
+import type { ChangeReport } from '../changes/compare-periods.ts';
+import type { Period } from '../changes/selection.ts';
+import type { Timeline } from '../changes/timeline.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type { FitEvent, ScoreProgress } from '../detectors/detector.ts';
@@ -229,6 +232,13 @@ export interface Jobs extends LabJobs {
   nearest: { input: { trace: number }; event: never; output: NearestTrace | null };
   /** What the flagged traces of the table have in common. */
   overRepresented: { input: null; event: never; output: OverRepresented };
+  /** Traffic in so many bins, flags by the table; null where starts are not known. */
+  timeline: { input: { bins: number }; event: never; output: Timeline | null };
+  comparePeriods: {
+    input: { before: Period; after: Period };
+    event: never;
+    output: ChangeReport;
+  };
   /** Holds the model against a golden file; docs/parity.md. */
   parity: {
     input: { files: readonly File[]; backend: BackendPreference; part: ParityPart };

@@ -5,6 +5,7 @@
 import { remedyFor, type SettingDifference, settingDifferences } from '../../run/differences.ts';
 import type { DetectorRun, RunRecord } from '../../run/record.ts';
 import type { MatrixState } from '../baselines/matrix-store.ts';
+import type { ChangesState } from '../changes/changes-store.ts';
 import type { Dataset, DatasetState } from '../dataset/dataset-store.ts';
 import type { NotebookFileState } from '../dataset/notebook-file-store.ts';
 import { nextSettings, type RunChoices } from '../run/run-choices.ts';
@@ -20,6 +21,7 @@ export const CELLS = [
   'scores',
   'lab',
   'flagged',
+  'changes',
   'baselines',
   'equations',
 ] as const;
@@ -40,7 +42,7 @@ export const runDifferences = (
 export function cellStates(
   dataset: DatasetState,
   runs: RunState,
-): Record<Exclude<CellId, 'prepare' | 'runs' | 'equations'>, CellState> {
+): Record<Exclude<CellId, 'prepare' | 'runs' | 'changes' | 'equations'>, CellState> {
   const { phase } = dataset.status;
   const data: CellState =
     phase === 'importing' || phase === 'opening' || phase === 'restoring'
@@ -102,6 +104,10 @@ export function baselinesCellState(
 ): CellState {
   return repeats.phase === 'idle' ? state : repeats.phase;
 }
+
+/** Of the two periods that are compared. */
+export const changesCellState = (report: ChangesState['report']['phase']): CellState =>
+  report === 'none' ? 'not-run' : report;
 
 /** Of the equations, whose values are those of the terms of a trace that is explained. */
 export function equationsCellState(explanation: ExplanationPhase): CellState {

@@ -5,6 +5,7 @@ import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
 import type { BackgroundWorker, WorkerClient } from '../../worker/client.ts';
 import { createIntervalsStore, type IntervalsState } from '../baselines/intervals-store.ts';
 import { createMatrixStore, type MatrixState } from '../baselines/matrix-store.ts';
+import { type ChangesState, createChangesStore } from '../changes/changes-store.ts';
 import { createAttributeMemory } from '../dataset/attribute-memory.ts';
 import { createDatasetStore, type Dataset, type DatasetState } from '../dataset/dataset-store.ts';
 import { createExportStore, type ExportState } from '../dataset/export-store.ts';
@@ -51,6 +52,7 @@ export interface Notebook {
   readonly traceList: StoreApi<TraceListState>;
   readonly whatIf: StoreApi<WhatIfState>;
   readonly comparison: StoreApi<ComparisonState>;
+  readonly changes: StoreApi<ChangesState>;
   readonly view: StoreApi<ViewState>;
   readonly lab: StoreApi<LabState>;
   readonly namedScores: StoreApi<NamedScoresState>;
@@ -120,6 +122,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
+  const changes = createChangesStore(client, dataset, traceList);
   const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
@@ -153,6 +156,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     traceList,
     whatIf,
     comparison,
+    changes,
     view,
     lab,
     namedScores,

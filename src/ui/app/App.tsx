@@ -1,6 +1,7 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
 import { memo, useEffect, useState } from 'react';
 import { BaselinesCell } from '../cells/baselines/BaselinesCell.tsx';
+import { ChangesCell } from '../cells/changes/ChangesCell.tsx';
 import { DataCell } from '../cells/dataset/DataCell.tsx';
 import { MappingDialog } from '../cells/dataset/MappingDialog.tsx';
 import { TreesCell } from '../cells/dataset/TreesCell.tsx';
@@ -58,6 +59,7 @@ const Cells = memo(function Cells() {
           <ScoresCell />
           <LabCell />
           <FlaggedCell />
+          <ChangesCell />
           <BaselinesCell />
           <EquationsCell />
         </>

@@ -5,6 +5,7 @@ import {
   type CellId,
   type CellState,
   cellStates,
+  changesCellState,
   dataCellState,
   equationsCellState,
   labCellState,
@@ -17,6 +18,7 @@ import { equationsStateText, termsAlone } from '../cells/scores/scored.tsx';
 import { Rail } from '../widgets/Rail.tsx';
 import type { PageDialog } from './keys.ts';
 import {
+  useChanges,
   useDataset,
   useInspect,
   useKeptRuns,
@@ -40,6 +42,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
   const kept = useKeptRuns((k) => k.entries.length);
   const matrix = useMatrix((m) => m);
   const file = useNotebookFile((f) => f);
+  const changes = useChanges((c) => c.report.phase);
   const derived = cellStates(datasetState, runs);
   const shown = shownDetector(runs.training, detector);
   const states: Record<CellId, CellState> = {
@@ -52,6 +55,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
     ),
     runs: runsCellState(kept),
     equations: equationsCellState(explanation),
+    changes: changesCellState(changes),
     prepare: prepareCellState(prepare, datasetState, runs.choices.model.maxNodes),
   };
   const why = (id: CellId): string | undefined =>

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { IntervalsState } from '../../stores/baselines/intervals-store.ts';
 import type { MatrixState } from '../../stores/baselines/matrix-store.ts';
+import type { ChangesState } from '../../stores/changes/changes-store.ts';
 import type { DatasetState } from '../../stores/dataset/dataset-store.ts';
 import type { ExportState } from '../../stores/dataset/export-store.ts';
 import type { NotebookFileState } from '../../stores/dataset/notebook-file-store.ts';
@@ -90,3 +91,6 @@ export const useEnvironment = <T>(select: (state: EnvironmentState) => T): T =>
 
 export const usePreferences = <T>(select: (state: PreferencesState) => T): T =>
   useStore(useNotebook().preferences, select);
+
+export const useChanges = <T>(select: (state: ChangesState) => T): T =>
+  useStore(useNotebook().changes, select);

@@ -26,6 +26,8 @@ export interface HistogramProps extends CursorProps {
   readonly xLinearBelow?: number | undefined;
   /** Values are whole numbers: no tick between two. */
   readonly xWhole?: boolean;
+  /** Values are moments, in microseconds since the epoch. */
+  readonly xTime?: boolean;
   readonly threshold?: { readonly value: number; readonly label: string } | null;
   /** [from, to] on the x axis: anomalies that score below normal traces. */
   readonly inverted?: { readonly range: readonly [number, number]; readonly label: string } | null;
@@ -37,6 +39,18 @@ export interface HistogramProps extends CursorProps {
   readonly legend?: boolean;
   readonly empty?: string;
 }
+
+/** "10:40", or the day where a day begins. */
+const momentLabel = (us: number): string => {
+  const at = new Date(us / 1e3);
+  return at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0
+    ? at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })
+    : at.toLocaleTimeString(undefined, {
+        hour: '2-digit',
+        minute: '2-digit',
+        ...(at.getSeconds() === 0 ? {} : { second: '2-digit' }),
+      });
+};
 
 const sum = (counts: ArrayLike<number>): number => {
   let total = 0;
@@ -54,6 +68,7 @@ export function Histogram(props: HistogramProps) {
     countMax,
     xLinearBelow,
     xWhole,
+    xTime = false,
     threshold = null,
     inverted = null,
   } = props;
@@ -69,6 +84,7 @@ export function Histogram(props: HistogramProps) {
     countMax,
     xLinearBelow,
     xWhole,
+    xTime,
   });
   const shown = groups.filter((group) => groupTotal(group) > 0);
   const totals = shown
@@ -117,6 +133,7 @@ export function Histogram(props: HistogramProps) {
               scale={layout.x}
               ticks={layout.xTicks}
               label={xLabel}
+              {...(xTime ? { format: momentLabel } : {})}
               labelAt="middle"
               y={height - layout.margin.bottom}
             />

@@ -1,5 +1,5 @@
 /** Overlaid histograms on shared bins as geometry: steps per group, ticks, labels of the threshold. */
-import { scaleLinear, scaleSymlog } from 'd3';
+import { scaleLinear, scaleSymlog, scaleTime } from 'd3';
 import type { Margin } from './chart-parts.tsx';
 import { textWidth } from './text-width.ts';
 import { type PositionScale, spacedTicks, symlogTicks, tickCount, tickLabel } from './ticks.ts';
@@ -28,6 +28,8 @@ export interface HistogramLayoutOptions {
   readonly xLinearBelow?: number | undefined;
   /** Values are whole numbers: no tick between two. */
   readonly xWhole?: boolean | undefined;
+  /** Values are moments: ticks at whole minutes, hours and days. */
+  readonly xTime?: boolean | undefined;
 }
 
 export interface HistogramLayout {
@@ -73,7 +75,15 @@ export function stepArea(
 export function layoutHistogram(
   edges: ArrayLike<number>,
   groups: readonly HistogramGroup[],
-  { width, height, countScale, countMax, xLinearBelow, xWhole = false }: HistogramLayoutOptions,
+  {
+    width,
+    height,
+    countScale,
+    countMax,
+    xLinearBelow,
+    xWhole = false,
+    xTime = false,
+  }: HistogramLayoutOptions,
 ): HistogramLayout | null {
   if (edges.length < 2 || width < 100) return null;
   let highest = countMax ?? 1;
@@ -104,8 +114,9 @@ export function layoutHistogram(
     margin,
     x,
     y,
-    xTicks:
-      xLinearBelow === undefined
+    xTicks: xTime
+      ? timeTicks(domain, Math.max(2, Math.floor(xCount / 2)))
+      : xLinearBelow === undefined
         ? x.ticks(xCount).filter((tick) => !xWhole || Number.isInteger(tick))
         : spacedTicks(
             symlogTicks(...domain, xLinearBelow, MOST_TICKS).filter((tick) => tick >= domain[0]),
@@ -118,6 +129,13 @@ export function layoutHistogram(
     over: groups.reduce((sum, group) => sum + (group.over ?? 0), 0),
   };
 }
+
+/** @param domain microseconds since the epoch */
+const timeTicks = (domain: readonly [number, number], count: number): number[] =>
+  scaleTime()
+    .domain(domain.map((us) => us / 1e3))
+    .ticks(count)
+    .map((at) => at.getTime() * 1e3);
 
 /** The bin that holds a value; edges rising, the last bin closed. Null outside. */
 export function binOf(edges: ArrayLike<number>, value: number): number | null {

@@ -3,6 +3,9 @@ import { buffersOf, copyColumns } from '../../base/copy-columns.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { runWithPauses } from '../../base/slices.ts';
+import { comparePeriods } from '../../changes/compare-periods.ts';
+import { tracesOf } from '../../changes/selection.ts';
+import { timeline } from '../../changes/timeline.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
 import type { TraceTables } from '../../inspect/trace-tables.ts';
 import { compareDetectors } from '../../judge/compare.ts';
@@ -14,7 +17,7 @@ import { sameValue } from '../../run/settings.ts';
 import { createTableScores, mainScores } from '../../run/table-scores.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
-import { type JobFailure, noDataset, notAtHand } from '../job-failure.ts';
+import { cancelled, type JobFailure, noDataset, notAtHand } from '../job-failure.ts';
 import { beside, type JobTable } from '../job-table.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 
@@ -29,6 +32,8 @@ type ListJobs = JobTable<
   | 'usualParts'
   | 'nearest'
   | 'overRepresented'
+  | 'timeline'
+  | 'comparePeriods'
 >;
 
 export function createListJobs(
@@ -114,6 +119,19 @@ export function createListJobs(
     }),
 
     overRepresented: beside(async () => told((traces) => tables.overRepresented(traces))),
+
+    timeline: beside(async ({ bins }) => {
+      const traces = dataset.traces();
+      return traces === null ? err(noDataset) : ok(timeline(traces, bins, tables.flags(traces)));
+    }),
+
+    comparePeriods: beside(async ({ before, after }, { control }) => {
+      const traces = dataset.traces();
+      if (traces === null) return err(noDataset);
+      const work = comparePeriods(traces, tracesOf(traces, before, after));
+      const report = await runWithPauses(work, nextTask, control.signal);
+      return report === null ? err(cancelled) : ok(report);
+    }),
   };
 }
 

@@ -14,6 +14,7 @@ export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   scores: 'Scores',
   lab: 'Entropy gap',
   flagged: 'Flagged traces',
+  changes: 'What changed',
   baselines: 'Baselines',
   equations: 'Equations',
 };
