@@ -17,10 +17,24 @@ export interface TraceExplanation {
     readonly edgeProbability: Float32Array;
     /** p(y_i | z) of each reconstructed node's operation. */
     readonly operationProbability: Float32Array;
-    /** p(N | z) of the reconstructed and of the observed node count. */
-    readonly nodeCountProbability: number;
-    readonly observedNodeCountProbability: number;
+    /**
+     * p(N | z) of the reconstructed and of the observed node count; null where the structure decoder
+     * has none.
+     */
+    readonly nodeCount: { readonly probability: number; readonly observed: number } | null;
   };
+
+  /**
+   * Calls that nodes of the trace did not make, though training had them there, [C]; null where the
+   * structure decoder knows no calls by name.
+   */
+  readonly absentCalls: {
+    /** The observed node that would make it. */
+    readonly caller: Int32Array;
+    readonly operation: Uint32Array;
+    /** How often it is made in such traces: p(A | z), averaged over the samples. */
+    readonly probability: Float32Array;
+  } | null;
 
   /** Per observed node, [n], averaged over the samples. */
   readonly nodes: {
@@ -66,7 +80,12 @@ export interface ScoreSplit {
   readonly nodeLatency: Float64Array;
   /** [n (n - 1) / 2] per pair i < j of observed nodes, at `pairIndex(i, j)`: the edge, or that there is none. */
   readonly edges: Float64Array;
-  /** Operations, edges and (of dummies) latencies of padding positions: what N_max decides. */
+  /** [C] per absent call: that it was not made. */
+  readonly absentCalls: Float64Array;
+  /**
+   * Operations, edges and (of dummies) latencies of padding positions: what N_max decides. Of call
+   * paths: that there is no call that training never saw.
+   */
   readonly padding: number;
   /** What the log of the mean over samples adds: score minus all parts. */
   readonly remainder: number;

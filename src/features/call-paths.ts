@@ -14,7 +14,7 @@ export interface CallPaths {
 }
 
 /** The caller of a root. */
-const NO_CALLER = -1;
+export const NO_CALLER = -1;
 /** A path that training did not have. */
 export const UNKNOWN_PATH = -2;
 

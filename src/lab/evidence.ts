@@ -23,8 +23,13 @@ export interface Evidence {
     readonly stds: GroupedHistogram;
     /** [groups] share of nodes whose std is above sigma_p99 of all nodes; NaN where there are none */
     readonly aboveLimit: Float64Array;
-    /** p(A_ij | z) of every sample and entry i < j, padding included; too many for 32 bits. */
+    /**
+     * p(A_ij | z) of every sample and entry i < j, padding included, or of every call that a node
+     * could make; too many for 32 bits.
+     */
     readonly edgeProbability: {
+      /** Whether they are calls: the structure decoder has call paths. */
+      readonly areCalls: boolean;
       readonly edges: Float64Array;
       readonly counts: readonly Float64Array[];
     };
@@ -107,18 +112,18 @@ function edgeProbabilities(
   rows: Uint32Array,
   { group }: TraceGroups,
 ) {
-  const { filled, bin, count } = detail!.edges;
+  const { filled, bin, count, entries } = detail!.edges;
   const traces = LABEL_GROUPS.map(() => new Float64Array(structure.logPz.length / samples));
   rows.forEach((t, r) => {
     traces[group[r]!]![structureRow[t]!]!++;
   });
-  const entries = (maxNodes * (maxNodes - 1)) / 2;
+  const ofPaper = (maxNodes * (maxNodes - 1)) / 2;
   const counts = LABEL_GROUPS.map(() => new Float64Array(PROBABILITY_BINS));
   let at = 0;
   for (let row = 0; row < filled.length; row++) {
     const s = Math.floor(row / samples);
     for (let g = 0; g < counts.length; g++) {
-      counts[g]![PROBABILITY_BINS - 1]! += traces[g]![s]! * entries;
+      counts[g]![PROBABILITY_BINS - 1]! += traces[g]![s]! * (entries?.[s] ?? ofPaper);
     }
     for (const end = at + filled[row]!; at < end; at++) {
       for (let g = 0; g < counts.length; g++) {
@@ -128,7 +133,7 @@ function edgeProbabilities(
       }
     }
   }
-  return { edges: unitEdges(), counts };
+  return { areCalls: entries !== undefined, edges: unitEdges(), counts };
 }
 
 function stdsOf(

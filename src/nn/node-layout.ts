@@ -128,7 +128,7 @@ export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayo
 }
 
 /** The least number from n on that is one of eight evenly spaced ones per octave. */
-function nextStep(n: number): number {
+export function nextStep(n: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - 3);
   return step * Math.ceil(n / step);
 }

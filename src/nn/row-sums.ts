@@ -3,9 +3,17 @@
  * messages between the nodes of trees, and looks up embeddings.
  */
 import { viewFloats } from './host-memory.ts';
+import { nextStep } from './node-layout.ts';
 import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
+
+/** Rows to make room for: with few numbers of rows, buffers of a GPU are used again. */
+export const roomFor = byBackend({
+  cpu: (rows: number): number => rows,
+  wasm: 'as cpu',
+  webgpu: (_kernels, rows) => nextStep(rows),
+});
 
 /**
  * @param x       [R, F]

@@ -85,6 +85,7 @@ export function readSettings(stored: RunSettings | EarlierSettings): RunSettings
       flowHidden: config.flowHidden,
       maxNodes,
       safeNormalStds: config.safeNormalStds,
+      structureDecoder: 'paper',
       latencyScale: config.latencyScale,
       latencyTails: config.latencyTails ?? 'gaussian',
     },

@@ -27,6 +27,7 @@ export function settingValues(
 
 /** What follows from the settings, told because a reader of the results would ask. */
 const DERIVED: readonly (readonly [label: string, key: keyof TraceVaeConfig])[] = [
+  ['structure decoder', 'structureDecoder'],
   ['node embedding', 'nodeEmbedding'],
   ['joint epochs', 'epochsJoint'],
   ['time epochs', 'epochsTime'],

@@ -55,6 +55,8 @@ export interface EdgeBins {
   readonly count: Uint16Array;
   /** [filled bins] sum of log p(A_ij | z), nats */
   readonly sum: Float32Array;
+  /** [S] all Bernoullis of a structure; absent: the N_max (N_max - 1) / 2 of the paper's decoder */
+  readonly entries?: Uint32Array;
 }
 
 /** Boundaries between bins of p(A_ij | z): 0.05, 0.1, … 0.95. */

@@ -342,7 +342,7 @@ export function describeTermsContract(
         ['nll', contributions.nll],
         ['full', contributions.corrected],
       ] as const) {
-        const columns = [split.nodeType, split.nodeLatency, split.edges];
+        const columns = [split.nodeType, split.nodeLatency, split.edges, split.absentCalls];
         const parts =
           split.klStructure +
           split.klLatency +

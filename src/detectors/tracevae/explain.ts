@@ -10,7 +10,7 @@ import type { ScoreTerms, StdLimits, TermPart } from '../../scoring/score-terms.
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData } from '../detector.ts';
 import type { ScoreSplit, TraceExplanation } from '../explanation.ts';
-import { modelBatch } from './inputs.ts';
+import { batchNodes, modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
   latenciesFromZ,
@@ -22,12 +22,7 @@ import {
 import { reconstructTree } from './reconstruction.ts';
 import { createDetailWriter } from './score-detail.ts';
 import { emptyTerms, scoreNoise, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
-import {
-  forEachEdge,
-  nodeCountLogProb,
-  type StructureSamples,
-  sampleStructures,
-} from './structure-scores.ts';
+import { hasPaths, type StructureSamples, sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
 interface ExplainOptions {
@@ -68,6 +63,7 @@ export async function explainTrace(
     nodeCount: samples.terms.nodeCount[0]!,
     maxNodes: samples.terms.maxNodes,
     reconstruction: samples.reconstruction,
+    absentCalls: hasPaths(model) ? describeAbsentCalls(samples) : null,
     nodes: describeNodes(samples, data, trace),
     contributions: {
       nll: splitScore(samples, []),
@@ -86,7 +82,8 @@ async function sampleTrace(
   { samples, seed, stdLimits }: ExplainOptions,
 ): Promise<TraceSamples> {
   const { config } = model;
-  const batch = modelBatch(data, config, Uint32Array.of(trace), config.maxNodes);
+  const alone = Uint32Array.of(trace);
+  const batch = modelBatch(data, config, alone, batchNodes(data, config, alone));
   const noiseZ = scoreNoise(seed, 'z', samples * config.latent);
   const { structure, reconstruction } = await structurePart(model, batch, noiseZ);
   const singleZ = config.ablation === 'singlez';
@@ -151,10 +148,8 @@ async function structurePart(
   ) {
     return { ...last.part, structure: { ...last.part.structure, structures: batch } };
   }
-  const part = {
-    structure: await sampleStructures(model, batch, noise),
-    reconstruction: await reconstructTree(model, batch),
-  };
+  const structure = await sampleStructures(model, batch, noise);
+  const part = { structure, reconstruction: await reconstructTree(model, structure) };
   lastParts.set(model, { noise, part });
   return part;
 }
@@ -174,9 +169,10 @@ interface SampleParts {
   readonly nodeType: Float64Array;
   readonly nodeLatency: Float64Array;
   readonly edges: Float64Array;
+  readonly absentCalls: Float64Array;
 }
 
-const emptyParts = (nodes: number): SampleParts => ({
+const emptyParts = (nodes: number, absentCalls: number): SampleParts => ({
   klStructure: 0,
   klLatency: 0,
   nodeCount: 0,
@@ -184,6 +180,7 @@ const emptyParts = (nodes: number): SampleParts => ({
   nodeType: new Float64Array(nodes),
   nodeLatency: new Float64Array(nodes),
   edges: new Float64Array((nodes * (nodes - 1)) / 2),
+  absentCalls: new Float64Array(absentCalls),
 });
 
 function partsOfSample(
@@ -191,8 +188,9 @@ function partsOfSample(
   sample: number,
   formulas: readonly Formula[],
 ): SampleParts {
-  const { maxNodes } = terms;
+  const { decoded } = structure;
   const n = terms.nodeCount[0]!;
+  const absentCalls = decoded.absentCalls[0]!.length;
   const factors = joinFactors(formulas);
   const factorOf = (part: TermPart): number => factors[part]?.(0) ?? 1;
   const ofNodeCount = factorOf('nodeCount');
@@ -205,21 +203,22 @@ function partsOfSample(
     formulas.reduce((value, { edges }) => edges?.entry(value) ?? value, logP);
   const limitOf = formulas.find(({ stds }) => stds !== undefined)?.stds?.most ?? unlimited;
 
-  const parts = emptyParts(n);
+  const parts = emptyParts(n, absentCalls);
   parts.klStructure =
     factorOf('klStructure') * (structure.logQz[sample]! - structure.logPz[sample]!);
   parts.klLatency = factorOf('klLatency') * (latency.logQz2[sample]! - logPz2[sample]!);
-  parts.nodeCount = -ofNodeCount * nodeCountOf(nodeCountLogProb(structure, sample));
-  forEachEdge(structure, sample, (i, j, logProb) => {
+  parts.nodeCount = -ofNodeCount * nodeCountOf(decoded.nodeCount(sample));
+  decoded.forEachEdge(sample, (i, j, logProb) => {
     const adds = -ofEdge * edgeOf(logProb);
     if (j < n) parts.edges[pairIndex(i, j)] = adds;
+    else if (j - n < absentCalls) parts.absentCalls[j - n] = adds;
     else parts.padding += adds;
   });
-  for (let i = 0; i < maxNodes; i++) {
-    const adds = -ofOperation * structure.operationLogProbs[sample * maxNodes + i]!;
+  decoded.forEachOperation(sample, (i, logProb) => {
+    const adds = -ofOperation * logProb;
     if (i < n) parts.nodeType[i] = adds;
     else parts.padding += adds;
-  }
+  });
   for (let i = 0; i < terms.latencyNodes[0]!; i++) {
     const limit = limitOf(latency.traces.operation[i]!);
     const adds = -ofLatency * nodeLatencyLogProb(latency, sample, i, limit);
@@ -242,7 +241,8 @@ const total = (parts: SampleParts): number =>
   parts.padding +
   sum(parts.nodeType) +
   sum(parts.nodeLatency) +
-  sum(parts.edges);
+  sum(parts.edges) +
+  sum(parts.absentCalls);
 
 /**
  * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by
@@ -255,7 +255,8 @@ function splitScore(samples: TraceSamples, formulas: readonly Formula[]): ScoreS
   const least = Math.min(...totals);
   const powers = totals.map((value) => Math.exp(least - value));
   const norm = sum(powers);
-  const mean = emptyParts(samples.terms.nodeCount[0]!);
+  const { absentCalls } = samples.structure.decoded;
+  const mean = emptyParts(samples.terms.nodeCount[0]!, absentCalls[0]!.length);
   perSample.forEach((parts, l) => {
     const weight = powers[l]! / norm;
     mean.klStructure += weight * parts.klStructure;
@@ -267,6 +268,9 @@ function splitScore(samples: TraceSamples, formulas: readonly Formula[]): ScoreS
       mean.nodeLatency[i]! += weight * parts.nodeLatency[i]!;
     }
     for (let e = 0; e < mean.edges.length; e++) mean.edges[e]! += weight * parts.edges[e]!;
+    for (let c = 0; c < mean.absentCalls.length; c++) {
+      mean.absentCalls[c]! += weight * parts.absentCalls[c]!;
+    }
   });
   const score = combineCorrected(applyFormulas(samples.terms, formulas))[0]!;
   return { score, ...mean, remainder: score - total(mean) };
@@ -277,8 +281,8 @@ function describeNodes(
   { traces, scale }: DetectorData,
   trace: number,
 ): TraceExplanation['nodes'] {
-  const { structures, samples } = structure;
-  const { maxNodes, parent } = structures;
+  const { structures, samples, decoded } = structure;
+  const { parent } = structures;
   const n = terms.nodeCount[0]!;
   const first = traces.nodeOffset[trace]!;
   const nodes = {
@@ -294,13 +298,14 @@ function describeNodes(
     logLikelihood: new Float64Array(n),
   };
   for (let l = 0; l < samples; l++) {
-    forEachEdge(structure, l, (i, j, logProb) => {
+    decoded.forEachEdge(l, (i, j, logProb) => {
       if (j < n && parent[j] === i) nodes.edgeProbability[j]! += Math.exp(logProb) / samples;
+    });
+    decoded.forEachOperation(l, (i, logProb) => {
+      if (i < n) nodes.operationProbability[i]! += Math.exp(logProb) / samples;
     });
     for (let i = 0; i < n; i++) {
       const row = latency.firstRow[l]! + i;
-      const logProb = structure.operationLogProbs[l * maxNodes + i]!;
-      nodes.operationProbability[i]! += Math.exp(logProb) / samples;
       nodes.mean[i]! += latency.mean[row]! / samples;
       nodes.logLikelihood[i]! +=
         nodeLatencyLogProb(latency, l, i, Number.POSITIVE_INFINITY) / samples;
@@ -318,4 +323,26 @@ function describeNodes(
     nodes.zScore[i] = (nodes.latency[i]! - nodes.mean[i]!) / nodes.std[i]!;
   }
   return nodes;
+}
+
+/** How often calls that the trace lacks are made in such traces. */
+function describeAbsentCalls({
+  structure: { decoded, samples },
+  terms,
+}: TraceSamples): TraceExplanation['absentCalls'] {
+  const calls = decoded.absentCalls[0]!;
+  const probability = new Float32Array(calls.length);
+  const n = terms.nodeCount[0]!;
+  for (let l = 0; l < samples; l++) {
+    decoded.forEachEdge(l, (_i, j, logProb) => {
+      const call = j - n;
+      // log-probability that it is absent
+      if (call >= 0 && call < calls.length) probability[call]! -= Math.expm1(logProb) / samples;
+    });
+  }
+  return {
+    caller: Int32Array.from(calls, ({ caller }) => caller),
+    operation: Uint32Array.from(calls, ({ operation }) => operation),
+    probability,
+  };
 }

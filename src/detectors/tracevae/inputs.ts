@@ -7,7 +7,7 @@
  * a trace, so one row stands for them.
  */
 import type { LatencyScale } from '../../features/latency-scale.ts';
-import { makeBatch, selectRows, type TraceBatch } from '../../features/trace-batch.ts';
+import { largestTree, makeBatch, selectRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { copyMatrix } from '../../nn/lookup.ts';
 import {
   createNodeGraph,
@@ -92,6 +92,17 @@ export function modelBatch(
   if (ablation !== 'dimex') return batch;
   return { ...batch, nodeCount: new Int32Array(batch.size).fill(maxNodes) };
 }
+
+/**
+ * Nodes that a batch of these traces has room for: N_max where a part of the model writes as many,
+ * else those of its largest tree.
+ */
+export const batchNodes = (
+  { traces }: { readonly traces: TraceSet },
+  { structureDecoder, ablation, maxNodes }: TraceVaeConfig,
+  selected: Uint32Array,
+): number =>
+  structureDecoder === 'paper' || ablation === 'fc' ? maxNodes : largestTree(traces, selected);
 
 /** Distinct structures of a batch, in order of appearance. */
 export interface DistinctStructures {

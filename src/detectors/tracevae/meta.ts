@@ -18,6 +18,29 @@ export type Ablation = 'none' | 'fc' | 'singlez' | 'dimex';
 export type LatencyTails = 'power' | 'gaussian';
 
 /**
+ * How p(N, A, Y | z) of equation (2) is written: as the paper does, N_max nodes with an edge or none
+ * between any two, or by the call paths that training had, at a cost that follows the nodes of a trace.
+ */
+export type StructureDecoder = 'paper' | 'call-paths';
+
+/** `auto`: call paths beyond {@link PAPER_DECODER_NODES}. */
+export type StructureDecoderChoice = StructureDecoder | 'auto';
+
+/** N_max up to which `auto` is the paper's decoder, whose cost grows with N_max squared. */
+export const PAPER_DECODER_NODES = 64;
+
+/** N_max that the paper's decoder takes at most: beyond, its weights alone take gigabytes. */
+export const PAPER_MOST_NODES = 256;
+
+export const structureDecoderOf = ({
+  structureDecoder = 'paper',
+  maxNodes,
+}: Pick<ModelSettings, 'structureDecoder' | 'maxNodes'>): StructureDecoder => {
+  if (structureDecoder !== 'auto') return structureDecoder;
+  return maxNodes > PAPER_DECODER_NODES ? 'call-paths' : 'paper';
+};
+
+/**
  * What the model is, and how its latencies are standardised and their densities shaped: another
  * value asks for a new training.
  */
@@ -43,6 +66,8 @@ export interface ModelSettings {
   readonly maxNodes: number;
   /** SafeNormal: latency clipped to mean +- this many stds in training; power tails begin there. */
   readonly safeNormalStds: number;
+  /** Absent from runs of earlier builds, which had the paper's alone. */
+  readonly structureDecoder?: StructureDecoderChoice;
   readonly latencyScale: LatencyScaleKind;
   readonly latencyTails: LatencyTails;
 }
@@ -93,11 +118,12 @@ export interface Phases {
 
 /** Everything that the code of the model reads, with what is derived: {@link traceVaeConfig}. */
 export interface TraceVaeConfig
-  extends Required<ModelSettings>,
+  extends Required<Omit<ModelSettings, 'structureDecoder'>>,
     Omit<ScheduleSettings, 'epochs' | 'phases'>,
     Phases,
     ScoringSettings {
   readonly ablation: Ablation;
+  readonly structureDecoder: StructureDecoder;
 }
 
 /**
@@ -136,6 +162,7 @@ export function traceVaeConfig({ model, schedule, scoring }: TraceVaeSettings): 
     ablation: 'none',
     nodeEmbedding: nodeEmbeddingFor(model.maxNodes),
     ...model,
+    structureDecoder: structureDecoderOf(model),
     ...trained,
     ...(phases ?? phasesOf(epochs)),
     ...scoring,
@@ -170,6 +197,7 @@ const PAPER: TraceVaeSettings = {
     latent2: 10,
     maxNodes: 32,
     safeNormalStds: 6,
+    structureDecoder: 'paper',
     latencyScale: 'robust',
     latencyTails: 'gaussian',
   },

@@ -1,12 +1,12 @@
 /** The tree that the model would write for a trace: the most probable one at the mean of q(z). */
 import { argMax, categoricalLogMass, logSigmoidOf } from '../../base/log-densities.ts';
-import type { TraceBatch } from '../../features/trace-batch.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
 import type { TraceExplanation } from '../explanation.ts';
+import { reconstructPaths } from './path-scores.ts';
 import { decodeOperations, decodeTopology } from './struct-vae.ts';
-import { sampleStructures } from './structure-scores.ts';
+import { hasPaths, type StructureSamples } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
 /**
@@ -16,17 +16,21 @@ import type { TrainingModel } from './train-step.ts';
  * the earlier node with the most probable edge, and operations are the most probable ones given
  * these edges.
  *
- * @param observed [1, N_max] one trace, with the model's N_max
+ * @param observed [1, N_max] one trace, with room for the model's N_max, and its mean of z
  * @returns        columns [n] of the n reconstructed nodes, probabilities from 0 to 1
  */
 export async function reconstructTree(
   model: TrainingModel,
-  observed: TraceBatch,
+  { structures, meanZ }: Pick<StructureSamples, 'structures' | 'meanZ'>,
 ): Promise<TraceExplanation['reconstruction']> {
+  if (hasPaths(model)) return reconstructPaths(model, meanZ);
   const { store, config, operationCount } = model;
-  const { maxNodes } = observed;
-  const atMean = new Float32Array(config.latent);
-  const { z, nodeCountLogits, edgeLogits } = await sampleStructures(model, observed, atMean);
+  const { maxNodes } = structures;
+  const zRow = (): tf.Tensor2D => tf.tensor2d(meanZ, [1, config.latent]);
+  const [nodeCountLogits, edgeLogits] = await readBack(() => {
+    const topology = decodeTopology(store, config, zRow(), 'eval');
+    return [topology.nodeCountLogits, topology.edgeLogits];
+  });
   const classes = maxNodes + 1;
   const nodes = Math.max(1, argMax(nodeCountLogits, 0, classes));
 
@@ -43,7 +47,7 @@ export async function reconstructTree(
 
   const [operationLogits] = await readBack(() => {
     const tree = { size: 1, maxNodes, nodeCount: Int32Array.of(nodes), parent };
-    const { nodeEmbedding } = decodeTopology(store, config, tf.tensor2d(z, [1, z.length]), 'eval');
+    const { nodeEmbedding } = decodeTopology(store, config, zRow(), 'eval');
     const graph = createNodeGraph(tree, { padding: 'all' });
     return [decodeOperations(store, config, nodeEmbedding, graph, 'eval')];
   });
@@ -63,7 +67,9 @@ export async function reconstructTree(
     operation,
     edgeProbability,
     operationProbability,
-    nodeCountProbability: nodeCountMass(nodes),
-    observedNodeCountProbability: nodeCountMass(observed.nodeCount[0]!),
+    nodeCount: {
+      probability: nodeCountMass(nodes),
+      observed: nodeCountMass(structures.nodeCount[0]!),
+    },
   };
 }

@@ -14,15 +14,12 @@ import {
 } from '../../scoring/score-terms.ts';
 import { sortStds, stdLimitsAt } from '../../scoring/std-limits.ts';
 import { toyData } from '../../testing/toy-traces.ts';
+import { nodeTypeLogProb } from './decoded-structures.ts';
 import { type LatencySamples, nodeLatencyLogProb } from './latency-scores.ts';
+import { decodePaper } from './paper-scores.ts';
 import { createDetailWriter } from './score-detail.ts';
 import { emptyTerms, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
-import {
-  forEachEdge,
-  nodeCountLogProb,
-  nodeTypeLogProb,
-  type StructureSamples,
-} from './structure-scores.ts';
+import type { StructureSamples } from './structure-scores.ts';
 
 const MAX_NODES = 6;
 const data = toyData(30);
@@ -44,9 +41,11 @@ function randomSamples(seed: number, samples: number, selected: Uint32Array, tai
     z: floats(rows * 2, 1),
     logQz: Float64Array.from(floats(rows, 1)),
     logPz: floats(rows, 1),
-    nodeCountLogits: floats(rows * (MAX_NODES + 1), 2),
-    edgeLogits: floats(rows * MAX_NODES * MAX_NODES, 3),
-    operationLogProbs: floats(rows * MAX_NODES, 1).map((value) => -Math.abs(value)),
+    decoded: decodePaper(batch, samples, {
+      nodeCount: floats(rows * (MAX_NODES + 1), 2),
+      edges: floats(rows * MAX_NODES * MAX_NODES, 3),
+      operationLogProbs: floats(rows * MAX_NODES, 1).map((value) => -Math.abs(value)),
+    }),
     prior2: { mean: new Float32Array(0), logStd: new Float32Array(0) },
   };
   const latency: LatencySamples = {
@@ -119,11 +118,12 @@ function scoreAnew(
     const weight = ncnorm === undefined ? 1 : (MAX_NODES / nodes) ** Number(nodeCountExponent);
     const logWeights = Array.from({ length: samples }, (_unused, l) => {
       const row = t * samples + l;
-      let sum = scaled(nodeCountLogProb(structure, row), factor ** 2);
-      forEachEdge(structure, row, (_i, _j, logP) => {
+      let sum = scaled(structure.decoded.nodeCount(row), factor ** 2);
+      structure.decoded.forEachEdge(row, (_i, _j, logP) => {
         sum += scaled(logP, factor);
       });
-      sum += nodeTypeLogProb(structure, row) + structure.logPz[row]! - structure.logQz[row]!;
+      sum +=
+        nodeTypeLogProb(structure.decoded, row) + structure.logPz[row]! - structure.logQz[row]!;
       for (let i = 0; i < nodes; i++) {
         const limit = limitOf(structures.operation[t * MAX_NODES + i]!);
         sum += weight * nodeLatencyLogProb(latency, row, i, Math.log(limit));

@@ -6,7 +6,7 @@
 import { logStdLimit } from '../../scoring/corrections/limited-latency.ts';
 import { EDGE_BOUNDARIES, type ScoreDetail, type StdLimits } from '../../scoring/score-terms.ts';
 import { type LatencySamples, unlimited } from './latency-scores.ts';
-import { forEachEdge, type StructureSamples } from './structure-scores.ts';
+import type { StructureSamples } from './structure-scores.ts';
 
 export interface DetailWriter {
   /**
@@ -66,11 +66,14 @@ function createEdgeWriter() {
   const sum: number[] = [];
   const counts = new Uint32Array(LOG_BOUNDARIES.length);
   const sums = new Float64Array(LOG_BOUNDARIES.length);
+  const entries: number[] = [];
   return {
-    add(scores: StructureSamples, row: number): void {
+    add({ decoded, samples }: StructureSamples, row: number): void {
+      let visited = 0;
       counts.fill(0);
       sums.fill(0);
-      forEachEdge(scores, row, (_i, _j, logProb) => {
+      decoded.forEachEdge(row, (_i, _j, logProb) => {
+        visited++;
         const at = binOf(logProb);
         if (at === LOG_BOUNDARIES.length) return;
         counts[at]!++;
@@ -84,12 +87,14 @@ function createEdgeWriter() {
         sum.push(sums[at]!);
       });
       filled.push(bin.length - before);
+      if (decoded.by === 'call-paths' && row % samples === 0) entries.push(visited);
     },
     finish: (): ScoreDetail['edges'] => ({
       filled: Uint8Array.from(filled),
       bin: Uint8Array.from(bin),
       count: Uint16Array.from(count),
       sum: Float32Array.from(sum),
+      ...(entries.length > 0 && { entries: Uint32Array.from(entries) }),
     }),
   };
 }

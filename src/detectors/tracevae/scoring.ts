@@ -11,7 +11,8 @@ import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
 import { YIELD_EVERY_MS } from '../shared/pacer.ts';
-import { modelBatch } from './inputs.ts';
+import { adjacencyLogProb, nodeTypeLogProb } from './decoded-structures.ts';
+import { batchNodes, modelBatch } from './inputs.ts';
 import {
   type LatencySamples,
   latenciesFromZ,
@@ -23,14 +24,7 @@ import {
 import { tailsFrom } from './latency-vae.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { createDetailWriter } from './score-detail.ts';
-import {
-  adjacencyLogProb,
-  findMismatches,
-  nodeCountLogProb,
-  nodeTypeLogProb,
-  type StructureSamples,
-  sampleStructures,
-} from './structure-scores.ts';
+import { findMismatches, type StructureSamples, sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
 export interface ScoreOptions {
@@ -74,6 +68,35 @@ export const decodedNodes = (
 /** Nodes whose latencies add to the score: dummies are nodes, padding is not. */
 const countedNodes = (config: TraceVaeConfig, data: DetectorData, trace: number): number =>
   config.ablation === 'dimex' ? config.maxNodes : nodeCount(data.traces, trace);
+
+/**
+ * Rows that a structure takes: the paper's decoder writes N_max nodes for each sample; of call paths
+ * a sample is a row, so that the nodes that the encoder reads are the more.
+ */
+const structureRowsOf = (
+  { structureDecoder, maxNodes }: TraceVaeConfig,
+  { traces }: DetectorData,
+  trace: number,
+  samples: number,
+): number =>
+  structureDecoder === 'paper' ? samples * maxNodes : samples + nodeCount(traces, trace);
+
+/** Where passes of bounded work end, one after the other. @param rows [S] of each structure */
+function passEnds(rows: Float64Array, mostStructures: number): number[] {
+  const ends: number[] = [];
+  let start = 0;
+  let sum = 0;
+  for (let s = 0; s < rows.length; s++) {
+    if (s > start && (sum + rows[s]! > rowsPerPass() || s - start >= mostStructures)) {
+      ends.push(s);
+      start = s;
+      sum = 0;
+    }
+    sum += rows[s]!;
+  }
+  if (start < rows.length) ends.push(rows.length);
+  return ends;
+}
 
 /**
  * Noise of the samples of equation (3), the same for every trace: scores are compared under common
@@ -139,7 +162,10 @@ export async function scoreTraces(
   const detail = createDetailWriter(terms);
 
   // progress in node rows of decoder work, told in traces
-  const structureWork = example.length * (samples + 1) * config.maxNodes;
+  const structureRows = Float64Array.from(example, (trace) =>
+    structureRowsOf(config, data, trace, samples),
+  );
+  const structureWork = structureRows.reduce((sum, rows) => sum + rows, 0);
   const rowsOf = (trace: number): number => samples * decodedNodes(config, data, trace);
   const latencyWork = selected.reduce((sum, trace) => sum + rowsOf(trace), 0);
   let work = 0;
@@ -153,11 +179,13 @@ export async function scoreTraces(
     yieldedMs = performance.now();
   };
 
-  const structuresPerPass = Math.max(1, Math.floor(rowsPerPass() / (samples * config.maxNodes)));
-  for (let start = 0; start < example.length; start += structuresPerPass) {
+  // the encoder's pooling matrix, structures x nodes, is small beside what the paper's decoder writes
+  const mostStructures = config.structureDecoder === 'paper' ? Infinity : TRACES_PER_PASS;
+  let start = 0;
+  for (const end of passEnds(structureRows, mostStructures)) {
     if (signal.aborted) return terms;
-    const chunk = Uint32Array.from(example.slice(start, start + structuresPerPass));
-    const batch = modelBatch(data, config, chunk, config.maxNodes);
+    const chunk = Uint32Array.from(example.slice(start, end));
+    const batch = modelBatch(data, config, chunk, batchNodes(data, config, chunk));
     const scores = await sampleStructures(model, batch, repeated(noiseZ, chunk.length));
     writeStructureTerms(terms, scores, start);
     detail.addStructures(scores);
@@ -167,8 +195,9 @@ export async function scoreTraces(
       prior2.mean.set(scores.prior2.mean, start * samples * config.latent2);
       prior2.logStd.set(scores.prior2.logStd, start * samples * config.latent2);
     }
-    mismatchOf.set(await findMismatches(model, batch), start);
-    await advance(chunk.length * (samples + 1) * config.maxNodes);
+    mismatchOf.set(await findMismatches(model, scores), start);
+    await advance(structureRows.subarray(start, end).reduce((sum, rows) => sum + rows, 0));
+    start = end;
   }
   structureRow.forEach((row, t) => {
     terms.mismatch[t] = mismatchOf[row]!;
@@ -251,11 +280,11 @@ export function writeStructureTerms(
   structure.logQz.set(scores.logQz, offset);
   structure.logPz.set(scores.logPz, offset);
   for (let row = 0; row < rows; row++) {
-    const adjacency = adjacencyLogProb(scores, row);
-    structure.logPNodeCount[offset + row] = nodeCountLogProb(scores, row);
+    const adjacency = adjacencyLogProb(scores.decoded, row);
+    structure.logPNodeCount[offset + row] = scores.decoded.nodeCount(row);
     structure.logPAdjacency[offset + row] = adjacency.all;
     structure.logPAdjacencyUnlikely[offset + row] = adjacency.unlikely;
-    structure.logPNodeType[offset + row] = nodeTypeLogProb(scores, row);
+    structure.logPNodeType[offset + row] = nodeTypeLogProb(scores.decoded, row);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   WIDE_PERCENTILE,
 } from '../../scoring/std-limits.ts';
 import type { DetectorData } from '../detector.ts';
-import { modelBatch } from './inputs.ts';
+import { batchNodes, modelBatch } from './inputs.ts';
 import { latenciesFromZ, sampleLatencies } from './latency-scores.ts';
 import { chunksBySize, decodedNodes, repeated, scoreNoise } from './scoring.ts';
 import { sampleStructures } from './structure-scores.ts';
@@ -60,7 +60,7 @@ async function sampleOnce(
   if (config.ablation !== 'singlez') {
     return sampleLatencies(model, batch, noiseOf('z2', config.latent2));
   }
-  const structures = modelBatch(data, config, picked, config.maxNodes);
+  const structures = modelBatch(data, config, picked, batchNodes(data, config, picked));
   const { z } = await sampleStructures(model, structures, noiseOf('z', config.latent));
   return latenciesFromZ(model, batch, z, 1);
 }

@@ -32,15 +32,19 @@ export const POSTERIOR_LOG_STD = { min: -7, max: 2 } as const;
 
 /**
  * Names, as the authors' code has them, and shapes of the structure VAE's parameters (section 4):
- * the embedding [operations, embedding] of y_i, q(z | A, Y), the RealNVP prior p(z), and p(N | z),
- * p(A | z) and p(Y | z).
+ * the embedding [operations, embedding] of y_i, q(z | A, Y), the RealNVP prior p(z), and what p(N, A,
+ * Y | z) is decoded by.
  *
  * @param operationCount padding included
+ * @param decoder        of {@link paperDecoderSpecs}, or of another structure decoder
  */
-export function structVaeSpecs(config: TraceVaeConfig, operationCount: number): ParameterSpec[] {
-  const { heads, layers, units, latent, maxNodes, nodeEmbedding, operationEmbedding } = config;
+export function structVaeSpecs(
+  config: TraceVaeConfig,
+  operationCount: number,
+  decoder: readonly ParameterSpec[],
+): ParameterSpec[] {
+  const { heads, layers, units, latent, operationEmbedding } = config;
   const width = heads * units;
-  const lastHidden = config.graphEmbeddingHidden.at(-1) ?? latent;
   return [
     {
       name: OPERATION_EMBEDDING,
@@ -57,6 +61,15 @@ export function structVaeSpecs(config: TraceVaeConfig, operationCount: number): 
     ...linearSpecs('struct_vae.qz_mean', width, latent),
     ...linearSpecs('struct_vae.qz_logstd', width, latent),
     ...realNvpSpecs(PRIOR, { size: latent, levels: config.flowLevels, hidden: config.flowHidden }),
+    ...decoder,
+  ];
+}
+
+/** p(N | z), p(A | z) and p(Y | z) as the paper has them. */
+export function paperDecoderSpecs(config: TraceVaeConfig, operationCount: number): ParameterSpec[] {
+  const { heads, layers, units, latent, maxNodes, nodeEmbedding } = config;
+  const lastHidden = config.graphEmbeddingHidden.at(-1) ?? latent;
+  return [
     ...mlpSpecs('struct_vae.pG_node_count_logits', latent, config.nodeCountHidden, maxNodes + 1),
     ...mlpSpecs('struct_vae.pG_graph_embedding', latent, config.graphEmbeddingHidden, null),
     ...linearSpecs('struct_vae.pG_node_embedding', lastHidden, maxNodes * nodeEmbedding),

@@ -2,20 +2,18 @@
  * The structure terms of equation (3) for a few structures, L samples of z each, in eval mode. The
  * networks run on the device; the densities are summed here in float64.
  */
-import {
-  argMax,
-  bernoulliLogMass,
-  categoricalLogMass,
-  standardLogDensity,
-} from '../../base/log-densities.ts';
+import { argMax, standardLogDensity } from '../../base/log-densities.ts';
 import { repeatRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { categoricalLogProb } from '../../nn/distributions.ts';
 import { copyMatrix } from '../../nn/lookup.ts';
 import { createNodeGraph } from '../../nn/node-graph.ts';
 import { readBack } from '../../nn/read-back.ts';
 import * as tf from '../../nn/tf.ts';
+import type { DecodedStructures } from './decoded-structures.ts';
 import { structureEncoderInput } from './inputs.ts';
 import { latencyPrior } from './latency-vae.ts';
+import { decodePaper, type PaperLogits } from './paper-scores.ts';
+import { decodePaths, type PathModel, pathMismatches } from './path-scores.ts';
 import {
   decodeOperations,
   decodeTopology,
@@ -37,12 +35,7 @@ export interface StructureSamples {
   readonly logQz: Float64Array;
   /** [S, L] log p(z) */
   readonly logPz: Float32Array;
-  /** [S, L, N_max + 1] */
-  readonly nodeCountLogits: Float32Array;
-  /** [S, L, N_max, N_max] */
-  readonly edgeLogits: Float32Array;
-  /** [S, L, N_max] log p(y_i | z) of the observed operation, 0 (padding) beyond the trace */
-  readonly operationLogProbs: Float32Array;
+  readonly decoded: DecodedStructures;
   /** [S, L, K2] of p(z2 | z); of no meaning in SingleZ, which has no z2 */
   readonly prior2: { readonly mean: Float32Array; readonly logStd: Float32Array };
 }
@@ -70,28 +63,17 @@ export async function sampleStructures(
   });
   const { values: z, logQ } = sampleOnHost(mean, logStd, noise, config.latent, samples);
 
-  const [logPz, nodeCountLogits, edgeLogits, operationLogProbs, priorMean, priorLogStd] =
-    await readBack(() => {
-      const repeated = repeatRows(structures, samples);
-      const rows = repeated.size;
-      const zRows = tf.tensor2d(z, [rows, config.latent]);
-      const topology = decodeTopology(store, config, zRows, 'eval');
-      const graph = createNodeGraph(repeated, { padding: 'all' });
-      const logits = decodeOperations(store, config, topology.nodeEmbedding, graph, 'eval');
-      const observed = copyMatrix(repeated.operation, operationCount);
+  const [[logPz, priorMean, priorLogStd], decoded] = await Promise.all([
+    readBack(() => {
+      const zRows = tf.tensor2d(z, [size * samples, config.latent]);
       const prior2 =
         config.ablation === 'singlez'
           ? { mean: tf.scalar(0), logStd: tf.scalar(0) } // there is no z2
           : latencyPrior(store, config, zRows, 'eval');
-      return [
-        structurePriorLogProb(store, config, zRows),
-        topology.nodeCountLogits,
-        topology.edgeLogits,
-        categoricalLogProb(logits, observed),
-        prior2.mean,
-        prior2.logStd,
-      ];
-    });
+      return [structurePriorLogProb(store, config, zRows), prior2.mean, prior2.logStd];
+    }),
+    decode(model, structures, z, samples),
+  ]);
   return {
     structures,
     samples,
@@ -99,11 +81,42 @@ export async function sampleStructures(
     z,
     logQz: logQ,
     logPz,
-    nodeCountLogits,
-    edgeLogits,
-    operationLogProbs,
+    decoded,
     prior2: { mean: priorMean, logStd: priorLogStd },
   };
+}
+
+/** @param z [S, L, K] */
+const decode = async (
+  model: TrainingModel,
+  structures: TraceBatch,
+  z: Float32Array,
+  samples: number,
+): Promise<DecodedStructures> =>
+  hasPaths(model)
+    ? decodePaths(model, structures, z, samples)
+    : decodePaper(structures, samples, await paperLogits(model, structures, z, samples));
+
+/** Whether the structure decoder is the one by call paths. */
+export const hasPaths = (model: TrainingModel): model is PathModel => model.paths !== undefined;
+
+/** @param z [S, L, K] */
+async function paperLogits(
+  { store, config, operationCount }: TrainingModel,
+  structures: TraceBatch,
+  z: Float32Array,
+  samples: number,
+): Promise<PaperLogits> {
+  const [nodeCount, edges, operationLogProbs] = await readBack(() => {
+    const repeated = repeatRows(structures, samples);
+    const zRows = tf.tensor2d(z, [repeated.size, config.latent]);
+    const topology = decodeTopology(store, config, zRows, 'eval');
+    const graph = createNodeGraph(repeated, { padding: 'all' });
+    const logits = decodeOperations(store, config, topology.nodeEmbedding, graph, 'eval');
+    const observed = copyMatrix(repeated.operation, operationCount);
+    return [topology.nodeCountLogits, topology.edgeLogits, categoricalLogProb(logits, observed)];
+  });
+  return { nodeCount, edges, operationLogProbs };
 }
 
 /**
@@ -137,98 +150,22 @@ export function sampleOnHost(
 }
 
 /**
- * log p(N | z) of the observed node count, equation (2).
- *
- * @param row s L + l
- * @returns   nats
- */
-export function nodeCountLogProb(scores: StructureSamples, row: number): number {
-  const { structures, samples, nodeCountLogits } = scores;
-  const classes = structures.maxNodes + 1;
-  const nodes = structures.nodeCount[Math.floor(row / samples)]!;
-  return categoricalLogMass(nodeCountLogits, row * classes, classes, nodes);
-}
-
-/**
- * Calls `visit` with log p(A_ij | z), nats, of every entry i < j as observed, equation (2).
- *
- * Differs from the paper: only i < j of the product over ij, as in the authors' code. Entries of
- * padding nodes are among them.
- *
- * @param row s L + l
- */
-export function forEachEdge(
-  scores: StructureSamples,
-  row: number,
-  visit: (i: number, j: number, logProb: number) => void,
-): void {
-  const { structures, samples, edgeLogits } = scores;
-  const { maxNodes, parent } = structures;
-  const tree = Math.floor(row / samples) * maxNodes;
-  const start = row * maxNodes * maxNodes;
-  for (let j = 1; j < maxNodes; j++) {
-    const observedParent = parent[tree + j]!;
-    for (let i = 0; i < j; i++) {
-      const logit = edgeLogits[start + i * maxNodes + j]!;
-      visit(i, j, bernoulliLogMass(logit, i === observedParent));
-    }
-  }
-}
-
-const LOG_HALF = Math.log(0.5);
-
-/**
- * Sums of log p(A_ij | z) over i < j of N_max nodes: all (equation 2), and those with p < 0.5,
- * which equation (6) scales.
- *
- * @param row s L + l
- * @returns   nats
- */
-export function adjacencyLogProb(
-  scores: StructureSamples,
-  row: number,
-): { all: number; unlikely: number } {
-  let all = 0;
-  let unlikely = 0;
-  forEachEdge(scores, row, (_i, _j, logProb) => {
-    all += logProb;
-    if (logProb < LOG_HALF) unlikely += logProb;
-  });
-  return { all, unlikely };
-}
-
-/**
- * Sum of log p(y_i | z), equation (2).
- *
- * Differs from the paper: over all N_max positions, padding included, as in the authors' code.
- *
- * @param row s L + l
- * @returns   nats
- */
-export function nodeTypeLogProb(scores: StructureSamples, row: number): number {
-  const { maxNodes } = scores.structures;
-  let sum = 0;
-  for (let i = 0; i < maxNodes; i++) sum += scores.operationLogProbs[row * maxNodes + i]!;
-  return sum;
-}
-
-/**
  * Which structures the model would not write as they are (section 5.1.2, "mismatched"): at the
  * posterior mean of z, the most probable node count, an edge (p > 0.5), or an operation given the
  * observed edges differs. Edges and operations are compared among the trace's own nodes.
  *
- * @param structures [S, N_max]
- * @returns          [S] 1 where anything differs
+ * @param meanZ [S, K]
+ * @returns     [S] 1 where anything differs
  */
 export async function findMismatches(
-  { store, config, operationCount }: TrainingModel,
-  structures: TraceBatch,
+  model: TrainingModel,
+  { structures, meanZ }: Pick<StructureSamples, 'structures' | 'meanZ'>,
 ): Promise<Uint8Array> {
+  if (hasPaths(model)) return pathMismatches(model, structures, meanZ);
+  const { store, config } = model;
   const { size, maxNodes, nodeCount, parent, operation } = structures;
   const [nodeCountLogits, edgeLogits, likeliest] = await readBack(() => {
-    const ones = new Float32Array(size).fill(1);
-    const input = structureEncoderInput(structures, ones, operationCount);
-    const { mean } = encodeStructure(store, config, input, 'eval');
+    const mean = tf.tensor2d(meanZ, [size, config.latent]);
     const topology = decodeTopology(store, config, mean, 'eval');
     const graph = createNodeGraph(structures, { padding: 'all' });
     const logits = decodeOperations(store, config, topology.nodeEmbedding, graph, 'eval');

@@ -24,6 +24,7 @@ import {
   structureEncoderInput,
   structureTargets,
 } from './inputs.ts';
+import type { KnownPaths, PathTree } from './known-paths.ts';
 import {
   connectLatent,
   decodeLatency,
@@ -35,10 +36,18 @@ import {
 } from './latency-vae.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import {
+  type PathTargets,
+  pathDecoderSpecs,
+  pathHidden,
+  pathLogProbs,
+  pathTargets,
+} from './path-decoder.ts';
+import {
   decodeOperations,
   decodeTopology,
   encodeStructure,
   gaussianLogProb,
+  paperDecoderSpecs,
   type StructureLogProbs,
   sampleGaussian,
   structureLogProbs,
@@ -50,9 +59,18 @@ import {
  * Names and shapes of all parameters, of the structure VAE and of the time VAE (section 4).
  *
  * @param operationCount padding included
+ * @param known          what the structure decoder by call paths writes; absent: it is the paper's
  */
-export function traceVaeSpecs(config: TraceVaeConfig, operationCount: number): ParameterSpec[] {
-  return [...structVaeSpecs(config, operationCount), ...latencyVaeSpecs(config)];
+export function traceVaeSpecs(
+  config: TraceVaeConfig,
+  operationCount: number,
+  known?: KnownPaths,
+): ParameterSpec[] {
+  const decoder =
+    known === undefined
+      ? paperDecoderSpecs(config, operationCount)
+      : pathDecoderSpecs(config, known);
+  return [...structVaeSpecs(config, operationCount, decoder), ...latencyVaeSpecs(config)];
 }
 
 /** A batch for one pass through the structure VAE. */
@@ -60,8 +78,13 @@ export interface StructureInput {
   readonly encoder: StructureEncoderInput;
   /** [B, S] distinct structures to traces */
   readonly copies: tf.Tensor2D;
-  readonly targets: StructureTargets;
+  readonly targets: DecoderTargets;
 }
+
+/** What p(N, A, Y | z) is compared with, as the structure decoder takes it. */
+export type DecoderTargets =
+  | { readonly by: 'paper'; readonly of: StructureTargets }
+  | { readonly by: 'call-paths'; readonly of: PathTargets };
 
 /** A batch for one pass through the time VAE. */
 export interface LatencyInput {
@@ -76,18 +99,23 @@ export interface LatencyInput {
  *
  * @param batch          [B, N_max]
  * @param operationCount padding included
+ * @param paths          of the structure decoder by call paths; absent: it is the paper's
  * @returns              S structures for the encoder, copies [B, S], B targets
  */
 export function structureInput(
   batch: TraceBatch,
   operationCount: number,
   { ablation }: TraceVaeConfig,
+  paths?: PathTree,
 ): StructureInput {
   const distinct = ablation === 'singlez' ? separateTraces(batch) : distinctStructures(batch);
   return {
     encoder: structureEncoderInput(distinct.batch, distinct.multiplicity, operationCount),
     copies: copyMatrix(distinct.indexOf, distinct.batch.size),
-    targets: structureTargets(batch, operationCount),
+    targets:
+      paths === undefined
+        ? { by: 'paper', of: structureTargets(batch, operationCount) }
+        : { by: 'call-paths', of: pathTargets(paths, distinct) },
   };
 }
 
@@ -109,10 +137,14 @@ export function latencyInput(batch: TraceBatch, mode: Mode, config: TraceVaeConf
 /**
  * Which padding nodes p(X | A, Y, z2) decodes. They count in batch statistics (as the authors'
  * code); behind the dispatching layer they are all equal within a trace, behind the network of
- * TraceVAE-FC (section 6.6) each is another.
+ * TraceVAE-FC (section 6.6) each is another. Call paths have no padding.
  */
-export function decoderPadding({ ablation }: TraceVaeConfig, mode: Mode): Padding {
+export function decoderPadding(
+  { ablation, structureDecoder }: TraceVaeConfig,
+  mode: Mode,
+): Padding {
   if (ablation === 'fc') return 'all';
+  if (structureDecoder === 'call-paths') return 'none';
   return mode === 'train' ? 'one' : 'none';
 }
 
@@ -154,20 +186,29 @@ export function structurePass(
 ): StructurePass {
   const posterior = structurePosterior(parameters, config, input, mode);
   const z = sampleGaussian(posterior, noise);
-  const topology = decodeTopology(parameters, config, z, mode);
-  const operationLogits = decodeOperations(
-    parameters,
-    config,
-    topology.nodeEmbedding,
-    input.targets.graph,
-    mode,
-  );
   return {
     z,
     logQz: gaussianLogProb(z, posterior),
     logPz: structurePriorLogProb(parameters, config, z),
-    ...structureLogProbs(topology, operationLogits, input.targets),
+    ...decodeStructure(parameters, config, z, input.targets, mode),
   };
+}
+
+function decodeStructure(
+  parameters: Parameters,
+  config: TraceVaeConfig,
+  z: tf.Tensor2D,
+  targets: DecoderTargets,
+  mode: Mode,
+): StructureLogProbs {
+  if (targets.by === 'call-paths') {
+    return pathLogProbs(parameters, pathHidden(parameters, config, z, mode), targets.of);
+  }
+  const topology = decodeTopology(parameters, config, z, mode);
+  const { graph } = targets.of;
+  const { nodeEmbedding } = topology;
+  const operationLogits = decodeOperations(parameters, config, nodeEmbedding, graph, mode);
+  return structureLogProbs(topology, operationLogits, targets.of);
 }
 
 /** [B] nats each. */

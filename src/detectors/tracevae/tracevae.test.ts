@@ -9,10 +9,17 @@ import { startTestBackend, TEST_BACKENDS } from '../../testing/backends.ts';
 import { describeTermsContract } from '../../testing/detector-contract.ts';
 import { smallSettings } from '../../testing/small-tracevae.ts';
 import { toyData } from '../../testing/toy-traces.ts';
+import type { DetectorId } from '../catalog.ts';
 import type { FitEvent } from '../detector.ts';
 import { DETECTORS } from '../registry.ts';
 import { stepGradients } from '../shared/training-step.ts';
-import { type LatencyTails, phasesOf, TRACEVAE_PRESETS, traceVaeConfig } from './meta.ts';
+import {
+  type LatencyTails,
+  type ModelSettings,
+  phasesOf,
+  TRACEVAE_PRESETS,
+  traceVaeConfig,
+} from './meta.ts';
 import { ABLATIONS } from './meta-ablations.ts';
 import { settingValue, TRACEVAE_META, TRACEVAE_SETTINGS } from './meta-settings.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
@@ -32,11 +39,57 @@ for (const backend of TEST_BACKENDS) {
   }
 }
 
+for (const backend of TEST_BACKENDS) {
+  for (const { id, label } of [TRACEVAE_META, ...ABLATIONS].filter(
+    // refused, see below
+    (meta) => meta.id !== 'tracevae-dimex',
+  )) {
+    const small = smallSettings(3);
+    const model = { ...small.model, structureDecoder: 'call-paths' } as const;
+    const settings = { ...small, model, baselines: {} };
+    describeTermsContract(`${label} by call paths`, backend, {
+      fit: (data, context) => DETECTORS[id].fit(data, settings, context),
+      restore: (operations, weights) => DETECTORS[id].restore(settings, operations, weights),
+      hasCurve: true,
+    });
+  }
+}
+
 const control = {
   signal: new AbortController().signal,
   stopRequested: () => false,
   whenRunning: async () => {},
 };
+
+test('what cannot be decoded is refused with what to do', async () => {
+  const data = toyData(24);
+  const small = smallSettings(3);
+  const refusal = async (id: DetectorId, changes: Partial<ModelSettings>) => {
+    const settings = { ...small, model: { ...small.model, ...changes }, baselines: {} };
+    const result = await DETECTORS[id].fit(data, settings, { seed: 3, control, onEvent: () => {} });
+    return result.ok ? null : `${result.error.what}: ${result.error.advice}`;
+  };
+  expect(await refusal('tracevae-dimex', { structureDecoder: 'call-paths' })).toBe(
+    'TraceVAE-DimEx fills traces up to N_max with dummies, which are on no call path: choose the paper’s structure decoder, or leave TraceVAE-DimEx out',
+  );
+  expect(await refusal('tracevae', { structureDecoder: 'paper', maxNodes: 512 })).toBe(
+    'the paper’s structure decoder takes trees of at most 256 nodes, N_max is 512: choose the structure decoder by call paths, or a smaller N_max',
+  );
+});
+
+test('the structure decoder follows N_max unless it is chosen', () => {
+  const decoder = (changes: Partial<ModelSettings>) => {
+    const settings = smallSettings(3);
+    return traceVaeConfig({ ...settings, model: { ...settings.model, ...changes } })
+      .structureDecoder;
+  };
+  expect(decoder({ structureDecoder: 'auto', maxNodes: 64 })).toBe('paper');
+  expect(decoder({ structureDecoder: 'auto', maxNodes: 65 })).toBe('call-paths');
+  expect(decoder({ structureDecoder: 'paper', maxNodes: 128 })).toBe('paper');
+  const { structureDecoder: _, ...earlier } = smallSettings(3).model;
+  const settings = { ...smallSettings(3), model: { ...earlier, maxNodes: 128 } };
+  expect(traceVaeConfig(settings).structureDecoder).toBe('paper');
+});
 
 test('two joint epochs to one of the time VAE, at any total', () => {
   const phases = (total: number): number[] => {

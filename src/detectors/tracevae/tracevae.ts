@@ -9,10 +9,13 @@ import type {
   TermsModel,
 } from '../detector.ts';
 import { explainTrace } from './explain.ts';
+import { openKnownPaths } from './known-paths.ts';
 import type { TraceVaeConfig } from './meta.ts';
+import { storedPaths } from './path-decoder.ts';
 import { scoreTraces } from './scoring.ts';
 import { findStdLimits } from './std-limit.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
+import type { TrainingModel } from './train-step.ts';
 import { trainTraceVae } from './training.ts';
 
 /** Trains TraceVAE, or an ablation of section 6.6, in the two phases of section 6.2. */
@@ -23,7 +26,7 @@ export async function fitTraceVae(
 ): Promise<Result<TermsModel, FitFailure>> {
   const trained = await trainTraceVae(data, config, context);
   if (!trained.ok) return trained;
-  return ok(modelOf(trained.value, config, data.traces.operations.length));
+  return ok(modelOf(trained.value));
 }
 
 /**
@@ -36,16 +39,18 @@ export function restoreTraceVae(
   operationCount: number,
   weights: SavedWeights,
 ): TermsModel {
-  const specs = traceVaeSpecs(config, operationCount);
-  return modelOf(ParameterStore.load(specs, weights.tensors), config, operationCount);
+  const known = config.structureDecoder === 'call-paths' ? storedPaths(weights) : undefined;
+  const specs = traceVaeSpecs(config, operationCount, known);
+  return modelOf({
+    store: ParameterStore.load(specs, weights.tensors),
+    config,
+    operationCount,
+    ...(known && { paths: openKnownPaths(known, operationCount) }),
+  });
 }
 
-function modelOf(
-  store: ParameterStore,
-  config: TraceVaeConfig,
-  operationCount: number,
-): TermsModel {
-  const model = { store, config, operationCount };
+function modelOf(model: TrainingModel): TermsModel {
+  const { store } = model;
   return {
     kind: 'terms',
     parameterCount: store.parameterCount(),

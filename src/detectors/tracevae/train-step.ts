@@ -14,6 +14,7 @@ import { createRmsProp } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint } from '../fit-progress.ts';
 import type { BatchLoss } from '../shared/training-plan.ts';
+import type { PathTree } from './known-paths.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';
 import type { TraceVaeConfig } from './meta.ts';
@@ -34,6 +35,8 @@ export interface TrainingModel {
   readonly config: TraceVaeConfig;
   /** Padding included. */
   readonly operationCount: number;
+  /** Of the structure decoder by call paths; absent where it is the paper's. */
+  readonly paths?: PathTree;
 }
 
 /** Standard normal noise of one batch. */
@@ -77,7 +80,7 @@ export function createOptimiser(
  * @returns     makes the terms [10], in the order of LOSS_TERMS, and the loss, nats
  */
 export function batchLoss(
-  { store, config, operationCount }: TrainingModel,
+  { store, config, operationCount, paths }: TrainingModel,
   phase: Phase,
   optimiser: Optimiser,
   batch: TraceBatch,
@@ -85,7 +88,7 @@ export function batchLoss(
   mode: Mode,
 ): () => BatchLoss {
   const structureMode = phase === 'joint' ? mode : 'eval';
-  const structureBatch = structureInput(batch, operationCount, config);
+  const structureBatch = structureInput(batch, operationCount, config, paths);
   const latencyBatch = latencyInput(batch, mode, config);
   const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
   const encode = (): StructurePass =>
@@ -111,14 +114,14 @@ export function batchLoss(
  * @param noise z [B, K], z2 [B, K2]
  */
 export function warmUp(
-  { store, config, operationCount }: TrainingModel,
+  { store, config, operationCount, paths }: TrainingModel,
   phase: Phase,
   batch: TraceBatch,
   noise: Noise,
 ): void {
   tf.tidy(() => {
     const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
-    const input = structureInput(batch, operationCount, config);
+    const input = structureInput(batch, operationCount, config, paths);
     const { z } = structurePass(store, config, input, noiseZ, 'train');
     if (phase === 'joint') initialiseActNorms(store, PRIOR, config.flowLevels, z);
     latencyPass(store, config, latencyInput(batch, 'train', config), z, noiseZ2, 'train');

@@ -4,7 +4,7 @@
  * starts the training again, at most 10 times.
  */
 import { createRandom, normals, type Random } from '../../base/random.ts';
-import { err, type Result } from '../../base/result.ts';
+import { err, ok, type Result } from '../../base/result.ts';
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { ParameterStore } from '../../nn/parameters.ts';
 import type { DetectorData, FitContext, FitFailure } from '../detector.ts';
@@ -12,9 +12,10 @@ import { tooFewTraces } from '../shared/check-data.ts';
 import { drawTraces } from '../shared/draw-traces.ts';
 import { train } from '../shared/training.ts';
 import type { Draws, PhasePlan } from '../shared/training-plan.ts';
-import { modelBatch } from './inputs.ts';
+import { batchNodes, modelBatch } from './inputs.ts';
+import { collectKnownPaths, openKnownPaths } from './known-paths.ts';
 import { combineLoss, LOSS_TERMS } from './loss.ts';
-import type { TraceVaeConfig } from './meta.ts';
+import { PAPER_MOST_NODES, type TraceVaeConfig } from './meta.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import {
   batchLoss,
@@ -38,20 +39,30 @@ const DRAWS: Draws = {
   validation: (seed, batch) => createRandom(seed, 5, batch),
 };
 
-/** @returns the trained parameters, owned by the caller */
+/** @returns the trained model; its parameters are owned by the caller */
 export async function trainTraceVae(
   data: DetectorData,
   config: TraceVaeConfig,
   context: FitContext,
-): Promise<Result<ParameterStore, FitFailure>> {
-  const unusable = tooFewTraces(data, LABEL);
+): Promise<Result<TrainingModel, FitFailure>> {
+  const unusable = tooFewTraces(data, LABEL) ?? undecodable(config);
   if (unusable !== null) return err(unusable);
   const operationCount = data.traces.operations.length;
-  return train(
+  const known =
+    config.structureDecoder === 'call-paths'
+      ? collectKnownPaths(data.traces, data.train)
+      : undefined;
+  const modelOf = (store: ParameterStore): TrainingModel => ({
+    store,
+    config,
+    operationCount,
+    ...(known && { paths: openKnownPaths(known, operationCount) }),
+  });
+  const trained = await train(
     data,
     {
       label: LABEL,
-      specs: traceVaeSpecs(config, operationCount),
+      specs: traceVaeSpecs(config, operationCount, known),
       schedule: config,
       terms: LOSS_TERMS,
       partsOf: (means) => combineLoss(means, config),
@@ -59,7 +70,7 @@ export async function trainTraceVae(
       restarts: MAX_RESTARTS,
       seedOf: (seed, attempt) => createRandom(seed, ATTEMPTS, attempt).integer(2 ** 31),
       phasesOf: (store) => {
-        const model = { store, config, operationCount };
+        const model = modelOf(store);
         return [
           phaseOf(data, model, 'joint', config.epochsJoint),
           phaseOf(data, model, 'time', config.epochsTime),
@@ -68,12 +79,36 @@ export async function trainTraceVae(
     },
     context,
   );
+  return trained.ok ? ok(modelOf(trained.value)) : trained;
+}
+
+/** Settings that mean nothing together, or that no memory would hold. */
+function undecodable({ structureDecoder, ablation, maxNodes }: TraceVaeConfig): FitFailure | null {
+  const refused = (what: string, advice: string): FitFailure => ({
+    kind: 'unusable-data',
+    what,
+    where: 'the structure decoder',
+    advice,
+  });
+  if (structureDecoder === 'call-paths' && ablation === 'dimex') {
+    return refused(
+      'TraceVAE-DimEx fills traces up to N_max with dummies, which are on no call path',
+      'choose the paper’s structure decoder, or leave TraceVAE-DimEx out',
+    );
+  }
+  if (structureDecoder === 'paper' && maxNodes > PAPER_MOST_NODES) {
+    return refused(
+      `the paper’s structure decoder takes trees of at most ${PAPER_MOST_NODES} nodes, N_max is ${maxNodes}`,
+      'choose the structure decoder by call paths, or a smaller N_max',
+    );
+  }
+  return null;
 }
 
 function phaseOf(data: DetectorData, model: TrainingModel, name: Phase, epochs: number): PhasePlan {
   const { config } = model;
   const batchOf = (selected: Uint32Array): TraceBatch =>
-    modelBatch(data, config, selected, config.maxNodes);
+    modelBatch(data, config, selected, batchNodes(data, config, selected));
   const noiseOf = (size: number, random: Random): Noise => ({
     z: normals(random, size * config.latent),
     z2: normals(random, size * config.latent2),

@@ -7,7 +7,7 @@ import type {
   TraceExplanation,
 } from '../../detectors/explanation.ts';
 import { SCORE_CEILING } from '../../scoring/combine.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
+import { operationName, type TraceSet } from '../../trace/trace-set.ts';
 import { type DiffStatus, diffTrees } from '../../trace/tree-diff.ts';
 import { namedOperation, traceTree } from '../shared/tree-view.ts';
 
@@ -107,7 +107,7 @@ export interface ExplainedPart {
 /** Every part of the score; with the remainder they sum to it. */
 export function explainedParts(
   traces: TraceSet,
-  { trace }: TraceExplanation,
+  { trace, absentCalls }: TraceExplanation,
   split: ScoreSplit,
 ): ExplainedPart[] {
   const tree = traceTree(traces, trace);
@@ -120,12 +120,34 @@ export function explainedParts(
       value,
       node,
     }));
+  const latencies = perNode('latency', 'latency', split.nodeLatency);
+  const operations = perNode('operation', 'operation', split.nodeType);
+  if (absentCalls !== null) {
+    return [
+      { id: 'kl-structure', label: 'KL of z', value: split.klStructure },
+      { id: 'kl-latency', label: 'KL of z₂', value: split.klLatency },
+      { id: 'padding', label: 'no call that training never saw', value: split.padding },
+      ...latencies,
+      ...callParts(names, tree, split),
+      ...Array.from(
+        split.absentCalls,
+        (value, c): ExplainedPart => ({
+          id: `absent-${c}`,
+          label: 'missing call',
+          detail: absentWords(traces, absentCalls, c),
+          value,
+          node: absentCalls.caller[c]!,
+        }),
+      ),
+      ...operations,
+    ];
+  }
   return [
     { id: 'node-count', label: 'node count p(N|z)', value: split.nodeCount },
     { id: 'kl-structure', label: 'KL of z', value: split.klStructure },
     { id: 'kl-latency', label: 'KL of z₂', value: split.klLatency },
     { id: 'padding', label: 'padding up to N_max', value: split.padding },
-    ...perNode('latency', 'latency', split.nodeLatency),
+    ...latencies,
     ...tree.flatMap(({ parent }, j) =>
       names.slice(0, j).map(
         (name, i): ExplainedPart => ({
@@ -137,8 +159,40 @@ export function explainedParts(
         }),
       ),
     ),
-    ...perNode('operation', 'operation', split.nodeType),
+    ...operations,
   ];
+}
+
+/** Of each node but the root: that it was called. */
+const callParts = (
+  names: readonly string[],
+  tree: readonly { readonly parent: number }[],
+  split: ScoreSplit,
+): ExplainedPart[] =>
+  tree.slice(1).map(({ parent }, k) => ({
+    id: `edge-${parent}-${k + 1}`,
+    label: 'call',
+    detail: `${names[parent]!} → ${names[k + 1]!}`,
+    value: split.edges[pairIndex(parent, k + 1)]!,
+    node: k + 1,
+  }));
+
+type AbsentCalls = NonNullable<TraceExplanation['absentCalls']>;
+
+/** "cart/GetCart (present in 99.8 % of such traces)" */
+function absentWords(traces: TraceSet, { operation, probability }: AbsentCalls, c: number): string {
+  const share = Math.min(99.9, Math.round(1000 * probability[c]!) / 10);
+  return `${operationName(traces, operation[c]!)} (present in ${share} % of such traces)`;
+}
+
+/** Calls that the trace lacks and that are more often made than not, the likeliest first. */
+export function missingCalls(traces: TraceSet, { absentCalls }: TraceExplanation): string[] {
+  if (absentCalls === null) return [];
+  const { probability } = absentCalls;
+  return [...probability.keys()]
+    .filter((c) => probability[c]! >= 0.5)
+    .sort((a, b) => probability[b]! - probability[a]!)
+    .map((c) => absentWords(traces, absentCalls, c));
 }
 
 /** The terms of a score that come from its detector, under the names of the detector's meta. */

@@ -87,7 +87,7 @@ const sum = (values: Float64Array): number => values.reduce((total, value) => to
 /** A split by term, nats; they sum to the score. */
 export const termTotals = (split: ScoreSplit): readonly (readonly [string, number])[] => [
   ['latency', sum(split.nodeLatency)],
-  ['edges', sum(split.edges)],
+  ['edges', sum(split.edges) + sum(split.absentCalls)],
   ['operations', sum(split.nodeType)],
   ['node count', split.nodeCount],
   ['KL of z', split.klStructure],

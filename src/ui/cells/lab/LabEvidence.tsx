@@ -96,16 +96,18 @@ function Histograms({ session, evidence }: EvidenceProps) {
       >
         Of the test traces; cell 2 has those of the dataset before and after preparing.
       </Counted>
-      <Counted
-        title="p(N | z) (Figure 11)"
-        label="Probability of the observed node count by label"
-        edges={nodeCountProbability.edges}
-        groups={groupsOf(nodeCountProbability.counts)}
-        xLabel="p(N | z)"
-        countLabel="samples"
-      >
-        Below 0.5, where scaling begins: {below(nodeCountProbability.counts)}.
-      </Counted>
+      {kept?.edgeProbability.areCalls !== true && (
+        <Counted
+          title="p(N | z) (Figure 11)"
+          label="Probability of the observed node count by label"
+          edges={nodeCountProbability.edges}
+          groups={groupsOf(nodeCountProbability.counts)}
+          xLabel="p(N | z)"
+          countLabel="samples"
+        >
+          Below 0.5, where scaling begins: {below(nodeCountProbability.counts)}.
+        </Counted>
+      )}
       {kept !== null && (
         <Counted
           title="p(A_ij | z) (Figure 11)"
@@ -115,8 +117,10 @@ function Histograms({ session, evidence }: EvidenceProps) {
           xLabel="p(A_ij | z)"
           countLabel="entries"
         >
-          Every entry i &lt; j of {formatCount(session.maxNodes)} nodes, padding included, in every
-          sample. Below 0.5: {below(kept.edgeProbability.counts)}.
+          {kept.edgeProbability.areCalls
+            ? 'Every call that a node could make, in every sample.'
+            : `Every entry i < j of ${formatCount(session.maxNodes)} nodes, padding included, in every sample.`}{' '}
+          Below 0.5: {below(kept.edgeProbability.counts)}.
         </Counted>
       )}
     </div>

@@ -116,7 +116,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
             <Select<string>
               key={key}
               {...field}
-              value={choices.model[key]}
+              value={choices.model[key] ?? 'paper'}
               disabled={disabled}
               onChange={(value) => runs.configure('model', { [key]: value })}
             />
@@ -163,6 +163,16 @@ function SettingField({
 
 /** Settings that are a word of two. */
 const WORD_SETTINGS = [
+  {
+    key: 'structureDecoder',
+    label: 'structure decoder',
+    help: 'the paper’s writes N_max nodes; call paths cost what a trace’s nodes cost and name missing calls; auto takes them beyond N_max 64',
+    options: [
+      { value: 'auto', label: 'auto' },
+      { value: 'paper', label: 'the paper’s' },
+      { value: 'call-paths', label: 'call paths' },
+    ],
+  },
   {
     key: 'latencyScale',
     label: 'latency scale',

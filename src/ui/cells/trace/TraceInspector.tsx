@@ -9,6 +9,7 @@ import {
   ceilingWords,
   comparisonRows,
   explainedParts,
+  missingCalls,
   nodeTotals,
   slowestNode,
 } from '../../../stores/trace/explanation-view.ts';
@@ -150,7 +151,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
     [rows],
   );
   const tree = useMemo(() => traceTree(traces, explanation.trace), [traces, explanation]);
-  const { nodes, reconstruction } = explanation;
+  const { nodes } = explanation;
   const contribution = explanation.contributions[split];
   const parts = useMemo(
     () => explainedParts(traces, explanation, contribution),
@@ -158,16 +159,16 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   );
   return (
     <>
-      <Finding explanation={explanation} rows={rows} names={tree} />
+      <Finding
+        explanation={explanation}
+        rows={rows}
+        names={tree}
+        missing={missingCalls(traces, explanation)}
+      />
       <div className="inspector-views">
         <section className="inspector-section">
           <h3>Tree and reconstruction</h3>
-          <p className="quiet">
-            {formatCount(explanation.nodeCount, 'node')}, p(N|z)&nbsp;=&nbsp;
-            {formatNumber(reconstruction.observedNodeCountProbability)}; the model expects{' '}
-            {formatCount(reconstruction.parent.length, 'node')}, p&nbsp;=&nbsp;
-            {formatNumber(reconstruction.nodeCountProbability)}
-          </p>
+          <p className="quiet">{nodeCountWords(explanation)}</p>
           <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
         </section>
         <section className="inspector-section">
@@ -227,14 +228,29 @@ function Explanation({ scored, explanation }: ExplanationProps) {
   );
 }
 
+/** Nodes as observed and as expected; with their probabilities where the decoder counts nodes. */
+function nodeCountWords({ nodeCount, reconstruction }: TraceExplanation): string {
+  const expected = formatCount(reconstruction.parent.length, 'node');
+  if (reconstruction.nodeCount === null) {
+    return `${formatCount(nodeCount, 'node')}; the model expects ${expected}, each with a call that is made in at least half of such traces`;
+  }
+  const { observed, probability } = reconstruction.nodeCount;
+  return `${formatCount(nodeCount, 'node')}, p(N|z) = ${formatNumber(observed)}; the model expects ${expected}, p = ${formatNumber(probability)}`;
+}
+
 interface FindingProps {
   readonly explanation: TraceExplanation;
   readonly rows: ReturnType<typeof comparisonRows>;
   readonly names: readonly { readonly service: string; readonly operation: string }[];
+  /** Calls that the trace lacks, in words, the likeliest first. */
+  readonly missing: readonly string[];
 }
 
+/** Further ones are among the parts of the score. */
+const MOST_MISSING = 3;
+
 /** The main oddity in words. */
-function Finding({ explanation, rows, names }: FindingProps) {
+function Finding({ explanation, rows, names, missing }: FindingProps) {
   const { nodes } = explanation;
   const slow = slowestNode(explanation);
   const count = (status: string) => rows.filter((row) => row.status === status).length;
@@ -243,6 +259,7 @@ function Finding({ explanation, rows, names }: FindingProps) {
     .filter((difference) => difference.nodes > 0);
   return (
     <p className="inspector-finding">
+      {missing.length > 0 && `Missing: ${missing.slice(0, MOST_MISSING).join('; ')}. `}
       {differences.length === 0
         ? 'The model reconstructs this structure as it is.'
         : `The reconstruction differs: ${differences

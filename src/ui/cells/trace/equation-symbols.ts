@@ -142,7 +142,9 @@ export function symbolValues(
     ['z2', formatNats(nll.klLatency)],
     ['N', String(nodeCount)],
     ['Nmax', String(maxNodes)],
-    ['pN', formatNumber(reconstruction.observedNodeCountProbability)],
+    ...(reconstruction.nodeCount === null
+      ? []
+      : ([['pN', formatNumber(reconstruction.nodeCount.observed)]] as const)),
     ['pA', range(nodes.edgeProbability.subarray(1))],
     ['py', range(nodes.operationProbability)],
     ['px', formatNats(latency)],
