@@ -4,6 +4,9 @@
  *   npm run bench:score -- FILE [--backend wasm|webgpu] [--units 64,500] [--traces 2000,…]
  *       [--distinct]  every trace is taken for one of a structure that no other has
  *   both: [--json OUT]
+ *   npm run bench:train -- [FILE] --nodes 16,32,64 [--decoder paper|call-paths] [--units 64]
+ *       in Node on WASM, one thread, in processor time: training and scoring by N_max, of the file's
+ *       traces or of generated ones of three quarters of so many nodes to all of them
  * Prints JSON. FILE has normal traces.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
+import { loadSource } from './bundle-for-node.mjs';
 import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
 
 const { values, positionals } = parseArgs({
@@ -23,8 +27,38 @@ const { values, positionals } = parseArgs({
     traces: { type: 'string', default: '2000' },
     distinct: { type: 'boolean', default: false },
     json: { type: 'string' },
+    nodes: { type: 'string' },
+    decoder: { type: 'string', default: 'call-paths' },
   },
 });
+const write = (results) => {
+  const text = `${JSON.stringify({ results }, null, 2)}\n`;
+  process.stdout.write(text);
+  if (values.json) writeFileSync(values.json, text);
+};
+if (values.nodes !== undefined) {
+  const { startWasm, measureNodes, generatedTraces, tracesOf } = await loadSource(
+    'benchmarks/speed-by-nodes.ts',
+  );
+  await startWasm();
+  const results = [];
+  for (const nodes of values.nodes.split(',').map(Number)) {
+    const path = positionals[1];
+    const traces = path === undefined ? generatedTraces(nodes) : await tracesOf(path);
+    results.push(
+      await measureNodes(traces, {
+        structureDecoder: values.decoder,
+        maxNodes: nodes,
+        units: Number(values.units.split(',')[0]),
+        batch: Number(values.batch),
+        steps: Number(values.steps),
+        traces: Number(values.traces),
+      }),
+    );
+  }
+  write(results);
+  process.exit(0);
+}
 const [what, file] = positionals;
 if (file === undefined) throw new Error('name a file of normal traces');
 
@@ -57,9 +91,7 @@ for (const units of values.units.split(',')) {
     results.push(...(await ask(question)));
   }
 }
-const text = `${JSON.stringify({ results }, null, 2)}\n`;
-process.stdout.write(text);
-if (values.json) writeFileSync(values.json, text);
+write(results);
 await browser.close();
 await server.close();
 process.exit(0);
