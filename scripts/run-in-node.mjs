@@ -63,7 +63,11 @@ async function run(values) {
   );
   if (!text.ok) {
     const { what, where, advice } = text.error;
-    throw new CommandError(what, where in choices.run ? optionOf(where) : where, advice);
+    throw new CommandError(
+      what,
+      where in choices || where in choices.run ? optionOf(where) : where,
+      advice,
+    );
   }
   writeWhole([{ path, put: (part) => writeFileSync(part, text.value) }]);
 }

@@ -121,6 +121,13 @@ export function numbersOf(values, name) {
   return text === null ? null : text.split(',').map((part) => readNumber(part, name));
 }
 
+/** @param {Values} values @param {string} name @returns {string[] | null} of `a,b`; none of `none` */
+export function namesOf(values, name) {
+  const text = textOf(values, name);
+  if (text === null) return null;
+  return text.trim() === 'none' ? [] : text.split(',').map((part) => part.trim());
+}
+
 /** @param {string} text @param {string} name */
 function readNumber(text, name) {
   const value = text.trim() === '' ? Number.NaN : Number(text);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { numbersOf, readOptions, usageOf } from './arguments.mjs';
+import { namesOf, numbersOf, readOptions, usageOf } from './arguments.mjs';
 import { COMMANDS } from './commands.mjs';
 
 const headless = (...args) =>
@@ -35,6 +35,14 @@ test('a list of files needs its option once, and seeds are separated by commas',
   expect(numbersOf(values, 'seeds')).toEqual([1, 2, 30]);
   expect(numbersOf({ seeds: undefined }, 'seeds')).toBeNull();
   expect(() => numbersOf({ seeds: '1,,2' }, 'seeds')).toThrow(/"" is not a number, --seeds/);
+});
+
+test('names of attributes are separated by commas, and may be none', () => {
+  const argv = ['--data', 'a', '--attributes', 'http.route, region', '--out', 'import.json'];
+  const values = readOptions(COMMANDS.import, argv, 'import');
+  expect(namesOf(values, 'attributes')).toEqual(['http.route', 'region']);
+  expect(namesOf({ attributes: 'none' }, 'attributes')).toEqual([]);
+  expect(namesOf({}, 'attributes')).toBeNull();
 });
 
 const WRONG = [

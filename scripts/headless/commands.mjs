@@ -19,6 +19,11 @@ const SHARED = {
     value: 'authors|none',
     says: 'rules of the import: those of the authors’ loader, or every span is kept',
   },
+  attributes: {
+    type: 'string',
+    value: 'a,b|none',
+    says: 'attributes of spans that are kept; without it, http.route, http.status_code, db.system, host, version',
+  },
   timeout: { type: 'string', value: 'SECONDS', says: 'ends the run with an error after so long' },
 };
 

@@ -5,7 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { filesOf, neededText, numberOf, numbersOf, textOf } from './arguments.mjs';
+import { filesOf, namesOf, neededText, numberOf, numbersOf, textOf } from './arguments.mjs';
 import { CommandError } from './command-error.mjs';
 
 /**
@@ -83,6 +83,7 @@ export function readTraining(values) {
 const choicesOf = (values, run) => ({
   rules: neededText(values, 'rules'),
   maxNodes: numberOf(values, 'max-nodes'),
+  attributes: namesOf(values, 'attributes'),
   run,
 });
 

@@ -9,6 +9,7 @@ import {
   importedFixture,
 } from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
+import { DEFAULT_ATTRIBUTES } from '../trace/kept-attributes.ts';
 import { createHeadlessHandle } from './create-handle.ts';
 import type { GivenFile, HeadlessChoices, TypedRun } from './handle.ts';
 
@@ -30,6 +31,7 @@ const RUN: TypedRun = {
 const choicesOf = (run: Partial<TypedRun> = {}): HeadlessChoices => ({
   rules: 'none',
   maxNodes: 9,
+  attributes: null,
   run: { ...RUN, ...run },
 });
 
@@ -81,6 +83,22 @@ test('choices are those of the page, and the files have the roles that they were
     schedule: { epochs: 4 },
     machine: { backend: 'wasm' },
   });
+});
+
+test('attributes are those that were named, all of the usual ones, or none', async () => {
+  const { handle, notebook } = await setUp();
+  const kept = (attributes: readonly string[] | null) => {
+    const outcome = handle.choose({ ...choicesOf(), attributes });
+    return outcome.ok ? notebook.dataset.getState().keptAttributes : outcome.error;
+  };
+  expect(kept(null)).toEqual(DEFAULT_ATTRIBUTES);
+  expect(kept([' http.route', 'http.route', 'region '])).toEqual(['http.route', 'region']);
+  expect(kept(Array.from({ length: 17 }, (_, i) => `a${i}`))).toMatchObject({
+    what: expect.stringContaining('17 attributes'),
+    where: 'attributes',
+    advice: expect.stringContaining('at most 16'),
+  });
+  expect(kept([])).toEqual([]);
 });
 
 const MISTYPED: readonly [Partial<TypedRun>, string, RegExp][] = [

@@ -74,6 +74,7 @@ export function createHeadlessHandle(
       if (!read.ok) return read;
       choices = read.value;
       dataset.getState().setAuthorsRules(choices.authorsRules);
+      if (choices.attributes !== null) dataset.getState().keepAttributes(choices.attributes);
       if (choices.run === null) return DONE;
       const { preset, backend, epochs, furtherSeeds: _, ...change } = choices.run;
       const { choosePreset, choose, configure } = runs.getState();

@@ -19,6 +19,8 @@ export interface HeadlessChoices {
   /** Of the import, `authors` or `none`: see docs/headless.md. */
   readonly rules: string;
   readonly maxNodes: number | null;
+  /** Names of the attributes of spans that are kept; none of them where it is empty. */
+  readonly attributes: readonly string[] | null;
   /** null where nothing is to be trained. */
   readonly run: TypedRun | null;
 }

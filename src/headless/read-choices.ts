@@ -5,6 +5,11 @@ import { type PresetId, TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
 import type { BackendPreference } from '../run/settings.ts';
 import { CHOICE_LIMITS, type WholeNumbers } from '../stores/run/choice-limits.ts';
 import { type RunChoices, withDetectors } from '../stores/run/run-choices.ts';
+import {
+  LONGEST_ATTRIBUTE_NAME,
+  MOST_ATTRIBUTES,
+  readAttributeNames,
+} from '../trace/kept-attributes.ts';
 import type { HeadlessChoices, TypedRun } from './handle.ts';
 
 const RULES = ['authors', 'none'] as const;
@@ -15,6 +20,8 @@ export interface ReadChoices {
   readonly authorsRules: boolean;
   /** null follows the data. */
   readonly maxNodes: number | null;
+  /** Names; null keeps those that are kept by default. */
+  readonly attributes: readonly string[] | null;
   readonly run: ReadRun | null;
 }
 
@@ -33,10 +40,24 @@ export function readChoices(typed: HeadlessChoices): Result<ReadChoices, Failure
   const read: ReadChoices = {
     authorsRules: oneOf(complaints, 'rules', typed.rules, RULES) === 'authors',
     maxNodes: whole(complaints, 'maxNodes', typed.maxNodes, CHOICE_LIMITS.maxNodes),
+    attributes: typed.attributes && readAttributes(complaints, typed.attributes),
     run: typed.run === null ? null : readRun(complaints, typed.run),
   };
   const [first] = complaints;
   return first === undefined ? ok(read) : err(first);
+}
+
+function readAttributes(complaints: Complaints, typed: readonly string[]): readonly string[] {
+  const names = readAttributeNames(typed.join('\n'));
+  const wanted = new Set(typed.map((name) => name.trim()).filter((name) => name !== ''));
+  if (names.length < wanted.size) {
+    complaints.push({
+      what: `${wanted.size} attributes, or a name of over ${LONGEST_ATTRIBUTE_NAME} characters`,
+      where: 'attributes',
+      advice: `name at most ${MOST_ATTRIBUTES}, or none`,
+    });
+  }
+  return names;
 }
 
 function readRun(complaints: Complaints, typed: TypedRun): ReadRun {

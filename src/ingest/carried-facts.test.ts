@@ -111,6 +111,32 @@ it('OTLP protobuf: status, kind and attributes', async () => {
   });
 });
 
+it('Alibaba CSV: what kind of call the callee served', async () => {
+  const rows = ['http', 'rpc', 'mq', 'db', 'mc', 'userDefined'].map(
+    (type, i) => `t${i},0,a,b${i},i,${type},5,100\nt${i},0.1,b${i},c,i,${type},3,101`,
+  );
+  const header = 'traceid,rpcid,um,dm,interface,rpctype,rt,timestamp';
+  const { spans } = await carried('calls.csv', `${[header, ...rows].join('\n')}\n`);
+  expect(Object.fromEntries(rows.map((_, i) => [i, spans[`t${i}:0.1`]]))).toEqual({
+    0: 'unset server',
+    1: 'unset server',
+    2: 'unset consumer',
+    3: 'unset client',
+    4: 'unset client',
+    5: 'unset unspecified',
+  });
+});
+
+it('TraceVAE CSV: a call of a database is a client’s, and a status is read', async () => {
+  const header =
+    'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,operationName,serviceName,DBhash,status';
+  const rows = ['1,2,0,1,5,get,web,0,OK', '1,2,1,2,3,select,db,7,ERROR'];
+  const { spans } = await carried('a.csv', `${[header, ...rows].join('\n')}\n`, {
+    authorsRules: false,
+  });
+  expect(spans).toEqual({ 1: 'ok unspecified', 2: 'error client' });
+});
+
 describe('lists of attributes', () => {
   /** Spans with the same attributes, written in other ways. */
   const written = (list: string): string =>

@@ -37,6 +37,7 @@ const run = (source: RunSource, choices: Partial<TypedRun> = {}, say = (_: strin
       choices: {
         rules: 'authors',
         maxNodes: null,
+        attributes: null,
         run: {
           preset: 'tiny',
           backend: 'wasm',

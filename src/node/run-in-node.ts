@@ -45,8 +45,8 @@ export async function runInNode(
 ): Promise<Result<string, Failure>> {
   const choices = readChoices(question.choices);
   if (!choices.ok) return choices;
-  const { authorsRules, run: chosen } = choices.value;
-  const read = await readSource(question.source, authorsRules);
+  const { authorsRules, attributes, run: chosen } = choices.value;
+  const read = await readSource(question.source, authorsRules, attributes);
   if (!read.ok) return read;
   const dataset = read.value;
   const { traces } = dataset.imported;

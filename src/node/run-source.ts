@@ -23,22 +23,32 @@ export type RunSource =
   /** Prepared as section A.4 says, with the page's defaults, where it has no parts of its own. */
   | { readonly kind: 'stand-in'; readonly id: StandInId; readonly traces: number };
 
+/** @param attributes names of those that are kept of spans; null for the usual ones */
 export async function readSource(
   source: RunSource,
   authorsRules: boolean,
+  attributes: readonly string[] | null = null,
 ): Promise<Result<Dataset, Failure>> {
-  return source.kind === 'files' ? readFiles(source.files, authorsRules) : simulate(source);
+  return source.kind === 'files'
+    ? readFiles(source.files, authorsRules, attributes)
+    : simulate(source);
 }
 
 async function readFiles(
   files: Extract<RunSource, { kind: 'files' }>['files'],
   authorsRules: boolean,
+  attributes: readonly string[] | null,
 ): Promise<Result<Dataset, Failure>> {
   const given = files.map(({ path, role }) => ({ file: fileOnDisk(path), role }));
   const { signal } = new AbortController();
   const imported = await importFiles(
     given.map(({ file }) => file),
-    { signal, onProgress: () => {}, authorsRules },
+    {
+      signal,
+      onProgress: () => {},
+      authorsRules,
+      ...(attributes === null ? {} : { keptAttributes: attributes }),
+    },
   );
   if (!imported.ok) return imported;
   const roles = rolesOfImported(

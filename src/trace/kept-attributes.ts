@@ -14,7 +14,7 @@ export const DEFAULT_ATTRIBUTES: readonly string[] = [
 
 /** Columns of two bytes per span: more are not kept. */
 export const MOST_ATTRIBUTES = 16;
-const LONGEST_NAME = 100;
+export const LONGEST_ATTRIBUTE_NAME = 100;
 
 /** HTTP's status, under its names of now and before. */
 export const HTTP_STATUS_NAMES: readonly string[] = [
@@ -40,6 +40,6 @@ export function readAttributeNames(text: string): readonly string[] {
   const names = text
     .split(/[,\n]/)
     .map((name) => name.trim())
-    .filter((name) => name !== '' && name.length <= LONGEST_NAME);
+    .filter((name) => name !== '' && name.length <= LONGEST_ATTRIBUTE_NAME);
   return [...new Set(names)].slice(0, MOST_ATTRIBUTES);
 }

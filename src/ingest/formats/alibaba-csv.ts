@@ -12,6 +12,7 @@ import { decodeUtf8, encodeUtf8, grown } from '../../base/bytes.ts';
 import type { Failure } from '../../base/result.ts';
 import type { LedgerExample, Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
+import { kindCode } from '../../trace/span-facts.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { ByteInterner } from '../byte-interner.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
@@ -40,6 +41,24 @@ type Columns = Readonly<Record<(typeof COLUMNS)[number], number>>;
 const LOST_NAMES: ReadonlySet<string> = new Set(['(?)', 'nan', 'unknown', 'null']);
 /** In 2022 also of a cache or database, of which it is all that is known: a name as good as any. */
 const LOST_OPERATIONS: ReadonlySet<string> = new Set([...LOST_NAMES, 'unavailable']);
+/**
+ * What the callee did, by rpctype: it served a call or took a message; of databases and caches only the
+ * caller has a record. Others, such as userDefined, say nothing.
+ */
+const KINDS: ReadonlyMap<string, number> = new Map(
+  (
+    [
+      ['http', 'server'],
+      ['rpc', 'server'],
+      ['providerrpc', 'server'],
+      ['consumerrpc', 'server'],
+      ['mq', 'consumer'],
+      ['db', 'client'],
+      ['mc', 'client'],
+    ] as const
+  ).map(([word, kind]) => [word, kindCode(kind)]),
+);
+/** Neither a lost name nor a type is longer. */
 const LONGEST_LOST = 11;
 /** Of `#n`. */
 const MOST_DIGITS = 12;
@@ -95,17 +114,19 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     return table.spanIds.intern(scratch, 0, to);
   };
 
-  /** By number of a name, from 1: whether it is lost, as a service and as an operation. */
-  const lost: (readonly [service: boolean, operation: boolean])[] = [[true, true]];
+  /** By number of a name, from 1: whether it is lost, as a service and as an operation; as a type, its kind. */
+  const known: (readonly [service: boolean, operation: boolean, kind: number])[] = [
+    [true, true, 0],
+  ];
 
   /** A name as a number of this file's own, because its text is looked at once; 0 for none. */
   const numberOf = ({ bytes, start, end }: CsvRow, cell: number): number => {
     if (cell < 0 || isBlank(bytes, start[cell]!, end[cell]!)) return LOST;
     const number = names.intern(bytes, start[cell]!, end[cell]!) + 1;
-    if (number === lost.length) {
+    if (number === known.length) {
       const name = bytes.subarray(start[cell]!, end[cell]!);
       const word = name.length > LONGEST_LOST ? '' : decodeUtf8(name).trim().toLowerCase();
-      lost.push([LOST_NAMES.has(word), LOST_OPERATIONS.has(word)]);
+      known.push([LOST_NAMES.has(word), LOST_OPERATIONS.has(word), KINDS.get(word) ?? 0]);
     }
     return number;
   };
@@ -125,9 +146,9 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
   /** Names of both ends of a call, or {@link LOST}. */
   const nameOf = (row: CsvRow, cell: number): number => {
     const number = numberOf(row, cell);
-    return lost[number]![0] ? LOST : number;
+    return known[number]![0] ? LOST : number;
   };
-  const namesOperation = (row: CsvRow, cell: number): boolean => !lost[numberOf(row, cell)]![1];
+  const namesOperation = (row: CsvRow, cell: number): boolean => !known[numberOf(row, cell)]![1];
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
@@ -162,6 +183,8 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     const parent =
       prefixEnd > start[rpcid]! ? internCall(row, end[traceid]!, prefixEnd) : NO_PARENT;
     calls.keep(call, record);
+    table.facts.startSpan();
+    table.facts.sayKind(known[numberOf(row, rpctype)]![2]);
     table.add(
       table.traceIds.intern(bytes, start[traceid]!, end[traceid]!),
       joined === 0 ? call : internCall(row, end[traceid]!, end[rpcid]!, joined),

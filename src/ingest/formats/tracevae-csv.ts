@@ -8,6 +8,7 @@ import type { Failure } from '../../base/result.ts';
 import { nanosToMicros } from '../../base/units.ts';
 import type { Reason } from '../../trace/ledger.ts';
 import { NO_PARENT } from '../../trace/span-columns.ts';
+import { kindCode } from '../../trace/span-facts.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { cellNamed } from '../column-names.ts';
 import { isBlank, isZero, parseDecimal, parseTimestamp } from '../csv-fields.ts';
@@ -44,6 +45,8 @@ const UNLABELLED = labelCode('unlabelled');
 const NORMAL = labelCode('normal');
 const STRUCTURE = labelCode('structure');
 const TIME = labelCode('time');
+/** A call of a database, of which only the caller has a record. */
+const CLIENT = kindCode('client');
 const SPACE = 32;
 const ZERO = 48;
 const COLON = 58;
@@ -94,6 +97,7 @@ function createLayout(
       dictionary.intern(bytes, start[cell]!, end[cell]!);
     const idLength = joinTraceId(row);
     carried.say(row);
+    if (ofDatabase) table.facts.sayKind(CLIENT);
     table.add(
       table.traceIds.intern(scratch, 0, idLength),
       intern(table.spanIds, columns.spanId),

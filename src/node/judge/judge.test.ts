@@ -70,6 +70,7 @@ const question = (sets: readonly string[], run: Partial<TypedRun> = {}) => ({
   choices: {
     rules: 'authors',
     maxNodes: null,
+    attributes: null,
     run: {
       preset: 'tiny',
       backend: 'wasm',
