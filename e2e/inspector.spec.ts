@@ -34,14 +34,36 @@ function rootCauses(): string {
   return ['trace_id,label,root_cause', ...new Set(rows), ''].join('\n');
 }
 
-async function scoredNotebook(page: Page): Promise<void> {
+const orphanRules = (page: Page) =>
+  page.getByRole('group', { name: /whose caller was not recorded/ });
+
+/** Test traces of which those of time have one call more, whose caller is not in the file. */
+function withOrphans(): { readonly csv: string; readonly traces: number } {
+  const csv = TEST_CSV();
+  const first = new Map<string, string[]>();
+  for (const line of csv.trimEnd().split('\n')) {
+    const cells = line.split(',');
+    if (cells.at(-2) === '1' && !first.has(cells[1]!)) first.set(cells[1]!, cells);
+  }
+  const calls = [...first.values()].map(([high, low, , , ...rest]) =>
+    [high, low, 80, 90, ...rest].join(','),
+  );
+  return { csv: `${csv}${calls.join('\n')}\n`, traces: calls.length };
+}
+
+async function scoredNotebook(
+  page: Page,
+  tests = TEST_CSV(),
+  beforeTraining = async (): Promise<void> => {},
+): Promise<void> {
   await openNotebook(page);
   await dropFiles(page, [
     { name: 'train.csv', body: TRAIN_CSV() },
     { name: 'val.csv', body: VAL_CSV() },
-    { name: 'test.csv', body: TEST_CSV() },
+    { name: 'test.csv', body: tests },
     { name: 'labels.csv', body: rootCauses() },
   ]);
+  await beforeTraining();
   await train(page, { preset: 'tiny', epochs: 6, backend: 'wasm' });
   await expect(grid(page)).toBeVisible({ timeout: 100_000 });
   await showTraceVae(page);
@@ -150,7 +172,18 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
 test('one trace: differences, latencies, spans over time, twins lit in every view', async ({
   page,
 }) => {
-  await scoredNotebook(page);
+  const orphans = withOrphans();
+  await scoredNotebook(page, orphans.csv, async () => {
+    // what each rule keeps is told before one is chosen
+    const rule = (words: RegExp) => orphanRules(page).getByRole('radio', { name: words });
+    await expect(rule(/^each is the root of a tree of its own.*: \d+ trees$/)).toBeChecked();
+    await expect(rule(new RegExp(`is left out: ${260 - orphans.traces} trees$`))).toBeVisible();
+    await rule(/^each goes below the first root of its trace: 260 trees$/).check();
+    await expect(
+      page.getByRole('table', { name: 'Datasets' }).getByRole('row', { name: /train/ }),
+    ).toHaveCount(2);
+    await expect(rule(/^each goes below the first root/)).toBeChecked();
+  });
   await openTrace(page, 'time anomaly');
   const view = inspector(page);
   await expect(view.getByText('labelled root cause: cart/Get')).toBeVisible();
@@ -165,7 +198,8 @@ test('one trace: differences, latencies, spans over time, twins lit in every vie
   }
 
   await view.getByRole('button', { name: 'Spans as recorded' }).click();
-  await expect(view.getByRole('table', { name: 'Spans as recorded' })).toBeVisible();
+  const recorded = view.getByRole('table', { name: 'Spans as recorded' });
+  await expect(recorded.getByRole('row', { name: /caller not recorded/ })).toHaveCount(1);
 
   // the arrow keys light a node here, and its twin in the table of latencies
   await tree.focus();

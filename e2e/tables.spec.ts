@@ -116,10 +116,11 @@ test('a unit that nothing tells is asked for, with three spans in both, and told
 }) => {
   await openNotebook(page);
   const rows = Array.from({ length: 40 }, (_, i) => [
-    `t${i},1,,home,9000,9000`,
-    `t${i},2,1,get,3000,3000`,
+    `t${i},1,,home,9000,9000,ok,eu`,
+    `t${i},2,1,get,3000,3000,failed,eu`,
   ]).flat();
-  const body = `${['trace_id,span_id,parent_id,operation,lasted,took_us', ...rows].join('\n')}\n`;
+  const header = 'trace_id,span_id,parent_id,operation,lasted,took_us,outcome,zone';
+  const body = `${[header, ...rows].join('\n')}\n`;
   await dropFiles(page, [{ name: 'own.csv', body }]);
   const dialog = page.getByRole('dialog', { name: 'Which column is what in own.csv?' });
   const question = dialog.getByRole('region', { name: 'Unit of the duration' });
@@ -138,6 +139,16 @@ test('a unit that nothing tells is asked for, with three spans in both, and told
 
   await dialog.getByLabel('duration', { exact: true }).selectOption({ label: 'took_us' });
   await expect(dialog.getByLabel('unit of duration')).toHaveValue('us');
+
+  // what spans carry is folded, with what the rows propose in sight
+  await expect(dialog.getByRole('columnheader', { name: /outcome/ })).toContainText('status');
+  await dialog.getByRole('button', { name: 'Status, kind and attributes: outcome' }).press('Enter');
+  await expect(dialog.getByLabel('status', { exact: true })).toHaveValue('6');
+  await dialog.getByLabel('host', { exact: true }).focus();
+  await page.keyboard.type('zone');
+  await expect(dialog.getByRole('columnheader', { name: /zone/ })).toContainText('host');
+  await dialog.getByLabel('status', { exact: true }).selectOption({ label: 'none' });
+  await expect(dialog.getByRole('columnheader', { name: /outcome/ })).toContainText('not used');
   await importButton.click();
   await expect(dialog).toHaveCount(0);
   const files = page.getByRole('table', { name: 'Files' });

@@ -86,6 +86,22 @@ export const FOREIGN_KINDS: readonly ForeignKind[] = [
     `${BY_ID} (the query queryTrace), and give these answers together.`,
   ),
   kind(
+    /^(\[\]\.)?traceSegmentId$/,
+    'segments of SkyWalking as its agents send them, whose spans are numbered segment by segment',
+    `${BY_ID} from its server (the query queryTrace), and give these answers together.`,
+    { isNoTable: true },
+  ),
+  kind(
+    /(^|\.|\])spanContext\.spanId$/,
+    'spans as a program holds them in OpenTelemetry’s JavaScript, which is no format',
+    'Give what its console exporter prints, or what a Collector’s file exporter writes.',
+  ),
+  kind(
+    /(^|\.|\])children\[\]\.(span_?id|id|name|operation(Name)?|service(Name)?)$/i,
+    'a tree in which calls stand within their callers',
+    'Write a row per span, with the id of its trace and of its parent.',
+  ),
+  kind(
     [/^(\[\]\.)?callStackIndex\./, /^(\[\]\.)?callStack$/],
     'a transaction of Pinpoint, whose calls are methods within one program',
     'Pinpoint exports no spans; send them by OpenTelemetry to a Collector too, and give its file.',

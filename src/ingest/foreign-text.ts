@@ -118,9 +118,20 @@ const TEXTS: readonly (readonly [RegExp, string, string])[] = [
     'Ask the store of the traces, such as Jaeger or Tempo.',
   ],
   [
-    /^(---\s*\n)?([\w-]+:\s*\n\s+[\w-]+:|apiVersion: |[\w-]+:\s*\n\s*- )/,
-    'settings in YAML, not traces',
-    TRACING_SYSTEM,
+    /^(resource_spans|scope_spans|spans) \{\s*$/m,
+    'OTLP in protobuf’s text format, which is for reading',
+    FILE_EXPORTER,
+  ],
+  [
+    /^(---\s*\n)?(- )?[\w.-]+:( .*)?\r?\n(\s*- |\s*[\w.-]+:( |\r?\n|$))/,
+    'YAML, which is not read here',
+    'Where traces are in it, write them as JSON: yq -o json FILE > traces.json',
+  ],
+  [/^\[[\w.-]+\]\r?\n[\w.-]+ ?= ?/, 'settings (TOML or INI), not traces', TRACING_SYSTEM],
+  [
+    /^\s*\w*(trace|span)_?id\w*([ \t]+[\w.]+){3,}\s*$/im,
+    'a table whose cells are set apart by spaces',
+    AS_CSV,
   ],
 ];
 

@@ -108,6 +108,9 @@ export function readJsonRecords(
     },
   });
 
+  // Rows that come before the id of their trace have the column all the same.
+  if (around !== null) table.column(around);
+
   const columnOf = (id: number): number => {
     if (id >= FIRST_COLUMN) return id - FIRST_COLUMN;
     const reference = REFERENCE_COLUMNS.get(id);

@@ -95,9 +95,9 @@ export function createJsonTable(
       header.map((_, cell) => held.text(cell, row).slice(0, LONGEST_PREVIEW)),
     );
     const mapped = tableMapping(header, context, known);
-    if (mapped === null) return tableFailure(fileName, header, evidence, fileName);
+    if (mapped === null) return tableFailure(context, header, evidence, fileName);
     const { mapping, options, answered } = mapped;
-    const doubt = answered ? null : doubtFailure(fileName, mapping, evidence, fileName);
+    const doubt = answered ? null : doubtFailure(context, mapping, evidence, fileName);
     if (doubt) return doubt;
     layout = mappedLayout(mapping, context, options, log.locate);
     used = [...new Set(layout.used)];

@@ -27,6 +27,7 @@ it.each([
   'elastic-apm.ndjson',
   'elastic-apm-hits.json',
   'kibana.csv',
+  'elastic-otel.json',
 ])('%s is read at once', async (name) => {
   const result = await read(name, readFileSync(folder + name));
   expect(result.ok && ledgerOf(result.value)).toEqual([]);

@@ -176,6 +176,20 @@ const ELASTIC_APM = layout(
   },
 );
 
+/** Spans of OpenTelemetry as Elasticsearch keeps them (traces-*.otel). */
+const ELASTIC_OTEL = layout(
+  {
+    trace: 'trace_id',
+    span: 'span_id',
+    parent: 'parent_span_id',
+    service: 'resource.attributes.service.name',
+    operation: 'name',
+    start: '@timestamp',
+    duration: 'duration',
+  },
+  { clockUnit: 'ns', durationUnit: 'ns' },
+);
+
 export const KNOWN_LAYOUTS: readonly KnownTable[] = [
   OTEL_TRACES,
   ...SIGNOZ_TABLES,
@@ -186,4 +200,5 @@ export const KNOWN_LAYOUTS: readonly KnownTable[] = [
   NEW_RELIC,
   OPEN_OBSERVE,
   ELASTIC_APM,
+  ELASTIC_OTEL,
 ];

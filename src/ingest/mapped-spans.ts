@@ -62,7 +62,7 @@ export function mappedLayout(
     const other = name === undefined ? -1 : cellNamed(mapping.header, name);
     return other < 0 ? [] : [[columns[role], other]];
   });
-  const carried = factColumns(mapping.header, taken, table.facts);
+  const carried = factColumns(mapping.header, taken, table.facts, mapping.facts);
 
   const durationOf = (row: CsvRow): Microseconds => {
     const { bytes, start, end, decimalComma } = row;

@@ -53,7 +53,8 @@ const SERVICE_NAME = 'service.name';
 export type SharedAttributes = Uint16Array;
 
 export class SpanFactsTable {
-  private readonly names: readonly string[];
+  /** Of the attributes that are kept. */
+  readonly names: readonly string[];
   private readonly keys = new ByteInterner();
   private readonly meaning: number[] = [];
   /** [keys] attribute that is kept, -1 for none */

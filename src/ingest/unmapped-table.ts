@@ -10,6 +10,7 @@ import {
   type UnmappedTable,
 } from '../trace/column-mapping.ts';
 import { contradicts, withUnits } from '../trace/column-units.ts';
+import { guessFacts } from './guess-facts.ts';
 import { FEWEST_COLUMNS, guessMapping } from './guess-mapping.ts';
 import { KNOWN_LAYOUTS } from './known-layouts.ts';
 import { type KnownTable, knownMapping } from './known-table.ts';
@@ -49,9 +50,21 @@ export type UnmappedFailure = Failure & { readonly table: UnmappedTable };
 
 export const isUnmapped = (failure: Failure): failure is UnmappedFailure => 'table' in failure;
 
+type AskedFrom = Pick<ContentContext, 'fileName' | 'table'>;
+
+/** The mapping with a guess of what spans carry, where nobody has said. */
+const withFacts = (
+  mapping: ColumnMapping,
+  rows: readonly (readonly string[])[],
+  { facts }: ContentContext['table'],
+): ColumnMapping => ({
+  ...mapping,
+  facts: mapping.facts ?? guessFacts(mapping, rows, facts.names),
+});
+
 /** What is asked about a table, or why it is not even worth asking. */
 export function tableFailure(
-  fileName: string,
+  { fileName, table }: AskedFrom,
   header: readonly string[],
   rows: readonly (readonly string[])[],
   where: string,
@@ -69,13 +82,19 @@ export function tableFailure(
       : 'a table whose columns are not known',
     where,
     advice: 'Say which column is what, in the dialog that asks for it.',
-    table: { fileName, header, rows, guess: guessMapping(header, rows), doubted: null },
+    table: {
+      fileName,
+      header,
+      rows,
+      guess: withFacts(guessMapping(header, rows), rows, table),
+      doubted: null,
+    },
   };
 }
 
 /** What is asked where a table's first rows contradict the units that were known of it; else null. */
 export function doubtFailure(
-  fileName: string,
+  { fileName, table }: AskedFrom,
   mapping: ColumnMapping,
   rows: readonly (readonly string[])[],
   where: string,
@@ -86,6 +105,12 @@ export function doubtFailure(
     what: 'a table whose times seem to count in other units than is known of such tables',
     where,
     advice: 'Say which unit is right, in the dialog that asks for it.',
-    table: { fileName, header, rows, guess: withUnits(mapping, rows), doubted: mapping },
+    table: {
+      fileName,
+      header,
+      rows,
+      guess: withFacts(withUnits(mapping, rows), rows, table),
+      doubted: mapping,
+    },
   };
 }

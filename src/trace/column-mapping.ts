@@ -21,6 +21,14 @@ export const COLUMN_ROLES = [
 ] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
+/** Columns of what spans carry besides: the cell of each, -1 where the table has none. */
+export interface MappedFacts {
+  readonly status: number;
+  readonly kind: number;
+  /** By the names of the attributes that are kept. */
+  readonly attributes: Readonly<Record<string, number>>;
+}
+
 export interface ColumnMapping {
   /** The header that it belongs to. */
   readonly header: readonly string[];
@@ -29,6 +37,8 @@ export interface ColumnMapping {
   /** Of `start` and `end`, where they are numbers. */
   readonly clockUnit: TimeUnit;
   readonly durationUnit: TimeUnit;
+  /** Without it, what spans carry is found by the names of the columns. */
+  readonly facts?: MappedFacts;
   /** A person has just answered so, about this very table: it stands against all evidence. */
   readonly answered?: true;
 }

@@ -77,12 +77,16 @@ function signOfIndex(json: JsonOutline): Sign | null {
 /** Names that other tools have for a span's id, or for what holds it. */
 const OTHER_IDS = ['spanId', 'span_id', 'id', 'context', 'span-id'];
 
+const OWN_IN_SPAN = ['traceID', 'traceId', 'operationName', 'processID', 'references'];
+
 /** Rows that have a trace id each, and spans whose ids have another name. */
 function isOfOthers(json: JsonOutline, within: string): boolean {
   const has = (way: string): boolean =>
     documentWay(json, within === '' ? way : `${within}.${way}`) !== undefined;
   if (!has('spans')) return within !== '' && has('spanID');
-  return OTHER_IDS.some((key) => has(`spans[].${key}`)) && !has('spans[].spanID');
+  if (has('spans[].spanID')) return false;
+  const isOtherObject = has('spans[].name') && !OWN_IN_SPAN.some((key) => has(`spans[].${key}`));
+  return isOtherObject || OTHER_IDS.some((key) => has(`spans[].${key}`));
 }
 
 /** An envelope around traces, traces, or what has a key of either. */

@@ -76,7 +76,7 @@ function readParquet(context: ContentContext): PlacedReader {
     for await (const rows of table.groups(names)) {
       if (isFirst && doubted && contradicts(doubted, namedTexts(rows, names, table))) {
         const first = textsOf(await table.firstRows(EVIDENCE_ROWS), table.fields);
-        const doubt = doubtFailure(fileName, doubted, first, fileName);
+        const doubt = doubtFailure(context, doubted, first, fileName);
         if (doubt) return doubt;
       }
       isFirst = false;
@@ -203,7 +203,7 @@ async function findLayout(
   }
   const { fileName } = context;
   const texts = textsOf(await firstRows(EVIDENCE_ROWS), fields);
-  const failure = tableFailure(fileName, header, texts, fileName);
+  const failure = tableFailure(context, header, texts, fileName);
   return 'table' in failure
     ? { ...failure, table: { ...failure.table, guess: inNanoseconds(failure.table.guess, fields) } }
     : failure;

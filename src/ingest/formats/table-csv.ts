@@ -37,13 +37,13 @@ function readTableCsv(context: ContentContext): SpanReader {
     const known = tableMapping(header, context);
     const where = `${fileName}, line ${line}`;
     if (known === null) {
-      question = (rows) => tableFailure(fileName, header, rows, where);
+      question = (rows) => tableFailure(context, header, rows, where);
       return keepingFirst(header, first, previewLayout);
     }
     const { mapping } = known;
     const layout = mappedLayout(mapping, context, known.options);
     if (known.answered) return layout;
-    question = (rows) => doubtFailure(fileName, mapping, rows, where);
+    question = (rows) => doubtFailure(context, mapping, rows, where);
     return keepingFirst(header, first, layout);
   });
   const ask = (): Failure | null => {

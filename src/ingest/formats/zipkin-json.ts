@@ -65,6 +65,8 @@ const COLUMNS_OF_OTHERS = ['spanId', 'parentSpanId', 'service', 'serviceName', '
 
 /** One of them at least is in any list of spans; a time alone is in any table. */
 const OWN_KEYS = ['traceId', 'localEndpoint', 'remoteEndpoint'];
+/** Of traces that have their spans in a list, and of spans that have their ids in an object. */
+const NO_SPANS = ['spans', 'spanContext'];
 const V2_KEYS = ['traceId', 'id', 'parentId', 'localEndpoint', 'remoteEndpoint', 'timestamp'];
 
 /** The first time: Zipkin's are whole microseconds, a date of our years has 16 digits of them. */
@@ -75,6 +77,7 @@ const MICROSECONDS = /^\d{16}$/;
 function signOfSpans({ json, text }: Head): Sign | null {
   const keys = V2_KEYS.filter((key) => hasKey(json, key));
   if (!OWN_KEYS.some((key) => keys.includes(key))) return null;
+  if (NO_SPANS.some((key) => hasKey(json, key))) return null;
   const isAlone = V2_KEYS.some((key) => json.ways.has(key));
   if (isAlone) {
     return ['traceId', 'id', 'localEndpoint'].every((key) => json.ways.has(key))
@@ -85,7 +88,7 @@ function signOfSpans({ json, text }: Head): Sign | null {
   const isOther =
     COLUMNS_OF_OTHERS.some((key) => hasKey(json, key)) ||
     (time !== undefined && !hasKey(json, 'localEndpoint') && !MICROSECONDS.test(time));
-  const sure = keys.includes('traceId') && !isOther ? LIKELY : POSSIBLE;
+  const sure = ['traceId', 'id'].every((key) => keys.includes(key)) && !isOther ? LIKELY : POSSIBLE;
   return { sure, why: `it is a list of objects with ${keys.join(', ')}` };
 }
 

@@ -18,6 +18,20 @@ test('a mapping is there again after a reload, the newest of its header', () => 
   ]);
 });
 
+test('columns of what spans carry are remembered, and left to their names where they are garbled', () => {
+  const facts = { status: 3, kind: -1, attributes: { host: 4, zone: -1 } };
+  const storage = createFakePreferences();
+  createMappingMemory(storage).keep({ ...mappingOf(HEADER), facts });
+  expect(createMappingMemory(storage).all()).toEqual([{ ...mappingOf(HEADER), facts }]);
+  for (const garbled of [7, { status: 3 }, { ...facts, status: 99 }, { ...facts, kind: 'x' }]) {
+    storage.setItem(KEY, JSON.stringify([{ ...mappingOf(HEADER), facts: garbled }]));
+    expect(createMappingMemory(storage).all()).toEqual([mappingOf(HEADER)]);
+  }
+  const other = { ...facts, attributes: { host: 4, zone: 99, x: 'y' } };
+  storage.setItem(KEY, JSON.stringify([{ ...mappingOf(HEADER), facts: other }]));
+  expect(createMappingMemory(storage).all()[0]?.facts?.attributes).toEqual({ host: 4 });
+});
+
 test('forgotten mappings stay forgotten', () => {
   const storage = createFakePreferences();
   const memory = createMappingMemory(storage);

@@ -13,6 +13,7 @@ export {
   COLUMN_ROLES,
   type ColumnMapping,
   type ColumnRole,
+  type MappedFacts,
   mappingFault,
   ROLE_WORDS,
   TIME_UNITS,
@@ -76,8 +77,26 @@ function parseMapping(value: unknown): ColumnMapping | null {
   const cells = fieldsOf(columns);
   if (!COLUMN_ROLES.every((role) => Number.isInteger(cells[role]))) return null;
   // Every role has just been found to hold an integer.
-  const mapping = { header, columns: cells as ColumnMapping['columns'], clockUnit, durationUnit };
+  const mapping = {
+    header,
+    columns: cells as ColumnMapping['columns'],
+    clockUnit,
+    durationUnit,
+    ...parseFacts(fieldsOf(value).facts, header.length),
+  };
   return mappingFault(mapping) === null ? mapping : null;
+}
+
+/** Nothing where it was stored before there were any, or is garbled: then names tell. */
+function parseFacts(value: unknown, columnCount: number): Pick<ColumnMapping, 'facts'> {
+  const { status, kind, attributes } = fieldsOf(value);
+  const isCell = (cell: unknown): cell is number =>
+    typeof cell === 'number' && Number.isInteger(cell) && cell >= -1 && cell < columnCount;
+  const cells = Object.entries(fieldsOf(attributes)).filter((entry): entry is [string, number] =>
+    isCell(entry[1]),
+  );
+  if (!isCell(status) || !isCell(kind)) return {};
+  return { facts: { status, kind, attributes: Object.fromEntries(cells) } };
 }
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>

@@ -15,6 +15,8 @@ import { useDataset } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { Dialog } from '../../widgets/Dialog.tsx';
 import { Select } from '../../widgets/Select.tsx';
+import { MappingFacts } from './MappingFacts.tsx';
+import { columnName, columnOptions, wordsOf } from './mapping-words.ts';
 import { UnitQuestion } from './UnitQuestion.tsx';
 import { isTime, openQuestions, UNIT_WORDS, type UnitKey } from './unit-questions.ts';
 import './mapping-dialog.css';
@@ -105,13 +107,7 @@ function Question({ table, onCancel }: QuestionProps) {
             key={role}
             label={ROLE_WORDS[role]}
             value={String(columns[role])}
-            options={[
-              { value: '-1', label: WITHOUT[role] },
-              ...table.header.map((name, cell) => ({
-                value: String(cell),
-                label: columnName(name, cell),
-              })),
-            ]}
+            options={columnOptions(table.header, WITHOUT[role])}
             onChange={(cell) => assign(role, Number(cell))}
           />
         ))}
@@ -142,16 +138,21 @@ function Question({ table, onCancel }: QuestionProps) {
           onChoose={(unit) => chooseUnit(question.key, unit)}
         />
       ))}
+      {mapping.facts && (
+        <MappingFacts
+          header={table.header}
+          facts={mapping.facts}
+          onChange={(facts) => setMapping({ ...mapping, facts })}
+        />
+      )}
       <Preview table={table} mapping={mapping} />
     </Dialog>
   );
 }
 
 function Preview({ table, mapping }: { table: UnmappedTable; mapping: ColumnMapping }) {
-  const rolesOf = (cell: number): ColumnRole[] =>
-    COLUMN_ROLES.filter((role) => mapping.columns[role] === cell);
   const classOf = (cell: number): string | undefined =>
-    rolesOf(cell).length > 0 ? 'mapping__used' : undefined;
+    wordsOf(mapping, cell).length > 0 ? 'mapping__used' : undefined;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the keyboard
     <section className="mapping__preview" aria-label="First rows" tabIndex={0}>
@@ -163,9 +164,7 @@ function Preview({ table, mapping }: { table: UnmappedTable; mapping: ColumnMapp
               <th key={cell} scope="col" className={classOf(cell)}>
                 {columnName(name, cell)}
                 <span className="mapping__role">
-                  {rolesOf(cell)
-                    .map((role) => ROLE_WORDS[role])
-                    .join(', ') || 'not used'}
+                  {wordsOf(mapping, cell).join(', ') || 'not used'}
                 </span>
               </th>
             ))}
@@ -191,5 +190,3 @@ function Preview({ table, mapping }: { table: UnmappedTable; mapping: ColumnMapp
 
 /** Rows of the table that are shown. */
 const SHOWN_ROWS = 5;
-
-const columnName = (name: string, cell: number): string => name || `column ${cell + 1}`;
