@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { countSets } from '../features/set-counts.ts';
+import { DEFAULT_ATTRIBUTES } from '../stores/dataset/attribute-memory.ts';
 import type { WrittenFile } from '../stores/dataset/export-store.ts';
 import { createNotebook } from '../stores/page/notebook.ts';
 import {
@@ -9,7 +10,6 @@ import {
   importedFixture,
 } from '../testing/notebook-fakes.ts';
 import { fakeCurvePoint, fakeScores, fakeTrainOutcome } from '../testing/run-fakes.ts';
-import { DEFAULT_ATTRIBUTES } from '../trace/kept-attributes.ts';
 import { createHeadlessHandle } from './create-handle.ts';
 import type { GivenFile, HeadlessChoices, TypedRun } from './handle.ts';
 

@@ -3,13 +3,13 @@ import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { COMPARED, DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
 import { type PresetId, TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
 import type { BackendPreference } from '../run/settings.ts';
-import { CHOICE_LIMITS, type WholeNumbers } from '../stores/run/choice-limits.ts';
-import { type RunChoices, withDetectors } from '../stores/run/run-choices.ts';
 import {
   LONGEST_ATTRIBUTE_NAME,
   MOST_ATTRIBUTES,
   readAttributeNames,
-} from '../trace/kept-attributes.ts';
+} from '../stores/dataset/attribute-memory.ts';
+import { CHOICE_LIMITS, type WholeNumbers } from '../stores/run/choice-limits.ts';
+import { type RunChoices, withDetectors } from '../stores/run/run-choices.ts';
 import type { HeadlessChoices, TypedRun } from './handle.ts';
 
 const RULES = ['authors', 'none'] as const;

@@ -2,7 +2,12 @@
 import { DEFAULT_ATTRIBUTES, readAttributeNames } from '../../trace/kept-attributes.ts';
 import type { PreferenceStorage } from '../shared/preferences-store.ts';
 
-export { DEFAULT_ATTRIBUTES, readAttributeNames } from '../../trace/kept-attributes.ts';
+export {
+  DEFAULT_ATTRIBUTES,
+  LONGEST_ATTRIBUTE_NAME,
+  MOST_ATTRIBUTES,
+  readAttributeNames,
+} from '../../trace/kept-attributes.ts';
 
 export interface AttributeMemory {
   /** Their names; none where attributes are not kept. */

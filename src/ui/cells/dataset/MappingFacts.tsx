@@ -22,7 +22,7 @@ export function MappingFacts({ header, facts, onChange }: MappingFactsProps) {
   const summary = `Status, kind and attributes: ${found.join(', ') || 'none'}`;
   return (
     <Disclosure summary={summary} open={isOpen} onToggle={setOpen}>
-      <p className="mapping__words">
+      <p className="mapping__words mapping__words--above">
         Lists can be narrowed by these; no detector needs them. Which attributes are kept is set in
         the Data cell.
       </p>
