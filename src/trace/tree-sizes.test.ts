@@ -29,6 +29,9 @@ test('the smallest choice that keeps 99 % is taken, never under the 32 of the pa
   expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 99), 33]))).toBe(32);
   expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 98), 33, 33]))).toBe(64);
   expect(chooseMaxNodes(tracesOfSizes(repeat(65, 10)))).toBe(128);
+  // beyond 64 a larger one costs nothing
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(65, 995), ...repeat(200, 5)]))).toBe(256);
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(65, 999), 200]))).toBe(128);
 });
 
 test('what no choice keeps does not raise it', () => {

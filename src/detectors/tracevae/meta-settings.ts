@@ -102,9 +102,9 @@ export const TRACEVAE_SETTINGS: readonly TraceVaeSetting[] = [
     key: 'maxNodes',
     label: 'N_max',
     unit: 'nodes',
-    help: 'largest tree the decoder can write; larger traces are not used',
+    help: 'largest tree that is taken; larger traces are not used',
     min: 2,
-    max: 256,
+    max: 1024,
     step: 1,
   },
   {

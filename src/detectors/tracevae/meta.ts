@@ -220,14 +220,18 @@ const PAPER: TraceVaeSettings = {
  * cost little and decide how many structures the model can tell apart. `tiny` is for a first look.
  *
  * Differs from the paper: outside of `paper`, densities of latencies fall as a power beyond 6 stds,
- * in validation and in the score (docs/decisions/0016).
+ * in validation and in the score (docs/decisions/0016), and beyond N_max 64 structures are written by
+ * call paths (docs/decisions/0020).
  */
 export const TRACEVAE_PRESETS: Readonly<Record<PresetId, TraceVaeSettings>> = {
   tiny: {
     ...PAPER,
-    model: { ...PAPER.model, units: 16, latencyTails: 'power' },
+    model: { ...PAPER.model, units: 16, structureDecoder: 'auto', latencyTails: 'power' },
     schedule: { ...PAPER.schedule, validateEvery: 1 },
   },
-  small: { ...PAPER, model: { ...PAPER.model, units: 64, latencyTails: 'power' } },
+  small: {
+    ...PAPER,
+    model: { ...PAPER.model, units: 64, structureDecoder: 'auto', latencyTails: 'power' },
+  },
   paper: PAPER,
 };

@@ -68,7 +68,7 @@ test('a detector without terms is measured by its score, whatever variant is cho
   expect(hasVariants(entry('b', 1, null), 'tracevae')).toBe(true);
 });
 
-test('an entry from before there were baselines, kept weights or power tails has none of them', () => {
+test('an entry from before baselines, kept weights, power tails or call paths has none of them', () => {
   const now = entry('a', 1, null);
   const { detectors, seed, roles, limitTrain, machine } = now.settings;
   const { keepEvery: _, latencyTails, ...older } = traceVaeConfig(now.settings);
@@ -78,7 +78,10 @@ test('an entry from before there were baselines, kept weights or power tails has
     ok: true,
     value: {
       ...now,
-      settings: { ...now.settings, model: { ...now.settings.model, latencyTails: 'gaussian' } },
+      settings: {
+        ...now.settings,
+        model: { ...now.settings.model, latencyTails: 'gaussian', structureDecoder: 'paper' },
+      },
     },
   });
 });

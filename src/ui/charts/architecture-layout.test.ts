@@ -15,8 +15,8 @@ const sizes = {
   operations: 12_345,
 };
 
-describe('layoutArchitecture', () => {
-  const { boxes, arrows, width, height } = layoutArchitecture(sizes);
+describe.each(['paper', 'call-paths'] as const)('layoutArchitecture, %s', (structureDecoder) => {
+  const { boxes, arrows, width, height } = layoutArchitecture({ ...sizes, structureDecoder });
 
   it('keeps boxes apart and inside', () => {
     boxes.forEach((a, i) => {

@@ -17,6 +17,8 @@ export interface ArchitectureSizes {
   readonly latent2: number;
   /** N_max */
   readonly maxNodes: number;
+  /** Of call paths, which make no node embeddings and count no nodes. */
+  readonly structureDecoder: 'paper' | 'call-paths';
   /** Size of the vocabulary; null before there is a dataset. */
   readonly operations: number | null;
 }
@@ -91,8 +93,30 @@ function boxOf([
   return { id, kind, title, size, x, y: middle - height / 2, width, height };
 }
 
+/** p(N, A, Y | z), as the structure decoder has it. */
+function structureDrafts({
+  structureDecoder,
+  maxNodes,
+  nodeEmbedding,
+}: ArchitectureSizes): readonly Draft[] {
+  const { middle } = TOP_LANE;
+  if (structureDecoder === 'call-paths') {
+    return [
+      ['graph', 'layer', 5, middle, 'Fully connected', 'a row per call path'],
+      ['a', 'observed', 7, middle - 26, 'A', 'Bernoulli per call', 40],
+      ['y', 'observed', 7, middle + 26, 'Y', 'root, by path', 40],
+    ];
+  }
+  return [
+    ['graph', 'layer', 5, middle, 'Fully connected', `${maxNodes} × ${nodeEmbedding}`],
+    ['n', 'observed', 7, middle - 52, 'N', 'categorical', 40],
+    ['a', 'observed', 7, middle, 'A', 'Bernoulli', 40],
+    ['y', 'observed', 7, middle + 52, 'Y', 'categorical', 40],
+  ];
+}
+
 export function layoutArchitecture(sizes: ArchitectureSizes): Architecture {
-  const { units, heads, layers, latent, latent2, maxNodes, operations } = sizes;
+  const { units, heads, layers, latent, latent2, operations } = sizes;
   const gat = `${layers} layers, ${heads} × ${formatCount(units)}`;
   const top = TOP_LANE.middle;
   const low = LOW_LANE.middle;
@@ -104,10 +128,7 @@ export function layoutArchitecture(sizes: ArchitectureSizes): Architecture {
     ['pool', 'layer', 3, top, 'Pooling', 'mean of nodes'],
     ['z', 'latent', 4, top, 'z ~ q(z | A, Y)', `K = ${latent}`],
     ['prior', 'prior', 4, 36, 'p(z)', `RealNVP, ${sizes.flowLevels} levels`, 40],
-    ['graph', 'layer', 5, top, 'Fully connected', `${maxNodes} × ${sizes.nodeEmbedding}`],
-    ['n', 'observed', 7, top - 52, 'N', 'categorical', 40],
-    ['a', 'observed', 7, top, 'A', 'Bernoulli', 40],
-    ['y', 'observed', 7, top + 52, 'Y', 'categorical', 40],
+    ...structureDrafts(sizes),
     ['x', 'observed', 0, low, 'X', 'latency'],
     ['join', 'layer', 1, low, 'yᵢ ‖ xᵢ', 'per node'],
     ['encoder2', 'layer', 2, low, 'GAT', gat],
@@ -159,9 +180,9 @@ export function layoutArchitecture(sizes: ArchitectureSizes): Architecture {
       across('pool', 'z'),
       down('prior', 'z'),
       across('z', 'graph'),
-      across('graph', 'n'),
-      across('graph', 'a'),
-      across('graph', 'y'),
+      ...['n', 'a', 'y']
+        .filter((id) => boxes.some((box) => box.id === id))
+        .map((id) => across('graph', id)),
       across('x', 'join'),
       across('join', 'encoder2'),
       across('encoder2', 'pool2'),

@@ -2,8 +2,10 @@
 import { useState } from 'react';
 import { BASELINES, DETECTOR_GROUPS } from '../../../detectors/catalog.ts';
 import {
+  PAPER_DECODER_NODES,
   phasesOf,
   type ScheduleSettings,
+  structureDecoderOf,
   TRACEVAE_PRESETS,
 } from '../../../detectors/tracevae/meta.ts';
 import {
@@ -91,6 +93,15 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
         History, a statistic, is ahead of TraceVAE on real faults and takes no time, so a run has
         both and shows History first.
       </p>
+      {structureDecoderOf(choices.model) === 'call-paths' && (
+        <p className="quiet">
+          {choices.model.structureDecoder === 'auto'
+            ? `N_max is ${choices.model.maxNodes}, above ${PAPER_DECODER_NODES}, so TraceVAE`
+            : 'TraceVAE'}{' '}
+          writes structures by call paths, which cost what a trace’s nodes cost; the paper’s decoder
+          costs N_max squared and is a setting.
+        </p>
+      )}
       {DETECTOR_GROUPS.map(({ title, metas }) => (
         <fieldset key={title} className="checkbox-group" disabled={disabled}>
           <legend>{title}</legend>
