@@ -9,6 +9,7 @@ import { createLedgerBuilder, type LedgerBuilder, mergeLedgers } from '../trace/
 import type { OrphanRule } from '../trace/orphans.ts';
 import { countFacts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import { allHere, type FilesToCome } from './files-to-come.ts';
 import { FORMATS } from './formats/list.ts';
 import type {
   ImportedTraces,
@@ -33,13 +34,18 @@ import { SpanTable } from './span-table.ts';
 import { TraceLabels } from './trace-labels.ts';
 import { createUnreadFiles } from './unread-files.ts';
 
+/** Files that a failure of all of them names. */
+const MOST_NAMED = 20;
+
 /** The file column of {@link SpanTable} has 16 bits. */
 const MAX_FILES = 0xffff;
 
-export const importFiles: ImportFiles = async (files, options) => {
-  if (files.length === 0 || files.length > MAX_FILES) {
+export const importFiles: ImportFiles = async (given, options) => {
+  const files = 'names' in given ? given : allHere(given);
+  const { names } = files;
+  if (names.length === 0 || names.length > MAX_FILES) {
     return unreadable({
-      what: `${files.length} files to import`,
+      what: `${names.length} files to import`,
       where: 'the import',
       advice: `Give 1 to ${MAX_FILES} files.`,
     });
@@ -50,14 +56,14 @@ export const importFiles: ImportFiles = async (files, options) => {
     if (!isOutOfMemory(error)) throw error;
     return unreadable({
       what: 'more spans than there is memory for',
-      where: files.map(({ name }) => name).join(', '),
+      where: listed(names),
       advice: 'Import fewer files at once, or a part of them.',
     });
   }
 };
 
 async function importAll(
-  files: readonly SourceFile[],
+  files: FilesToCome,
   pace: ImportPace,
   {
     mappings = [],
@@ -68,7 +74,8 @@ async function importAll(
     onSpans,
   }: ImportOptions,
 ): Promise<Result<ImportedTraces, ImportFailure>> {
-  const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
+  const { length: fileCount } = files.names;
+  const bytesTotal = totalOf(files);
   const context = {
     table: new SpanTable(keptAttributes),
     labels: new TraceLabels(),
@@ -88,12 +95,12 @@ async function importAll(
   let partCount = 0;
   let bytesBefore = 0;
   let spansRead = 0;
-  for (const fetched of fetchAhead(files)) {
+  for await (const fetched of fetchAhead(files)) {
     let partsBefore = 0;
     for await (const next of readableParts(fetched)) {
       partCount += 1;
       if (!next.ok) {
-        if (files.length < MANY_FILES) return unreadable(next.error);
+        if (fileCount < MANY_FILES) return unreadable(next.error);
         leaveOut(fetched.file.name, next.error);
         continue;
       }
@@ -102,8 +109,8 @@ async function importAll(
       const read = await readPart(part, context, formats, pace, (bytes, spans) =>
         pace.report({
           file: part.name,
-          bytesRead: Math.min(bytesTotal, bytesBefore + partsBefore + bytes),
-          bytesTotal,
+          bytesRead: Math.min(bytesTotal(), bytesBefore + partsBefore + bytes),
+          bytesTotal: bytesTotal(),
           spans: spansRead + spans,
         }),
       );
@@ -112,8 +119,8 @@ async function importAll(
         if (isForeign(read.error) && isAmongOthers(part)) {
           firstSkipped ??= read.error;
           notes.add('skipped-file', 1, () => ({ file: part.name }));
-          if (mayBeOfMany(part, files)) unread.add(read.error);
-        } else if (read.error.kind === 'unreadable' && mayBeOfMany(part, files)) {
+          if (mayBeOfMany(part, fileCount)) unread.add(read.error);
+        } else if (read.error.kind === 'unreadable' && mayBeOfMany(part, fileCount)) {
           leaveOut(part.name, read.error);
         } else return read;
         continue;
@@ -125,8 +132,9 @@ async function importAll(
     }
     bytesBefore += fetched.file.size;
   }
+  if (!(await pace.breathe())) return err(cancelledImport('while the files were read'));
   if (firstBroken && (partCount < MANY_FILES || reads.length === 0)) return unreadable(firstBroken);
-  if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files);
+  if (reads.length === 0) return nothingRead(context.labels, firstSkipped, files.names);
 
   const rule = orphans ?? (authorsRules ? 'own-tree' : 'attach');
   const leftOut = unread.finish();
@@ -150,12 +158,19 @@ async function importAll(
   });
 }
 
+/** Bytes of all files, by the mean of those that have come. */
+function totalOf({ names, here }: FilesToCome): () => number {
+  let counted = 0;
+  let bytes = 0;
+  return () => {
+    for (; counted < here.length; counted++) bytes += here[counted]!.size;
+    return Math.round(bytes * (names.length / Math.max(1, counted)));
+  };
+}
+
 /** Whether it is one of many files, as far as is known before the end of a tar archive. */
-const mayBeOfMany = (
-  { container, filesInArchive }: SourcePart,
-  files: readonly unknown[],
-): boolean =>
-  files.length >= MANY_FILES || (filesInArchive ?? 0) >= MANY_FILES || container === 'tar';
+const mayBeOfMany = ({ container, filesInArchive }: SourcePart, fileCount: number): boolean =>
+  fileCount >= MANY_FILES || (filesInArchive ?? 0) >= MANY_FILES || container === 'tar';
 
 /** Sets the labels of label files on traces that came before them. */
 export async function labelTraces(
@@ -171,7 +186,7 @@ export async function labelTraces(
     authorsRules: true,
   };
   const notes = createLedgerBuilder();
-  for (const fetched of fetchAhead(files)) {
+  for await (const fetched of fetchAhead(allHere(files))) {
     for await (const next of readableParts(fetched)) {
       if (!next.ok) return unreadable(next.error);
       const part = next.value;
@@ -221,17 +236,22 @@ const tooManyFiles = (where: string): Failure => ({
   advice: `Give at most ${MAX_FILES} files at once.`,
 });
 
+const listed = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
+
 /** No file holds a span: labels alone, or nothing of ours in an archive or a folder. */
 function nothingRead(
   labels: TraceLabels,
   firstSkipped: Failure | null,
-  files: readonly SourceFile[],
+  names: readonly string[],
 ): Result<never, ImportFailure> {
   if (labels.size === 0 && firstSkipped) return unreadable(firstSkipped);
   return err({
     kind: 'labels-only',
     what: 'labels without their traces',
-    where: files.map(({ name }) => name).join(', '),
+    where: listed(names),
     advice: 'Drop the traces first, or both at once.',
   });
 }

@@ -8,6 +8,7 @@ import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { OrphanCounts, OrphanRule } from '../trace/orphans.ts';
 import type { FactCounts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { FilesToCome } from './files-to-come.ts';
 import type { TraceFormat } from './trace-format.ts';
 import type { UnreadFiles } from './unread-files.ts';
 
@@ -15,6 +16,8 @@ import type { UnreadFiles } from './unread-files.ts';
 export interface SourceFile {
   readonly name: string;
   readonly size: number;
+  /** Where it is no Blob itself but has one: many small ones are read together. */
+  readonly blob?: Blob;
   stream(): ReadableStream<Uint8Array>;
   /** Some of its bytes, for formats that are read from their end. */
   slice(
@@ -38,6 +41,7 @@ export interface ImportedFile {
 export interface ImportProgress {
   readonly file: string;
   readonly bytesRead: number;
+  /** Estimated from the files so far, while there are more to come. */
   readonly bytesTotal: number;
   readonly spans: number;
   readonly seconds: number;
@@ -99,6 +103,6 @@ export type ImportFailure =
   | (Failure & { readonly kind: 'labels-only' });
 
 export type ImportFiles = (
-  files: readonly SourceFile[],
+  files: readonly SourceFile[] | FilesToCome,
   options: ImportOptions,
 ) => Promise<Result<ImportedTraces, ImportFailure>>;

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
-import type { ImportedTraces, SourceFile } from './import.ts';
+import { createFilesToCome, type FilesToCome } from './files-to-come.ts';
+import type { ImportedTraces, ImportProgress, SourceFile } from './import.ts';
+import { importFiles } from './import-files.ts';
 import { createReadWindow } from './read-window.ts';
 
 const trace = (id: number): string =>
@@ -157,6 +159,50 @@ describe('many files as a browser gives them', () => {
         first: ['traces/8.json', 'traces/30.json'],
       },
     ]);
+  });
+});
+
+describe('many files that are still looked up', () => {
+  const files = named(300);
+  const blobs = files.map(([, text]) => new Blob([text]));
+  const names = files.map(([name]) => name);
+  const importing = (given: FilesToCome, progress: ImportProgress[] = []) =>
+    importFiles(given, {
+      signal: new AbortController().signal,
+      onProgress: (told) => progress.push(told),
+    });
+
+  it('are read as they come, with the same traces', async () => {
+    const coming = createFilesToCome(names, new AbortController().signal);
+    const progress: ImportProgress[] = [];
+    const imported = importing(coming, progress);
+    for (let at = 0; at < blobs.length; at += 70) {
+      coming.give(blobs.slice(at, at + 70));
+      if (at === 0) await vi.waitFor(() => expect(progress).not.toEqual([]));
+    }
+    const read = await imported;
+    expect(read.ok && read.value.traces).toEqual((await importedFrom(...loose(files))).traces);
+    expect(read.ok && read.value.files.map(({ name }) => name)).toEqual(names);
+    // The bytes of all are told from those of the first 70.
+    const total = blobs.reduce((sum, { size }) => sum + size, 0);
+    expect(progress[0]!.bytesTotal / total).toBeCloseTo(1, 1);
+    expect(progress[0]!.bytesTotal).not.toBe(total);
+  });
+
+  it('are not waited for after a cancel', async () => {
+    const abort = new AbortController();
+    const coming = createFilesToCome(names, abort.signal);
+    const imported = importFiles(coming, { signal: abort.signal, onProgress: () => {} });
+    coming.give(blobs.slice(0, 100));
+    setTimeout(() => abort.abort(), 10);
+    expect(await imported).toMatchObject({ ok: false, error: { kind: 'cancelled' } });
+  });
+
+  it('fail at the first that cannot be read, where they are few', async () => {
+    const coming = createFilesToCome(['a.json', 'b.json'], new AbortController().signal);
+    const imported = importing(coming);
+    coming.give([new Blob(['{"data":[]}'])]);
+    expect(await imported).toMatchObject({ ok: false, error: { where: 'a.json' } });
   });
 });
 

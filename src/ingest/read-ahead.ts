@@ -3,6 +3,7 @@
  * Blob. A browser takes a fraction of a millisecond for every read, which adds up to more than
  * the reading where each file is asked for alone.
  */
+import type { FilesToCome } from './files-to-come.ts';
 import type { SourceFile } from './import.ts';
 
 /** From so many files on; fewer are as fast one by one. */
@@ -19,22 +20,28 @@ export interface FetchedFile {
   readonly bytes: (() => Promise<Uint8Array>) | null;
 }
 
-/** The files in their order; no more is on its way than the group of the present one and the next. */
-export function* fetchAhead(files: readonly SourceFile[]): Generator<FetchedFile> {
-  const many = files.length >= MANY_FILES;
-  let fetched = many ? fetchGroup(files, 0) : [];
-  for (let at = 0; at < files.length; ) {
-    if (fetched.length === 0) {
-      yield { file: files[at]!, bytes: null };
-      at += 1;
-      if (many) fetched = fetchGroup(files, at);
-      continue;
-    }
-    const ahead = fetchGroup(files, at + fetched.length);
-    yield* fetched;
-    at += fetched.length;
-    fetched = ahead;
+/**
+ * The files in their order; no more is on its way than the group of the present one and the next.
+ * Ends early where no more files come.
+ */
+export async function* fetchAhead(files: FilesToCome): AsyncGenerator<FetchedFile> {
+  const { length } = files.names;
+  let ahead = nextGroup(files, 0);
+  for (let at = 0; at < length; ) {
+    const group = await ahead;
+    if (group.length === 0) return;
+    at += group.length;
+    if (at < length) ahead = nextGroup(files, at);
+    yield* group;
   }
+}
+
+/** As many as have come, where they are small; none where none will come. */
+async function nextGroup(files: FilesToCome, first: number): Promise<readonly FetchedFile[]> {
+  const { names, here } = files;
+  while (here.length <= first) if (!(await files.more())) return [];
+  const group = names.length >= MANY_FILES ? fetchGroup(here, first) : [];
+  return group.length > 0 ? group : [{ file: here[first]!, bytes: null }];
 }
 
 /** Small files from `first` on, being fetched; none where the first one is not small. */
@@ -52,7 +59,7 @@ function fetchGroup(files: readonly SourceFile[], first: number): FetchedFile[] 
 
 /** @param length bytes of all of them */
 function together(files: readonly SourceFile[], length: number): FetchedFile[] {
-  const blobs = files.filter((file) => file instanceof Blob);
+  const blobs = files.flatMap((file) => (file instanceof Blob ? file : (file.blob ?? [])));
   const whole =
     files.length > 1 && blobs.length === files.length ? new Blob(blobs).arrayBuffer() : null;
   // One that cannot be read, or was changed, fails them all: then each is read alone.

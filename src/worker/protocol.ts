@@ -84,8 +84,9 @@ export interface Jobs extends LabJobs {
   probe: { input: { preference: BackendPreference }; event: never; output: BackendInfo };
   /** `datasetId` names what comes of it, for `takeSpans`. */
   import: {
-    /** `mappings`: of tables whose headers are not known. */
+    /** `names`: of all files, `files`: the first; `mappings`: of tables whose headers are not known. */
     input: {
+      names: readonly string[];
       files: readonly File[];
       mappings: readonly ColumnMapping[];
       authorsRules: boolean;
@@ -96,8 +97,14 @@ export interface Jobs extends LabJobs {
     event: ImportProgress;
     output: ImportedTraces;
   };
+  /** The next files of an import that has begun; it waits for them. */
+  giveFiles: { input: { datasetId: string; files: readonly File[] }; event: never; output: null };
   /** Sets labels that come in files of their own on the dataset at hand. */
-  label: { input: { files: readonly File[] }; event: never; output: LabelledTraces };
+  label: {
+    input: Pick<Jobs['import']['input'], 'names' | 'files'>;
+    event: never;
+    output: LabelledTraces;
+  };
   /** `standIn`: instead of the built-in demo, one of the paper's datasets. */
   demo: {
     input: { seed: number; standIn: StandInChoice | null; datasetId: string };

@@ -1,5 +1,4 @@
 /** Datasets that come in: files, with their labels where those come apart, the demo and stand-ins. */
-import { nextTask } from '../../base/next-task.ts';
 import { type FileRole, guessRole } from '../../features/splits.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
 import type { Dataset } from '../../storage/records.ts';
@@ -11,6 +10,7 @@ import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetSaving } from './dataset-saving.ts';
 import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
 import type { DatasetTurns } from './dataset-turns.ts';
+import { allOf, type GivenFiles, givenFiles } from './given-files.ts';
 
 type DatasetImport = Pick<
   DatasetState,
@@ -33,27 +33,13 @@ const RULE_NAMES: Readonly<Record<OrphanRule, string>> = {
   'leave-out': 'callers missing: left out',
 };
 
-/** Files that are looked up before the page gets its turn. */
-const LOOKED_UP = 100;
-
-/**
- * A browser looks a chosen file up when it is first asked about it, at the latest when it is handed to
- * the worker; thousands at once would hold the page up.
- */
-async function lookUp(files: readonly File[]): Promise<void> {
-  for (let at = LOOKED_UP; at < files.length; at += LOOKED_UP) {
-    for (const file of files.slice(at - LOOKED_UP, at)) void file.size;
-    await nextTask();
-  }
-}
-
-function datasetName(files: readonly File[]): string {
-  const first = files[0]?.name ?? 'dataset';
+function datasetName({ names }: GivenFiles): string {
+  const [first = 'dataset'] = names;
   const folder = first.slice(0, first.indexOf('/') + 1);
-  if (folder !== '' && files.length > 1 && files.every(({ name }) => name.startsWith(folder))) {
+  if (folder !== '' && names.length > 1 && names.every((name) => name.startsWith(folder))) {
     return folder.slice(0, -1);
   }
-  return files.length === 1 ? first : `${first} and ${files.length - 1} more`;
+  return names.length === 1 ? first : `${first} and ${names.length - 1} more`;
 }
 
 export function createDatasetImport(
@@ -63,7 +49,7 @@ export function createDatasetImport(
 ): DatasetImport {
   const { client } = deps;
   /** Of the last dataset that came in from files. */
-  let given: { files: readonly File[]; answers: readonly ColumnMapping[] } | null = null;
+  let last: { files: GivenFiles; answers: readonly ColumnMapping[] } | null = null;
 
   const take = async (dataset: Dataset): Promise<void> => {
     saving.replace(dataset, { status: { phase: 'ready' } });
@@ -74,8 +60,9 @@ export function createDatasetImport(
     set({ status: failure.kind === 'cancelled' ? settled(get()) : { phase: 'failed', failure } });
 
   /** Labels for the dataset at hand; with them its scores are others, so it is another one. */
-  const label = async (files: readonly File[]): Promise<void> => {
-    const result = await client.start('label', { files }).result;
+  const label = async (given: GivenFiles): Promise<void> => {
+    const files = await allOf(given);
+    const result = await client.start('label', { names: given.names, files }).result;
     const { dataset } = get();
     if (dataset === null) return;
     if (!result.ok) {
@@ -96,18 +83,25 @@ export function createDatasetImport(
 
   const run = async (
     what: string,
-    files: readonly File[],
+    files: GivenFiles | null,
     answers: readonly ColumnMapping[],
     start: (datasetId: string) => RunningJob<'import'> | RunningJob<'demo'>,
     roles?: readonly FileRole[],
   ): Promise<void> => {
     const isMine = turns.start({ phase: 'importing', what, progress: null });
-    if (files.length > LOOKED_UP) await lookUp(files);
-    if (!isMine()) return;
     const id = deps.newId();
     const job = start(id);
     turns.hold(job);
+    let ended = false;
+    const handOver = async (files: GivenFiles): Promise<void> => {
+      for await (const some of files.further()) {
+        if (ended) return;
+        client.start('giveFiles', { datasetId: id, files: some });
+      }
+    };
+    if (files) void handOver(files);
     const result = await job.result;
+    ended = true;
     if (!isMine()) {
       saving.dropSpans(id);
       return;
@@ -116,8 +110,8 @@ export function createDatasetImport(
     if (result.ok) {
       const read = result.value;
       const { length } = read.files;
-      if (files.length > 0) {
-        given = { files, answers };
+      if (files) {
+        last = { files, answers };
         set({ rereadable: id });
       }
       await take({
@@ -126,15 +120,15 @@ export function createDatasetImport(
         imported: read,
         roles: roles?.length === length ? roles : guessRoles(read),
       });
-    } else if (result.error.kind === 'unmapped') {
+    } else if (result.error.kind === 'unmapped' && files) {
       set({ status: { phase: 'asking', table: result.error.table, files, answers } });
-    } else if (result.error.kind === 'labels-only' && get().dataset !== null) {
+    } else if (result.error.kind === 'labels-only' && files && get().dataset !== null) {
       await label(files);
     } else fail(result.error);
   };
 
   const importWith = (
-    files: readonly File[],
+    files: GivenFiles,
     answers: readonly ColumnMapping[] = [],
     name = datasetName(files),
     roles?: readonly FileRole[],
@@ -147,7 +141,8 @@ export function createDatasetImport(
         client.start(
           'import',
           {
-            files,
+            names: files.names,
+            files: files.first,
             mappings: [...deps.mappings.all(), ...answers],
             authorsRules: get().authorsRules,
             orphans: get().orphans,
@@ -164,11 +159,14 @@ export function createDatasetImport(
 
   return {
     async importFiles(files) {
-      const [first] = files;
-      if (first === undefined) return;
+      const given = 'names' in files ? files : givenFiles(files);
+      if (given.names.length === 0) return;
       const { openNotebook } = deps;
-      if (files.length === 1 && openNotebook !== undefined && (await openNotebook(first))) return;
-      await importWith(files);
+      if (given.names.length === 1 && openNotebook !== undefined) {
+        const [only] = await allOf(given);
+        if (only !== undefined && (await openNotebook(only))) return;
+      }
+      await importWith(given);
     },
 
     mapColumns: (mapping) => {
@@ -183,21 +181,21 @@ export function createDatasetImport(
 
     async readAgain(rule) {
       const { dataset, rereadable, orphans: before } = get();
-      if (given === null || dataset === null || dataset.id !== rereadable) return;
+      if (last === null || dataset === null || dataset.id !== rereadable) return;
       set({ orphans: rule });
-      const name = `${datasetName(given.files)}, ${RULE_NAMES[rule]}`;
-      await importWith(given.files, given.answers, name, dataset.roles);
+      const name = `${datasetName(last.files)}, ${RULE_NAMES[rule]}`;
+      await importWith(last.files, last.answers, name, dataset.roles);
       // Cancelled or failed: the rule is that of the dataset on the page.
       if (get().dataset?.id === dataset.id) set({ orphans: before });
     },
 
     loadDemo: () =>
-      run(DEMO_NAME, [], [], (datasetId) =>
+      run(DEMO_NAME, null, [], (datasetId) =>
         client.start('demo', { seed: DEMO_SEED, standIn: null, datasetId }),
       ),
 
     loadStandIn: (standIn) =>
-      run(`Stand-in of dataset ${standIn.id}`, [], [], (datasetId) =>
+      run(`Stand-in of dataset ${standIn.id}`, null, [], (datasetId) =>
         client.start('demo', { seed: DEMO_SEED, standIn, datasetId }),
       ),
   };

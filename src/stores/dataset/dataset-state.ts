@@ -12,6 +12,7 @@ import type { OrphanRule } from '../../trace/orphans.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { AttributeMemory } from './attribute-memory.ts';
+import type { GivenFiles } from './given-files.ts';
 import type { MappingMemory } from './mapping-memory.ts';
 
 export type DatasetPhase =
@@ -23,7 +24,7 @@ export type DatasetPhase =
   | {
       readonly phase: 'asking';
       readonly table: UnmappedTable;
-      readonly files: readonly File[];
+      readonly files: GivenFiles;
       /** About the tables of these files that were asked about before. */
       readonly answers: readonly ColumnMapping[];
     }
@@ -41,7 +42,7 @@ export interface DatasetState {
   /** What storage said last, if it was not good news. */
   readonly storageFailure: Failure | null;
 
-  importFiles(files: readonly File[]): Promise<void>;
+  importFiles(files: readonly File[] | GivenFiles): Promise<void>;
   /** Goes on with the import that asked, and remembers the answer for tables like this one. */
   mapColumns(mapping: ColumnMapping): Promise<void>;
   /** Headers that the next import will not ask about. */

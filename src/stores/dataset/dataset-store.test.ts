@@ -5,6 +5,7 @@ import {
   createFakeClient,
   createFakePreferences,
   createFakeStorage,
+  type FakeJob,
   importedFixture,
 } from '../../testing/notebook-fakes.ts';
 import { fakeRun } from '../../testing/run-fakes.ts';
@@ -137,7 +138,12 @@ test('a table with an unknown header is asked about, and the answer goes on with
   expect(last('import').input).toMatchObject({ files: [file], mappings: [] });
   await last('import').fail({ ...unreadable, kind: 'unmapped', table });
   await first;
-  expect(state().status).toEqual({ phase: 'asking', table, files: [file], answers: [] });
+  expect(state().status).toMatchObject({
+    phase: 'asking',
+    table,
+    files: { names: ['own.csv'], first: [file] },
+    answers: [],
+  });
 
   const second = state().mapColumns(table.guess);
   const answer = { ...table.guess, answered: true };
@@ -146,6 +152,61 @@ test('a table with an unknown header is asked about, and the answer goes on with
   await second;
   expect(state().status).toEqual({ phase: 'ready' });
   expect(state().dataset?.name).toBe('own.csv');
+});
+
+const handedOver = (started: readonly FakeJob[]): string[] =>
+  started
+    .filter((job): job is FakeJob<'giveFiles'> => job.kind === 'giveFiles')
+    .flatMap(({ input }) => input.files.map(({ name }) => name));
+
+test('of many files the worker begins with the first, and is given the others meanwhile', async () => {
+  const { state, started, last } = setUp();
+  const files = Array.from({ length: 250 }, (_, i) => new File(['x'], `${i}.csv`));
+  const names = files.map(({ name }) => name);
+  const done = state().importFiles(files);
+  const { input } = last('import');
+  expect([input.names.length, input.files.length]).toEqual([250, 100]);
+  await vi.waitFor(() => expect(handedOver(started)).toEqual(names.slice(100)));
+  expect(last('giveFiles').input.datasetId).toBe(input.datasetId);
+  await last('import').finish(importedFixture());
+  await done;
+  expect(state().dataset?.name).toBe('0.csv and 249 more');
+});
+
+test('an import that has ended is given no more files', async () => {
+  const { state, started, last } = setUp();
+  const files = Array.from({ length: 1000 }, (_, i) => new File(['x'], `${i}.csv`));
+  const done = state().importFiles(files);
+  await last('import').fail(unreadable);
+  await done;
+  const given = handedOver(started).length;
+  expect(given).toBeLessThan(900);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(handedOver(started)).toHaveLength(given);
+});
+
+test('files of a folder go by their paths, and are asked for again where it asks', async () => {
+  const { state, started, last } = setUp();
+  const file = new File(['x'], 'own.csv');
+  const folder = {
+    names: ['set/own.csv', 'set/more/own.csv'],
+    first: [],
+    async *further() {
+      yield [file];
+      yield [file];
+    },
+  };
+  const first = state().importFiles(folder);
+  expect(last('import').input).toMatchObject({ names: folder.names, files: [] });
+  await vi.waitFor(() => expect(handedOver(started)).toHaveLength(2));
+  await last('import').fail({ ...unreadable, kind: 'unmapped', table });
+  await first;
+  const second = state().mapColumns(table.guess);
+  await vi.waitFor(() => expect(handedOver(started)).toHaveLength(4));
+  expect(last('giveFiles').input.datasetId).toBe(last('import').input.datasetId);
+  await last('import').finish(importedFixture());
+  await second;
+  expect(state().dataset?.name).toBe('set');
 });
 
 test('a question that is not answered leaves everything as it was', async () => {

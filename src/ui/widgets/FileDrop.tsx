@@ -3,12 +3,13 @@
  * A dropped folder gives the files in it.
  */
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { GivenFiles } from '../../stores/dataset/given-files.ts';
 import { Button, type ButtonProps } from './Button.tsx';
 import { filesOf } from './dropped-files.ts';
 import './file-drop.css';
 
 /** True while files are held over the page. */
-export function useFileDrop(onFiles: (files: File[]) => void): boolean {
+export function useFileDrop(onFiles: (files: File[] | GivenFiles) => void): boolean {
   const [over, setOver] = useState(false);
   const handler = useRef(onFiles);
   useEffect(() => {
@@ -38,13 +39,10 @@ export function useFileDrop(onFiles: (files: File[]) => void): boolean {
       depth = 0;
       setOver(false);
       if (event.dataTransfer === null) return;
-      const take = (files: File[]) => {
-        if (files.length > 0) handler.current(files);
-      };
       // At once where there is no folder: a promise would cost the drop its turn.
       const files = filesOf(event.dataTransfer);
-      if (Array.isArray(files)) take(files);
-      else void files.then(take);
+      if (!Array.isArray(files)) void files.then((given) => handler.current(given));
+      else if (files.length > 0) handler.current(files);
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragleave', leave);

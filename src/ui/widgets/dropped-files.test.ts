@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { allOf, type GivenFiles } from '../../stores/dataset/given-files.ts';
 import { filesOf } from './dropped-files.ts';
 
 interface FakeEntry {
   readonly name: string;
   readonly fullPath: string;
   readonly isDirectory: boolean;
-  readonly file?: (take: (file: File) => void) => void;
+  readonly file?: (take: (file: File) => void, fail?: () => void) => void;
   readonly createReader?: () => {
     readEntries(take: (entries: readonly FakeEntry[]) => void): void;
   };
@@ -40,8 +41,11 @@ const transferOf = (...entries: readonly FakeEntry[]): DataTransfer =>
     items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })),
   }) as unknown as DataTransfer;
 
-const namesOf = async (transfer: DataTransfer): Promise<string[]> =>
-  (await filesOf(transfer)).map(({ name }) => name);
+async function givenBy(transfer: DataTransfer): Promise<GivenFiles> {
+  const given = await filesOf(transfer);
+  if (Array.isArray(given)) throw new Error('there is no folder');
+  return given;
+}
 
 test('files that are dropped by themselves are there at once', () => {
   const files = filesOf(transferOf(file('/b.csv'), file('/a.csv')));
@@ -57,16 +61,43 @@ test('a folder gives all its files by name, with their paths, and no hidden ones
     folder('/set/.git', file('/set/.git/config')),
     file('/set/train.csv'),
   );
-  expect(await namesOf(transferOf(set, file('/labels.csv')))).toEqual([
-    'labels.csv',
-    'set/test.csv',
-    'set/train.csv',
-    'set/more/x.csv',
-  ]);
+  const given = await givenBy(transferOf(set, file('/labels.csv')));
+  expect(given.names).toEqual(['labels.csv', 'set/test.csv', 'set/train.csv', 'set/more/x.csv']);
+  const files = await allOf(given);
+  expect(files.map(({ name }) => name)).toEqual(['labels.csv', 'test.csv', 'train.csv', 'x.csv']);
 });
 
 test('folders in a circle come to an end', async () => {
   const circle: FakeEntry = { ...folder('/a') };
   Object.assign(circle, folder('/a', circle, file('/a/x.csv')), { isDirectory: true });
-  expect(await namesOf(transferOf(circle))).toHaveLength(16);
+  expect((await givenBy(transferOf(circle))).names).toHaveLength(16);
+});
+
+test('files of a folder are opened as they are asked for, each once, and none is copied', async () => {
+  let opened = 0;
+  const entries = Array.from({ length: 200 }, (_, i) => {
+    const entry = file(`/set/${i}.csv`);
+    const open: FakeEntry['file'] = (take) => {
+      opened += 1;
+      entry.file?.(take);
+    };
+    return { ...entry, file: open };
+  });
+  const given = await givenBy(transferOf(folder('/set', ...entries)));
+  expect([given.names.length, given.first.length, opened]).toEqual([200, 0, 0]);
+  for await (const some of given.further()) {
+    expect(opened).toBe(some.length);
+    break;
+  }
+  const once = await allOf(given);
+  expect(opened).toBe(200);
+  const again = await allOf(given);
+  expect(opened).toBe(200);
+  expect(again.every((each, i) => each === once[i])).toBe(true);
+});
+
+test('a file of a folder that cannot be opened is empty, and the others are there', async () => {
+  const gone: FakeEntry = { ...file('/set/gone.csv'), file: (_, fail) => fail?.() };
+  const given = await givenBy(transferOf(folder('/set', gone, file('/set/here.csv'))));
+  expect((await allOf(given)).map(({ size }) => size)).toEqual([0, 1]);
 });

@@ -2,6 +2,7 @@
  * The files of a drop, those of dropped folders among them. A file from a folder is named by its
  * path from there on, so that two of one name can be told apart.
  */
+import type { GivenFiles } from '../../stores/dataset/given-files.ts';
 
 /** Deeper folders are links in a circle more likely than a data set. */
 const MAX_DEPTH = 16;
@@ -10,29 +11,42 @@ const MAX_FILES = 0xffff;
 const OPENED_AT_ONCE = 64;
 
 /** Entries can only be asked for while the drop is being handled, files of a folder only later. */
-export function filesOf(transfer: DataTransfer): Promise<File[]> | File[] {
+export function filesOf(transfer: DataTransfer): Promise<GivenFiles> | File[] {
   const files = Array.from(transfer.files);
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
   if (!entries.some((entry) => entry?.isDirectory)) return files;
-  return collect(entries.filter((entry) => entry !== null));
+  return listed(entries.filter((entry) => entry !== null));
 }
 
-async function collect(roots: readonly FileSystemEntry[]): Promise<File[]> {
-  const found: File[] = [];
+async function listed(roots: readonly FileSystemEntry[]): Promise<GivenFiles> {
+  const found: FileSystemFileEntry[] = [];
   let level = roots;
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
     const shown = level.filter((entry) => !isHidden(entry));
-    const files = shown.filter((entry) => !isFolder(entry)) as FileSystemFileEntry[];
-    const wanted = files.slice(0, MAX_FILES - found.length);
-    for (let at = 0; at < wanted.length; at += OPENED_AT_ONCE) {
-      const some = wanted.slice(at, at + OPENED_AT_ONCE);
-      found.push(...(await Promise.all(some.map((entry) => fileOf(entry, depth)))));
-    }
+    for (const entry of shown)
+      if (!isFolder(entry) && found.length < MAX_FILES) found.push(entry as FileSystemFileEntry);
     const next: FileSystemEntry[] = [];
     for (const folder of shown.filter(isFolder)) next.push(...(await entriesOf(folder)));
     level = next;
   }
-  return found;
+  return opening(found);
+}
+
+/** Each file is opened once, however often all are gone through. */
+function opening(entries: readonly FileSystemFileEntry[]): GivenFiles {
+  const opened: Promise<readonly File[]>[] = [];
+  return {
+    // A file alone has no path before its name, as if it had been chosen.
+    names: entries.map(({ fullPath }) => fullPath.replace(/^\//, '')),
+    first: [],
+    async *further() {
+      for (let at = 0; at < entries.length; at += OPENED_AT_ONCE) {
+        const some = at / OPENED_AT_ONCE;
+        opened[some] ??= Promise.all(entries.slice(at, at + OPENED_AT_ONCE).map(fileOf));
+        yield await opened[some];
+      }
+    },
+  };
 }
 
 /** What operating systems leave in folders. */
@@ -40,13 +54,11 @@ const isHidden = ({ name }: FileSystemEntry): boolean => name.startsWith('.');
 
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-async function fileOf(entry: FileSystemFileEntry, depth: number): Promise<File> {
-  const file = await new Promise<File>((resolve) => {
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve) => {
     // A file that cannot be opened is named by the import, which will not be able to read it either.
     entry.file(resolve, () => resolve(new File([], entry.name)));
   });
-  return depth === 0 ? file : new File([file], entry.fullPath.replace(/^\//, ''));
-}
 
 /** Browsers give a folder's entries a hundred at a time, and an empty list at the end. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {

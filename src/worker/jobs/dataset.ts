@@ -2,6 +2,7 @@
 import { buffersOf } from '../../base/copy-columns.ts';
 import { err, ok } from '../../base/result.ts';
 import { countSets } from '../../features/set-counts.ts';
+import { type ComingFiles, createFilesToCome, namedFiles } from '../../ingest/files-to-come.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
 import { importFiles, labelTraces } from '../../ingest/import-files.ts';
 import { importSimulated } from '../../ingest/import-simulated.ts';
@@ -10,18 +11,19 @@ import { simulateDemo } from '../../simulator/dataset.ts';
 import { simulateStandIn } from '../../simulator/stand-ins.ts';
 import { countByFile } from '../../trace/file-counts.ts';
 import type { OrderedSpans } from '../../trace/ordered-spans.ts';
-import { cutSpans, type SpanChunk } from '../../trace/span-chunks.ts';
+import { cutSpans } from '../../trace/span-chunks.ts';
 import { type StructureCensus, takeCensus } from '../../trace/structure-statistics.ts';
 import { validateTraceSet } from '../../trace/validate.ts';
 import { copyForPage, type DatasetAtHand } from '../dataset-at-hand.ts';
 import { exportTraces } from '../export-traces.ts';
 import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
-import { beside, type JobTable } from '../job-table.ts';
+import { beside, columnBuffers, type JobTable } from '../job-table.ts';
 import { packFiles, unpackFiles } from '../pack-files.ts';
 import { prepareDataset } from '../prepare-dataset.ts';
 
 type DatasetJobs = JobTable<
   | 'import'
+  | 'giveFiles'
   | 'pack'
   | 'unpack'
   | 'label'
@@ -43,28 +45,29 @@ const SPAN_CHUNK_BYTES = 2 ** 20;
 export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
   /** By dataset, until the page has stored them: they are too many to hold on both sides. */
   const importedSpans = new Map<string, OrderedSpans>();
+  const coming = new Map<string, ComingFiles>();
   const handOver = (imported: ImportedTraces, transfer: ArrayBuffer[]): ImportedTraces => {
     atHand.adopt(imported.traces);
     return copyForPage(imported, transfer);
   };
   return {
     import: beside(
-      async (
-        { files, mappings, authorsRules, orphans, keptAttributes, datasetId },
-        { control, emit, transfer },
-      ) => {
-        const result = await importFiles(files, {
-          signal: control.signal,
-          onProgress: emit,
-          mappings,
-          authorsRules,
-          orphans,
-          keptAttributes,
-          onSpans: (spans) => importedSpans.set(datasetId, spans),
-        });
+      async ({ names, files, datasetId, ...choices }, { control: { signal }, emit, transfer }) => {
+        const toCome = createFilesToCome(names, signal);
+        toCome.give(files);
+        coming.set(datasetId, toCome);
+        const onSpans = (spans: OrderedSpans) => importedSpans.set(datasetId, spans);
+        const options = { ...choices, signal, onProgress: emit, onSpans };
+        const result = await importFiles(toCome, options);
+        coming.delete(datasetId);
         return result.ok ? ok(handOver(result.value, transfer)) : result;
       },
     ),
+
+    giveFiles: beside(async ({ datasetId, files }) => {
+      coming.get(datasetId)?.give(files);
+      return ok(null);
+    }),
 
     pack: beside(async ({ files }, { control }) => {
       const packed = await packFiles(files, control.signal);
@@ -79,10 +82,10 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
       return ok(unpacked.value);
     }),
 
-    label: beside(async ({ files }, { control }) => {
+    label: beside(async ({ names, files }, { control }) => {
       const traces = atHand.traces();
       if (traces === null) return err(noDataset);
-      const labelled = await labelTraces(files, traces, control.signal);
+      const labelled = await labelTraces(namedFiles(files, names), traces, control.signal);
       if (!labelled.ok) return labelled;
       const { ledger: _, ...labels } = labelled.value;
       atHand.relabel({ ...traces, ...labels });
@@ -100,7 +103,7 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
     takeSpans: beside(async ({ datasetId, first }, { transfer }) => {
       const spans = importedSpans.get(datasetId);
       const chunk = spans === undefined ? null : cutSpans(spans, first, SPAN_CHUNK_BYTES);
-      if (chunk !== null) transfer.push(...spanBuffers(chunk));
+      if (chunk !== null) transfer.push(...columnBuffers(chunk));
       return ok(chunk);
     }),
 
@@ -173,9 +176,6 @@ const unusable = (what: string): JobFailure => ({
   where: 'the stored dataset',
   advice: 'import its files again',
 });
-
-const spanBuffers = ({ first: _, ...columns }: SpanChunk): ArrayBuffer[] =>
-  Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer);
 
 const censusBuffers = ({ structure, traces, means }: StructureCensus): ArrayBuffer[] =>
   [structure, traces, means.latencyUs, means.spanCount].map(({ buffer }) => buffer as ArrayBuffer);
