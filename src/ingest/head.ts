@@ -7,8 +7,9 @@ import { cellNamed, isHeaderless } from './column-names.ts';
 import { COMMA, countCells, tellDialect } from './csv-dialect.ts';
 import { createCsvRows } from './csv-rows.ts';
 import { headerOf } from './csv-spans.ts';
-import { SHORTEST_HOLE } from './json-bytes.ts';
+import { LIST_OPEN, OBJECT_OPEN, SHORTEST_HOLE } from './json-bytes.ts';
 import { type JsonOutline, outlineJson } from './json-outline.ts';
+import { skipSpaces } from './json-plain.ts';
 
 /** What every file is before a format has looked: `literal` is JSON without an object or a list. */
 export type HeadKind = 'empty' | 'binary' | 'json' | 'markup' | 'literal' | 'text';
@@ -54,6 +55,7 @@ export function lookAt(fileName: string, bytes: Uint8Array, whole: boolean): Hea
   );
   const kind = once((): HeadKind => {
     if (isBinary()) return 'binary';
+    if (beginsAsJson(bytes)) return 'json';
     if (text() === '') return 'empty';
     if (JSON_START.test(text())) return 'json';
     if (text().startsWith('<')) return 'markup';
@@ -109,12 +111,20 @@ function tableHeader(bytes: Uint8Array, whole: boolean): readonly string[] | nul
   return isNamed || even >= rowCount * EVEN_ROWS ? header : null;
 }
 
+/** Most JSON is told without a text made of it: an object, or a list of objects. */
+function beginsAsJson(bytes: Uint8Array): boolean {
+  const at = skipSpaces(bytes, 0);
+  if (bytes[at] === OBJECT_OPEN) return true;
+  return bytes[at] === LIST_OPEN && bytes[skipSpaces(bytes, at + 1)] === OBJECT_OPEN;
+}
+
 /** NUL bytes other than in holes, or more control characters than any text has. */
 function looksBinary(bytes: Uint8Array): boolean {
   const text = withoutHoles(bytes);
   if (text === null || (text.length === 0 && bytes.length > 0)) return true;
   let control = 0;
-  for (const byte of text) {
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at]!;
     if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) control += 1;
   }
   return control > text.length / 50;
