@@ -1,12 +1,17 @@
 /**
  * What changed between two periods, per call path: calls that are new, lost, rarer or more frequent
- * where their caller is; self times that moved; errors that began there. Every effect is a share of
+ * where their caller is; times of their own that moved; errors that began there. Every effect is a share of
  * requests, so that unlike changes stand in one order.
  */
 import { falseDiscoveryRates, fisherGreater } from '../base/fisher.ts';
 import { percentileOfSorted } from '../base/statistics.ts';
-import { type CallPaths, collectCallPaths, operationsOfPath } from '../features/call-paths.ts';
-import { gatherPathValues, type PathValues } from '../statistics/path-values.ts';
+import {
+  type CallPaths,
+  collectCallPaths,
+  createPathFinder,
+  operationsOfPath,
+} from '../features/call-paths.ts';
+import { ownTimesByPath, rankSlowServices, type SlowService } from '../statistics/slow-services.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { distance, shareChange } from './distance.ts';
 import { failuresByPath } from './failures.ts';
@@ -32,7 +37,7 @@ export interface Change {
   /** Requests that were compared: with the path, or with its caller where its presence is. */
   readonly before: number;
   readonly after: number;
-  /** Shares of these that have what the kind says: the call, a self time above `self.atUs`, an error. */
+  /** Shares of these that have what the kind says: the call, a time of its own above `own.atUs`, an error. */
   readonly shareBefore: number;
   readonly shareAfter: number;
   /** The share of requests that differ, at least, with 95 % confidence. */
@@ -41,17 +46,17 @@ export interface Change {
   readonly requests: number;
   readonly q: number;
   /** Of the kinds slower and faster. */
-  readonly self: SelfChange | null;
+  readonly own: OwnChange | null;
 }
 
 /** Microseconds. */
-export interface SelfChange {
+export interface OwnChange {
   readonly atUs: number;
-  readonly before: SelfQuantiles;
-  readonly after: SelfQuantiles;
+  readonly before: OwnQuantiles;
+  readonly after: OwnQuantiles;
 }
 
-export interface SelfQuantiles {
+export interface OwnQuantiles {
   readonly p50: number;
   readonly p99: number;
 }
@@ -66,12 +71,14 @@ export interface ChangeReport {
   /** Of all that stand out, also of those left off. */
   readonly found: number;
   readonly services: readonly ServiceShare[];
+  /** The service that explains most of what is slower with least; null where nothing is. */
+  readonly slowest: SlowService | null;
   /** Whether the dataset says which calls failed. */
   readonly errorsKnown: boolean;
 }
 
 /** Traces that each period needs at least, for any difference to be told from chance. */
-export const LEAST_TRACES = 20;
+export const LEAST_TRACES = 8;
 const MOST_CHANGES = 200;
 const MOST_Q = 0.01;
 /** A share of requests that is smaller is no incident, however sure. */
@@ -84,10 +91,11 @@ export function* comparePeriods(
   { before, after }: ComparedTraces,
 ): Generator<void, ChangeReport> {
   const paths = collectCallPaths(traces, Uint32Array.from([...before, ...after]));
-  const first = yield* gatherPathValues(traces, before, paths);
-  const second = yield* gatherPathValues(traces, after, paths);
-  // less than none is of calls that ran at the same time, and says nothing of the caller
-  for (const { selfTimes } of [first, second]) raiseToZero(selfTimes);
+  const pathsOf = createPathFinder(traces, paths);
+  const first = ownTimesByPath(traces, before, pathsOf, paths.operation.length);
+  yield;
+  const second = ownTimesByPath(traces, after, pathsOf, paths.operation.length);
+  yield;
   const failed = {
     before: failuresByPath(traces, before, paths),
     after: failuresByPath(traces, after, paths),
@@ -96,19 +104,19 @@ export function* comparePeriods(
   const add = (test: Tested | null): void => {
     if (test !== null) tests.push(test);
   };
-  let [from, to] = [0, 0];
   for (let path = 0; path < paths.operation.length; path++) {
-    const at = { paths, path, before: first.count[path]!, after: second.count[path]! };
-    add(presence(at, first, second, before.length, after.length));
-    const ends = [from + at.before, to + at.after] as const;
+    const own = { before: first[path]!, after: second[path]! };
+    const at = { paths, path, before: own.before.length, after: own.after.length };
+    const caller = paths.caller[path]!;
     add(
-      selfTimes(
+      presence(
         at,
-        first.selfTimes.subarray(from, ends[0]),
-        second.selfTimes.subarray(to, ends[1]),
+        caller < 0
+          ? { before: before.length, after: after.length }
+          : { before: first[caller]!.length, after: second[caller]!.length },
       ),
     );
-    [from, to] = ends;
+    add(ownTimes(at, own.before, own.after));
     if (failed.before !== null && failed.after !== null) {
       add(failures(at, failed.before[path]!, failed.after[path]!));
     }
@@ -126,12 +134,11 @@ export function* comparePeriods(
     changes: found.slice(0, MOST_CHANGES),
     found: found.length,
     services: servicesOf(traces, found),
+    slowest: found.some(({ kind }) => kind === 'slower')
+      ? rankSlowServices(traces, after, before)[0]!
+      : null,
     errorsKnown: failed.before !== null,
   };
-}
-
-function raiseToZero(values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) if (values[i]! < 0) values[i] = 0;
 }
 
 /** A path, and how many traces of each period have it. */
@@ -142,18 +149,9 @@ interface PathAt {
   readonly after: number;
 }
 
-/** Among the traces that have the caller: where that is gone itself, it is what is told. */
-function presence(
-  { paths, path, ...has }: PathAt,
-  first: PathValues,
-  second: PathValues,
-  allBefore: number,
-  allAfter: number,
-): Tested | null {
-  const caller = paths.caller[path]!;
-  const before = caller < 0 ? allBefore : first.count[caller]!;
-  const after = caller < 0 ? allAfter : second.count[caller]!;
-  return shares(paths, path, { before, after }, has, (more) =>
+/** @param of traces that have the caller: where that is gone itself, it is what is told */
+const presence = ({ paths, path, ...has }: PathAt, of: Counts): Tested | null =>
+  shares(paths, path, of, has, (more) =>
     has.before === 0
       ? 'new-call'
       : has.after === 0
@@ -162,7 +160,6 @@ function presence(
           ? 'more-calls'
           : 'fewer-calls',
   );
-}
 
 const failures = ({ paths, path, ...of }: PathAt, before: number, after: number): Tested | null =>
   shares(paths, path, of, { before, after }, (more) => (more ? 'more-errors' : 'fewer-errors'));
@@ -196,14 +193,14 @@ function shares(
     low: Math.abs(near),
     requests: Math.abs(near) * of.after,
     p: Math.min(1, 2 * p),
-    self: null,
+    own: null,
   };
 }
 
-function selfTimes(
+function ownTimes(
   { paths, path, ...of }: PathAt,
-  before: Float32Array,
-  after: Float32Array,
+  before: Float64Array,
+  after: Float64Array,
 ): Tested | null {
   if (of.before < LEAST_TRACES || of.after < LEAST_TRACES) return null;
   const moved = distance(before, after);
@@ -216,11 +213,11 @@ function selfTimes(
     low: moved.low,
     requests: moved.low * of.after,
     p: moved.p,
-    self: { atUs: moved.atValue, before: quantiles(before), after: quantiles(after) },
+    own: { atUs: moved.atValue, before: quantiles(before), after: quantiles(after) },
   };
 }
 
-const quantiles = (ascending: Float32Array): SelfQuantiles => ({
+const quantiles = (ascending: Float64Array): OwnQuantiles => ({
   p50: percentileOfSorted(ascending, 50),
   p99: percentileOfSorted(ascending, 99),
 });

@@ -17,7 +17,7 @@ export interface ServiceShare {
   readonly changes: number;
 }
 
-/** A change belongs to the service at the end of its call path: its calls, its self time, its errors. */
+/** A change belongs to the service at the end of its call path: its calls, its own time, its errors. */
 export function servicesOf(traces: TraceSet, changes: readonly ChangedCalls[]): ServiceShare[] {
   const requests = new Map<number, { requests: number; changes: number }>();
   let total = 0;

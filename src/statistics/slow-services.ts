@@ -105,8 +105,8 @@ function slownessByPath(
   return (structure) => Float64Array.from(pathsOf(structure), (path) => share[path]!);
 }
 
-/** @returns [P] ascending, microseconds */
-function ownTimesByPath(
+/** @returns [P] the own times of each path, ascending, microseconds */
+export function ownTimesByPath(
   traces: TraceSet,
   selected: Uint32Array,
   pathsOf: (structure: number) => Int32Array,

@@ -11,6 +11,7 @@ const REPORT = {
   changes: [],
   found: 0,
   services: [],
+  slowest: null,
   errorsKnown: false,
 };
 const TIMELINE = {

@@ -8,6 +8,7 @@ const REPORT = {
   tests: 3,
   found: 1,
   services: [],
+  slowest: null,
   errorsKnown: true,
   changes: [
     {
@@ -20,7 +21,7 @@ const REPORT = {
       low: 0.9,
       requests: 36,
       q: 0,
-      self: null,
+      own: null,
     },
   ],
 };

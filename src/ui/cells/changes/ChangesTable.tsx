@@ -1,6 +1,6 @@
 /** What changed: the services that it is about, and a row per change, the most requests first. */
 import { useMemo, useState } from 'react';
-import type { Change, ChangeReport, SelfQuantiles } from '../../../changes/compare-periods.ts';
+import type { Change, ChangeReport, OwnQuantiles } from '../../../changes/compare-periods.ts';
 import { type ChangeRow, changeRows, nothingFound } from '../../../stores/changes/changes-view.ts';
 import { useDataset, useTraceList } from '../../app/notebook-context.ts';
 import { BreakingName } from '../../widgets/BreakingName.tsx';
@@ -11,6 +11,12 @@ import { formatCount, formatMs, formatNumber, formatPercent } from '../../widget
 const SHOWN = 12;
 /** Services that are named. */
 const NAMED = 5;
+
+const PART_WORDS = {
+  work: 'its own work is slow',
+  answers: 'all that wait for it are slow',
+  network: 'both sides of its calls are slow',
+} as const;
 
 export function ChangesTable({ report }: { readonly report: ChangeReport }) {
   const traces = useDataset((d) => d.dataset?.imported.traces);
@@ -35,10 +41,16 @@ export function ChangesTable({ report }: { readonly report: ChangeReport }) {
       <p aria-live="polite">
         {formatCount(report.found, 'change')} in {compared} ({formatCount(report.tests)}{' '}
         comparisons).{' '}
+        {report.slowest !== null && (
+          <>
+            What is slower is best explained by <b>{traces.services[report.slowest.service]}</b>:{' '}
+            {PART_WORDS[report.slowest.part]}.{' '}
+          </>
+        )}
         {report.services.slice(0, NAMED).map(({ service, share }, i) => (
           <span key={service}>
-            {i === 0 ? 'Most of it: ' : ', '}
-            <b>{traces.services[service]}</b> {percent(share)}
+            {i === 0 ? 'Changed calls by service: ' : ', '}
+            {traces.services[service]} {percent(share)}
           </span>
         ))}
         .
@@ -77,7 +89,7 @@ export function ChangesTable({ report }: { readonly report: ChangeReport }) {
       )}
       <p className="quiet">
         Counted at 95 % confidence, and only where chance is unlikely (q at most 0.01) and 1 % of
-        the requests differ. Times are self times: without the calls below.
+        the requests differ. Times are a call’s own: without the calls that it waits for.
         {!report.errorsKnown && ' These traces do not say which calls failed.'}
       </p>
     </div>
@@ -117,15 +129,15 @@ function ChangeLine({ row: { kind, call, below, change } }: { readonly row: Chan
   );
 }
 
-function howWords({ kind, shareBefore, shareAfter, self }: Change): string {
-  if (self === null) {
+function howWords({ kind, shareBefore, shareAfter, own }: Change): string {
+  if (own === null) {
     const shares = `${percent(shareAfter)} of requests, ${percent(shareBefore)} before`;
     return kind.endsWith('errors') ? `fails in ${shares}` : `in ${shares}`;
   }
   const faster = kind === 'faster';
   const [now, before] = faster ? [1 - shareAfter, 1 - shareBefore] : [shareAfter, shareBefore];
-  const side = `${faster ? 'at most' : 'over'} ${us(self.atUs)} in ${percent(now)}, ${percent(before)} before`;
-  return `${side}; median ${moved(self, 'p50')}, p99 ${moved(self, 'p99')}`;
+  const side = `${faster ? 'at most' : 'over'} ${us(own.atUs)} in ${percent(now)}, ${percent(before)} before`;
+  return `${side}; median ${moved(own, 'p50')}, p99 ${moved(own, 'p99')}`;
 }
 
 const us = (microseconds: number): string => formatMs(microseconds / 1e3);
@@ -134,7 +146,7 @@ const us = (microseconds: number): string => formatMs(microseconds / 1e3);
 const percent = (share: number): string =>
   share > 0.02 && share < 0.98 ? `${formatCount(100 * share)}\u00a0%` : formatPercent(share);
 
-function moved({ before, after }: NonNullable<Change['self']>, which: keyof SelfQuantiles): string {
+function moved({ before, after }: NonNullable<Change['own']>, which: keyof OwnQuantiles): string {
   const [from, to] = [before[which], after[which]];
   const ratio = from > 0 && to > 0 ? ` (×${formatNumber(to / from)})` : '';
   return `${us(from)} → ${us(to)}${ratio}`;
