@@ -2,16 +2,7 @@
  * Files that are read while the browser still looks the further ones up. All their names are known
  * from the start; the files come in batches.
  */
-import type { SourceFile } from './import.ts';
-
-export interface FilesToCome {
-  /** Of all files; of one from a folder its path. */
-  readonly names: readonly string[];
-  /** In the order of {@link names}; grows until there is one for each. */
-  readonly here: readonly SourceFile[];
-  /** Resolves once there are more; to false where none will come, after a cancel. One call at a time. */
-  more(): Promise<boolean>;
-}
+import type { FilesToCome, SourceFile } from './import.ts';
 
 export interface ComingFiles extends FilesToCome {
   give(files: readonly Blob[]): void;

@@ -9,9 +9,10 @@ import { createLedgerBuilder, type LedgerBuilder, mergeLedgers } from '../trace/
 import type { OrphanRule } from '../trace/orphans.ts';
 import { countFacts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { allHere, type FilesToCome } from './files-to-come.ts';
+import { allHere } from './files-to-come.ts';
 import { FORMATS } from './formats/list.ts';
 import type {
+  FilesToCome,
   ImportedTraces,
   ImportFailure,
   ImportFiles,

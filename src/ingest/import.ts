@@ -8,7 +8,6 @@ import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { OrphanCounts, OrphanRule } from '../trace/orphans.ts';
 import type { FactCounts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { FilesToCome } from './files-to-come.ts';
 import type { TraceFormat } from './trace-format.ts';
 import type { UnreadFiles } from './unread-files.ts';
 
@@ -24,6 +23,16 @@ export interface SourceFile {
     start: number,
     end: number,
   ): { stream(): ReadableStream<Uint8Array>; arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** Files that are read while the browser still looks the further ones up. */
+export interface FilesToCome {
+  /** Of all files; of one from a folder its path. */
+  readonly names: readonly string[];
+  /** In the order of {@link names}; grows until there is one for each. */
+  readonly here: readonly SourceFile[];
+  /** Resolves once there are more; to false where none will come, after a cancel. One call at a time. */
+  more(): Promise<boolean>;
 }
 
 export interface ImportedFile {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
-import { createFilesToCome, type FilesToCome } from './files-to-come.ts';
-import type { ImportedTraces, ImportProgress, SourceFile } from './import.ts';
+import { createFilesToCome } from './files-to-come.ts';
+import type { FilesToCome, ImportedTraces, ImportProgress, SourceFile } from './import.ts';
 import { importFiles } from './import-files.ts';
 import { createReadWindow } from './read-window.ts';
 

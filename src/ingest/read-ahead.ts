@@ -3,8 +3,7 @@
  * Blob. A browser takes a fraction of a millisecond for every read, which adds up to more than
  * the reading where each file is asked for alone.
  */
-import type { FilesToCome } from './files-to-come.ts';
-import type { SourceFile } from './import.ts';
+import type { FilesToCome, SourceFile } from './import.ts';
 
 /** From so many files on; fewer are as fast one by one. */
 export const MANY_FILES = 32;

@@ -13,6 +13,7 @@ import type { ExportFormat } from '../export/write-spans.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { SplitOptions } from '../features/splits.ts';
 import type { ImportedTraces, ImportProgress, LabelledTraces } from '../ingest/import.ts';
+import type { PackedFile } from '../ingest/pack-files.ts';
 import type { EditableTree } from '../inspect/edit-tree.ts';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
 import type { OverRepresented } from '../inspect/over-represented.ts';
@@ -44,7 +45,6 @@ import type { StructureCensus } from '../trace/structure-statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { JobFailure } from './job-failure.ts';
 import type { LabJobs } from './lab-jobs.ts';
-import type { PackedFile } from './pack-files.ts';
 import type { PreparedDataset } from './prepare-dataset.ts';
 
 /** A trace as it might have been, and how it is scored. */

@@ -3,9 +3,9 @@ import 'fake-indexeddb/auto';
 import { readFileSync } from 'node:fs';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { unpackFiles } from '../../ingest/pack-files.ts';
 import { createNotebookStorage } from '../../storage/notebook-storage.ts';
 import { createFakeClient, createFakePreferences } from '../../testing/notebook-fakes.ts';
-import { unpackFiles } from '../../worker/pack-files.ts';
 import { cellStates, runDifferences } from '../page/cell-states.ts';
 import { createNotebook, type Notebook } from '../page/notebook.ts';
 

@@ -6,6 +6,7 @@ import { type ComingFiles, createFilesToCome, namedFiles } from '../../ingest/fi
 import type { ImportedTraces } from '../../ingest/import.ts';
 import { importFiles, labelTraces } from '../../ingest/import-files.ts';
 import { importSimulated } from '../../ingest/import-simulated.ts';
+import { packFiles, unpackFiles } from '../../ingest/pack-files.ts';
 import { describeAll } from '../../prepare/describe.ts';
 import { simulateDemo } from '../../simulator/dataset.ts';
 import { simulateStandIn } from '../../simulator/stand-ins.ts';
@@ -18,7 +19,6 @@ import { copyForPage, type DatasetAtHand } from '../dataset-at-hand.ts';
 import { exportTraces } from '../export-traces.ts';
 import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
 import { beside, columnBuffers, type JobTable } from '../job-table.ts';
-import { packFiles, unpackFiles } from '../pack-files.ts';
 import { prepareDataset } from '../prepare-dataset.ts';
 
 type DatasetJobs = JobTable<

@@ -3,8 +3,8 @@
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { nextTask } from '../base/next-task.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import type { SourceFile } from '../ingest/import.ts';
-import { listZip } from '../ingest/unzip.ts';
+import type { SourceFile } from './import.ts';
+import { listZip } from './unzip.ts';
 
 export interface PackedFile {
   readonly path: string;
