@@ -14,7 +14,7 @@ test('Back, Forward, reload and a shared address, and keys through traces and co
   ]);
   await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
   await exportRun(page);
-  await expect(page).toHaveURL(/#dataset=[0-9a-f-]+&run=[0-9a-f-]+$/);
+  await expect(page).toHaveURL(/#dataset=[0-9a-f-]+&run=[0-9a-f-]+&for=researcher$/);
 
   const shown = page.getByRole('radio', { name: 'all', exact: true });
   await showTraces(page, 'all');

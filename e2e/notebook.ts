@@ -2,14 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { test as base, expect, type Page } from '@playwright/test';
 
+interface Options {
+  /** Whom the page is laid out for: most tests are about cells that a researcher has open. */
+  readonly reader: 'engineer' | 'researcher';
+}
+
 interface Watched {
   /** Policy violations, page errors and requests to another origin, each a line. */
   readonly complaints: string[];
 }
 
-export const test = base.extend<Watched>({
+export const test = base.extend<Watched & Options>({
+  reader: ['researcher', { option: true }],
   complaints: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL, reader }, use) => {
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
       page.on('console', (message) => {
@@ -27,6 +33,11 @@ export const test = base.extend<Watched>({
           console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`);
         });
       });
+      await page.addInitScript((laidOutFor) => {
+        const key = 'tracevae-notebook.preferences';
+        const empty = localStorage.getItem(key) === null;
+        if (empty) localStorage.setItem(key, JSON.stringify({ reader: laidOutFor }));
+      }, reader);
       await use(complaints);
       expect(complaints, 'policy violations, errors and requests elsewhere').toEqual([]);
     },

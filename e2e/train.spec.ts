@@ -151,6 +151,9 @@ test('a Jaeger JSON without labels is split, trained and scored, without metrics
   await expect(page.getByText('100 / 20 / 50')).toBeVisible();
   await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
   await expect(page.getByText(/carry no labels/).first()).toBeVisible();
+  // nothing was made odd: every trace is scored, and none stands out
+  await expect(page.getByText('None of the 170 traces stands out')).toBeVisible();
+  await showTraces(page, 'all');
   await expect(page.getByRole('grid', { name: 'Test traces by score' })).toBeVisible();
   // nothing to choose by labels
   await expect(page.getByRole('group', { name: 'Show' }).getByRole('radio')).toHaveCount(2);

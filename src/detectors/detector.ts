@@ -16,6 +16,11 @@ export interface DetectorData {
   readonly traces: TraceSet;
   readonly train: Uint32Array;
   readonly val: Uint32Array;
+  /**
+   * All that is scored, where no part is known to be clean: a detector that can hold each trace
+   * against the others learns from these.
+   */
+  readonly pool?: Uint32Array;
   readonly scale: LatencyScale;
 }
 

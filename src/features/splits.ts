@@ -47,8 +47,7 @@ export const assignSets: AssignSets = (traces, { roles, seed, maxNodes, limitTra
   const sets = new Uint8Array(traces.structureOf.length);
   const toSplit: number[] = [];
   for (let trace = 0; trace < sets.length; trace++) {
-    const nodes = structureSize(traces.structures, traces.structureOf[trace]!);
-    if (nodes < 2 || nodes > maxNodes) continue;
+    if (!fits(traces, trace, maxNodes)) continue;
     const role = roles[traces.file[trace]!] ?? 'split';
     if (role === 'split') toSplit.push(trace);
     else sets[trace] = setCode(role);
@@ -72,6 +71,16 @@ export const assignSets: AssignSets = (traces, { roles, seed, maxNodes, limitTra
   }
   return sets;
 };
+
+/** Whether a trace is a tree, and one that the model takes. */
+function fits({ structures, structureOf }: TraceSet, trace: number, maxNodes: number): boolean {
+  const nodes = structureSize(structures, structureOf[trace]!);
+  return nodes >= 2 && nodes <= maxNodes;
+}
+
+/** All traces that a set can have, ascending. */
+export const tracesThatFit = (traces: TraceSet, maxNodes: number): Uint32Array =>
+  Uint32Array.from(traces.structureOf.keys()).filter((trace) => fits(traces, trace, maxNodes));
 
 /**
  * Divides the traces over the parts in proportion. Anomalies are left out of the proportions: they

@@ -16,16 +16,16 @@ export function settingsOf(
   maxNodes: ReadChoices['maxNodes'],
   { preset, epochs, backend, detectors, seed, limitTrain }: ReadRun,
   changes: Readonly<Record<string, unknown>>,
-  { imported, roles }: Pick<Dataset, 'imported' | 'roles'>,
+  dataset: Pick<Dataset, 'imported' | 'roles'>,
 ): Result<RunSettings, Failure> {
   const changed = changedSettings(preset, changes, {
-    maxNodes: maxNodes ?? chooseMaxNodes(imported.traces),
+    maxNodes: maxNodes ?? chooseMaxNodes(dataset.imported.traces),
     ...(epochs === null ? {} : { epochs }),
   });
   if (!changed.ok) return changed;
   const own = { detectors, preset, machine: { backend }, seed, limitTrain };
   const { parts, baselines } = changed.value;
-  return ok(nextSettings({ ...own, ...parts, baselines }, roles));
+  return ok(nextSettings({ ...own, ...parts, baselines }, dataset));
 }
 
 export interface ChangedSettings {

@@ -42,6 +42,12 @@ export function storedScores(
   return variant === null ? null : { rows, ...of.scores[variant], report: of.reports[variant] };
 }
 
+/** The threshold that was told from the scores themselves, which those of a file alone keep. */
+function decisionOf(of: ScoreOutcome): { decision?: number | null } {
+  if (of.kind !== 'plain' || of.report.atThreshold.percentile !== null) return {};
+  return { decision: of.report.atThreshold.threshold };
+}
+
 /** The scores that were kept under a name with these corrections and this threshold, or null. */
 export const namedScores = (
   { named = [] }: Pick<DetectorRun, 'named'>,
@@ -69,6 +75,10 @@ export function combinedScores(
     rows,
     test: Float64Array.from(rows, (row) => all[row]!),
     val,
-    report: reportOf(traces, trace, rows, all, val, { ...measureOf(detector), percentile }),
+    report: reportOf(traces, trace, rows, all, val, {
+      ...measureOf(detector),
+      percentile,
+      ...(percentile === THRESHOLD_PERCENTILE ? decisionOf(of) : {}),
+    }),
   };
 }

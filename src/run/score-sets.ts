@@ -13,6 +13,7 @@ import type { GivesScore } from '../detectors/shared/settings.ts';
 import { combineSets } from '../scoring/combine.ts';
 import { perVariant } from '../scoring/corrections/list.ts';
 import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
+import { oddCut } from '../scoring/odd-cut.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import type { PlainOutcome, ScoreOutcome, TermsOutcome } from './outcome.ts';
@@ -112,7 +113,9 @@ async function scorePlainly(
   if (signal.aborted) return null;
   const scoreSeconds = (performance.now() - started) / 1e3;
 
-  const measure = measureOf(detector);
+  // the validation traces of a pool are no cleaner than the rest
+  const decided = data.pool !== undefined && gives.surprise ? oddCut(testScores.score) : null;
+  const measure = { ...measureOf(detector), ...(decided === null ? {} : { decision: decided }) };
   const plainReport = (rows: Uint32Array) =>
     reportOf(traces, test, rows, testScores.score, valScores.score, measure);
   return {

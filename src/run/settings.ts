@@ -29,6 +29,8 @@ export interface RunSettings extends SettingsParts {
   /** [files] */
   readonly roles: readonly FileRole[];
   readonly limitTrain: number | null;
+  /** Every trace is scored, seen in training or not; absent: the test traces. */
+  readonly scored?: 'all';
 }
 
 /** What a run divides its dataset by. */

@@ -33,7 +33,7 @@ export const CALIBRATED = [
 ] as const;
 type Measure = (typeof CALIBRATED)[number];
 /** Of these so many are measured of a trace, the others are made of them. */
-const MEASURED = 5;
+export const MEASURED = 5;
 
 /** What is learnt of training traces. */
 export interface Learned {
@@ -91,7 +91,7 @@ export function* calibrateRarity(
 type Single = readonly Calibration[];
 
 /** nats, not yet calibrated again */
-function joinMeasures(single: Single, raw: Float64Array): { whole: number; place: number } {
+export function joinMeasures(single: Single, raw: Float64Array): { whole: number; place: number } {
   const nats = (measure: number): number => surprise(single[measure]!, raw[measure]!);
   return {
     whole: (nats(0) + Math.max(nats(1), nats(2))) / 2,
@@ -99,7 +99,7 @@ function joinMeasures(single: Single, raw: Float64Array): { whole: number; place
   };
 }
 
-interface Measures {
+export interface Measures {
   /** Writes the measures of a trace, in the order of {@link CALIBRATED}. */
   read(trace: number, into: Float64Array): void;
   /** Of the trace read last; -1 for none. The node that stands out most by its work in the whole. */
@@ -112,7 +112,7 @@ interface Measures {
   medianUs(trace: number, node: number): number;
 }
 
-function openMeasures(learned: Learned): (traces: TraceSet) => Measures {
+export function openMeasures(learned: Learned): (traces: TraceSet) => Measures {
   const { values, durations, material, residuals } = learned;
   const { known } = durations;
   const selfTails = openPathTails(values, 'self');
@@ -193,19 +193,32 @@ export interface RarityReader {
   medianUs(trace: number, node: number): number;
 }
 
-/** @returns for a set of traces: what is said of them */
-export function openRarity(
-  learned: Learned,
-  calibrations: Calibrations,
-): (traces: TraceSet) => RarityReader {
-  const { values, durations } = learned;
-  const finder = createStructureFinder(durations.known);
-  const single = CALIBRATED.slice(0, MEASURED).map((name) => calibrations[name]);
+/**
+ * @param known  structure among the known ones, -1 where it is none of them
+ * @param isPath whether all of its call paths are known
+ * @returns      nats
+ */
+export type StructureNats = (known: number, isPath: boolean) => number;
+
+/** A structure that training had is not odd; one that it lacked by how often that happens. */
+function unseenNats({ values, durations }: Learned): StructureNats {
   const unseen = unseenSurprise(durations.known);
   const seen = durations.known.count.reduce((sum, count) => sum + count, 0);
   const unseenPath = Math.log(
     (1 + seen) / (1 + values.count.filter((count) => count === 1).length),
   );
+  return (known, isPath) => (known >= 0 ? 0 : Math.max(unseen, isPath ? 0 : unseenPath));
+}
+
+/** @returns for a set of traces: what is said of them */
+export function openRarity(
+  learned: Learned,
+  calibrations: Calibrations,
+  structureNats = unseenNats(learned),
+): (traces: TraceSet) => RarityReader {
+  const { values, durations } = learned;
+  const finder = createStructureFinder(durations.known);
+  const single = CALIBRATED.slice(0, MEASURED).map((name) => calibrations[name]);
   const measuresIn = openMeasures(learned);
   return (traces) => {
     const measures = measuresIn(traces);
@@ -219,12 +232,12 @@ export function openRarity(
         measures.read(trace, raw);
         const joined = joinMeasures(single, raw);
         const structure = traces.structureOf[trace]!;
-        const isKnown = find(structure) >= 0;
-        const unknownNode = isKnown ? -1 : pathsOf(structure).indexOf(UNKNOWN_PATH);
+        const known = find(structure);
+        const unknownNode = known >= 0 ? -1 : pathsOf(structure).indexOf(UNKNOWN_PATH);
         const nats = {
           whole: surprise(calibrations.whole, joined.whole),
           place: surprise(calibrations.place, joined.place),
-          structure: isKnown ? 0 : Math.max(unseen, unknownNode < 0 ? 0 : unseenPath),
+          structure: structureNats(known, unknownNode < 0),
         };
         const way = WAYS.reduce((most, one) => (nats[one] > nats[most] ? one : most));
         const node = {

@@ -1,5 +1,6 @@
 /** What a job of the worker is: it takes an input and gives an outcome, in words where it failed. */
 import type { Result } from '../base/result.ts';
+import { isStatistic } from '../detectors/catalog.ts';
 import type { JobFailure } from './job-failure.ts';
 import type { Lane } from './lanes.ts';
 import type { JobKind, Jobs } from './protocol.ts';
@@ -13,7 +14,7 @@ export interface JobContext<K extends JobKind> {
 }
 
 export interface Job<K extends JobKind> {
-  readonly lane: Lane;
+  lane(input: Jobs[K]['input']): Lane;
   run(
     input: Jobs[K]['input'],
     context: JobContext<K>,
@@ -25,12 +26,21 @@ export type JobTable<Kinds extends JobKind> = { readonly [K in Kinds]: Job<K> };
 
 /** A job that needs the backend or the model: one at a time. */
 export const computing = <K extends JobKind>(run: Job<K>['run']): Job<K> => ({
-  lane: 'compute',
+  lane: () => 'compute',
   run,
 });
 
 /** A job that needs neither, and waits for nothing. */
-export const beside = <K extends JobKind>(run: Job<K>['run']): Job<K> => ({ lane: 'beside', run });
+export const beside = <K extends JobKind>(run: Job<K>['run']): Job<K> => ({
+  lane: () => 'beside',
+  run,
+});
+
+/** A question about a model, which waits for the backend unless the model has no use for it. */
+export const asking = <K extends 'explain'>(run: Job<K>['run']): Job<K> => ({
+  lane: ({ of }) => (isStatistic(of.detector) ? 'beside' : 'compute'),
+  run,
+});
 
 /** Buffers of an object's own columns. */
 export const columnBuffers = (output: object): ArrayBuffer[] =>

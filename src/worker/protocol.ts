@@ -29,6 +29,7 @@ import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
 import type { ScoreChoice } from '../run/chosen-scores.ts';
+import type { Looked } from '../run/look-at-all.ts';
 import type { ModelRef } from '../run/model-ref.ts';
 import type { OpenedRun } from '../run/opened-run.ts';
 import type { BackendInfo, CombinedScores, ScoreOutline, TrainOutcome } from '../run/outcome.ts';
@@ -152,6 +153,8 @@ export interface Jobs extends LabJobs {
     event: TrainEvent;
     output: TrainOutcome;
   };
+  /** The first look at the dataset at hand, which the worker holds next to the run. */
+  look: { input: { runId: string; settings: RunSettings }; event: never; output: Looked };
   /** Hands over a run that the worker did not train, in the place of the one that it has. */
   openRun: { input: OpenedRun; event: never; output: null };
   /**

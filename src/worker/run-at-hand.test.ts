@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { fitFsa } from '../detectors/fsa/fsa.ts';
 import { detectorSets } from '../run/detector-sets.ts';
+import { firstLookId } from '../run/first-look.ts';
 import type { ModelRef } from '../run/model-ref.ts';
 import type { OpenedRun } from '../run/opened-run.ts';
 import type { RunSettings } from '../run/settings.ts';
@@ -103,4 +104,18 @@ test('another dataset takes the run along, and what its training ends with', asy
   run.forget()();
   run.keep(of('run-1'), late, late.weights);
   expect(await weightsOf(run, of('run-1'))).toBe('not-at-hand');
+});
+
+test('the first look is held next to a run, and outlives the next one', async () => {
+  const run = createRunAtHand(device, () => traces);
+  const { weights } = await trained(1);
+  const [look, next] = [of(firstLookId('dataset-1')), of('run-2')];
+  run.open(opened(look.runId, weights));
+  run.begin('run-1', settings);
+  run.begin(next.runId, settings);
+  expect(run.settings(of('run-1'))).toBeNull();
+  expect(run.settings(next)).toBe(settings);
+  expect(await weightsOf(run, look)).toEqual(weights.tensors);
+  run.open(opened(firstLookId('dataset-2'), weights));
+  expect(await weightsOf(run, look)).toBe('not-at-hand');
 });

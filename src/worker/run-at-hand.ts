@@ -5,9 +5,11 @@
  * run is shown, the page hands it over once.
  */
 import { err, ok, type Result } from '../base/result.ts';
+import { isStatistic } from '../detectors/catalog.ts';
 import type { DetectorData, DetectorModel, SavedWeights } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import { detectorSets } from '../run/detector-sets.ts';
+import { isFirstLook } from '../run/first-look.ts';
 import type { ModelRef } from '../run/model-ref.ts';
 import type { OpenedRun } from '../run/opened-run.ts';
 import type { ScoreOutcome } from '../run/outcome.ts';
@@ -31,6 +33,18 @@ interface HeldModel {
   readonly weights: SavedWeights;
   readonly stds: KeptStds | null;
   readonly scores: ScoreOutcome | null;
+}
+
+interface HeldRun {
+  settings: RunSettings;
+  readonly models: Map<string, HeldModel>;
+}
+
+/** A model that can be asked, and the traces that it was restored with. */
+interface OpenModel {
+  readonly key: string;
+  readonly set: TraceSet;
+  readonly trained: LiveModel;
 }
 
 export interface RunAtHand {
@@ -67,20 +81,47 @@ function stdsOf(scores: ScoreOutcome | null): KeptStds | null {
 }
 
 export function createRunAtHand(device: Device, traces: () => TraceSet | null): RunAtHand {
-  let held: {
-    readonly runId: string;
-    settings: RunSettings;
-    readonly models: Map<string, HeldModel>;
-  } | null = null;
-  let live: { readonly key: string; readonly set: TraceSet; readonly trained: LiveModel } | null =
-    null;
+  const runs = new Map<string, HeldRun>();
+  let live: OpenModel | null = null;
+  /** Of a statistic, which needs no backend, and is asked while one is busy. */
+  let statistic: OpenModel | null = null;
 
-  const runOf = ({ runId }: Pick<ModelRef, 'runId'>) => (held?.runId === runId ? held : null);
+  /** One run, and the first look next to it. */
+  const hold = (runId: string, run: HeldRun): void => {
+    for (const other of runs.keys()) {
+      if (isFirstLook(other) === isFirstLook(runId)) runs.delete(other);
+    }
+    runs.set(runId, run);
+    statistic = null;
+  };
+  const runOf = ({ runId }: Pick<ModelRef, 'runId'>) => runs.get(runId) ?? null;
   const heldModel = (of: ModelRef): HeldModel | null => runOf(of)?.models.get(keyOf(of)) ?? null;
   const liveKey = (of: ModelRef): string => `${of.runId} ${keyOf(of)}`;
   const dropModel = (): void => {
     live?.trained.model.dispose();
     live = null;
+  };
+
+  const restored = (
+    of: ModelRef,
+    settings: RunSettings,
+    set: TraceSet,
+    weights: SavedWeights,
+  ): OpenModel => {
+    const { data, test } = detectorSets(set, settings);
+    const model = DETECTORS[of.detector].restore(settings, set.operations.length, weights);
+    return { key: liveKey(of), set, trained: { settings, data, test, model, stds: null } };
+  };
+
+  const statisticOf = (of: ModelRef, { settings }: HeldRun): Result<LiveModel, JobFailure> => {
+    const held = heldModel(of);
+    const set = traces();
+    if (set === null) return err(noDataset);
+    if (held === null) return err(notAtHand);
+    if (statistic?.key !== liveKey(of) || statistic.set !== set) {
+      statistic = restored(of, settings, set, held.weights);
+    }
+    return ok({ ...statistic.trained, settings });
   };
 
   return {
@@ -93,12 +134,12 @@ export function createRunAtHand(device: Device, traces: () => TraceSet | null): 
           { weights, scores, stds: stdsOf(scores) },
         ] as const;
       });
-      held = { runId, settings, models: new Map(opened) };
+      hold(runId, { settings, models: new Map(opened) });
     },
 
     begin(runId, settings) {
       dropModel();
-      held = { runId, settings, models: runOf({ runId })?.models ?? new Map() };
+      hold(runId, { settings, models: runOf({ runId })?.models ?? new Map() });
     },
 
     setSettings(runId, settings) {
@@ -140,6 +181,7 @@ export function createRunAtHand(device: Device, traces: () => TraceSet | null): 
     async model(of) {
       const asked = runOf(of);
       if (asked === null) return err(notAtHand);
+      if (isStatistic(of.detector)) return statisticOf(of, asked);
       await device.take(asked.settings.machine.backend);
       // another run or dataset may have come meanwhile
       const run = runOf(of);
@@ -150,9 +192,7 @@ export function createRunAtHand(device: Device, traces: () => TraceSet | null): 
       const { settings } = run;
       if (live === null || live.key !== liveKey(of) || live.set !== set) {
         dropModel();
-        const { data, test } = detectorSets(set, settings);
-        const model = DETECTORS[of.detector].restore(settings, set.operations.length, weights);
-        live = { key: liveKey(of), set, trained: { settings, data, test, model, stds: null } };
+        live = restored(of, settings, set, weights);
       }
       return ok({ ...live.trained, settings, stds: heldModel(of)?.stds ?? null });
     },
@@ -162,8 +202,9 @@ export function createRunAtHand(device: Device, traces: () => TraceSet | null): 
 
     forget() {
       const left = live;
-      held = null;
+      runs.clear();
       live = null;
+      statistic = null;
       return () => left?.trained.model.dispose();
     },
   };

@@ -98,7 +98,7 @@ export function createRunner(post: Post): Runner {
         default: {
           const control = createJobControl();
           controls.set(request.jobId, control);
-          lanes.run(jobOf(request).lane, () => perform(request, control));
+          lanes.run(jobOf(request).lane(request.input), () => perform(request, control));
         }
       }
     },

@@ -36,6 +36,8 @@ export interface GivesScore {
   readonly unit: string;
   /** Scores above it are rejected, where the detector itself decides; null: the percentile does. */
   readonly decision: number | null;
+  /** Scores are -ln p, so that a threshold can be told from them alone. */
+  readonly surprise?: true;
   /** Whether the score is measured against structure anomalies: VGAE's is not (table 1). */
   readonly structure: boolean;
   /** What the score is the sum of, in its unit, where the detector tells; else none. */

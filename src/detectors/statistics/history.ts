@@ -4,22 +4,34 @@
  */
 
 import { blameOf } from '../../statistics/blame.ts';
+import {
+  FEWEST_POOLED,
+  learnPooled,
+  openPooled,
+  type PooledReader,
+} from '../../statistics/pooled-rarity.ts';
 import { rankSlowServices } from '../../statistics/slow-services.ts';
 import {
   calibrateRarity,
+  type Learned,
   learnRarity,
   openRarity,
   type Rarity,
+  type RarityReader,
   WAYS,
   type Way,
 } from '../../statistics/trace-rarity.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
+import type { AbsentPath } from '../explanation.ts';
 import { HISTORY_META, type NoConfig } from './meta.ts';
-import { rarityColumns, rarityOf } from './rarity-columns.ts';
-import type { Statistic } from './statistic.ts';
+import { pooledColumns, pooledOf, rarityColumns, rarityOf } from './rarity-columns.ts';
+import type { Columns, Statistic } from './statistic.ts';
 import { createAbsent } from './unseen.ts';
 
 /** With fewer validation traces, the training traces calibrate: they are nearer to themselves. */
 const FEWEST_VALIDATION = 20;
+
+const NO_TRACES = new Uint32Array(0);
 
 /** nats: more traces with its caller have a call than lack it. */
 const USUAL = Math.LN2;
@@ -35,10 +47,37 @@ const saysOf = ({ nats }: Rarity): string =>
     (way) => `${WORDS[way]} ${nats[way].toFixed(1)}`,
   ).join(', ')}`;
 
+/** A reader of rarity, and what it holds a trace against. */
+type HistoryReader = RarityReader & Pick<PooledReader, 'historyOf'>;
+
+function openHistory(columns: Columns): (traces: TraceSet) => HistoryReader {
+  const pooled = pooledOf(columns);
+  if (pooled !== null) return openPooled(pooled);
+  const { learned, calibrations } = rarityOf(columns);
+  const readerIn = openRarity(learned, calibrations);
+  return (traces) => ({ ...readerIn(traces), historyOf: () => learned });
+}
+
+/** @returns for a trace: calls that it lacks, by the history that it is held against */
+function createAbsentReader(
+  traces: TraceSet,
+  reader: HistoryReader,
+): (trace: number) => readonly AbsentPath[] {
+  const opened = new Map<Learned, ReturnType<typeof createAbsent>>();
+  return (trace) => {
+    const learned = reader.historyOf(trace);
+    const { paths, count } = learned.values;
+    const absentIn = opened.get(learned) ?? createAbsent(traces, paths, count);
+    opened.set(learned, absentIn);
+    return absentIn(trace);
+  };
+}
+
 export const HISTORY: Statistic<NoConfig> = {
   meta: HISTORY_META,
 
-  *learn({ traces, train, val }) {
+  *learn({ traces, train, val, pool = NO_TRACES }) {
+    if (pool.length >= FEWEST_POOLED) return pooledColumns(yield* learnPooled(traces, pool));
     const learned = yield* learnRarity(traces, train);
     const sample = val.length < FEWEST_VALIDATION ? train : val;
     const calibrations = yield* calibrateRarity(learned, traces, sample);
@@ -49,12 +88,10 @@ export const HISTORY: Statistic<NoConfig> = {
     rankSlowServices(traces, flagged, train).map(({ service }) => service),
 
   open(columns) {
-    const { learned, calibrations } = rarityOf(columns);
-    const rarityIn = openRarity(learned, calibrations);
+    const readerIn = openHistory(columns);
     return (traces) => {
-      const reader = rarityIn(traces);
-      const { paths, count } = learned.values;
-      const absentIn = createAbsent(traces, paths, count);
+      const reader = readerIn(traces);
+      const absentIn = createAbsentReader(traces, reader);
       return {
         say(trace) {
           const { score, way, node } = reader.read(trace);

@@ -133,6 +133,7 @@ export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
   settings: [],
   gives: {
     ...IN_NATS,
+    surprise: true,
     terms: [
       { id: 'whole', label: 'slow as a whole' },
       { id: 'place', label: 'slow in one place' },

@@ -1,5 +1,12 @@
 /** What the history of a dataset is, as columns that are stored, and back. */
 import { type Calibration, calibrate } from '../../statistics/calibration.ts';
+import {
+  calibratePoolMeasure,
+  FOLDS,
+  POOL_CALIBRATED,
+  type PoolCalibrations,
+  type PooledHistory,
+} from '../../statistics/pooled-rarity.ts';
 import type { StructureResiduals } from '../../statistics/self-time-residuals.ts';
 import type { Spreads } from '../../statistics/spread.ts';
 import { CALIBRATED, type Calibrations, type Learned } from '../../statistics/trace-rarity.ts';
@@ -8,10 +15,52 @@ import { pathColumns, pathsOf, structureColumns, structuresOf } from './stored-c
 
 const RESIDUAL_PARTS = ['offsetUs', 'mean', 'std', 'weight', 'seen', 'seenStd'] as const;
 
-export function rarityColumns(
-  { values, durations, material, residuals }: Learned,
-  calibrations: Calibrations,
-): Columns {
+export const rarityColumns = (learned: Learned, calibrations: Calibrations): Columns => ({
+  ...learnedColumns(learned),
+  ...calibrationColumns(calibrations),
+});
+
+/** A history per fold, each with a prefix of its number. */
+export const pooledColumns = ({ folds, calibrations }: PooledHistory): Columns => ({
+  ...Object.fromEntries(
+    folds.flatMap((learned, fold) =>
+      Object.entries(learnedColumns(learned)).map(([name, column]) => [
+        `fold${fold}.${name}`,
+        column,
+      ]),
+    ),
+  ),
+  ...calibrationColumns(calibrations),
+});
+
+/** null where the columns are of one history. */
+export function pooledOf(columns: Columns): PooledHistory | null {
+  if (columns['calibration.rarest'] === undefined) return null;
+  const folds = Array.from({ length: FOLDS }, (_, fold) => {
+    const prefix = `fold${fold}.`;
+    const own = Object.entries(columns).filter(([name]) => name.startsWith(prefix));
+    return learnedOf(
+      Object.fromEntries(own.map(([name, column]) => [name.slice(prefix.length), column])),
+    );
+  });
+  const calibrations = Object.fromEntries(
+    POOL_CALIBRATED.map((name) => [
+      name,
+      calibratePoolMeasure(name, columns[`calibration.${name}`]!),
+    ]),
+  ) as PoolCalibrations;
+  return { folds, calibrations };
+}
+
+const calibrationColumns = (calibrations: Readonly<Record<string, Calibration>>): Columns =>
+  Object.fromEntries(
+    Object.entries(calibrations).map(([name, { ascending }]) => [
+      `calibration.${name}`,
+      Float32Array.from(ascending),
+    ]),
+  );
+
+function learnedColumns({ values, durations, material, residuals }: Learned): Columns {
   const told = residuals.flatMap((one) => one ?? []);
   return {
     ...pathColumns(values),
@@ -33,16 +82,20 @@ export function rarityColumns(
         joinColumns(told.map((one) => one[part])),
       ]),
     ),
-    ...Object.fromEntries(
-      CALIBRATED.map((name) => [
-        `calibration.${name}`,
-        Float32Array.from(calibrations[name].ascending),
-      ]),
-    ),
   };
 }
 
 export function rarityOf(columns: Columns): { learned: Learned; calibrations: Calibrations } {
+  const calibrations = Object.fromEntries(
+    CALIBRATED.map((name): [string, Calibration] => [
+      name,
+      calibrate(columns[`calibration.${name}`]!),
+    ]),
+  ) as Calibrations;
+  return { learned: learnedOf(columns), calibrations };
+}
+
+function learnedOf(columns: Columns): Learned {
   const known = structuresOf(columns);
   const next = Object.fromEntries(RESIDUAL_PARTS.map((part) => [part, 0]));
   const take = (part: (typeof RESIDUAL_PARTS)[number], length: number): Float32Array => {
@@ -66,7 +119,7 @@ export function rarityOf(columns: Columns): { learned: Learned; calibrations: Ca
           };
     },
   );
-  const learned: Learned = {
+  return {
     values: pathsOf(columns),
     durations: { known, durations: columns['structures.durations']! },
     material: {
@@ -79,13 +132,6 @@ export function rarityOf(columns: Columns): { learned: Learned; calibrations: Ca
     },
     residuals,
   };
-  const calibrations = Object.fromEntries(
-    CALIBRATED.map((name): [string, Calibration] => [
-      name,
-      calibrate(columns[`calibration.${name}`]!),
-    ]),
-  ) as Calibrations;
-  return { learned, calibrations };
 }
 
 const spreadColumns = (name: string, { middle, std }: Spreads): Columns => ({

@@ -13,6 +13,7 @@ import type { ExportKind } from '../../worker/protocol.ts';
 import type { EnvironmentState } from '../page/environment-store.ts';
 import { prepareSource } from '../prepare/prepare-store.ts';
 import { type AppIdentity, importReport, runReport } from '../run/run-report.ts';
+import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { SurveyState } from '../run/survey-store.ts';
 import type { InspectState } from '../scores/inspect-store.ts';
@@ -78,7 +79,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
   const { client, runs, survey, environment, app } = deps;
   const current = (): Dataset | null => deps.dataset.getState().dataset;
   const scored = (): ScoredRun | null =>
-    scoredRun(current(), runs.getState().training, deps.inspect.getState().detector);
+    scoredRun(current(), onShow(runs.getState()), deps.inspect.getState().detector);
   const importText = (dataset: Dataset): string =>
     importReport(
       prepareSource(dataset),

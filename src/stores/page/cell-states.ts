@@ -9,23 +9,11 @@ import type { ChangesState } from '../changes/changes-store.ts';
 import type { Dataset, DatasetState } from '../dataset/dataset-store.ts';
 import type { NotebookFileState } from '../dataset/notebook-file-store.ts';
 import { nextSettings, type RunChoices } from '../run/run-choices.ts';
+import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { ExplanationPhase } from '../scores/inspect-store.ts';
+import type { CellId } from './cell-order.ts';
 
-export const CELLS = [
-  'data',
-  'prepare',
-  'trees',
-  'training',
-  'runs',
-  'scores',
-  'lab',
-  'flagged',
-  'changes',
-  'baselines',
-  'equations',
-] as const;
-export type CellId = (typeof CELLS)[number];
 export type CellState = 'not-run' | 'stale' | 'running' | 'done' | 'failed' | 'unavailable';
 
 /** In what a run is not what Start would make now; none where it is of this dataset and as chosen. */
@@ -36,7 +24,7 @@ export const runDifferences = (
 ): readonly SettingDifference[] =>
   dataset === null || dataset.id !== run.datasetId
     ? [{ name: 'dataset', chosen: dataset?.name ?? 'none', ofRun: 'another one', needs: 'train' }]
-    : settingDifferences(run.settings, nextSettings(choices, dataset.roles));
+    : settingDifferences(run.settings, nextSettings(choices, dataset));
 
 /** Of the cells whose state these two stores decide. */
 export function cellStates(
@@ -68,8 +56,15 @@ export function cellStates(
         : training.phase === 'failed'
           ? 'failed'
           : 'done';
+  const shown = onShow(runs);
   const scored: CellState =
-    scoring.phase === 'idle' ? 'not-run' : scoring.phase === 'running' ? 'running' : scoring.phase;
+    shown === runs.first
+      ? 'done'
+      : scoring.phase === 'idle'
+        ? 'not-run'
+        : scoring.phase === 'running'
+          ? 'running'
+          : scoring.phase;
   return {
     data,
     trees: dataset.dataset === null ? 'not-run' : 'done',

@@ -19,10 +19,12 @@ import { createLabStore, type LabState } from '../lab/lab-store.ts';
 import { createPrepareStore, type PrepareState } from '../prepare/prepare-store.ts';
 import { createKeptRunsStore, type KeptRunsState } from '../run/kept-runs-store.ts';
 import { createRunDoor } from '../run/run-door.ts';
+import { lookWhenever } from '../run/run-first-look.ts';
 import type { AppIdentity } from '../run/run-report.ts';
+import { onShow } from '../run/run-state.ts';
 import { createRunStore, type RunState } from '../run/run-store.ts';
 import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
-import { createInspectStore, type InspectState } from '../scores/inspect-store.ts';
+import { createInspectStore, type InspectState, shownDetector } from '../scores/inspect-store.ts';
 import { createNamedScoresStore, type NamedScoresState } from '../scores/named-scores-store.ts';
 import { createTraceListStore, type TraceListState } from '../scores/trace-list-store.ts';
 import { listedTraces } from '../scores/trace-list-view.ts';
@@ -82,8 +84,9 @@ export interface NotebookDeps {
 
 export function createNotebook({ client: worker, ...rest }: NotebookDeps): Notebook {
   const client = createRunDoor(worker, (runId) => {
-    const { training } = runs.getState();
-    return training.phase === 'done' && training.run.id === runId ? training.run : null;
+    const { training, first } = runs.getState();
+    const known = [training, first].flatMap((one) => (one.phase === 'done' ? one.run : []));
+    return known.find(({ id }) => id === runId) ?? null;
   });
   const deps = { ...rest, client };
   const dataset = createDatasetStore({
@@ -123,14 +126,15 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
   const changes = createChangesStore(client, dataset, traceList);
-  const view = createViewStore({ ...deps, dataset, runs, kept, inspect, traceList });
+  const preferences = createPreferencesStore(deps.preferences);
+  const looked = { dataset, runs, kept, inspect, traceList, preferences };
+  const view = createViewStore({ ...deps, ...looked });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
   const matrix = createMatrixStore({ ...deps, runs, dataset });
   const intervals = createIntervalsStore(client, runs);
   const environment = createEnvironmentStore(deps);
   const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
-  const preferences = createPreferencesStore(deps.preferences);
 
   /**
    * N_max as the data ask for. A dataset that was prepared, or that Undo brings back, keeps the one
@@ -141,6 +145,13 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     const maxNodes =
       next.preparation?.report.settings.maxNodes ?? chooseMaxNodes(next.imported.traces);
     runs.getState().configure('model', { maxNodes });
+  };
+
+  /** A trace that another run has no score of is not left open. */
+  const leaveUnscored = (): void => {
+    const { trace, detector, close } = inspect.getState();
+    const scores = shownDetector(onShow(runs.getState()), detector)?.scores;
+    if (trace !== null && !(scores?.test.trace.includes(trace) ?? false)) close();
   };
 
   return {
@@ -172,14 +183,16 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
       dataset.subscribe((state, before) => {
         if (state.dataset?.id === before.dataset?.id) return;
         inspect.getState().close();
-        runs.getState().reset();
+        runs.getState().leave();
         kept.getState().take([]);
         void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });
-      runs.subscribe(({ training }, before) => {
+      lookWhenever(runs, dataset);
+      runs.subscribe((state, before) => {
+        if (onShow(state) !== onShow(before)) leaveUnscored();
+        const { training } = state;
         if (training.phase !== 'running') return;
-        if (before.training.phase !== 'running') inspect.getState().close();
         if (training.backend !== null) environment.getState().noteBackend(training.backend);
       });
       // What a person drops or chooses while the page comes back goes before its address.

@@ -6,6 +6,7 @@ import type { Constants } from '../../scoring/corrections/correction.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { LABEL_FILTERS } from '../scores/inspect-store.ts';
 import type { NarrowFilter } from '../scores/trace-list-store.ts';
+import { READERS } from './cell-order.ts';
 import { formatView, isOpen, NO_VIEW, parseView, type View } from './view-address.ts';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -32,6 +33,7 @@ const narrow: fc.Arbitrary<NarrowFilter> = fc
   .filter((made) => !isOpen(made));
 
 const view: fc.Arbitrary<View> = fc.record({
+  reader: maybe(fc.constantFrom(...READERS)),
   dataset: maybe(fc.string({ unit: 'grapheme', minLength: 1 })),
   run: maybe(fc.string({ minLength: 1 })),
   baseline: maybe(fc.string({ minLength: 1 })),

@@ -8,8 +8,11 @@ import { readCorrections, writeCorrections } from '../../scoring/corrections/in-
 import type { Corrections } from '../../scoring/corrections/list.ts';
 import { LABEL_FILTERS, type LabelFilter } from '../scores/inspect-store.ts';
 import type { NarrowFilter } from '../scores/trace-list-store.ts';
+import { READERS, type Reader } from './cell-order.ts';
 
 export interface View {
+  /** Whom the page is laid out for; null: as the browser remembers, or for an engineer. */
+  readonly reader: Reader | null;
   /** Ids of the stored dataset and run. */
   readonly dataset: string | null;
   readonly run: string | null;
@@ -33,6 +36,7 @@ export interface View {
 }
 
 export const NO_VIEW: View = {
+  reader: null,
   dataset: null,
   run: null,
   baseline: null,
@@ -131,6 +135,7 @@ export function formatView(view: View): string {
     ['filter', view.filter],
     ...narrowParts(view.narrow),
     ['trace', view.traceId],
+    ['for', view.reader],
     ['at', view.at],
   ];
   const said = parts.filter((part): part is [string, string] => part[1] !== null);
@@ -148,6 +153,7 @@ export function parseView(hash: string): View | null {
   const corrections = parts.get('corrections');
   return {
     dataset: parts.get('dataset'),
+    reader: READERS.find((reader) => reader === parts.get('for')) ?? null,
     run: parts.get('run'),
     baseline: parts.get('baseline'),
     detector: DETECTOR_IDS.find((id) => id === parts.get('detector')) ?? null,

@@ -5,15 +5,19 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../base/result.ts';
 import { chosenAmong, type DetectorId } from '../../detectors/catalog.ts';
+import { isFirstLook } from '../../run/first-look.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { correctionsOf, sameCorrections } from '../../scoring/corrections/list.ts';
 import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 import { decodeString, findString } from '../../trace/string-column.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import { type KeptRunsState, shownRun } from '../run/kept-runs-store.ts';
+import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import { DEFAULT_FILTER, type InspectState, shownDetector } from '../scores/inspect-store.ts';
 import { NO_FILTER, type TraceListState } from '../scores/trace-list-store.ts';
+import type { PreferencesState } from '../shared/preferences-store.ts';
+import { DEFAULT_READER } from './cell-order.ts';
 import { formatView, isOpen, NO_VIEW, parseView, type View } from './view-address.ts';
 
 /** The part of the browser that holds the address; a test passes a fake. */
@@ -44,6 +48,7 @@ export interface ViewStoreDeps {
   readonly kept: StoreApi<KeptRunsState>;
   readonly inspect: StoreApi<InspectState>;
   readonly traceList: StoreApi<TraceListState>;
+  readonly preferences: StoreApi<PreferencesState>;
   readonly address: AddressBar;
 }
 
@@ -58,19 +63,33 @@ const isShownFirst = ({ detectors }: RunRecord, detector: DetectorId): boolean =
   chosenAmong(detectors, detector) === chosenAmong(detectors);
 
 /** What is looked at now; the defaults are left out. */
-function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps): View {
+function currentView({
+  dataset,
+  runs,
+  kept,
+  inspect,
+  traceList,
+  preferences,
+}: ViewStoreDeps): View {
   const at = dataset.getState().dataset;
   if (at === null) return NO_VIEW;
-  const { training } = runs.getState();
-  const shown = { ...NO_VIEW, dataset: at.id, baseline: kept.getState().baseline };
-  if (training.phase !== 'done') return shown;
+  const shownPhase = onShow(runs.getState());
+  const { reader } = preferences.getState();
+  const shown = {
+    ...NO_VIEW,
+    reader: reader === DEFAULT_READER ? null : reader,
+    dataset: at.id,
+    baseline: kept.getState().baseline,
+  };
+  if (shownPhase.phase !== 'done') return shown;
   const { detector, corrections, percentile, file, filter, trace } = inspect.getState();
   const narrow = traceList.getState().filter;
-  const { run } = training;
+  const { run } = shownPhase;
   const usual = correctionsOf('full', run.settings.scoring.stdLimit);
   return {
     ...shown,
-    run: run.id,
+    // the first look is made again wherever the dataset is
+    run: isFirstLook(run.id) ? null : run.id,
     detector: isShownFirst(run, detector) ? null : detector,
     corrections: sameCorrections(usual, corrections) ? null : corrections,
     threshold: percentile === THRESHOLD_PERCENTILE ? null : percentile,
@@ -82,7 +101,7 @@ function currentView({ dataset, runs, kept, inspect, traceList }: ViewStoreDeps)
 }
 
 export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
-  const { dataset, runs, kept, inspect, traceList, address } = deps;
+  const { dataset, runs, kept, inspect, traceList, preferences, address } = deps;
   let following = 0;
   let started = false;
 
@@ -102,6 +121,7 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
     const say = (what: string, advice: string): void => set({ missing: missing(what, advice) });
 
     const apply = async (view: View): Promise<void> => {
+      if (view.reader !== null) preferences.getState().setReader(view.reader);
       if (view.dataset !== null && view.dataset !== dataset.getState().dataset?.id) {
         const { stored } = dataset.getState();
         if (!stored.some(({ id }) => id === view.dataset)) {
@@ -125,8 +145,8 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
           return;
         }
       }
-      const { training } = runs.getState();
-      if (shownRun(training) === null || training.phase !== 'done') return;
+      const training = onShow(runs.getState());
+      if (training.phase !== 'done') return;
       kept.getState().setBaseline(view.baseline);
       const { run } = training;
       const look = inspect.getState();
@@ -177,6 +197,7 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
         if (cell !== null && cell !== '') {
           // A link to a cell is a step in the history of its own, with what is looked at in it.
           address.write(formatView({ ...currentView(deps), at: cell }), 'replace');
+          preferences.getState().openCell(cell, true);
           address.goTo(cell);
         } else if (store.getState().missing === null) write('replace');
       },
@@ -190,7 +211,7 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
     }
   });
   runs.subscribe((state, before) => {
-    if (shownRun(state.training) !== shownRun(before.training)) push();
+    if (shownRun(onShow(state)) !== shownRun(onShow(before))) push();
   });
   kept.subscribe((state, before) => {
     if (state.baseline !== before.baseline) push();
@@ -206,6 +227,9 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
     ) {
       push();
     }
+  });
+  preferences.subscribe(({ reader }, before) => {
+    if (reader !== before.reader) push();
   });
   traceList.subscribe(({ filter }, before) => {
     const [now, then] = [filter, before.filter].map((narrow) => formatView({ ...NO_VIEW, narrow }));

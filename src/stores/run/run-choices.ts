@@ -10,6 +10,7 @@ import {
 import { type PresetId, TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
 import type { RunRecord } from '../../run/record.ts';
 import type { RunSettings, SettingsParts } from '../../run/settings.ts';
+import { labelCode, type TraceSet } from '../../trace/trace-set.ts';
 
 export interface RunChoices extends SettingsParts {
   /** At least one, in the order of the catalog. */
@@ -33,8 +34,14 @@ export const DEFAULT_CHOICES: RunChoices = {
   limitTrain: null,
 };
 
+/** A dataset as far as the settings of a run depend on it. */
+export interface DividedDataset {
+  readonly roles: RunSettings['roles'];
+  readonly imported: { readonly traces: Pick<TraceSet, 'label'> };
+}
+
 /** The settings that Start would use now. */
-export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): RunSettings => ({
+export const nextSettings = (choices: RunChoices, dataset: DividedDataset): RunSettings => ({
   detectors: choices.detectors,
   model: choices.model,
   schedule: choices.schedule,
@@ -47,9 +54,26 @@ export const nextSettings = (choices: RunChoices, roles: RunSettings['roles']): 
     ]),
   ),
   seed: choices.seed,
-  roles,
+  roles: dataset.roles,
   limitTrain: choices.limitTrain,
+  ...(isUndivided(dataset) ? { scored: 'all' as const } : {}),
 });
+
+/** Neither roles nor labels say which traces are to be told apart: then all are. */
+const isUndivided = ({ roles, imported }: DividedDataset): boolean =>
+  roles.every((role) => role === 'split') && !isLabelled(imported.traces.label);
+
+const UNLABELLED = labelCode('unlabelled');
+const known = new WeakMap<Uint8Array, boolean>();
+
+/** Asked at every change of the page, and told of as many traces as there are. */
+function isLabelled(label: Uint8Array): boolean {
+  const before = known.get(label);
+  if (before !== undefined) return before;
+  const labelled = label.some((code) => code !== UNLABELLED);
+  known.set(label, labelled);
+  return labelled;
+}
 
 /** The choices that a run was made with. */
 export const choicesOf = ({

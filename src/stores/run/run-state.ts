@@ -25,9 +25,21 @@ export type ScoringPhase =
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'done' };
 
+/** All traces ranked before anything is trained. */
+export type FirstLook =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'looking' }
+  | { readonly phase: 'failed'; readonly failure: JobFailure }
+  | { readonly phase: 'done'; readonly run: RunRecord };
+
+/** What is shown: the run, or before there is one the first look, as if it were one. */
+export const onShow = ({ training, first }: Pick<RunState, 'training' | 'first'>): TrainingPhase =>
+  training.phase !== 'done' && first.phase === 'done' ? first : training;
+
 export interface RunState {
   readonly choices: RunChoices;
   readonly training: TrainingPhase;
+  readonly first: FirstLook;
   readonly scoring: ScoringPhase;
   readonly storageFailure: Failure | null;
 
@@ -37,6 +49,8 @@ export interface RunState {
   configureBaseline<Id extends BaselineId>(id: Id, change: Partial<BaselineConfigs[Id]>): void;
   /** Chooses what a run was made with, so that nothing differs from it. */
   takeSettingsOf(run: Pick<RunRecord, 'preset' | 'settings'>): void;
+  /** Ranks all traces of the dataset at hand, where that was not done with these roles. */
+  look(): Promise<void>;
   train(): Promise<void>;
   /**
    * Trains these detectors beside the chosen ones. A finished run of the same settings keeps what
@@ -69,8 +83,10 @@ export interface RunState {
   ): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
-  /** Forgets the run of a dataset that is gone. */
+  /** Forgets the run. */
   reset(): void;
+  /** Forgets the run and the first look of a dataset that is gone. */
+  leave(): void;
 }
 
 export interface RunStoreDeps {

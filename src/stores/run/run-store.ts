@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DetectorId } from '../../detectors/catalog.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { choicesOf, DEFAULT_CHOICES } from './run-choices.ts';
+import { createFirstLook } from './run-first-look.ts';
 import { createRunScoring } from './run-scoring.ts';
 import { createRunSettings } from './run-settings.ts';
 import {
@@ -31,6 +32,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
     const parts: RunParts = { deps, set, get, peak: createPeakHeap(deps), saveRun };
     const { forget: forgetTraining, ...training } = createRunTraining(parts);
     const { forget: forgetScoring, ...scoring } = createRunScoring(parts);
+    const { forget: forgetFirst, ...first } = createFirstLook(parts);
 
     return {
       choices: DEFAULT_CHOICES,
@@ -41,6 +43,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       ...createRunSettings(parts),
       ...training,
       ...scoring,
+      ...first,
 
       async addRepeat(runId, result) {
         const { training } = get();
@@ -82,6 +85,11 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
           const scoring: ScoringPhase = { phase: scored ? 'done' : 'idle' };
           set({ choices, training: { phase: 'done', run }, scoring });
         }
+      },
+
+      leave() {
+        get().reset();
+        forgetFirst();
       },
 
       reset() {

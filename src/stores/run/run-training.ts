@@ -134,7 +134,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
       if (current === null) return;
       get().choose({ detectors: withDetectors(get().choices.detectors, detectors) });
       const { training, choices } = get();
-      const settings = nextSettings(choices, current.roles);
+      const settings = nextSettings(choices, current);
       const run = training.phase === 'done' ? training.run : null;
       if (run?.datasetId !== current.id || !extendsRun(run.settings, settings)) {
         await get().train();
@@ -168,7 +168,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
       const { choices } = get();
       void writer.discard(current.id);
       peak.startAt(null);
-      const settings = nextSettings(choices, current.roles);
+      const settings = nextSettings(choices, current);
       const { preset, detectors } = choices;
       const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
       await launch(startedRun({ ...identity, detector: trainingOrder(detectors)[0]! }), null);

@@ -16,6 +16,7 @@ import { depthFirst, type Label } from '../../trace/trace-set.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
+import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { TrainingPhase } from '../run/training-phase.ts';
 import { createLatest } from '../shared/latest.ts';
@@ -44,6 +45,12 @@ export interface ChosenScores extends CombinedScores {
   readonly corrections: Corrections;
   readonly percentile: number;
   readonly file: number | null;
+}
+
+/** How many of the chosen scores are above their threshold. */
+export function flaggedCount({ test, report }: Pick<ChosenScores, 'test' | 'report'>): number {
+  const { threshold } = report.atThreshold;
+  return threshold === null ? 0 : test.reduce((sum, score) => sum + Number(score > threshold), 0);
 }
 
 export interface InspectState {
@@ -128,7 +135,7 @@ export function createInspectStore(
       const latest = choices.begin();
       const { corrections, file, percentile } = get();
       const choice = { corrections, file, percentile };
-      const { training } = runs.getState();
+      const training = onShow(runs.getState());
       const shown = shownDetector(training, get().detector);
       if (training.phase !== 'done' || shown === null || shown.scores === null) return;
       const { detector, scores } = shown;
@@ -159,7 +166,7 @@ export function createInspectStore(
       failure: null,
 
       async inspect(trace) {
-        const { training } = runs.getState();
+        const training = onShow(runs.getState());
         const { detector, corrections } = get();
         const shown = shownDetector(training, detector);
         if (training.phase !== 'done' || shown === null || shown.scores === null) return;
@@ -221,7 +228,8 @@ export function createInspectStore(
 
   let last: ScoreOutcome | null = null;
   let lastRun: string | null = null;
-  runs.subscribe(({ training }) => {
+  runs.subscribe((state) => {
+    const training = onShow(state);
     if (training.phase === 'done' && training.run.id !== lastRun) {
       // a run is first shown under all corrections, as it was set up
       lastRun = training.run.id;

@@ -16,6 +16,7 @@ import { type ChosenScores, shownDetector } from './inspect-store.ts';
 export { SCORE_LINEAR_BELOW, SHOWN_LABELS } from '../../inspect/score-histograms.ts';
 export { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 export type { GroupedHistogram } from '../../scoring/histogram.ts';
+export { FALSE_ALARMS } from '../../scoring/odd-cut.ts';
 
 /** A run of the dataset at hand, and the detector on show with its scores. */
 export interface ScoredRun {

@@ -1,5 +1,7 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
-import { memo, useEffect, useState } from 'react';
+import { type ComponentType, memo, useEffect, useState } from 'react';
+import type { CellId } from '../../stores/page/cell-order.ts';
+import { cellOrder } from '../../stores/page/cell-order.ts';
 import { BaselinesCell } from '../cells/baselines/BaselinesCell.tsx';
 import { ChangesCell } from '../cells/changes/ChangesCell.tsx';
 import { DataCell } from '../cells/dataset/DataCell.tsx';
@@ -30,12 +32,28 @@ import './app.css';
 
 const NAME = 'TraceVAE Notebook';
 
+/** Those that come with a dataset. */
+const LATER_CELLS: Readonly<Record<CellId, ComponentType | null>> = {
+  data: null,
+  prepare: PrepareCell,
+  trees: TreesCell,
+  training: TrainingCell,
+  runs: RunsCell,
+  scores: ScoresCell,
+  lab: LabCell,
+  flagged: FlaggedCell,
+  changes: ChangesCell,
+  baselines: BaselinesCell,
+  equations: EquationsCell,
+};
+
 /**
  * Each takes what it shows from the stores; none is drawn anew because a trace is opened. Without a
  * dataset the first stands alone, and none is there before it is known whether one is stored: cells
  * that come with their dataset never move on the page.
  */
 const Cells = memo(function Cells() {
+  const reader = usePreferences((p) => p.reader);
   const hasDataset = useDataset(({ dataset }) => dataset !== null);
   const opening = useDataset(({ status }) =>
     status.phase === 'restoring'
@@ -50,20 +68,11 @@ const Cells = memo(function Cells() {
   return (
     <>
       <DataCell />
-      {hasDataset && (
-        <>
-          <PrepareCell />
-          <TreesCell />
-          <TrainingCell />
-          <RunsCell />
-          <ScoresCell />
-          <LabCell />
-          <FlaggedCell />
-          <ChangesCell />
-          <BaselinesCell />
-          <EquationsCell />
-        </>
-      )}
+      {hasDataset &&
+        cellOrder(reader).map((id) => {
+          const LaterCell = LATER_CELLS[id];
+          return LaterCell !== null && <LaterCell key={id} />;
+        })}
     </>
   );
 });
@@ -73,6 +82,7 @@ export function App() {
   const hasDataset = useDataset((d) => d.dataset !== null);
   const inspected = useInspect((i) => i.trace);
   const theme = usePreferences((p) => p.theme);
+  const reader = usePreferences((p) => p.reader);
   useEffect(() => applyTheme(document.documentElement, theme), [theme]);
   const dropping = useFileDrop((files) => void importFiles(files));
 
@@ -88,14 +98,17 @@ export function App() {
       >
         <header className="notebook-head">
           <h1>{NAME}</h1>
-          <p>
-            Train{' '}
-            <a href="https://doi.org/10.1145/3543507.3583215" rel="noreferrer" target="_blank">
-              TraceVAE
-            </a>
-            , a graph VAE for unsupervised anomaly detection on microservice traces (WWW ’23), on
-            your own traces in this page, and see which are odd and why. Nothing leaves the browser.
-          </p>
+          {(!hasDataset || reader === 'researcher') && (
+            <p>
+              Train{' '}
+              <a href="https://doi.org/10.1145/3543507.3583215" rel="noreferrer" target="_blank">
+                TraceVAE
+              </a>
+              , a graph VAE for unsupervised anomaly detection on microservice traces (WWW ’23), on
+              your own traces in this page, and see which are odd and why. Nothing leaves the
+              browser.
+            </p>
+          )}
         </header>
         {missing !== null && (
           <FailureNotice kind="warn" failure={missing} onDismiss={dismissMissing} />

@@ -1,8 +1,9 @@
 /** The rail: which dataset and run, the cells with their states, the page's buttons. */
+
+import { useMemo } from 'react';
+import { type CellId, cellOrder } from '../../stores/page/cell-order.ts';
 import {
   baselinesCellState,
-  CELLS,
-  type CellId,
   type CellState,
   cellStates,
   changesCellState,
@@ -11,10 +12,12 @@ import {
   labCellState,
 } from '../../stores/page/cell-states.ts';
 import { prepareCellState } from '../../stores/prepare/prepare-store.ts';
-import { shownDetector } from '../../stores/scores/inspect-store.ts';
-import { CELL_TITLES } from '../cells/page/NotebookCell.tsx';
+import { onShow } from '../../stores/run/run-state.ts';
+import { flaggedCount, shownDetector } from '../../stores/scores/inspect-store.ts';
+import { cellTitle } from '../cells/page/NotebookCell.tsx';
 import { runsCellState } from '../cells/run/RunsCell.tsx';
 import { equationsStateText, termsAlone } from '../cells/scores/scored.tsx';
+import { formatCount } from '../widgets/format.ts';
 import { Rail } from '../widgets/Rail.tsx';
 import type { PageDialog } from './keys.ts';
 import {
@@ -24,11 +27,14 @@ import {
   useKeptRuns,
   useMatrix,
   useNotebookFile,
+  usePreferences,
   usePrepare,
   useRuns,
 } from './notebook-context.ts';
 import { PageButtons } from './PageDialogs.tsx';
+import { ReaderSwitch } from './ReaderSwitch.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
+import { useCellInView } from './use-cell-in-view.ts';
 
 interface NotebookRailProps {
   readonly setDialog: (dialog: PageDialog | null) => void;
@@ -37,14 +43,15 @@ interface NotebookRailProps {
 export function NotebookRail({ setDialog }: NotebookRailProps) {
   const datasetState = useDataset((d) => d);
   const runs = useRuns((r) => r);
-  const { explanation, detector } = useInspect((i) => i);
+  const { explanation, detector, chosen } = useInspect((i) => i);
   const prepare = usePrepare((p) => p);
   const kept = useKeptRuns((k) => k.entries.length);
   const matrix = useMatrix((m) => m);
   const file = useNotebookFile((f) => f);
   const changes = useChanges((c) => c.report.phase);
+  const reader = usePreferences((p) => p.reader);
   const derived = cellStates(datasetState, runs);
-  const shown = shownDetector(runs.training, detector);
+  const shown = shownDetector(onShow(runs), detector);
   const states: Record<CellId, CellState> = {
     ...derived,
     data: dataCellState(derived.data, file),
@@ -65,16 +72,22 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
         ? equationsStateText(states.equations)
         : undefined;
   const { dataset } = datasetState;
+  const odd = useMemo(
+    () => (chosen === null || shown?.scores !== chosen.of ? null : flaggedCount(chosen)),
+    [chosen, shown],
+  );
   return (
     <Rail
-      items={CELLS.map((id, i) => {
+      activeId={useCellInView()}
+      items={cellOrder(reader).map((id, i) => {
         const stateText = why(id);
         return {
           id,
           number: i + 1,
-          title: CELL_TITLES[id],
+          title: cellTitle(reader, id),
           state: states[id],
           ...(stateText === undefined ? {} : { stateText }),
+          note: id === 'flagged' && odd !== null ? oddWords(odd) : undefined,
           off: dataset === null && id !== 'data' ? 'Comes with a dataset' : undefined,
         };
       })}
@@ -82,12 +95,16 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
       footer={
         <>
           <PageButtons setOpen={setDialog} />
+          <ReaderSwitch />
           <ThemeSwitch />
         </>
       }
     />
   );
 }
+
+const oddWords = (odd: number): string =>
+  odd === 0 ? 'none stands out' : `${formatCount(odd)} odd · see them`;
 
 function RailHeader() {
   const dataset = useDataset((d) => d.dataset);

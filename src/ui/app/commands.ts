@@ -1,12 +1,13 @@
 /** What the command palette lists: everything that the page can do now, by name. */
 import { correctionsOf, VARIANTS, variantWords } from '../../scoring/corrections/list.ts';
-import { CELLS } from '../../stores/page/cell-states.ts';
+import { cellOrder, READERS, type Reader } from '../../stores/page/cell-order.ts';
 import type { Notebook } from '../../stores/page/notebook.ts';
 import { canShowAnother, shownRun } from '../../stores/run/kept-runs-store.ts';
+import { onShow } from '../../stores/run/run-state.ts';
 import { isRunning } from '../../stores/run/training-phase.ts';
 import { termsDetector } from '../../stores/scores/inspect-store.ts';
 import type { ThemePreference } from '../../stores/shared/preferences-store.ts';
-import { CELL_TITLES } from '../cells/page/NotebookCell.tsx';
+import { cellTitle } from '../cells/page/NotebookCell.tsx';
 import { FILTER_OPTIONS } from '../cells/scores/labels.tsx';
 import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';
@@ -17,6 +18,11 @@ const THEMES: readonly (readonly [ThemePreference, string])[] = [
   ['dark', 'Dark theme'],
   ['system', 'Theme of the system'],
 ];
+
+const READER_WORDS: Readonly<Record<Reader, string>> = {
+  engineer: 'Lay out for an engineer: answers first',
+  researcher: 'Lay out for a researcher: everything open',
+};
 
 type Command = Omit<PaletteItem, 'id' | 'group'>;
 
@@ -33,9 +39,10 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
   const inspect = notebook.inspect.getState();
   const { training } = runs;
   const running = isRunning(training);
-  const scored = inspect.chosen !== null && training.phase === 'done';
+  const scored = inspect.chosen !== null && onShow(runs).phase === 'done';
   const withTerms = termsDetector(training, inspect.detector);
   const here = datasets.dataset !== null;
+  const { reader, setReader } = notebook.preferences.getState();
   return [
     ...grouped('training', [
       here &&
@@ -64,13 +71,15 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
     ]),
     ...grouped(
       'cell',
-      CELLS.filter((id) => here || id === 'data').map((id) => ({
-        title: `Go to ${CELL_TITLES[id]}`,
-        run: () => {
-          location.hash = id;
-          document.getElementById(id)?.focus({ preventScroll: true });
-        },
-      })),
+      cellOrder(reader)
+        .filter((id) => here || id === 'data')
+        .map((id) => ({
+          title: `Go to ${cellTitle(reader, id)}`,
+          run: () => {
+            location.hash = id;
+            document.getElementById(id)?.focus({ preventScroll: true });
+          },
+        })),
     ),
     ...grouped('data', [
       {
@@ -116,7 +125,7 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
     ),
     ...grouped(
       'scores',
-      scored && withTerms !== null
+      scored && training.phase === 'done' && withTerms !== null
         ? VARIANTS.map((variant) => ({
             title: `Score with ${variantWords(variant)}`,
             run: () =>
@@ -140,14 +149,18 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
     ...grouped(
       'note',
       here
-        ? CELLS.map((id) => ({
-            title: `Write a note below ${CELL_TITLES[id]}`,
+        ? cellOrder(reader).map((id) => ({
+            title: `Write a note below ${cellTitle(reader, id)}`,
             run: () => notebook.notes.getState().add(id),
           }))
         : [],
     ),
     ...grouped('page', [
       { title: 'Show the keys', keys: '?', run: openKeys },
+      ...READERS.filter((one) => one !== reader).map((one) => ({
+        title: READER_WORDS[one],
+        run: () => setReader(one),
+      })),
       ...THEMES.map(([theme, title]) => ({
         title,
         run: () => notebook.preferences.getState().setTheme(theme),

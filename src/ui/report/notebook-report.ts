@@ -5,6 +5,7 @@ import { labIsDrawn } from '../../stores/lab/lab-store.ts';
 import type { Notebook } from '../../stores/page/notebook.ts';
 import { shownRun } from '../../stores/run/kept-runs-store.ts';
 import { entryDetector, epochWords, settingRows } from '../../stores/run/run-comparison.ts';
+import { onShow } from '../../stores/run/run-state.ts';
 import { shownDetector } from '../../stores/scores/inspect-store.ts';
 import { downloadText } from '../widgets/download.ts';
 import { withEverythingDrawn } from '../widgets/draw-everything.ts';
@@ -32,7 +33,7 @@ function writeNow(notebook: Notebook): void {
   const page = document.getElementById('notebook');
   if (dataset === null || page === null) return;
   const { detector } = notebook.inspect.getState();
-  const { training } = notebook.runs.getState();
+  const training = onShow(notebook.runs.getState());
   const run = notebook.kept.getState().entries.find(({ id }) => id === shownRun(training));
   const tables: ReportTable[] = [];
   if (run !== undefined) {

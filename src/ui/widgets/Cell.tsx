@@ -15,12 +15,15 @@ export interface CellProps {
   readonly title: string;
   readonly state: CellState;
   readonly stateText?: string;
-  /** What the paper says, in a sentence. */
-  readonly prose: ReactNode;
+  /** What the paper says, in a sentence; undefined where nothing is said. */
+  readonly prose: ReactNode | undefined;
   /** "§2", "§5.3": where the paper says it. */
   readonly section: string;
   readonly proseOpen: boolean;
   readonly onProseToggle: (open: boolean) => void;
+  /** Of a cell that can be put away but for its title: whether it is open. */
+  readonly open?: boolean | undefined;
+  readonly onOpen?: ((open: boolean) => void) | undefined;
   /** The cell's button, or a few. */
   readonly action?: ReactNode;
   /** Seed, dataset, duration. */
@@ -30,33 +33,53 @@ export interface CellProps {
 
 export function Cell(props: CellProps) {
   const { id, number, title, state, stateText, prose, section, proseOpen, onProseToggle } = props;
+  const { open = true, onOpen } = props;
   const ids = useId();
   return (
-    <section id={id} className="cell" aria-labelledby={`${ids}-title`} tabIndex={-1}>
+    <section
+      id={id}
+      className={open ? 'cell' : 'cell cell--closed'}
+      aria-labelledby={`${ids}-title`}
+      tabIndex={-1}
+    >
       <header className="cell__head">
         <h2 id={`${ids}-title`} className="cell__title">
           <span className="cell__number">{number}</span>
-          {title}
+          {onOpen === undefined ? (
+            title
+          ) : (
+            <button
+              type="button"
+              className="cell__open"
+              aria-expanded={open}
+              onClick={() => onOpen(!open)}
+            >
+              {title}
+              <Icon name={open ? 'chevron-down' : 'chevron-right'} size={14} />
+            </button>
+          )}
         </h2>
         <StatusDot state={state} {...(stateText === undefined ? {} : { text: stateText })} />
-        <button
-          type="button"
-          className="cell__fold"
-          aria-expanded={proseOpen}
-          aria-controls={`${ids}-prose`}
-          aria-label={`What the paper says in ${section}`}
-          onClick={() => onProseToggle(!proseOpen)}
-        >
-          {section}
-          <Icon name={proseOpen ? 'chevron-up' : 'chevron-down'} size={12} />
-        </button>
-        {props.action !== undefined && <div className="cell__action">{props.action}</div>}
+        {open && prose !== undefined && (
+          <button
+            type="button"
+            className="cell__fold"
+            aria-expanded={proseOpen}
+            aria-controls={`${ids}-prose`}
+            aria-label={`What the paper says in ${section}`}
+            onClick={() => onProseToggle(!proseOpen)}
+          >
+            {section}
+            <Icon name={proseOpen ? 'chevron-up' : 'chevron-down'} size={12} />
+          </button>
+        )}
+        {open && props.action !== undefined && <div className="cell__action">{props.action}</div>}
       </header>
-      <div id={`${ids}-prose`} className="cell__prose" hidden={!proseOpen}>
+      <div id={`${ids}-prose`} className="cell__prose" hidden={!(open && proseOpen)}>
         {prose}
       </div>
-      {props.children !== undefined && <div className="cell__body">{props.children}</div>}
-      {props.foot !== undefined && <footer className="cell__foot">{props.foot}</footer>}
+      {open && props.children !== undefined && <div className="cell__body">{props.children}</div>}
+      {open && props.foot !== undefined && <footer className="cell__foot">{props.foot}</footer>}
     </section>
   );
 }

@@ -11,6 +11,8 @@ export interface RailItem {
   readonly title: string;
   readonly state: CellState;
   readonly stateText?: string;
+  /** What is ready in it: "13 odd". */
+  readonly note?: string | undefined;
   /** The cell is not on the page yet: no link, and why. */
   readonly off?: string | undefined;
 }
@@ -57,11 +59,14 @@ export function Rail({ items, activeId = null, header, footer, onSelect }: RailP
   );
 }
 
-function RailWords({ number, title, state, stateText }: RailItem) {
+function RailWords({ number, title, state, stateText, note }: RailItem) {
   return (
     <>
       <span className="rail__number">{number}</span>
-      <span className="rail__title">{title}</span>
+      <span className="rail__title">
+        {title}
+        {note !== undefined && <span className="rail__note">{note}</span>}
+      </span>
       <StatusDot state={state} hideText {...(stateText === undefined ? {} : { text: stateText })} />
     </>
   );

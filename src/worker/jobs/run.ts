@@ -1,8 +1,11 @@
 /** Jobs that make a run: its backend, training, scores; and the run as the page hands it over. */
 import { cutPiece, outlineOf } from '../../base/column-pieces.ts';
+import { buffersOf, copyColumns } from '../../base/copy-columns.ts';
 import { err, ok } from '../../base/result.ts';
+import { SHOWN_FIRST } from '../../detectors/catalog.ts';
 import { DETECTORS } from '../../detectors/registry.ts';
 import { detectorSets } from '../../run/detector-sets.ts';
+import { lookAtAll } from '../../run/look-at-all.ts';
 import { scoreSets } from '../../run/score-sets.ts';
 import { createTrainClock, finishTraining } from '../../run/train-outcome.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
@@ -12,7 +15,7 @@ import { beside, computing, type JobTable } from '../job-table.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 import { fitSurviving } from '../surviving-fit.ts';
 
-type RunJobs = JobTable<'probe' | 'openRun' | 'train' | 'score' | 'takeTerms' | 'parity'>;
+type RunJobs = JobTable<'probe' | 'look' | 'openRun' | 'train' | 'score' | 'takeTerms' | 'parity'>;
 
 /** As much as the page copies in a few milliseconds. */
 const PIECE_BYTES = 4 * 2 ** 20;
@@ -20,6 +23,19 @@ const PIECE_BYTES = 4 * 2 ** 20;
 export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAtHand): RunJobs {
   return {
     probe: computing(async ({ preference }) => ok(await device.take(preference))),
+
+    look: beside(async ({ runId, settings }, { control, transfer }) => {
+      const set = dataset.traces();
+      if (set === null) return err(noDataset);
+      const looked = await lookAtAll(DETECTORS[SHOWN_FIRST], set, settings, control);
+      if (!looked.ok) return looked;
+      const { outcome, scores } = looked.value;
+      const models = [{ detector: SHOWN_FIRST, epoch: null, weights: outcome.weights, scores }];
+      if (dataset.traces() === set) run.open({ runId, settings, models });
+      const copy = copyColumns(looked.value);
+      transfer.push(...buffersOf(copy));
+      return ok(copy);
+    }),
 
     openRun: beside(async (opened) => {
       run.open(opened);

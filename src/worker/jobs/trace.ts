@@ -11,7 +11,7 @@ import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
 import { createUsualBook } from '../../statistics/usual-book.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
-import { beside, computing, type JobTable } from '../job-table.ts';
+import { asking, beside, computing, type JobTable } from '../job-table.ts';
 import type { WhatIfQuestion } from '../protocol.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
 
@@ -49,7 +49,7 @@ export function createTraceJobs(dataset: DatasetAtHand, run: RunAtHand): TraceJo
       return traces === null ? err(noDataset) : ok(await book.oddities(traces, split, selected));
     }),
 
-    explain: computing(async ({ of, trace, corrections }) => {
+    explain: asking(async ({ of, trace, corrections }) => {
       const live = await run.model(of);
       if (!live.ok) return live;
       const { data, model, settings, stds } = live.value;

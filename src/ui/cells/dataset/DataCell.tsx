@@ -1,5 +1,5 @@
 /** Cell 1: bring a dataset in, see what it holds and what was set aside. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { SetCounts } from '../../../features/set-counts.ts';
 import type { Dataset } from '../../../stores/dataset/dataset-store.ts';
 import { summarise } from '../../../stores/dataset/dataset-summary.ts';
@@ -10,10 +10,12 @@ import {
   useExport,
   useNotebook,
   useNotebookFile,
+  usePreferences,
   useRuns,
   useSurvey,
 } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
+import { Disclosure } from '../../widgets/Disclosure.tsx';
 import { downloadWritten } from '../../widgets/download.ts';
 import { DropZone, FilePicker } from '../../widgets/FileDrop.tsx';
 import { formatCount, formatDuration, formatRate } from '../../widgets/format.ts';
@@ -40,6 +42,7 @@ export function DataCell() {
   const { status, dataset, storageFailure } = datasetState;
   const file = useNotebookFile((f) => f);
   const state = dataCellState(useCellState('data'), file);
+  const isShort = usePreferences((p) => p.reader === 'engineer') && dataset !== null;
 
   return (
     <NotebookCell
@@ -47,14 +50,16 @@ export function DataCell() {
       state={state}
       section="§2, §A.4"
       prose={
-        <>
-          A trace is a tree of calls, each with its time. TraceVAE learns from traces that are
-          mostly normal, needs no labels to train, and uses them only to measure. Drop what{' '}
-          {__FORMATS__}, plain, gzip, zstd or zip, or a folder of them; nothing leaves this page.
-        </>
+        isShort ? undefined : (
+          <>
+            A trace is a tree of calls, each with its time. TraceVAE learns from traces that are
+            mostly normal, needs no labels to train, and uses them only to measure. Drop what{' '}
+            {__FORMATS__}, plain, gzip, zstd or zip, or a folder of them; nothing leaves this page.
+          </>
+        )
       }
       action={dataset !== null && <DatasetActions />}
-      foot={dataset !== null && <DataFoot dataset={dataset} />}
+      foot={dataset !== null && !isShort && <DataFoot dataset={dataset} />}
     >
       {status.phase === 'failed' && (
         <FailureInView
@@ -72,7 +77,7 @@ export function DataCell() {
       )}
       <NotebookFileFailure />
       <DatasetComing />
-      <DatasetList />
+      {!isShort && <DatasetList />}
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
           <p>Drop trace files anywhere on the page: train, validation and test, or one to split.</p>
@@ -88,7 +93,12 @@ export function DataCell() {
           <ImportRules />
         </DropZone>
       )}
-      {dataset !== null && <DatasetView key={dataset.id} dataset={dataset} />}
+      {dataset !== null &&
+        (isShort ? (
+          <DatasetInShort key={dataset.id} dataset={dataset} />
+        ) : (
+          <DatasetView key={dataset.id} dataset={dataset} />
+        ))}
       {datasetState.mappedHeaders > 0 && (
         <p className="quiet data-cell__mappings">
           The columns of {formatCount(datasetState.mappedHeaders, 'table')} are remembered from an
@@ -98,27 +108,57 @@ export function DataCell() {
           </Button>
         </p>
       )}
-      {dataset !== null && (
-        <>
-          <StandIns />
-          <ImportRules />
-        </>
-      )}
+      {dataset !== null && !isShort && <OtherData />}
     </NotebookCell>
+  );
+}
+
+const OtherData = () => (
+  <>
+    <StandIns />
+    <ImportRules />
+  </>
+);
+
+/** A line, with all that is known of the dataset below it. */
+function DatasetInShort({ dataset }: { readonly dataset: Dataset }) {
+  const [open, setOpen] = useState(false);
+  const { imported, name } = dataset;
+  const { services, traces } = summarise(imported.traces, Number.POSITIVE_INFINITY);
+  return (
+    <>
+      <p>
+        <strong>{name}</strong>: {formatCount(traces, 'trace')},{' '}
+        {formatCount(imported.spansRead, 'span')}, {formatCount(services, 'service')}
+      </p>
+      <Disclosure summary="Files, rules, export" open={open} onToggle={setOpen}>
+        <DatasetList />
+        <DatasetView dataset={dataset} />
+        <OtherData />
+        <p className="quiet">
+          <DataFoot dataset={dataset} />
+        </p>
+      </Disclosure>
+    </>
   );
 }
 
 function DatasetActions() {
   const { dataset: store } = useNotebook();
   const importReport = useExport((e) => e.importReport);
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
   return (
     <>
-      <Button size="small" icon="download" onClick={() => downloadWritten(importReport())}>
-        Export import report
-      </Button>
-      <Button size="small" onClick={() => void store.getState().loadDemo()}>
-        Load the demo dataset
-      </Button>
+      {!isEngineer && (
+        <>
+          <Button size="small" icon="download" onClick={() => downloadWritten(importReport())}>
+            Export import report
+          </Button>
+          <Button size="small" onClick={() => void store.getState().loadDemo()}>
+            Load the demo dataset
+          </Button>
+        </>
+      )}
       <FilePicker size="small" onFiles={(files) => void store.getState().importFiles(files)}>
         Choose files
       </FilePicker>

@@ -1,11 +1,13 @@
 /** A cell of this notebook: the frame, with its state and its remembered fold. */
 import type { ReactNode } from 'react';
-import { CELLS, type CellId, type CellState } from '../../../stores/page/cell-states.ts';
+import type { CellId } from '../../../stores/page/cell-order.ts';
+import { canFold, cellOrder, type Reader } from '../../../stores/page/cell-order.ts';
+import type { CellState } from '../../../stores/page/cell-states.ts';
 import { usePreferences } from '../../app/notebook-context.ts';
 import { Cell } from '../../widgets/Cell.tsx';
 import { NotesBelow } from './Notes.tsx';
 
-export const CELL_TITLES: Readonly<Record<CellId, string>> = {
+const CELL_TITLES: Readonly<Record<CellId, string>> = {
   data: 'Data',
   prepare: 'Prepare',
   trees: 'Trees',
@@ -18,6 +20,10 @@ export const CELL_TITLES: Readonly<Record<CellId, string>> = {
   baselines: 'Baselines',
   equations: 'Equations',
 };
+
+/** An engineer looks for odd traces, a researcher at what a threshold flags. */
+export const cellTitle = (reader: Reader, id: CellId): string =>
+  reader === 'engineer' && id === 'flagged' ? 'Odd traces' : CELL_TITLES[id];
 
 interface NotebookCellProps {
   readonly id: CellId;
@@ -33,18 +39,24 @@ interface NotebookCellProps {
 export function NotebookCell({ id, stateText, ...props }: NotebookCellProps) {
   const folded = usePreferences((p) => p.folded.includes(id));
   const toggleFold = usePreferences((p) => p.toggleFold);
+  const reader = usePreferences((p) => p.reader);
+  const opened = usePreferences((p) => p.opened.includes(id));
+  const openCell = usePreferences((p) => p.openCell);
+  const folds = canFold(reader, id);
+  const title = cellTitle(reader, id);
   return (
     <>
       <Cell
         id={id}
-        number={CELLS.indexOf(id) + 1}
-        title={CELL_TITLES[id]}
+        number={cellOrder(reader).indexOf(id) + 1}
+        title={title}
         proseOpen={!folded}
         onProseToggle={() => toggleFold(id)}
+        {...(folds ? { open: opened, onOpen: (open) => openCell(id, open) } : {})}
         {...(stateText === undefined ? {} : { stateText })}
         {...props}
       />
-      <NotesBelow cell={id} title={CELL_TITLES[id]} />
+      {(!folds || opened) && <NotesBelow cell={id} title={title} />}
     </>
   );
 }

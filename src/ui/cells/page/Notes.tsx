@@ -1,6 +1,6 @@
 /** Notes below a cell: Markdown with equations, written in place and stored with the dataset. */
 import { lazy, Suspense } from 'react';
-import type { CellId } from '../../../stores/page/cell-states.ts';
+import type { CellId } from '../../../stores/page/cell-order.ts';
 import type { Note } from '../../../stores/page/notes-store.ts';
 import { useDataset, useNotes } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';

@@ -1,12 +1,20 @@
-/** Cell 8: the test traces by score, sorted, narrowed and searched; one of them opens the inspector. */
-
-import { useInspect } from '../../app/notebook-context.ts';
+/**
+ * The traces by score, sorted, narrowed and searched; one of them opens the inspector. Before there is a
+ * run they are those of the first look.
+ */
+import { flaggedCount } from '../../../stores/scores/inspect-store.ts';
+import { FALSE_ALARMS } from '../../../stores/scores/score-view.ts';
+import { useInspect, usePreferences, useRuns } from '../../app/notebook-context.ts';
+import { formatCount, formatPercent } from '../../widgets/format.ts';
+import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { percentileWords } from '../lab/lab-words.ts';
 import { useCellState } from '../page/cell-state.ts';
+import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { FlaggedInCommon } from './FlaggedInCommon.tsx';
-import { NotScoredYet, useListed, useScored } from './scored.tsx';
+import { LearnActions, Learning, RankedBy } from './Learning.tsx';
+import { NotScoredYet, type Scored, useListed, useScored } from './scored.tsx';
 import { TraceListControls } from './TraceListControls.tsx';
 import { TraceListTable } from './TraceListTable.tsx';
 import './flagged.css';
@@ -14,20 +22,27 @@ import './flagged.css';
 export function FlaggedCell() {
   const percentile = useInspect((i) => i.percentile);
   const state = useCellState('flagged');
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
   return (
     <NotebookCell
       id="flagged"
       state={state}
       section="§2, §A.2"
       prose={
-        <>
-          A trace is flagged when its score is above the{' '}
-          <G id="threshold">{percentileWords(percentile)} of the validation scores</G>. A structure
-          anomaly lacks calls that should be there; a time anomaly has calls, and their callers,
-          that took much longer than their neighbours suggest. Choose a trace to see why.
-        </>
+        isEngineer ? undefined : (
+          <>
+            A trace is flagged when its score is above the threshold: the{' '}
+            <G id="threshold">{percentileWords(percentile)} of the validation scores</G>, or, where
+            no label and no file says which traces are clean, so that about{' '}
+            {formatPercent(FALSE_ALARMS)} of the flagged are expected to be usual. A structure
+            anomaly lacks calls that should be there; a time anomaly has calls, and their callers,
+            that took much longer than their neighbours suggest. Choose a trace to see why.
+          </>
+        )
       }
+      action={isEngineer ? <LearnActions /> : undefined}
     >
+      {isEngineer && <Learning />}
       <ScoredTraces />
     </NotebookCell>
   );
@@ -36,13 +51,40 @@ export function FlaggedCell() {
 function ScoredTraces() {
   const scored = useScored();
   const list = useListed(scored);
+  const first = useRuns((r) => r.first);
+  if (scored === null && first.phase === 'looking') return <Ranking />;
+  if (scored === null && first.phase === 'failed') {
+    return <FailureNotice kind="warn" failure={first.failure} />;
+  }
   if (scored === null) return <NotScoredYet what="ranked traces" />;
-  if (list === null) return <p className="quiet">Ranking the test traces.</p>;
+  if (list === null) return <Ranking />;
   return (
     <>
+      <WhatIsListed scored={scored} />
+      <RankedBy scored={scored} />
       <TraceListControls scored={scored} list={list} />
       <TraceListTable scored={scored} list={list} />
       <FlaggedInCommon scored={scored} />
     </>
+  );
+}
+
+const Ranking = () => <ProgressBar label="Ranking" share={null} text="Ranking the traces" />;
+
+/** Where no set is known to be clean: what the traces are held against, and what is flagged. */
+function WhatIsListed({ scored: { run, scores, chosen } }: { readonly scored: Scored }) {
+  if (run.settings.scored !== 'all' || scores.kind !== 'plain') return null;
+  if (chosen.report.atThreshold.percentile !== null) return null;
+  if (flaggedCount(chosen) === 0) {
+    return (
+      <p>None of the {formatCount(chosen.test.length, 'trace')} stands out from the others.</p>
+    );
+  }
+  return (
+    <p>
+      Each of the {formatCount(chosen.test.length, 'trace')} is compared with the others. Those that
+      stand out are listed, the oddest first; about 1 in {Math.round(1 / FALSE_ALARMS)} of them may
+      be a false alarm.
+    </p>
   );
 }

@@ -113,7 +113,9 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
       <Button
         size="small"
         icon="download"
-        disabled={scored === null || runs.scoring.phase === 'running'}
+        disabled={
+          scored === null || runs.training.phase !== 'done' || runs.scoring.phase === 'running'
+        }
         onClick={() => void exported.run().then(downloadWritten)}
       >
         Export run

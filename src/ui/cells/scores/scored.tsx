@@ -12,6 +12,7 @@ import {
   variantWords,
 } from '../../../scoring/corrections/list.ts';
 import type { CellState } from '../../../stores/page/cell-states.ts';
+import { onShow } from '../../../stores/run/run-state.ts';
 import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
 import {
   type ScoredRun,
@@ -44,7 +45,7 @@ export interface ListedProps {
 /** null until a run of the dataset at hand is trained and scored. */
 export function useScored(): Scored | null {
   const dataset = useDataset((d) => d.dataset);
-  const training = useRuns((r) => r.training);
+  const training = useRuns(onShow);
   const { detector, chosen } = useInspect((i) => i);
   return useMemo(() => {
     const scored = scoredRun(dataset, training, detector);
@@ -110,7 +111,7 @@ export function NotScoredYet({ what }: { readonly what: string }) {
   const words =
     training === 'running' || training === 'paused'
       ? 'They come once training has ended.'
-      : 'Start training in cell 4.';
+      : 'Start training first.';
   return (
     <p className="quiet">
       No {what} yet. {words}

@@ -1,0 +1,87 @@
+/** The way of an engineer on call: a file without labels, the odd traces, one of them, learning, the list. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { jaegerJson, requestSpans } from './fixtures.ts';
+import { dropFiles, expect, openNotebook, test } from './notebook.ts';
+
+test.use({ reader: 'engineer' });
+
+const TRACES = 600;
+const ODD = 40;
+const file = { name: 'traces.json', body: jaegerJson(requestSpans(3, TRACES, ODD)) };
+
+/** Trace ids as the fixture writes them: the last ones are odd. */
+const isOdd = (id: string): boolean => Number.parseInt(id, 16) > TRACES - ODD;
+
+const oddTraces = (page: Page) => page.getByRole('region', { name: 'Odd traces' });
+const rows = (page: Page) => oddTraces(page).getByRole('row');
+
+async function clean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+test('a file without labels: its odd traces, one of them, learning, and the list again', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [file]);
+
+  // with no further action
+  const list = oddTraces(page);
+  await expect(rows(page).nth(1)).toBeVisible();
+  await expect(list).toContainText(/^\D*\d+\D*Odd traces/);
+  const ids = await list.getByRole('gridcell', { name: /^[0-9a-f]{16}$/ }).allInnerTexts();
+  expect(ids.length).toBeGreaterThan(8);
+  expect(ids.filter(isOdd).length / ids.length).toBeGreaterThan(0.9);
+  const cells = page.getByRole('navigation', { name: 'Cells' });
+  await expect(cells.getByRole('link', { name: /Odd traces/ })).toContainText(/\d+ odd/);
+
+  // one primary button on the page, and everything about the model folded
+  await expect(page.getByRole('button', { name: 'Learn what is normal' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Prepare', exact: true })).toHaveAttribute(
+    'aria-expanded',
+    'false',
+  );
+  await expect(page.getByRole('button', { name: 'Start training' })).toBeHidden();
+  await clean(page);
+
+  await rows(page).nth(1).click();
+  const inspector = page.getByRole('complementary');
+  await expect(inspector).toBeVisible();
+  await inspector.getByRole('button', { name: 'Close' }).click();
+
+  // the first look stays until there is more
+  await page.getByRole('button', { name: 'Learn what is normal' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Training' })).toBeVisible();
+  await expect(rows(page).nth(1)).toBeVisible();
+  await expect(list.getByRole('group', { name: 'Ranked by' })).toBeVisible({ timeout: 100_000 });
+  await expect(rows(page).nth(1)).toBeVisible();
+  await expect(list).toContainText(`of ${TRACES}`);
+  await list.getByText('TraceVAE', { exact: true }).click();
+  await expect(list).toContainText('by TraceVAE');
+  await expect(list).toContainText(`of ${TRACES}`);
+  await clean(page);
+});
+
+test('after a reload the first look is made again, and the layout is as it was left', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await dropFiles(page, [file]);
+  await expect(rows(page).nth(1)).toBeVisible();
+  await expect(page.getByText(/storing/)).toBeHidden();
+  const first = await rows(page).nth(1).innerText();
+  await page.reload();
+  await expect(rows(page).nth(1)).toHaveText(first, { useInnerText: true });
+
+  await page.getByText('Researcher', { exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Start training' })).toBeVisible();
+  await expect(page).toHaveURL(/for=researcher/);
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Start training' })).toBeVisible();
+  await page.getByText('Engineer', { exact: true }).click();
+  await page.getByRole('link', { name: /Model and training/ }).click();
+  await expect(page.getByRole('button', { name: 'Start training' })).toBeVisible();
+});

@@ -1,0 +1,152 @@
+/**
+ * How rare each trace is among all, where no part is known to be clean: every trace is held against
+ * the history of the folds that it is not in, so that none vouches for itself, and calibrated so that
+ * the odd ones among all do not hide each other ({@link calibrateRobustly}).
+ */
+import type { TraceSet } from '../trace/trace-set.ts';
+import { type Calibration, surprise } from './calibration.ts';
+import { createStructureFinder } from './known-structures.ts';
+import { calibrateRobustly } from './robust-calibration.ts';
+import {
+  CALIBRATED,
+  joinMeasures,
+  type Learned,
+  learnRarity,
+  MEASURED,
+  openMeasures,
+  openRarity,
+  type Rarity,
+  type RarityReader,
+} from './trace-rarity.ts';
+
+/** With two, a history is half of all; with more, learning takes longer and finds little more. */
+export const FOLDS = 3;
+
+/** With fewer traces the history of a fold is too short to hold anything against. */
+export const FEWEST_POOLED = 30;
+
+/** What is calibrated: a structure by its own share of the traces, and the rarest of the ways. */
+export const POOL_CALIBRATED = [...CALIBRATED, 'structure', 'rarest'] as const;
+type Measure = (typeof POOL_CALIBRATED)[number];
+export type PoolCalibrations = Readonly<Record<Measure, Calibration>>;
+
+export interface PooledHistory {
+  /** [FOLDS] of the traces that are not in the fold */
+  readonly folds: readonly Learned[];
+  readonly calibrations: PoolCalibrations;
+}
+
+/** The share of traces with a structure that is rarer by x nats falls by e^-x at most. */
+const STRUCTURE_SCALE = 1;
+
+/** Neighbours in time, which may be odd together, come into different folds. */
+const foldOf = (trace: number): number => (Math.imul(trace + 1, 0x9e3779b1) >>> 16) % FOLDS;
+
+/** nats: -ln of a structure's share of the traces that were learnt from, half a trace more for all. */
+const ownSurprise = ({ durations: { known, durations } }: Learned, structure: number): number =>
+  -Math.log(((structure < 0 ? 0 : known.count[structure]!) + 0.5) / (durations.length + 1));
+
+/**
+ * @param pool trace indices
+ * @returns    yields now and then, so that the caller can look at the clock
+ */
+export function* learnPooled(traces: TraceSet, pool: Uint32Array): Generator<void, PooledHistory> {
+  const folds: Learned[] = [];
+  const rows = POOL_CALIBRATED.map(() => new Float64Array(pool.length));
+  const structureRow = rows[CALIBRATED.length]!;
+  const raw = new Float64Array(MEASURED);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const learned = yield* learnRarity(
+      traces,
+      pool.filter((trace) => foldOf(trace) !== fold),
+    );
+    folds.push(learned);
+    const measures = openMeasures(learned)(traces);
+    const find = createStructureFinder(learned.durations.known)(traces);
+    for (let row = 0; row < pool.length; row++) {
+      const trace = pool[row]!;
+      if (foldOf(trace) !== fold) continue;
+      measures.read(trace, raw);
+      for (let k = 0; k < MEASURED; k++) rows[k]![row] = raw[k]!;
+      structureRow[row] = ownSurprise(learned, find(traces.structureOf[trace]!));
+      if (row % 1024 === 0) yield;
+    }
+  }
+  return { folds, calibrations: yield* calibratePool(rows) };
+}
+
+/** @param rows [POOL_CALIBRATED][pool], of which the joined measures are written here */
+function* calibratePool(rows: readonly Float64Array[]): Generator<void, PoolCalibrations> {
+  const [whole, place, structure, rarest] = rows.slice(MEASURED) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const single: Calibration[] = [];
+  for (const row of rows.slice(0, MEASURED)) {
+    single.push(calibrateRobustly(row));
+    yield;
+  }
+  const raw = new Float64Array(MEASURED);
+  for (let row = 0; row < rarest.length; row++) {
+    for (let k = 0; k < MEASURED; k++) raw[k] = rows[k]![row]!;
+    const joined = joinMeasures(single, raw);
+    whole[row] = joined.whole;
+    place[row] = joined.place;
+    if (row % 1024 === 0) yield;
+  }
+  const ways = [
+    calibratePoolMeasure('whole', whole),
+    calibratePoolMeasure('place', place),
+    calibratePoolMeasure('structure', structure),
+  ];
+  yield;
+  for (let row = 0; row < rarest.length; row++) {
+    rarest[row] = Math.max(
+      surprise(ways[0]!, whole[row]!),
+      surprise(ways[1]!, place[row]!),
+      surprise(ways[2]!, structure[row]!),
+    );
+  }
+  const all = [...single, ...ways, calibratePoolMeasure('rarest', rarest)];
+  return Object.fromEntries(POOL_CALIBRATED.map((name, k) => [name, all[k]!])) as PoolCalibrations;
+}
+
+/** The calibration of a measure from the values of all traces. */
+export const calibratePoolMeasure = (name: Measure, values: ArrayLike<number>): Calibration =>
+  calibrateRobustly(values, name === 'structure' ? STRUCTURE_SCALE : 0);
+
+/** @returns for the traces that were learnt from: what is said of them */
+export function openPooled({
+  folds,
+  calibrations,
+}: PooledHistory): (traces: TraceSet) => PooledReader {
+  const opened = folds.map((learned) =>
+    openRarity(learned, calibrations, (known) =>
+      surprise(calibrations.structure, ownSurprise(learned, known)),
+    ),
+  );
+  return (traces) => {
+    const readers = opened.map((open) => open(traces));
+    const readerOf = (trace: number): RarityReader => readers[foldOf(trace)]!;
+    let last = readers[0]!;
+    return {
+      get tails() {
+        return last.tails;
+      },
+      historyOf: (trace) => folds[foldOf(trace)]!,
+      medianUs: (trace, node) => readerOf(trace).medianUs(trace, node),
+      read(trace): Rarity {
+        last = readerOf(trace);
+        const rarity = last.read(trace);
+        return { ...rarity, score: surprise(calibrations.rarest, rarity.score) };
+      },
+    };
+  };
+}
+
+export interface PooledReader extends RarityReader {
+  /** What the trace is held against. */
+  historyOf(trace: number): Learned;
+}
