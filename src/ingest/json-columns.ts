@@ -49,7 +49,6 @@ export function readJsonColumns(
   const { fileName, ledger } = context;
   const log = createSpanLog(fileName, ledger);
   let failure: Failure | null = null;
-  let unfinished = false;
   let table: JsonTable | null = null;
   let names: string[] = [];
   /** Rows of the table by their labels, where it has such. */
@@ -136,13 +135,12 @@ export function readJsonColumns(
     },
     none: pass,
     stray: pass,
-    broken: ({ byte, line }) => {
-      log.loseAt('malformed-row', reader, { byte, line });
+    broken: (place) => {
+      log.loseRest('malformed-row', false, reader, place);
       endTable();
     },
-    cutOff: ({ byte }) => {
-      unfinished = true;
-      log.loseAt('truncated-file', reader, { byte });
+    cutOff: (place) => {
+      log.loseRest('truncated-file', false, reader, place);
       endTable();
     },
   };
@@ -152,8 +150,7 @@ export function readJsonColumns(
     read: (chunk) => reader.push(chunk) ?? failure,
     finish: () => {
       const ended = reader.finish() ?? failure;
-      if (ended || log.spansRead() > 0 || unfinished) return ended;
-      return { ...nothing, where: fileName };
+      return ended ?? log.nothing(nothing.what, nothing.advice);
     },
     spansRead: log.spansRead,
     locate: log.locate,

@@ -13,7 +13,7 @@ import {
   type ShapeSink,
   scalar,
 } from './json-shapes.ts';
-import { createJsonTable, type JsonTable } from './json-table.ts';
+import { createJsonTable, type JsonTable, NO_ROW } from './json-table.ts';
 import { shapeAlong } from './json-table-place.ts';
 import { parentInReference } from './reference-texts.ts';
 import { createSpanLog } from './span-log.ts';
@@ -80,7 +80,6 @@ export function readJsonLists(
   const { fileName } = context;
   const log = createSpanLog(fileName, context.ledger);
   let failure: Failure | null = null;
-  let unfinished = false;
   let table: JsonTable | null = null;
   let names: string[] = [];
   let inRow = false;
@@ -202,15 +201,12 @@ export function readJsonLists(
       if (id === CELL || id === FIELD) column += 1;
       else if (id === ROW) log.loseAt('malformed-row', reader);
     },
-    broken: ({ byte, line }) => {
-      if (inRow && !isHeadRow) log.loseUnfinished('malformed-row', byte);
-      else log.loseAt('malformed-row', reader, { byte, line });
+    broken: (place) => {
+      log.loseRest('malformed-row', inRow && !isHeadRow, reader, place);
       breakOff();
     },
-    cutOff: ({ byte }) => {
-      unfinished = true;
-      if (inRow && !isHeadRow) log.loseUnfinished('truncated-file', byte);
-      else log.loseAt('truncated-file', reader, { byte });
+    cutOff: (place) => {
+      log.loseRest('truncated-file', inRow && !isHeadRow, reader, place);
       breakOff();
     },
   };
@@ -221,12 +217,14 @@ export function readJsonLists(
     finish: () => {
       const ended = reader.finish();
       endTable();
-      if (ended || failure || log.spansRead() > 0 || unfinished) return ended ?? failure;
-      return {
-        what: 'JSON, but no row of a table in it',
-        where: fileName,
-        advice: 'Rows are lists, with the names of their columns beside them or in the first.',
-      };
+      return (
+        ended ??
+        failure ??
+        log.nothing(
+          NO_ROW,
+          'Rows are lists, with the names of their columns beside them or in the first.',
+        )
+      );
     },
     spansRead: log.spansRead,
     locate: log.locate,

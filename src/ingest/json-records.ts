@@ -13,7 +13,7 @@ import {
   type ShapeSink,
   scalar,
 } from './json-shapes.ts';
-import { createJsonTable } from './json-table.ts';
+import { createJsonTable, NO_ROW } from './json-table.ts';
 import { MOST_NESTED, REFERENCES, shapeAlong } from './json-table-place.ts';
 import { parentInReference } from './reference-texts.ts';
 import { createSpanLog } from './span-log.ts';
@@ -74,7 +74,6 @@ export function readJsonRecords(
   const { fileName } = context;
   const log = createSpanLog(fileName, context.ledger);
   let failure: Failure | null = null;
-  let unfinished = false;
   let inRow = false;
   let ordinal = 0;
   /** Lists of rows that are open. */
@@ -202,15 +201,12 @@ export function readJsonRecords(
     stray: (id) => {
       if (id === ROW) log.loseAt('malformed-row', reader);
     },
-    broken: ({ byte, line }) => {
-      if (inRow) log.loseUnfinished('malformed-row', byte);
-      else log.loseAt('malformed-row', reader, { byte, line });
+    broken: (place) => {
+      log.loseRest('malformed-row', inRow, reader, place);
       breakOff();
     },
-    cutOff: ({ byte }) => {
-      unfinished = true;
-      if (inRow) log.loseUnfinished('truncated-file', byte);
-      else log.loseAt('truncated-file', reader, { byte });
+    cutOff: (place) => {
+      log.loseRest('truncated-file', inRow, reader, place);
       breakOff();
     },
   };
@@ -218,15 +214,11 @@ export function readJsonRecords(
   const reader = createShapeReader(fileName, root, sink);
   return {
     read: (chunk) => reader.push(chunk) ?? failure,
-    finish: () => {
-      const ended = reader.finish() ?? failure ?? table.finish();
-      if (ended || log.spansRead() > 0 || unfinished) return ended;
-      return {
-        what: 'JSON, but no row of a table in it',
-        where: fileName,
-        advice: 'Rows are objects, in a list or in lines.',
-      };
-    },
+    finish: () =>
+      reader.finish() ??
+      failure ??
+      table.finish() ??
+      log.nothing(NO_ROW, 'Rows are objects, in a list or in lines.'),
     spansRead: log.spansRead,
     locate: log.locate,
   };

@@ -27,6 +27,9 @@ const LONGEST_NAME = 256;
 const [TRUE, FALSE] = [encodeUtf8('true'), encodeUtf8('false')] as const;
 const NONE = -1;
 
+/** Of a file without a row. */
+export const NO_ROW = 'JSON, but no row of a table in it';
+
 export interface JsonTable {
   /** The column of this name, from 0; -1 where there are too many, or the name is none. */
   column(name: string): number;

@@ -4,7 +4,9 @@
  * for an example, from the list that it stands in.
  */
 import { grown } from '../base/bytes.ts';
+import type { Failure } from '../base/result.ts';
 import type { LedgerBuilder, LedgerExample, Reason } from '../trace/ledger.ts';
+import type { JsonPlace } from './json-handler.ts';
 
 export const UNKNOWN_SERVICE = 'unknown-service';
 export const UNKNOWN_OPERATION = 'unknown';
@@ -46,6 +48,15 @@ export interface SpanLog {
   loseAt(reason: Reason, position: TreePosition, place?: Partial<LedgerExample>): void;
   /** Loses the last span, which is not finished, at this byte. */
   loseUnfinished(reason: Reason, byte: number): void;
+  /** A document is broken off, or the file ends within one: the last span, or what should have been one. */
+  loseRest(
+    reason: 'malformed-row' | 'truncated-file',
+    isInSpan: boolean,
+    position: TreePosition,
+    place: JsonPlace,
+  ): void;
+  /** What to say of a file that is at its end, of which no span was read or lost; else null. */
+  nothing(what: string, advice: string): Failure | null;
   locate(ordinal: number): LedgerExample;
 }
 
@@ -128,6 +139,18 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
     return example(place, lineOf[low] ?? 1, `${list}[${element}]`, traceId);
   };
 
+  const loseAt: SpanLog['loseAt'] = (reason, position, place = {}) => {
+    spansRead += 1;
+    ledger.add(reason, 1, () => {
+      position.locate(path, values);
+      // The element is what was lost, whatever member of it was being read.
+      const names = path.slice(0, path.lastIndexOf(-1) + 1);
+      return example(place, position.documentLine(), pathText(names, values), undefined);
+    });
+  };
+  const loseUnfinished: SpanLog['loseUnfinished'] = (reason, byte) =>
+    ledger.add(reason, 1, () => locate(spansRead, undefined, { byte }));
+
   return {
     startList,
     startSpan: () => {
@@ -145,17 +168,14 @@ export function createSpanLog(fileName: string, ledger: LedgerBuilder): SpanLog 
     spansRead: () => spansRead,
     lose: (reason, traceId) => ledger.add(reason, 1, () => locate(spansRead, traceId?.())),
     mend: (reason, ordinal, traceId) => ledger.add(reason, 1, () => locate(ordinal, traceId())),
-    loseAt: (reason, position, place = {}) => {
-      spansRead += 1;
-      ledger.add(reason, 1, () => {
-        position.locate(path, values);
-        // The element is what was lost, whatever member of it was being read.
-        const names = path.slice(0, path.lastIndexOf(-1) + 1);
-        return example(place, position.documentLine(), pathText(names, values), undefined);
-      });
+    loseAt,
+    loseUnfinished,
+    loseRest: (reason, isInSpan, position, { byte, line }) => {
+      if (isInSpan) loseUnfinished(reason, byte);
+      // Where a file ends says no more of the document than where that begins.
+      else loseAt(reason, position, reason === 'truncated-file' ? { byte } : { byte, line });
     },
-    loseUnfinished: (reason, byte) =>
-      ledger.add(reason, 1, () => locate(spansRead, undefined, { byte })),
+    nothing: (what, advice) => (spansRead > 0 ? null : { what, where: fileName, advice }),
     locate,
   };
 }

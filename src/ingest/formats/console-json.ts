@@ -160,7 +160,6 @@ function readConsoleJson(context: ReaderContext): SpanReader {
   let firstRow = 0;
   let shared = facts.shared();
   let inList = false;
-  let unfinished = false;
   /** The attribute that is being read: whether it is the service's name, or one that is kept. */
   let isService = false;
   let kept = NONE;
@@ -185,15 +184,9 @@ function readConsoleJson(context: ReaderContext): SpanReader {
     spans.endSpan(faulty);
   };
   /** The document ends within a span, or before it had one. */
-  const breakOff = (
-    reason: 'malformed-row' | 'truncated-file',
-    place: Pick<JsonPlace, 'byte'> & Partial<JsonPlace>,
-  ): void => {
-    if (inSpan && hasId) log.loseUnfinished(reason, place.byte);
-    else {
-      if (inSpan) log.forgetSpan();
-      log.loseAt(reason, reader, place);
-    }
+  const breakOff = (reason: 'malformed-row' | 'truncated-file', place: JsonPlace): void => {
+    if (inSpan && !hasId) log.forgetSpan();
+    log.loseRest(reason, inSpan && hasId, reader, place);
     inSpan = false;
     inList = false;
     endResource();
@@ -337,24 +330,18 @@ function readConsoleJson(context: ReaderContext): SpanReader {
       if (id === ROW || id === SPAN || id === SPANS) log.loseAt('malformed-row', reader);
     },
     broken: (place) => breakOff('malformed-row', place),
-    cutOff: (place) => {
-      unfinished = true;
-      breakOff('truncated-file', { byte: place.byte });
-    },
+    cutOff: (place) => breakOff('truncated-file', place),
   };
 
   const reader = createShapeReader(fileName, rootShape, sink);
   return {
     read: reader.push,
-    finish: () => {
-      const failure = reader.finish();
-      if (failure || log.spansRead() > 0 || unfinished) return failure;
-      return {
-        what: 'output of a console exporter, but no span in it',
-        where: fileName,
-        advice: 'Check that the traces were exported at all.',
-      };
-    },
+    finish: () =>
+      reader.finish() ??
+      log.nothing(
+        'output of a console exporter, but no span in it',
+        'Check that the traces were exported at all.',
+      ),
     spansRead: log.spansRead,
     locate: log.locate,
   };

@@ -92,7 +92,6 @@ function readOtlpJson(context: ReaderContext): SpanReader {
   const ofResource = createAttributePairs(facts, spans.resourceAttribute);
   const readOfSpan = createPairsReader(facts, say);
   const readOfResource = createPairsReader(facts, spans.resourceAttribute);
-  let unfinished = false;
 
   /** Ends a resource of a list, or the document where that is one. */
   const endResource = (): void => {
@@ -214,15 +213,12 @@ function readOtlpJson(context: ReaderContext): SpanReader {
     stray: (id) => {
       if (id === SPAN || id === SPANS || id === RESOURCE_SPANS) log.loseAt('malformed-row', reader);
     },
-    broken: ({ byte, line }) => {
-      if (inSpan) log.loseUnfinished('malformed-row', byte);
-      else log.loseAt('malformed-row', reader, { byte, line });
+    broken: (place) => {
+      log.loseRest('malformed-row', inSpan, reader, place);
       endResource();
     },
-    cutOff: ({ byte }) => {
-      unfinished = true;
-      if (inSpan) log.loseUnfinished('truncated-file', byte);
-      else log.loseAt('truncated-file', reader, { byte });
+    cutOff: (place) => {
+      log.loseRest('truncated-file', inSpan, reader, place);
       endResource();
     },
   };
@@ -230,15 +226,12 @@ function readOtlpJson(context: ReaderContext): SpanReader {
   const reader = createShapeReader(context.fileName, rootShape, sink);
   return {
     read: reader.push,
-    finish: () => {
-      const failure = reader.finish();
-      if (failure || log.spansRead() > 0 || unfinished) return failure;
-      return {
-        what: 'OTLP JSON, but no span in it',
-        where: context.fileName,
-        advice: 'A span stands in "resourceSpans", there in "scopeSpans", there in "spans".',
-      };
-    },
+    finish: () =>
+      reader.finish() ??
+      log.nothing(
+        'OTLP JSON, but no span in it',
+        'A span stands in "resourceSpans", there in "scopeSpans", there in "spans".',
+      ),
     spansRead: log.spansRead,
     locate: log.locate,
   };

@@ -10,6 +10,7 @@ import { NO_PARENT } from '../../trace/span-columns.ts';
 import { labelCode } from '../../trace/trace-set.ts';
 import { isBlank, parseDecimal } from '../csv-fields.ts';
 import { readKind } from '../fact-words.ts';
+import type { JsonPlace } from '../json-handler.ts';
 import { createShapeReader, member, type Shape, type ShapeSink, scalar } from '../json-shapes.ts';
 import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
@@ -122,7 +123,6 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
   const log = createSpanLog(fileName, ledger);
   const { facts } = table;
   let inSpan = false;
-  let unfinished = false;
 
   let trace = NONE;
   let service = NONE;
@@ -263,9 +263,8 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
         hold(referenceSpan, bytes, start, end);
     }
   };
-  const breakOff = (reason: Reason, byte: number, line?: number): void => {
-    if (inSpan) log.loseUnfinished(reason, byte);
-    else log.loseAt(reason, reader, line === undefined ? { byte } : { byte, line });
+  const breakOff = (reason: 'malformed-row' | 'truncated-file', place: JsonPlace): void => {
+    log.loseRest(reason, inSpan, reader, place);
     inSpan = false;
   };
 
@@ -292,25 +291,19 @@ function readSkywalking({ fileName, table, ledger }: ReaderContext): SpanReader 
     stray: (id) => {
       if (id === SPAN) log.loseAt('malformed-row', reader);
     },
-    broken: ({ byte, line }) => breakOff('malformed-row', byte, line),
-    cutOff: ({ byte }) => {
-      unfinished = true;
-      breakOff('truncated-file', byte);
-    },
+    broken: (place) => breakOff('malformed-row', place),
+    cutOff: (place) => breakOff('truncated-file', place),
   };
 
   const reader = createShapeReader(fileName, documentShape(MOST_WRAPPERS), sink);
   return {
     read: reader.push,
-    finish: () => {
-      const failure = reader.finish();
-      if (failure || log.spansRead() > 0 || unfinished) return failure;
-      return {
-        what: 'an answer of SkyWalking, but no span in it',
-        where: fileName,
-        advice: 'Ask for the spans of a trace: queryTrace(traceId) { spans { … } }.',
-      };
-    },
+    finish: () =>
+      reader.finish() ??
+      log.nothing(
+        'an answer of SkyWalking, but no span in it',
+        'Ask for the spans of a trace: queryTrace(traceId) { spans { … } }.',
+      ),
     spansRead: log.spansRead,
     locate: log.locate,
   };

@@ -195,7 +195,6 @@ function readZipkinJson(
   let serverSide = new Uint8Array(0);
   let inSpan = false;
   let lists = 0;
-  let unfinished = false;
   let scratch = new Uint8Array(64);
 
   let trace = NONE;
@@ -428,17 +427,12 @@ function readZipkinJson(
     stray: (id) => {
       if (id === SPAN || id === SPANS) log.loseAt('malformed-row', reader);
     },
-    broken: ({ byte, line }) => {
-      if (inSpan) log.loseUnfinished('malformed-row', byte);
-      else log.loseAt('malformed-row', reader, { byte, line });
+    broken: (place) => {
+      log.loseRest('malformed-row', inSpan, reader, place);
       inSpan = false;
       lists = 0;
     },
-    cutOff: ({ byte }) => {
-      unfinished = true;
-      if (inSpan) log.loseUnfinished('truncated-file', byte);
-      else log.loseAt('truncated-file', reader, { byte });
-    },
+    cutOff: (place) => log.loseRest('truncated-file', inSpan, reader, place),
   };
 
   const reader = createShapeReader(fileName, shape, sink);
@@ -448,13 +442,10 @@ function readZipkinJson(
       const failure = reader.finish();
       if (failure) return failure;
       separateSharedSpans(table, firstRow, serverSide);
-      if (log.spansRead() > 0 || unfinished) return null;
-      return {
-        what: 'Zipkin JSON, but no span in it',
-        where: fileName,
-        advice:
-          'A Zipkin file is a list of spans, a list of traces that are lists of spans, or lines.',
-      };
+      return log.nothing(
+        'Zipkin JSON, but no span in it',
+        'A Zipkin file is a list of spans, a list of traces that are lists of spans, or lines.',
+      );
     },
     spansRead: log.spansRead,
     locate: log.locate,
