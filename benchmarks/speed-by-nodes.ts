@@ -4,7 +4,7 @@
  */
 import { createRandom, normals } from '../src/base/random.ts';
 import { takeStep } from '../src/detectors/shared/training-step.ts';
-import { batchNodes, modelBatch } from '../src/detectors/tracevae/inputs.ts';
+import { batchNodes, cutBatch, modelBatch } from '../src/detectors/tracevae/inputs.ts';
 import { collectKnownPaths, openKnownPaths } from '../src/detectors/tracevae/known-paths.ts';
 import {
   type StructureDecoder,
@@ -57,6 +57,7 @@ export interface NodesResult extends NodesQuestion {
 }
 
 const SEED = 1;
+const WARM_UP_STEPS = 3;
 const VALIDATION = 64;
 
 /** @returns what was asked, and the speeds in processor time of one thread */
@@ -94,12 +95,14 @@ export async function measureNodes(
     z: normals(createRandom(SEED, 1), batch * config.latent),
     z2: normals(createRandom(SEED, 2), batch * config.latent2),
   };
-  const batches = epochBatches(train, batch, createRandom(SEED, 3)).filter(
-    ({ length }) => length === batch,
-  );
+  const batches = epochBatches(train, batch, createRandom(SEED, 3))
+    .filter(({ length }) => length === batch)
+    .flatMap((whole) => (known === undefined ? [whole] : cutBatch(traces, whole)));
   let next = 0;
+  let stepped = 0;
   const batchOf = () => {
     const selected = batches[next++ % batches.length]!;
+    stepped += selected.length;
     return modelBatch(data, config, selected, batchNodes(data, config, selected));
   };
   warmUp(model, 'joint', batchOf(), noise);
@@ -111,7 +114,8 @@ export async function measureNodes(
       () => batchLoss(model, 'joint', optimiser, batchOf(), noise, 'train'),
       1e-4,
     ).dispose();
-  step();
+  for (let i = 0; i < WARM_UP_STEPS; i++) step();
+  stepped = 0;
   const trainSeconds = await processorSeconds(() => {
     for (let i = 0; i < steps; i++) step();
   });
@@ -136,9 +140,9 @@ export async function measureNodes(
   const result = {
     ...question,
     nodesPerTrace,
-    trainTracesPerSecond: (steps * batch) / trainSeconds,
+    trainTracesPerSecond: stepped / trainSeconds,
     scoreTracesPerSecond: question.traces / scoreSeconds,
-    trainNodesPerSecond: (nodesPerTrace * steps * batch) / trainSeconds,
+    trainNodesPerSecond: (nodesPerTrace * stepped) / trainSeconds,
     scoreNodesPerSecond: (nodesPerTrace * question.traces) / scoreSeconds,
     parameters: store.parameterCount(),
     heapBytes: heapBytes(),

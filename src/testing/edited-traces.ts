@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { DetectorData, TermsModel } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
+import type { StructureDecoder } from '../detectors/tracevae/meta.ts';
 import { type EditableTree, editableTree, editTree, type TreeEdit } from '../inspect/edit-tree.ts';
 import { stringColumn } from '../trace/string-column.ts';
 import { traceCount } from '../trace/trace-set.ts';
@@ -29,9 +30,12 @@ export const TOY_DATA: DetectorData = {
 };
 
 /** On WASM, as the page computes where there is no graphics card. */
-export async function trainedToyModel(): Promise<TermsModel> {
+export async function trainedToyModel(
+  structureDecoder: StructureDecoder = 'paper',
+): Promise<TermsModel> {
   await startTestBackend('wasm');
-  const settings = { ...smallSettings(3), baselines: {} };
+  const { model, ...rest } = smallSettings(3);
+  const settings = { ...rest, model: { ...model, structureDecoder }, baselines: {} };
   const fitted = await DETECTORS.tracevae.fit(TOY_DATA, settings, {
     seed: TOY_OPTIONS.seed,
     control: {

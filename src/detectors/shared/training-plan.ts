@@ -85,6 +85,8 @@ export interface TrainingPlan {
   /** @param means [terms] over traces */
   partsOf(means: ArrayLike<number>): LossParts;
   readonly draws: Draws;
+  /** A batch of an epoch in parts, where it asks for more memory than there is; absent: whole. */
+  readonly cut?: (batch: Uint32Array) => readonly Uint32Array[];
   /** Fresh starts at most, where the first epoch diverges. */
   readonly restarts: number;
   /** The seed of an attempt, 0 for the first. */

@@ -131,11 +131,12 @@ export class TrainingRun {
     { phase, last }: PhaseEpochs,
     pacer: Pacer,
   ): Promise<'done' | 'stopped' | Interruption> {
-    const { schedule, draws } = this.#plan;
+    const { schedule, draws, cut } = this.#plan;
     const { control, onEvent } = this.#context;
     const { train, val } = this.#data;
     const learningRate = schedule.learningRate * (epoch > schedule.learningRateStepEpoch ? 0.1 : 1);
-    const batches = epochBatches(train, schedule.batchSize, draws.order(this.#seed, epoch));
+    const whole = epochBatches(train, schedule.batchSize, draws.order(this.#seed, epoch));
+    const batches = cut === undefined ? whole : whole.flatMap(cut);
     const means = new TermMeans(this.#plan.terms);
     pacer.startEpoch(epoch, batches.length);
 

@@ -17,7 +17,7 @@ import {
 } from '../../nn/node-graph.ts';
 import { type NodeLayout, type Padding, rowValues } from '../../nn/node-layout.ts';
 import * as tf from '../../nn/tf.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
+import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { TraceVaeConfig } from './meta.ts';
 
 /** What q(z | A, Y) reads: S distinct structures. */
@@ -103,6 +103,25 @@ export const batchNodes = (
   selected: Uint32Array,
 ): number =>
   structureDecoder === 'paper' || ablation === 'fc' ? maxNodes : largestTree(traces, selected);
+
+/**
+ * Node rows of a training step, about: memory follows them, 700 MB with 64 units. Batches of 64 trees
+ * of up to 256 nodes stay whole.
+ */
+const STEP_ROWS = 16_384;
+
+/** A batch in parts of as many traces each, so many that a part has the node rows of a step. */
+export function cutBatch(traces: TraceSet, batch: Uint32Array): Uint32Array[] {
+  const nodes = batch.reduce((sum, trace) => sum + nodeCount(traces, trace), 0);
+  // a part of one trace has no batch statistics
+  const parts = Math.max(1, Math.min(Math.ceil(nodes / STEP_ROWS), Math.floor(batch.length / 2)));
+  return Array.from({ length: parts }, (_, part) =>
+    batch.subarray(
+      Math.round((part * batch.length) / parts),
+      Math.round(((part + 1) * batch.length) / parts),
+    ),
+  );
+}
 
 /** Distinct structures of a batch, in order of appearance. */
 export interface DistinctStructures {

@@ -12,7 +12,7 @@ import { tooFewTraces } from '../shared/check-data.ts';
 import { drawTraces } from '../shared/draw-traces.ts';
 import { train } from '../shared/training.ts';
 import type { Draws, PhasePlan } from '../shared/training-plan.ts';
-import { batchNodes, modelBatch } from './inputs.ts';
+import { batchNodes, cutBatch, modelBatch } from './inputs.ts';
 import { collectKnownPaths, openKnownPaths } from './known-paths.ts';
 import { combineLoss, LOSS_TERMS } from './loss.ts';
 import { PAPER_MOST_NODES, type TraceVaeConfig } from './meta.ts';
@@ -67,6 +67,7 @@ export async function trainTraceVae(
       terms: LOSS_TERMS,
       partsOf: (means) => combineLoss(means, config),
       draws: DRAWS,
+      ...(known && { cut: (batch) => cutBatch(data.traces, batch) }),
       restarts: MAX_RESTARTS,
       seedOf: (seed, attempt) => createRandom(seed, ATTEMPTS, attempt).integer(2 ** 31),
       phasesOf: (store) => {
