@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allOf, type GivenFiles } from '../../stores/dataset/given-files.ts';
+import type { GivenFiles } from '../../stores/dataset/given-files.ts';
 import { filesOf } from './dropped-files.ts';
 
 interface FakeEntry {
@@ -40,6 +40,12 @@ const transferOf = (...entries: readonly FakeEntry[]): DataTransfer =>
     files: entries.map(({ name }) => new File(['x'], name)),
     items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })),
   }) as unknown as DataTransfer;
+
+async function allOf(given: GivenFiles): Promise<File[]> {
+  const files: File[] = [];
+  for await (const some of given.further()) files.push(...some);
+  return files;
+}
 
 async function givenBy(transfer: DataTransfer): Promise<GivenFiles> {
   const given = await filesOf(transfer);
