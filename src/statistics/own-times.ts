@@ -31,8 +31,9 @@ export function createOwnTimes(traces: TraceSet): (trace: number, ownUs: Float64
     }
     for (let i = 0; i < n; i++) {
       if (ownUs[i]! < 0) takeOverlap(structures.parent.subarray(shape, shape + n), i, ownUs);
-      ownUs[i]! /= spanCount[first + i]!;
     }
+    // whole microseconds: means that differ in their last bits give equal values
+    for (let i = 0; i < n; i++) ownUs[i] = Math.round(ownUs[i]! / spanCount[first + i]!);
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { PathValues } from './path-values.ts';
+import type { PathValues, WriteTimes } from './path-values.ts';
 import { createSelfTimes } from './self-times.ts';
 import { ENOUGH, joined, type TailGroup, tailGroup, tailOf } from './tail.ts';
 
@@ -47,7 +47,12 @@ export interface NodeReader {
   isKnown(trace: number, node: number): boolean;
 }
 
-export function openPathTails(values: PathValues, measure: Measure): PathTails {
+/** @param timesOf what stood for self times when the values were gathered */
+export function openPathTails(
+  values: PathValues,
+  measure: Measure,
+  timesOf: (traces: TraceSet) => WriteTimes = createSelfTimes,
+): PathTails {
   const { paths, count } = values;
   const from = new Uint32Array(count.length + 1);
   for (let path = 0; path < count.length; path++) from[path + 1] = from[path]! + count[path]!;
@@ -96,7 +101,7 @@ export function openPathTails(values: PathValues, measure: Measure): PathTails {
     reader(traces) {
       const { structures, structureOf, nodeOffset, latencyUs } = traces;
       const pathsOf = createPathFinder(traces, paths);
-      const writeSelf = createSelfTimes(traces);
+      const writeSelf = timesOf(traces);
       const found = new Map<number, readonly NodeGroups[]>();
       const groupsIn = (structure: number): readonly NodeGroups[] =>
         remembered(found, structure, () => {

@@ -19,15 +19,20 @@ export interface PathValues {
 /** Traces, or values that are sorted, between two looks at Cancel. */
 const AT_ONCE = 4096;
 
+/** Writes a time per node of a trace, microseconds. */
+export type WriteTimes = (trace: number, us: Float64Array) => void;
+
 /**
  * @param train trace indices
  * @param paths all of these traces' paths at least
+ * @param timesOf what stands for self times
  * @returns     yields now and then, so that the caller can look at the clock
  */
 export function* gatherPathValues(
   traces: TraceSet,
   train: Uint32Array,
   paths: CallPaths = collectCallPaths(traces, train),
+  timesOf: (traces: TraceSet) => WriteTimes = createSelfTimes,
 ): Generator<void, PathValues> {
   const pathsOf = createPathFinder(traces, paths);
   const count = countPaths(traces, train, paths);
@@ -41,7 +46,7 @@ export function* gatherPathValues(
   }
   const durations = new Float32Array(total);
   const selfTimes = new Float32Array(total);
-  const writeSelf = createSelfTimes(traces);
+  const writeSelf = timesOf(traces);
   const selfUs = new Float64Array(mostNodes(traces, train));
   for (let t = 0; t < train.length; t++) {
     const trace = train[t]!;

@@ -9,17 +9,14 @@
  */
 import { percentileOfSorted } from '../base/statistics.ts';
 import { collectCallPaths, createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
-import { nodeCount, structureSize, type TraceSet } from '../trace/trace-set.ts';
+import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import { createOwnTimes } from './own-times.ts';
+import { SLOW_PARTS, type SlowPart, serviceParts } from './service-parts.ts';
 import { ENOUGH } from './tail.ts';
 
 /** Percent of the reference that is no slower than what is called slow. */
 const SLOW_PERCENTILE = 90;
 const BY_CHANCE = 1 - SLOW_PERCENTILE / 100;
-
-/** What a service can have slowed. */
-export type SlowPart = 'work' | 'answers' | 'network';
-const PARTS: readonly SlowPart[] = ['work', 'answers', 'network'];
 
 export interface SlowService {
   /** Index into the services of the traces. */
@@ -45,43 +42,44 @@ export function rankSlowServices(
   reference: Uint32Array,
 ): SlowService[] {
   const slownessOf = slownessByPath(traces, selected, reference);
-  const sets = new Map<number, Record<SlowPart, { nodes: number; slow: number }>>();
-  const note = (service: number, part: SlowPart, nodes: number, slow: number): void => {
-    const of = sets.get(service) ?? {
-      work: { nodes: 0, slow: 0 },
-      answers: { nodes: 0, slow: 0 },
-      network: { nodes: 0, slow: 0 },
-    };
-    of[part].nodes += nodes;
-    of[part].slow += slow;
-    sets.set(service, of);
-  };
-  let all = 0;
+  const sets = new Map<number, Record<SlowPart, Sum>>();
+  const all = { nodes: 0, slow: 0 };
   for (const [structure, count] of countStructures(traces, selected)) {
     const slowness = slownessOf(structure);
-    for (const [node, { service, calls }] of servicesOfNodes(traces, structure).entries()) {
-      const share = slowness[node]!;
-      const [nodes, slow] = Number.isNaN(share) ? [0, 0] : [count, count * share];
-      all += slow;
-      note(service, 'work', nodes, slow);
-      if (calls.size > 0) note(service, 'network', nodes, slow);
-      for (const called of calls) {
-        note(called, 'answers', nodes, slow);
-        note(called, 'network', nodes, slow);
-      }
+    const add = (sum: Sum, node: number): void => {
+      if (Number.isNaN(slowness[node]!)) return;
+      sum.nodes += count;
+      sum.slow += count * slowness[node]!;
+    };
+    for (const node of slowness.keys()) add(all, node);
+    for (const [service, parts] of serviceParts(traces, structure)) {
+      const of = sets.get(service) ?? noSums();
+      for (const part of SLOW_PARTS) for (const node of parts[part]) add(of[part], node);
+      sets.set(service, of);
     }
   }
   return [...sets]
     .map(([service, of]) => {
-      const parts = PARTS.map((part): SlowService => {
+      const parts = SLOW_PARTS.map((part): SlowService => {
         const slow = of[part].nodes === 0 ? 0 : of[part].slow / of[part].nodes;
-        const explained = all === 0 ? 0 : of[part].slow / all;
+        const explained = all.slow === 0 ? 0 : of[part].slow / all.slow;
         return { service, part, score: Math.sqrt(slow * explained), slow, explained };
       });
       return parts.reduce((best, one) => (one.score > best.score ? one : best));
     })
     .sort((a, b) => b.score - a.score || a.service - b.service);
 }
+
+/** Over traces: nodes, and the shares of them that are slow. */
+interface Sum {
+  nodes: number;
+  slow: number;
+}
+const noSums = (): Record<SlowPart, Sum> => ({
+  work: { nodes: 0, slow: 0 },
+  answers: { nodes: 0, slow: 0 },
+  network: { nodes: 0, slow: 0 },
+});
 
 /**
  * @returns a function from a structure to, per node, the share of the selected traces that are slow
@@ -142,21 +140,4 @@ function countStructures({ structureOf }: TraceSet, selected: Uint32Array): Map<
     count.set(structure, (count.get(structure) ?? 0) + 1);
   }
   return count;
-}
-
-/** Per node: its service, and the other services that it calls, and waits for. */
-function servicesOfNodes(
-  { structures, operations }: TraceSet,
-  structure: number,
-): { readonly service: number; readonly calls: Set<number> }[] {
-  const first = structures.nodeOffset[structure]!;
-  const nodes = Array.from({ length: structureSize(structures, structure) }, (_, node) => ({
-    service: operations[structures.operation[first + node]!]!.service,
-    calls: new Set<number>(),
-  }));
-  for (const [node, { service }] of nodes.entries()) {
-    const caller = node === 0 ? undefined : nodes[structures.parent[first + node]!];
-    if (caller !== undefined && caller.service !== service) caller.calls.add(service);
-  }
-  return nodes;
 }

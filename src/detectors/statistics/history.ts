@@ -22,6 +22,7 @@ import {
   type Way,
 } from '../../statistics/trace-rarity.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
+import type { DetectorData } from '../detector.ts';
 import type { AbsentPath } from '../explanation.ts';
 import { HISTORY_META, type NoConfig } from './meta.ts';
 import { pooledColumns, pooledOf, rarityColumns, rarityOf } from './rarity-columns.ts';
@@ -35,6 +36,13 @@ const NO_TRACES = new Uint32Array(0);
 
 /** nats: more traces with its caller have a call than lack it. */
 const USUAL = Math.LN2;
+
+/** @returns trace indices */
+export const calibrationSample = ({
+  train,
+  val,
+}: Pick<DetectorData, 'train' | 'val'>): Uint32Array =>
+  val.length < FEWEST_VALIDATION ? train : val;
 
 const WORDS: Readonly<Record<Way, string>> = {
   whole: 'slow as a whole',
@@ -79,8 +87,7 @@ export const HISTORY: Statistic<NoConfig> = {
   *learn({ traces, train, val, pool = NO_TRACES }) {
     if (pool.length >= FEWEST_POOLED) return pooledColumns(yield* learnPooled(traces, pool));
     const learned = yield* learnRarity(traces, train);
-    const sample = val.length < FEWEST_VALIDATION ? train : val;
-    const calibrations = yield* calibrateRarity(learned, traces, sample);
+    const calibrations = yield* calibrateRarity(learned, traces, calibrationSample({ train, val }));
     return rarityColumns(learned, calibrations);
   },
 

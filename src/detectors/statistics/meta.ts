@@ -125,6 +125,12 @@ export const ISOLATION_FOREST_TRACES_META: BaselineMeta<'isolation-forest-traces
   stopsEarly: false,
 };
 
+const WAYS = [
+  { id: 'whole', label: 'slow as a whole' },
+  { id: 'place', label: 'slow in one place' },
+  { id: 'structure', label: 'structure not seen in training' },
+];
+
 export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
   id: 'history',
   label: 'History',
@@ -134,11 +140,21 @@ export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
   gives: {
     ...IN_NATS,
     surprise: true,
-    terms: [
-      { id: 'whole', label: 'slow as a whole' },
-      { id: 'place', label: 'slow in one place' },
-      { id: 'structure', label: 'structure not seen in training' },
-    ],
+    terms: WAYS,
+  },
+  stopsEarly: false,
+};
+
+export const HISTORY_IN_TIME_META: BaselineMeta<'history-in-time', NoConfig> = {
+  id: 'history-in-time',
+  label: 'History in time',
+  says: 'History, and whether the requests of the minute before that passed the same service were slow there, too',
+  presets: atAllPresets({}),
+  settings: [],
+  gives: {
+    ...IN_NATS,
+    surprise: true,
+    terms: [...WAYS, { id: 'in-time', label: 'slow with the minute before it' }],
   },
   stopsEarly: false,
 };
@@ -166,6 +182,7 @@ export const MAHALANOBIS_META: BaselineMeta<'mahalanobis-self-times', UnseenConf
 /** In the order of the page. */
 export const STATISTICS = [
   HISTORY_META,
+  HISTORY_IN_TIME_META,
   DURATION_META,
   DURATION_GIVEN_STRUCTURE_META,
   ODDEST_NODE_META,

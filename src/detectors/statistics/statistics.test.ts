@@ -4,6 +4,7 @@ import type { DetectorData, ScoresModel } from '../detector.ts';
 import type { Method } from '../shared/method.ts';
 import { DURATION } from './duration.ts';
 import { HISTORY } from './history.ts';
+import { HISTORY_IN_TIME } from './history-in-time.ts';
 import { ISOLATION_FOREST } from './isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './oddest-nodes.ts';
 import { MAHALANOBIS, RIDGE } from './self-times.ts';
@@ -173,5 +174,39 @@ describe('statistics as detectors', () => {
     const { says, absent } = await model.explain(data, tested[2]!, { seed: 1 });
     expect(says).toMatch(/structure not seen in training [1-9]/);
     expect(absent).toEqual([{ operations: [1, 3], score: Math.log(301) }]);
+  });
+
+  test('History in time: what hardly shows in one request shows in all of a minute', async () => {
+    // thirty requests, one per second, of which each is as slow as the slowest tenth
+    const minute = Array.from({ length: 30 }, () => request(19));
+    const made = tracesByHand([...TRAIN, ...minute, request(12)]);
+    const set = (startUs: (trace: number) => number): DetectorData => ({
+      ...data,
+      traces: { ...made, startUs: Float64Array.from(made.structureOf.keys(), startUs) },
+    });
+    const inTime = set((trace) => trace * 1e6);
+    const model = await learnt(HISTORY_IN_TIME, {}, inTime);
+    const rows = Uint32Array.from([TRAIN.length, TRAIN.length + 29, TRAIN.length + 30]);
+    const scoreIn = (of: DetectorData, by: ScoresModel) =>
+      by.scoreTraces(of, rows, { seed: 1, signal, onProgress: () => {} });
+    const { score, terms, worstNode } = await scoreIn(inTime, model);
+    // the first has usual ones before it, the last slow ones
+    expect(score[1]).toBeGreaterThan(score[0]! + 1);
+    expect(terms!['in-time']![1]).toBe(score[1]);
+    expect(worstNode![1]).toBe(1);
+    // one that is quick is not odd, whatever came before
+    expect(score[2]).toBeLessThan(score[1]!);
+    const { says } = await model.explain(inTime, rows[1]!, { seed: 1 });
+    expect(says).toMatch(/\d+ of 60 requests that passed shop in the minute before were slow/);
+
+    // the same requests at unknown times are all alike
+    const unknown = set(() => Number.NaN);
+    const alone = await scoreIn(unknown, await learnt(HISTORY_IN_TIME, {}, unknown));
+    expect(alone.score[0]).toBe(alone.score[1]);
+
+    const method = statisticOf(HISTORY_IN_TIME);
+    const settings = { config: {} } as Parameters<typeof method.restore>[0];
+    const restored = method.restore(settings, 10, await model.saveWeights());
+    expect((await scoreIn(inTime, restored as ScoresModel)).score).toEqual(score);
   });
 });

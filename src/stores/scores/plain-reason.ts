@@ -9,7 +9,7 @@ import { namedOperation } from '../shared/tree-view.ts';
 /** Terms that are about which calls a trace has, not about how long they take. */
 const OF_STRUCTURE: ReadonlySet<string> = new Set(['structure', 'unseen', 'path']);
 /** Terms of the trace as a whole, in which a call stands out and is not all of it. */
-const OF_THE_WHOLE: ReadonlySet<string> = new Set(['whole']);
+const OF_THE_WHOLE: ReadonlySet<string> = new Set(['whole', 'in-time']);
 
 /**
  * @param row of the scores
