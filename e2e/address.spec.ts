@@ -21,7 +21,7 @@ test('Back, Forward, reload and a shared address, and keys through traces and co
   const list = page.getByRole('grid', { name: 'Test traces by score' });
   await list.getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });
-  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
+  await expect(inspector.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   await expect(page).toHaveURL(/filter=all&trace=/);
   const shared = page.url();
   // Ids and choices, no data: no operation, no number of the trace.
@@ -42,7 +42,7 @@ test('Back, Forward, reload and a shared address, and keys through traces and co
   await page.keyboard.press('w');
   await expect(inspector.getByRole('heading', { level: 2 })).toHaveText(name);
   await expect(page).toHaveURL(shared);
-  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
+  await expect(inspector.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   await page.keyboard.press('?');
   const keys = page.getByRole('dialog', { name: 'Keys' });
   await expect(keys).toContainText('next trace');

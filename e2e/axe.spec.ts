@@ -93,7 +93,7 @@ test('the inspector, the equations and the dialogs', async ({ page }) => {
   await expect(page.getByRole('figure', { name: 'Equation (7)' })).toBeVisible();
   await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
-  await expect(page.getByText('What adds up to the score')).toBeVisible();
+  await expect(page.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   expect.soft(await findings(page, '.shell__inspector'), 'the inspector').toEqual([]);
   expect.soft(await findings(page, '#equations'), 'the equations').toEqual([]);
   await page.keyboard.press('?');

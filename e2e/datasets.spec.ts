@@ -104,7 +104,7 @@ test('a run stays with its dataset', async ({ page }) => {
   // The worker has its traces again: it explains one.
   await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
-  await expect(page.getByText('What adds up to the score')).toBeVisible();
+  await expect(page.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   await page.getByRole('button', { name: 'Spans as recorded' }).click();
   const spans = page.getByRole('table', { name: 'Spans as recorded' });
   await expect(spans.getByRole('row', { name: /^web (POST|GET) .* 0 ms/ })).toBeVisible();

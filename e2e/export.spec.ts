@@ -69,7 +69,7 @@ test('figures, tables, a notebook that another browser opens, and a report witho
   expect(await exportRun(other)).toBe(run);
   await showTraces(other, 'all');
   await other.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
-  await expect(other.getByText('What adds up to the score')).toBeVisible();
+  await expect(other.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   await other.getByRole('button', { name: 'Spans as recorded' }).click();
   await expect(other.getByRole('table', { name: 'Spans as recorded' })).toContainText('web');
 

@@ -13,6 +13,7 @@ import {
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Test traces by score' });
 const inspector = (page: Page) => page.getByRole('region', { name: /^Trace / });
+const waterfall = (page: Page) => inspector(page).getByRole('tree', { name: 'Waterfall' });
 /** Cells of a column over the rows in sight, from the top. */
 const column = async (page: Page, title: string | RegExp): Promise<string[]> => {
   const heads = await grid(page).getByRole('columnheader').allTextContents();
@@ -73,6 +74,13 @@ async function openTrace(page: Page, label: string): Promise<void> {
   await showTraces(page, label.replace('anomaly', 'anomalies'));
   await expect.poll(() => column(page, 'label').then((cells) => new Set(cells).size)).toBe(1);
   await grid(page).getByRole('row').nth(1).click();
+  await expect(waterfall(page)).toBeVisible();
+}
+
+/** Opens what is of the model alone; it stays open from trace to trace. */
+async function showModel(page: Page): Promise<void> {
+  const fold = inspector(page).getByRole('button', { name: 'How the model sees it' });
+  if ((await fold.getAttribute('aria-expanded')) === 'false') await fold.click();
   await expect(inspector(page).getByText('What adds up to the score')).toBeVisible();
 }
 
@@ -187,9 +195,30 @@ test('one trace: differences, latencies, spans over time, twins lit in every vie
   await openTrace(page, 'time anomaly');
   const view = inspector(page);
   await expect(view.getByText('labelled root cause: cart/Get')).toBeVisible();
+
+  // the sentence, then the waterfall: every call says its place among the others
+  await expect(view.locator('.inspector-finding')).toContainText(/^Slow.* usually .* (ms|s)[.;]/);
+  await expect(view.locator('.inspector-finding')).not.toContainText('nats');
+  const calls = waterfall(page).getByRole('treeitem');
+  await expect(calls.first()).toHaveAccessibleName(/slower than .* others.*; usually .* to .*/);
+  await expect(waterfall(page).getByRole('treeitem', { name: /, slow, / })).not.toHaveCount(0);
+  await expect(view.getByText(/^Compared with \d+ training traces\.$/)).toBeVisible();
+
+  // one stop for the keyboard; arrows move
+  expect(
+    await calls.evaluateAll((all) => all.filter(({ tabIndex }) => tabIndex === 0)),
+  ).toHaveLength(1);
+  await calls.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(calls.nth(1)).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(calls.last()).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(calls.first()).toBeFocused();
+
+  await showModel(page);
   const tree = view.getByRole('table', { name: 'Tree and reconstruction' });
   await expect(tree).toBeVisible();
-  await expect(view.getByText(/was expected from its neighbours|within 3 stds/)).toBeVisible();
 
   await view.getByText('All nodes in numbers').click();
   const latencies = view.getByRole('table', { name: 'Latency by node' });
@@ -278,6 +307,11 @@ test('the waterfall sums to the score; the nearest normal trace; what flagged on
 }) => {
   await scoredNotebook(page);
   await openTrace(page, 'structure anomaly');
+  // a structure that differs is told by its calls, and missing ones have a row
+  await expect(inspector(page).locator('.inspector-finding')).toContainText(
+    /Missing: |New here: |combination of calls/,
+  );
+  await showModel(page);
   const rows = inspector(page).locator('.waterfall__row');
   const values = await rows.evaluateAll((items) =>
     items.map((item) =>
@@ -327,6 +361,7 @@ test('a trace over the epochs whose weights were kept', async ({ page }) => {
   await showTraceVae(page);
   await openTrace(page, 'time anomaly');
   const view = inspector(page);
+  await showModel(page);
   await view.getByRole('button', { name: 'Over epochs' }).click();
   await view.getByRole('button', { name: 'Replay the epochs' }).click();
   const status = view.getByRole('status', { name: 'At this epoch' });

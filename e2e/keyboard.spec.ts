@@ -58,13 +58,13 @@ test('import, train, inspect and export by keyboard alone', async ({ page }) => 
   await page.keyboard.press('Enter');
   const inspector = page.getByRole('region', { name: /^Trace / });
   const title = inspector.getByRole('heading', { level: 2 });
-  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
+  await expect(inspector.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   const second = await title.innerText();
   await page.keyboard.press('w');
   await expect(title).not.toHaveText(second);
   await page.keyboard.press('s');
   await expect(title).toHaveText(second);
-  await expect(inspector.getByText('What adds up to the score')).toBeVisible();
+  await expect(inspector.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   await page.keyboard.press('f');
   await page.keyboard.press('f');
   await page.keyboard.press('b');

@@ -153,7 +153,7 @@ test('nothing is wider than a phone: cells, inspector, dialogs and menu', async 
 
   await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
-  await expect(page.getByText('What adds up to the score')).toBeVisible();
+  await expect(page.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   await openAll(page, '.inspector');
   expect.soft(await wide(page), 'the inspector').toEqual([]);
   const body = page.locator('.inspector__body');

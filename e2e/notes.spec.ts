@@ -88,7 +88,7 @@ test('the equations of the paper give the values of the trace in the inspector',
 
   await showTraces(page, 'all');
   await page.getByRole('grid', { name: 'Test traces by score' }).getByRole('row').nth(1).click();
-  await expect(page.getByText('What adds up to the score')).toBeVisible();
+  await expect(page.getByRole('tree', { name: 'Waterfall' })).toBeVisible();
   const nodes = seven.getByRole('definition').filter({ hasText: 'nodes of the merged tree' });
   await expect(nodes).toContainText(/[345]$/);
   const largest = seven.getByRole('definition').filter({ hasText: 'largest tree' });

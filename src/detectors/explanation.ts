@@ -42,15 +42,18 @@ export interface TraceExplanation {
     readonly edgeProbability: Float32Array;
     /** p(y_i | z) of the node's observed operation. */
     readonly operationProbability: Float32Array;
-    /** Milliseconds. */
+    /**
+     * Milliseconds. Expected is what the structure leads to expect, by z2 from p(z2 | z), at least 0:
+     * what the posterior of z2 expects has seen the trace's own latencies.
+     */
     readonly observedMs: Float64Array;
     readonly expectedMs: Float64Array;
     readonly stdMs: Float64Array;
-    /** Standardised: mean, std (before any limit) and latency as the model sees them. */
+    /** Standardised, as the score has them: mean and std (before any limit) by the posterior of z2. */
     readonly mean: Float64Array;
     readonly std: Float64Array;
     readonly latency: Float64Array;
-    /** (latency - mean) / std */
+    /** (observed - expected) / std of what is expected */
     readonly zScore: Float64Array;
     /** log p(x_i | A, Y, z2), nats, before any limit or weight */
     readonly logLikelihood: Float64Array;

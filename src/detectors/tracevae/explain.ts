@@ -15,6 +15,7 @@ import {
   type LatencySamples,
   latenciesFromZ,
   nodeLatencyLogProb,
+  predictLatencies,
   priorLogProbs,
   sampleLatencies,
   unlimited,
@@ -37,6 +38,8 @@ interface TraceSamples {
   readonly structure: StructureSamples;
   readonly reconstruction: TraceExplanation['reconstruction'];
   readonly latency: LatencySamples;
+  /** The latencies of z2 from p(z2 | z), which does not know the trace's own. */
+  readonly expected: Pick<LatencySamples, 'firstRow' | 'mean' | 'logStd'>;
   /** [L] log p(z2 | z) */
   readonly logPz2: Float64Array;
   readonly terms: ScoreTerms;
@@ -91,6 +94,10 @@ async function sampleTrace(
   const latency = singleZ
     ? await latenciesFromZ(model, batch, structure.z, samples)
     : await sampleLatencies(model, batch, noiseZ2);
+  // SingleZ has no other z than the one that knows the latencies
+  const expected = singleZ
+    ? latency
+    : await predictLatencies(model, batch, samplePrior(structure.prior2, noiseZ2), samples);
   const priorStart = (_trace: number, sample: number): number => sample * config.latent2;
   const logPz2 = singleZ
     ? new Float64Array(samples)
@@ -116,10 +123,17 @@ async function sampleTrace(
     structure,
     reconstruction,
     latency,
+    expected,
     logPz2,
     terms: { ...terms, detail: detail.finish() },
   };
 }
+
+/** @returns [L, K2] mean + std noise */
+const samplePrior = (
+  { mean, logStd }: StructureSamples['prior2'],
+  noise: Float32Array,
+): Float32Array => noise.map((value, i) => mean[i]! + Math.exp(logStd[i]!) * value);
 
 type StructurePart = Pick<TraceSamples, 'structure' | 'reconstruction'>;
 
@@ -277,7 +291,7 @@ function splitScore(samples: TraceSamples, formulas: readonly Formula[]): ScoreS
 }
 
 function describeNodes(
-  { structure, latency, terms }: TraceSamples,
+  { structure, latency, expected, terms }: TraceSamples,
   { traces, scale }: DetectorData,
   trace: number,
 ): TraceExplanation['nodes'] {
@@ -297,6 +311,7 @@ function describeNodes(
     zScore: new Float64Array(n),
     logLikelihood: new Float64Array(n),
   };
+  const [middle, square] = [new Float64Array(n), new Float64Array(n)];
   for (let l = 0; l < samples; l++) {
     decoded.forEachEdge(l, (i, j, logProb) => {
       if (j < n && parent[j] === i) nodes.edgeProbability[j]! += Math.exp(logProb) / samples;
@@ -310,6 +325,9 @@ function describeNodes(
       nodes.logLikelihood[i]! +=
         nodeLatencyLogProb(latency, l, i, Number.POSITIVE_INFINITY) / samples;
       nodes.std[i]! += Math.exp(latency.logStd[row]!) / samples;
+      const [mean, std] = [expected.mean[row]!, Math.exp(expected.logStd[row]!)];
+      middle[i]! += mean / samples;
+      square[i]! += (mean * mean + std * std) / samples;
     }
   }
   nodes.edgeProbability[0] = 1;
@@ -317,10 +335,13 @@ function describeNodes(
     const operation = structures.operation[i]!;
     const divisorUs = scale.divisorUs[operation]!;
     nodes.observedMs[i] = microsToMillis(traces.latencyUs[first + i]!);
-    nodes.expectedMs[i] = microsToMillis(scale.meanUs[operation]! + nodes.mean[i]! * divisorUs);
-    nodes.stdMs[i] = microsToMillis(nodes.std[i]! * divisorUs);
+    // of the mixture over samples, and no latency is below 0
+    const std = Math.sqrt(square[i]! - middle[i]! * middle[i]!);
+    const expectedUs = Math.max(0, scale.meanUs[operation]! + middle[i]! * divisorUs);
+    nodes.expectedMs[i] = microsToMillis(expectedUs);
+    nodes.stdMs[i] = microsToMillis(std * divisorUs);
     nodes.latency[i] = structures.latency[i]!;
-    nodes.zScore[i] = (nodes.latency[i]! - nodes.mean[i]!) / nodes.std[i]!;
+    nodes.zScore[i] = (traces.latencyUs[first + i]! - expectedUs) / (std * divisorUs);
   }
   return nodes;
 }

@@ -84,8 +84,12 @@ export async function latenciesFromZ(
   return { ...predicted, meanZ2: new Float32Array(0), logQz2 };
 }
 
-/** @param z2 [T, L, K2] */
-async function predictLatencies(
+/**
+ * What p(x | A, Y, z2) makes of samples of z2, from wherever they are.
+ *
+ * @param z2 [T, L, K2]
+ */
+export async function predictLatencies(
   { store, config }: TrainingModel,
   traces: TraceBatch,
   z2: Float32Array,

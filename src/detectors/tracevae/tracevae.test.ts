@@ -205,6 +205,27 @@ test('power tails change the score of a trace only where a latency is far out', 
   expect(power.explained).toBeCloseTo(power.slow, 3);
 });
 
+test('what is expected of a latency does not follow the trace, and is never negative', async () => {
+  await startTestBackend('cpu');
+  const data = toyData(24);
+  const fitted = await fitTraceVae(data, SMALL, { seed: 3, control, onEvent: () => {} });
+  if (!fitted.ok) throw new Error(fitted.error.what);
+  const model = fitted.value;
+  const stdLimits = await model.stdLimits(data, data.val, 3);
+  const options = { samples: 4, seed: 3, stdLimits, corrections: correctionsOf('full') };
+  const explained = async (times: number) => {
+    const latencyUs = data.traces.latencyUs.map((us) => us * times);
+    return (await model.explain({ ...data, traces: { ...data.traces, latencyUs } }, 1, options))
+      .nodes;
+  };
+  const [usual, slow] = [await explained(1), await explained(1000)];
+  model.dispose();
+  expect(slow.observedMs[0]).toBeCloseTo(1000 * usual.observedMs[0]!, 3);
+  expect(slow.expectedMs).toEqual(usual.expectedMs);
+  expect(slow.zScore[0]).toBeGreaterThan(usual.zScore[0]! + 100);
+  for (const ms of usual.expectedMs) expect(ms).toBeGreaterThanOrEqual(0);
+});
+
 test('pausing holds the loop until the run goes on', async () => {
   await startTestBackend('cpu');
   let waits = 0;

@@ -36,6 +36,7 @@ import {
 import { createUndoStore, type UndoState } from '../shared/undo-store.ts';
 import { type ComparisonState, createComparisonStore } from '../trace/comparison-store.ts';
 import { createReplayStore, type ReplayState } from '../trace/replay-store.ts';
+import { createTraceLookStore, type TraceLookState } from '../trace/trace-look-store.ts';
 import { createWhatIfStore, type WhatIfState } from '../trace/what-if-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createNotesStore, type NotesState } from './notes-store.ts';
@@ -52,6 +53,7 @@ export interface Notebook {
   readonly inspect: StoreApi<InspectState>;
   readonly survey: StoreApi<SurveyState>;
   readonly traceList: StoreApi<TraceListState>;
+  readonly traceLook: StoreApi<TraceLookState>;
   readonly whatIf: StoreApi<WhatIfState>;
   readonly comparison: StoreApi<ComparisonState>;
   readonly changes: StoreApi<ChangesState>;
@@ -122,6 +124,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     listedTraces(traceList.getState().list),
   );
   const traceList = createTraceListStore({ client: deps.client, inspect });
+  const traceLook = createTraceLookStore({ ...deps, dataset, runs, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
@@ -165,6 +168,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     inspect,
     survey,
     traceList,
+    traceLook,
     whatIf,
     comparison,
     changes,

@@ -169,8 +169,12 @@ export function createInspectStore(
         const training = onShow(runs.getState());
         const { detector, corrections } = get();
         const shown = shownDetector(training, detector);
-        if (training.phase !== 'done' || shown === null || shown.scores === null) return;
         const node = trace === get().trace ? get().node : null;
+        if (training.phase !== 'done' || shown === null || shown.scores === null) {
+          // without a model there are the spans, and what is usual
+          set({ trace, node, explanation: { phase: 'none' } });
+          return;
+        }
         set({ trace, node, explanation: { phase: 'running' } });
         const result = await client.start('explain', {
           of: modelRef(training.run, shown.detector),

@@ -215,12 +215,3 @@ export const nodeTotals = ({ nodeType, nodeLatency, edges }: ScoreSplit): Float6
     for (let i = 0; i < j; i++) sum += edges[pairIndex(i, j)]!;
     return sum;
   });
-
-/** Node whose latency is farthest from what was expected, in stds; null where none is past 3. */
-export function slowestNode({ nodes }: TraceExplanation): number | null {
-  let worst = -1;
-  nodes.zScore.forEach((z, i) => {
-    if (worst === -1 || Math.abs(z) > Math.abs(nodes.zScore[worst]!)) worst = i;
-  });
-  return worst === -1 || Math.abs(nodes.zScore[worst]!) <= 3 ? null : worst;
-}

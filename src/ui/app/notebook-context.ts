@@ -23,6 +23,7 @@ import type { PreferencesState } from '../../stores/shared/preferences-store.ts'
 import type { UndoState } from '../../stores/shared/undo-store.ts';
 import type { ComparisonState } from '../../stores/trace/comparison-store.ts';
 import type { ReplayState } from '../../stores/trace/replay-store.ts';
+import type { TraceLookState } from '../../stores/trace/trace-look-store.ts';
 import type { WhatIfState } from '../../stores/trace/what-if-store.ts';
 
 export const NotebookContext = createContext<Notebook | null>(null);
@@ -64,6 +65,9 @@ export const useSurvey = <T>(select: (state: SurveyState) => T): T =>
   useStore(useNotebook().survey, select);
 export const useTraceList = <T>(select: (state: TraceListState) => T): T =>
   useStore(useNotebook().traceList, select);
+
+export const useTraceLook = <T>(select: (state: TraceLookState) => T): T =>
+  useStore(useNotebook().traceLook, select);
 
 export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
   useStore(useNotebook().whatIf, select);

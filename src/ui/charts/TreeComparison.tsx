@@ -24,7 +24,10 @@ export const DIFF_MARKS = {
   relabelled: { glyph: '≠', word: 'other operation' },
 } as const;
 
-/** An edge that the model finds less likely than not. */
+/**
+ * An edge that the model finds less likely than not. It counts edges by position, which one missing
+ * node shifts for all behind it: a call that both trees have at its call path is not marked.
+ */
 const UNLIKELY = 0.5;
 
 export function TreeComparison({ rows, hovered = null, onHover, onMove }: TreeComparisonProps) {
@@ -97,7 +100,8 @@ function Side({ row, side }: SideProps) {
   const node = row[side];
   if (node === null) return null;
   const { service, operation, latencyMs, spanCount = 1, edgeProbability } = node;
-  const unlikelyEdge = edgeProbability !== null && edgeProbability < UNLIKELY;
+  const isOdd = row.status !== 'same';
+  const unlikelyEdge = isOdd && edgeProbability !== null && edgeProbability < UNLIKELY;
   const style = {
     '--depth': row.depth,
     '--service': serviceColourCss(service),

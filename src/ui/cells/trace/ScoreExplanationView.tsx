@@ -28,7 +28,7 @@ export function ScoreExplanationView({ scored, explanation, reason }: ScoreExpla
   const parts = termParts(detector, explanation);
   return (
     <>
-      <p className="inspector-finding">
+      <p className="quiet">
         {reason && <strong>{capitalised(reason)}. </strong>}
         Score {formatNumber(explanation.score, 4)}: {says}.
       </p>

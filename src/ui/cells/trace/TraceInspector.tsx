@@ -1,8 +1,16 @@
-/** One trace: its tree beside the reconstruction, its latencies, and what adds up to its score. */
+/**
+ * One trace: what is odd about it in a sentence, its spans over time next to what is usual, and what
+ * is of the model alone on demand.
+ */
 import { useMemo, useState } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
 import type { TraceExplanation } from '../../../detectors/explanation.ts';
-import { placeInList, rowOfTrace, traceRow } from '../../../stores/scores/trace-list-view.ts';
+import {
+  placeInList,
+  rowOfTrace,
+  type TraceRow,
+  traceRow,
+} from '../../../stores/scores/trace-list-view.ts';
 import { traceTree } from '../../../stores/shared/tree-view.ts';
 import {
   CEILING,
@@ -11,12 +19,19 @@ import {
   explainedParts,
   missingCalls,
   nodeTotals,
-  slowestNode,
 } from '../../../stores/trace/explanation-view.ts';
-import { useInspect } from '../../app/notebook-context.ts';
+import {
+  decodeTraceId,
+  scoreStanding,
+  type TraceLook,
+} from '../../../stores/trace/trace-look-store.ts';
+import type { Waterfall } from '../../../stores/trace/trace-waterfall.ts';
+import type { TraceSet } from '../../../trace/trace-set.ts';
+import { useDataset, useInspect, useTraceLook } from '../../app/notebook-context.ts';
 import { LatencyBands } from '../../charts/LatencyBands.tsx';
+import { TraceWaterfall } from '../../charts/TraceWaterfall.tsx';
 import { TreeComparison } from '../../charts/TreeComparison.tsx';
-import { Waterfall } from '../../charts/Waterfall.tsx';
+import { Waterfall as ScoreWaterfall } from '../../charts/Waterfall.tsx';
 import { BreakingName } from '../../widgets/BreakingName.tsx';
 import { IconButton } from '../../widgets/Button.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
@@ -35,7 +50,6 @@ import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { LabelMark } from '../scores/labels.tsx';
 import { correctionsWords, type Scored, useListed, useScored } from '../scores/scored.tsx';
-import { CriticalPathView } from './CriticalPathView.tsx';
 import { NearestNormal } from './NearestNormal.tsx';
 import { OverEpochs } from './OverEpochs.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
@@ -44,7 +58,7 @@ import { WhatIf } from './WhatIf.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
   const scored = useScored();
-  const { explanation, close, moveTrace } = useInspect((i) => i);
+  const { close, moveTrace, setNode: setHovered, node: hovered } = useInspect((i) => i);
   const list = useListed(scored);
   const [wide, setWide] = useState(false);
   const row = useMemo(() => {
@@ -57,11 +71,14 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
     () => (of === undefined || order === undefined ? -1 : placeInList(of, order, trace)),
     [of, order, trace],
   );
-  if (scored === null || list === null) return null;
+  const traces = useDataset((d) => d.dataset?.imported.traces ?? null);
+  const { look, failure, showsModel, setShowsModel } = useTraceLook((l) => l);
+  if (traces === null) return null;
+  const shown = list?.order.length ?? 0;
   return (
     <Inspector
-      title={`Trace ${row === null ? trace : ellipsisMiddle(row.traceId, 12)}`}
-      aside={row !== null && scoreWords(row.score, scored)}
+      title={`Trace ${ellipsisMiddle(decodeTraceId(traces, trace), 12)}`}
+      aside={row?.flagged === true ? '⚑ flagged' : undefined}
       subject={trace}
       onClose={close}
       wide={wide}
@@ -77,26 +94,116 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           <IconButton
             icon="next"
             label="Next trace"
-            aria-disabled={list.order.length === 0 || at === list.order.length - 1}
+            aria-disabled={shown === 0 || at === shown - 1}
             onClick={() => void moveTrace(1)}
           />
         </>
       }
     >
-      {row !== null && (
-        <p className="inspector-facts">
-          <LabelMark label={row.label} />
-          {row.rank !== null && <> · rank {formatCount(row.rank)}</>} ·{' '}
-          {row.flagged ? '⚑ flagged' : 'not flagged'} · {formatCount(row.nodes, 'node')} ·{' '}
-          {formatMs(row.durationMs)}
-          {row.rootCause !== '' && (
-            <>
-              {' '}
-              · labelled root cause: <BreakingName name={row.rootCause} />
-            </>
-          )}
-        </p>
+      {failure !== null && <FailureNotice kind="error" failure={failure} />}
+      {look !== null && (
+        <div
+          className={look.trace === trace ? undefined : 'inspector-before'}
+          aria-busy={look.trace !== trace}
+        >
+          <p className="inspector-finding">
+            <strong>{look.says}</strong>{' '}
+            {row !== null && scored !== null && (
+              <span className="quiet">{standingOf(scored, row.score)}</span>
+            )}
+          </p>
+          <Facts traces={traces} trace={look.trace} waterfall={look.waterfall} row={row} />
+          <section className="inspector-section" aria-label="Waterfall and usual ranges">
+            <TraceWaterfall
+              key={look.trace}
+              waterfall={look.waterfall}
+              hovered={hovered}
+              onHover={setHovered}
+            />
+            <p className="quiet">{referenceWords(look)}</p>
+          </section>
+        </div>
       )}
+      {scored !== null && <NearestNormal scored={scored} trace={trace} />}
+      {scored !== null && <WhatIf scored={scored} trace={trace} />}
+      {scored !== null && (
+        <Disclosure summary="How the model sees it" open={showsModel} onToggle={setShowsModel}>
+          <ModelView scored={scored} trace={trace} reason={row?.says ?? null} score={row?.score} />
+        </Disclosure>
+      )}
+      {look !== null && look.trace === trace && <RecordedSpans look={look} />}
+    </Inspector>
+  );
+}
+
+/** "Its score is higher than 349 of 350 validation traces." */
+function standingOf({ chosen }: Scored, score: number): string {
+  const words = scoreStanding(chosen, score);
+  return words === '' ? '' : `Its score is ${words}.`;
+}
+
+const referenceWords = ({ reference, others }: TraceLook): string =>
+  reference === 'all'
+    ? `Compared with ${formatCount(others, 'other trace')}.`
+    : `Compared with ${formatCount(others, 'training trace')}.`;
+
+/** Earlier starts are no dates, as those of Alibaba's tables: a year after the epoch. */
+const FIRST_DATE_US = 31_536_000e6;
+
+interface FactsProps {
+  readonly traces: TraceSet;
+  readonly trace: number;
+  readonly waterfall: Waterfall;
+  readonly row: TraceRow | null;
+}
+
+function Facts({ traces, trace, waterfall, row }: FactsProps) {
+  const startUs = traces.startUs[trace]!;
+  const { spans, errors, lengthMs } = waterfall;
+  const services = new Set(waterfall.rows.map(({ service }) => service)).size;
+  return (
+    <p className="inspector-facts">
+      {startUs > FIRST_DATE_US && (
+        <>
+          <time dateTime={new Date(startUs / 1e3).toISOString()}>
+            {new Date(startUs / 1e3).toISOString().replace('T', ' ')}
+          </time>{' '}
+          ·{' '}
+        </>
+      )}
+      {formatMs(lengthMs)} · {formatCount(spans, 'span')} · {formatCount(services, 'service')}
+      {errors > 0 && <> · ✕ {formatCount(errors, 'error')}</>}
+      {row !== null && (
+        <>
+          {' '}
+          · <LabelMark label={row.label} />
+          {row.rank !== null && <> · rank {formatCount(row.rank)}</>}
+          {!row.flagged && <> · not flagged</>}
+        </>
+      )}
+      {row !== null && row.rootCause !== '' && (
+        <>
+          {' '}
+          · labelled root cause: <BreakingName name={row.rootCause} />
+        </>
+      )}
+    </p>
+  );
+}
+
+interface ModelViewProps {
+  readonly scored: Scored;
+  readonly trace: number;
+  readonly reason: string | null;
+  readonly score: number | undefined;
+}
+
+/** What is of the model alone: reconstruction, expected latencies, and the score as a sum. */
+function ModelView({ scored, trace, reason, score }: ModelViewProps) {
+  const explanation = useInspect((i) => i.explanation);
+  return (
+    <>
+      {score !== undefined && <p className="quiet">Score: {scoreWords(score, scored)}</p>}
       {explanation.phase === 'running' && (
         <ProgressBar label="Explaining" share={null} text="Reconstructing" />
       )}
@@ -111,19 +218,11 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           <ScoreExplanationView
             scored={scored}
             explanation={explanation.explanation}
-            reason={row?.says ?? null}
+            reason={reason}
           />
         ))}
-      <div className="inspector-views">
-        <div>
-          <CriticalPathView trace={trace} />
-          <WhatIf scored={scored} trace={trace} />
-          <NearestNormal scored={scored} trace={trace} />
-          <OverEpochs scored={scored} trace={trace} />
-        </div>
-        <RecordedSpans trace={trace} />
-      </div>
-    </Inspector>
+      <OverEpochs scored={scored} trace={trace} />
+    </>
   );
 }
 
@@ -157,76 +256,78 @@ function Explanation({ scored, explanation }: ExplanationProps) {
     () => explainedParts(traces, explanation, contribution),
     [traces, explanation, contribution],
   );
+  // from the top down, the likeliest first
+  const missing = missingCalls(traces, explanation);
   return (
-    <>
-      <Finding
-        explanation={explanation}
-        rows={rows}
-        names={tree}
-        missing={missingCalls(traces, explanation)}
-      />
-      <div className="inspector-views">
-        <section className="inspector-section">
-          <h3>Tree and reconstruction</h3>
-          <p className="quiet">{nodeCountWords(explanation)}</p>
-          <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
-        </section>
-        <section className="inspector-section">
-          <h3>
-            Latency, expected and observed (<G id="std">± std</G>)
-          </h3>
-          <LatencyBands
-            rows={listed.map(({ node, depth }) => ({
-              service: tree[node]!.service,
-              operation: tree[node]!.operation,
-              depth,
-              observedMs: nodes.observedMs[node]!,
-              expectedMs: nodes.expectedMs[node]!,
-              stdMs: nodes.stdMs[node]!,
-              zScore: nodes.zScore[node]!,
-            }))}
-            hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
-            onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
-          />
-          <LatencyTable
-            explanation={explanation}
-            names={tree}
-            hovered={hovered}
-            onHover={setHovered}
-          />
-        </section>
-        <section className="inspector-section">
-          <h3>What adds up to the score</h3>
-          <SegmentedControl
-            label="Score"
-            hideLabel
-            value={split}
-            options={[
-              { value: 'corrected', label: 'chosen corrections' },
-              { value: 'nll', label: 'plain NLL' },
-            ]}
-            onChange={setSplit}
-          />
-          <Waterfall
-            parts={parts}
-            total={contribution.score}
-            ceiling={CEILING}
-            top={10}
-            hoveredNode={hovered}
-            onHoverNode={setHovered}
-          />
+    <div className="inspector-views">
+      <section className="inspector-section">
+        <h3>Tree and reconstruction</h3>
+        <p className="quiet">{nodeCountWords(explanation)}</p>
+        {missing.length > 0 && (
           <p className="quiet">
-            Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
-            mean over L samples;{' '}
-            {contribution.score >= CEILING.at
-              ? `${CEILING.words}, the ceiling.`
-              : 'the remainder is what the logarithm of that mean adds.'}
+            Expected and not there: {missing.slice(0, MOST_MISSING).join('; ')}.
           </p>
-        </section>
-      </div>
-    </>
+        )}
+        <TreeComparison rows={rows} hovered={hovered} onHover={setHovered} onMove={moveNode} />
+      </section>
+      <section className="inspector-section">
+        <h3>
+          Latency, expected and observed (<G id="std">± std</G>)
+        </h3>
+        <LatencyBands
+          rows={listed.map(({ node, depth }) => ({
+            service: tree[node]!.service,
+            operation: tree[node]!.operation,
+            depth,
+            observedMs: nodes.observedMs[node]!,
+            expectedMs: nodes.expectedMs[node]!,
+            stdMs: nodes.stdMs[node]!,
+            zScore: nodes.zScore[node]!,
+          }))}
+          hovered={hovered === null ? null : listed.findIndex(({ node }) => node === hovered)}
+          onHover={(row) => setHovered(row === null ? null : listed[row]!.node)}
+        />
+        <LatencyTable
+          explanation={explanation}
+          names={tree}
+          hovered={hovered}
+          onHover={setHovered}
+        />
+      </section>
+      <section className="inspector-section">
+        <h3>What adds up to the score</h3>
+        <SegmentedControl
+          label="Score"
+          hideLabel
+          value={split}
+          options={[
+            { value: 'corrected', label: 'chosen corrections' },
+            { value: 'nll', label: 'plain NLL' },
+          ]}
+          onChange={setSplit}
+        />
+        <ScoreWaterfall
+          parts={parts}
+          total={contribution.score}
+          ceiling={CEILING}
+          top={10}
+          hoveredNode={hovered}
+          onHoverNode={setHovered}
+        />
+        <p className="quiet">
+          Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
+          mean over L samples;{' '}
+          {contribution.score >= CEILING.at
+            ? `${CEILING.words}, the ceiling.`
+            : 'the remainder is what the logarithm of that mean adds.'}
+        </p>
+      </section>
+    </div>
   );
 }
+
+/** Further ones are among the parts of the score. */
+const MOST_MISSING = 3;
 
 /** Nodes as observed and as expected; with their probabilities where the decoder counts nodes. */
 function nodeCountWords({ nodeCount, reconstruction }: TraceExplanation): string {
@@ -238,43 +339,9 @@ function nodeCountWords({ nodeCount, reconstruction }: TraceExplanation): string
   return `${formatCount(nodeCount, 'node')}, p(N|z) = ${formatNumber(observed)}; the model expects ${expected}, p = ${formatNumber(probability)}`;
 }
 
-interface FindingProps {
+interface LatencyTableProps {
   readonly explanation: TraceExplanation;
-  readonly rows: ReturnType<typeof comparisonRows>;
   readonly names: readonly { readonly service: string; readonly operation: string }[];
-  /** Calls that the trace lacks, in words, the likeliest first. */
-  readonly missing: readonly string[];
-}
-
-/** Further ones are among the parts of the score. */
-const MOST_MISSING = 3;
-
-/** The main oddity in words. */
-function Finding({ explanation, rows, names, missing }: FindingProps) {
-  const { nodes } = explanation;
-  const slow = slowestNode(explanation);
-  const count = (status: string) => rows.filter((row) => row.status === status).length;
-  const differences = (['missing', 'unexpected', 'relabelled'] as const)
-    .map((status) => ({ status, nodes: count(status) }))
-    .filter((difference) => difference.nodes > 0);
-  return (
-    <p className="inspector-finding">
-      {missing.length > 0 && `Missing: ${missing.slice(0, MOST_MISSING).join('; ')}. `}
-      {differences.length === 0
-        ? 'The model reconstructs this structure as it is.'
-        : `The reconstruction differs: ${differences
-            .map(({ status, nodes: n }) => `${formatCount(n, 'node')} ${status}`)
-            .join(', ')}.`}{' '}
-      {slow === null
-        ? 'Every latency is within 3 stds of what was expected.'
-        : `${names[slow]!.service}/${names[slow]!.operation} took ${formatMs(nodes.observedMs[slow]!)}; ${formatMs(
-            nodes.expectedMs[slow]!,
-          )} ± ${formatMs(nodes.stdMs[slow]!)} was expected from its neighbours.`}
-    </p>
-  );
-}
-
-interface LatencyTableProps extends Pick<FindingProps, 'explanation' | 'names'> {
   readonly hovered: number | null;
   readonly onHover: (node: number | null) => void;
 }
