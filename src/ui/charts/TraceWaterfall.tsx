@@ -5,7 +5,7 @@
  * move, right and left show and hide the spans of a node.
  */
 import { scaleLinear } from 'd3';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
 import type { Waterfall, WaterfallBar, WaterfallRow } from '../../stores/trace/trace-waterfall.ts';
 import { serviceColourCss } from '../theme/service-colour.ts';
 import { Button } from '../widgets/Button.tsx';
@@ -40,13 +40,23 @@ interface Line {
   readonly span: WaterfallBar | null;
 }
 
-export function TraceWaterfall({ waterfall, hovered = null, onHover }: TraceWaterfallProps) {
+export const TraceWaterfall = memo(function TraceWaterfall(props: TraceWaterfallProps) {
+  const { waterfall, hovered = null, onHover } = props;
   const [box, width] = useWidth<HTMLDivElement>();
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [all, setAll] = useState(false);
   const [focused, setFocused] = useState<string | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
+  // another trace takes the rows over, folded
+  const [of, setOf] = useState(waterfall);
+  if (of !== waterfall) {
+    setOf(waterfall);
+    setOpened(new Set());
+    setAll(false);
+    setFocused(null);
+    setPointed(null);
+  }
   const { rows, lengthMs } = waterfall;
   const lines = useMemo(
     () => rows.slice(0, all ? MOST : FIRST).flatMap((row) => linesOf(row, opened)),
@@ -54,8 +64,10 @@ export function TraceWaterfall({ waterfall, hovered = null, onHover }: TraceWate
   );
   const left = Math.max(132, Math.min(420, Math.round(width * 0.4)));
   const plot = Math.max(60, width - left - DURATION_WIDTH);
-  const x = scaleLinear([0, Math.max(lengthMs, 1e-6)], [1, plot - 1]).clamp(true);
-  const ticks = x.ticks(tickCount(plot, 'x'));
+  const { x, ticks } = useMemo(() => {
+    const scale = scaleLinear([0, Math.max(lengthMs, 1e-6)], [1, plot - 1]).clamp(true);
+    return { x: scale, ticks: scale.ticks(tickCount(plot, 'x')) };
+  }, [lengthMs, plot]);
   const columns = { gridTemplateColumns: `${left}px ${plot}px ${DURATION_WIDTH}px` };
   const current = lines.find(({ key }) => key === focused) ?? lines[0]!;
   const told =
@@ -192,7 +204,7 @@ export function TraceWaterfall({ waterfall, hovered = null, onHover }: TraceWate
       <Legend waterfall={waterfall} />
     </ChartFigure>
   );
-}
+});
 
 function linesOf(row: WaterfallRow, opened: ReadonlySet<string>): Line[] {
   const { key, bars, depth } = row;
@@ -271,7 +283,8 @@ const BESIDE_PX = 16;
 /** Names this wide leave room for the kind of span. */
 const WIDE_PX = 260;
 
-function Name({ line: { row, bars, depth, span }, isOpen, canOpen, width }: NameProps) {
+const Name = memo(function Name({ line, isOpen, canOpen, width }: NameProps) {
+  const { row, bars, depth, span } = line;
   const { service, operation, errors, isCritical } = row;
   const kinds = [...new Set(bars.map(({ kind }) => kind))].filter((kind) => kind !== '');
   const indent = Math.min(depth, DEEPEST) * INDENT_PX;
@@ -297,7 +310,7 @@ function Name({ line: { row, bars, depth, span }, isOpen, canOpen, width }: Name
       )}
     </span>
   );
-}
+});
 
 interface BarsProps {
   readonly line: Line;
@@ -307,50 +320,42 @@ interface BarsProps {
   readonly ticks: readonly number[];
 }
 
-function Bars({ line: { row, bars, span }, x, lengthMs, width, ticks }: BarsProps) {
+/** Few elements per row, however many spans are merged into it: stepping draws all rows. */
+const Bars = memo(function Bars({ line, x, lengthMs, width, ticks }: BarsProps) {
+  const { row, bars, span } = line;
   const fill = { fill: serviceColourCss(row.service) };
   const from = row.startMs ?? 0;
+  const box = (begin: number, end: number, least: number): string => {
+    const left = x(begin);
+    return `M${left.toFixed(1)},4h${Math.max(least, x(end) - left).toFixed(1)}v10H${left.toFixed(1)}z`;
+  };
+  const boxes = (of: readonly WaterfallBar[]): string =>
+    of
+      .map(({ startMs, durationMs }) => box(startMs ?? 0, (startMs ?? 0) + durationMs, 1.5))
+      .join('');
+  const marked = {
+    error: bars.filter(({ isError }) => isError),
+    skewed: bars.filter(({ isError, earlyMs, lateMs }) => !isError && (earlyMs > 0 || lateMs > 0)),
+  };
+  const self = bars.flatMap((bar) => bar.self.map(([begin, end]) => box(begin, end, 0.5)));
+  const critical = bars.flatMap((bar) =>
+    bar.critical.map(
+      ([begin, end]) => `M${x(begin).toFixed(1)},15H${Math.max(x(begin) + 0.5, x(end)).toFixed(1)}`,
+    ),
+  );
   return (
     <svg width={width} height={ROW} aria-hidden="true">
-      {ticks.map((tick) => (
-        <line key={tick} className="waterfall-of__grid" x1={x(tick)} x2={x(tick)} y2={ROW} />
-      ))}
-      {bars.map(({ startMs, durationMs, self, critical, isError, earlyMs, lateMs }, i) => {
-        const at = startMs ?? 0;
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: order is fixed
-          <g key={i}>
-            <rect
-              className={`waterfall-of__bar${earlyMs > 0 || lateMs > 0 ? ' waterfall-of__bar--skewed' : ''}${isError ? ' waterfall-of__bar--error' : ''}`}
-              x={x(at)}
-              y={4}
-              width={Math.max(1.5, x(at + durationMs) - x(at))}
-              height={10}
-              style={fill}
-            />
-            {self.map(([begin, end]) => (
-              <rect
-                key={begin}
-                x={x(begin)}
-                y={4}
-                width={Math.max(0.5, x(end) - x(begin))}
-                height={10}
-                style={fill}
-              />
-            ))}
-            {critical.map(([begin, end]) => (
-              <line
-                key={begin}
-                className="waterfall-of__critical"
-                x1={x(begin)}
-                x2={Math.max(x(begin) + 0.5, x(end))}
-                y1={15}
-                y2={15}
-              />
-            ))}
-          </g>
-        );
-      })}
+      <path
+        className="waterfall-of__grid"
+        d={ticks.map((tick) => `M${x(tick).toFixed(1)},0V${ROW}`).join('')}
+      />
+      {bars.length > 0 && <path className="waterfall-of__bar" d={boxes(bars)} style={fill} />}
+      {self.length > 0 && <path d={self.join('')} style={fill} />}
+      {critical.length > 0 && <path className="waterfall-of__critical" d={critical.join('')} />}
+      {marked.skewed.length > 0 && (
+        <path className="waterfall-of__skewed" d={boxes(marked.skewed)} />
+      )}
+      {marked.error.length > 0 && <path className="waterfall-of__failed" d={boxes(marked.error)} />}
       {row.usual !== null && span === null && (
         <UsualBand
           from={x(from)}
@@ -361,7 +366,7 @@ function Bars({ line: { row, bars, span }, x, lengthMs, width, ticks }: BarsProp
       )}
     </svg>
   );
-}
+});
 
 interface UsualBandProps {
   /** Pixels: where the call begins, and where half and where all but one of 100 others end. */
@@ -373,22 +378,23 @@ interface UsualBandProps {
 }
 
 function UsualBand({ from, low, high, isCut }: UsualBandProps) {
+  const [at, begin, end] = [from, low, Math.max(low + 1.5, high)].map((px) => px.toFixed(1));
   return (
-    <g className="waterfall-of__usual">
-      <line x1={from} x2={low} y1={19.5} y2={19.5} strokeDasharray="1 2" />
-      <rect x={low} y={18} width={Math.max(1.5, high - low)} height={3} />
-      {!isCut && <line x1={high} x2={high} y1={16.5} y2={22.5} />}
-    </g>
+    <>
+      <path className="waterfall-of__usual-lead" d={`M${at},19.5H${begin}`} />
+      <path
+        className="waterfall-of__usual"
+        d={`M${begin},18H${end}v3H${begin}z${isCut ? '' : `M${end},16.5v6`}`}
+      />
+    </>
   );
 }
 
 function Legend({ waterfall: { hasStarts, skewed, largestSkewMs } }: { waterfall: Waterfall }) {
   return (
     <p className="waterfall-of__note">
-      <svg width={28} height={12} aria-hidden="true" className="waterfall-of__usual">
-        <line x1={0} x2={8} y1={6} y2={6} strokeDasharray="1 2" />
-        <rect x={8} y={4.5} width={18} height={3} />
-        <line x1={26} x2={26} y1={2} y2={10} />
+      <svg width={28} height={24} aria-hidden="true" className="waterfall-of__key">
+        <UsualBand from={0} low={8} high={26} isCut={false} />
       </svg>{' '}
       usual end: median to 99th percentile of other traces at the same place.{' '}
       {hasStarts

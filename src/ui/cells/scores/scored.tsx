@@ -46,7 +46,9 @@ export interface ListedProps {
 export function useScored(): Scored | null {
   const dataset = useDataset((d) => d.dataset);
   const training = useRuns(onShow);
-  const { detector, chosen } = useInspect((i) => i);
+  // not the whole state: what shows scores is not drawn anew because another trace is open
+  const detector = useInspect((i) => i.detector);
+  const chosen = useInspect((i) => i.chosen);
   return useMemo(() => {
     const scored = scoredRun(dataset, training, detector);
     return scored === null || chosen?.of !== scored.scores ? null : { ...scored, chosen };

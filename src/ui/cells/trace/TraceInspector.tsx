@@ -114,12 +114,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           </p>
           <Facts traces={traces} trace={look.trace} waterfall={look.waterfall} row={row} />
           <section className="inspector-section" aria-label="Waterfall and usual ranges">
-            <TraceWaterfall
-              key={look.trace}
-              waterfall={look.waterfall}
-              hovered={hovered}
-              onHover={setHovered}
-            />
+            <TraceWaterfall waterfall={look.waterfall} hovered={hovered} onHover={setHovered} />
             <p className="quiet">{referenceWords(look)}</p>
           </section>
         </div>
