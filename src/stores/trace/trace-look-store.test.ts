@@ -80,6 +80,9 @@ test('how rare a score is: among validation traces, else among the others of the
     ({ val: Float64Array.from(val), test: Float64Array.from(scores) }) as Parameters<
       typeof scoreStanding
     >[0];
-  expect(scoreStanding(chosen([1, 2, 5], [4]), 4)).toBe('higher than 2 of 3 validation traces');
-  expect(scoreStanding(chosen([], [1, 2, 4]), 4)).toBe('higher than all 2 other traces');
+  expect(scoreStanding(chosen([1, 2, 5], [4]), false, 4)).toBe(
+    'higher than 2 of 3 validation traces',
+  );
+  expect(scoreStanding(chosen([9], [1, 2, 4]), true, 4)).toBe('higher than all 2 other traces');
+  expect(scoreStanding(chosen([], [1, 2, 4]), false, 4)).toBe('higher than all 2 other traces');
 });

@@ -3,14 +3,16 @@
  * worker compares, storage gives the spans; the trace before stays until both are there.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SplitOptions } from '../../features/splits.ts';
 import { type Oddity, sentence, standingAmong, standingWords } from '../../inspect/sentence.ts';
-import { splitOptions } from '../../run/settings.ts';
+import { sameValue, splitOptions } from '../../run/settings.ts';
 import type { TraceSpans } from '../../storage/trace-spans.ts';
 import { decodeString } from '../../trace/string-column.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
+import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { ChosenScores, InspectState } from '../scores/inspect-store.ts';
 import { createLatest } from '../shared/latest.ts';
@@ -60,8 +62,7 @@ export function createTraceLookStore(deps: TraceLookDeps): StoreApi<TraceLookSta
     const at = dataset.getState().dataset;
     if (at === null) return;
     const { traces } = at.imported;
-    const { training } = runs.getState();
-    const split = training.phase === 'done' ? splitOptions(training.run.settings) : null;
+    const split = splitOf(runs.getState());
     const [compared, read] = await Promise.all([
       client.start('compareTrace', { split, trace }).result,
       dataset.getState().readSpans(trace),
@@ -107,16 +108,25 @@ export function createTraceLookStore(deps: TraceLookDeps): StoreApi<TraceLookSta
     if (state.trace !== before.trace) follow();
   });
   // another run has another training part
-  runs.subscribe(({ training }, before) => {
-    if (training.phase === before.training.phase) return;
-    if (training.phase === 'done' || before.training.phase === 'done') follow();
+  runs.subscribe((state, before) => {
+    if (!sameValue(splitOf(state), splitOf(before))) follow();
   });
   return store;
 }
 
-/** How rare a score is: among validation traces, else among the other traces that are listed. */
-export function scoreStanding({ val, test }: ChosenScores, score: number): string {
-  if (val.length > 0) return standingWords(standingAmong(score, val), 'validation traces');
+/** Of the run on show; null where it scores all traces by those that it has not seen. */
+function splitOf(state: RunState): SplitOptions | null {
+  const training = onShow(state);
+  if (training.phase !== 'done' || training.run.settings.scored === 'all') return null;
+  return splitOptions(training.run.settings);
+}
+
+/**
+ * How rare a score is: among validation traces, or among all others that are listed, where all are
+ * scored or there is no validation trace.
+ */
+export function scoreStanding({ val, test }: ChosenScores, all: boolean, score: number): string {
+  if (!all && val.length > 0) return standingWords(standingAmong(score, val), 'validation traces');
   const { above, of } = standingAmong(score, test);
   return standingWords({ above, of: Math.max(0, of - 1) }, 'other traces');
 }

@@ -132,8 +132,8 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
 }
 
 /** "Its score is higher than 349 of 350 validation traces." */
-function standingOf({ chosen }: Scored, score: number): string {
-  const words = scoreStanding(chosen, score);
+function standingOf({ chosen, run }: Scored, score: number): string {
+  const words = scoreStanding(chosen, run.settings.scored === 'all', score);
   return words === '' ? '' : `Its score is ${words}.`;
 }
 
