@@ -20,6 +20,7 @@ import type { CsvRow } from '../csv-rows.ts';
 import { cellText, createCsvReader, type RowLayout } from '../csv-spans.ts';
 import { parseSpanOfTime } from '../csv-times.ts';
 import { hasColumns } from '../head.ts';
+import { equalBytes } from '../json-shapes.ts';
 import { UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, type ReaderContext } from '../span-reader.ts';
 import type { SpanTable } from '../span-table.ts';
@@ -45,20 +46,17 @@ const LOST_OPERATIONS: ReadonlySet<string> = new Set([...LOST_NAMES, 'unavailabl
  * What the callee did, by rpctype: it served a call or took a message; of databases and caches only the
  * caller has a record. Others, such as userDefined, say nothing.
  */
-const KINDS: ReadonlyMap<string, number> = new Map(
-  (
-    [
-      ['http', 'server'],
-      ['rpc', 'server'],
-      ['providerrpc', 'server'],
-      ['consumerrpc', 'server'],
-      ['mq', 'consumer'],
-      ['db', 'client'],
-      ['mc', 'client'],
-    ] as const
-  ).map(([word, kind]) => [word, kindCode(kind)]),
-);
-/** Neither a lost name nor a type is longer. */
+const KINDS: readonly (readonly [word: Uint8Array, kind: number])[] = (
+  [
+    ['rpc', 'server'],
+    ['mc', 'client'],
+    ['http', 'server'],
+    ['db', 'client'],
+    ['mq', 'consumer'],
+    ['providerRPC', 'server'],
+    ['consumerRPC', 'server'],
+  ] as const
+).map(([word, kind]) => [encodeUtf8(word), kindCode(kind)]);
 const LONGEST_LOST = 11;
 /** Of `#n`. */
 const MOST_DIGITS = 12;
@@ -114,19 +112,17 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     return table.spanIds.intern(scratch, 0, to);
   };
 
-  /** By number of a name, from 1: whether it is lost, as a service and as an operation; as a type, its kind. */
-  const known: (readonly [service: boolean, operation: boolean, kind: number])[] = [
-    [true, true, 0],
-  ];
+  /** By number of a name, from 1: whether it is lost, as a service and as an operation. */
+  const lost: (readonly [service: boolean, operation: boolean])[] = [[true, true]];
 
   /** A name as a number of this file's own, because its text is looked at once; 0 for none. */
   const numberOf = ({ bytes, start, end }: CsvRow, cell: number): number => {
     if (cell < 0 || isBlank(bytes, start[cell]!, end[cell]!)) return LOST;
     const number = names.intern(bytes, start[cell]!, end[cell]!) + 1;
-    if (number === known.length) {
+    if (number === lost.length) {
       const name = bytes.subarray(start[cell]!, end[cell]!);
       const word = name.length > LONGEST_LOST ? '' : decodeUtf8(name).trim().toLowerCase();
-      known.push([LOST_NAMES.has(word), LOST_OPERATIONS.has(word), KINDS.get(word) ?? 0]);
+      lost.push([LOST_NAMES.has(word), LOST_OPERATIONS.has(word)]);
     }
     return number;
   };
@@ -146,9 +142,9 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
   /** Names of both ends of a call, or {@link LOST}. */
   const nameOf = (row: CsvRow, cell: number): number => {
     const number = numberOf(row, cell);
-    return known[number]![0] ? LOST : number;
+    return lost[number]![0] ? LOST : number;
   };
-  const namesOperation = (row: CsvRow, cell: number): boolean => !known[numberOf(row, cell)]![1];
+  const namesOperation = (row: CsvRow, cell: number): boolean => !lost[numberOf(row, cell)]![1];
 
   const readSpan = (row: CsvRow): Reason | null => {
     const { bytes, start, end } = row;
@@ -184,7 +180,7 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
       prefixEnd > start[rpcid]! ? internCall(row, end[traceid]!, prefixEnd) : NO_PARENT;
     calls.keep(call, record);
     table.facts.startSpan();
-    table.facts.sayKind(known[numberOf(row, rpctype)]![2]);
+    if (rpctype >= 0) table.facts.sayKind(kindIn(row, rpctype));
     table.add(
       table.traceIds.intern(bytes, start[traceid]!, end[traceid]!),
       joined === 0 ? call : internCall(row, end[traceid]!, end[rpcid]!, joined),
@@ -206,6 +202,13 @@ function createLayout(columns: Columns, { table, ledger, fileName }: ReaderConte
     traceIdOf: (row) => cellText(row, traceid),
     finish: calls.linkToCallers,
   };
+}
+
+function kindIn({ bytes, start, end }: CsvRow, cell: number): number {
+  for (const [word, kind] of KINDS) {
+    if (equalBytes(word, bytes, start[cell]!, end[cell]!)) return kind;
+  }
+  return 0;
 }
 
 /** What one row says of a call. */
