@@ -22,6 +22,7 @@ import {
 } from '../src/detectors/tracevae/train-step.ts';
 import { epochBatches } from '../src/features/epoch-batches.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
+import type { TraceBatch } from '../src/features/trace-batch.ts';
 import { ParameterStore } from '../src/nn/parameters.ts';
 import * as tf from '../src/nn/tf.ts';
 import { readSource } from '../src/node/run-source.ts';
@@ -91,10 +92,10 @@ export async function measureNodes(
     ...(known && { paths: openKnownPaths(known, operationCount) }),
   };
 
-  const noise = {
-    z: normals(createRandom(SEED, 1), batch * config.latent),
-    z2: normals(createRandom(SEED, 2), batch * config.latent2),
-  };
+  const noiseOf = ({ size }: TraceBatch) => ({
+    z: normals(createRandom(SEED, 1), size * config.latent),
+    z2: normals(createRandom(SEED, 2), size * config.latent2),
+  });
   const batches = epochBatches(train, batch, createRandom(SEED, 3))
     .filter(({ length }) => length === batch)
     .flatMap((whole) => (known === undefined ? [whole] : cutBatch(traces, whole)));
@@ -105,15 +106,14 @@ export async function measureNodes(
     stepped += selected.length;
     return modelBatch(data, config, selected, batchNodes(data, config, selected));
   };
-  warmUp(model, 'joint', batchOf(), noise);
+  const first = batchOf();
+  warmUp(model, 'joint', first, noiseOf(first));
   const optimiser = createOptimiser(model, 'joint');
-  const step = (): void =>
-    takeStep(
-      store,
-      optimiser,
-      () => batchLoss(model, 'joint', optimiser, batchOf(), noise, 'train'),
-      1e-4,
-    ).dispose();
+  const lossOf = () => {
+    const of = batchOf();
+    return batchLoss(model, 'joint', optimiser, of, noiseOf(of), 'train');
+  };
+  const step = (): void => takeStep(store, optimiser, lossOf, 1e-4).dispose();
   for (let i = 0; i < WARM_UP_STEPS; i++) step();
   stepped = 0;
   const trainSeconds = await processorSeconds(() => {
