@@ -72,8 +72,10 @@ async function scoredNotebook(
 
 async function openTrace(page: Page, label: string): Promise<void> {
   await showTraces(page, label.replace('anomaly', 'anomalies'));
-  await expect.poll(() => column(page, 'label').then((cells) => new Set(cells).size)).toBe(1);
-  await grid(page).getByRole('row').nth(1).click();
+  await expect(async () => {
+    await grid(page).getByRole('row').nth(1).click();
+    await expect(inspector(page)).toContainText(label, { timeout: 1000 });
+  }).toPass();
   await expect(waterfall(page)).toBeVisible();
 }
 
@@ -90,6 +92,16 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   await scoredNotebook(page);
   await showTraces(page, 'all');
   await expect(page.getByText('60 of 60 test traces')).toBeVisible();
+
+  // what tells no traces apart is put away and said, and what few need waits there
+  const columns = page.getByRole('button', { name: /^Columns/ });
+  await columns.click();
+  const menu = page.getByRole('group', { name: 'Columns' });
+  await expect(grid(page).getByRole('columnheader', { name: 'errors' })).toHaveCount(0);
+  await expect(
+    menu.getByRole('checkbox', { name: /^errors · not told in every row/ }),
+  ).not.toBeChecked();
+  for (const box of await menu.getByRole('checkbox').all()) await box.check();
 
   // sort: the same column again turns the order round
   const numbers = async (title: string) =>
@@ -115,6 +127,8 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
     'rank, node norm.',
     'rank, std-limit',
     'top reason',
+    'higher than',
+    'errors',
   ]) {
     await expect(grid(page).getByRole('columnheader', { name })).toBeAttached();
   }
@@ -129,7 +143,11 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   await expect(page.getByText('6 of 60 test traces')).toBeVisible();
   await showTraces(page, 'all');
   await page.getByLabel('Flag', { exact: true }).selectOption({ label: 'not flagged' });
+  const flags = menu.getByRole('checkbox', { name: /^flagged · no in every row/ });
+  await expect(flags).not.toBeChecked();
+  await flags.check();
   await expect.poll(async () => new Set(await column(page, 'flagged'))).toEqual(new Set(['no']));
+  await columns.click();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByLabel('Root operation').selectOption({ label: 'web/GET /search (30)' });
   await expect(page.getByText('30 of 60 test traces')).toBeVisible();
@@ -156,7 +174,33 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
   await expect(page.getByText('1 of 60 test traces')).toBeVisible();
   await search.fill('');
 
-  // keyboard: Home, End, pages and arrows move, Enter opens
+  // an id is copied by a click, and by c; said to screen readers
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await grid(page)
+    .getByRole('button', { name: /^Copy the id/ })
+    .first()
+    .click();
+  const said = page.getByRole('status').filter({ hasText: 'Copied' });
+  await expect(said).toHaveText(/^Copied -4365100055175869479:\d+$/);
+  const id = (await said.innerText()).replace('Copied ', '');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(id);
+  await expect(inspector(page)).toHaveCount(0);
+
+  // links to a backend: only to where http leads
+  await page.getByRole('button', { name: 'Link to Jaeger, Tempo or Zipkin' }).click();
+  const address = page.getByLabel('Address of a trace');
+  await address.fill('javascript:{traceId}');
+  await expect(page.getByText('only http:// and https:// addresses')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Link traces' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Jaeger', exact: true }).click();
+  await page.getByRole('button', { name: 'Link traces' }).click();
+  const link = grid(page).getByRole('link', { name: `Open ${id} in the tracing backend` });
+  await expect(link).toHaveAttribute('href', /^http:\/\/localhost:16686\/trace\/-4365/);
+  await expect(link).toHaveAttribute('rel', 'noopener noreferrer');
+  await page.getByRole('button', { name: 'Links to traces' }).click();
+
+  // keyboard: two tab stops, titles and rows; Home, End, pages and arrows move, Enter opens
+  expect(await grid(page).locator('[tabindex="0"]').count()).toBe(1);
   await grid(page).focus();
   await page.keyboard.press('End');
   await page.keyboard.press('PageUp');

@@ -76,6 +76,7 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
   const byChosenScore = () => (descending ? byScore : orderBy(source.scores, byScore, false));
   switch (sort.key) {
     case 'score':
+    case 'rare':
       return byChosenScore();
     case 'flagged':
       return column((_, row) => (isFlagged(source, row) ? 1 : 0));

@@ -5,6 +5,8 @@ import type { Label } from '../trace/trace-set.ts';
 /** Columns that the list is sorted by. */
 export type TraceColumn =
   | 'score'
+  /** Among validation traces: as the score. */
+  | 'rare'
   | `rank-${Variant}`
   | 'flagged'
   | 'label'

@@ -111,6 +111,31 @@ test('the worker is asked by the run’s name, and is sent no scores', async () 
   expect(last('tabulate').input).toEqual({ of: MODEL, corrections, percentile, file });
 });
 
+test('when, how long, how many errors and how rare are of the row, and in the table that is saved', () => {
+  const { list: made } = list.state();
+  const at = made!.order[0]!;
+  const { trace } = traceRow(traces, made!, at);
+  const startUs = traces.startUs.slice().fill(Date.UTC(2026, 10, 30) * 1e3);
+  const errorCount = new Uint16Array(traces.latencyUs.length);
+  errorCount[traces.nodeOffset[trace]!] = 3;
+  const told = { ...traces, startUs, errorCount };
+  const row = traceRow(told, made!, at);
+  expect(row).toMatchObject({ startMs: Date.UTC(2026, 10, 30), errors: 3 });
+  const { val } = made!.of;
+  const lower = val.filter((score) => score < row.score).length;
+  expect(row.standing).toEqual({ above: lower, of: val.length });
+  const [header, first] = [...listedRows(told, made!, 'nats')];
+  const said = (column: string) => first![header!.indexOf(column)];
+  expect(said('start')).toBe('2026-11-30T00:00:00.000Z');
+  expect(said('errors')).toBe('3');
+  expect(said('higher than')).toBe(String(lower));
+  // a dataset that does not say has no such column, and a start beyond all calendars no words
+  const unknown = { ...traces, startUs: startUs.map(() => 1e30) };
+  const [fewer, second] = [...listedRows(unknown, made!, 'nats')];
+  expect(fewer!.includes('errors')).toBe(traces.errorCount !== undefined);
+  expect(second![fewer!.indexOf('start')]).toBe('');
+});
+
 test('ranks under other variants and top reasons come after the list, one by one', async () => {
   const { state, last, tables, ranked, completed } = list;
   const rowNow = () => traceRow(traces, state().list!, state().list!.order[0]!);
@@ -217,8 +242,8 @@ test('a detector without terms has one rank, and neither a reason nor a reconstr
   }
   const [header, first] = [...listedRows(traces, state().list!, '')];
   expect(header).toEqual([
-    ...['trace', 'score', 'flagged', 'label', 'service', 'operation', 'nodes', 'structure'],
-    ...['duration, ms', 'rank'],
+    ...['trace', 'start', 'duration, ms', 'service', 'operation', 'higher than'],
+    ...['of validation traces', 'score', 'flagged', 'label', 'nodes', 'structure', 'rank'],
   ]);
   expect(first).toHaveLength(header!.length);
 });
@@ -246,6 +271,6 @@ test('a detector that names its terms has a reason, sorted by the term and expor
   expect(places).toEqual(places.toSorted());
   expect(new Set(places)).toEqual(new Set([0, 1, 2]));
   const [header, first] = [...listedRows(traces, state().list!, 'nats')];
-  expect(header!.indexOf('reason')).toBe(4);
-  expect(first![4]).toBe('whole');
+  expect(header!.indexOf('reason')).toBe(5);
+  expect(first![5]).toBe('whole');
 });

@@ -1,6 +1,7 @@
 /** The listed traces in words; rows are made on demand, so that a million can be listed. */
 import { runThrough } from '../../base/slices.ts';
 import { microsToMillis } from '../../base/units.ts';
+import type { Standing } from '../../inspect/sentence.ts';
 import { ranksOf } from '../../inspect/trace-table.ts';
 import { VARIANTS, type Variant, variantsIn } from '../../scoring/corrections/list.ts';
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
@@ -8,7 +9,7 @@ import { TERM_PARTS, type TermPart } from '../../scoring/score-terms.ts';
 import { topReasonReader, usualParts } from '../../scoring/top-reason.ts';
 import { rootCauseOf } from '../../trace/root-causes.ts';
 import { decodeString } from '../../trace/string-column.ts';
-import { LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
+import { errorsOf, LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 import type { ChosenScores, ListedTraces } from './inspect-store.ts';
 import { plainReason } from './plain-reason.ts';
@@ -62,6 +63,12 @@ export interface TraceRow {
   readonly operation: string;
   /** Latency of the root node. */
   readonly durationMs: number;
+  /** ms since the epoch; null where it is not known */
+  readonly startMs: number | null;
+  /** Spans that failed; null where the dataset does not say. */
+  readonly errors: number | null;
+  /** How many validation traces have a lower score. */
+  readonly standing: Standing;
   /** The part of the score that is farthest above its median; null until that is known. */
   readonly reason: {
     readonly part: TermPart;
@@ -85,6 +92,7 @@ export function traceRow(
   const structure = traces.structureOf[trace]!;
   const root = traces.structures.operation[traces.structures.nodeOffset[structure]!]!;
   const reason = late?.reasonOf?.(at) ?? null;
+  const startUs = traces.startUs[trace]!;
   return {
     trace,
     traceId: decodeString(traces.traceIds, trace),
@@ -99,9 +107,30 @@ export function traceRow(
     mismatch: scores.kind === 'terms' ? scores.test.mismatch[at] === 1 : null,
     ...namedOperation(traces, root),
     durationMs: microsToMillis(traces.latencyUs[traces.nodeOffset[trace]!]!),
+    startMs: Number.isNaN(startUs) ? null : startUs / 1e3,
+    errors: errorsOf(traces, trace),
+    standing: standingOf(of, of.test[row]!),
     reason: reason === null ? null : { part: TERM_PARTS[reason.part]!, excess: reason.excess },
     says: scores.kind === 'plain' ? plainReason(traces, scores.test, at) : null,
   };
+}
+
+/** Validation scores of a choice, ascending: sorted once for all rows. */
+const ascendingVal = new WeakMap<ChosenScores, Float64Array>();
+
+function standingOf(of: ChosenScores, score: number): Standing {
+  let ascending = ascendingVal.get(of);
+  if (ascending === undefined) {
+    ascending = Float64Array.from(of.val).sort();
+    ascendingVal.set(of, ascending);
+  }
+  let [from, to] = [0, ascending.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (ascending[middle]! < score) from = middle + 1;
+    else to = middle;
+  }
+  return { above: from, of: ascending.length };
 }
 
 const ranksOfRow = (
@@ -159,32 +188,41 @@ export const namesTerms = ({ of }: Pick<TraceList, 'of'>): boolean =>
   of.of.kind === 'plain' && (of.of.test.terms?.length ?? 0) > 0;
 
 /**
- * The list as a table of text: a header, then all rows with numbers in full. Of a detector without
- * terms, what it does not have is left out.
+ * The list as a table of text: a header, then all rows with numbers in full, in the columns of the
+ * page's table. What a detector, or the dataset, does not have is left out.
  */
 export function* listedRows(traces: TraceSet, list: TraceList, unit: string): Generator<string[]> {
   const terms = list.late !== null;
   const says = namesTerms(list);
   const whole = completed(list);
+  const told = traces.errorCount !== undefined;
   yield [
-    ...['trace', unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
+    ...['trace', 'start', 'duration, ms', 'service', 'operation', ...(told ? ['errors'] : [])],
     ...(terms ? ['top reason', 'excess, nats'] : []),
     ...(says ? ['reason'] : []),
-    ...['service', 'operation', 'nodes', 'structure', 'duration, ms'],
+    ...['higher than', 'of validation traces', unit === '' ? 'score' : `score, ${unit}`],
+    ...['flagged', 'label', 'nodes', 'structure'],
     ...(terms ? ['reconstruction differs'] : []),
     ...(terms ? VARIANTS.map((variant) => `rank, ${variant}`) : ['rank']),
   ];
   for (const at of list.order) {
     const row = traceRow(traces, whole, at);
-    const { ranks, reason, mismatch } = row;
+    const { ranks, reason, mismatch, standing } = row;
     yield [
-      ...[row.traceId, String(row.score), row.flagged ? 'yes' : 'no', row.label],
+      ...[row.traceId, instant(row.startMs), String(row.durationMs), row.service, row.operation],
+      ...(told ? [String(row.errors)] : []),
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),
       ...(row.says === null ? [] : [row.says]),
-      ...[row.service, row.operation],
-      ...[String(row.nodes), String(row.structure), String(row.durationMs)],
+      ...[String(standing.above), String(standing.of), String(row.score)],
+      ...[row.flagged ? 'yes' : 'no', row.label, String(row.nodes), String(row.structure)],
       ...(mismatch === null ? [] : [mismatch ? 'yes' : 'no']),
       ...(ranks === null ? [row.rank] : VARIANTS.map((variant) => ranks[variant])).map(String),
     ];
   }
+}
+
+/** In UTC, as ISO 8601; empty where it is not known, or no calendar has it. */
+function instant(ms: number | null): string {
+  const date = new Date(ms ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

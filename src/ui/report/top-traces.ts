@@ -8,7 +8,7 @@ import {
   traceRow,
 } from '../../stores/scores/trace-list-view.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
-import { REASON_WORDS } from '../cells/scores/TraceListTable.tsx';
+import { REASON_WORDS } from '../cells/scores/trace-columns.tsx';
 import { formatCount, formatMs, formatNumber } from '../widgets/format.ts';
 import type { ReportTable } from './report-table.ts';
 

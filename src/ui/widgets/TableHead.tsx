@@ -2,6 +2,7 @@
 import { Term } from './Term.tsx';
 import type { TableColumn, TableSort } from './table-column.ts';
 import { useExplanation } from './use-explanation.tsx';
+import { type Roving, useRoving } from './use-roving.ts';
 
 export interface TableHeadProps {
   readonly columns: readonly TableColumn[];
@@ -22,12 +23,15 @@ function nextSort(column: TableColumn, sort: TableSort | null): TableSort {
 }
 
 export function TableHead({ columns, template, sort, onSort }: TableHeadProps) {
+  const sortable = columns.filter((column) => column.sortable && onSort !== undefined);
+  const roving = useRoving(sortable.length);
   return (
     // biome-ignore lint/a11y/useSemanticElements: head of a windowed grid
     // biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus
     <div
       className="vtable__head"
       role="row"
+      onKeyDown={roving.onKeyDown}
       aria-rowindex={1}
       style={{ gridTemplateColumns: template }}
     >
@@ -43,7 +47,13 @@ export function TableHead({ columns, template, sort, onSort }: TableHeadProps) {
             role="columnheader"
             aria-sort={column.sortable ? (direction ?? 'none') : undefined}
           >
-            <Title column={column} direction={direction} sort={sort} onSort={onSort} />
+            <Title
+              column={column}
+              direction={direction}
+              sort={sort}
+              onSort={onSort}
+              stop={roving.item(sortable.indexOf(column))}
+            />
           </div>
         );
       })}
@@ -54,9 +64,10 @@ export function TableHead({ columns, template, sort, onSort }: TableHeadProps) {
 interface TitleProps extends Pick<TableHeadProps, 'sort' | 'onSort'> {
   readonly column: TableColumn;
   readonly direction: TableSort['direction'] | undefined;
+  readonly stop: ReturnType<Roving['item']>;
 }
 
-function Title({ column, direction, sort, onSort }: TitleProps) {
+function Title({ column, direction, sort, onSort, stop }: TitleProps) {
   const { title, explain, sortable = false } = column;
   const { anchor, popover } = useExplanation(explain);
   if (!sortable || !onSort) {
@@ -68,6 +79,11 @@ function Title({ column, direction, sort, onSort }: TitleProps) {
         type="button"
         className="vtable__sort"
         {...(explain === undefined ? {} : anchor)}
+        {...stop}
+        onFocus={(event) => {
+          stop.onFocus();
+          if (explain !== undefined) anchor.onFocus(event);
+        }}
         onClick={() => onSort(nextSort(column, sort))}
       >
         <span className={explain === undefined ? undefined : 'vtable__explained'}>{title}</span>

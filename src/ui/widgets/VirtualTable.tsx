@@ -1,7 +1,7 @@
 /**
  * A table of very many rows: only those in sight are drawn, inside a sticky pane, so that fast
- * scrolling never shows a blank. Keyboard as in a grid: arrows, Page, Home and End move the active
- * row, Enter selects it.
+ * scrolling never shows a blank. Two tab stops, however many rows and columns: the titles, and the
+ * rows. Keyboard as in a grid: arrows, Page, Home and End move the active row, Enter selects it.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { TableHead } from './TableHead.tsx';
@@ -25,6 +25,8 @@ export interface VirtualTableProps {
   /** Index of the selected row; scrolled into sight when it changes. */
   readonly selected?: number | null;
   readonly onSelect?: (row: number) => void;
+  /** Of keys that are not the table's, with the active row; true where the key was taken. */
+  readonly onKey?: (key: string, row: number) => boolean;
   /** Identity of a row, where rows move by sorting. */
   readonly rowKey?: (row: number) => string | number;
   /** Whether other rows are to come; those at hand stay, and fade where it takes a moment. */
@@ -70,8 +72,13 @@ export function VirtualTable(props: VirtualTableProps) {
       onSelect?.(activeRow);
       return;
     }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (props.onKey?.(event.key, activeRow)) {
+      event.preventDefault();
+      return;
+    }
     const row = rowAfterKey(event.key, activeRow, list);
-    if (row === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (row === null) return;
     event.preventDefault();
     setActive(row);
     reveal(row);

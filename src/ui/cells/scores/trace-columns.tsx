@@ -1,0 +1,289 @@
+/** The columns of the list of traces: what each says of a row, and which are shown unasked. */
+import type { ReactNode } from 'react';
+import { standingWords } from '../../../inspect/sentence.ts';
+import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/corrections/list.ts';
+import type { TraceColumn } from '../../../stores/scores/trace-list-store.ts';
+import type { TraceRow } from '../../../stores/scores/trace-list-view.ts';
+import {
+  formatCount,
+  formatInstant,
+  formatMs,
+  formatNumber,
+  formatTime,
+} from '../../widgets/format.ts';
+import { Icon } from '../../widgets/Icon.tsx';
+import { MiddleCut } from '../../widgets/MiddleCut.tsx';
+import { LabelMark } from './labels.tsx';
+
+export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part'], string>> = {
+  nodeCount: 'node count',
+  edges: 'edges',
+  operations: 'operations',
+  latency: 'latency',
+  klStructure: 'KL of z',
+  klLatency: 'KL of z₂',
+};
+
+export interface TraceColumnView {
+  readonly key: TraceColumn;
+  readonly name: string;
+  readonly explain?: string;
+  /** Pixels at least, and the share that it takes of what is left. */
+  readonly width: number;
+  readonly grow?: number;
+  readonly align?: 'end';
+  readonly mono?: boolean;
+  /** Whether it waits in the menu of columns until it is asked for. */
+  readonly aside?: boolean;
+  readonly render: (row: TraceRow) => ReactNode;
+}
+
+/** In the place of what is still computed. */
+const NOT_YET = '…';
+
+const START: TraceColumnView = {
+  key: 'start',
+  name: 'start',
+  explain: 'When the root call began, in your time zone.',
+  width: 156,
+  render: ({ startMs }) => <span title={formatInstant(startMs)}>{formatTime(startMs)}</span>,
+};
+
+const DURATION: TraceColumnView = {
+  key: 'duration',
+  name: 'duration',
+  explain: 'Latency of the root call.',
+  width: 88,
+  align: 'end',
+  render: ({ durationMs }) => formatMs(durationMs),
+};
+
+const ROOT: TraceColumnView = {
+  key: 'root',
+  name: 'root call',
+  width: 170,
+  grow: 2,
+  render: ({ service, operation }) => <MiddleCut text={`${service}/${operation}`} />,
+};
+
+const ERRORS: TraceColumnView = {
+  key: 'errors',
+  name: 'errors',
+  explain: 'Spans of the trace that failed.',
+  width: 88,
+  render: ({ errors }) =>
+    errors === null ? (
+      'not told'
+    ) : errors === 0 ? (
+      'none'
+    ) : (
+      <span className="trace-errors">
+        <Icon name="warning" size={12} /> {formatCount(errors, 'error')}
+      </span>
+    ),
+};
+
+const TOP_REASON: TraceColumnView = {
+  key: 'reason',
+  name: 'top reason',
+  explain:
+    'The part of the score that is farthest above its median over validation traces, and by how many nats.',
+  width: 148,
+  render: ({ reason }) =>
+    reason === null
+      ? NOT_YET
+      : reason.excess > 0
+        ? `${REASON_WORDS[reason.part]} +${formatNumber(reason.excess)}`
+        : 'none',
+};
+
+/** Of a detector that names terms of its own. */
+const SAYS: TraceColumnView = {
+  key: 'reason',
+  name: 'reason',
+  explain: 'The term that adds most to the score, and the call that stands out.',
+  width: 280,
+  grow: 3,
+  render: ({ says }) => (
+    <span title={says ?? undefined}>{says === '' || says === null ? 'none' : says}</span>
+  ),
+};
+
+const RARE: TraceColumnView = {
+  key: 'rare',
+  name: 'higher than',
+  explain: 'How many of the validation traces have a lower score.',
+  width: 112,
+  align: 'end',
+  render: ({ standing }) => (
+    <span title={standingWords(standing, 'validation traces')}>
+      {standing.above === standing.of
+        ? `all ${formatCount(standing.of)}`
+        : `${formatCount(standing.above)} of ${formatCount(standing.of)}`}
+    </span>
+  ),
+};
+
+const score = (unit: string, terms: boolean): TraceColumnView => ({
+  key: 'score',
+  name: unit === '' ? 'score' : `score, ${unit}`,
+  explain: `${terms ? 'Under the chosen corrections; higher' : 'Higher'} is more anomalous.`,
+  width: 96,
+  align: 'end',
+  render: (row) => formatNumber(row.score),
+});
+
+const FLAGGED: TraceColumnView = {
+  key: 'flagged',
+  name: 'flagged',
+  width: 80,
+  render: ({ flagged }) => (flagged ? '⚑ yes' : 'no'),
+};
+
+const LABEL: TraceColumnView = {
+  key: 'label',
+  name: 'label',
+  width: 150,
+  render: ({ label }) => <LabelMark label={label} />,
+};
+
+const NODES: TraceColumnView = {
+  key: 'nodes',
+  name: 'nodes',
+  width: 72,
+  align: 'end',
+  aside: true,
+  render: ({ nodes }) => nodes,
+};
+
+const STRUCTURE: TraceColumnView = {
+  key: 'structure',
+  name: 'structure',
+  explain: 'Place among all structures of the dataset; #1 is the most frequent.',
+  width: 92,
+  align: 'end',
+  aside: true,
+  render: ({ structure }) => `#${structure}`,
+};
+
+const RANKS: readonly (readonly [Variant, string])[] = [
+  ['full', 'all'],
+  ['nll', 'NLL'],
+  ...CORRECTIONS.map(({ id, words }) => [id, words.column] as const),
+];
+
+const VARIANT_RANKS = RANKS.map(
+  ([variant, words]): TraceColumnView => ({
+    key: `rank-${variant}`,
+    name: `rank, ${words}`,
+    explain: `Rank by ${variantWords(variant)}; 1 is the highest score, equal scores share a rank.`,
+    width: 104,
+    align: 'end',
+    aside: true,
+    render: ({ ranks }) => ranks?.[variant] ?? NOT_YET,
+  }),
+);
+
+/** Of a detector without variants. */
+const ONE_RANK: TraceColumnView = {
+  key: 'rank-full',
+  name: 'rank',
+  explain: '1 is the highest score, equal scores share a rank.',
+  width: 72,
+  align: 'end',
+  aside: true,
+  render: ({ rank }) => rank ?? NOT_YET,
+};
+
+const MISMATCH: TraceColumnView = {
+  key: 'mismatch',
+  name: 'reconstruction',
+  width: 124,
+  aside: true,
+  render: ({ mismatch }) => (mismatch === true ? '≠ differs' : '= same'),
+};
+
+interface RowTools {
+  /** The id that was copied last. */
+  readonly copied: string | null;
+  readonly copy: (traceId: string) => void;
+  /** Of the trace in its backend; null where none is set. */
+  readonly linkOf: (row: TraceRow) => string | null;
+}
+
+/** Not tab stops: the rows are one, and its keys c and o do the same. */
+const traceId = ({ copied, copy, linkOf }: RowTools): TraceColumnView => ({
+  key: 'trace',
+  name: 'trace',
+  width: 190,
+  grow: 1,
+  render: (row) => {
+    const link = linkOf(row);
+    return (
+      <span className="trace-id">
+        <span className="mono">
+          <MiddleCut text={row.traceId} />
+        </span>
+        <button
+          type="button"
+          className="trace-id__act"
+          tabIndex={-1}
+          aria-label={`Copy the id ${row.traceId}`}
+          title={copied === row.traceId ? 'Copied' : 'Copy the id (c)'}
+          onClick={(event) => {
+            event.stopPropagation();
+            copy(row.traceId);
+          }}
+        >
+          <Icon name={copied === row.traceId ? 'check' : 'copy'} size={12} />
+        </button>
+        {link !== null && (
+          <a
+            className="trace-id__act"
+            href={link}
+            target="_blank"
+            rel="noopener noreferrer"
+            tabIndex={-1}
+            aria-label={`Open ${row.traceId} in the tracing backend`}
+            title="Open in the tracing backend (o)"
+            onClick={(event) => event.stopPropagation()}
+          >
+            <Icon name="external" size={12} />
+          </a>
+        )}
+      </span>
+    );
+  },
+});
+
+export interface ColumnChoice extends RowTools {
+  /** Of scores; empty for pure numbers. */
+  readonly unit: string;
+  /** Whether scores are made of the terms of equation (3). */
+  readonly terms: boolean;
+  /** Whether the detector names terms of its own. */
+  readonly says: boolean;
+}
+
+/** All columns that a detector has, in their order. */
+export const traceColumns = ({ unit, terms, says, ...tools }: ColumnChoice): TraceColumnView[] => [
+  START,
+  DURATION,
+  ROOT,
+  ERRORS,
+  ...(terms ? [TOP_REASON] : says ? [SAYS] : []),
+  RARE,
+  score(unit, terms),
+  FLAGGED,
+  LABEL,
+  NODES,
+  STRUCTURE,
+  ...(terms ? [...VARIANT_RANKS, MISMATCH] : [ONE_RANK]),
+  traceId(tools),
+];
+
+/** Where a page is narrow, the answer and how long it took come before what has to be scrolled to. */
+export const answerFirst = (columns: readonly TraceColumnView[]): TraceColumnView[] => {
+  const first = columns.filter(({ key }) => key === 'reason' || key === 'duration');
+  return [...first, ...columns.filter((column) => !first.includes(column))];
+};
