@@ -8,7 +8,7 @@ import type { Arranged, TraceFilter, TraceSort } from './trace-query.ts';
 import { isFlagged, rootOperation, type TraceTable } from './trace-table.ts';
 
 /** @returns rows of the table in an array of its own; ties by score, the highest first */
-export type Arrange = (filter: TraceFilter, sort: TraceSort) => Arranged;
+export type Arrange = (filter: TraceFilter, sort: TraceSort) => Omit<Arranged, 'kinds'>;
 
 /** Keeps the order it found last, so that another filter goes over rows that are in order already. */
 export function createArranger(traces: TraceSet, table: TraceTable): Arrange {
@@ -47,7 +47,7 @@ export const arrangeTraces = (
   table: TraceTable,
   filter: TraceFilter,
   sort: TraceSort,
-): Arranged => createArranger(traces, table)(filter, sort);
+): ReturnType<Arrange> => createArranger(traces, table)(filter, sort);
 
 function kept(rows: Uint32Array, passes: Uint8Array): Uint32Array {
   const list = new Uint32Array(rows.length);
@@ -77,6 +77,8 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
   switch (sort.key) {
     case 'score':
     case 'rare':
+    case 'sentence':
+    case 'kind':
       return byChosenScore();
     case 'flagged':
       return column((_, row) => (isFlagged(source, row) ? 1 : 0));

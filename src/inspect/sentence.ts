@@ -55,7 +55,8 @@ export const NOTHING_ODD =
 export const sentence = (oddities: readonly Oddity[]): string =>
   oddities.length === 0 ? NOTHING_ODD : oddities.slice(0, TOLD).map(clause).join(' ');
 
-function clause(oddity: Oddity): string {
+/** One way in words. */
+export function clause(oddity: Oddity): string {
   switch (oddity.kind) {
     case 'missing':
       return `Missing: ${listOf(oddity.calls)}.`;

@@ -1,12 +1,16 @@
 /** Which of the scored traces are listed, and in which order. */
 import type { Variant } from '../scoring/corrections/list.ts';
 import type { Label } from '../trace/trace-set.ts';
+import type { TraceKind } from './trace-kinds.ts';
 
 /** Columns that the list is sorted by. */
 export type TraceColumn =
   | 'score'
   /** Among validation traces: as the score. */
   | 'rare'
+  /** What is odd, and of which kind: by the score too. */
+  | 'sentence'
+  | 'kind'
   | `rank-${Variant}`
   | 'flagged'
   | 'label'
@@ -50,11 +54,21 @@ export interface TraceFilter {
   readonly nodes: OpenRange;
   /** nats, under the chosen corrections */
   readonly score: OpenRange;
+  /** Key of a kind of odd traces, see trace-kinds.ts. */
+  readonly kind: string | null;
   /** Part of a trace id, or of the name of an operation that the trace has; any case. */
   readonly search: string;
 }
 
 export type FilterPart = keyof TraceFilter;
+
+/** What a list asks for. */
+export interface TraceQuery {
+  readonly filter: TraceFilter;
+  readonly sort: TraceSort;
+  /** Whether the rows come kind by kind. */
+  readonly grouped: boolean;
+}
 
 /** The rows of a list. */
 export interface Arranged {
@@ -62,6 +76,8 @@ export interface Arranged {
   readonly rows: Uint32Array;
   /** Where no row is left: which part of the filter to remove, the one that brings most back first. */
   readonly inTheWay: readonly InTheWay[];
+  /** Where they are grouped, in their order; null where they are not. */
+  readonly kinds: readonly TraceKind[] | null;
 }
 
 export interface InTheWay {
@@ -85,5 +101,6 @@ export const NO_FILTER: TraceFilter = {
   start: [null, null],
   nodes: [null, null],
   score: [null, null],
+  kind: null,
   search: '',
 };

@@ -6,10 +6,12 @@ import type { Sliced } from '../base/slices.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type Arrange, createArranger } from './arrange-traces.ts';
+import { createKindBook, type KindTeller } from './kind-book.ts';
 import { type NearestTrace, nearestTrace } from './nearest-trace.ts';
 import { type OverRepresented, overRepresented } from './over-represented.ts';
 import { type ScoreHistograms, scoreHistograms } from './score-histograms.ts';
-import type { Arranged, TraceColumn, TraceFilter, TraceSort } from './trace-query.ts';
+import { groupByKind, rowsOfKind } from './trace-kinds.ts';
+import type { Arranged, TraceColumn, TraceQuery } from './trace-query.ts';
 import {
   isFlagged,
   makeTraceTable,
@@ -29,11 +31,12 @@ export interface Flags {
 export interface TraceTables {
   /** Makes the table, in the place of the one before. @param of what the scores were combined from */
   tabulate(traces: TraceSet, source: TableSource, of: TableScores): TraceColumns;
-  /** null from here on where no table was made. */
-  arrange(
-    traces: TraceSet,
-    narrowed: { readonly filter: TraceFilter; readonly sort: TraceSort },
-  ): Arranged | null;
+  /**
+   * The rows of a list; null where no table was made, as from here on.
+   *
+   * @param tell what is odd about each of some traces: asked where kinds are, once per trace
+   */
+  arrange(traces: TraceSet, query: TraceQuery, tell: KindTeller): Promise<Arranged | null>;
   /** What `arrange` computes first for a column, where that is long work. */
   prepareSort(key: TraceColumn): Sliced<void>;
   ranks(variant: Variant | null): Uint32Array | null;
@@ -55,6 +58,7 @@ interface Held {
 
 export function createTraceTables(): TraceTables {
   let held: Held | null = null;
+  let book = createKindBook();
   const hold = (traces: TraceSet, table: TraceTable): Held => {
     held = { traces, table, arrange: createArranger(traces, table) };
     return held;
@@ -64,11 +68,24 @@ export function createTraceTables(): TraceTables {
       const before = held?.traces === traces ? held.table : null;
       return hold(traces, makeTraceTable(traces, source, of, before)).table.columns;
     },
-    arrange(traces, { filter, sort }) {
+    async arrange(traces, { filter, sort, grouped }, tell) {
       if (held === null) return null;
       const { traces: tabulated, table, arrange } = held;
       // labels may have come since
-      return (tabulated === traces ? arrange : hold(traces, table).arrange)(filter, sort);
+      const narrow = tabulated === traces ? arrange : hold(traces, table).arrange;
+      const listed = narrow(filter, sort);
+      if (!grouped && filter.kind === null) return { ...listed, kinds: null };
+      const traceOf = table.source.trace;
+      const kinds = await book.kindsOf(traces, listed.rows, traceOf, tell);
+      const { kind } = filter;
+      const rows = kind === null ? listed.rows : rowsOfKind(listed.rows, traceOf, kinds, kind);
+      const inTheWay =
+        rows.length > 0 || listed.rows.length === 0
+          ? listed.inTheWay
+          : [{ part: 'kind', traces: listed.rows.length } as const];
+      return grouped
+        ? { ...groupByKind(traces, rows, traceOf, kinds), inTheWay }
+        : { rows, inTheWay, kinds: null };
     },
     *prepareSort(key) {
       if (held === null) return;
@@ -94,6 +111,7 @@ export function createTraceTables(): TraceTables {
     },
     forget() {
       held = null;
+      book = createKindBook();
     },
   };
 }

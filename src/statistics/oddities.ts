@@ -19,7 +19,7 @@ const MANY = 0.25;
 type Found = Oddity & { readonly nats: number };
 
 export function odditiesOf(usual: UsualCalls, traces: TraceSet, trace: number): Oddity[] {
-  return odditiesAgainst(usual, traces, usualOfTrace(usual, traces, trace));
+  return odditiesAgainst(usual, traces, usualOfTrace(usual, traces, trace, { findExample: false }));
 }
 
 /** The same of a trace that was compared already. */

@@ -195,7 +195,13 @@ export interface UsualOfTrace {
   readonly example: number;
 }
 
-export function usualOfTrace(usual: UsualCalls, traces: TraceSet, trace: number): UsualOfTrace {
+/** @param findExample goes through all references: left out where many traces are compared */
+export function usualOfTrace(
+  usual: UsualCalls,
+  traces: TraceSet,
+  trace: number,
+  { findExample = true } = {},
+): UsualOfTrace {
   const { values, pathsOf, start, lowUs, highUs, errors } = usual;
   const first = traces.nodeOffset[trace]!;
   const paths = pathsOf(traces.structureOf[trace]!).subarray(0, MOST_NODES);
@@ -239,7 +245,7 @@ export function usualOfTrace(usual: UsualCalls, traces: TraceSet, trace: number)
       ? LEAST_SPREAD
       : usual.spread[root]!;
   const { missing, paths: lacked } = missingCalls(usual, paths, own);
-  const example = lacked.length === 0 ? -1 : exampleWith(usual, traces, lacked);
+  const example = findExample && lacked.length > 0 ? exampleWith(usual, traces, lacked) : -1;
   return {
     trace,
     others: usual.size - own,

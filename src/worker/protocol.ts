@@ -20,7 +20,7 @@ import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import type { Oddity } from '../inspect/sentence.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
-import type { Arranged, TraceColumn, TraceFilter, TraceSort } from '../inspect/trace-query.ts';
+import type { Arranged, TraceColumn, TraceQuery } from '../inspect/trace-query.ts';
 import type { TraceColumns } from '../inspect/trace-table.ts';
 import type { Compared } from '../judge/compare.ts';
 import type { Quantity } from '../parity/measure.ts';
@@ -225,7 +225,7 @@ export interface Jobs extends LabJobs {
   histograms: { input: null; event: never; output: ScoreHistograms };
   /** Rows of the table, narrowed and in order. */
   arrange: {
-    input: { filter: TraceFilter; sort: TraceSort };
+    input: TraceQuery & { split: SplitOptions | null };
     event: never;
     output: Arranged;
   };

@@ -2,9 +2,11 @@
  * The worker's side of the door: receives jobs, runs each in its lane, reports back. It owns the
  * dataset and the run at hand; everything else is computed and sent away.
  */
+import { nextTask } from '../base/next-task.ts';
 import type { Result } from '../base/result.ts';
 import { createTraceTables } from '../inspect/trace-tables.ts';
 import { createLab } from '../lab/lab.ts';
+import { createUsualBook } from '../statistics/usual-book.ts';
 import { startBackend } from './backend.ts';
 import { createDatasetAtHand } from './dataset-at-hand.ts';
 import { createDevice, deviceFailure } from './device.ts';
@@ -51,11 +53,12 @@ export function createRunner(post: Post): Runner {
   const device = createDevice(startBackend, () => run.dropModel());
   const run = createRunAtHand(device, dataset.traces);
 
+  const book = createUsualBook(nextTask);
   const jobs: JobTable<JobKind> = {
     ...createDatasetJobs(dataset),
     ...createRunJobs(device, dataset, run),
-    ...createTraceJobs(dataset, run),
-    ...createListJobs(dataset, run, tables),
+    ...createTraceJobs(dataset, run, book),
+    ...createListJobs(dataset, run, tables, book),
     ...createLabJobs(lab, dataset, run),
   };
 

@@ -1,5 +1,6 @@
 /** Wires the stores to each other: one worker and one for the background, one storage, and a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
+import { splitOptions } from '../../run/settings.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
 import type { BackgroundWorker, WorkerClient } from '../../worker/client.ts';
@@ -26,6 +27,7 @@ import { createRunStore, type RunState } from '../run/run-store.ts';
 import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
 import { createInspectStore, type InspectState, shownDetector } from '../scores/inspect-store.ts';
 import { createNamedScoresStore, type NamedScoresState } from '../scores/named-scores-store.ts';
+import { createOdditiesStore, type OdditiesState } from '../scores/oddities-store.ts';
 import { createTraceListStore, type TraceListState } from '../scores/trace-list-store.ts';
 import { listedTraces } from '../scores/trace-list-view.ts';
 import {
@@ -53,6 +55,7 @@ export interface Notebook {
   readonly inspect: StoreApi<InspectState>;
   readonly survey: StoreApi<SurveyState>;
   readonly traceList: StoreApi<TraceListState>;
+  readonly oddities: StoreApi<OdditiesState>;
   readonly traceLook: StoreApi<TraceLookState>;
   readonly whatIf: StoreApi<WhatIfState>;
   readonly comparison: StoreApi<ComparisonState>;
@@ -123,7 +126,12 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const inspect = createInspectStore(deps.client, runs, dataset, () =>
     listedTraces(traceList.getState().list),
   );
-  const traceList = createTraceListStore({ client: deps.client, inspect });
+  const split = () => {
+    const { training } = runs.getState();
+    return training.phase === 'done' ? splitOptions(training.run.settings) : null;
+  };
+  const traceList = createTraceListStore({ client: deps.client, inspect, split });
+  const oddities = createOdditiesStore({ client: deps.client, traces, split });
   const traceLook = createTraceLookStore({ ...deps, dataset, runs, inspect });
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const replay = createReplayStore({ client: deps.client, runs, inspect });
@@ -168,6 +176,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     inspect,
     survey,
     traceList,
+    oddities,
     traceLook,
     whatIf,
     comparison,

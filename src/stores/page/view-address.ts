@@ -69,6 +69,7 @@ function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, s
     ...COUNTS.map((part) => [part, narrow[part] === null ? null : String(narrow[part])] as const),
     ['errors', yesNo(errors)],
     ...RANGES.map((part) => [part, rangeWords(narrow[part])] as const),
+    ['kind', narrow.kind],
     ['search', search === '' ? null : search],
   ];
 }
@@ -77,6 +78,8 @@ function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, s
 const COUNTS = ['structure', 'root', 'service', 'operation', 'lacks'] as const;
 const RANGES = ['duration', 'start', 'nodes', 'score'] as const;
 
+/** A kind's key, see inspect/trace-kinds.ts. */
+const KIND = /^[a-z-]{1,16}[0-9a-z]{0,12}$/;
 const COUNT = /^\d{1,9}$/;
 const readCount = (text: string | null): number | null =>
   text !== null && COUNT.test(text) ? Number(text) : null;
@@ -113,6 +116,7 @@ function readNarrow(parts: URLSearchParams): NarrowFilter | null {
     errors: readYesNo(parts.get('errors')),
     ...readAll(COUNTS, (part) => readCount(parts.get(part))),
     ...readAll(RANGES, (part) => readRange(parts.get(part))),
+    kind: KIND.test(parts.get('kind') ?? '') ? parts.get('kind') : null,
     search: parts.get('search') ?? '',
   };
   return isOpen(narrow) ? null : narrow;

@@ -27,6 +27,7 @@ const listOf = (rows: readonly number[]): TraceList => ({
   histograms: null,
   order: Uint32Array.from(rows),
   inTheWay: [],
+  kinds: null,
 });
 const everyRow = [...combined.rows.keys()];
 

@@ -8,6 +8,7 @@ import { correctionsOf, VARIANTS, type Variant } from '../../scoring/corrections
 import { createFakeClient, importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores } from '../../testing/run-fakes.ts';
 import { stringColumn } from '../../trace/string-column.ts';
+import { nodeCount } from '../../trace/trace-set.ts';
 import type { ChosenScores, InspectState } from './inspect-store.ts';
 import { createTraceListStore, NO_FILTER } from './trace-list-store.ts';
 import { listedRows, listedTraces, rowOfTrace, traceRow } from './trace-list-view.ts';
@@ -48,13 +49,19 @@ function tableOf({ of, rows, test, report, corrections }: ChosenScores) {
   };
 }
 
+/** Traces of three nodes lack a call, others have nothing odd. */
+const oddByNodes = async (selected: Uint32Array) =>
+  Array.from(selected, (trace) =>
+    nodeCount(traces, trace) === 3 ? [{ kind: 'missing', calls: ['shop/pay'] } as const] : [],
+  );
+
 function setUp() {
   const fake = createFakeClient();
   const inspect = createStore<Pick<InspectState, 'chosen' | 'filter'>>(() => ({
     chosen: null,
     filter: 'flagged',
   }));
-  const store = createTraceListStore({ client: fake.client, inspect });
+  const store = createTraceListStore({ client: fake.client, inspect, split: () => null });
   const tables = createTraceTables();
   const counted = () => fake.last('histograms').finish(tables.histograms(traces)!);
   /** Counts the scores, and ranks them under the chosen corrections. */
@@ -66,9 +73,10 @@ function setUp() {
     const { source, scores: of } = tableOf(inspect.getState().chosen!);
     return fake.last('tabulate').finish(tables.tabulate(traces, source, of));
   };
-  const arranged = () => {
+  const arranged = async () => {
     const job = fake.last('arrange');
-    return job.finish(tables.arrange(traces, job.input)!);
+    const listed = await tables.arrange(traces, job.input, { against: '', oddities: oddByNodes });
+    return job.finish(listed!);
   };
   /** Answers what completes the list's columns, until nothing more is asked. */
   const completed = async () => {
@@ -124,14 +132,14 @@ test('when, how long, how many errors and how rare are of the row, and in the ta
   const { val } = made!.of;
   const lower = val.filter((score) => score < row.score).length;
   expect(row.standing).toEqual({ above: lower, of: val.length });
-  const [header, first] = [...listedRows(told, made!, 'nats')];
+  const [header, first] = [...listedRows(told, made!, 'nats', new Map())];
   const said = (column: string) => first![header!.indexOf(column)];
   expect(said('start')).toBe('2026-11-30T00:00:00.000Z');
   expect(said('errors')).toBe('3');
   expect(said('higher than')).toBe(String(lower));
   // a dataset that does not say has no such column, and a start beyond all calendars no words
   const unknown = { ...traces, startUs: startUs.map(() => 1e30) };
-  const [fewer, second] = [...listedRows(unknown, made!, 'nats')];
+  const [fewer, second] = [...listedRows(unknown, made!, 'nats', new Map())];
   expect(fewer!.includes('errors')).toBe(traces.errorCount !== undefined);
   expect(second![fewer!.indexOf('start')]).toBe('');
 });
@@ -144,7 +152,7 @@ test('ranks under other variants and top reasons come after the list, one by one
     ranks: { full: null, stdlimit: null },
     reason: null,
   });
-  const saved = [...listedRows(traces, state().list!, 'nats')];
+  const saved = [...listedRows(traces, state().list!, 'nats', new Map())];
   await ranked();
   expect(last('ranks').input).toEqual({ variant: 'full' });
   await last('ranks').finish(tables.ranks('full'));
@@ -154,7 +162,7 @@ test('ranks under other variants and top reasons come after the list, one by one
   expect(Object.values(ranks!).every((rank) => rank !== null)).toBe(true);
   expect(reason).toMatchObject({ part: 'nodeCount', excess: 0 });
   // a table that was saved before has all of it
-  expect([...listedRows(traces, state().list!, 'nats')]).toEqual(saved);
+  expect([...listedRows(traces, state().list!, 'nats', new Map())]).toEqual(saved);
 });
 
 test('other corrections keep the ranks that are there, and ask what is usual again', async () => {
@@ -198,6 +206,39 @@ test('a filter that is chosen while the table is made applies once it is', async
   expect(state().busy).toBe(false);
 });
 
+test('a list kind by kind: groups one after the other, and one of them alone by its key', async () => {
+  const { state, last, arranged, inspect } = list;
+  inspect.setState({ filter: 'all' });
+  await arranged();
+  expect(state().list!.kinds).toBeNull();
+  void state().group(true);
+  expect(last('arrange').input).toMatchObject({ grouped: true, split: null });
+  await arranged();
+  const { kinds, order } = state().list!;
+  expect(kinds!.length).toBeGreaterThan(1);
+  const nodesAt = (index: number) => traceRow(traces, state().list!, order[index]!).nodes;
+  for (const kind of kinds!) {
+    for (let i = kind.start; i < kind.start + kind.traces; i++) {
+      expect(nodesAt(i) === 3).toBe(kind.oddity !== null);
+    }
+  }
+  const lacking = kinds!.find(({ oddity }) => oddity !== null)!;
+  void state().narrow({ kind: lacking.key, search: 'no such trace' });
+  await arranged();
+  // kinds are told of what is left, so this counts them all
+  expect(state().list!.inTheWay).toEqual([{ part: 'search', traces: order.length }]);
+  void state().narrow({ search: '' });
+  await arranged();
+  expect(state().list!.order).toHaveLength(lacking.traces);
+  void state().group(false);
+  void state().narrow({ kind: 'error-elsewhere' });
+  await arranged();
+  expect(state().list!).toMatchObject({
+    kinds: null,
+    inTheWay: [{ part: 'kind', traces: order.length }],
+  });
+});
+
 test('a later filter overtakes an earlier one that is late', async () => {
   const { state, last, arranged, inspect } = list;
   void state().narrow({ search: 'nothing of the kind' });
@@ -205,7 +246,7 @@ test('a later filter overtakes an earlier one that is late', async () => {
   void state().narrow(NO_FILTER);
   inspect.setState({ filter: 'all' });
   await arranged();
-  await late.finish({ rows: new Uint32Array(0), inTheWay: [] });
+  await late.finish({ rows: new Uint32Array(0), inTheWay: [], kinds: null });
   expect(state().list!.order).toHaveLength(scores.test.trace.length);
 });
 
@@ -240,10 +281,11 @@ test('a detector without terms has one rank, and neither a reason nor a reconstr
     expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));
     expect(rows[0]).toMatchObject({ ranks: null, reason: null, mismatch: null });
   }
-  const [header, first] = [...listedRows(traces, state().list!, '')];
+  const [header, first] = [...listedRows(traces, state().list!, '', new Map())];
   expect(header).toEqual([
-    ...['trace', 'start', 'duration, ms', 'service', 'operation', 'higher than'],
-    ...['of validation traces', 'score', 'flagged', 'label', 'nodes', 'structure', 'rank'],
+    ...['trace', 'start', 'duration, ms', 'service', 'operation', 'what is odd', 'kind'],
+    ...['higher than', 'of validation traces', 'score', 'flagged', 'label', 'nodes', 'structure'],
+    'rank',
   ]);
   expect(first).toHaveLength(header!.length);
 });
@@ -270,7 +312,11 @@ test('a detector that names its terms has a reason, sorted by the term and expor
   const places = says.map((words) => ['whole', 'place', ''].indexOf(words!));
   expect(places).toEqual(places.toSorted());
   expect(new Set(places)).toEqual(new Set([0, 1, 2]));
-  const [header, first] = [...listedRows(traces, state().list!, 'nats')];
-  expect(header!.indexOf('reason')).toBe(5);
-  expect(first![5]).toBe('whole');
+  const [header, first] = [...listedRows(traces, state().list!, 'nats', new Map())];
+  const says0 = (row: readonly string[]) => row[header!.indexOf('top part of the score')];
+  expect(says0(first!)).toBe('whole');
+  const { trace } = traceRow(traces, state().list!, state().list!.order[0]!);
+  const told = new Map([[trace, [{ kind: 'missing', calls: ['shop/pay'] }] as const]]);
+  const [, odd] = [...listedRows(traces, state().list!, 'nats', told)];
+  expect(odd).toEqual(expect.arrayContaining(['Missing: shop/pay.', 'missing calls']));
 });

@@ -4,6 +4,7 @@
  * Ranks under other variants and top reasons, which a list can begin without, come one by one.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SplitOptions } from '../../features/splits.ts';
 import type { ScoreHistograms } from '../../inspect/score-histograms.ts';
 import {
   type Arranged,
@@ -40,7 +41,11 @@ export interface TraceList {
   /** Rows of {@link ChosenScores.rows}, in the order of the list. */
   readonly order: Uint32Array;
   readonly inTheWay: Arranged['inTheWay'];
+  /** Where the rows come kind by kind; null where they do not. */
+  readonly kinds: Arranged['kinds'];
 }
+
+type ArrangedList = Pick<TraceList, 'order' | 'inTheWay' | 'kinds'>;
 
 /** Columns that come after the list has begun; null of a detector without terms. */
 export type LateColumns = {
@@ -56,6 +61,8 @@ export type NarrowFilter = Omit<TraceFilter, 'label'>;
 export interface TraceListState {
   readonly filter: NarrowFilter;
   readonly sort: TraceSort;
+  /** Whether odd traces come kind by kind. */
+  readonly grouped: boolean;
   readonly list: TraceList | null;
   readonly failure: JobFailure | null;
   /** Whether the list that was chosen last is still to come. */
@@ -63,18 +70,21 @@ export interface TraceListState {
 
   narrow(change: Partial<NarrowFilter>): Promise<void>;
   sortBy(sort: TraceSort): Promise<void>;
+  group(grouped: boolean): Promise<void>;
 }
 
 export interface TraceListDeps {
   readonly client: WorkerClient;
   readonly inspect: StoreApi<Pick<InspectState, 'chosen' | 'filter'>>;
+  /** What kinds are told against: the training part of the run that is shown, or null for all traces. */
+  readonly split: () => SplitOptions | null;
 }
 
 export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListState> {
-  const { client, inspect } = deps;
+  const { client, inspect, split } = deps;
   const arranging = createLatest();
   let asked: ChosenScores | null = null;
-  let tabulated: Omit<TraceList, 'order' | 'inTheWay'> | null = null;
+  let tabulated: Omit<TraceList, keyof ArrangedList> | null = null;
 
   const store = createStore<TraceListState>((set, get) => {
     const arrange = async (): Promise<void> => {
@@ -82,18 +92,19 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       // once the table is there that is asked for, its list is
       if (tabulated === null || tabulated.of !== asked) return;
       set({ busy: true });
-      const { sort } = get();
+      const { sort, grouped } = get();
       const filter = { ...get().filter, ...ofLabel(inspect.getState().filter, get().filter) };
-      const found = await client.start('arrange', { filter, sort }).result;
+      const found = await client.start('arrange', { filter, sort, grouped, split: split() }).result;
       if (!latest()) return;
       if (found.ok) {
-        const { rows: order, inTheWay } = found.value;
-        set({ list: { ...tabulated, order, inTheWay }, failure: null, busy: false });
+        const { rows: order, inTheWay, kinds } = found.value;
+        set({ list: { ...tabulated, order, inTheWay, kinds }, failure: null, busy: false });
       } else set({ failure: found.error, busy: false });
     };
     return {
       filter: NO_FILTER,
       sort: BY_SCORE,
+      grouped: false,
       list: null,
       failure: null,
       busy: false,
@@ -104,6 +115,10 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       },
       sortBy(sort) {
         set({ sort });
+        return arrange();
+      },
+      group(grouped) {
+        set({ grouped });
         return arrange();
       },
     };

@@ -1,7 +1,8 @@
 /** The listed traces in words; rows are made on demand, so that a million can be listed. */
 import { runThrough } from '../../base/slices.ts';
 import { microsToMillis } from '../../base/units.ts';
-import type { Standing } from '../../inspect/sentence.ts';
+import { type Oddity, type Standing, sentence } from '../../inspect/sentence.ts';
+import { KIND_NAMES } from '../../inspect/trace-kinds.ts';
 import { ranksOf } from '../../inspect/trace-table.ts';
 import { VARIANTS, type Variant, variantsIn } from '../../scoring/corrections/list.ts';
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
@@ -12,6 +13,7 @@ import { decodeString } from '../../trace/string-column.ts';
 import { errorsOf, LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 import type { ChosenScores, ListedTraces } from './inspect-store.ts';
+import type { ToldOddities } from './oddities-store.ts';
 import { plainReason } from './plain-reason.ts';
 import type { TraceList } from './trace-list-store.ts';
 
@@ -69,6 +71,8 @@ export interface TraceRow {
   readonly errors: number | null;
   /** How many validation traces have a lower score. */
   readonly standing: Standing;
+  /** What is odd about it, the most telling first; null until it is told. */
+  readonly oddities: readonly Oddity[] | null;
   /** The part of the score that is farthest above its median; null until that is known. */
   readonly reason: {
     readonly part: TermPart;
@@ -79,11 +83,17 @@ export interface TraceRow {
   readonly says: string | null;
 }
 
-/** @param row of {@link TraceList.order} */
+const NONE_TOLD: ToldOddities = new Map();
+
+/**
+ * @param row  of {@link TraceList.order}
+ * @param told what is odd about traces, as far as it was asked for
+ */
 export function traceRow(
   traces: TraceSet,
   { of, columns, rank, late }: TraceList,
   row: number,
+  told: ToldOddities = NONE_TOLD,
 ): TraceRow {
   const scores = of.of;
   const at = of.rows[row]!;
@@ -110,6 +120,7 @@ export function traceRow(
     startMs: Number.isNaN(startUs) ? null : startUs / 1e3,
     errors: errorsOf(traces, trace),
     standing: standingOf(of, of.test[row]!),
+    oddities: told.get(trace) ?? null,
     reason: reason === null ? null : { part: TERM_PARTS[reason.part]!, excess: reason.excess },
     says: scores.kind === 'plain' ? plainReason(traces, scores.test, at) : null,
   };
@@ -191,30 +202,47 @@ export const namesTerms = ({ of }: Pick<TraceList, 'of'>): boolean =>
  * The list as a table of text: a header, then all rows with numbers in full, in the columns of the
  * page's table. What a detector, or the dataset, does not have is left out.
  */
-export function* listedRows(traces: TraceSet, list: TraceList, unit: string): Generator<string[]> {
+export function* listedRows(
+  traces: TraceSet,
+  list: TraceList,
+  unit: string,
+  told: ToldOddities,
+): Generator<string[]> {
   const terms = list.late !== null;
   const says = namesTerms(list);
   const whole = completed(list);
-  const told = traces.errorCount !== undefined;
+  const errorsTold = traces.errorCount !== undefined;
   yield [
-    ...['trace', 'start', 'duration, ms', 'service', 'operation', ...(told ? ['errors'] : [])],
-    ...(terms ? ['top reason', 'excess, nats'] : []),
-    ...(says ? ['reason'] : []),
-    ...['higher than', 'of validation traces', unit === '' ? 'score' : `score, ${unit}`],
-    ...['flagged', 'label', 'nodes', 'structure'],
+    ...[
+      'trace',
+      'start',
+      'duration, ms',
+      'service',
+      'operation',
+      ...(errorsTold ? ['errors'] : []),
+    ],
+    ...['what is odd', 'kind', 'higher than', 'of validation traces'],
+    ...[unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
+    ...(terms ? ['top part of the score', 'excess, nats'] : []),
+    ...(says ? ['top part of the score'] : []),
+    ...['nodes', 'structure'],
     ...(terms ? ['reconstruction differs'] : []),
     ...(terms ? VARIANTS.map((variant) => `rank, ${variant}`) : ['rank']),
   ];
   for (const at of list.order) {
-    const row = traceRow(traces, whole, at);
-    const { ranks, reason, mismatch, standing } = row;
+    const row = traceRow(traces, whole, at, told);
+    const { ranks, reason, mismatch, standing, oddities } = row;
     yield [
       ...[row.traceId, instant(row.startMs), String(row.durationMs), row.service, row.operation],
-      ...(told ? [String(row.errors)] : []),
+      ...(errorsTold ? [String(row.errors)] : []),
+      ...(oddities === null
+        ? ['', '']
+        : [sentence(oddities), KIND_NAMES[oddities[0]?.kind ?? 'none']]),
+      ...[String(standing.above), String(standing.of), String(row.score)],
+      ...[row.flagged ? 'yes' : 'no', row.label],
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),
       ...(row.says === null ? [] : [row.says]),
-      ...[String(standing.above), String(standing.of), String(row.score)],
-      ...[row.flagged ? 'yes' : 'no', row.label, String(row.nodes), String(row.structure)],
+      ...[String(row.nodes), String(row.structure)],
       ...(mismatch === null ? [] : [mismatch ? 'yes' : 'no']),
       ...(ranks === null ? [row.rank] : VARIANTS.map((variant) => ranks[variant])).map(String),
     ];

@@ -15,6 +15,8 @@ export const PAGE_KEYS: readonly PageKey[] = [
   { keys: 'Ctrl + K or ⌘ K', words: 'commands: go anywhere, do anything' },
   { keys: 'w, s', words: 'trace before, next trace' },
   { keys: '/', words: 'search the list of traces' },
+  { keys: 'k', words: 'odd traces kind by kind, or one by one' },
+  { keys: 'c, o', words: 'in the list: copy the id, open the trace in its backend' },
   { keys: 'a, d', words: 'node before, next node of the trace' },
   { keys: 'b, f', words: 'the same, as in Jaeger' },
   { keys: 'Esc', words: 'closes the inspector, a dialog or an explanation' },
@@ -38,6 +40,7 @@ const MOVES = new Map<string, Move>([
   ['d', node(1)],
   ['b', node(-1)],
   ['f', node(1)],
+  ['k', ({ traceList }) => traceList.getState().group(!traceList.getState().grouped)],
   ['Escape', ({ inspect }) => inspect.getState().close()],
 ]);
 

@@ -18,6 +18,7 @@ import type { RunState } from '../../stores/run/run-store.ts';
 import type { SurveyState } from '../../stores/run/survey-store.ts';
 import type { InspectState } from '../../stores/scores/inspect-store.ts';
 import type { NamedScoresState } from '../../stores/scores/named-scores-store.ts';
+import type { OdditiesState } from '../../stores/scores/oddities-store.ts';
 import type { TraceListState } from '../../stores/scores/trace-list-store.ts';
 import type { PreferencesState } from '../../stores/shared/preferences-store.ts';
 import type { UndoState } from '../../stores/shared/undo-store.ts';
@@ -68,6 +69,9 @@ export const useTraceList = <T>(select: (state: TraceListState) => T): T =>
 
 export const useTraceLook = <T>(select: (state: TraceLookState) => T): T =>
   useStore(useNotebook().traceLook, select);
+
+export const useOddities = <T>(select: (state: OdditiesState) => T): T =>
+  useStore(useNotebook().oddities, select);
 
 export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
   useStore(useNotebook().whatIf, select);

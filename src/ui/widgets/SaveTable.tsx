@@ -29,7 +29,9 @@ export function SaveTable({ name, children }: SaveTableProps) {
 interface SaveCsvProps {
   readonly name: string;
   /** Header first; made when it is asked for. */
-  readonly rows: (button: HTMLElement) => Iterable<readonly string[]>;
+  readonly rows: (
+    button: HTMLElement,
+  ) => Iterable<readonly string[]> | Promise<Iterable<readonly string[]>>;
 }
 
 export function SaveCsv({ name, rows }: SaveCsvProps) {
@@ -38,9 +40,10 @@ export function SaveCsv({ name, rows }: SaveCsvProps) {
       size="small"
       icon="download"
       aria-label={`Save ${name} as CSV`}
-      onClick={(event) =>
-        downloadText(`${fileStem(name)}.csv`, toCsv(rows(event.currentTarget)), 'text/csv')
-      }
+      onClick={async (event) => {
+        const made = await rows(event.currentTarget);
+        downloadText(`${fileStem(name)}.csv`, toCsv(made), 'text/csv');
+      }}
     >
       CSV
     </Button>

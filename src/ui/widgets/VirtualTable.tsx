@@ -1,9 +1,10 @@
 /**
  * A table of very many rows: only those in sight are drawn, inside a sticky pane, so that fast
  * scrolling never shows a blank. Two tab stops, however many rows and columns: the titles, and the
- * rows. Keyboard as in a grid: arrows, Page, Home and End move the active row, Enter selects it.
+ * rows. Keyboard as in a grid: arrows, Page, Home and End move the active row, Enter selects it; right and left unfold and fold a group.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Icon } from './Icon.tsx';
 import { TableHead } from './TableHead.tsx';
 import type { TableColumn, TableSort } from './table-column.ts';
 import { rowAfterKey, rowWindow, scrollHeight, scrollTopFor } from './virtual-window.ts';
@@ -25,6 +26,10 @@ export interface VirtualTableProps {
   /** Index of the selected row; scrolled into sight when it changes. */
   readonly selected?: number | null;
   readonly onSelect?: (row: number) => void;
+  /** Which rows head a group, whose rows follow while it is unfolded; null of all others. */
+  readonly groupOf?: (row: number) => RowGroup | null;
+  /** Hears which rows are drawn: from the first to before the last. */
+  readonly onInSight?: (start: number, end: number) => void;
   /** Of keys that are not the table's, with the active row; true where the key was taken. */
   readonly onKey?: (key: string, row: number) => boolean;
   /** Identity of a row, where rows move by sorting. */
@@ -33,6 +38,13 @@ export interface VirtualTableProps {
   readonly busy?: boolean;
   /** Shown instead of rows where there are none. */
   readonly empty?: ReactNode;
+}
+
+/** A row that heads others: said across all columns. */
+export interface RowGroup {
+  readonly words: ReactNode;
+  readonly unfolded: boolean;
+  readonly onToggle: () => void;
 }
 
 const HEAD_HEIGHT = 32;
@@ -65,15 +77,26 @@ export function VirtualTable(props: VirtualTableProps) {
     reveal(selected);
   }, [selected]);
 
+  const { onInSight, groupOf } = props;
+  useEffect(() => onInSight?.(start, end), [onInSight, start, end]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current || rowCount === 0) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      onSelect?.(activeRow);
+      const group = groupOf?.(activeRow) ?? null;
+      if (group === null) onSelect?.(activeRow);
+      else group.onToggle();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (props.onKey?.(event.key, activeRow)) {
+    const group = groupOf?.(activeRow) ?? null;
+    if (group !== null && event.key === (group.unfolded ? 'ArrowLeft' : 'ArrowRight')) {
+      event.preventDefault();
+      group.onToggle();
+      return;
+    }
+    if (group === null && props.onKey?.(event.key, activeRow)) {
       event.preventDefault();
       return;
     }
@@ -85,11 +108,12 @@ export function VirtualTable(props: VirtualTableProps) {
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold a window of its rows
+    // biome-ignore lint/a11y/noStaticElementInteractions: a grid, or where rows have groups a treegrid
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above
     <div
       ref={scroller}
       className="vtable"
-      role="grid"
+      role={groupOf === undefined ? 'grid' : 'treegrid'}
       aria-label={label}
       aria-rowcount={rowCount + 1}
       aria-colcount={columns.length}
@@ -111,32 +135,48 @@ export function VirtualTable(props: VirtualTableProps) {
             style={{ top: HEAD_HEIGHT, height: rowCount === 0 ? 0 : viewHeight }}
           >
             <div style={{ transform: `translateY(${offset}px)` }}>
-              {Array.from({ length: end - start }, (_, i) => start + i).map((row) => (
-                // biome-ignore lint/a11y/useSemanticElements: see above
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys
-                // biome-ignore lint/a11y/useFocusableInteractive: active by aria-activedescendant
-                <div
-                  key={rowKey(row)}
-                  id={`${id}-${row}`}
-                  className={`vtable__row${row === activeRow ? ' vtable__row--active' : ''}`}
-                  role="row"
-                  aria-rowindex={row + 2}
-                  aria-selected={row === selected}
-                  style={{ gridTemplateColumns: template, height: rowHeight }}
-                  onClick={() => {
-                    setActive(row);
-                    onSelect?.(row);
-                  }}
-                >
-                  {columns.map((column) => (
-                    // biome-ignore lint/a11y/useSemanticElements: see above
-                    // biome-ignore lint/a11y/useFocusableInteractive: rows are the unit of movement
-                    <div key={column.key} className={cellClass(column)} role="gridcell">
-                      <span className="vtable__content">{column.render(row)}</span>
-                    </div>
-                  ))}
-                </div>
-              ))}
+              {Array.from({ length: end - start }, (_, i) => start + i).map((row) => {
+                const group = groupOf?.(row) ?? null;
+                const active = row === activeRow ? ' vtable__row--active' : '';
+                return (
+                  // biome-ignore lint/a11y/useSemanticElements: see above
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys
+                  // biome-ignore lint/a11y/useFocusableInteractive: active by aria-activedescendant
+                  <div
+                    key={rowKey(row)}
+                    id={`${id}-${row}`}
+                    className={`vtable__row${group === null ? '' : ' vtable__row--group'}${active}`}
+                    role="row"
+                    aria-rowindex={row + 2}
+                    aria-level={groupOf === undefined ? undefined : group === null ? 2 : 1}
+                    aria-expanded={group?.unfolded}
+                    aria-selected={row === selected}
+                    style={{ gridTemplateColumns: template, height: rowHeight }}
+                    onClick={() => {
+                      setActive(row);
+                      if (group === null) onSelect?.(row);
+                      else group.onToggle();
+                    }}
+                  >
+                    {group === null ? (
+                      columns.map((column) => (
+                        // biome-ignore lint/a11y/useSemanticElements: see above
+                        // biome-ignore lint/a11y/useFocusableInteractive: rows are the unit of movement
+                        <div key={column.key} className={cellClass(column)} role="gridcell">
+                          <span className="vtable__content">{column.render(row)}</span>
+                        </div>
+                      ))
+                    ) : (
+                      // biome-ignore lint/a11y/useSemanticElements: see above
+                      // biome-ignore lint/a11y/useFocusableInteractive: rows are the unit of movement
+                      <div className="vtable__group" role="gridcell" aria-colspan={columns.length}>
+                        <Icon name={group.unfolded ? 'chevron-down' : 'chevron-right'} size={12} />
+                        {group.words}
+                      </div>
+                    )}
+                  </div>
+                );
+              })}
             </div>
           </div>
         </div>

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { nextTask } from '../../base/next-task.ts';
 import { createTraceTables } from '../../inspect/trace-tables.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
+import { createUsualBook } from '../../statistics/usual-book.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores, fakeSettings } from '../../testing/run-fakes.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
@@ -16,7 +18,12 @@ test.each(['global', 'operation'] as const)(
   async (stdLimit) => {
     const dataset = { traces: () => traces } as DatasetAtHand;
     const run = { scores: () => scores, settings: fakeSettings } as unknown as RunAtHand;
-    const { combine } = createListJobs(dataset, run, createTraceTables());
+    const { combine } = createListJobs(
+      dataset,
+      run,
+      createTraceTables(),
+      createUsualBook(nextTask),
+    );
     const of = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
     const ask = async () => {
       const transfer: ArrayBuffer[] = [];
@@ -42,7 +49,7 @@ test('detectors are compared by the scores with all corrections, and a missing o
     scores: ({ detector }: { detector: string }) =>
       ({ tracevae: scores, fsa: plain })[detector] ?? null,
   } as unknown as RunAtHand;
-  const { compare } = createListJobs(dataset, run, createTraceTables());
+  const { compare } = createListJobs(dataset, run, createTraceTables(), createUsualBook(nextTask));
   const of = { runId: 'run-1', detector: 'fsa', epoch: null } as const;
   const context = { control: createJobControl(), emit: () => {}, transfer: [] };
   const compared = await compare.run({ of, detectors: ['tracevae', 'fsa'] }, context);

@@ -15,6 +15,7 @@ import type { ModelRef } from '../../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome } from '../../run/outcome.ts';
 import { sameValue } from '../../run/settings.ts';
 import { createTableScores, mainScores } from '../../run/table-scores.ts';
+import type { UsualBook } from '../../statistics/usual-book.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import { cancelled, type JobFailure, noDataset, notAtHand } from '../job-failure.ts';
@@ -40,6 +41,7 @@ export function createListJobs(
   dataset: DatasetAtHand,
   run: RunAtHand,
   tables: TraceTables,
+  book: UsualBook,
 ): ListJobs {
   const choose = createChooser(run);
   const tableScores = createTableScores();
@@ -96,12 +98,18 @@ export function createListJobs(
       return ok(tables.tabulate(traces, source, tableScores(scores)));
     }),
 
-    arrange: beside(async (input, { transfer }) => {
+    arrange: beside(async ({ split, ...query }, { transfer }) => {
       // other lists are not kept waiting
-      await runWithPauses(tables.prepareSort(input.sort.key), nextTask);
-      const arranged = told((traces) => tables.arrange(traces, input));
-      if (arranged.ok) transfer.push(arranged.value.rows.buffer as ArrayBuffer);
-      return arranged;
+      await runWithPauses(tables.prepareSort(query.sort.key), nextTask);
+      const traces = dataset.traces();
+      if (traces === null) return err(noDataset);
+      const arranged = await tables.arrange(traces, query, {
+        against: JSON.stringify(split),
+        oddities: (selected) => book.oddities(traces, split, selected),
+      });
+      if (arranged === null) return err(notTabulated);
+      transfer.push(arranged.rows.buffer as ArrayBuffer);
+      return ok(arranged);
     }),
 
     prepareSort: beside(async ({ key }) => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { nextTask } from '../../base/next-task.ts';
+import { createUsualBook } from '../../statistics/usual-book.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
@@ -8,7 +10,11 @@ import { createTraceJobs } from './trace.ts';
 
 const { traces } = importedFixture();
 const jobsOf = (at: TraceSet | null) =>
-  createTraceJobs({ traces: () => at } as DatasetAtHand, {} as RunAtHand);
+  createTraceJobs(
+    { traces: () => at } as DatasetAtHand,
+    {} as RunAtHand,
+    createUsualBook(nextTask),
+  );
 const context = () => ({ control: createJobControl(), emit: () => {}, transfer: [] });
 const split = { roles: ['split' as const], seed: 1, maxNodes: 32, limitTrain: null };
 

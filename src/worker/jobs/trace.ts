@@ -3,12 +3,11 @@
  * it would have after an edit.
  */
 import { assert } from '../../base/assert.ts';
-import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { siblingSubtrees } from '../../inspect/sibling-subtrees.ts';
 import { explainEdited, findUnflagging, type WhatIfContext } from '../../run/what-if.ts';
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
-import { createUsualBook } from '../../statistics/usual-book.ts';
+import type { UsualBook } from '../../statistics/usual-book.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import { cancelled, type JobFailure, noDataset } from '../job-failure.ts';
 import { asking, beside, computing, type JobTable } from '../job-table.ts';
@@ -19,8 +18,11 @@ type TraceJobs = JobTable<
   'compareTrace' | 'oddities' | 'explain' | 'whatIf' | 'subtrees' | 'unflag'
 >;
 
-export function createTraceJobs(dataset: DatasetAtHand, run: RunAtHand): TraceJobs {
-  const book = createUsualBook(nextTask);
+export function createTraceJobs(
+  dataset: DatasetAtHand,
+  run: RunAtHand,
+  book: UsualBook,
+): TraceJobs {
   const whatIfContext = async ({
     of,
     trace,

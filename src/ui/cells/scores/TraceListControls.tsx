@@ -13,6 +13,7 @@ import { Chips } from '../../widgets/Chips.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
 import { Field } from '../../widgets/Field.tsx';
 import { formatCount } from '../../widgets/format.ts';
+import { Checkbox } from '../../widgets/NumberField.tsx';
 import { SegmentedControl } from '../../widgets/Select.tsx';
 import { type FilterChip, filterChips } from './filter-words.ts';
 import { FILTER_OPTIONS } from './labels.tsx';
@@ -22,6 +23,8 @@ import { TraceFilters } from './TraceFilters.tsx';
 export function TraceListControls({ scored, list }: ListedProps) {
   const filter = useTraceList((l) => l.filter);
   const narrow = useTraceList((l) => l.narrow);
+  const grouped = useTraceList((l) => l.grouped);
+  const group = useTraceList((l) => l.group);
   const [open, setOpen] = useState(false);
   const shown = useInspect((i) => i.filter);
   const setFilter = useInspect((i) => i.setFilter);
@@ -51,6 +54,15 @@ export function TraceListControls({ scored, list }: ListedProps) {
           </Field>
         </div>
       </div>
+      <Checkbox
+        label={
+          list.kinds === null
+            ? 'Kind by kind (k)'
+            : `Kind by kind (k): ${formatCount(list.kinds.length, 'kind')}`
+        }
+        checked={grouped}
+        onChange={(on) => void group(on)}
+      />
       <Disclosure summary="Filters" open={open} onToggle={setOpen}>
         <TraceFilters scored={scored} list={list} />
       </Disclosure>
@@ -96,12 +108,15 @@ export function NothingListed({ scored, list }: ListedProps) {
   const narrow = useTraceList((l) => l.narrow);
   const setFilter = useInspect((i) => i.setFilter);
   const shown = useInspect((i) => i.filter);
+  const filter = useTraceList((l) => l.filter);
   const chips = useChips(scored, list);
   if (chips.length === 0 && list.inTheWay.length === 0) {
     return <p className="quiet">No trace was scored.</p>;
   }
   const ways = list.inTheWay.map(({ part, traces: count }) => {
-    const back = formatCount(count, 'trace');
+    // a kind is looked for among what the other parts leave
+    const atMost = filter.kind !== null && part !== 'kind' ? 'at most ' : '';
+    const back = atMost + formatCount(count, 'trace');
     const chip = chips.find((one) => one.part === part);
     return chip === undefined
       ? { part, words: `Show all (${back})`, go: () => setFilter('all') }

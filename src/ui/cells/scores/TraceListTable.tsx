@@ -1,6 +1,6 @@
 /** The listed traces as a table: when, how long, what is odd, how rare; one of them opens. */
 
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
 import { constantColumns } from '../../../stores/scores/constant-columns.ts';
 import type { TraceSort } from '../../../stores/scores/trace-list-store.ts';
@@ -12,7 +12,12 @@ import {
   traceRow,
 } from '../../../stores/scores/trace-list-view.ts';
 import { traceLink } from '../../../stores/shared/trace-link.ts';
-import { useInspect, usePreferences, useTraceList } from '../../app/notebook-context.ts';
+import {
+  useInspect,
+  useOddities,
+  usePreferences,
+  useTraceList,
+} from '../../app/notebook-context.ts';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
 import { formatCount } from '../../widgets/format.ts';
 import { SaveCsv } from '../../widgets/SaveTable.tsx';
@@ -21,6 +26,7 @@ import { useCopy } from '../../widgets/use-copy.tsx';
 import { useIsNarrow } from '../../widgets/use-is-narrow.ts';
 import { VirtualTable } from '../../widgets/VirtualTable.tsx';
 import { ColumnMenu, isShown } from './ColumnMenu.tsx';
+import { useKindLines } from './kind-groups.tsx';
 import { hasTerms, type ListedProps } from './scored.tsx';
 import { TraceLinkField } from './TraceLinkField.tsx';
 import { NothingListed } from './TraceListControls.tsx';
@@ -46,17 +52,19 @@ export function TraceListTable({ scored, list }: ListedProps) {
     [of, order, selected],
   );
   const same = useMemo(() => constantColumns(traces, list), [traces, list]);
-  const row = useMemo(() => {
+  const told = useOddities((o) => o.told);
+  const { tell, tellAll } = useOddities((o) => o);
+  const rowAt = useMemo(() => {
     const made = new Map<number, TraceRow>();
     return (index: number): TraceRow => {
       const known = made.get(index);
       if (known !== undefined) return known;
       if (made.size > ROWS_KEPT) made.clear();
-      const fresh = traceRow(traces, list, list.order[index]!);
+      const fresh = traceRow(traces, list, list.order[index]!, told);
       made.set(index, fresh);
       return fresh;
     };
-  }, [traces, list]);
+  }, [traces, list, told]);
   const linkOf = (trace: TraceRow): string | null => linkOfRow(template, trace);
   const ordered = traceColumns({ unit, terms, says, copied, copy, linkOf });
   const all = narrow ? answerFirst(ordered) : ordered;
@@ -73,6 +81,18 @@ export function TraceListTable({ scored, list }: ListedProps) {
       render: (index) => render(row(index)),
     }),
   );
+  const kinds = useKindLines(list);
+  /** Of a line that is a trace. */
+  const row = (line: number): TraceRow => rowAt(kinds.indexAt(line));
+  const { indexAt } = kinds;
+  const onInSight = useCallback(
+    (start: number, end: number) => {
+      const indices = Array.from({ length: end - start }, (_, i) => indexAt(start + i));
+      const known = indices.filter((index) => index >= 0 && index < order.length);
+      void tell(known.map((index) => of.of.test.trace[of.rows[order[index]!]!]!));
+    },
+    [indexAt, order, of, tell],
+  );
   if (order.length === 0) return <NothingListed scored={scored} list={list} />;
   const away = all.filter((column) => same.has(column.key) && !shown.includes(column));
   const toggle = (which: 'columns' | 'links') => (open: boolean) => setOpened(open ? which : null);
@@ -80,13 +100,15 @@ export function TraceListTable({ scored, list }: ListedProps) {
     <>
       <VirtualTable
         label="Test traces by score"
-        rowCount={order.length}
+        rowCount={kinds.length}
         busy={busy}
         columns={columns}
         minWidth={shown.reduce((sum, { width }) => sum + width, 0)}
         sort={sort}
         onSort={(next) => void sortBy(next as TraceSort)}
-        selected={at === -1 ? null : at}
+        selected={at === -1 ? null : kinds.lineOf(at)}
+        onInSight={onInSight}
+        {...(kinds.groupOf === null ? {} : { groupOf: kinds.groupOf })}
         onSelect={(index) => void inspect(row(index).trace)}
         onKey={(key, index) => {
           if (key === 'c') copy(row(index).traceId);
@@ -94,7 +116,7 @@ export function TraceListTable({ scored, list }: ListedProps) {
           if (link !== null) window.open(link, '_blank', 'noopener,noreferrer');
           return key === 'c' || link !== null;
         }}
-        rowKey={(index) => row(index).trace}
+        rowKey={(line) => kinds.keyOf(line) ?? row(line).trace}
       />
       {status}
       <div className="list-foot">
@@ -107,7 +129,7 @@ export function TraceListTable({ scored, list }: ListedProps) {
           open={opened === 'columns'}
           onToggle={toggle('columns')}
         >
-          <ColumnMenu columns={all} same={same} example={row(0)} />
+          <ColumnMenu columns={all} same={same} example={rowAt(0)} />
         </Disclosure>
         <Disclosure
           summary={template === null ? 'Link to Jaeger, Tempo or Zipkin' : 'Links to traces'}
@@ -116,7 +138,13 @@ export function TraceListTable({ scored, list }: ListedProps) {
         >
           <TraceLinkField />
         </Disclosure>
-        <SaveCsv name="Test traces by score" rows={() => listedRows(traces, list, unit)} />
+        <SaveCsv
+          name="Test traces by score"
+          rows={async () => {
+            const all = order.map((listed) => of.of.test.trace[of.rows[listed]!]!);
+            return listedRows(traces, list, unit, await tellAll(all));
+          }}
+        />
       </div>
     </>
   );

@@ -1,4 +1,6 @@
 /** The parts of a list's filter in words, as chips say them. */
+
+import { KIND_NAMES } from '../../../inspect/trace-kinds.ts';
 import type { FilterPart, OpenRange } from '../../../inspect/trace-query.ts';
 import type { TraceColumns } from '../../../inspect/trace-table.ts';
 import type { LabelFilter } from '../../../stores/scores/inspect-store.ts';
@@ -41,6 +43,7 @@ export function filterChips(
     ['operation', named(operation, (id) => `passes through ${call(id)}`)],
     ['lacks', named(lacks, (id) => `without ${call(id)}`)],
     ['root', named(root, (id) => `root ${call(id)}`)],
+    ['kind', filter.kind === null ? null : `kind: ${kindWordsOf(filter.kind)}`],
     ['structure', named(structure, (id) => `structure #${columns.structureNumber[id] ?? '?'}`)],
     ['duration', rangeWords('took', filter.duration, formatMs)],
     ['start', rangeWords('started', filter.start, formatTime, ['from', 'until'])],
@@ -54,6 +57,12 @@ export function filterChips(
   ];
   return chips.flatMap(([part, words]) => (words === null ? [] : [{ part, words }]));
 }
+
+/** The calls of a kind stand in its heading; its key says the reason alone. */
+const kindWordsOf = (key: string): string => {
+  const reason = key.replace(/-[0-9a-z]+$/, '');
+  return Object.entries(KIND_NAMES).find(([kind]) => kind === reason || kind === key)?.[1] ?? key;
+};
 
 const yesNo = (wanted: boolean | null, yes: string, no: string): string | null =>
   wanted === null ? null : wanted ? yes : no;

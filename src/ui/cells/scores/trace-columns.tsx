@@ -1,6 +1,7 @@
 /** The columns of the list of traces: what each says of a row, and which are shown unasked. */
 import type { ReactNode } from 'react';
-import { standingWords } from '../../../inspect/sentence.ts';
+import { sentence, standingWords } from '../../../inspect/sentence.ts';
+import { KIND_NAMES } from '../../../inspect/trace-kinds.ts';
 import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/corrections/list.ts';
 import type { TraceColumn } from '../../../stores/scores/trace-list-store.ts';
 import type { TraceRow } from '../../../stores/scores/trace-list-view.ts';
@@ -83,12 +84,14 @@ const ERRORS: TraceColumnView = {
     ),
 };
 
+/** Of the score, where it is made of the terms of equation (3). */
 const TOP_REASON: TraceColumnView = {
   key: 'reason',
-  name: 'top reason',
+  name: 'top part of the score',
   explain:
     'The part of the score that is farthest above its median over validation traces, and by how many nats.',
-  width: 148,
+  width: 156,
+  aside: true,
   render: ({ reason }) =>
     reason === null
       ? NOT_YET
@@ -97,16 +100,39 @@ const TOP_REASON: TraceColumnView = {
         : 'none',
 };
 
-/** Of a detector that names terms of its own. */
+/** Of the score of a detector that names terms of its own. */
 const SAYS: TraceColumnView = {
   key: 'reason',
-  name: 'reason',
+  name: 'top part of the score',
   explain: 'The term that adds most to the score, and the call that stands out.',
-  width: 280,
-  grow: 3,
+  width: 240,
+  grow: 2,
+  aside: true,
   render: ({ says }) => (
     <span title={says ?? undefined}>{says === '' || says === null ? 'none' : says}</span>
   ),
+};
+
+/** Sorted by how far the score is out, as no order of words is more telling. */
+const SENTENCE: TraceColumnView = {
+  key: 'sentence',
+  name: 'what is odd',
+  explain: 'How the trace differs from the other traces: calls missing or new, slow, failed.',
+  width: 320,
+  grow: 4,
+  render: ({ oddities }) => {
+    if (oddities === null) return NOT_YET;
+    const words = sentence(oddities);
+    return <span title={words}>{words}</span>;
+  },
+};
+
+const KIND: TraceColumnView = {
+  key: 'kind',
+  name: 'kind',
+  explain: 'The first of its reasons, in a word. “Kinds” puts traces of one kind together.',
+  width: 128,
+  render: ({ oddities }) => (oddities === null ? NOT_YET : KIND_NAMES[oddities[0]?.kind ?? 'none']),
 };
 
 const RARE: TraceColumnView = {
@@ -271,11 +297,13 @@ export const traceColumns = ({ unit, terms, says, ...tools }: ColumnChoice): Tra
   DURATION,
   ROOT,
   ERRORS,
-  ...(terms ? [TOP_REASON] : says ? [SAYS] : []),
+  SENTENCE,
   RARE,
+  KIND,
   score(unit, terms),
   FLAGGED,
   LABEL,
+  ...(terms ? [TOP_REASON] : says ? [SAYS] : []),
   NODES,
   STRUCTURE,
   ...(terms ? [...VARIANT_RANKS, MISMATCH] : [ONE_RANK]),
@@ -284,6 +312,6 @@ export const traceColumns = ({ unit, terms, says, ...tools }: ColumnChoice): Tra
 
 /** Where a page is narrow, the answer and how long it took come before what has to be scrolled to. */
 export const answerFirst = (columns: readonly TraceColumnView[]): TraceColumnView[] => {
-  const first = columns.filter(({ key }) => key === 'reason' || key === 'duration');
+  const first = columns.filter(({ key }) => key === 'sentence' || key === 'duration');
   return [...first, ...columns.filter((column) => !first.includes(column))];
 };
