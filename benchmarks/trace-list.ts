@@ -1,5 +1,6 @@
 /** The list of scored traces as the worker holds it: what each thing that a person does takes. */
-import type { Sliced } from '../src/base/slices.ts';
+import { runThrough, type Sliced } from '../src/base/slices.ts';
+import { setApart } from '../src/changes/set-apart.ts';
 import { median } from '../src/base/statistics.ts';
 import type { KindTeller } from '../src/inspect/kind-book.ts';
 import {
@@ -87,7 +88,7 @@ export function timeTraceList(count: number) {
       typed: typed('deadbeef'),
     },
     nearestMs: timed(() => tables.nearest(traces, 4)),
-    inCommonMs: timed(() => tables.overRepresented(traces)),
+    setApartMs: timed(() => runThrough(setApart(traces, tables.flags(traces)!))),
     structuresMs: timed(() => {
       const structures = structureList(traces, takeCensus(traces), 32);
       return Array.from({ length: 40 }, (_, i) => structures.view(i));

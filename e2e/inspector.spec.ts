@@ -346,7 +346,7 @@ test('what if, by keyboard: edits, undone and reset; the smallest change that un
   await expect(changes).not.toHaveCount(0);
 });
 
-test('the waterfall sums to the score; the nearest normal trace; what flagged ones have in common', async ({
+test('the waterfall sums to the score; the nearest normal trace; what sets flagged ones apart', async ({
   page,
 }) => {
   await scoredNotebook(page);
@@ -380,12 +380,12 @@ test('the waterfall sums to the score; the nearest normal trace; what flagged on
   await expect(pair.getByRole('row', { name: /web\// })).toContainText('×');
   await page.keyboard.press('Escape');
 
-  await page.getByRole('button', { name: 'What flagged traces have in common' }).click();
+  await page.getByRole('button', { name: 'What sets flagged traces apart' }).click();
   const flagged = page.getByRole('region', { name: 'Flagged traces' });
   await expect(
     flagged
-      .getByRole('table', { name: 'Over-represented among flagged traces' })
-      .or(flagged.getByText('Nothing is more frequent among flagged traces')),
+      .getByRole('table', { name: 'What sets flagged traces apart' })
+      .or(flagged.getByText(/that chance would not|that a comparison needs/)),
   ).toBeVisible();
   await expect(flagged.getByText(/flagged traces? against \d+ others/)).toBeVisible();
 });

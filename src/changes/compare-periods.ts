@@ -66,7 +66,7 @@ export interface ChangeReport {
   readonly after: number;
   /** How many comparisons were made: what q is adjusted for. */
   readonly tests: number;
-  /** What stands out, the most requests first; so many at most. */
+  /** What stands out, the most requests first, so many at most; then what does not, where it is asked for. */
   readonly changes: readonly Change[];
   /** Of all that stand out, also of those left off. */
   readonly found: number;
@@ -86,9 +86,17 @@ const LEAST_EFFECT = 0.01;
 
 type Tested = Omit<Change, 'q'> & { readonly p: number };
 
+export interface CompareOptions {
+  /** Traces that each side of a comparison needs; {@link LEAST_TRACES} unless told. */
+  readonly least?: number;
+  /** So many changes without evidence come after those that stand out; none unless told. */
+  readonly weak?: number;
+}
+
 export function* comparePeriods(
   traces: TraceSet,
   { before, after }: ComparedTraces,
+  { least = LEAST_TRACES, weak = 0 }: CompareOptions = {},
 ): Generator<void, ChangeReport> {
   const paths = collectCallPaths(traces, Uint32Array.from([...before, ...after]));
   const pathsOf = createPathFinder(traces, paths);
@@ -102,7 +110,7 @@ export function* comparePeriods(
   };
   const tests: Tested[] = [];
   const add = (test: Tested | null): void => {
-    if (test !== null) tests.push(test);
+    if (test !== null && test.before >= least && test.after >= least) tests.push(test);
   };
   for (let path = 0; path < paths.operation.length; path++) {
     const own = { before: first[path]!, after: second[path]! };
@@ -123,15 +131,17 @@ export function* comparePeriods(
     if (path % 256 === 255) yield;
   }
   const q = falseDiscoveryRates(tests.map(({ p }) => p));
-  const found = tests
+  const tested = tests
     .map(({ p: _, ...test }, i): Change => ({ ...test, q: q[i]! }))
-    .filter((change) => change.q <= MOST_Q && change.low >= LEAST_EFFECT)
     .sort((a, b) => b.requests - a.requests || a.q - b.q);
+  const standsOut = ({ q, low }: Change): boolean => q <= MOST_Q && low >= LEAST_EFFECT;
+  const found = tested.filter(standsOut);
+  const others = tested.filter((change) => !standsOut(change)).sort((a, b) => a.q - b.q);
   return {
     before: before.length,
     after: after.length,
     tests: tests.length,
-    changes: found.slice(0, MOST_CHANGES),
+    changes: [...found.slice(0, MOST_CHANGES), ...others.slice(0, weak)],
     found: found.length,
     services: servicesOf(traces, found),
     slowest: found.some(({ kind }) => kind === 'slower')
@@ -176,7 +186,7 @@ function shares(
   has: Counts,
   kindOf: (more: boolean) => ChangeKind,
 ): Tested | null {
-  if (of.before < LEAST_TRACES || of.after < LEAST_TRACES) return null;
+  if (of.before === 0 || of.after === 0) return null;
   if (has.before + has.after === 0) return null;
   if (has.before === of.before && has.after === of.after) return null;
   const { difference, near } = shareChange(has.before, of.before, has.after, of.after);
@@ -202,7 +212,7 @@ function ownTimes(
   before: Float64Array,
   after: Float64Array,
 ): Tested | null {
-  if (of.before < LEAST_TRACES || of.after < LEAST_TRACES) return null;
+  if (of.before === 0 || of.after === 0) return null;
   const moved = distance(before, after);
   return {
     kind: moved.larger ? 'slower' : 'faster',

@@ -5,7 +5,6 @@ import { fakeScores } from '../testing/run-fakes.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode, nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import { nearestTrace } from './nearest-trace.ts';
-import { overRepresented } from './over-represented.ts';
 import { makeTraceTable, type TableScores, type TraceTable } from './trace-table.ts';
 
 const toy = toyTraces(90);
@@ -70,33 +69,4 @@ test('no normal trace, no neighbour', () => {
       0,
     ),
   ).toBeNull();
-});
-
-test('what only flagged traces have is over-represented, with its counts', () => {
-  // operation 5 is of the third structure alone, which is flagged here
-  const table = tableOf(toy, (t) => toy.structureOf[t] === 2);
-  const { operations, services, hours, flagged, normal } = overRepresented(toy, table);
-  expect(flagged + normal).toBe(table.source.trace.length);
-  expect(
-    operations
-      .slice(0, 2)
-      .map(({ id }) => id)
-      .sort(),
-  ).toEqual([4, 5]);
-  expect(operations[0]).toMatchObject({ flagged, normal: 0 });
-  expect(operations[0]!.q).toBeLessThan(1e-4);
-  expect(operations[0]!.odds.low).toBeGreaterThan(1);
-  // every trace has the one service, and no start is known
-  expect(services.every(({ q }) => q === 1)).toBe(true);
-  expect(hours).toEqual([]);
-});
-
-test('hours of the day are told where starts are known', () => {
-  const startUs = Float64Array.from(toy.structureOf, (_, t) => (t % 2 === 0 ? 3 : 15) * 3.6e9);
-  const traces = { ...toy, startUs };
-  const { hours } = overRepresented(
-    traces,
-    tableOf(traces, (t) => t % 2 === 0),
-  );
-  expect(hours.map(({ id }) => id)).toEqual([3]);
 });

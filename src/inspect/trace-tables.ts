@@ -8,7 +8,6 @@ import type { TraceSet } from '../trace/trace-set.ts';
 import { type Arrange, createArranger } from './arrange-traces.ts';
 import { createKindBook, type KindTeller } from './kind-book.ts';
 import { type NearestTrace, nearestTrace } from './nearest-trace.ts';
-import { type OverRepresented, overRepresented } from './over-represented.ts';
 import { type ScoreHistograms, scoreHistograms } from './score-histograms.ts';
 import { groupByKind, rowsOfKind } from './trace-kinds.ts';
 import type { Arranged, TraceColumn, TraceQuery } from './trace-query.ts';
@@ -43,7 +42,6 @@ export interface TraceTables {
   histograms(traces: TraceSet): ScoreHistograms | null;
   usualParts(): Sliced<Float64Array | null>;
   nearest(traces: TraceSet, trace: number): NearestTrace | null;
-  overRepresented(traces: TraceSet): OverRepresented | null;
   /** Which traces have scores, and which of these are flagged; null of another dataset. */
   flags(traces: TraceSet): Flags | null;
   /** Forgets the table, whose dataset is gone. */
@@ -103,7 +101,6 @@ export function createTraceTables(): TraceTables {
       return held === null ? null : yield* held.table.onDemand.usual.inSlices();
     },
     nearest: (traces, trace) => (held === null ? null : nearestTrace(traces, held.table, trace)),
-    overRepresented: (traces) => (held === null ? null : overRepresented(traces, held.table)),
     flags(traces) {
       if (held?.traces !== traces) return null;
       const { source } = held.table;

@@ -4,6 +4,7 @@
  */
 import type { ChangeReport } from '../changes/compare-periods.ts';
 import type { Period } from '../changes/selection.ts';
+import type { SetApart } from '../changes/set-apart.ts';
 import type { Timeline } from '../changes/timeline.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
@@ -16,7 +17,6 @@ import type { ImportedTraces, ImportProgress, LabelledTraces } from '../ingest/i
 import type { PackedFile } from '../ingest/pack-files.ts';
 import type { EditableTree } from '../inspect/edit-tree.ts';
 import type { NearestTrace } from '../inspect/nearest-trace.ts';
-import type { OverRepresented } from '../inspect/over-represented.ts';
 import type { ScoreHistograms } from '../inspect/score-histograms.ts';
 import type { Oddity } from '../inspect/sentence.ts';
 import type { SubtreeChoice } from '../inspect/sibling-subtrees.ts';
@@ -240,8 +240,8 @@ export interface Jobs extends LabJobs {
   usualParts: { input: null; event: never; output: Float64Array | null };
   /** The normal trace that is most like this one, by the table's scores; null where none is. */
   nearest: { input: { trace: number }; event: never; output: NearestTrace | null };
-  /** What the flagged traces of the table have in common. */
-  overRepresented: { input: null; event: never; output: OverRepresented };
+  /** What sets the flagged traces of the table apart from its others. */
+  setApart: { input: null; event: never; output: SetApart };
   /** Traffic in so many bins, flags by the table; null where starts are not known. */
   timeline: { input: { bins: number }; event: never; output: Timeline | null };
   comparePeriods: {

@@ -3,8 +3,8 @@
  * for on demand, and dropped when the list is of other scores.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SetApart } from '../../changes/set-apart.ts';
 import type { NearestTrace } from '../../inspect/nearest-trace.ts';
-import type { OverRepresented } from '../../inspect/over-represented.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { TraceListState } from '../scores/trace-list-store.ts';
@@ -19,7 +19,7 @@ export type Asked<T> =
 export interface ComparisonState {
   /** Of the trace that was asked for last; null where no trace is normal. */
   readonly nearest: Asked<NearestTrace | null>;
-  readonly group: Asked<OverRepresented>;
+  readonly group: Asked<SetApart>;
 
   findNearest(trace: number): Promise<void>;
   compareGroup(): Promise<void>;
@@ -45,7 +45,7 @@ export function createComparisonStore(
     async compareGroup() {
       const isLatest = groups.begin();
       set({ group: { phase: 'running' } });
-      const result = await client.start('overRepresented', null).result;
+      const result = await client.start('setApart', null).result;
       if (isLatest()) set({ group: asked(result) });
     },
   }));

@@ -1,8 +1,11 @@
 /** Comparisons in names and milliseconds. */
-import type { Frequency, OverRepresented } from '../../inspect/over-represented.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
+import type { ChangeKind } from '../../changes/compare-periods.ts';
+import { shareChange } from '../../changes/distance.ts';
+import type { Frequency, SetApart } from '../../changes/set-apart.ts';
+import { operationName, type TraceSet } from '../../trace/trace-set.ts';
 import { type DiffStatus, diffTrees } from '../../trace/tree-diff.ts';
-import { namedOperation, traceTree } from '../shared/tree-view.ts';
+import type { NarrowFilter } from '../scores/trace-list-store.ts';
+import { traceTree } from '../shared/tree-view.ts';
 
 export interface ComparedNode {
   readonly key: string;
@@ -52,40 +55,105 @@ export function comparedTraces(traces: TraceSet, own: number, normal: number): C
   return rows;
 }
 
-export type FrequencyKind = 'service' | 'operation' | 'hour';
-
-export interface FrequencyRow extends Frequency {
+export interface ApartRow {
   readonly key: string;
-  readonly kind: FrequencyKind;
+  /** What it is about: "slower", "missing", "structure". */
+  readonly what: string;
+  /** "service/operation" of a call, or words of what is no call. */
   readonly name: string;
+  /** The call that makes it; "" where there is none. */
+  readonly caller: string;
+  /** Of the flagged traces that were compared, so much more than of the others, at least; 0 to 1. */
+  readonly low: number;
+  /** Shares of the flagged traces, and of the others, that have it. */
+  readonly flagged: number;
+  readonly others: number;
+  readonly comparedFlagged: number;
+  readonly comparedOthers: number;
+  /** Medians of self times, ms; null where it is not about time. */
+  readonly medianMs: { readonly flagged: number; readonly others: number } | null;
+  readonly q: number;
+  /** What lists the traces that it is about; null where no filter does. */
+  readonly filter: Partial<NarrowFilter> | null;
 }
 
-/** Of all kinds, the surest first. */
-export function frequencyRows(
+const APART_WORDS: Readonly<Record<ChangeKind, string>> = {
+  'new-call': 'only here',
+  'lost-call': 'missing',
+  'more-calls': 'made more often',
+  'fewer-calls': 'missing more often',
+  slower: 'slower',
+  faster: 'faster',
+  'more-errors': 'fails more often',
+  'fewer-errors': 'fails less often',
+};
+
+/** Shares say who lacks a call, not who has it. */
+const LACKS: ReadonlySet<ChangeKind> = new Set(['lost-call', 'fewer-calls', 'faster']);
+
+/** Calls that set flagged traces apart: those with evidence first, as many as the report found. */
+export function apartRows(
   traces: TraceSet,
-  { services, operations, hours }: OverRepresented,
-): FrequencyRow[] {
-  const rows = (
-    kind: FrequencyKind,
-    of: readonly Frequency[],
-    name: (id: number) => string,
-  ): FrequencyRow[] =>
-    of.map((frequency) => ({
-      ...frequency,
-      key: `${kind} ${frequency.id}`,
-      kind,
-      name: name(frequency.id),
-    }));
+  { report }: SetApart,
+): { readonly evident: ApartRow[]; readonly others: ApartRow[] } {
+  const rows = report.changes.map((change): ApartRow => {
+    const { kind, path, self } = change;
+    const lacks = LACKS.has(kind);
+    const share = (of: number): number => (lacks ? 1 - of : of);
+    const operation = path.at(-1)!;
+    const caller = path.at(-2);
+    return {
+      key: `${kind} ${path.join(' ')}`,
+      what: APART_WORDS[kind],
+      name: operationName(traces, operation),
+      caller: caller === undefined ? '' : operationName(traces, caller),
+      low: change.low,
+      flagged: share(change.shareAfter),
+      others: share(change.shareBefore),
+      comparedFlagged: change.after,
+      comparedOthers: change.before,
+      medianMs:
+        self === null ? null : { flagged: self.after.p50 / 1e3, others: self.before.p50 / 1e3 },
+      q: change.q,
+      filter: kind === 'lost-call' || kind === 'fewer-calls' ? { lacks: operation } : { operation },
+    };
+  });
+  const shown = Math.min(report.found, rows.length);
+  return { evident: rows.slice(0, shown), others: rows.slice(shown) };
+}
+
+/** Structures and hours of the day that are more frequent among flagged traces. */
+export function frequencyRows(
+  structureNumber: Uint32Array,
+  { report, structures, hours }: SetApart,
+): ApartRow[] {
+  const row = (
+    { id, flagged, others, q }: Frequency,
+    what: string,
+    name: string,
+    filter: ApartRow['filter'],
+  ): ApartRow => ({
+    key: `${what} ${id}`,
+    what,
+    name,
+    caller: '',
+    low: Math.max(0, shareChange(others, report.before, flagged, report.after).near),
+    flagged: flagged / report.after,
+    others: others / report.before,
+    comparedFlagged: report.after,
+    comparedOthers: report.before,
+    medianMs: null,
+    q,
+    filter,
+  });
+  const hour = (id: number): string => {
+    const padded = String(id).padStart(2, '0');
+    return `${padded}:00 to ${padded}:59 UTC`;
+  };
   return [
-    ...rows('service', services, (id) => traces.services[id]!),
-    ...rows('operation', operations, (id) => {
-      const { service, operation } = namedOperation(traces, id);
-      return `${service}/${operation}`;
-    }),
-    ...rows(
-      'hour',
-      hours,
-      (id) => `${String(id).padStart(2, '0')}:00–${String(id).padStart(2, '0')}:59 UTC`,
+    ...structures.map((of) =>
+      row(of, 'structure', `#${structureNumber[of.id]!}`, { structure: of.id }),
     ),
-  ].sort((a, b) => a.q - b.q || b.odds.low - a.odds.low);
+    ...hours.map((of) => row(of, 'hour of the day', hour(of.id), null)),
+  ].sort((a, b) => b.low - a.low);
 }

@@ -5,15 +5,13 @@ import { err, ok, type Result } from '../../base/result.ts';
 import { runWithPauses } from '../../base/slices.ts';
 import { comparePeriods } from '../../changes/compare-periods.ts';
 import { tracesOf } from '../../changes/selection.ts';
+import { setApart } from '../../changes/set-apart.ts';
 import { timeline } from '../../changes/timeline.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
 import type { TraceTables } from '../../inspect/trace-tables.ts';
 import { compareDetectors } from '../../judge/compare.ts';
 import { anomalousOf } from '../../judge/judged.ts';
-import { combinedScores, type ScoreChoice, storedScores } from '../../run/chosen-scores.ts';
-import type { ModelRef } from '../../run/model-ref.ts';
-import type { CombinedScores, ScoreOutcome } from '../../run/outcome.ts';
-import { sameValue } from '../../run/settings.ts';
+import { createChooser } from '../../run/choose-scores.ts';
 import { createTableScores, mainScores } from '../../run/table-scores.ts';
 import type { UsualBook } from '../../statistics/usual-book.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
@@ -32,7 +30,7 @@ type ListJobs = JobTable<
   | 'ranks'
   | 'usualParts'
   | 'nearest'
-  | 'overRepresented'
+  | 'setApart'
   | 'timeline'
   | 'comparePeriods'
 >;
@@ -43,7 +41,7 @@ export function createListJobs(
   tables: TraceTables,
   book: UsualBook,
 ): ListJobs {
-  const choose = createChooser(run);
+  const choose = createChooser((of) => ({ scores: run.scores(of), settings: run.settings(of) }));
   const tableScores = createTableScores();
   /** What a table tells; a failure before there is one. */
   const told = <T>(tell: (traces: TraceSet) => T | null): Result<T, JobFailure> => {
@@ -58,8 +56,8 @@ export function createListJobs(
       const traces = dataset.traces();
       if (traces === null) return err(noDataset);
       const chosen = choose(traces, of, choice);
-      if (!chosen.ok) return chosen;
-      const copy = copyColumns(chosen.value);
+      if (chosen === null) return err(notAtHand);
+      const copy = copyColumns(chosen);
       transfer.push(...buffersOf(copy));
       return ok(copy);
     }),
@@ -85,9 +83,8 @@ export function createListJobs(
       const scores = run.scores(of);
       if (traces === null) return err(noDataset);
       const chosen = choose(traces, of, choice);
-      if (!chosen.ok) return chosen;
-      if (scores === null) return err(notAtHand);
-      const { rows, test, report } = chosen.value;
+      if (chosen === null || scores === null) return err(notAtHand);
+      const { rows, test, report } = chosen;
       const source = {
         trace: Uint32Array.from(rows, (row) => scores.test.trace[row]!),
         rows,
@@ -126,7 +123,12 @@ export function createListJobs(
       return traces === null ? err(noDataset) : ok(tables.nearest(traces, trace));
     }),
 
-    overRepresented: beside(async () => told((traces) => tables.overRepresented(traces))),
+    setApart: beside(async () => {
+      const traces = dataset.traces();
+      const flags = traces === null ? null : tables.flags(traces);
+      if (traces === null || flags === null) return err(notTabulated);
+      return ok(await runWithPauses(setApart(traces, flags), nextTask));
+    }),
 
     timeline: beside(async ({ bins }) => {
       const traces = dataset.traces();
@@ -149,30 +151,3 @@ const notTabulated: JobFailure = {
   where: 'the worker',
   advice: 'choose the scores again',
 };
-
-/** Scores under a choice: the last ones are kept, since a list follows the scores that are shown. */
-function createChooser(run: RunAtHand) {
-  let last: {
-    readonly scores: ScoreOutcome;
-    readonly traces: TraceSet;
-    readonly choice: ScoreChoice;
-    readonly chosen: CombinedScores;
-  } | null = null;
-
-  return (
-    traces: TraceSet,
-    of: ModelRef,
-    choice: ScoreChoice,
-  ): Result<CombinedScores, JobFailure> => {
-    const scores = run.scores(of);
-    const settings = run.settings(of);
-    if (scores === null || settings === null) return err(notAtHand);
-    const known = last?.scores === scores && last.traces === traces ? last : null;
-    if (known !== null && sameValue(known.choice, choice)) return ok(known.chosen);
-    const chosen =
-      storedScores(scores, settings.scoring.stdLimit, choice) ??
-      combinedScores(traces, scores, of.detector, choice);
-    last = { scores, traces, choice, chosen };
-    return ok(chosen);
-  };
-}

@@ -12,7 +12,7 @@ import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
-import { FlaggedInCommon } from './FlaggedInCommon.tsx';
+import { FlaggedApart } from './FlaggedApart.tsx';
 import { LearnActions, Learning, RankedBy } from './Learning.tsx';
 import { NotScoredYet, type Scored, useListed, useScored } from './scored.tsx';
 import { TraceListControls } from './TraceListControls.tsx';
@@ -64,7 +64,7 @@ function ScoredTraces() {
       <RankedBy scored={scored} />
       <TraceListControls scored={scored} list={list} />
       <TraceListTable scored={scored} list={list} />
-      <FlaggedInCommon scored={scored} />
+      <FlaggedApart scored={scored} list={list} />
     </>
   );
 }

@@ -46,7 +46,7 @@ const START: TraceColumnView = {
   key: 'start',
   name: 'start',
   explain: 'When the root call began, in your time zone.',
-  width: 156,
+  width: 154,
   render: ({ startMs }) => <span title={formatInstant(startMs)}>{formatTime(startMs)}</span>,
 };
 
@@ -62,7 +62,7 @@ const DURATION: TraceColumnView = {
 const ROOT: TraceColumnView = {
   key: 'root',
   name: 'root call',
-  width: 170,
+  width: 148,
   grow: 2,
   render: ({ service, operation }) => <MiddleCut text={`${service}/${operation}`} />,
 };
@@ -71,7 +71,7 @@ const ERRORS: TraceColumnView = {
   key: 'errors',
   name: 'errors',
   explain: 'Spans of the trace that failed.',
-  width: 88,
+  width: 80,
   render: ({ errors }) =>
     errors === null ? (
       'not told'
@@ -122,6 +122,7 @@ const SENTENCE: TraceColumnView = {
   grow: 4,
   render: ({ oddities }) => {
     if (oddities === null) return NOT_YET;
+    if (oddities.length === 0) return <span className="quiet">nothing stands out</span>;
     const words = sentence(oddities);
     return <span title={words}>{words}</span>;
   },
@@ -131,7 +132,7 @@ const KIND: TraceColumnView = {
   key: 'kind',
   name: 'kind',
   explain: 'The first of its reasons, in a word. “Kinds” puts traces of one kind together.',
-  width: 128,
+  width: 116,
   render: ({ oddities }) => (oddities === null ? NOT_YET : KIND_NAMES[oddities[0]?.kind ?? 'none']),
 };
 
@@ -139,7 +140,7 @@ const RARE: TraceColumnView = {
   key: 'rare',
   name: 'higher than',
   explain: 'How many of the validation traces have a lower score.',
-  width: 112,
+  width: 96,
   align: 'end',
   render: ({ standing }) => (
     <span title={standingWords(standing, 'validation traces')}>
@@ -241,7 +242,7 @@ interface RowTools {
 const traceId = ({ copied, copy, linkOf }: RowTools): TraceColumnView => ({
   key: 'trace',
   name: 'trace',
-  width: 190,
+  width: 116,
   grow: 1,
   render: (row) => {
     const link = linkOf(row);
@@ -300,6 +301,7 @@ export const traceColumns = ({ unit, terms, says, ...tools }: ColumnChoice): Tra
   SENTENCE,
   RARE,
   KIND,
+  traceId(tools),
   score(unit, terms),
   FLAGGED,
   LABEL,
@@ -307,7 +309,6 @@ export const traceColumns = ({ unit, terms, says, ...tools }: ColumnChoice): Tra
   NODES,
   STRUCTURE,
   ...(terms ? [...VARIANT_RANKS, MISMATCH] : [ONE_RANK]),
-  traceId(tools),
 ];
 
 /** Where a page is narrow, the answer and how long it took come before what has to be scrolled to. */
