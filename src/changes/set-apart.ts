@@ -1,6 +1,6 @@
 /**
- * What sets flagged traces apart from the others of a list: calls that they lack, or have alone, self
- * times, errors, per call path as two periods are compared; and structures and hours of the day that
+ * What sets flagged traces apart from the others of a list: calls that they lack, or have alone, times
+ * of calls, errors, per call path as two periods are compared; and structures and hours of the day that
  * are more frequent among them.
  */
 import { falseDiscoveryRates, fisherGreater, type OddsRatio, oddsRatio } from '../base/fisher.ts';

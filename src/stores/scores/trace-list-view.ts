@@ -11,6 +11,7 @@ import { topReasonReader, usualParts } from '../../scoring/top-reason.ts';
 import { rootCauseOf } from '../../trace/root-causes.ts';
 import { decodeString } from '../../trace/string-column.ts';
 import { errorsOf, LABELS, type Label, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
+import { traceLink } from '../shared/trace-link.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 import type { ChosenScores, ListedTraces } from './inspect-store.ts';
 import type { ToldOddities } from './oddities-store.ts';
@@ -81,6 +82,16 @@ export interface TraceRow {
   } | null;
   /** The reason in words of a detector that names terms of its own; null of all others. */
   readonly says: string | null;
+}
+
+/** In its tracing backend; null where no template is set. */
+export function linkOfRow(
+  template: string | null,
+  { traceId, startMs, durationMs }: TraceRow,
+): string | null {
+  if (template === null) return null;
+  const endMs = startMs === null ? null : startMs + durationMs;
+  return traceLink(template, { traceId, startMs, endMs });
 }
 
 const NONE_TOLD: ToldOddities = new Map();

@@ -70,7 +70,7 @@ export interface ApartRow {
   readonly others: number;
   readonly comparedFlagged: number;
   readonly comparedOthers: number;
-  /** Medians of self times, ms; null where it is not about time. */
+  /** Medians of times of its own, ms; null where it is not about time. */
   readonly medianMs: { readonly flagged: number; readonly others: number } | null;
   readonly q: number;
   /** What lists the traces that it is about; null where no filter does. */
@@ -97,7 +97,7 @@ export function apartRows(
   { report }: SetApart,
 ): { readonly evident: ApartRow[]; readonly others: ApartRow[] } {
   const rows = report.changes.map((change): ApartRow => {
-    const { kind, path, self } = change;
+    const { kind, path, own } = change;
     const lacks = LACKS.has(kind);
     const share = (of: number): number => (lacks ? 1 - of : of);
     const operation = path.at(-1)!;
@@ -113,7 +113,7 @@ export function apartRows(
       comparedFlagged: change.after,
       comparedOthers: change.before,
       medianMs:
-        self === null ? null : { flagged: self.after.p50 / 1e3, others: self.before.p50 / 1e3 },
+        own === null ? null : { flagged: own.after.p50 / 1e3, others: own.before.p50 / 1e3 },
       q: change.q,
       filter: kind === 'lost-call' || kind === 'fewer-calls' ? { lacks: operation } : { operation },
     };

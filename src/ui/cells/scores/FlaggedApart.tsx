@@ -96,6 +96,12 @@ function Apart({ scored, list, apart }: ApartProps) {
                 <b>{traces.services[service]}</b> {formatPercent(share)}
               </span>
             ))}
+        {report.slowest !== null && (
+          <>
+            {'. '}What is slower is best explained by{' '}
+            <b>{traces.services[report.slowest.service]}</b>.
+          </>
+        )}
       </p>
       {evident.length > 0 && <ApartTable label="What sets flagged traces apart" rows={shown} />}
       {evident.length > SHOWN && (

@@ -5,13 +5,13 @@ import { scoreUnit } from '../../../detectors/catalog.ts';
 import { constantColumns } from '../../../stores/scores/constant-columns.ts';
 import type { TraceSort } from '../../../stores/scores/trace-list-store.ts';
 import {
+  linkOfRow,
   listedRows,
   namesTerms,
   placeInList,
   type TraceRow,
   traceRow,
 } from '../../../stores/scores/trace-list-view.ts';
-import { traceLink } from '../../../stores/shared/trace-link.ts';
 import {
   useInspect,
   useOddities,
@@ -148,15 +148,6 @@ export function TraceListTable({ scored, list }: ListedProps) {
       </div>
     </>
   );
-}
-
-function linkOfRow(
-  template: string | null,
-  { traceId, startMs, durationMs }: TraceRow,
-): string | null {
-  if (template === null) return null;
-  const endMs = startMs === null ? null : startMs + durationMs;
-  return traceLink(template, { traceId, startMs, endMs });
 }
 
 /** A few screens; more is made again. */

@@ -54,6 +54,7 @@ import { NearestNormal } from './NearestNormal.tsx';
 import { OverEpochs } from './OverEpochs.tsx';
 import { RecordedSpans } from './RecordedSpans.tsx';
 import { ScoreExplanationView } from './ScoreExplanationView.tsx';
+import { TraceIdTools } from './TraceIdTools.tsx';
 import { WhatIf } from './WhatIf.tsx';
 
 export function TraceInspector({ trace }: { readonly trace: number }) {
@@ -85,6 +86,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
       onWide={setWide}
       actions={
         <>
+          {row !== null && <TraceIdTools row={row} />}
           <IconButton
             icon="previous"
             label="Previous trace"
