@@ -18,6 +18,9 @@ import type { ToldOddities } from './oddities-store.ts';
 import { plainReason } from './plain-reason.ts';
 import type { TraceList } from './trace-list-store.ts';
 
+export { sentence, standingWords } from '../../inspect/sentence.ts';
+export { KIND_NAMES, kindWords } from '../../inspect/trace-kinds.ts';
+
 /** Of the list: neighbours are found in it, and the selected row. */
 export function listedTraces(list: TraceList | null): ListedTraces | null {
   if (list === null) return null;

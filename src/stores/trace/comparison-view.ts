@@ -7,6 +7,8 @@ import { type DiffStatus, diffTrees } from '../../trace/tree-diff.ts';
 import type { NarrowFilter } from '../scores/trace-list-store.ts';
 import { traceTree } from '../shared/tree-view.ts';
 
+export { LEAST_FLAGGED } from '../../changes/set-apart.ts';
+
 export interface ComparedNode {
   readonly key: string;
   readonly status: DiffStatus;

@@ -1,7 +1,12 @@
 /** What sets flagged traces apart from the others: calls they lack or fail in, slow ones, structures. */
 import { useEffect, useMemo, useState } from 'react';
-import { LEAST_FLAGGED, type SetApart } from '../../../changes/set-apart.ts';
-import { type ApartRow, apartRows, frequencyRows } from '../../../stores/trace/comparison-view.ts';
+import type { SetApart } from '../../../changes/set-apart.ts';
+import {
+  type ApartRow,
+  apartRows,
+  frequencyRows,
+  LEAST_FLAGGED,
+} from '../../../stores/trace/comparison-view.ts';
 import { useComparison, useTraceList } from '../../app/notebook-context.ts';
 import { BreakingName } from '../../widgets/BreakingName.tsx';
 import { Button } from '../../widgets/Button.tsx';

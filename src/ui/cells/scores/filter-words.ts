@@ -1,10 +1,10 @@
 /** The parts of a list's filter in words, as chips say them. */
 
-import { KIND_NAMES } from '../../../inspect/trace-kinds.ts';
 import type { FilterPart, OpenRange } from '../../../inspect/trace-query.ts';
 import type { TraceColumns } from '../../../inspect/trace-table.ts';
 import type { LabelFilter } from '../../../stores/scores/inspect-store.ts';
 import type { NarrowFilter } from '../../../stores/scores/trace-list-store.ts';
+import { KIND_NAMES } from '../../../stores/scores/trace-list-view.ts';
 import { namedOperation } from '../../../stores/shared/tree-view.ts';
 import type { TraceSet } from '../../../trace/trace-set.ts';
 import { formatCount, formatMs, formatNumber, formatTime } from '../../widgets/format.ts';

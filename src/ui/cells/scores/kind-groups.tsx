@@ -1,8 +1,9 @@
 /** The list kind by kind: a heading per kind, which unfolds its traces. */
 import { useMemo, useState } from 'react';
-import { kindWords, type TraceKind } from '../../../inspect/trace-kinds.ts';
+import type { TraceKind } from '../../../inspect/trace-kinds.ts';
 import { kindLines } from '../../../stores/scores/kind-rows.ts';
 import type { TraceList } from '../../../stores/scores/trace-list-store.ts';
+import { kindWords } from '../../../stores/scores/trace-list-view.ts';
 import { formatCount, formatPercent, formatTime } from '../../widgets/format.ts';
 import type { RowGroup } from '../../widgets/VirtualTable.tsx';
 

@@ -1,10 +1,13 @@
 /** The columns of the list of traces: what each says of a row, and which are shown unasked. */
 import type { ReactNode } from 'react';
-import { sentence, standingWords } from '../../../inspect/sentence.ts';
-import { KIND_NAMES } from '../../../inspect/trace-kinds.ts';
 import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/corrections/list.ts';
 import type { TraceColumn } from '../../../stores/scores/trace-list-store.ts';
-import type { TraceRow } from '../../../stores/scores/trace-list-view.ts';
+import {
+  KIND_NAMES,
+  sentence,
+  standingWords,
+  type TraceRow,
+} from '../../../stores/scores/trace-list-view.ts';
 import {
   formatCount,
   formatInstant,
