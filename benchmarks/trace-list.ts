@@ -1,7 +1,7 @@
 /** The list of scored traces as the worker holds it: what each thing that a person does takes. */
 import { runThrough, type Sliced } from '../src/base/slices.ts';
-import { setApart } from '../src/changes/set-apart.ts';
 import { median } from '../src/base/statistics.ts';
+import { setApart } from '../src/changes/set-apart.ts';
 import type { KindTeller } from '../src/inspect/kind-book.ts';
 import {
   BY_SCORE,

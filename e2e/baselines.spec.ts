@@ -148,7 +148,7 @@ test('a detector without terms shows its scores and why, without corrections', a
   const traces = page.getByRole('grid', { name: 'Test traces by score' });
   await page.getByRole('button', { name: /^Columns/ }).click();
   const columns = page.getByRole('group', { name: 'Columns' });
-  await expect(columns.getByRole('checkbox', { name: /reason|reconstruction/ })).toHaveCount(0);
+  await expect(columns.getByRole('checkbox', { name: /top part|reconstruction/ })).toHaveCount(0);
   await columns.getByRole('checkbox', { name: /^rank/ }).check();
   await expect(traces.getByRole('columnheader', { name: /^rank/ })).toHaveCount(1);
   await traces.getByRole('row').nth(1).click();

@@ -126,7 +126,7 @@ test('the list sorts by every column, narrows, searches, and answers to the keyb
     'rank, scaling',
     'rank, node norm.',
     'rank, std-limit',
-    'top reason',
+    'top part of the score',
     'higher than',
     'errors',
   ]) {
