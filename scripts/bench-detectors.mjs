@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
 import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
+import { layOutForResearcher } from './researcher-layout.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,7 @@ await build({ logLevel: 'error' });
 const server = await preview({ logLevel: 'silent', preview: { port: 0 } });
 const browser = await chromium.launch({ executablePath: findBrowser().path, args: BROWSER_ARGS });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+await layOutForResearcher(page);
 await page.goto(server.resolvedUrls.local[0]);
 await page.getByRole('button', { name: 'Load the demo dataset' }).click();
 await page.getByLabel('Preset', { exact: true }).selectOption(values.preset);

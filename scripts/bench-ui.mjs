@@ -1,23 +1,29 @@
 /**
  * What a person waits for, in the built app from loopback:
- *   npm run bench:ui -- [--epochs N] [--loads N] [--json OUT]
- * Prints JSON: first contentful paint over fresh loads; tasks of the page's main thread while the
+ *   npm run bench:ui -- [--epochs N] [--loads N] [--first TABLE.csv.gz] [--learn] [--only-first] [--json OUT]
+ * Prints JSON: seconds from a file without labels to its odd traces, the words that are read till
+ * then, layout shift, and how right the list is (--learn: also until a model has learnt); first contentful paint over fresh loads; tasks of the page's main thread while the
  * demo trains, from a trace of the browser (percentiles, the longest, how many over 50 ms); and the
  * gzipped size of what the page loads before its first paint, without the worker's TensorFlow.js.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
 import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
+import { measureFirstAnswer } from './first-answer.mjs';
+import { layOutForResearcher } from './researcher-layout.mjs';
 
 const { values } = parseArgs({
   options: {
     epochs: { type: 'string', default: '4' },
     loads: { type: 'string', default: '7' },
+    first: { type: 'string', default: '../shared/data/boutique/test.csv.gz' },
+    learn: { type: 'boolean', default: false },
+    'only-first': { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -87,6 +93,7 @@ function mainThreadTasks({ traceEvents }) {
 
 async function training() {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await layOutForResearcher(page);
   await page.goto(url);
   await page.getByRole('button', { name: 'Load the demo dataset' }).click();
   await page.getByRole('treeitem').first().waitFor(NO_LIMIT);
@@ -122,12 +129,25 @@ async function training() {
   };
 }
 
-const result = {
-  machine: { cores: cpus().length, model: cpus()[0]?.model ?? null, node: process.version },
-  browser: browser.version(),
+const measureRest = async () => ({
   initialBundle: initialBundle(),
   firstContentfulPaint: await firstPaints(),
   mainThreadInTraining: await training(),
+});
+
+async function firstAnswer() {
+  const folder = mkdtempSync(join(tmpdir(), 'first-answer-'));
+  const { first: source, learn } = values;
+  const measured = await measureFirstAnswer(browser, url, { source, folder, learn });
+  rmSync(folder, { recursive: true });
+  return measured;
+}
+
+const result = {
+  machine: { cores: cpus().length, model: cpus()[0]?.model ?? null, node: process.version },
+  browser: browser.version(),
+  firstAnswer: existsSync(values.first) ? await firstAnswer() : null,
+  ...(values['only-first'] ? {} : await measureRest()),
 };
 const text = `${JSON.stringify(result, null, 2)}\n`;
 process.stdout.write(text);
