@@ -69,6 +69,6 @@ test('Back, Forward, reload and a shared address, and keys through traces and co
   await page.goto('about:blank');
   await page.goto('/#dataset=00000000-0000-4000-8000-000000000000&run=1');
   await expect(
-    page.getByRole('status').filter({ hasText: 'not stored in this browser' }),
+    page.getByRole('status').filter({ hasText: 'stored in another browser' }),
   ).toBeVisible();
 });

@@ -4,11 +4,11 @@ import type { DetectorData, FitFailure } from '../detector.ts';
 const WHERE = 'the training set';
 
 /** @param label the detector's name on the page */
-export function tooFewTraces({ train, traces }: DetectorData, label: string): FitFailure | null {
+export function tooFewTraces({ train }: DetectorData, label: string): FitFailure | null {
   if (train.length >= 2) return null;
   return {
     kind: 'unusable-data',
-    what: `${label} needs at least 2 training traces, this dataset has ${train.length} of ${traces.structureOf.length}`,
+    what: `too few traces for ${label}: ${train.length} to train on, at least 2 needed`,
     where: WHERE,
     advice: 'load more traces, or raise N_max if larger traces were left out',
   };

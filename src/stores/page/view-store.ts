@@ -126,8 +126,8 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
         const { stored } = dataset.getState();
         if (!stored.some(({ id }) => id === view.dataset)) {
           say(
-            'the dataset of this address is not stored in this browser',
-            'an address holds ids, not data: ask for the notebook file of whoever sent it, or import the files again',
+            'this link points to data stored in another browser',
+            'ask the sender for the notebook file, or import the same files',
           );
           return;
         }

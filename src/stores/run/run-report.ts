@@ -91,7 +91,7 @@ export function runWarnings(dataset: Dataset, run: RunRecord): string[] {
   });
   if (names.length > 0) {
     warnings.push(
-      `${names.length} operations vary less than the floor of the robust latency scale, which took the place of their standard deviation: ${names.join(', ')}`,
+      `${names.length} operations have almost constant latency; a minimum spread was used so that tiny changes do not score high: ${names.join(', ')}`,
     );
   }
   for (const { detector, restarts, incidents, outcome } of run.detectors) {

@@ -63,7 +63,7 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
       },
       scored &&
         inspect.trace !== null && {
-          title: 'Trace before',
+          title: 'Previous trace',
           keys: 'w',
           run: () => void inspect.moveTrace(-1),
         },

@@ -13,11 +13,11 @@ export interface PageKey {
 export const PAGE_KEYS: readonly PageKey[] = [
   { keys: '?', words: 'these keys' },
   { keys: 'Ctrl + K or ⌘ K', words: 'commands: go anywhere, do anything' },
-  { keys: 'w, s', words: 'trace before, next trace' },
+  { keys: 'w, s', words: 'previous trace, next trace' },
   { keys: '/', words: 'search the list of traces' },
   { keys: 'k', words: 'odd traces kind by kind, or one by one' },
   { keys: 'c, o', words: 'in the list: copy the id, open the trace in its backend' },
-  { keys: 'a, d', words: 'node before, next node of the trace' },
+  { keys: 'a, d', words: 'previous node, next node of the trace' },
   { keys: 'b, f', words: 'the same, as in Jaeger' },
   { keys: 'Esc', words: 'closes the inspector, a dialog or an explanation' },
   { keys: '↑ ↓ Page Home End, Enter', words: 'in a table: move, and open the row' },

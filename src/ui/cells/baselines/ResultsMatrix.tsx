@@ -108,9 +108,8 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
       <StatisticsNote rows={rows} />
       {anyBest && (
         <p className="quiet">
-          ★ best of the column
-          {severalSeeds && ' · mean over the seeds, below it half of the range'}. FSA decides by
-          itself; its threshold is no percentile.
+          ★ best in column.{severalSeeds && ' Mean over seeds; ± is half of (max - min).'} FSA makes
+          its own yes/no decision; no percentile threshold applies.
         </p>
       )}
     </>

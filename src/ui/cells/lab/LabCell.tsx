@@ -112,9 +112,8 @@ function LabView({ scored, session }: LabViewProps) {
     <>
       {!session.labelled && (
         <p className="quiet">
-          The test traces carry no labels. What is shown is how their scores move; with labels, the
-          inversion, its causes and precision and recall would be measured too. Labels can be given
-          in cell 1.
+          Without labels this shows only how scores move. Add labels in the Data cell to measure
+          precision and recall, the inversion and its causes.
         </p>
       )}
       <LabMultiples session={session} />

@@ -33,7 +33,7 @@ export function LabConstants({ scored, session }: LabViewProps) {
   return (
     <div className="lab__part">
       <div className="table-controls">
-        <h3>Constants of the corrections</h3>
+        <h3>Correction parameters</h3>
         <ConstantActions />
       </div>
       {!session.detailed && <TooOld />}

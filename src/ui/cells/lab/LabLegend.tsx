@@ -30,7 +30,7 @@ export function LabLegend({ session, groups, shares = false }: LabLegendProps) {
             )}{' '}
             <span className="histogram__total">
               {formatCount(counts[group])}
-              {group === 'mismatched' && labelled && ', also in their label'}
+              {group === 'mismatched' && labelled && ' (also counted under their label)'}
               {shares && ' = 100 %'}
             </span>
           </li>

@@ -39,7 +39,7 @@ export function LabMultiples({ session }: { readonly session: LabSession }) {
       <div className="table-controls">
         <h3>Scores under each correction</h3>
         <SegmentedControl
-          label="Height of a bin"
+          label="Y axis"
           value={kind}
           options={[
             { value: 'log', label: 'traces, log' },

@@ -57,7 +57,7 @@ function Lanes({ session, computed }: LanesProps) {
       : null;
   return (
     <ScoreLanes
-      title="One mark a test trace"
+      title="One mark per test trace"
       label={`Test traces by score, ${words}`}
       summary={`${words}: ${columns.length} groups of test traces by score${inverted === null ? '' : `; ${inverted.label}, below the normal median of ${formatNats(normalMedian)}`}`}
       domain={[axis.low, axis.high]}

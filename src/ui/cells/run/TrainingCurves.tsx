@@ -50,7 +50,7 @@ const PHASE_WORDS = { joint: 'the whole model', time: 'the time VAE alone' } as 
 
 function keptWords(kept: readonly KeptEpoch[]): string {
   const parts = kept.map(({ phase, epoch }) => `epoch ${epoch} of ${PHASE_WORDS[phase]}`);
-  return `Ringed: the weights after ${parts.join(' and ')} were kept, where the validation loss is lowest.`;
+  return `Circled: lowest validation loss. The weights of ${parts.join(' and ')} are used.`;
 }
 
 export function TrainingCurves() {

@@ -39,8 +39,8 @@ export function TrainingActions({ start }: { readonly start: string }) {
             Resume
           </Button>
         )}
-        <Button icon="stop" onClick={runs.stop} title="Ends training now and keeps its weights">
-          Stop
+        <Button icon="stop" onClick={runs.stop}>
+          Stop and use this model
         </Button>
       </>
     );

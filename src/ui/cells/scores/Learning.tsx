@@ -28,7 +28,7 @@ export function Learning() {
       <>
         <TrainingProgress training={training} />
         <p className="quiet">
-          Learning takes a minute or two. Until then the list shows the first look below.
+          Until the model has learnt, the list below is the first look, which needs no model.
         </p>
       </>
     );

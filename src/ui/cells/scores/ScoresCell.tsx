@@ -5,6 +5,7 @@ import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
 import { hasLabels } from '../../../stores/dataset/export-store.ts';
 import { runWarnings } from '../../../stores/run/run-report.ts';
 import {
+  FALSE_ALARMS,
   type GroupedHistogram,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
@@ -150,7 +151,7 @@ const UNCOUNTED: GroupedHistogram = {
 };
 
 function ScoresView({ scored }: { readonly scored: Scored }) {
-  const { trained, chosen } = scored;
+  const { run, trained, chosen } = scored;
   const histograms = useTraceList((l) => (l.list?.of.of === chosen.of ? l.list.histograms : null));
   const [logCounts, setLogCounts] = useState(true);
   const [logScores, setLogScores] = useState(true);
@@ -219,7 +220,9 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             value: formatWithUnit(atThreshold.threshold, unit),
             note:
               atThreshold.percentile === null
-                ? `${detectorLabel(trained.detector)} decides by itself`
+                ? run.settings.scored === 'all'
+                  ? `about 1 in ${Math.round(1 / FALSE_ALARMS)} above it may be a false alarm`
+                  : `${detectorLabel(trained.detector)} makes its own yes/no decision`
                 : `${percentileWords(atThreshold.percentile)} of validation scores`,
           },
           ...(labelled

@@ -35,8 +35,8 @@ export function EquationsCell() {
       section="§3 to §5"
       prose={
         <>
-          What the cells above compute, as the paper writes it. Point at a symbol to see what it
-          means; while a trace is in the inspector, its values stand beside.
+          The paper’s equations behind the cells above. Hover over a symbol for its meaning; with a
+          trace open, its values appear beside it.
         </>
       }
     >

@@ -138,7 +138,7 @@ function Unflag({ threshold }: { readonly threshold: number | null }) {
       {search.phase === 'done' && (
         <p className="quiet" role="status">
           {search.outcome.found
-            ? `${formatCount(search.outcome.edits.length, 'change')} found, one step at a time; a combination that is smaller still may exist.`
+            ? `${formatCount(search.outcome.edits.length, 'change')} found greedily; a smaller set may exist.`
             : `None found: single changes, one after the other, come down to ${formatNats(search.outcome.score)}, still above the threshold.`}
         </p>
       )}

@@ -226,7 +226,7 @@ function AddSubtree({ scored, tree, node, maxNodes }: AddSubtreeProps) {
   return (
     <div className="what-if__row">
       <Select
-        label="Calls that other traces have here"
+        label="Calls that other traces make here"
         value={chosen}
         options={here.map(({ subtree, traces: count }, i) => {
           const { service, operation } = namedOperation(traces, subtree[0]!.operation);
