@@ -101,7 +101,7 @@ export async function measureFirstAnswer(browser, url, { source, folder, learn }
       precision: odd / flagged.length,
       recall: odd / counts.anomalies,
     },
-    slowest: { seconds: Number(slowest['duration, ms']) / 1e3, reason: slowest.reason },
+    slowest: { seconds: Number(slowest['duration, ms']) / 1e3, reason: slowest['what is odd'] },
     learnt,
   };
 }

@@ -9,6 +9,7 @@ import { MappingDialog } from '../cells/dataset/MappingDialog.tsx';
 import { TreesCell } from '../cells/dataset/TreesCell.tsx';
 import { LabCell } from '../cells/lab/LabCell.tsx';
 import { FailureNotice } from '../cells/page/FailureNotice.tsx';
+import { Intro } from '../cells/page/Intro.tsx';
 import { PrepareCell } from '../cells/prepare/PrepareCell.tsx';
 import { RunsCell } from '../cells/run/RunsCell.tsx';
 import { TrainingCell } from '../cells/run/TrainingCell.tsx';
@@ -98,17 +99,7 @@ export function App() {
       >
         <header className="notebook-head">
           <h1>{NAME}</h1>
-          {(!hasDataset || reader === 'researcher') && (
-            <p>
-              Train{' '}
-              <a href="https://doi.org/10.1145/3543507.3583215" rel="noreferrer" target="_blank">
-                TraceVAE
-              </a>
-              , a graph VAE for unsupervised anomaly detection on microservice traces (WWW ’23), on
-              your own traces in this page, and see which are odd and why. Nothing leaves the
-              browser.
-            </p>
-          )}
+          {reader === 'researcher' && <Intro />}
         </header>
         {missing !== null && (
           <FailureNotice kind="warn" failure={missing} onDismiss={dismissMissing} />

@@ -23,6 +23,7 @@ import { StatTable } from '../../widgets/StatTable.tsx';
 import { useCellState } from '../page/cell-state.ts';
 import { FailureInView } from '../page/FailureInView.tsx';
 import { G } from '../page/glossary.tsx';
+import { Intro } from '../page/Intro.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { DatasetComing } from './DatasetComing.tsx';
 import { DatasetList } from './DatasetList.tsx';
@@ -42,7 +43,8 @@ export function DataCell() {
   const { status, dataset, storageFailure } = datasetState;
   const file = useNotebookFile((f) => f);
   const state = dataCellState(useCellState('data'), file);
-  const isShort = usePreferences((p) => p.reader === 'engineer') && dataset !== null;
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
+  const isShort = isEngineer && dataset !== null;
 
   return (
     <NotebookCell
@@ -80,6 +82,7 @@ export function DataCell() {
       {!isShort && <DatasetList />}
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
+          {isEngineer && <Intro />}
           <p>Drop trace files anywhere on the page: train, validation and test, or one to split.</p>
           <div className="data-cell__choices">
             <Button variant="primary" onClick={() => void datasetState.loadDemo()}>

@@ -69,7 +69,12 @@ function ScoredTraces() {
   );
 }
 
-const Ranking = () => <ProgressBar label="Ranking" share={null} text="Ranking the traces" />;
+/** As high as the list that comes in its place, so that what stands below does not move. */
+const Ranking = () => (
+  <div className="flagged-ranking">
+    <ProgressBar label="Ranking" share={null} text="Ranking the traces" />
+  </div>
+);
 
 /** Where no set is known to be clean: what the traces are held against, and what is flagged. */
 function WhatIsListed({ scored: { run, scores, chosen } }: { readonly scored: Scored }) {
