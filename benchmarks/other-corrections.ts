@@ -8,6 +8,7 @@ import { combineScores, combineSets } from '../src/scoring/combine.ts';
 import { type Corrections, correctionsOf } from '../src/scoring/corrections/list.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
 import type { ScoreTerms } from '../src/scoring/score-terms.ts';
+import { PAPER_RULE } from '../src/scoring/threshold-rule.ts';
 import { labelCode, type TraceSet } from '../src/trace/trace-set.ts';
 import { rasterMarks } from '../src/ui/charts/mark-raster.ts';
 import { processorMs } from './processor-time.ts';
@@ -24,11 +25,11 @@ const MOVES: Readonly<Record<string, (i: number) => LabSetting>> = {
   boundary: (i) => moved({ bcscale: { boundary: (11 + (i % 8)) / 20 } }),
   nodeCountExponent: (i) => moved({ ncnorm: { nodeCountExponent: 0.5 + i / 20 } }),
   stdPercentile: (i) => moved({ stdlimit: { source: 'operation', stdPercentile: 95 + i / 10 } }),
-  thresholdPercentile: (i) => ({ ...moved({}), thresholdPercentile: 98 - i / 10 }),
+  threshold: (i) => ({ ...moved({}), rule: { kind: 'percentile', percentile: 98 - i / 10 } }),
 };
 const moved = (constants: Corrections): LabSetting => ({
   constants: { stdlimit: { source: 'operation' }, ...constants },
-  thresholdPercentile: 99,
+  rule: PAPER_RULE,
 });
 const REPEATS = 9;
 

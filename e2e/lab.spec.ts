@@ -141,13 +141,30 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
   for (const [name, value] of [
     ['Scaling factor', 3],
     ['Boundary', 0],
-    ['Percentile of the threshold', 90],
   ] as const) {
     await slide(lab, name, value);
     await expect(threshold).not.toHaveText(before);
     await lab.getByRole('button', { name: 'Reset to the paper’s values' }).click();
     await expect(threshold).toHaveText(before);
   }
+  // the threshold is the run's: moved here, it is moved in Flagged, and Undo takes it back
+  await lab.getByLabel('Threshold', { exact: true }).selectOption('top');
+  await lab.getByLabel('Traces', { exact: true }).fill('20');
+  await expect(threshold).not.toHaveText(before);
+  const flagged = page.getByRole('region', { name: 'Flagged traces' });
+  // History, which Flagged shows, has equal scores there, and never flags more than it was asked to
+  await expect(flagged.getByText(/: 17 of 60 flagged/)).toBeVisible();
+  await expect(page).toHaveURL(/threshold=top%3A20/);
+  const line = page
+    .getByRole('region', { name: 'Scores' })
+    .getByRole('slider', { name: 'Threshold' });
+  await expect(line).toHaveAttribute('aria-valuetext', /: 17 of 60 flagged/);
+  await line.press('PageDown');
+  await expect(line).toHaveAttribute('aria-valuetext', /^threshold [\d,.]+.*: \d+ of 60 flagged/);
+  await expect(page).toHaveURL(/threshold=value/);
+  await expect(flagged.getByLabel('Score', { exact: true }).first()).toBeVisible();
+  await flagged.getByRole('button', { name: 'Reset threshold' }).click();
+  await expect(page).not.toHaveURL(/threshold=/);
   // few traces have stds to cut, so the limit is looked for beside the stds
   await choose(lab, 'the paper’s evidence');
   await expect(lab.getByText(/^σ p99 = /)).toBeVisible();

@@ -76,6 +76,11 @@ export const COMMANDS = {
         value: 'N',
         says: 'at most so many training traces, drawn by the seed',
       },
+      threshold: {
+        type: 'string',
+        value: 'RULE',
+        says: 'what is flagged: p99, robust, top:50, share:0.02, budget:1/1000, perday:20, value:12.3; without it p99, or robust without labels',
+      },
       ...SHARED,
       scores: {
         type: 'string',

@@ -74,6 +74,7 @@ export function readTraining(values) {
     detectors: neededText(values, 'detectors').split(','),
     epochs: numberOf(values, 'epochs'),
     limitTrain: numberOf(values, 'limit-train'),
+    threshold: textOf(values, 'threshold'),
     seeds: seeds ?? [seed ?? 1],
   });
   return { files, choices };

@@ -110,6 +110,7 @@ const MISTYPED: readonly [Partial<TypedRun>, string, RegExp][] = [
   [{ limitTrain: 0 }, 'limitTrain', /0.*from 1 on/],
   [{ seeds: [1, -2] }, 'seeds', /-2/],
   [{ seeds: [] }, 'seeds', /no seed/],
+  [{ threshold: 'top:0' }, 'threshold', /"top:0".*budget:1\/1000/],
 ];
 test.each(MISTYPED)('%o is a failure that names the choice', async (run, where, says) => {
   const { handle, notebook } = await setUp();

@@ -9,6 +9,7 @@ import type { WrittenFile } from '../stores/dataset/export-store.ts';
 import type { Notebook } from '../stores/page/notebook.ts';
 import { type LogLine, repeatLog, trainingLog } from '../stores/run/training-log.ts';
 import { termsDetector } from '../stores/scores/inspect-store.ts';
+import { keptThreshold } from '../stores/scores/threshold-view.ts';
 import { rolesOfImported } from './given-files.ts';
 import type { HeadlessHandle, Outcome, SavedFile } from './handle.ts';
 import { type ReadChoices, readChoices } from './read-choices.ts';
@@ -51,11 +52,20 @@ export function createHeadlessHandle(
     return DONE;
   };
 
+  /** Of every detector, also a score, which a person would set for one alone. */
+  const keepThreshold = async (): Promise<void> => {
+    const rule = choices?.run?.threshold ?? null;
+    const { training, changeThresholds } = runs.getState();
+    if (rule === null || training.phase !== 'done') return;
+    await changeThresholds(training.run.id, (trained) => keptThreshold(rule, trained));
+  };
+
   /** The columns of scores.csv are variants, which a detector without terms does not have. */
   const showTerms = async (): Promise<void> => {
     const { detector, setDetector } = inspect.getState();
     const withTerms = termsDetector(runs.getState().training, detector);
-    if (withTerms !== null) await setDetector(withTerms.detector);
+    // also where it is shown already: its scores may be on their way
+    await setDetector(withTerms?.detector ?? detector);
   };
 
   const writers: Readonly<Record<SavedFile, () => Promise<WrittenFile | null>>> = {
@@ -76,7 +86,7 @@ export function createHeadlessHandle(
       dataset.getState().setAuthorsRules(choices.authorsRules);
       if (choices.attributes !== null) dataset.getState().keepAttributes(choices.attributes);
       if (choices.run === null) return DONE;
-      const { preset, backend, epochs, furtherSeeds: _, ...change } = choices.run;
+      const { preset, backend, epochs, furtherSeeds: _, threshold: __, ...change } = choices.run;
       const { choosePreset, choose, configure } = runs.getState();
       choosePreset(preset);
       choose(change);
@@ -109,6 +119,7 @@ export function createHeadlessHandle(
       ];
       await runs.getState().train();
       const end = trainingEnd();
+      if (end.ok) await keepThreshold();
       if (end.ok) await matrix.getState().repeatWith(choices?.run?.furtherSeeds ?? []);
       for (const stop of stops) stop();
       const { repeats } = matrix.getState();

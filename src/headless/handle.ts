@@ -32,6 +32,8 @@ export interface TypedRun {
   readonly detectors: readonly string[];
   readonly epochs: number | null;
   readonly limitTrain: number | null;
+  /** As docs/headless.md lists them: `top:50`. Absent: the default of the data. */
+  readonly threshold?: string | null;
   /** The run's own, then those that it is repeated with. */
   readonly seeds: readonly number[];
 }

@@ -10,6 +10,7 @@ import {
 } from '../stores/dataset/attribute-memory.ts';
 import { CHOICE_LIMITS, type WholeNumbers } from '../stores/run/choice-limits.ts';
 import { type RunChoices, withDetectors } from '../stores/run/run-choices.ts';
+import { parseThreshold, type ThresholdRule } from '../stores/scores/threshold-view.ts';
 import type { HeadlessChoices, TypedRun } from './handle.ts';
 
 const RULES = ['authors', 'none'] as const;
@@ -30,6 +31,8 @@ export interface ReadRun extends Pick<RunChoices, 'preset' | 'detectors' | 'limi
   /** null: as many as the page does. */
   readonly epochs: number | null;
   readonly furtherSeeds: readonly number[];
+  /** null: the default of the data. */
+  readonly threshold: ThresholdRule | null;
 }
 
 /** What is wrong with the choices, as they are read; `where` is the name of the choice. */
@@ -74,7 +77,14 @@ function readRun(complaints: Complaints, typed: TypedRun): ReadRun {
     limitTrain: whole(complaints, 'limitTrain', typed.limitTrain, CHOICE_LIMITS.limitTrain),
     seed,
     furtherSeeds,
+    threshold: readThreshold(complaints, typed.threshold ?? null),
   };
+}
+
+function readThreshold(complaints: Complaints, typed: string | null): ThresholdRule | null {
+  const rule = typed === null ? null : parseThreshold(typed);
+  if (rule?.ok === false) complaints.push(rule.error);
+  return rule?.ok ? rule.value : null;
 }
 
 function readDetectors(

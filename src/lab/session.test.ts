@@ -7,9 +7,11 @@ import { VARIANTS, type Variant, variantWith } from '../scoring/corrections/list
 import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import { evaluate } from '../scoring/evaluate.ts';
 import { EDGE_BOUNDARIES } from '../scoring/score-terms.ts';
+import { PAPER_RULE, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import { RANDOM_MAX_NODES, randomTerms } from '../testing/random-terms.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import { labelCode } from '../trace/trace-set.ts';
+import { tracesPerDay } from '../trace/traffic.ts';
 import { createLab, type Lab, type LabOf } from './lab.ts';
 import type { LabInput } from './session.ts';
 import { type LabSetting, paperSetting } from './setting.ts';
@@ -47,7 +49,13 @@ function open(file: number | null = null) {
 const paper: LabSetting = paperSetting({ stdlimit: { source: 'operation' } });
 
 const settings: fc.Arbitrary<LabSetting> = fc.record({
-  thresholdPercentile: fc.constantFrom(90, 99, 100),
+  rule: fc.constantFrom<ThresholdRule>(
+    { kind: 'percentile', percentile: 90 },
+    PAPER_RULE,
+    { kind: 'robust' },
+    { kind: 'top', traces: 7 },
+    { kind: 'budget', alarms: 1, traces: 1000 },
+  ),
   constants: fc.record({
     bcscale: fc.record({
       scalingFactor: fc.integer({ min: 1, max: 2 * RANDOM_MAX_NODES }),
@@ -81,7 +89,8 @@ describe('a session', () => {
         const asked = { ...A, variant, setting };
         const { scores, valScores } = fromScratch(variant, setting);
         const report = evaluate(scores, traces.label, valScores, {
-          percentile: setting.thresholdPercentile,
+          rule: setting.rule,
+          tracesPerDay: tracesPerDay(traces, test.trace),
         });
         expect(lab.variant(asked)!.picture.report).toEqual(report);
 

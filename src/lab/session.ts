@@ -9,11 +9,13 @@ import {
   variantWith,
 } from '../scoring/corrections/list.ts';
 import { limitedBy, limitsFor } from '../scoring/corrections/stdlimit.ts';
-import { evaluate, sortByLabel, THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
+import { evaluate, sortByLabel } from '../scoring/evaluate.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { ScoredSets, ScoreTerms, StdLimitSource, StdLimits } from '../scoring/score-terms.ts';
+import { PAPER_RULE } from '../scoring/threshold-rule.ts';
 import { groupTraces, type ScoreGroup, type TraceGroups } from '../scoring/trace-groups.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import { tracesPerDay } from '../trace/traffic.ts';
 import { axisEdges, placeOnAxis, type ScoreAxis, scoreAxis } from './score-axis.ts';
 import { type LabSetting, scoresKey, settingKey } from './setting.ts';
 import { createTunedTerms } from './tuned-terms.ts';
@@ -127,6 +129,7 @@ export function* createSession(
     (row) => file === null || traces.file[test.trace[row]!] === file,
   );
   const trace = Uint32Array.from(rows, (row) => test.trace[row]!);
+  const traffic = tracesPerDay(traces, test.trace);
   const labels = Uint8Array.from(trace, (t) => traces.label[t]!);
   const groups = groupTraces(
     labels,
@@ -159,7 +162,8 @@ export function* createSession(
     const started = nowMs();
     const { scores, valScores, order } = score(variant, setting);
     const report = evaluate(scores, labels, valScores, {
-      percentile: setting.thresholdPercentile,
+      rule: setting.rule,
+      tracesPerDay: traffic,
       order,
     });
     const made = { key, scores, order, report, tookMs: nowMs() - started };
@@ -169,7 +173,7 @@ export function* createSession(
 
   const paper: LabSetting = {
     constants: { stdlimit: limitedBy(input.source) },
-    thresholdPercentile: THRESHOLD_PERCENTILE,
+    rule: PAPER_RULE,
   };
   for (const variant of VARIANTS) {
     const { val: valScores, test: all } = stored[variant];

@@ -8,13 +8,13 @@ import {
   type Variant,
   variantWith,
 } from '../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
+import { formatThreshold, PAPER_RULE, type ThresholdRule } from '../scoring/threshold-rule.ts';
 
 export interface LabSetting {
   /** Constants of every correction that differ from the paper's, whichever a variant has. */
   readonly constants: Corrections;
-  /** Section A.2: of the validation scores, 0 to 100. */
-  readonly thresholdPercentile: number;
+  /** The run's; no slider of the lab moves it. */
+  readonly rule: ThresholdRule;
 }
 
 /** What a variant's scores depend on, as text that compares; the threshold they do not. */
@@ -23,12 +23,15 @@ export const scoresKey = (variant: Variant, { constants }: LabSetting): string =
 
 /** What a variant's scores and threshold depend on. */
 export const settingKey = (variant: Variant, setting: LabSetting): string =>
-  `${setting.thresholdPercentile} ${scoresKey(variant, setting)}`;
+  `${formatThreshold(setting.rule)} ${scoresKey(variant, setting)}`;
 
 /** Numbers as in the paper; what is a choice, as where sigma is taken from, stays. */
-export const paperSetting = (constants: Corrections): LabSetting => ({
+export const paperSetting = (
+  constants: Corrections,
+  rule: ThresholdRule = PAPER_RULE,
+): LabSetting => ({
   constants: eachCorrection((correction) => choicesOf(correction, constants[correction.id])),
-  thresholdPercentile: THRESHOLD_PERCENTILE,
+  rule,
 });
 
 /** With other constants of one correction. Those that are the paper's are left out. */

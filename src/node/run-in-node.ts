@@ -16,8 +16,10 @@ import {
   type RunRecord,
   type SeedResult,
 } from '../run/record.ts';
+import { keptThreshold } from '../run/run-threshold.ts';
 import { splitOptions } from '../run/settings.ts';
 import { keepsLastGood } from '../run/train-outcome.ts';
+import type { ThresholdRule } from '../scoring/threshold-rule.ts';
 import { mainReport } from '../stores/baselines/matrix-view.ts';
 import { type AppIdentity, runReport } from '../stores/run/run-report.ts';
 import { settingsOf } from './run-settings.ts';
@@ -59,7 +61,7 @@ export async function runInNode(
   const failed: DetectorFailure[] = [];
   for (const detector of trainingOrder(settings.value.detectors)) {
     const trained = await trainAndScore({ ...context, ...own, detector });
-    if (trained.ok) done.set(detector, trained.value);
+    if (trained.ok) done.set(detector, withThreshold(trained.value, chosen!.threshold));
     else failed.push(trained.error);
   }
   const detectors = settings.value.detectors.flatMap((detector) => done.get(detector) ?? []);
@@ -90,6 +92,12 @@ export async function runInNode(
   };
   const app = { ...question.app, userAgent: `Node ${process.versions.node}` };
   return ok(runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))));
+}
+
+/** @param rule null for the default of the data */
+function withThreshold(trained: DetectorRun, rule: ThresholdRule | null): DetectorRun {
+  const threshold = keptThreshold(rule, trained);
+  return threshold === undefined ? trained : { ...trained, threshold };
 }
 
 const seedResult = ({ detector, outcome, scores }: DetectorRun, seed: number): SeedResult => ({

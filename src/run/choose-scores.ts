@@ -28,7 +28,7 @@ export function createChooser(
     const known = last?.scores === scores && last.traces === traces ? last : null;
     if (known !== null && sameValue(known.choice, choice)) return known.chosen;
     const chosen =
-      storedScores(scores, settings.scoring.stdLimit, choice) ??
+      storedScores(scores, settings.scoring.stdLimit, of.detector, choice) ??
       combinedScores(traces, scores, of.detector, choice);
     last = { scores, traces, choice, chosen };
     return chosen;

@@ -45,7 +45,7 @@ test('every named variant is stored as the worker would combine it', async () =>
   const { stdLimit } = settings.scoring;
   for (const variant of VARIANTS) {
     const choice = { corrections: correctionsOf(variant, stdLimit), file: null };
-    expect(storedScores(scores, stdLimit, choice)).toEqual(
+    expect(storedScores(scores, stdLimit, 'tracevae', choice)).toEqual(
       combinedScores(traces, scores, 'tracevae', choice),
     );
   }
@@ -55,15 +55,17 @@ test('other corrections, and one file by itself, are combined anew', async () =>
   const scores = await outcomeOf('terms');
   const full = correctionsOf('full', 'operation');
   const other = { ...full, bcscale: undefined };
-  expect(storedScores(scores, 'operation', { corrections: other, file: null })).toBeNull();
-  expect(storedScores(scores, 'global', { corrections: full, file: null })).toBeNull();
-  expect(storedScores(scores, 'operation', { corrections: full, file: 1 })).toBeNull();
+  expect(
+    storedScores(scores, 'operation', 'tracevae', { corrections: other, file: null }),
+  ).toBeNull();
+  expect(storedScores(scores, 'global', 'tracevae', { corrections: full, file: null })).toBeNull();
+  expect(storedScores(scores, 'operation', 'tracevae', { corrections: full, file: 1 })).toBeNull();
 });
 
 test('a detector without terms has its scores, whatever the corrections are', async () => {
   const plain = await outcomeOf('plain');
   const choice = { corrections: correctionsOf('nll'), file: null };
-  expect(storedScores(plain, 'global', choice)).toEqual(
+  expect(storedScores(plain, 'global', 'tracevae', choice)).toEqual(
     combinedScores(traces, plain, 'vgae', choice),
   );
 });

@@ -1,6 +1,6 @@
 /** Test traces under a choice of corrections: stored with the run, or combined from its terms. */
 import { everyRow } from '../base/order.ts';
-import type { DetectorId } from '../detectors/catalog.ts';
+import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import { combineScores } from '../scoring/combine.ts';
 import {
   type Corrections,
@@ -9,9 +9,10 @@ import {
   variantOf,
 } from '../scoring/corrections/list.ts';
 import { limitsFor } from '../scoring/corrections/stdlimit.ts';
-import { THRESHOLD_PERCENTILE } from '../scoring/evaluate.ts';
 import type { StdLimitSource } from '../scoring/score-terms.ts';
+import { ODD_RULE, PAPER_RULE, sameRule, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import { tracesPerDay } from '../trace/traffic.ts';
 import type { CombinedScores, NamedScores, ScoreOutcome } from './outcome.ts';
 import type { DetectorRun } from './record.ts';
 import { measureOf, reportOf, rowsOfFile } from './score-sets.ts';
@@ -20,20 +21,23 @@ export interface ScoreChoice {
   readonly corrections: Corrections;
   /** Index of a test file, null for all. */
   readonly file: number | null;
-  /** Of the validation scores, where the threshold is, 0 to 100; the paper's where it is absent. */
-  readonly percentile?: number;
+  /** The paper's where it is absent. */
+  readonly rule?: ThresholdRule;
 }
 
 /**
  * @param stdLimit which limit the run's variants have
+ * @param detector whose scores they are
  * @returns null where the scores are to be combined
  */
 export function storedScores(
   of: ScoreOutcome,
   stdLimit: StdLimitSource,
-  { corrections, file, percentile = THRESHOLD_PERCENTILE }: ScoreChoice,
+  detector: DetectorId,
+  { corrections, file, rule = PAPER_RULE }: ScoreChoice,
 ): CombinedScores | null {
-  if (file !== null || percentile !== THRESHOLD_PERCENTILE) return null;
+  const isStored = decidesByItself(detector) || sameRule(rule, storedRule(of));
+  if (file !== null || !isStored) return null;
   const rows = everyRow(of.test.trace.length);
   if (of.kind === 'plain') {
     return { rows, test: of.test.score, val: of.val.score, report: of.report };
@@ -48,21 +52,28 @@ function decisionOf(of: ScoreOutcome): { decision?: number | null } {
   return { decision: of.report.atThreshold.threshold };
 }
 
-/** The scores that were kept under a name with these corrections and this threshold, or null. */
+/** The scores that were kept under a name with these corrections, or null. */
 export const namedScores = (
   { named = [] }: Pick<DetectorRun, 'named'>,
-  { corrections, percentile = THRESHOLD_PERCENTILE }: Omit<ScoreChoice, 'file'>,
-): NamedScores | null =>
-  named.find(
-    (one) => one.percentile === percentile && sameCorrections(one.corrections, corrections),
-  ) ?? null;
+  corrections: Corrections,
+): NamedScores | null => named.find((one) => sameCorrections(one.corrections, corrections)) ?? null;
+
+/** A detector that says yes or no has a threshold that no rule moves. */
+export function decidesByItself(detector: DetectorId): boolean {
+  const { gives } = detectorMeta(detector);
+  return gives.kind === 'score' && gives.decision !== null;
+}
+
+/** What the reports of scores are at: where no set is known to be clean, the odd ones of all. */
+export const storedRule = (of: ScoreOutcome): ThresholdRule =>
+  of.kind === 'plain' && of.report.atThreshold.percentile === null ? ODD_RULE : PAPER_RULE;
 
 /** The same from the terms, for any corrections and any test file. */
 export function combinedScores(
   traces: TraceSet,
   of: ScoreOutcome,
   detector: DetectorId,
-  { corrections, file, percentile = THRESHOLD_PERCENTILE }: ScoreChoice,
+  { corrections, file, rule = PAPER_RULE }: ScoreChoice,
 ): CombinedScores {
   const { trace } = of.test;
   const rows = rowsOfFile(traces, trace, file);
@@ -77,8 +88,9 @@ export function combinedScores(
     val,
     report: reportOf(traces, trace, rows, all, val, {
       ...measureOf(detector),
-      percentile,
-      ...(percentile === THRESHOLD_PERCENTILE ? decisionOf(of) : {}),
+      rule,
+      tracesPerDay: tracesPerDay(traces, trace),
+      ...(sameRule(rule, ODD_RULE) ? decisionOf(of) : {}),
     }),
   };
 }

@@ -79,7 +79,7 @@ export interface NamedScores {
   readonly name: string;
   /** With their constants. */
   readonly corrections: Corrections;
-  /** Of the validation scores, where the threshold is; 0 to 100. */
+  /** Of the validation scores, at which its report has the threshold; 0 to 100. */
   readonly percentile: number;
   /** nats */
   readonly scores: ScoredSets;

@@ -39,6 +39,8 @@ export interface DetectorRun {
   readonly scores: ScoreOutcome | null;
   /** Scores with other constants of the corrections, in the order in which they were kept. */
   readonly named?: readonly NamedScores[];
+  /** As {@link formatThreshold} writes it; absent where nobody chose one. */
+  readonly threshold?: string;
   /** Weights of earlier epochs, where the settings asked for them; those of older runs have none. */
   readonly kept?: readonly KeptWeights[];
   /** Fresh starts after a divergence in the first epoch. */

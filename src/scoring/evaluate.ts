@@ -4,14 +4,13 @@
  * of section A.2.
  */
 import { descendingOrder } from '../base/order.ts';
-import { countAbove, percentile as percentileOf } from '../base/statistics.ts';
+import { countAbove, sorted } from '../base/statistics.ts';
 import { labelCode } from '../trace/trace-set.ts';
 import { inversionOfSorted } from './inversion.ts';
 import type { ThresholdMetrics, VariantReport } from './metrics.ts';
 import { NO_METRICS, rankingOfSorted } from './ranking.ts';
-
-/** Section A.2: of the validation scores. */
-export const THRESHOLD_PERCENTILE = 99;
+import { resolveThreshold } from './resolve-threshold.ts';
+import { PAPER_RULE, type ThresholdRule } from './threshold-rule.ts';
 
 const UNLABELLED = labelCode('unlabelled');
 const STRUCTURE = labelCode('structure');
@@ -23,11 +22,11 @@ const TIME = labelCode('time');
  * @param scores     [T] of the test traces, nats, higher is more anomalous
  * @param labels     [T] index into LABELS; unlabelled traces count as normal if any trace has a
  *   label, and if none has, every metric is null
- * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections;
- *   a trace is flagged when its score is above their percentile
- * @param options.percentile 0 to 100
+ * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections
+ * @param options.rule       what a score has to be above to be flagged; the paper's unless told
+ * @param options.tracesPerDay for a rule that counts per day; null where traces do not say when
  * @param options.order      [T] of {@link descendingOrder}, where the caller has it
- * @param options.decision   threshold of a detector that decides by itself, null for the percentile's
+ * @param options.decision   threshold of a detector that decides by itself, null for the rule's
  * @param options.structure  whether structure anomalies are measured by themselves (table 1: not of
  *   VGAE)
  */
@@ -38,8 +37,10 @@ export function evaluate(
   options: EvaluateOptions = {},
 ): VariantReport {
   const { order = descendingOrder(scores), decision = null } = options;
-  const percentile = decision === null ? (options.percentile ?? THRESHOLD_PERCENTILE) : null;
-  const threshold = decision ?? percentileOrNull(valScores, percentile);
+  const { rule = PAPER_RULE, tracesPerDay = null } = options;
+  const test = ascendingBy(scores, order);
+  const threshold =
+    decision ?? resolveThreshold(rule, { val: sorted(valScores), test, tracesPerDay });
   const byLabel = sortByLabel(scores, labels, order);
   const { total, structure, time } = subsets(byLabel, options.structure ?? true);
   return {
@@ -48,7 +49,7 @@ export function evaluate(
     time: metricsOf(time),
     inversion: inversionOfSorted(total.normal, total.anomalous),
     atThreshold: {
-      percentile,
+      percentile: decision === null && rule.kind === 'percentile' ? rule.percentile : null,
       threshold,
       total: thresholdMetrics(total, threshold),
       structure: thresholdMetrics(structure, threshold),
@@ -58,14 +59,16 @@ export function evaluate(
 }
 
 export interface EvaluateOptions {
-  readonly percentile?: number;
+  readonly rule?: ThresholdRule;
+  readonly tracesPerDay?: number | null;
   readonly order?: Uint32Array;
   readonly decision?: number | null;
   readonly structure?: boolean;
 }
 
-const percentileOrNull = (valScores: Float64Array, percentile: number | null): number | null =>
-  valScores.length > 0 && percentile !== null ? percentileOf(valScores, percentile) : null;
+/** @param order the highest first */
+const ascendingBy = (scores: Float64Array, order: Uint32Array): Float64Array =>
+  Float64Array.from(order, (_, i) => scores[order[order.length - 1 - i]!]!);
 
 /** Scores of normal traces and of the anomalies of some kinds (section 6.3), each ascending. */
 interface Subset {

@@ -36,7 +36,7 @@ export interface VariantReport {
   readonly time: Metrics;
   readonly inversion: Inversion;
   readonly atThreshold: {
-    /** Of the validation scores; null where the detector decides by a threshold of its own. */
+    /** Of the validation scores; null where another rule, or the detector itself, sets the threshold. */
     readonly percentile: number | null;
     readonly threshold: number | null;
     readonly total: ThresholdMetrics;

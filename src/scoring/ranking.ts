@@ -51,7 +51,7 @@ export function rankingOfSorted(normal: Float64Array, anomalous: Float64Array): 
     const f = (2 * truePositives) / (flagged + anomalous.length);
     if (f > best.f) {
       const below = highest(normal, normalLeft, anomalous, anomalousLeft);
-      const threshold = below === null ? under(score) : between(below, score);
+      const threshold = below === null ? under(score) : partOf(below, score);
       best = { f, precision, recall: truePositives / anomalous.length, threshold };
     }
   }
@@ -93,7 +93,7 @@ export const NO_METRICS: Metrics = {
 };
 
 /** A threshold that parts two scores; the lower one if no double lies between. */
-function between(below: number, score: number): number {
+export function partOf(below: number, score: number): number {
   // an infinite score is parted from the rest by a finite threshold
   const low = Math.max(below, -Number.MAX_VALUE);
   const high = Math.min(score, Number.MAX_VALUE);
@@ -103,7 +103,7 @@ function between(below: number, score: number): number {
 }
 
 /** A threshold below the lowest score: by 1, or by as little as a double of that size can. */
-function under(score: number): number {
+export function under(score: number): number {
   const high = Math.min(score, Number.MAX_VALUE);
   return high - 1 < high ? high - 1 : high - Math.abs(high) * Number.EPSILON;
 }

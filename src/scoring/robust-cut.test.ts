@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../base/random.ts';
 import { countAbove, percentile, sorted } from '../base/statistics.ts';
-import { robustCut } from './robust-cut.ts';
+import { exceededBy, robustCut } from './robust-cut.ts';
 
 type Draw = () => number;
 
@@ -143,5 +143,41 @@ describe('the robust cut of any scores', () => {
       contaminated: false,
       above: 0,
     });
+  });
+});
+
+describe('what a share of normal traces exceeds', () => {
+  test('never rises with the share, and is finite', () => {
+    const shares = fc.array(fc.double({ min: 1e-6, max: 1, noNaN: true }), { minLength: 2 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.keys(SHAPES)),
+        fc.nat(1e5),
+        shares,
+        (name, seed, list) => {
+          const scores = sorted(take(SHAPES[name]!(seed), 300));
+          const values = list.sort((a, b) => a - b).map((share) => exceededBy(scores, share));
+          for (const [i, value] of values.entries()) {
+            expect(Number.isFinite(value)).toBe(true);
+            if (i > 0) expect(value).toBeLessThanOrEqual(values[i - 1]! + 1e-9);
+          }
+        },
+      ),
+    );
+  });
+
+  test('is the percentile where enough lie above it', () => {
+    const scores = sorted(take(SHAPES.gaussian!(3), 2000));
+    expect(exceededBy(scores, 0.01)).toBe(percentile(scores, 99));
+  });
+
+  test('goes on beyond the largest score: one in a thousand of 300', () => {
+    // of an exponential distribution ln(1000) = 6.9
+    const draws = Array.from({ length: 20 }, (_, seed) =>
+      exceededBy(sorted(take(SHAPES['minus log p']!(seed + 1), 300)), 0.001),
+    );
+    const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
+    expect(mean).toBeGreaterThan(5.5);
+    expect(mean).toBeLessThan(9);
   });
 });

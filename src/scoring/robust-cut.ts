@@ -58,58 +58,96 @@ export function robustCut(scores: Float64Array): RobustCut | null {
 
 /** @param ascending [V], at least one */
 export function robustCutOfSorted(ascending: Float64Array): RobustCut {
-  const count = ascending.length;
   const percentile99 = percentileOfSorted(ascending, 100 * (1 - BEYOND));
-  const expected = BEYOND * count;
-  const odd = settle(ascending);
-  const chance = Math.sqrt(expected * (1 - BEYOND));
-  if (
-    odd === null ||
-    odd.share < LEAST_ODD ||
-    countAbove(ascending, odd.cut) <= expected + SIGNIFICANT * chance
-  ) {
-    const above = countAbove(ascending, percentile99);
-    const trusted = { threshold: percentile99, contaminated: false, oddShare: 0 };
-    return { ...trusted, percentile99, above, expected };
-  }
-  const threshold = Math.min(odd.cut, percentile99);
+  const settled = settle(ascending);
+  const contaminated = settled !== null && isContaminated(ascending, settled);
+  const threshold = contaminated ? Math.min(settled.cut, percentile99) : percentile99;
   return {
     threshold,
     percentile99,
-    contaminated: true,
-    oddShare: odd.share,
+    contaminated,
+    oddShare: contaminated ? settled.share : 0,
     above: countAbove(ascending, threshold),
-    expected,
+    expected: BEYOND * ascending.length,
   };
 }
 
-/** The cut once the share of odd scores has settled; null where the bulk has no spread. */
-function settle(ascending: Float64Array): { cut: number; share: number } | null {
+/** With fewer scores above it a percentile is chance, and the tail says where the next ones are. */
+const FEWEST_ABOVE = 5;
+
+/**
+ * What a share of normal traces exceeds, also a share too small to be counted among the scores: the
+ * percentile where validation can be trusted and has enough above it, else the tail's.
+ *
+ * @param ascending [V] of validation traces, at least one
+ * @param share     above 0, at most 1
+ * @returns         finite for finite scores; never rises with the share
+ */
+export function exceededBy(ascending: Float64Array, share: number): number {
+  const percentileAt = (above: number): number => percentileOfSorted(ascending, 100 * (1 - above));
+  const settled = settle(ascending);
+  if (settled === null) return percentileAt(share);
+  const { tail } = settled;
+  if (isContaminated(ascending, settled)) return Math.min(percentileAt(share), tailAt(tail, share));
+  const counted = Math.min(HIGH, FEWEST_ABOVE / ascending.length);
+  if (share >= counted) return percentileAt(share);
+  return percentileAt(counted) + tailAt(tail, share) - tailAt(tail, counted);
+}
+
+/** What is left once the share of odd scores has settled. */
+interface Settled {
+  readonly tail: Tail;
+  /** What {@link BEYOND} of normal traces exceed. */
+  readonly cut: number;
+  /** Of all scores, beyond what the tail leads to expect. */
+  readonly share: number;
+}
+
+/** Of a generalized Pareto distribution. */
+interface Tail {
+  /** Exceeded by {@link MIDDLE} of the bulk. */
+  readonly middle: number;
+  /** In the scores' unit, positive. */
+  readonly scale: number;
+  readonly shape: number;
+}
+
+function isContaminated(ascending: Float64Array, { cut, share }: Settled): boolean {
+  const expected = BEYOND * ascending.length;
+  const chance = Math.sqrt(expected * (1 - BEYOND));
+  return share >= LEAST_ODD && countAbove(ascending, cut) > expected + SIGNIFICANT * chance;
+}
+
+/** null where the bulk has no spread. */
+function settle(ascending: Float64Array): Settled | null {
   const count = ascending.length;
   if (count < FEWEST) return null;
   let share = FIRST_GUESS;
   for (let round = 0; ; round++) {
-    const cut = expectedQuantile(ascending.subarray(0, Math.round(count * (1 - share))));
-    if (cut === null) return null;
+    const tail = fitTail(ascending.subarray(0, Math.round(count * (1 - share))));
+    if (tail === null) return null;
+    const cut = tailAt(tail, BEYOND);
     const beyond = (countAbove(ascending, cut) / count - BEYOND) / (1 - BEYOND);
     const next = Math.min(MOST_ODD, Math.max(0, beyond));
-    if (next === share || round === MOST_ROUNDS) return { cut, share: next };
+    if (next === share || round === MOST_ROUNDS) return { tail, cut, share: next };
     share = next;
   }
 }
 
-/** What a tail through the quantiles of the bulk has {@link BEYOND} above it; null without spread. */
-function expectedQuantile(bulk: Float64Array): number | null {
+/** Through three quantiles of the bulk; null where they do not rise. */
+function fitTail(bulk: Float64Array): Tail | null {
   const [middle, upper, high] = [MIDDLE, UPPER, HIGH].map((above) =>
     percentileOfSorted(bulk, 100 * (1 - above)),
   ) as [number, number, number];
-  if (!(upper > middle && high > upper && Number.isFinite(high))) return null;
-  const drawn =
-    (shapeOf((high - upper) / (upper - middle)) * bulk.length) / (bulk.length + SHAPE_PRIOR);
+  if (!(upper > middle && high > upper && Number.isFinite(high - middle))) return null;
+  const found = shapeOf((high - upper) / (upper - middle));
+  const drawn = (found * bulk.length) / (bulk.length + SHAPE_PRIOR);
   const shape = Math.min(HEAVIEST, Math.max(0, drawn));
-  const [from, to] = [reach(MIDDLE, shape), reach(HIGH, shape)];
-  return middle + ((high - middle) * (reach(BEYOND, shape) - from)) / (to - from);
+  return { middle, scale: (high - middle) / (reach(HIGH, shape) - reach(MIDDLE, shape)), shape };
 }
+
+const tailAt = ({ middle, scale, shape }: Tail, share: number): number =>
+  middle + scale * (reach(share, shape) - reach(MIDDLE, shape));
 
 /** Distance from the origin, in scales, that a share of a generalized Pareto distribution exceeds. */
 const reach = (share: number, shape: number): number =>

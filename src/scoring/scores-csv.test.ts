@@ -18,11 +18,12 @@ describe('formatScoresCsv', () => {
       scores,
       nodes: [7, 2],
       mismatch: [1, 0],
+      flagged: [1, null],
     });
     expect(text).toBe(
-      'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch\n' +
-        '"a,""b""",test,time,1.25,2,3,4,5.5,7,1\n' +
-        'c,val,unlabelled,2,3,4,5,1,2,0\n',
+      'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged\n' +
+        '"a,""b""",test,time,1.25,2,3,4,5.5,7,1,1\n' +
+        'c,val,unlabelled,2,3,4,5,1,2,0,\n',
     );
   });
 });

@@ -17,13 +17,15 @@ export interface ScoreColumns {
   readonly nodes: ArrayLike<number>;
   /** 1 where the reconstructed structure differs; null where none is reconstructed. */
   readonly mismatch: ArrayLike<number> | null;
+  /** 1 where the score on show is above its threshold; null where it is not on show, as of another file. */
+  readonly flagged: ArrayLike<number | null>;
   /** nats, of constants that a person named; last, so that the columns before stay where they are */
   readonly named?: readonly { readonly name: string; readonly scores: ArrayLike<number> }[];
 }
 
 /** The columns of a list of corrections, those of scores between what the trace is and its nodes. */
 export const csvHeader = (list: readonly Correction[]): string =>
-  ['traceId', 'set', 'label', ...stepsOf(list), 'nodes', 'mismatch'].join(',');
+  ['traceId', 'set', 'label', ...stepsOf(list), 'nodes', 'mismatch', 'flagged'].join(',');
 
 /**
  * Quoted as RFC 4180 says, lines end with a line feed; scores round-trip as float64.
@@ -42,6 +44,7 @@ export function formatScoresCsv(columns: ScoreColumns): string {
       ...VARIANT_STEPS.map((variant) => columns.scores[variant]?.[row] ?? ''),
       columns.nodes[row]!,
       columns.mismatch?.[row] ?? '',
+      columns.flagged[row] ?? '',
       ...named.map(({ scores }) => scores[row]!),
     ].join(','),
   );

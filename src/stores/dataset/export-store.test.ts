@@ -55,7 +55,9 @@ test('run.json and scores.csv are there once the run has scores', async () => {
   const file = await written;
   expect(file?.name).toBe('run.json');
   expect(await file?.bytes.text()).toBe(runReport(dataset, run, app, counts));
-  expect(await writeScores()?.bytes.text()).toBe(scoresCsv(imported.traces, scores));
+  expect(await writeScores()?.bytes.text()).toBe(
+    scoresCsv(imported.traces, scores, notebook.inspect.getState().chosen),
+  );
 });
 
 test('labels.csv has a row per trace of the dataset, with or without scores', async () => {

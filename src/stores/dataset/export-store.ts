@@ -135,7 +135,13 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
       scores() {
         const found = scored();
         if (found === null) return null;
-        const csv = scoresCsv(found.dataset.imported.traces, found.scores, found.trained.named);
+        const { chosen } = deps.inspect.getState();
+        const csv = scoresCsv(
+          found.dataset.imported.traces,
+          found.scores,
+          chosen?.of === found.scores ? chosen : null,
+          found.trained.named,
+        );
         return csvFile('scores.csv', csv);
       },
 

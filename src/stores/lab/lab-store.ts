@@ -9,6 +9,7 @@ import { type LabSetting, paperSetting, settingKey, withConstants } from '../../
 import { LAB_VIEWS, type LabViewId, type LabViewOutput } from '../../lab/views.ts';
 import { modelRef } from '../../run/model-ref.ts';
 import type { TermsOutcome } from '../../run/outcome.ts';
+import { ruleOf } from '../../run/run-threshold.ts';
 import type { Constants } from '../../scoring/corrections/correction.ts';
 import {
   type CorrectionId,
@@ -17,6 +18,7 @@ import {
   variantWith,
 } from '../../scoring/corrections/list.ts';
 import { limitedBy } from '../../scoring/corrections/stdlimit.ts';
+import { sameRule, type ThresholdRule } from '../../scoring/threshold-rule.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
@@ -66,7 +68,8 @@ export interface LabState {
   look(view: LabViewName): Promise<void>;
   /** Moves constants of a correction, and shows a variant that has it. */
   tune(id: CorrectionId, constants: Constants): Promise<void>;
-  setThreshold(percentile: number): Promise<void>;
+  /** The threshold that was chosen for the run. */
+  follow(rule: ThresholdRule): Promise<void>;
   /** Scores and Flagged under these constants, with every correction. */
   use(): Promise<void>;
   /** The paper's constants again. */
@@ -201,7 +204,7 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         opened = { scores, file };
         const isLatest = openings.begin();
         const source = training.run.settings.scoring.stdLimit;
-        const setting = paperSetting({ stdlimit: limitedBy(source) });
+        const setting = paperSetting({ stdlimit: limitedBy(source) }, ruleOf(withTerms()!));
         set({ ...CLOSED, lab: { phase: 'opening' }, setting });
         const of = modelRef(training.run, withTerms()!.detector);
         const at: LabOf = { of, file };
@@ -230,14 +233,17 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
         if (variant !== 'full' && variant !== id) set({ variant: 'full', range: null, list: null });
         return change(withConstants(setting, id, constants, lab.session.maxNodes));
       },
-      setThreshold: (thresholdPercentile) => change({ thresholdPercentile }),
+      follow: (rule) => change({ rule }),
       use() {
-        const { constants, thresholdPercentile } = get().setting;
+        const { constants } = get().setting;
         const corrections = variantWith('full', constants);
         const { setCorrections } = inspect.getState();
-        return setCorrections(corrections, thresholdPercentile, withTerms()?.detector);
+        return setCorrections(corrections, withTerms()?.detector);
       },
-      resetTuning: () => change(paperSetting(get().setting.constants)),
+      resetTuning() {
+        const { constants, rule } = get().setting;
+        return change(paperSetting(constants, rule));
+      },
       brush(range) {
         set({ range, list: null });
         return relist();
@@ -255,7 +261,13 @@ export function createLabStore({ client, dataset, runs, inspect }: LabDeps): Sto
     const { file } = inspect.getState();
     if (opened !== null && (opened.scores !== scoresAtHand() || opened.file !== file)) close();
   };
-  runs.subscribe(closeWhereOthers);
+  runs.subscribe(() => {
+    closeWhereOthers();
+    const trained = withTerms();
+    if (opened === null || trained === null) return;
+    const [rule, { setting }] = [ruleOf(trained), store.getState()];
+    if (!sameRule(rule, setting.rule)) void store.getState().follow(rule);
+  });
   inspect.subscribe(closeWhereOthers);
   // the worker forgets the session with the dataset, also where labels were set on it
   dataset.subscribe((state, before) => {

@@ -28,6 +28,7 @@ import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
 import { createInspectStore, type InspectState, shownDetector } from '../scores/inspect-store.ts';
 import { createNamedScoresStore, type NamedScoresState } from '../scores/named-scores-store.ts';
 import { createOdditiesStore, type OdditiesState } from '../scores/oddities-store.ts';
+import { createThresholdStore, type ThresholdState } from '../scores/threshold-store.ts';
 import { createTraceListStore, type TraceListState } from '../scores/trace-list-store.ts';
 import { listedTraces } from '../scores/trace-list-view.ts';
 import {
@@ -63,6 +64,7 @@ export interface Notebook {
   readonly view: StoreApi<ViewState>;
   readonly lab: StoreApi<LabState>;
   readonly namedScores: StoreApi<NamedScoresState>;
+  readonly threshold: StoreApi<ThresholdState>;
   readonly replay: StoreApi<ReplayState>;
   readonly matrix: StoreApi<MatrixState>;
   readonly intervals: StoreApi<IntervalsState>;
@@ -184,6 +186,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     view,
     lab,
     namedScores,
+    threshold: createThresholdStore({ runs, undo }),
     replay,
     matrix,
     intervals,

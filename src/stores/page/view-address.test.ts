@@ -4,6 +4,7 @@ import { DETECTOR_IDS } from '../../detectors/catalog.ts';
 import type { OpenRange } from '../../inspect/trace-query.ts';
 import type { Constants } from '../../scoring/corrections/correction.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
+import type { ThresholdRule } from '../../scoring/threshold-rule.ts';
 import { LABEL_FILTERS } from '../scores/inspect-store.ts';
 import type { NarrowFilter } from '../scores/trace-list-store.ts';
 import { READERS } from './cell-order.ts';
@@ -53,7 +54,15 @@ const view: fc.Arbitrary<View> = fc.record({
       { requiredKeys: [] },
     ),
   ),
-  threshold: maybe(fc.constantFrom(90, 97.5, 100)),
+  threshold: maybe(
+    fc.constantFrom<ThresholdRule>(
+      { kind: 'percentile', percentile: 97.5 },
+      { kind: 'robust' },
+      { kind: 'top', traces: 50 },
+      { kind: 'budget', alarms: 1, traces: 1000 },
+      { kind: 'value', value: -12.3 },
+    ),
+  ),
   file: maybe(fc.nat(100)),
   filter: maybe(fc.constantFrom(...LABEL_FILTERS)),
   narrow: maybe(narrow),

@@ -6,6 +6,11 @@ import { DETECTOR_IDS, type DetectorId } from '../../detectors/catalog.ts';
 import { NO_FILTER, type OpenRange } from '../../inspect/trace-query.ts';
 import { readCorrections, writeCorrections } from '../../scoring/corrections/in-address.ts';
 import type { Corrections } from '../../scoring/corrections/list.ts';
+import {
+  formatThreshold,
+  parseThreshold,
+  type ThresholdRule,
+} from '../../scoring/threshold-rule.ts';
 import { LABEL_FILTERS, type LabelFilter } from '../scores/inspect-store.ts';
 import type { NarrowFilter } from '../scores/trace-list-store.ts';
 import { READERS, type Reader } from './cell-order.ts';
@@ -21,8 +26,8 @@ export interface View {
   /** null: as the run was set up. */
   readonly detector: DetectorId | null;
   readonly corrections: Corrections | null;
-  /** Percentile of the threshold; null: the paper's. */
-  readonly threshold: number | null;
+  /** null: the default of the data. */
+  readonly threshold: ThresholdRule | null;
   /** Index of a test file; null: all. */
   readonly file: number | null;
   /** null: the flagged traces. */
@@ -84,9 +89,11 @@ const COUNT = /^\d{1,9}$/;
 const readCount = (text: string | null): number | null =>
   text !== null && COUNT.test(text) ? Number(text) : null;
 
-function readPercentile(text: string | null): number | null {
-  const value = text === null || text.trim() === '' ? Number.NaN : Number(text);
-  return value >= 0 && value <= 100 ? value : null;
+/** A number alone is a percentile: addresses had nothing else. */
+function readThreshold(text: string | null): ThresholdRule | null {
+  if (text === null) return null;
+  const rule = parseThreshold(/^[\d.]+$/.test(text) ? `p${text}` : text);
+  return rule.ok ? rule.value : null;
 }
 
 function readRange(text: string | null): OpenRange {
@@ -134,7 +141,7 @@ export function formatView(view: View): string {
     ['baseline', view.baseline],
     ['detector', view.detector],
     ['corrections', view.corrections === null ? null : writeCorrections(view.corrections)],
-    ['threshold', view.threshold === null ? null : String(view.threshold)],
+    ['threshold', view.threshold === null ? null : formatThreshold(view.threshold)],
     ['file', view.file === null ? null : String(view.file)],
     ['filter', view.filter],
     ...narrowParts(view.narrow),
@@ -162,7 +169,7 @@ export function parseView(hash: string): View | null {
     baseline: parts.get('baseline'),
     detector: DETECTOR_IDS.find((id) => id === parts.get('detector')) ?? null,
     corrections: corrections === null ? null : readCorrections(corrections),
-    threshold: readPercentile(parts.get('threshold')),
+    threshold: readThreshold(parts.get('threshold')),
     file: readCount(parts.get('file')),
     filter: LABEL_FILTERS.find((filter) => filter === parts.get('filter')) ?? null,
     narrow: readNarrow(parts),

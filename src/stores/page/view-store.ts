@@ -7,14 +7,16 @@ import type { Failure } from '../../base/result.ts';
 import { chosenAmong, type DetectorId } from '../../detectors/catalog.ts';
 import { isFirstLook } from '../../run/first-look.ts';
 import type { RunRecord } from '../../run/record.ts';
+import { defaultRuleOf, ruleOf } from '../../run/run-threshold.ts';
 import { correctionsOf, sameCorrections } from '../../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
+import { sameRule } from '../../scoring/threshold-rule.ts';
 import { decodeString, findString } from '../../trace/string-column.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import { type KeptRunsState, shownRun } from '../run/kept-runs-store.ts';
 import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import { DEFAULT_FILTER, type InspectState, shownDetector } from '../scores/inspect-store.ts';
+import { withRule } from '../scores/threshold-store.ts';
 import { NO_FILTER, type TraceListState } from '../scores/trace-list-store.ts';
 import type { PreferencesState } from '../shared/preferences-store.ts';
 import { DEFAULT_READER } from './cell-order.ts';
@@ -82,7 +84,8 @@ function currentView({
     baseline: kept.getState().baseline,
   };
   if (shownPhase.phase !== 'done') return shown;
-  const { detector, corrections, percentile, file, filter, trace } = inspect.getState();
+  const { detector, corrections, file, filter, trace } = inspect.getState();
+  const trained = shownDetector(shownPhase, detector);
   const narrow = traceList.getState().filter;
   const { run } = shownPhase;
   const usual = correctionsOf('full', run.settings.scoring.stdLimit);
@@ -92,7 +95,10 @@ function currentView({
     run: isFirstLook(run.id) ? null : run.id,
     detector: isShownFirst(run, detector) ? null : detector,
     corrections: sameCorrections(usual, corrections) ? null : corrections,
-    threshold: percentile === THRESHOLD_PERCENTILE ? null : percentile,
+    threshold:
+      trained === null || sameRule(ruleOf(trained), defaultRuleOf(trained))
+        ? null
+        : ruleOf(trained),
     file,
     filter: filter === DEFAULT_FILTER ? null : filter,
     narrow: isOpen(narrow) ? null : narrow,
@@ -155,10 +161,16 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       const detector = view.detector ?? chosenAmong(run.detectors)?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
       const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
-      const threshold = view.threshold ?? THRESHOLD_PERCENTILE;
-      const now = inspect.getState();
-      if (!sameCorrections(corrections, now.corrections) || threshold !== now.percentile) {
-        await look.setCorrections(corrections, threshold);
+      // the first address says nothing of a threshold that is stored; later ones go back to none
+      if (view.threshold !== null || started) {
+        const shown = shownDetector(training, detector);
+        if (shown !== null && !sameRule(view.threshold ?? defaultRuleOf(shown), ruleOf(shown))) {
+          const { changeThresholds } = runs.getState();
+          await changeThresholds(run.id, withRule(shown.detector, view.threshold));
+        }
+      }
+      if (!sameCorrections(corrections, inspect.getState().corrections)) {
+        await look.setCorrections(corrections);
       }
       if (view.file !== inspect.getState().file) await look.setFile(view.file);
       const { traceIds } = current.imported.traces;
@@ -211,7 +223,9 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
     }
   });
   runs.subscribe((state, before) => {
-    if (shownRun(onShow(state)) !== shownRun(onShow(before))) push();
+    // another run, or another threshold of it
+    const [now, then] = [onShow(state), onShow(before)];
+    if (shownRun(now) !== shownRun(then) || (now !== then && now.phase === 'done')) push();
   });
   kept.subscribe((state, before) => {
     if (state.baseline !== before.baseline) push();

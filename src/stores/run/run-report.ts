@@ -12,10 +12,17 @@ import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import type { SetCounts } from '../../features/set-counts.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
 import type { DetectorRun, RunRecord, SeedResult } from '../../run/record.ts';
+import {
+  type ChosenThreshold,
+  chosenThreshold,
+  contaminationWords,
+} from '../../run/run-threshold.ts';
 import { settingValues } from '../../run/setting-values.ts';
 import { variantsIn } from '../../scoring/corrections/list.ts';
 import type { Metrics, VariantReport } from '../../scoring/metrics.ts';
+import type { ScoredSets } from '../../scoring/score-terms.ts';
 import { type EntryKind, kindOf, type Ledger } from '../../trace/ledger.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
 import type { Dataset } from '../dataset/dataset-store.ts';
 import { fullLedger, summarise } from '../dataset/dataset-summary.ts';
 
@@ -71,7 +78,12 @@ const metrics = (m: Metrics) => ({
   anomalies: m.anomalies,
 });
 
-const result = (detector: DetectorId, variant: string, report: VariantReport) => ({
+const result = (
+  detector: DetectorId,
+  variant: string,
+  report: VariantReport,
+  chosen: ChosenThreshold | null = null,
+) => ({
   detector,
   variant,
   total: metrics(report.total),
@@ -79,6 +91,7 @@ const result = (detector: DetectorId, variant: string, report: VariantReport) =>
   time: metrics(report.time),
   inversion: report.inversion,
   atThreshold: report.atThreshold,
+  ...(chosen === null ? {} : { chosenThreshold: chosen }),
 });
 
 /** What a reader of the results should know about how they came to be. */
@@ -94,13 +107,16 @@ export function runWarnings(dataset: Dataset, run: RunRecord): string[] {
       `${names.length} operations have almost constant latency; a minimum spread was used so that tiny changes do not score high: ${names.join(', ')}`,
     );
   }
-  for (const { detector, restarts, incidents, outcome } of run.detectors) {
+  for (const trained of run.detectors) {
+    const { detector, restarts, incidents, outcome } = trained;
     const says = (what: string): void => {
       warnings.push(run.detectors.length > 1 ? `${detectorLabel(detector)}: ${what}` : what);
     };
     if (restarts > 0) says(`training was started anew ${restarts} times after it diverged`);
     for (const incident of incidents) says(incident);
     if (outcome.stopped) says('training was stopped before its last epoch');
+    const contamination = contaminationWords(trained);
+    if (contamination !== null) says(contamination);
   }
   for (const { detector, seed, stage, what, where } of run.failed) {
     const did = stage === 'training' ? 'trained' : 'scored';
@@ -164,22 +180,28 @@ const detectorReport = ({ detector, outcome, scores, curve }: DetectorRun) => ({
  * Of all test files, or of one: every variant of terms, or the one score that there is. Of all files
  * also the scores that are kept under names, with their constants.
  */
-function results({ detector, scores, named = [] }: DetectorRun, file: number | null) {
+function results(traces: TraceSet, trained: DetectorRun, file: number | null) {
+  const { detector, scores, named = [] } = trained;
+  const chosen = (sets: ScoredSets) => chosenThreshold(traces, trained, sets, file);
   if (scores?.kind === 'terms') {
     const kept = file === null ? named : [];
     const part = file === null ? scores : scores.byFile.find((of) => of.file === file);
     return part === undefined
       ? []
       : [
-          ...variantsIn(part.reports).map((v) => result(detector, v, part.reports[v])),
-          ...kept.map(({ name, corrections, report }) => ({
-            ...result(detector, name, report),
+          ...variantsIn(part.reports).map((v) =>
+            result(detector, v, part.reports[v], chosen(scores.scores[v])),
+          ),
+          ...kept.map(({ name, corrections, report, scores: own }) => ({
+            ...result(detector, name, report, chosen(own)),
             constants: corrections,
           })),
         ];
   }
   const part = file === null ? scores : scores?.byFile.find((of) => of.file === file);
-  return part ? [result(detector, 'plain', part.report)] : [];
+  if (!part || scores === null) return [];
+  const sets = { val: scores.val.score, test: scores.test.score };
+  return [result(detector, 'plain', part.report, chosen(sets))];
 }
 
 /** Metrics of each test file by itself, where there are several. */
@@ -187,7 +209,7 @@ function resultsByFile(dataset: Dataset, { detectors }: RunRecord) {
   const scored = detectors.find(({ scores }) => scores !== null)?.scores;
   return (scored?.byFile ?? []).map(({ file }) => ({
     file: dataset.imported.files[file]!.name,
-    results: detectors.flatMap((trained) => results(trained, file)),
+    results: detectors.flatMap((trained) => results(dataset.imported.traces, trained, file)),
   }));
 }
 
@@ -251,7 +273,7 @@ export function runReport(
     },
     // of the first that has any: a statistic before it has no epochs
     curves: (detectors.find(({ curve }) => curve.length > 0)?.curve ?? []).map(curvePoint),
-    results: detectors.flatMap((trained) => results(trained, null)),
+    results: detectors.flatMap((trained) => results(imported.traces, trained, null)),
     ...(byFile.length > 0 ? { resultsByFile: byFile } : {}),
     ...(detectors.length + run.failed.length > 1
       ? { detectors: detectors.map(detectorReport) }

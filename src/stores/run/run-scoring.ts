@@ -24,7 +24,8 @@ export function createRunScoring({ deps, set, get, peak, saveRun }: RunParts): R
     const made: NamedScores[] = [];
     for (const one of named) {
       const { corrections, percentile } = one;
-      const choice = { of, corrections, percentile, file: null };
+      const rule = { kind: 'percentile', percentile } as const;
+      const choice = { of, corrections, rule, file: null };
       const combined = await client.start('combine', choice).result;
       if (!combined.ok) continue;
       const { val, test, report } = combined.value;

@@ -5,7 +5,13 @@ import type { BaselineConfigs, BaselineId, DetectorId } from '../../detectors/ca
 import type { ScoreProgress } from '../../detectors/detector.ts';
 import type { PresetId } from '../../detectors/tracevae/meta.ts';
 import type { NamedScores } from '../../run/outcome.ts';
-import type { DetectorFailure, InterruptedRun, RunRecord, SeedResult } from '../../run/record.ts';
+import type {
+  DetectorFailure,
+  DetectorRun,
+  InterruptedRun,
+  RunRecord,
+  SeedResult,
+} from '../../run/record.ts';
 import type { RunEntry } from '../../run/run-entries.ts';
 import type { SettingsPart, SettingsParts } from '../../run/settings.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
@@ -80,6 +86,11 @@ export interface RunState {
     runId: string,
     detector: DetectorId,
     change: (named: readonly NamedScores[]) => readonly NamedScores[],
+  ): Promise<void>;
+  /** Changes the threshold that each detector keeps; undefined for the default of its data. */
+  changeThresholds(
+    runId: string,
+    change: (trained: DetectorRun) => string | undefined,
   ): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;

@@ -73,6 +73,18 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
         await saveRun(next);
       },
 
+      async changeThresholds(runId, change) {
+        const { training } = get();
+        if (training.phase !== 'done' || training.run.id !== runId) return;
+        const detectors = training.run.detectors.map(({ threshold: _, ...trained }) => {
+          const threshold = change({ ...trained, ...(_ === undefined ? {} : { threshold: _ }) });
+          return threshold === undefined ? trained : { ...trained, threshold };
+        });
+        const next = { ...training.run, detectors };
+        set({ training: { phase: 'done', run: next } });
+        await saveRun(next);
+      },
+
       restore(run, interrupted) {
         const phase = interruptedPhase(run, interrupted);
         const stored = phase?.next ?? run;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { combinedScores } from '../../run/chosen-scores.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
+import { PAPER_RULE } from '../../scoring/threshold-rule.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakeScores } from '../../testing/run-fakes.ts';
 import { labelCode } from '../../trace/trace-set.ts';
@@ -10,7 +11,7 @@ import type { TraceList } from './trace-list-store.ts';
 const { traces } = importedFixture();
 const of = fakeScores(traces);
 const corrections = correctionsOf('full');
-const choice = { corrections, percentile: 99, file: null };
+const choice = { corrections, rule: PAPER_RULE, file: null };
 const combined = combinedScores(traces, of, 'tracevae', choice);
 const model = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
 const listOf = (rows: readonly number[]): TraceList => ({

@@ -159,9 +159,9 @@ test('a detector without terms is shown by its score, whatever the corrections a
   expect(none).toEqual([]);
 
   // its scores.csv has one column of scores
-  const [header, line] = scoresCsv(traces, plain).split('\n');
-  expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
-  expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,$/);
+  const [header, line] = scoresCsv(traces, plain, null).split('\n');
+  expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged');
+  expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,,$/);
   void state().inspect(plain.test.trace[0]!);
   expect(last('explain').input.of.detector).toBe('vgae');
 });

@@ -10,8 +10,9 @@ import { storedScores } from '../../run/chosen-scores.ts';
 import { type ModelRef, modelRef } from '../../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome, TermsOutcome } from '../../run/outcome.ts';
 import type { DetectorRun } from '../../run/record.ts';
+import { ruleOf } from '../../run/run-threshold.ts';
 import { type Corrections, correctionsOf } from '../../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
+import { sameRule, type ThresholdRule } from '../../scoring/threshold-rule.ts';
 import { depthFirst, type Label } from '../../trace/trace-set.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
@@ -43,7 +44,7 @@ export interface ChosenScores extends CombinedScores {
   readonly of: ScoreOutcome;
   readonly model: ModelRef;
   readonly corrections: Corrections;
-  readonly percentile: number;
+  readonly rule: ThresholdRule;
   readonly file: number | null;
 }
 
@@ -63,8 +64,6 @@ export interface InspectState {
   /** The one whose curves, scores and traces are shown. */
   readonly detector: DetectorId;
   readonly corrections: Corrections;
-  /** Of the validation scores, where the threshold is; 0 to 100. */
-  readonly percentile: number;
   /** Index of a test file, null for all. */
   readonly file: number | null;
   /** null until the first ones were combined; those before stay until the next are there. */
@@ -80,15 +79,8 @@ export interface InspectState {
   moveNode(step: number): void;
   setFilter(filter: LabelFilter): void;
   setDetector(detector: DetectorId): Promise<void>;
-  /**
-   * @param percentile of the threshold; as it is where it is not told
-   * @param detector   that is shown from then on; the same as before where it is not told
-   */
-  setCorrections(
-    corrections: Corrections,
-    percentile?: number,
-    detector?: DetectorId,
-  ): Promise<void>;
+  /** @param detector that is shown from then on; the same as before where it is not told */
+  setCorrections(corrections: Corrections, detector?: DetectorId): Promise<void>;
   setFile(file: number | null): Promise<void>;
 }
 
@@ -133,14 +125,14 @@ export function createInspectStore(
     /** Takes or combines what is chosen now; a later choice overtakes an earlier one. */
     const choose = async (): Promise<void> => {
       const latest = choices.begin();
-      const { corrections, file, percentile } = get();
-      const choice = { corrections, file, percentile };
       const training = onShow(runs.getState());
       const shown = shownDetector(training, get().detector);
       if (training.phase !== 'done' || shown === null || shown.scores === null) return;
       const { detector, scores } = shown;
+      const { corrections, file } = get();
+      const choice = { corrections, file, rule: ruleOf(shown) };
       const of = modelRef(training.run, detector);
-      const known = storedScores(scores, training.run.settings.scoring.stdLimit, choice);
+      const known = storedScores(scores, training.run.settings.scoring.stdLimit, detector, choice);
       let combined: Result<CombinedScores, JobFailure> | null = known === null ? null : ok(known);
       if (combined === null) {
         combined = await client.start('combine', { of, ...choice }).result;
@@ -160,7 +152,6 @@ export function createInspectStore(
       filter: DEFAULT_FILTER,
       detector: SHOWN_FIRST,
       corrections: correctionsOf('full'),
-      percentile: THRESHOLD_PERCENTILE,
       file: null,
       chosen: null,
       failure: null,
@@ -219,8 +210,8 @@ export function createInspectStore(
         set({ detector });
         return choose();
       },
-      setCorrections(corrections, percentile = get().percentile, detector = get().detector) {
-        set({ corrections, percentile, detector });
+      setCorrections(corrections, detector = get().detector) {
+        set({ corrections, detector });
         return choose();
       },
       setFile(file) {
@@ -239,13 +230,15 @@ export function createInspectStore(
       lastRun = training.run.id;
       const { stdLimit } = training.run.settings.scoring;
       const corrections = correctionsOf('full', stdLimit);
-      store.setState({ corrections, percentile: THRESHOLD_PERCENTILE });
+      store.setState({ corrections });
     }
-    const scores = shownDetector(training, store.getState().detector)?.scores ?? null;
-    if (scores === last) return;
+    const shown = shownDetector(training, store.getState().detector);
+    const scores = shown?.scores ?? null;
+    const { file, setFile, chosen } = store.getState();
+    const moved = shown !== null && chosen?.of === scores && !sameRule(ruleOf(shown), chosen.rule);
+    if (scores === last && !moved) return;
     last = scores;
     if (scores === null) return;
-    const { file, setFile } = store.getState();
     const known = scores.byFile.some((part) => part.file === file);
     void setFile(known ? file : null);
   });

@@ -30,11 +30,13 @@ function setUp() {
   const store = createNamedScoresStore({ client, runs, inspect, lab, undo });
   const scores = fakeScores(traces);
   const run = fakeRun();
-  runs.getState().restore({ ...run, detectors: [{ ...run.detectors[0]!, scores }] }, null);
+  runs
+    .getState()
+    .restore({ ...run, detectors: [{ ...run.detectors[0]!, scores, threshold: 'p95' }] }, null);
   const tune = (nodeCountExponent: number): void => {
     const paper = paperSetting({ stdlimit: limitedBy('operation') });
     const setting = withConstants(paper, 'ncnorm', { nodeCountExponent }, 32);
-    lab.setState({ setting: { ...setting, thresholdPercentile: 95 } });
+    lab.setState({ setting: { ...setting, rule: { kind: 'percentile', percentile: 95 } } });
   };
   tune(0.5);
   const combined = async (of = scores): Promise<void> => {
@@ -70,28 +72,35 @@ test('constants are kept with the run, and Scores shows them with their threshol
   const [named] = at.trained().named!;
   expect(named).toMatchObject({ name: 'half', corrections: CONSTANTS, percentile: 95 });
   expect(named!.report.atThreshold.percentile).toBe(95);
-  expect(at.inspect.getState().chosen).toMatchObject({ corrections: CONSTANTS, percentile: 95 });
+  expect(at.inspect.getState().chosen).toMatchObject({
+    corrections: CONSTANTS,
+    rule: { kind: 'percentile', percentile: 95 },
+  });
   const { training } = at.runs.getState();
   const run = training.phase === 'done' ? training.run : null;
   const rows = metricsRows(run!, 'tracevae', at.inspect.getState().chosen!);
   expect(rows.at(-1)).toMatchObject({ variant: null, name: 'half', shown: true });
 
   // other scores on show: they stay in the table
-  await at.inspect.getState().setCorrections(correctionsOf('nll'), 99);
+  const others = at.inspect.getState().setCorrections(correctionsOf('nll'));
+  await at.combined();
+  await others;
   const later = metricsRows(run!, 'tracevae', at.inspect.getState().chosen!);
   expect(later.filter(({ name }) => name === 'half')).toMatchObject([{ shown: false }]);
   const shown = at.store.getState().show('half');
   await at.combined();
   await shown;
-  expect(at.inspect.getState()).toMatchObject({ corrections: CONSTANTS, percentile: 95 });
+  expect(at.inspect.getState().corrections).toEqual(CONSTANTS);
 });
 
 test('scores.csv has a column of them at its end, run.json a result with the constants', async () => {
   await at.keep('half, "mine"');
   const { scores, named } = at.trained();
-  const [header, line] = scoresCsv(traces, scores!, named).split('\n');
+  const [header, line] = scoresCsv(traces, scores!, at.inspect.getState().chosen, named).split(
+    '\n',
+  );
   expect(header).toBe(
-    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,"half, ""mine"""',
+    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged,"half, ""mine"""',
   );
   expect(Number(line!.split(',').at(-1))).toBeCloseTo(named![0]!.scores.val[0]!, 12);
 

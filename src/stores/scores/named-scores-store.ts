@@ -9,7 +9,15 @@ import { namedScores } from '../../run/chosen-scores.ts';
 import { modelRef } from '../../run/model-ref.ts';
 import type { NamedScores } from '../../run/outcome.ts';
 import type { DetectorRun, RunRecord } from '../../run/record.ts';
+import { ruleOf } from '../../run/run-threshold.ts';
 import { VARIANTS, variantWith } from '../../scoring/corrections/list.ts';
+import {
+  formatThreshold,
+  PAPER_RULE,
+  sameRule,
+  THRESHOLD_PERCENTILE,
+  type ThresholdRule,
+} from '../../scoring/threshold-rule.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { LabState } from '../lab/lab-store.ts';
 import type { RunState } from '../run/run-store.ts';
@@ -36,7 +44,7 @@ interface NamedScoresDeps {
 
 /** Names that scores, or other columns of scores.csv, have already; in lower case. */
 const TAKEN: ReadonlySet<string> = new Set(
-  [...VARIANTS, 'plain', 'traceId', 'set', 'label', 'nodes', 'mismatch'].map((name) =>
+  [...VARIANTS, 'plain', 'traceId', 'set', 'label', 'nodes', 'mismatch', 'flagged'].map((name) =>
     name.toLowerCase(),
   ),
 );
@@ -53,8 +61,17 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
   };
 
   return createStore<NamedScoresState>((set) => {
-    const look = ({ corrections, percentile }: NamedScores): Promise<void> =>
-      inspect.getState().setCorrections(corrections, percentile, shown()?.trained.detector);
+    const look = async ({ corrections, percentile }: NamedScores): Promise<void> => {
+      const at = shown();
+      if (at === null) return;
+      const rule: ThresholdRule = { kind: 'percentile', percentile };
+      // kept with a threshold of its own, by a person who moved it
+      if (!sameRule(rule, PAPER_RULE) && !sameRule(rule, ruleOf(at.trained))) {
+        const text = formatThreshold(rule);
+        await runs.getState().changeThresholds(at.run.id, () => text);
+      }
+      await inspect.getState().setCorrections(corrections, at.trained.detector);
+    };
 
     /** From the terms that the run has now; null where the worker could not. */
     const combine = async (
@@ -62,7 +79,8 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
       detector: DetectorId,
       { name, corrections, percentile }: Asked,
     ): Promise<NamedScores | null> => {
-      const choice = { of: modelRef(run, detector), corrections, percentile, file: null };
+      const rule = { kind: 'percentile', percentile } as const;
+      const choice = { of: modelRef(run, detector), corrections, rule, file: null };
       const combined = await client.start('combine', choice).result;
       set({ failure: combined.ok ? null : combined.error });
       if (!combined.ok) return null;
@@ -77,7 +95,8 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
         const at = shown();
         if (at === null) return;
         const { run, trained } = at;
-        const { constants, thresholdPercentile: percentile } = lab.getState().setting;
+        const { constants, rule } = lab.getState().setting;
+        const percentile = rule.kind === 'percentile' ? rule.percentile : THRESHOLD_PERCENTILE;
         const asked = { name, corrections: variantWith('full', constants), percentile };
         const failure = refusal(asked, trained);
         if (failure !== null) {
@@ -155,7 +174,7 @@ function refusal(asked: Asked, trained: DetectorRun): Failure | null {
   if (trained.named?.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
     return { what: `“${name}” is kept already`, where, advice: `${advice}, or delete it first` };
   }
-  const same = namedScores(trained, asked);
+  const same = namedScores(trained, asked.corrections);
   return same === null
     ? null
     : { what: `these constants are kept as “${same.name}”`, where, advice: 'use those' };

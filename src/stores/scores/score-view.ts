@@ -4,9 +4,9 @@ import { namedScores } from '../../run/chosen-scores.ts';
 import type { NamedScores, ScoreOutcome } from '../../run/outcome.ts';
 import type { DetectorRun, RunRecord } from '../../run/record.ts';
 import { VARIANTS, type Variant, variantOf, variantsIn } from '../../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 import type { VariantReport } from '../../scoring/metrics.ts';
 import { formatScoresCsv } from '../../scoring/scores-csv.ts';
+import { PAPER_RULE, sameRule } from '../../scoring/threshold-rule.ts';
 import type { Dataset } from '../../storage/records.ts';
 import { decodeString } from '../../trace/string-column.ts';
 import { setCode, type TraceSet } from '../../trace/trace-set.ts';
@@ -14,7 +14,6 @@ import type { TrainingPhase } from '../run/training-phase.ts';
 import { type ChosenScores, shownDetector } from './inspect-store.ts';
 
 export { SCORE_LINEAR_BELOW, SHOWN_LABELS } from '../../inspect/score-histograms.ts';
-export { THRESHOLD_PERCENTILE } from '../../scoring/evaluate.ts';
 export type { GroupedHistogram } from '../../scoring/histogram.ts';
 export { FALSE_ALARMS } from '../../scoring/odd-cut.ts';
 
@@ -62,9 +61,9 @@ export interface MetricsRow {
 export function metricsRows(
   run: RunRecord,
   shown: DetectorId,
-  { corrections, percentile, file, report }: ChosenScores,
+  { corrections, rule, file, report }: ChosenScores,
 ): MetricsRow[] {
-  const ofPaper = percentile === THRESHOLD_PERCENTILE;
+  const ofPaper = sameRule(rule, PAPER_RULE);
   const named = ofPaper ? variantOf(corrections, run.settings.scoring.stdLimit) : null;
   const rowOf = ({ detector, scores }: DetectorRun, variant: Variant): MetricsRow[] => {
     if (scores === null) return [];
@@ -81,8 +80,7 @@ export function metricsRows(
     return [{ detector, variant, name: null, report: reports[variant], shown: isShown }];
   };
   const ofShown = run.detectors.filter(({ detector }) => detector === shown);
-  const kept =
-    ofShown[0] === undefined ? null : namedScores(ofShown[0], { corrections, percentile });
+  const kept = ofShown[0] === undefined ? null : namedScores(ofShown[0], corrections);
   const unnamed = named === null && ofShown[0]?.scores?.kind === 'terms';
   // metrics of a file alone are known of the choice on show, those of the rest of all files
   const others = (ofShown[0]?.named ?? []).filter((one) => file === null && one !== kept);
@@ -104,10 +102,15 @@ export function metricsRows(
   ];
 }
 
-/** scores.csv of a detector: validation traces, then test traces, in the dataset's order. */
+/**
+ * scores.csv of a detector: validation traces, then test traces, in the dataset's order.
+ *
+ * @param chosen of these scores, what is on show: its threshold flags
+ */
 export function scoresCsv(
   traces: TraceSet,
   scores: ScoreOutcome,
+  chosen: FlaggingScores | null,
   named: readonly NamedScores[] = [],
 ): string {
   const { val, test } = scores;
@@ -119,8 +122,29 @@ export function scoresCsv(
     scores: scoreColumns(scores),
     nodes: [...val.nodeCount, ...test.nodeCount],
     mismatch: scores.kind === 'terms' ? [...scores.val.mismatch, ...scores.test.mismatch] : null,
+    flagged: flaggedColumn(scores, chosen),
     named: named.map(({ name, scores: of }) => ({ name, scores: [...of.val, ...of.test] })),
   });
+}
+
+type FlaggingScores = Pick<ChosenScores, 'rows' | 'val' | 'test' | 'report'>;
+
+/** Validation traces, then test traces. */
+function flaggedColumn(
+  { val, test }: ScoreOutcome,
+  chosen: FlaggingScores | null,
+): (number | null)[] {
+  const column = new Array<number | null>(val.trace.length + test.trace.length).fill(null);
+  const threshold = chosen?.report.atThreshold.threshold ?? null;
+  if (chosen === null || threshold === null) return column;
+  const flag = (score: number): number => (score > threshold ? 1 : 0);
+  chosen.val.forEach((score, row) => {
+    column[row] = flag(score);
+  });
+  chosen.rows.forEach((row, i) => {
+    column[val.trace.length + row] = flag(chosen.test[i]!);
+  });
+  return column;
 }
 
 /** A detector without terms has the score that it is judged by, and no other variant. */

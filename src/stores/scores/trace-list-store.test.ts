@@ -5,6 +5,7 @@ import { createTraceTables } from '../../inspect/trace-tables.ts';
 import { combinedScores } from '../../run/chosen-scores.ts';
 import type { ScoreOutcome } from '../../run/outcome.ts';
 import { correctionsOf, VARIANTS, type Variant } from '../../scoring/corrections/list.ts';
+import { PAPER_RULE } from '../../scoring/threshold-rule.ts';
 import { createFakeClient, importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores } from '../../testing/run-fakes.ts';
 import { stringColumn } from '../../trace/string-column.ts';
@@ -23,7 +24,7 @@ function choose(corrections = correctionsOf('full')): ChosenScores {
   const { report } = combined;
   const atThreshold = { ...report.atThreshold, threshold: 0.5 };
   const chosen = { ...combined, test: made, report: { ...report, atThreshold } };
-  return { ...chosen, of: scores, model: MODEL, corrections, percentile: 99, file: null };
+  return { ...chosen, of: scores, model: MODEL, corrections, rule: PAPER_RULE, file: null };
 }
 
 const MODEL = { runId: 'run-1', detector: 'tracevae', epoch: null } as const;
@@ -115,8 +116,8 @@ test('flagged traces are listed at first, rows in words', async () => {
 test('the worker is asked by the run’s name, and is sent no scores', async () => {
   const { last, started } = list;
   expect(started.map(({ kind }) => kind)).toEqual(['tabulate', 'arrange', 'histograms']);
-  const { corrections, percentile, file } = list.inspect.getState().chosen!;
-  expect(last('tabulate').input).toEqual({ of: MODEL, corrections, percentile, file });
+  const { corrections, rule, file } = list.inspect.getState().chosen!;
+  expect(last('tabulate').input).toEqual({ of: MODEL, corrections, rule, file });
 });
 
 test('when, how long, how many errors and how rare are of the row, and in the table that is saved', () => {
@@ -263,7 +264,7 @@ test('a label of the inspect store’s filter and a flag narrow together', async
 test('a detector without terms has one rank, and neither a reason nor a reconstruction', async () => {
   const { inspect, state, ranked, tabulated, arranged } = list;
   const plain = fakePlainScores(traces);
-  const choice = { corrections: correctionsOf('full'), percentile: 99, file: null };
+  const choice = { corrections: correctionsOf('full'), rule: PAPER_RULE, file: null };
   const combined = combinedScores(traces, plain, 'vgae', choice);
   inspect.setState({
     filter: 'all',
@@ -300,7 +301,7 @@ test('a detector that names its terms has a reason, sorted by the term and expor
     values: Float64Array.from(plain.test.score, (score, row) => (row % 3 === way ? score : 0)),
   }));
   const of = { ...plain, test: { ...plain.test, terms: ways } };
-  const choice = { corrections: correctionsOf('full'), percentile: 99, file: null };
+  const choice = { corrections: correctionsOf('full'), rule: PAPER_RULE, file: null };
   const combined = combinedScores(traces, of, 'history', choice);
   const model = { ...MODEL, detector: 'history' } as const;
   inspect.setState({ filter: 'all', chosen: { ...combined, of, model, ...choice } });

@@ -126,10 +126,9 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
 
   const tabulate = async (chosen: ChosenScores): Promise<void> => {
     asked = chosen;
-    const { of, model, corrections, percentile, file } = chosen;
+    const { of, model, corrections, rule, file } = chosen;
     store.setState({ busy: true });
-    const made = await client.start('tabulate', { of: model, corrections, percentile, file })
-      .result;
+    const made = await client.start('tabulate', { of: model, corrections, rule, file }).result;
     if (asked !== chosen) return;
     if (!made.ok) {
       asked = tabulated?.of ?? null;

@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { TraceExplanation } from '../../detectors/explanation.ts';
 import { combinedScores } from '../../run/chosen-scores.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
+import { PAPER_RULE } from '../../scoring/threshold-rule.ts';
 import { createFakeClient, finishScores, importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import type { RunState } from '../run/run-store.ts';
@@ -30,7 +31,7 @@ function setUp() {
     of: scores,
     model,
     corrections,
-    percentile: 99,
+    rule: PAPER_RULE,
     file: null,
   };
   const inspect = createStore(

@@ -71,12 +71,12 @@ export function createReplayStore({ client, runs, inspect }: ReplayDeps): StoreA
     const scoreEpoch = async (
       of: ModelRef,
       settings: RunSettings,
-      { corrections, percentile, file }: ChosenScores,
+      { corrections, rule, file }: ChosenScores,
     ): Promise<Result<EpochScores, JobFailure>> => {
       const outcome = await run('score', { of, settings });
       if (!outcome.ok) return outcome;
       assert(outcome.value.kind === 'terms', 'weights are kept of detectors with terms alone');
-      const combined = await run('combine', { of, corrections, percentile, file });
+      const combined = await run('combine', { of, corrections, rule, file });
       if (!combined.ok) return combined;
       return ok({
         scores: combined.value.test,

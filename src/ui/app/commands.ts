@@ -131,7 +131,6 @@ export function pageCommands(notebook: Notebook, openKeys: () => void): PaletteI
             run: () =>
               void inspect.setCorrections(
                 correctionsOf(variant, training.run.settings.scoring.stdLimit),
-                undefined,
                 withTerms.detector,
               ),
           }))

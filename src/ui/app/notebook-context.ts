@@ -19,6 +19,7 @@ import type { SurveyState } from '../../stores/run/survey-store.ts';
 import type { InspectState } from '../../stores/scores/inspect-store.ts';
 import type { NamedScoresState } from '../../stores/scores/named-scores-store.ts';
 import type { OdditiesState } from '../../stores/scores/oddities-store.ts';
+import type { ThresholdState } from '../../stores/scores/threshold-store.ts';
 import type { TraceListState } from '../../stores/scores/trace-list-store.ts';
 import type { PreferencesState } from '../../stores/shared/preferences-store.ts';
 import type { UndoState } from '../../stores/shared/undo-store.ts';
@@ -78,6 +79,8 @@ export const useWhatIf = <T>(select: (state: WhatIfState) => T): T =>
 
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useNotebook().comparison, select);
+export const useThreshold = <T>(select: (state: ThresholdState) => T): T =>
+  useStore(useNotebook().threshold, select);
 export const useNamedScores = <T>(select: (state: NamedScoresState) => T): T =>
   useStore(useNotebook().namedScores, select);
 export const useLab = <T>(select: (state: LabState) => T): T => useStore(useNotebook().lab, select);

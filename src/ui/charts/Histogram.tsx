@@ -8,6 +8,7 @@ import { AxisBottom, AxisLeft, ChartFigure } from './chart-parts.tsx';
 import { type CursorProps, HistogramCursor } from './HistogramCursor.tsx';
 import { HatchDefs, hatch, Swatch } from './hatch.tsx';
 import { type HistogramGroup, type HistogramLayout, layoutHistogram } from './histogram-layout.ts';
+import { ThresholdHandle, type ThresholdMoves } from './ThresholdHandle.tsx';
 import { textWidth } from './text-width.ts';
 import { toneInk } from './tones.ts';
 import { useWidth } from './use-size.ts';
@@ -28,7 +29,12 @@ export interface HistogramProps extends CursorProps {
   readonly xWhole?: boolean;
   /** Values are moments, in microseconds since the epoch. */
   readonly xTime?: boolean;
-  readonly threshold?: { readonly value: number; readonly label: string } | null;
+  readonly threshold?: {
+    readonly value: number;
+    readonly label: string;
+    /** Where the line can be moved. */
+    readonly moves?: ThresholdMoves;
+  } | null;
   /** [from, to] on the x axis: anomalies that score below normal traces. */
   readonly inverted?: { readonly range: readonly [number, number]; readonly label: string } | null;
   /** [from, to] on the x axis. */
@@ -156,6 +162,9 @@ export function Histogram(props: HistogramProps) {
             {...{ layout, bin, setBin, width, height, formatX }}
             shown={shown}
           />
+          {threshold?.moves !== undefined && (
+            <ThresholdHandle {...threshold.moves} {...{ value: threshold.value, layout, height }} />
+          )}
         </>
       )}
     </ChartFigure>

@@ -25,8 +25,8 @@ import {
 import { Notice } from '../../widgets/Notice.tsx';
 import { Select } from '../../widgets/Select.tsx';
 import { SliderField } from '../../widgets/SliderField.tsx';
+import { ThresholdControl } from '../scores/ThresholdControl.tsx';
 import type { LabViewProps } from './lab-view-props.ts';
-import { percentWords } from './lab-words.ts';
 import { ConstantActions, KeptConstants } from './NamedConstants.tsx';
 
 export function LabConstants({ scored, session }: LabViewProps) {
@@ -41,6 +41,7 @@ export function LabConstants({ scored, session }: LabViewProps) {
         <Sliders session={session} />
         <Compared scored={scored} session={session} />
       </div>
+      <ThresholdControl scored={scored} />
       <KeptConstants scored={scored} />
     </div>
   );
@@ -60,23 +61,11 @@ function TooOld() {
 }
 
 function Sliders({ session }: Pick<LabViewProps, 'session'>) {
-  const threshold = useLab((l) => l.setting.thresholdPercentile);
-  const setThreshold = useLab((l) => l.setThreshold);
   return (
     <div className="lab__sliders">
       {CORRECTIONS.map((correction) => (
         <CorrectionConstants key={correction.id} correction={correction} session={session} />
       ))}
-      <SliderField
-        label="Percentile of the threshold"
-        help="section A.2: of the validation scores; 99 in the paper"
-        value={threshold}
-        min={90}
-        max={100}
-        step={0.1}
-        words={percentWords(threshold)}
-        onChange={(percentile) => void setThreshold(percentile)}
-      />
     </div>
   );
 }

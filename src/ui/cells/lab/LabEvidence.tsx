@@ -6,6 +6,7 @@ import type { LabSession, VariantView } from '../../../lab/session.ts';
 import { stepWords } from '../../../scoring/corrections/list.ts';
 import { stdPercentileOf } from '../../../scoring/corrections/stdlimit.ts';
 import { LABEL_GROUPS, shareBelowHalf } from '../../../stores/lab/lab-view.ts';
+import { ruleWords } from '../../../stores/scores/threshold-view.ts';
 import { useLab } from '../../app/notebook-context.ts';
 import { Histogram, type HistogramGroup, type HistogramProps } from '../../charts/Histogram.tsx';
 import { LineChart } from '../../charts/LineChart.tsx';
@@ -151,8 +152,8 @@ interface ThresholdsProps {
 /** Section A.2 over all thresholds. */
 function Thresholds({ session, computed: { curve, picture } }: ThresholdsProps) {
   const { atThreshold, total } = picture.report;
-  const { percentile } = atThreshold;
-  if (curve === null || percentile === null) return null;
+  const rule = useLab((l) => l.setting.rule);
+  if (curve === null) return null;
   const points = (values: Float64Array) =>
     Array.from(curve.threshold, (x, i) => ({ x, y: values[i]! }));
   return (
@@ -182,17 +183,17 @@ function Thresholds({ session, computed: { curve, picture } }: ThresholdsProps) 
             : [
                 {
                   x: atThreshold.threshold,
-                  label: `p${percentWords(percentile)} of validation`,
+                  label: 'threshold',
                 },
               ]),
         ]}
         empty="No anomalies to measure against."
       />
       <figcaption className="quiet">
-        At {formatNats(atThreshold.threshold)}, percentile {percentWords(percentile)} of the
-        validation scores: precision {formatScore(atThreshold.total.precision)}, recall{' '}
-        {formatScore(atThreshold.total.recall)}, F {formatScore(atThreshold.total.f)}. The best F,{' '}
-        {formatScore(total.bestF)}, is at {formatNats(total.threshold)}.
+        At {formatNats(atThreshold.threshold)}, {ruleWords(rule, 'nats')}: precision{' '}
+        {formatScore(atThreshold.total.precision)}, recall {formatScore(atThreshold.total.recall)},
+        F {formatScore(atThreshold.total.f)}. The best F, {formatScore(total.bestF)}, is at{' '}
+        {formatNats(total.threshold)}.
       </figcaption>
     </figure>
   );

@@ -2,14 +2,13 @@
 import { useState } from 'react';
 import type { NamedScores } from '../../../run/outcome.ts';
 import { chosenWords } from '../../../scoring/corrections/list.ts';
-import { THRESHOLD_PERCENTILE } from '../../../stores/scores/score-view.ts';
+import { percentileWords } from '../../../stores/scores/threshold-view.ts';
 import { useLab, useNamedScores } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { formatScore } from '../../widgets/format.ts';
 import { NameForm } from '../../widgets/NameForm.tsx';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import type { ScoredTerms } from '../scores/scored.tsx';
-import { percentileWords } from './lab-words.ts';
 
 /** What can be done with the sliders' constants. */
 export function ConstantActions() {
@@ -87,6 +86,6 @@ export function KeptConstants({ scored }: { readonly scored: ScoredTerms }) {
 }
 
 const constantsWords = ({ corrections, percentile }: NamedScores): string =>
-  percentile === THRESHOLD_PERCENTILE
+  percentile === 99
     ? chosenWords(corrections)
     : `${chosenWords(corrections)}; threshold at the ${percentileWords(percentile)}`;

@@ -37,17 +37,6 @@ export const GROUP_KINDS: readonly MarkKind[] = (
 export const GROUP_INKS: readonly string[] = GROUP_KINDS.map(({ ink }) => ink);
 
 /** "99", "99.5": a percentile without more digits than its slider has. */
-/** "99th percentile", "95th percentile", "percentile 97.3" */
-export const percentileWords = (percent: number): string =>
-  Number.isInteger(percent)
-    ? `${percent}${ordinal(percent)} percentile`
-    : `percentile ${percentWords(percent)}`;
-
-const ordinal = (count: number): string => {
-  const teens = count % 100 > 10 && count % 100 < 14;
-  return (teens ? undefined : ['th', 'st', 'nd', 'rd'][count % 10]) ?? 'th';
-};
-
 export const percentWords = (percent: number): string => String(Math.round(10 * percent) / 10);
 
 export const PART_WORDS: Readonly<Record<ScorePart, string>> = {

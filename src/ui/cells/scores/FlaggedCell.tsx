@@ -2,12 +2,13 @@
  * The traces by score, sorted, narrowed and searched; one of them opens the inspector. Before there is a
  * run they are those of the first look.
  */
+import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { flaggedCount } from '../../../stores/scores/inspect-store.ts';
 import { FALSE_ALARMS } from '../../../stores/scores/score-view.ts';
-import { useInspect, usePreferences, useRuns } from '../../app/notebook-context.ts';
-import { formatCount, formatPercent } from '../../widgets/format.ts';
+import { ruleWords } from '../../../stores/scores/threshold-view.ts';
+import { usePreferences, useRuns } from '../../app/notebook-context.ts';
+import { formatCount } from '../../widgets/format.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
-import { percentileWords } from '../lab/lab-words.ts';
 import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
@@ -15,12 +16,14 @@ import { NotebookCell } from '../page/NotebookCell.tsx';
 import { FlaggedApart } from './FlaggedApart.tsx';
 import { LearnActions, Learning, RankedBy } from './Learning.tsx';
 import { NotScoredYet, type Scored, useListed, useScored } from './scored.tsx';
+import { ThresholdControl } from './ThresholdControl.tsx';
 import { TraceListControls } from './TraceListControls.tsx';
 import { TraceListTable } from './TraceListTable.tsx';
+import { ContaminationNotice } from './threshold.tsx';
 import './flagged.css';
 
 export function FlaggedCell() {
-  const percentile = useInspect((i) => i.percentile);
+  const scored = useScored();
   const state = useCellState('flagged');
   const isEngineer = usePreferences((p) => p.reader === 'engineer');
   return (
@@ -31,12 +34,13 @@ export function FlaggedCell() {
       prose={
         isEngineer ? undefined : (
           <>
-            A trace is flagged when its score is above the threshold: the{' '}
-            <G id="threshold">{percentileWords(percentile)} of the validation scores</G>, or, where
-            no label and no file says which traces are clean, so that about{' '}
-            {formatPercent(FALSE_ALARMS)} of the flagged are expected to be usual. A structure
-            anomaly lacks calls that should be there; a time anomaly has calls, and their callers,
-            that took much longer than their neighbours suggest. Choose a trace to see why.
+            A trace is flagged when its score is above the <G id="threshold">threshold</G>
+            {scored !== null &&
+              !decidesByItself(scored.trained.detector) &&
+              `: ${ruleWords(scored.chosen.rule)}`}
+            . A structure anomaly lacks calls that should be there; a time anomaly has calls, and
+            their callers, that took much longer than their neighbours suggest. Choose a trace to
+            see why.
           </>
         )
       }
@@ -62,6 +66,8 @@ function ScoredTraces() {
     <>
       <WhatIsListed scored={scored} />
       <RankedBy scored={scored} />
+      <ContaminationNotice scored={scored} />
+      <ThresholdControl scored={scored} />
       <TraceListControls scored={scored} list={list} />
       <TraceListTable scored={scored} list={list} />
       <FlaggedApart scored={scored} list={list} />
@@ -79,7 +85,7 @@ const Ranking = () => (
 /** Where no set is known to be clean: what the traces are held against, and what is flagged. */
 function WhatIsListed({ scored: { run, scores, chosen } }: { readonly scored: Scored }) {
   if (run.settings.scored !== 'all' || scores.kind !== 'plain') return null;
-  if (chosen.report.atThreshold.percentile !== null) return null;
+  if (chosen.rule.kind !== 'fdr') return null;
   if (flaggedCount(chosen) === 0) {
     return (
       <p>None of the {formatCount(chosen.test.length, 'trace')} stands out from the others.</p>

@@ -15,7 +15,6 @@ import {
   titleOf,
 } from '../../../scoring/corrections/list.ts';
 import type { ScoreTerms } from '../../../scoring/score-terms.ts';
-import { THRESHOLD_PERCENTILE } from '../../../stores/scores/score-view.ts';
 import { useInspect, useNamedScores } from '../../app/notebook-context.ts';
 import { formatNumber } from '../../widgets/format.ts';
 import { Checkbox } from '../../widgets/NumberField.tsx';
@@ -84,9 +83,8 @@ function NamedChoice({ scored: { run, trained, chosen } }: { readonly scored: Sc
   const named = trained.named ?? [];
   if (named.length === 0) return null;
   const usual = correctionsOf('full', run.settings.scoring.stdLimit);
-  const ofPaper =
-    chosen.percentile === THRESHOLD_PERCENTILE && sameCorrections(usual, chosen.corrections);
-  const kept = namedScores(trained, chosen)?.name;
+  const ofPaper = sameCorrections(usual, chosen.corrections);
+  const kept = namedScores(trained, chosen.corrections)?.name;
   return (
     <Select
       label="Constants"
@@ -97,7 +95,7 @@ function NamedChoice({ scored: { run, trained, chosen } }: { readonly scored: Sc
         ...(kept === undefined && !ofPaper ? [{ value: OTHERS, label: 'others, not kept' }] : []),
       ]}
       onChange={(value) => {
-        if (value === OF_THE_PAPER) void setCorrections(usual, THRESHOLD_PERCENTILE);
+        if (value === OF_THE_PAPER) void setCorrections(usual);
         else if (value !== OTHERS) void show(value.slice('kept '.length));
       }}
     />

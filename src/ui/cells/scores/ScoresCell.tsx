@@ -2,15 +2,22 @@
 
 import { useMemo, useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
+import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { hasLabels } from '../../../stores/dataset/export-store.ts';
 import { runWarnings } from '../../../stores/run/run-report.ts';
 import {
-  FALSE_ALARMS,
   type GroupedHistogram,
   SCORE_LINEAR_BELOW,
   SHOWN_LABELS,
 } from '../../../stores/scores/score-view.ts';
-import { useDataset, useExport, useRuns, useTraceList } from '../../app/notebook-context.ts';
+import { ruleWords } from '../../../stores/scores/threshold-view.ts';
+import {
+  useDataset,
+  useExport,
+  useRuns,
+  useThreshold,
+  useTraceList,
+} from '../../app/notebook-context.ts';
 import { Histogram } from '../../charts/Histogram.tsx';
 import { Button } from '../../widgets/Button.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
@@ -27,7 +34,6 @@ import {
 import { Checkbox } from '../../widgets/NumberField.tsx';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { StatTable } from '../../widgets/StatTable.tsx';
-import { percentileWords } from '../lab/lab-words.ts';
 import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
@@ -36,6 +42,12 @@ import { LABEL_WORDS } from './labels.tsx';
 import { MetricsTable } from './MetricsTable.tsx';
 import { ScoreChoices } from './ScoreChoices.tsx';
 import { correctionsWords, NotScoredYet, type Scored, useScored } from './scored.tsx';
+import {
+  ContaminationNotice,
+  ownDecision,
+  thresholdWords,
+  useShownThreshold,
+} from './threshold.tsx';
 
 export function ScoresCell() {
   const runs = useRuns((r) => r);
@@ -151,12 +163,15 @@ const UNCOUNTED: GroupedHistogram = {
 };
 
 function ScoresView({ scored }: { readonly scored: Scored }) {
-  const { run, trained, chosen } = scored;
+  const { trained, chosen } = scored;
   const histograms = useTraceList((l) => (l.list?.of.of === chosen.of ? l.list.histograms : null));
   const [logCounts, setLogCounts] = useState(true);
   const [logScores, setLogScores] = useState(true);
   const histogram = histograms === null ? UNCOUNTED : histograms[logScores ? 'log' : 'linear'];
-  const { inversion, atThreshold, total } = chosen.report;
+  const { inversion, total } = chosen.report;
+  const shown = useShownThreshold(scored);
+  const { show, keep } = useThreshold((t) => t);
+  const { detector } = trained;
   const labelled = total.anomalies > 0;
   const words = `${detectorLabel(trained.detector)}, ${correctionsWords(scored)}`;
   const { normalMedian, anomaliesBelowNormalMedian, area } = inversion;
@@ -191,11 +206,20 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           over: histogram.above[i]!,
         }))}
         threshold={
-          histograms === null || atThreshold.threshold === null
+          histograms === null || shown.threshold === null
             ? null
             : {
-                value: atThreshold.threshold,
-                label: `threshold ${formatWithUnit(atThreshold.threshold, unit)}`,
+                value: shown.threshold,
+                label: `threshold ${formatWithUnit(shown.threshold, unit)}`,
+                ...(decidesByItself(trained.detector)
+                  ? {}
+                  : {
+                      moves: {
+                        valueText: thresholdWords(scored, shown),
+                        onMove: (value) => show(detector, { kind: 'value', value }),
+                        onSettle: () => void keep(),
+                      },
+                    }),
               }
         }
         inverted={
@@ -210,6 +234,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
             : null
         }
       />
+      <ContaminationNotice scored={scored} announced={false} />
       <StatTable
         label="Inversion and threshold"
         columns={2}
@@ -217,13 +242,15 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
           {
             key: 'threshold',
             term: <G id="threshold">threshold</G>,
-            value: formatWithUnit(atThreshold.threshold, unit),
-            note:
-              atThreshold.percentile === null
-                ? run.settings.scored === 'all'
-                  ? `about 1 in ${Math.round(1 / FALSE_ALARMS)} above it may be a false alarm`
-                  : `${detectorLabel(trained.detector)} makes its own yes/no decision`
-                : `${percentileWords(atThreshold.percentile)} of validation scores`,
+            value: formatWithUnit(shown.threshold, unit),
+            note: decidesByItself(trained.detector)
+              ? ownDecision(scored)
+              : ruleWords(shown.rule, unit),
+          },
+          {
+            key: 'flagged',
+            term: 'flagged',
+            value: `${formatCount(shown.flagged)} of ${formatCount(shown.traces)}`,
           },
           ...(labelled
             ? [
@@ -235,7 +262,7 @@ function ScoresView({ scored }: { readonly scored: Scored }) {
                 {
                   key: 'at',
                   term: 'precision, recall at the threshold',
-                  value: `${formatScore(atThreshold.total.precision)}, ${formatScore(atThreshold.total.recall)}`,
+                  value: `${formatScore(shown.precision)}, ${formatScore(shown.recall)}`,
                 },
                 {
                   key: 'overlap',

@@ -4,6 +4,7 @@ import { type DetectorId, detectorLabel } from '../../../detectors/catalog.ts';
 import { namedScores } from '../../../run/chosen-scores.ts';
 import { modelRef } from '../../../run/model-ref.ts';
 import type { TermsOutcome } from '../../../run/outcome.ts';
+import { ruleOf } from '../../../run/run-threshold.ts';
 import { rowsOfFile } from '../../../run/score-sets.ts';
 import {
   chosenWords,
@@ -14,15 +15,10 @@ import {
 import type { CellState } from '../../../stores/page/cell-states.ts';
 import { onShow } from '../../../stores/run/run-state.ts';
 import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
-import {
-  type ScoredRun,
-  scoredRun,
-  THRESHOLD_PERCENTILE,
-} from '../../../stores/scores/score-view.ts';
+import { type ScoredRun, scoredRun } from '../../../stores/scores/score-view.ts';
 import type { TraceList } from '../../../stores/scores/trace-list-store.ts';
 import { useDataset, useInspect, useRuns, useTraceList } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
-import { percentileWords } from '../lab/lab-words.ts';
 
 export interface Scored extends ScoredRun {
   /** The shown detector's scores under the chosen corrections. */
@@ -78,7 +74,7 @@ function termsPart(scored: Scored): ScoredTerms | null {
       of: scores,
       model: modelRef(run, trained.detector),
       corrections: correctionsOf('full', run.settings.scoring.stdLimit),
-      percentile: THRESHOLD_PERCENTILE,
+      rule: ruleOf(trained),
       file,
       rows,
       val,
@@ -97,15 +93,11 @@ export function useListed(scored: Scored | null): TraceList | null {
 /** The corrections of the scores on show, in words. */
 export function correctionsWords({ run, trained, scores, chosen }: Scored): string {
   if (scores.kind === 'plain') return 'one score per trace';
-  const kept = namedScores(trained, chosen);
-  const { corrections, percentile } = chosen;
+  const { corrections } = chosen;
+  const kept = namedScores(trained, corrections);
   const variant = variantOf(corrections, run.settings.scoring.stdLimit);
   const words = variant === null ? chosenWords(corrections) : variantWords(variant);
-  const whole =
-    percentile === THRESHOLD_PERCENTILE
-      ? words
-      : `${words}; threshold at the ${percentileWords(percentile)}`;
-  return kept === null ? whole : `${kept.name}: ${whole}`;
+  return kept === null ? words : `${kept.name}: ${words}`;
 }
 
 export function NotScoredYet({ what }: { readonly what: string }) {
