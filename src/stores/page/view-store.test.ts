@@ -131,7 +131,7 @@ test('an address that was shared opens the dataset, run, filter and trace that i
 });
 
 test.each([
-  ['#dataset=elsewhere', 'dataset of this address is not stored'],
+  ['#dataset=elsewhere', 'this link points to data stored in another browser'],
   ['#dataset=dataset-1&run=elsewhere', 'run of this address is not stored'],
   ['#dataset=dataset-1&run=run-1&trace=none', 'trace of this address is not in the test set'],
 ])('%s is said to be missing, and the address stays', async (hash, words) => {
