@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExportFormat } from '../../export/write-spans.ts';
+import { assignSets } from '../../features/splits.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { writeTadBenchLabels } from '../../scoring/labels-csv.ts';
 import { labelCode } from '../../trace/trace-set.ts';
@@ -136,11 +137,14 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
         const found = scored();
         if (found === null) return null;
         const { chosen } = deps.inspect.getState();
+        const { settings } = found.run;
+        const { traces } = found.dataset.imported;
         const csv = scoresCsv(
-          found.dataset.imported.traces,
+          traces,
           found.scores,
           chosen?.of === found.scores ? chosen : null,
           found.trained.named,
+          settings.scored === 'all' ? assignSets(traces, splitOptions(settings)) : null,
         );
         return csvFile('scores.csv', csv);
       },

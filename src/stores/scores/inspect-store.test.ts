@@ -4,7 +4,7 @@ import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
-import { nodeCount } from '../../trace/trace-set.ts';
+import { nodeCount, setCode } from '../../trace/trace-set.ts';
 import { createInspectStore, shownDetector, termsDetector } from './inspect-store.ts';
 import { metricsRows, scoresCsv } from './score-view.ts';
 
@@ -162,6 +162,12 @@ test('a detector without terms is shown by its score, whatever the corrections a
   const [header, line] = scoresCsv(traces, plain, null).split('\n');
   expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged');
   expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,,$/);
+  // where all traces are scored, those of validation are among them
+  const all = { ...plain, test: { ...plain.test, trace: plain.val.trace } };
+  const sets = new Uint8Array(traces.structureOf.length).fill(setCode('train'));
+  const rows = scoresCsv(traces, all, null, [], sets).trim().split('\n').slice(1);
+  expect(rows).toHaveLength(all.test.trace.length);
+  expect(rows[0]).toMatch(/^[^,]+,train,/);
   void state().inspect(plain.test.trace[0]!);
   expect(last('explain').input.of.detector).toBe('vgae');
 });

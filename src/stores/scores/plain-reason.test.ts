@@ -4,6 +4,7 @@ import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores } from '../../testing/run-fakes.ts';
 import { traceTree } from '../shared/tree-view.ts';
 import { plainReason } from './plain-reason.ts';
+import { oddWords } from './trace-list-view.ts';
 
 const { traces } = importedFixture();
 const { test: scores } = fakePlainScores(traces);
@@ -48,4 +49,12 @@ test('a missing call is named where no node is; scores of earlier builds know of
   expect(plainReason(traces, earlier, 1)).toBe('slow in one place');
   expect(plainReason(traces, earlier, 2)).toBe('structure not seen in training');
   expect(plainReason(traces, scores, 1)).toBeNull();
+});
+
+test('a flagged trace never reads as if nothing were odd', () => {
+  const slow = { flagged: true, says: 'slow in one place: shop/Get' };
+  expect(oddWords(slow, [])).toBe('Slow in one place: shop/Get.');
+  expect(oddWords({ ...slow, says: null }, [])).toMatch(/the trace as a whole does not/);
+  expect(oddWords({ ...slow, flagged: false }, [])).toMatch(/^Nothing stands out/);
+  expect(oddWords(slow, [{ kind: 'missing', calls: ['shop/Get'] }])).toBe('Missing: shop/Get.');
 });

@@ -103,27 +103,33 @@ export function metricsRows(
 }
 
 /**
- * scores.csv of a detector: validation traces, then test traces, in the dataset's order.
+ * scores.csv of a detector: validation traces, then test traces, in the dataset's order. Where all
+ * traces are scored, those of validation are among them, and have one row.
  *
  * @param chosen of these scores, what is on show: its threshold flags
+ * @param sets   [T] index into SETS, of a run that scores all traces
  */
 export function scoresCsv(
   traces: TraceSet,
   scores: ScoreOutcome,
   chosen: FlaggingScores | null,
   named: readonly NamedScores[] = [],
+  sets: Uint8Array | null = null,
 ): string {
   const { val, test } = scores;
-  const trace = [...val.trace, ...test.trace];
+  const from = sets === null ? 0 : val.trace.length;
+  const both = (ofVal: ArrayLike<number>, ofTest: ArrayLike<number>): number[] =>
+    [...Array.from(ofVal), ...Array.from(ofTest)].slice(from);
+  const trace = both(val.trace, test.trace);
   return formatScoresCsv({
     traceId: trace.map((t) => decodeString(traces.traceIds, t)),
-    set: trace.map((_, row) => setCode(row < val.trace.length ? 'val' : 'test')),
+    set: trace.map((t, row) => sets?.[t] ?? setCode(row < val.trace.length ? 'val' : 'test')),
     label: trace.map((t) => traces.label[t]!),
-    scores: scoreColumns(scores),
-    nodes: [...val.nodeCount, ...test.nodeCount],
-    mismatch: scores.kind === 'terms' ? [...scores.val.mismatch, ...scores.test.mismatch] : null,
-    flagged: flaggedColumn(scores, chosen),
-    named: named.map(({ name, scores: of }) => ({ name, scores: [...of.val, ...of.test] })),
+    scores: scoreColumns(scores, both),
+    nodes: both(val.nodeCount, test.nodeCount),
+    mismatch: scores.kind === 'terms' ? both(scores.val.mismatch, scores.test.mismatch) : null,
+    flagged: flaggedColumn(scores, chosen).slice(from),
+    named: named.map(({ name, scores: of }) => ({ name, scores: both(of.val, of.test) })),
   });
 }
 
@@ -148,11 +154,14 @@ function flaggedColumn(
 }
 
 /** A detector without terms has the score that it is judged by, and no other variant. */
-function scoreColumns(scores: ScoreOutcome): Partial<Record<Variant, number[]>> {
-  if (scores.kind === 'plain') return { full: [...scores.val.score, ...scores.test.score] };
-  const concatenated = variantsIn(scores.scores).map((variant) => {
+function scoreColumns(
+  scores: ScoreOutcome,
+  both: (val: ArrayLike<number>, test: ArrayLike<number>) => number[],
+): Partial<Record<Variant, number[]>> {
+  if (scores.kind === 'plain') return { full: both(scores.val.score, scores.test.score) };
+  const columns = variantsIn(scores.scores).map((variant) => {
     const of = scores.scores[variant];
-    return [variant, [...of.val, ...of.test]];
+    return [variant, both(of.val, of.test)];
   });
-  return Object.fromEntries(concatenated) as Record<Variant, number[]>;
+  return Object.fromEntries(columns) as Record<Variant, number[]>;
 }

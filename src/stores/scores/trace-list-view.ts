@@ -18,7 +18,7 @@ import type { ToldOddities } from './oddities-store.ts';
 import { plainReason } from './plain-reason.ts';
 import type { TraceList } from './trace-list-store.ts';
 
-export { sentence, standingWords } from '../../inspect/sentence.ts';
+export { standingWords } from '../../inspect/sentence.ts';
 export { KIND_NAMES, kindWords } from '../../inspect/trace-kinds.ts';
 
 /** Of the list: neighbours are found in it, and the selected row. */
@@ -143,6 +143,20 @@ export function traceRow(
 /** Validation scores of a choice, ascending: sorted once for all rows. */
 const ascendingVal = new WeakMap<ChosenScores, Float64Array>();
 
+/**
+ * What is odd about a trace in words: its calls, or else what the detector's score is of. A trace
+ * that is flagged never reads as if nothing were odd.
+ */
+export function oddWords(
+  { flagged, says }: Pick<TraceRow, 'flagged' | 'says'>,
+  oddities: readonly Oddity[],
+): string {
+  if (oddities.length > 0 || !flagged) return sentence(oddities);
+  if (says === null || says === '')
+    return 'Every call looks usual, but the trace as a whole does not.';
+  return `${says[0]!.toUpperCase()}${says.slice(1)}.`;
+}
+
 function standingOf(of: ChosenScores, score: number): Standing {
   let ascending = ascendingVal.get(of);
   if (ascending === undefined) {
@@ -251,7 +265,7 @@ export function* listedRows(
       ...(errorsTold ? [String(row.errors)] : []),
       ...(oddities === null
         ? ['', '']
-        : [sentence(oddities), KIND_NAMES[oddities[0]?.kind ?? 'none']]),
+        : [oddWords(row, oddities), KIND_NAMES[oddities[0]?.kind ?? 'none']]),
       ...[String(standing.above), String(standing.of), String(row.score)],
       ...[row.flagged ? 'yes' : 'no', row.label],
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),

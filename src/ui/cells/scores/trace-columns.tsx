@@ -4,7 +4,7 @@ import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/correc
 import type { TraceColumn } from '../../../stores/scores/trace-list-store.ts';
 import {
   KIND_NAMES,
-  sentence,
+  oddWords,
   standingWords,
   type TraceRow,
 } from '../../../stores/scores/trace-list-view.ts';
@@ -123,10 +123,9 @@ const SENTENCE: TraceColumnView = {
   explain: 'How the trace differs from the other traces: calls missing or new, slow, failed.',
   width: 320,
   grow: 4,
-  render: ({ oddities }) => {
-    if (oddities === null) return NOT_YET;
-    if (oddities.length === 0) return <span className="quiet">nothing stands out</span>;
-    const words = sentence(oddities);
+  render: (row) => {
+    if (row.oddities === null) return NOT_YET;
+    const words = oddWords(row, row.oddities);
     return <span title={words}>{words}</span>;
   },
 };

@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
 import type { TraceExplanation } from '../../../detectors/explanation.ts';
 import {
+  oddWords,
   placeInList,
   rowOfTrace,
   type TraceRow,
@@ -109,7 +110,7 @@ export function TraceInspector({ trace }: { readonly trace: number }) {
           aria-busy={look.trace !== trace}
         >
           <p className="inspector-finding">
-            <strong>{look.says}</strong>{' '}
+            <strong>{row === null ? look.says : oddWords(row, look.oddities)}</strong>{' '}
             {row !== null && scored !== null && (
               <span className="quiet">{standingOf(scored, row.score)}</span>
             )}
