@@ -58,9 +58,7 @@ test('train writes run.json and scores.csv, and one line an epoch', async () => 
   expect(run.dataset.traces).toEqual({ train: 100, val: 40, test: 60 });
   expect(run.results).toHaveLength(10);
   const lines = readFileSync(scores, 'utf8').trimEnd().split('\n');
-  expect(lines[0]).toBe(
-    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged',
-  );
+  expect(lines[0]).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
   expect(lines).toHaveLength(1 + 40 + 60);
 });
 

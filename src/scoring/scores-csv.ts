@@ -18,14 +18,14 @@ export interface ScoreColumns {
   /** 1 where the reconstructed structure differs; null where none is reconstructed. */
   readonly mismatch: ArrayLike<number> | null;
   /** 1 where the score on show is above its threshold; null where it is not on show, as of another file. */
-  readonly flagged: ArrayLike<number | null>;
+  readonly flagged?: ArrayLike<number | null> | null;
   /** nats, of constants that a person named; last, so that the columns before stay where they are */
   readonly named?: readonly { readonly name: string; readonly scores: ArrayLike<number> }[];
 }
 
 /** The columns of a list of corrections, those of scores between what the trace is and its nodes. */
 export const csvHeader = (list: readonly Correction[]): string =>
-  ['traceId', 'set', 'label', ...stepsOf(list), 'nodes', 'mismatch', 'flagged'].join(',');
+  ['traceId', 'set', 'label', ...stepsOf(list), 'nodes', 'mismatch'].join(',');
 
 /**
  * Quoted as RFC 4180 says, lines end with a line feed; scores round-trip as float64.
@@ -34,8 +34,12 @@ export const csvHeader = (list: readonly Correction[]): string =>
  * @returns       a header and T lines
  */
 export function formatScoresCsv(columns: ScoreColumns): string {
-  const { named = [] } = columns;
-  const header = [csvHeader(CORRECTIONS), ...named.map(({ name }) => quote(name))].join(',');
+  const { named = [], flagged = null } = columns;
+  const header = [
+    csvHeader(CORRECTIONS),
+    ...(flagged === null ? [] : ['flagged']),
+    ...named.map(({ name }) => quote(name)),
+  ].join(',');
   const lines = columns.traceId.map((traceId, row) =>
     [
       quote(traceId),
@@ -44,7 +48,7 @@ export function formatScoresCsv(columns: ScoreColumns): string {
       ...VARIANT_STEPS.map((variant) => columns.scores[variant]?.[row] ?? ''),
       columns.nodes[row]!,
       columns.mismatch?.[row] ?? '',
-      columns.flagged[row] ?? '',
+      ...(flagged === null ? [] : [flagged[row] ?? '']),
       ...named.map(({ scores }) => scores[row]!),
     ].join(','),
   );

@@ -34,7 +34,7 @@ test('it has a variant, words and a column', () => {
   expect(variantSuffix('klweight', list)).toBe('-KLWeight');
   expect(titleOf(klweight)).toBe('KL weight');
   expect(csvHeader(list)).toBe(
-    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,klweight,full,nodes,mismatch,flagged',
+    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,klweight,full,nodes,mismatch',
   );
 });
 

@@ -55,9 +55,12 @@ test('run.json and scores.csv are there once the run has scores', async () => {
   const file = await written;
   expect(file?.name).toBe('run.json');
   expect(await file?.bytes.text()).toBe(runReport(dataset, run, app, counts));
-  expect(await writeScores()?.bytes.text()).toBe(
-    scoresCsv(imported.traces, scores, notebook.inspect.getState().chosen),
-  );
+  expect(await writeScores()?.bytes.text()).toBe(scoresCsv(imported.traces, scores, null));
+  // a threshold that a person chose says which traces it flags
+  const chosen = { ...run, detectors: [{ ...run.detectors[0]!, threshold: 'top:1' }] };
+  notebook.runs.getState().restore(chosen, null);
+  const flagged = (await writeScores()?.bytes.text())!.split('\n');
+  expect(flagged[0]).toMatch(/,mismatch,flagged$/);
 });
 
 test('labels.csv has a row per trace of the dataset, with or without scores', async () => {

@@ -142,7 +142,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
         const csv = scoresCsv(
           traces,
           found.scores,
-          chosen?.of === found.scores ? chosen : null,
+          found.trained.threshold !== undefined && chosen?.of === found.scores ? chosen : null,
           found.trained.named,
           settings.scored === 'all' ? assignSets(traces, splitOptions(settings)) : null,
         );

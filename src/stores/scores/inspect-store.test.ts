@@ -160,8 +160,8 @@ test('a detector without terms is shown by its score, whatever the corrections a
 
   // its scores.csv has one column of scores
   const [header, line] = scoresCsv(traces, plain, null).split('\n');
-  expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged');
-  expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,,$/);
+  expect(header).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
+  expect(line).toMatch(/^[^,]+,val,\w+,,,,,0,\d+,$/);
   // where all traces are scored, those of validation are among them
   const all = { ...plain, test: { ...plain.test, trace: plain.val.trace } };
   const sets = new Uint8Array(traces.structureOf.length).fill(setCode('train'));

@@ -96,11 +96,9 @@ test('constants are kept with the run, and Scores shows them with their threshol
 test('scores.csv has a column of them at its end, run.json a result with the constants', async () => {
   await at.keep('half, "mine"');
   const { scores, named } = at.trained();
-  const [header, line] = scoresCsv(traces, scores!, at.inspect.getState().chosen, named).split(
-    '\n',
-  );
+  const [header, line] = scoresCsv(traces, scores!, null, named).split('\n');
   expect(header).toBe(
-    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,flagged,"half, ""mine"""',
+    'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch,"half, ""mine"""',
   );
   expect(Number(line!.split(',').at(-1))).toBeCloseTo(named![0]!.scores.val[0]!, 12);
 

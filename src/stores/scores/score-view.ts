@@ -106,7 +106,7 @@ export function metricsRows(
  * scores.csv of a detector: validation traces, then test traces, in the dataset's order. Where all
  * traces are scored, those of validation are among them, and have one row.
  *
- * @param chosen of these scores, what is on show: its threshold flags
+ * @param chosen of these scores, what is on show, where a person set its threshold: that flags
  * @param sets   [T] index into SETS, of a run that scores all traces
  */
 export function scoresCsv(
@@ -128,7 +128,7 @@ export function scoresCsv(
     scores: scoreColumns(scores, both),
     nodes: both(val.nodeCount, test.nodeCount),
     mismatch: scores.kind === 'terms' ? both(scores.val.mismatch, scores.test.mismatch) : null,
-    flagged: flaggedColumn(scores, chosen).slice(from),
+    flagged: chosen === null ? null : flaggedColumn(scores, chosen).slice(from),
     named: named.map(({ name, scores: of }) => ({ name, scores: both(of.val, of.test) })),
   });
 }
@@ -136,13 +136,10 @@ export function scoresCsv(
 type FlaggingScores = Pick<ChosenScores, 'rows' | 'val' | 'test' | 'report'>;
 
 /** Validation traces, then test traces. */
-function flaggedColumn(
-  { val, test }: ScoreOutcome,
-  chosen: FlaggingScores | null,
-): (number | null)[] {
+function flaggedColumn({ val, test }: ScoreOutcome, chosen: FlaggingScores): (number | null)[] {
   const column = new Array<number | null>(val.trace.length + test.trace.length).fill(null);
-  const threshold = chosen?.report.atThreshold.threshold ?? null;
-  if (chosen === null || threshold === null) return column;
+  const { threshold } = chosen.report.atThreshold;
+  if (threshold === null) return column;
   const flag = (score: number): number => (score > threshold ? 1 : 0);
   chosen.val.forEach((score, row) => {
     column[row] = flag(score);
