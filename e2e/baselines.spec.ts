@@ -80,7 +80,7 @@ test('one click trains and scores all, with two seeds, and exports the matrix', 
   await expect(page.getByRole('progressbar', { name: 'Further seeds' })).toBeHidden({
     timeout: 120_000,
   });
-  await expect(cellOf(page).getByText(/mean over the seeds/)).toBeVisible();
+  await expect(cellOf(page).getByText(/Mean over seeds/)).toBeVisible();
 
   await cellOf(page).getByRole('button', { name: 'Compute intervals' }).click();
   const intervals = page.getByRole('table', { name: 'Intervals by detector' });
@@ -153,6 +153,7 @@ test('a detector without terms shows its scores and why, without corrections', a
   await expect(traces.getByRole('columnheader', { name: /^rank/ })).toHaveCount(1);
   await traces.getByRole('row').nth(1).click();
   const inspector = page.getByRole('region', { name: /^Trace / });
+  await inspector.getByRole('button', { name: 'How the model sees it' }).click();
   const transitions = inspector.getByRole('table', { name: 'Transitions' });
   await expect(transitions.getByRole('row', { name: /start/ })).toBeVisible();
   await expect(transitions.getByRole('row', { name: /rejected/ }).first()).toBeVisible();

@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { TEST_CSV } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
+import {
+  dropFiles,
+  expect,
+  exportRun,
+  layOutFor,
+  openNotebook,
+  showTraces,
+  test,
+  train,
+} from './notebook.ts';
 
 async function download(page: Page, button: Locator): Promise<{ path: string; name: string }> {
   const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
@@ -62,6 +71,7 @@ test('figures, tables, a notebook that another browser opens, and a report witho
   expect(file.name).toBe('shop.csv.tracevae.zip');
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
+  await layOutFor(other, 'researcher');
   await openNotebook(other);
   await dropFiles(other, [{ name: 'sent by mail.zip', body: readFileSync(file.path) }]);
   await expect(other.getByRole('row', { name: /Run 1, shown/ })).toBeVisible();

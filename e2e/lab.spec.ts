@@ -271,7 +271,7 @@ test('without labels the scores are shown, and what labels would add is said', a
   await expect(lab.getByText(/No scores to compare yet/)).toBeVisible();
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await lab.scrollIntoViewIfNeeded();
-  await expect(lab.getByText(/with labels, the inversion, its causes/)).toBeVisible();
+  await expect(lab.getByText(/Without labels this shows only how scores move/)).toBeVisible();
   await expect(lab.getByRole('list', { name: 'Groups' }).first()).toContainText('test trace 50');
   await expect(lab.getByLabel(/^Inversion, /)).toHaveCount(0);
   await choose(lab, 'why it happens');

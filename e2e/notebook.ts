@@ -33,17 +33,24 @@ export const test = base.extend<Watched & Options>({
           console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`);
         });
       });
-      await page.addInitScript((laidOutFor) => {
-        const key = 'tracevae-notebook.preferences';
-        const empty = localStorage.getItem(key) === null;
-        if (empty) localStorage.setItem(key, JSON.stringify({ reader: laidOutFor }));
-      }, reader);
+      await layOutFor(page, reader);
       await use(complaints);
       expect(complaints, 'policy violations, errors and requests elsewhere').toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/** Before the page is opened: whom it is laid out for, until that is chosen there. */
+export async function layOutFor(page: Page, reader: string): Promise<void> {
+  await page.addInitScript((laidOutFor) => {
+    // an empty page, and a frame of the report's kind, have no origin and no storage
+    if (location.origin === 'null') return;
+    const key = 'tracevae-notebook.preferences';
+    const empty = localStorage.getItem(key) === null;
+    if (empty) localStorage.setItem(key, JSON.stringify({ reader: laidOutFor }));
+  }, reader);
+}
 
 export interface DroppedFile {
   readonly name: string;
