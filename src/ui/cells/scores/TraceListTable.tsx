@@ -43,7 +43,8 @@ export function TraceListTable({ scored, list }: ListedProps) {
   const busy = useTraceList((l) => l.busy);
   const chosen = usePreferences((p) => p.columns);
   const template = usePreferences((p) => p.traceLink);
-  const [opened, setOpened] = useState<'columns' | 'links' | null>(null);
+  const [columnsOpen, setColumnsOpen] = useState(false);
+  const [linksOpen, setLinksOpen] = useState(false);
   const narrow = useIsNarrow();
   const { copy, copied, status } = useCopy();
   const { of, order } = list;
@@ -95,7 +96,6 @@ export function TraceListTable({ scored, list }: ListedProps) {
   );
   if (order.length === 0) return <NothingListed scored={scored} list={list} />;
   const away = all.filter((column) => same.has(column.key) && !shown.includes(column));
-  const toggle = (which: 'columns' | 'links') => (open: boolean) => setOpened(open ? which : null);
   return (
     <>
       <VirtualTable
@@ -126,15 +126,15 @@ export function TraceListTable({ scored, list }: ListedProps) {
               ? 'Columns'
               : `Columns, ${formatCount(away.length)} the same in every row`
           }
-          open={opened === 'columns'}
-          onToggle={toggle('columns')}
+          open={columnsOpen}
+          onToggle={setColumnsOpen}
         >
           <ColumnMenu columns={all} same={same} example={rowAt(0)} />
         </Disclosure>
         <Disclosure
           summary={template === null ? 'Link to Jaeger, Tempo or Zipkin' : 'Links to traces'}
-          open={opened === 'links'}
-          onToggle={toggle('links')}
+          open={linksOpen}
+          onToggle={setLinksOpen}
         >
           <TraceLinkField />
         </Disclosure>
