@@ -272,7 +272,7 @@ test('without labels the scores are shown, and what labels would add is said', a
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   await lab.scrollIntoViewIfNeeded();
   await expect(lab.getByText(/Without labels this shows only how scores move/)).toBeVisible();
-  await expect(lab.getByRole('list', { name: 'Groups' }).first()).toContainText('test trace 50');
+  await expect(lab.getByRole('list', { name: 'Groups' }).first()).toContainText('test trace 170');
   await expect(lab.getByLabel(/^Inversion, /)).toHaveCount(0);
   await choose(lab, 'why it happens');
   await expect(lab.getByRole('table', { name: 'Equation (5) on this dataset' })).toBeVisible();
@@ -291,7 +291,10 @@ test('axe finds nothing serious in any view, light or dark', async ({ page }) =>
     await expect(lab.getByText(/^(Comparing|Counting|Projecting) …$/)).toHaveCount(0);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).include('#lab').analyze();
+      const axe = new AxeBuilder({ page }).include('#lab');
+      // the other scheme has other colours, and nothing else
+      if (colorScheme === 'dark') axe.withRules(['color-contrast']);
+      const { violations } = await axe.analyze();
       const serious = violations.filter(
         ({ impact }) => impact === 'serious' || impact === 'critical',
       );

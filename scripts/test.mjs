@@ -2,7 +2,7 @@
  * Everything that must hold, in order: format and lint, types, import table, unit and property
  * tests, end-to-end tests. Ends with one line, `N passed, N failed`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
 rmSync('test-results', { recursive: true, force: true });
@@ -21,9 +21,22 @@ function run(title, command) {
   return status === 0;
 }
 
-/** A check without a count of its own counts as one test. */
-function check(title, command) {
-  if (run(title, command)) passed += 1;
+/**
+ * A check without a count of its own counts as one test. Its output is shown once it has ended, so
+ * that checks can run at the same time: each takes one core.
+ */
+async function check(title, command) {
+  const started = Date.now();
+  const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => output.push(part));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  console.log(`\n# ${title}: ${command}`);
+  process.stdout.write(Buffer.concat(output));
+  console.log(
+    `# ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${(Date.now() - started) / 1000} s`,
+  );
+  if (status === 0) passed += 1;
   else failed += 1;
 }
 
@@ -44,11 +57,15 @@ function suite(title, command, file, count) {
   failed += !succeeded && counts.failed === 0 ? 1 : counts.failed;
 }
 
-check('format and lint', 'npx biome check --error-on-warnings .');
-check('types, pure rooms', 'npx tsc -p tsconfig.pure.json');
-check('types, worker', 'npx tsc -p tsconfig.worker.json');
-check('types, page and tests', 'npx tsc -p tsconfig.json');
-check('import table', 'npx depcruise --config .dependency-cruiser.cjs src');
+await Promise.all([
+  check('types, page and tests', 'npx tsc -p tsconfig.json'),
+  (async () => {
+    await check('format and lint', 'npx biome check --error-on-warnings .');
+    await check('types, pure rooms', 'npx tsc -p tsconfig.pure.json');
+    await check('types, worker', 'npx tsc -p tsconfig.worker.json');
+    await check('import table', 'npx depcruise --config .dependency-cruiser.cjs src');
+  })(),
+]);
 suite(
   'unit and property tests',
   'npx vitest run --reporter=default --reporter=json --outputFile.json=test-results/unit.json',
