@@ -27,7 +27,7 @@ const server = await preview({ logLevel: 'silent', preview: { port: 0 } });
 const browser = await chromium.launch({ executablePath: findBrowser().path, args: BROWSER_ARGS });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await layOutForResearcher(page);
-await page.goto(server.resolvedUrls.local[0]);
+await page.goto(`${server.resolvedUrls.local[0]}#for=researcher`);
 await page.getByRole('button', { name: 'Load the demo dataset' }).click();
 await page.getByLabel('Preset', { exact: true }).selectOption(values.preset);
 await page.getByLabel('Epochs', { exact: true }).fill(values.epochs);

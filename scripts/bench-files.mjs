@@ -114,7 +114,7 @@ async function measureInPage(paths) {
   await page.exposeBinding('noteProcessor', () => {
     before = processorSeconds();
   });
-  await page.goto(server.resolvedUrls.local[0]);
+  await page.goto(`${server.resolvedUrls.local[0]}#for=researcher`);
   await page.getByRole('button', { name: 'Choose files' }).waitFor();
   await page.waitForTimeout(2000); // the page's own start is not what is measured
   await page.evaluate(() => {

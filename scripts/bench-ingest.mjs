@@ -89,7 +89,7 @@ async function measure(files, cancel) {
   const others = new Set(renderers());
   const browser = await chromium.launch({ executablePath: findBrowser().path, args: BROWSER_ARGS });
   const page = await browser.newPage();
-  await page.goto(server.resolvedUrls.local[0]);
+  await page.goto(`${server.resolvedUrls.local[0]}#for=researcher`);
   await page.getByRole('button', { name: 'Choose files' }).waitFor();
   await page.waitForTimeout(2000); // the page's own start is not what is measured
   await page.evaluate(() => {
