@@ -1,4 +1,4 @@
-/** Cell 10: all detectors beside each other, and what the paper published. */
+/** The cell: all detectors beside each other, and what the paper published. */
 import { useMemo, useState } from 'react';
 import { type DetectorId, detectorLabel } from '../../../detectors/catalog.ts';
 import type { DetectorFailure } from '../../../run/record.ts';

@@ -1,4 +1,4 @@
-/** Cell 9: two periods of the dataset side by side; a range of the traffic is one of them. */
+/** The cell: two periods of the dataset side by side; a range of the traffic is one of them. */
 import { useEffect } from 'react';
 import { changesCellState } from '../../../stores/page/cell-states.ts';
 import { useChanges, useDataset } from '../../app/notebook-context.ts';

@@ -1,4 +1,4 @@
-/** Cell 1: bring a dataset in, see what it holds and what was set aside. */
+/** The cell: bring a dataset in, see what it holds and what was set aside. */
 import { useMemo, useState } from 'react';
 import type { SetCounts } from '../../../features/set-counts.ts';
 import type { Dataset } from '../../../stores/dataset/dataset-store.ts';

@@ -1,4 +1,4 @@
-/** Cell 3: the merged trees by structure, most frequent first. */
+/** The cell: the merged trees by structure, most frequent first. */
 import { useMemo, useState } from 'react';
 import { type StructureList, structureList } from '../../../stores/shared/tree-view.ts';
 import { useDataset, useRuns, useSurvey } from '../../app/notebook-context.ts';

@@ -1,4 +1,4 @@
-/** Cell 7: the inversion of the NLL, and what each correction of section 5.3 does to it. */
+/** The cell: the inversion of the NLL, and what each correction of section 5.3 does to it. */
 import { useEffect, useRef } from 'react';
 import { detectorLabel } from '../../../detectors/catalog.ts';
 import type { LabSession } from '../../../lab/session.ts';

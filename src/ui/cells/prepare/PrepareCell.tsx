@@ -1,4 +1,4 @@
-/** Cell 2: section A.4 on the dataset, step by step, before and after. */
+/** The cell: section A.4 on the dataset, step by step, before and after. */
 import type { Dataset } from '../../../stores/dataset/dataset-store.ts';
 import {
   PREPARE_STEPS,

@@ -1,4 +1,4 @@
-/** Cell 6: how the scores of normal and anomalous traces lie, under each variant. */
+/** The cell: how the scores of normal and anomalous traces lie, under each variant. */
 
 import { useMemo, useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
