@@ -1,5 +1,5 @@
 /** What every detector promises, as tests: seeded, cancellable, finite, no leaked tensors. */
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
 import type {
   DetectorData,
@@ -93,6 +93,28 @@ function twins(): { readonly data: DetectorData; readonly one: number; readonly 
   return { data: { ...toy, traces: { ...traces, latencyUs } }, one, other };
 }
 
+/**
+ * Starts the backend and trains once for all tests of a `describe`: they read the model and
+ * change nothing. The clock stands still, so that there is a checkpoint after every epoch.
+ */
+function trainedOnce(
+  backend: TestBackend,
+  detector: DetectorUnderTest,
+): () => { readonly model: DetectorModel; readonly events: readonly FitEvent[] } {
+  let trained: { readonly model: DetectorModel; readonly events: readonly FitEvent[] };
+  beforeAll(async () => {
+    await startTestBackend(backend);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const { context, events } = watch();
+    const result = await detector.fit(toy, context);
+    clock.mockRestore();
+    if (!result.ok) throw new Error(result.error.what);
+    trained = { model: result.value, events };
+  });
+  afterAll(() => trained.model.dispose());
+  return () => trained;
+}
+
 async function useAll(model: DetectorModel): Promise<void> {
   await scoresOf(model, toy.val);
   const trace = toy.val[0]!;
@@ -119,27 +141,24 @@ function describeDetectorContract(
   };
 
   describe(`${name} keeps the contract of detectors on ${backend}`, () => {
-    beforeAll(() => startTestBackend(backend));
+    const trained = trainedOnce(backend, detector);
     afterEach(() => {
       vi.restoreAllMocks();
     });
 
     test('the same seed gives the same curve and weights', async () => {
-      const first = await train();
+      const first = trained();
       const second = await train();
       expect(curveOf(first.events)).toEqual(curveOf(second.events));
       expect(curveOf(first.events).length > 0).toBe(detector.hasCurve);
       expect(await first.model.saveWeights()).toEqual(await second.model.saveWeights());
-      first.model.dispose();
       second.model.dispose();
     });
 
     test('a run that was interrupted goes on to the same curve and weights', async () => {
-      // Saving costs nothing on this clock, so that there is a checkpoint after every epoch.
       vi.spyOn(performance, 'now').mockReturnValue(0);
-      const whole = await train();
+      const whole = trained();
       const weights = await whole.model.saveWeights();
-      whole.model.dispose();
       const curve = curveOf(whole.events);
       const checkpoints = whole.events.flatMap((event) =>
         event.kind === 'checkpoint' ? [event.checkpoint] : [],
@@ -156,7 +175,7 @@ function describeDetectorContract(
     });
 
     test('curves and scores are finite', async () => {
-      const { model, events } = await train();
+      const { model, events } = trained();
       for (const event of events) {
         if (event.kind !== 'epoch') continue;
         expect(Number.isFinite(event.point.loss) && Number.isFinite(event.point.valLoss)).toBe(
@@ -167,11 +186,10 @@ function describeDetectorContract(
         expect(scores.length).toBe(toy.val.length);
         expect(scores.every((score) => Number.isFinite(score))).toBe(true);
       }
-      model.dispose();
     });
 
     test('a trace’s score does not depend on what else is scored', async () => {
-      const { model } = await train();
+      const { model } = trained();
       const together = await scoresOf(model, toy.val);
       const last = toy.val.length - 1;
       const alone = await scoresOf(model, toy.val.subarray(last));
@@ -179,26 +197,23 @@ function describeDetectorContract(
         const other = together[variant]![last]!;
         expect(Math.abs(scores[0]! - other)).toBeLessThan(1e-3 * (1 + Math.abs(other)));
       });
-      model.dispose();
     });
 
     test('traces that are equal have equal scores, whatever their ids and places', async () => {
-      const { model } = await train();
+      const { model } = trained();
       const { data, one, other } = twins();
       expect(one).not.toBe(other);
       const selected = Uint32Array.of(one, 1, 5, other);
       for (const scores of await scoresOf(model, selected, data)) {
         expect(scores[3]).toBe(scores[0]);
       }
-      model.dispose();
     });
 
     test('stored weights score as the trained model does', async () => {
-      const { model } = await train();
+      const { model } = trained();
       const restored = detector.restore(toy.traces.operations.length, await model.saveWeights());
       expect(restored.parameterCount).toBe(model.parameterCount);
       expect(await scoresOf(restored, toy.val)).toEqual(await scoresOf(model, toy.val));
-      model.dispose();
       restored.dispose();
     });
 
@@ -216,7 +231,7 @@ function describeDetectorContract(
     });
 
     test('Cancel while scoring ends it', async () => {
-      const { model } = await train();
+      const { model } = trained();
       const signal = AbortSignal.abort();
       if (model.kind === 'scores') {
         const { score } = await model.scoreTraces(toy, toy.val, { ...scoreOptions, signal });
@@ -225,7 +240,6 @@ function describeDetectorContract(
         const terms = await model.scoreTerms(toy, toy.val, { ...scoreOptions, signal });
         expect(terms.latency.logPLatency.every((term) => term === 0)).toBe(true);
       }
-      model.dispose();
     });
 
     test('too little data is a failure that says so', async () => {
@@ -249,7 +263,7 @@ export function describeBaselineContract(
   describeDetectorContract(name, backend, detector);
 
   describe(`${name}, a baseline, on ${backend}`, () => {
-    beforeAll(() => startTestBackend(backend));
+    const trained = trainedOnce(backend, detector);
 
     test('a single structure is enough, or a failure that says so', async () => {
       const { structureOf } = toy.traces;
@@ -271,9 +285,9 @@ export function describeBaselineContract(
     });
 
     test('terms are those that the meta names, and add up to the score', async () => {
-      const result = await detector.fit(toy, watch().context);
-      if (!result.ok || result.value.kind !== 'scores') throw new Error('no model of scores');
-      const { score, terms = {} } = await result.value.scoreTraces(toy, toy.val, scoreOptions);
+      const { model } = trained();
+      if (model.kind !== 'scores') throw new Error('no model of scores');
+      const { score, terms = {} } = await model.scoreTraces(toy, toy.val, scoreOptions);
       expect(Object.keys(terms)).toEqual(detector.terms.map(({ id }) => id));
       if (detector.terms.length > 0) {
         score.forEach((total, i) => {
@@ -281,13 +295,11 @@ export function describeBaselineContract(
           expect(sum).toBeCloseTo(total, 9);
         });
       }
-      result.value.dispose();
     });
 
     test('an explanation is of the score that scoring gives, with a number a node', async () => {
-      const result = await detector.fit(toy, watch().context);
-      if (!result.ok || result.value.kind !== 'scores') throw new Error('no model of scores');
-      const model = result.value;
+      const { model } = trained();
+      if (model.kind !== 'scores') throw new Error('no model of scores');
       const trace = toy.val[0]!;
       const { score, nodes, terms } = await model.explain(toy, trace, { seed: SEED });
       const scored = await model.scoreTraces(toy, Uint32Array.of(trace), scoreOptions);
@@ -298,7 +310,6 @@ export function describeBaselineContract(
       for (const [id, value] of Object.entries(terms ?? {})) near(value, scored.terms![id]![0]!);
       const count = toy.traces.nodeOffset[trace + 1]! - toy.traces.nodeOffset[trace]!;
       for (const column of Object.values(nodes)) expect(column).toHaveLength(count);
-      model.dispose();
     });
   });
 }
@@ -312,16 +323,15 @@ export function describeTermsContract(
   describeDetectorContract(name, backend, detector);
 
   describe(`${name}, a model of terms, on ${backend}`, () => {
-    beforeAll(() => startTestBackend(backend));
-
-    const train = async (): Promise<TermsModel> => {
-      const result = await detector.fit(toy, watch().context);
-      if (!result.ok || result.value.kind !== 'terms') throw new Error('no model of terms');
-      return result.value;
+    const trained = trainedOnce(backend, detector);
+    const modelOfTerms = (): TermsModel => {
+      const { model } = trained();
+      if (model.kind !== 'terms') throw new Error('no model of terms');
+      return model;
     };
 
     test('std limits are positive, and scores under them finite', async () => {
-      const model = await train();
+      const model = modelOfTerms();
       const stdLimits = await model.stdLimits(toy, toy.val, SEED);
       expect(stdLimits.global).toBeGreaterThan(0);
       expect(Math.min(...stdLimits.byOperation)).toBeGreaterThan(0);
@@ -329,11 +339,10 @@ export function describeTermsContract(
       for (const scores of Object.values(combineVariants(terms))) {
         expect(scores.every((score) => Number.isFinite(score))).toBe(true);
       }
-      model.dispose();
     });
 
     test('an explanation’s parts and remainder sum to the score that scoring gives', async () => {
-      const model = await train();
+      const model = modelOfTerms();
       const trace = toy.val[0]!;
       const terms = await model.scoreTerms(toy, Uint32Array.of(trace), scoreOptions);
       const scores = combineVariants(terms);
@@ -352,11 +361,10 @@ export function describeTermsContract(
         expect(parts + split.remainder).toBeCloseTo(split.score, 9);
         expect(Math.abs(split.score / scores[variant][0]! - 1)).toBeLessThan(1e-4);
       }
-      model.dispose();
     });
 
     test('a trace’s terms do not depend on what else is scored', async () => {
-      const model = await train();
+      const model = modelOfTerms();
       const together = await model.scoreTerms(toy, toy.val, scoreOptions);
       const last = toy.val.length - 1;
       const alone = await model.scoreTerms(toy, toy.val.subarray(last), scoreOptions);
@@ -365,17 +373,15 @@ export function describeTermsContract(
         expect(logPLatency[last * scoreOptions.samples + l]).toBeCloseTo(value, 3);
         expect(logPz2[last * scoreOptions.samples + l]).toBeCloseTo(alone.latency.logPz2[l]!, 3);
       });
-      model.dispose();
     });
 
     test('stored weights give the same terms', async () => {
-      const model = await train();
+      const model = modelOfTerms();
       const restored = detector.restore(toy.traces.operations.length, await model.saveWeights());
       if (restored.kind !== 'terms') throw new Error('no model of terms');
       expect(await restored.scoreTerms(toy, toy.val, scoreOptions)).toEqual(
         await model.scoreTerms(toy, toy.val, scoreOptions),
       );
-      model.dispose();
       restored.dispose();
     });
   });
