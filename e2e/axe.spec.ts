@@ -1,36 +1,7 @@
 /** Every screen in both themes: axe finds nothing serious. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { findings } from './axe.ts';
 import { TEST_CSV } from './fixtures.ts';
 import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
-
-const THEMES = ['light', 'dark'] as const;
-
-/**
- * Serious and critical findings, each a line. All rules in one theme; in the other only what
- * colours decide.
- *
- * @param part a selector, where only a part of the page is new
- */
-async function findings(page: Page, part = 'html'): Promise<string[]> {
-  const found: string[] = [];
-  for (const theme of THEMES) {
-    // As the theme switch does it, without leaving what is open.
-    await page.evaluate((chosen) => {
-      document.documentElement.dataset.theme = chosen;
-    }, theme);
-    const axe = new AxeBuilder({ page }).include(part);
-    if (theme === 'dark') axe.withRules(['color-contrast']);
-    const { violations } = await axe.analyze();
-    for (const { id, impact, nodes } of violations) {
-      if (impact !== 'serious' && impact !== 'critical') continue;
-      for (const { target, failureSummary } of nodes) {
-        found.push(`${theme}: ${id} at ${target.join(' ')}: ${failureSummary}`);
-      }
-    }
-  }
-  return found;
-}
 
 test('an empty page, and one that asks about columns', async ({ page }) => {
   await openNotebook(page);

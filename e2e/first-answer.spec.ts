@@ -1,6 +1,6 @@
 /** The way of an engineer on call: a file without labels, the odd traces, one of them, learning, the list. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findings } from './axe.ts';
 import { jaegerJson, requestSpans } from './fixtures.ts';
 import { dropFiles, expect, openNotebook, test } from './notebook.ts';
 
@@ -15,12 +15,6 @@ const isOdd = (id: string): boolean => Number.parseInt(id, 16) > TRACES - ODD;
 
 const oddTraces = (page: Page) => page.getByRole('region', { name: 'Odd traces' });
 const rows = (page: Page) => oddTraces(page).getByRole('row');
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}
 
 test('a file without labels: its odd traces, one of them, learning, and the list again', async ({
   page,
@@ -47,7 +41,7 @@ test('a file without labels: its odd traces, one of them, learning, and the list
     'false',
   );
   await expect(page.getByRole('button', { name: 'Start training' })).toBeHidden();
-  await clean(page);
+  expect(await findings(page)).toEqual([]);
 
   await rows(page).nth(1).click();
   const inspector = page.getByRole('complementary');
@@ -66,7 +60,7 @@ test('a file without labels: its odd traces, one of them, learning, and the list
   await list.getByText('TraceVAE', { exact: true }).click();
   await expect(list).toContainText('by TraceVAE');
   await expect(list).toContainText(`of ${TRACES}`);
-  await clean(page);
+  expect(await findings(page)).toEqual([]);
 });
 
 test('after a reload the first look is made again, and the layout is as it was left', async ({
