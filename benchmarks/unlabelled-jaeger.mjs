@@ -55,7 +55,11 @@ const FAILED = [
 
 /** Rows by trace, as records. */
 async function* tracesOf(source) {
-  const lines = createInterface({ input: createReadStream(source).pipe(createGunzip()) });
+  const lines = createInterface({
+    input: createReadStream(source).pipe(createGunzip()),
+    // the two characters of a line's end may come in two pieces
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
   let names = null;
   let rows = [];
   for await (const line of lines) {

@@ -22,7 +22,9 @@ function watch() {
       const shown = text.parentElement?.checkVisibility({ visibilityProperty: true });
       range.selectNodeContents(text);
       const { width, height, top, bottom } = range.getBoundingClientRect();
-      if (!shown || width <= 1 || height <= 1) continue;
+      // what is for screen readers alone is cut to a pixel, and no word to read
+      const box = text.parentElement?.getBoundingClientRect();
+      if (!shown || Math.min(width, height, box.width, box.height) <= 1) continue;
       const count = text.data.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
       words.onPage += count;
       if (bottom > 0 && top < innerHeight) words.inView += count;

@@ -75,6 +75,12 @@ export const trainingOrder = (detectors: readonly DetectorId[]): readonly Detect
 /** The name on the page, as table 1 and section 6.6 write it. */
 export const detectorLabel = (id: DetectorId): string => detectorMeta(id).label;
 
+/** Whether scores are -ln p, of which a share of false alarms can be told. */
+export function isSurprise(id: DetectorId): boolean {
+  const { gives } = detectorMeta(id);
+  return gives.kind === 'score' && gives.surprise === true;
+}
+
 /** Unit of a detector's scores; empty where they are pure numbers. */
 export function scoreUnit(id: DetectorId): string {
   const { gives } = detectorMeta(id);

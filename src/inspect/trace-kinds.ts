@@ -4,7 +4,7 @@
  */
 import { formatMsRange } from '../base/number-words.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { clause, NOTHING_ODD, type Oddity } from './sentence.ts';
+import { clause, type Oddity } from './sentence.ts';
 
 /** What traces of one kind share. */
 export interface KindHead {
@@ -127,19 +127,20 @@ const isSlow = (oddity: Oddity | null): boolean =>
   oddity?.kind === 'slow' || oddity?.kind === 'slow-whole';
 
 /** In a word or two, for a column. */
-export const KIND_NAMES: Readonly<Record<Oddity['kind'] | 'none', string>> = {
+export const KIND_NAMES: Readonly<Record<Oddity['kind'] | 'whole' | 'none', string>> = {
   missing: 'missing calls',
   new: 'new calls',
   combination: 'new structure',
   error: 'error',
   slow: 'slow call',
   'slow-whole': 'slow as a whole',
+  whole: 'as a whole',
   none: 'nothing odd',
 };
 
 /** What the sentences of a kind have in common. */
 export function kindWords({ oddity, tookMs }: Pick<TraceKind, 'oddity' | 'tookMs'>): string {
-  if (oddity === null) return NOTHING_ODD;
+  if (oddity === null) return 'No single call stands out.';
   const took = tookMs === null ? '' : `; these requests took ${formatMsRange(...tookMs)}`;
   switch (oddity.kind) {
     case 'slow':

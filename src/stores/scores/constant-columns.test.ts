@@ -5,7 +5,7 @@ import { PAPER_RULE } from '../../scoring/threshold-rule.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakeScores } from '../../testing/run-fakes.ts';
 import { labelCode } from '../../trace/trace-set.ts';
-import { constantColumns } from './constant-columns.ts';
+import { constantColumns, sharedDay } from './constant-columns.ts';
 import type { TraceList } from './trace-list-store.ts';
 
 const { traces } = importedFixture();
@@ -49,4 +49,13 @@ test('a column is put away where no row differs in it', () => {
 test('one row alone hides nothing', () => {
   expect(constantColumns(traces, listOf([0]))).toEqual(new Set());
   expect(constantColumns(traces, listOf([]))).toEqual(new Set());
+});
+
+test('a day is said once where all rows share it', () => {
+  const noon = new Date(2026, 10, 30, 12).getTime();
+  const startUs = traces.startUs.map((_, i) => 1e3 * (noon + i));
+  expect(new Date(sharedDay({ ...traces, startUs }, listOf(everyRow))!).getDate()).toBe(30);
+  startUs[traces.startUs.length - 1] = 1e3 * (noon + 86_400_000);
+  expect(sharedDay({ ...traces, startUs }, listOf(everyRow))).toBeNull();
+  expect(sharedDay({ ...traces, startUs: startUs.fill(Number.NaN) }, listOf(everyRow))).toBeNull();
 });

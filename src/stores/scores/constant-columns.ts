@@ -1,4 +1,4 @@
-/** Columns of the list that say the same in every row. */
+/** Columns of the list that say the same in every row, and the day that all rows share. */
 import { rootOperation } from '../../inspect/trace-table.ts';
 import { errorsOf, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { TraceColumn, TraceList } from './trace-list-store.ts';
@@ -27,4 +27,18 @@ export function constantColumns(traces: TraceSet, { of, order }: TraceList): Set
     if (order.every((row) => Object.is(read(row), first))) same.add(column);
   }
   return same;
+}
+
+/** @returns any time of it, ms since the epoch; null where rows are of several days, or of none */
+export function sharedDay(traces: TraceSet, { of, order }: TraceList): number | null {
+  const { trace: traceOf } = of.of.test;
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const row of order) {
+    const startMs = traces.startUs[traceOf[of.rows[row]!]!]! / 1e3;
+    if (Number.isNaN(startMs)) return null;
+    if (startMs < first) first = startMs;
+    if (startMs > last) last = startMs;
+  }
+  if (!(first <= last)) return null;
+  return new Date(first).toDateString() === new Date(last).toDateString() ? first : null;
 }

@@ -4,7 +4,7 @@ import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores } from '../../testing/run-fakes.ts';
 import { traceTree } from '../shared/tree-view.ts';
 import { plainReason } from './plain-reason.ts';
-import { oddWords } from './trace-list-view.ts';
+import { kindName, oddWords } from './trace-list-view.ts';
 
 const { traces } = importedFixture();
 const { test: scores } = fakePlainScores(traces);
@@ -57,4 +57,6 @@ test('a flagged trace never reads as if nothing were odd', () => {
   expect(oddWords({ ...slow, says: null }, [])).toMatch(/the trace as a whole does not/);
   expect(oddWords({ ...slow, flagged: false }, [])).toMatch(/^Nothing stands out/);
   expect(oddWords(slow, [{ kind: 'missing', calls: ['shop/Get'] }])).toBe('Missing: shop/Get.');
+  expect(kindName(slow, [])).toBe('as a whole');
+  expect(kindName({ flagged: false }, [])).toBe('nothing odd');
 });

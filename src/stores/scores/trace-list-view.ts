@@ -157,6 +157,12 @@ export function oddWords(
   return `${says[0]!.toUpperCase()}${says.slice(1)}.`;
 }
 
+/** Of its first reason, in a word or two; nothing is odd about no trace that is flagged. */
+export const kindName = (
+  { flagged }: Pick<TraceRow, 'flagged'>,
+  oddities: readonly Oddity[],
+): string => KIND_NAMES[oddities[0]?.kind ?? (flagged ? 'whole' : 'none')];
+
 function standingOf(of: ChosenScores, score: number): Standing {
   let ascending = ascendingVal.get(of);
   if (ascending === undefined) {
@@ -263,9 +269,7 @@ export function* listedRows(
     yield [
       ...[row.traceId, instant(row.startMs), String(row.durationMs), row.service, row.operation],
       ...(errorsTold ? [String(row.errors)] : []),
-      ...(oddities === null
-        ? ['', '']
-        : [oddWords(row, oddities), KIND_NAMES[oddities[0]?.kind ?? 'none']]),
+      ...(oddities === null ? ['', ''] : [oddWords(row, oddities), kindName(row, oddities)]),
       ...[String(standing.above), String(standing.of), String(row.score)],
       ...[row.flagged ? 'yes' : 'no', row.label],
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),

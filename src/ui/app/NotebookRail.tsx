@@ -110,6 +110,7 @@ function RailHeader() {
   const dataset = useDataset((d) => d.dataset);
   const training = useRuns((r) => r.training);
   const entries = useKeptRuns((k) => k.entries);
+  const isResearcher = usePreferences((p) => p.reader === 'researcher');
   const run =
     training.phase === 'done'
       ? (entries.find(({ id }) => id === training.run.id)?.name ?? 'not stored')
@@ -122,8 +123,12 @@ function RailHeader() {
     <dl className="rail-facts">
       <dt>dataset</dt>
       <dd title={dataset?.name}>{dataset?.name ?? 'none yet'}</dd>
-      <dt>run</dt>
-      <dd>{run}</dd>
+      {(run !== 'none yet' || isResearcher) && (
+        <>
+          <dt>run</dt>
+          <dd>{run}</dd>
+        </>
+      )}
     </dl>
   );
 }

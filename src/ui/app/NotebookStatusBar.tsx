@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { backendWords } from '../cells/run/backend-words.ts';
 import { formatBytes, formatCount } from '../widgets/format.ts';
 import { StatusBar, type StatusItem } from '../widgets/StatusBar.tsx';
-import { useEnvironment } from './notebook-context.ts';
+import { useEnvironment, usePreferences } from './notebook-context.ts';
 
 const REFRESH_MS = 2000;
 
@@ -15,20 +15,23 @@ export function NotebookStatusBar() {
     return () => clearInterval(timer);
   }, [refresh]);
 
-  const items: StatusItem[] = [
-    backendFailure === null
-      ? {
-          key: 'backend',
-          text: backend === null ? 'backend: starting' : backendWords(backend),
-          ...(backend === null ? {} : { title: backend.reason }),
-        }
-      : {
-          key: 'backend',
-          text: 'no backend',
-          title: `${backendFailure.what}; ${backendFailure.advice}`,
-          tone: 'danger',
-        },
-  ];
+  // what computes is read by a researcher, and by an engineer only where it fails
+  const isResearcher = usePreferences((p) => p.reader === 'researcher');
+  const items: StatusItem[] = [];
+  if (backendFailure !== null) {
+    items.push({
+      key: 'backend',
+      text: 'no backend',
+      title: `${backendFailure.what}; ${backendFailure.advice}`,
+      tone: 'danger',
+    });
+  } else if (isResearcher) {
+    items.push({
+      key: 'backend',
+      text: backend === null ? 'backend: starting' : backendWords(backend),
+      ...(backend === null ? {} : { title: backend.reason }),
+    });
+  }
   if (!isolated) {
     items.push({
       key: 'isolation',
@@ -38,13 +41,13 @@ export function NotebookStatusBar() {
       tone: 'warn',
     });
   }
-  if (heapBytes !== null) {
+  if (heapBytes !== null && isResearcher) {
     items.push({ key: 'heap', text: `page heap ${formatBytes(heapBytes)}` });
   }
   if (storage !== null) {
     items.push({
       key: 'stored',
-      text: `${formatBytes(storage.usedBytes)} stored${storage.persistent ? '' : ' (the browser may delete it)'}`,
+      text: `${formatBytes(storage.usedBytes)} stored${storage.persistent || !isResearcher ? '' : ' (the browser may delete it)'}`,
       title: storage.persistent
         ? `The browser keeps it until you delete it. Room: ${formatBytes(storage.quotaBytes)}.`
         : `The browser may delete it when the disk is full. Room: ${formatBytes(storage.quotaBytes)}.`,

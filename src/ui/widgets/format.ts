@@ -98,10 +98,21 @@ const twoDigits = (value: number): string => String(value).padStart(2, '0');
 export function formatTime(ms: number | null | undefined): string {
   const date = new Date(ms ?? Number.NaN);
   if (Number.isNaN(date.getTime())) return MISSING;
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
-  const thousandths = String(date.getMilliseconds()).padStart(3, '0');
-  return `${MONTHS[date.getMonth()]} ${twoDigits(date.getDate())} ${clock}.${thousandths}`;
+  return `${dayOf(date)} ${formatClock(ms)}`;
 }
+
+/** The same of rows that share a day: "17:33:39.123". */
+export function formatClock(ms: number | null | undefined): string {
+  const date = new Date(ms ?? Number.NaN);
+  if (Number.isNaN(date.getTime())) return MISSING;
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** "Nov 30" */
+export const formatDay = (ms: number): string => dayOf(new Date(ms));
+
+const dayOf = (date: Date): string => `${MONTHS[date.getMonth()]} ${twoDigits(date.getDate())}`;
 
 /** The same with year and zone, for a tooltip; empty where no calendar has it. */
 export function formatInstant(ms: number | null | undefined): string {

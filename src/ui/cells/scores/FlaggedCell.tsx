@@ -93,9 +93,8 @@ function WhatIsListed({ scored: { run, scores, chosen } }: { readonly scored: Sc
   }
   return (
     <p>
-      Each of the {formatCount(chosen.test.length, 'trace')} is compared with the others. Those that
-      stand out are listed, the oddest first; about 1 in {Math.round(1 / FALSE_ALARMS)} of them may
-      be a false alarm.
+      Compared with the others, the oddest first; about 1 in {Math.round(1 / FALSE_ALARMS)} may be a
+      false alarm.
     </p>
   );
 }

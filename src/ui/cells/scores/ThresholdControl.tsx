@@ -1,6 +1,6 @@
 /** The threshold's rule and its number, with what it flags while a person changes them. */
 import { useEffect, useRef } from 'react';
-import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
+import { detectorLabel, isSurprise, scoreUnit } from '../../../detectors/catalog.ts';
 import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { defaultRuleOf } from '../../../run/run-threshold.ts';
 import {
@@ -10,12 +10,13 @@ import {
   type ThresholdKind,
   type ThresholdRule,
 } from '../../../stores/scores/threshold-view.ts';
-import { useThreshold } from '../../app/notebook-context.ts';
+import { usePreferences, useThreshold } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { NumberField, type NumberFieldProps } from '../../widgets/NumberField.tsx';
 import { Select } from '../../widgets/Select.tsx';
 import type { Scored } from './scored.tsx';
 import {
+  flaggedWords,
   ownDecision,
   type ShownThreshold,
   thresholdWords,
@@ -25,7 +26,7 @@ import {
 const KINDS: readonly { readonly value: ThresholdKind; readonly label: string }[] = [
   { value: 'robust', label: 'robust cut of validation' },
   { value: 'percentile', label: 'percentile of validation' },
-  { value: 'fdr', label: 'usual among the flagged' },
+  { value: 'fdr', label: 'false alarms among them' },
   { value: 'budget', label: 'false alarms allowed' },
   { value: 'perDay', label: 'flagged per day' },
   { value: 'top', label: 'highest scores' },
@@ -41,9 +42,11 @@ export function ThresholdControl({ scored }: { readonly scored: Scored }) {
   const { show, keep, choose } = useThreshold((t) => t);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
   const { detector } = scored.trained;
   if (decidesByItself(detector)) return <p className="quiet">{ownDecision(scored)}</p>;
   const usual = defaultRuleOf(scored.trained);
+  const recallIsUnknown = shown.recall === null;
   const type = (rule: ThresholdRule): void => {
     show(detector, rule);
     clearTimeout(timer.current);
@@ -56,20 +59,25 @@ export function ThresholdControl({ scored }: { readonly scored: Scored }) {
         label="Threshold"
         inline
         value={shown.rule.kind}
-        options={KINDS}
+        options={KINDS.filter(
+          ({ value }) => value !== 'fdr' || isSurprise(detector) || shown.rule.kind === 'fdr',
+        )}
         onChange={(kind) => void choose(detector, startOf(kind, shown))}
       />
       <RuleNumber rule={shown.rule} unit={scoreUnit(detector)} onRule={type} />
-      <Button
-        size="small"
-        icon="reset"
-        disabled={sameRule(usual, shown.rule)}
-        title={`Back to ${ruleWords(usual)}`}
-        onClick={() => void choose(detector, null)}
-      >
-        Reset threshold
-      </Button>
-      <output className="threshold-control__flags">{thresholdWords(scored, shown)}</output>
+      {!sameRule(usual, shown.rule) && (
+        <Button
+          size="small"
+          icon="reset"
+          title={`Back to ${ruleWords(usual)}`}
+          onClick={() => void choose(detector, null)}
+        >
+          Reset threshold
+        </Button>
+      )}
+      <output className="threshold-control__flags" title={thresholdWords(scored, shown)}>
+        {isEngineer && recallIsUnknown ? flaggedWords(shown) : thresholdWords(scored, shown)}
+      </output>
     </fieldset>
   );
 }
@@ -145,7 +153,7 @@ function RuleNumber({ rule, unit, onRule }: RuleNumberProps) {
     case 'share':
     case 'fdr':
       return field(
-        'Share',
+        rule.kind === 'fdr' ? 'About' : 'Share',
         Number((100 * rule.share).toPrecision(6)),
         { min: 1e-7, max: 100 },
         (percent) => ({ ...rule, share: percent / 100 }),

@@ -1,13 +1,14 @@
 /** What the list of traces shows: flagged ones or all, a search, and filters, said as chips. */
 import { useState } from 'react';
 import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
+import { isFirstLook } from '../../../run/first-look.ts';
 import type { LabelFilter } from '../../../stores/scores/inspect-store.ts';
 import {
   type NarrowFilter,
   NO_FILTER,
   type TraceList,
 } from '../../../stores/scores/trace-list-store.ts';
-import { useInspect, useTraceList } from '../../app/notebook-context.ts';
+import { useInspect, usePreferences, useTraceList } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { Chips } from '../../widgets/Chips.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
@@ -17,7 +18,7 @@ import { Checkbox } from '../../widgets/NumberField.tsx';
 import { SegmentedControl } from '../../widgets/Select.tsx';
 import { type FilterChip, filterChips } from './filter-words.ts';
 import { FILTER_OPTIONS } from './labels.tsx';
-import { correctionsWords, type ListedProps, type Scored } from './scored.tsx';
+import { correctionsWords, hasTerms, type ListedProps, type Scored } from './scored.tsx';
 import { TraceFilters } from './TraceFilters.tsx';
 
 export function TraceListControls({ scored, list }: ListedProps) {
@@ -29,21 +30,47 @@ export function TraceListControls({ scored, list }: ListedProps) {
   const shown = useInspect((i) => i.filter);
   const setFilter = useInspect((i) => i.setFilter);
   const chips = useChips(scored, list);
+  const corrections = hasTerms(scored) ? `, ${correctionsWords(scored)}` : '';
+  const listedWords = `${formatCount(list.order.length)} of ${formatCount(list.of.rows.length)} test traces, by ${detectorLabel(scored.trained.detector)}${corrections}`;
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
+  // where nothing is narrowed, and there is one ranking, the threshold says how many there are
+  const isAllSaid =
+    isEngineer && isFirstLook(scored.run.id) && shown === 'flagged' && chips.length === 0;
   const labelled = scored.chosen.report.total.anomalies > 0;
   return (
     <>
       <div className="table-controls">
-        <SegmentedControl
-          label="Show"
-          value={shown}
-          options={labelled ? FILTER_OPTIONS : FILTER_OPTIONS.filter(isOfNoLabel(shown))}
-          onChange={setFilter}
-        />
+        <div className="list-shows">
+          <SegmentedControl
+            label="Show"
+            hideLabel
+            value={shown}
+            options={labelled ? FILTER_OPTIONS : FILTER_OPTIONS.filter(isOfNoLabel(shown))}
+            onChange={setFilter}
+          />
+          <Checkbox
+            label={
+              list.kinds === null
+                ? 'Kind by kind (k)'
+                : `Kind by kind (k): ${formatCount(list.kinds.length, 'kind')}`
+            }
+            checked={grouped}
+            onChange={(on) => void group(on)}
+          />
+        </div>
         <div className="trace-search">
-          <Field label="Search trace id or operation">
+          <Field
+            inline
+            label={
+              <>
+                Search<span className="said-only"> trace id or operation</span>
+              </>
+            }
+          >
             {(control) => (
               <input
                 {...control}
+                placeholder="trace id or operation"
                 aria-keyshortcuts="/"
                 type="search"
                 className="field__input"
@@ -54,15 +81,6 @@ export function TraceListControls({ scored, list }: ListedProps) {
           </Field>
         </div>
       </div>
-      <Checkbox
-        label={
-          list.kinds === null
-            ? 'Kind by kind (k)'
-            : `Kind by kind (k): ${formatCount(list.kinds.length, 'kind')}`
-        }
-        checked={grouped}
-        onChange={(on) => void group(on)}
-      />
       <Disclosure summary="Filters" open={open} onToggle={setOpen}>
         <TraceFilters scored={scored} list={list} />
       </Disclosure>
@@ -80,8 +98,7 @@ export function TraceListControls({ scored, list }: ListedProps) {
         </div>
       )}
       <p className="quiet" aria-live="polite">
-        {formatCount(list.order.length)} of {formatCount(list.of.rows.length)} test traces, by{' '}
-        {detectorLabel(scored.trained.detector)}, {correctionsWords(scored)}
+        {isAllSaid ? '' : listedWords}
       </p>
     </>
   );

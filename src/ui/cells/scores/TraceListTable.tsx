@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useState } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
-import { constantColumns } from '../../../stores/scores/constant-columns.ts';
+import { constantColumns, sharedDay } from '../../../stores/scores/constant-columns.ts';
 import type { TraceSort } from '../../../stores/scores/trace-list-store.ts';
 import {
   linkOfRow,
@@ -30,7 +30,7 @@ import { useKindLines } from './kind-groups.tsx';
 import { hasTerms, type ListedProps } from './scored.tsx';
 import { TraceLinkField } from './TraceLinkField.tsx';
 import { NothingListed } from './TraceListControls.tsx';
-import { answerFirst, traceColumns } from './trace-columns.tsx';
+import { answerFirst, traceColumns, waiting } from './trace-columns.tsx';
 
 export function TraceListTable({ scored, list }: ListedProps) {
   const { traces } = scored.dataset.imported;
@@ -53,6 +53,8 @@ export function TraceListTable({ scored, list }: ListedProps) {
     [of, order, selected],
   );
   const same = useMemo(() => constantColumns(traces, list), [traces, list]);
+  const day = useMemo(() => sharedDay(traces, list), [traces, list]);
+  const reader = usePreferences((p) => p.reader);
   const told = useOddities((o) => o.told);
   const { tell, tellAll } = useOddities((o) => o);
   const rowAt = useMemo(() => {
@@ -67,7 +69,8 @@ export function TraceListTable({ scored, list }: ListedProps) {
     };
   }, [traces, list, told]);
   const linkOf = (trace: TraceRow): string | null => linkOfRow(template, trace);
-  const ordered = traceColumns({ unit, terms, says, copied, copy, linkOf });
+  const aside = waiting(reader, scored.run.settings.scored === 'all');
+  const ordered = traceColumns({ unit, terms, says, day, aside, copied, copy, linkOf });
   const all = narrow ? answerFirst(ordered) : ordered;
   const shown = all.filter((column) => isShown(column, same, chosen));
   const columns = shown.map(

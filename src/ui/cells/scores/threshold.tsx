@@ -5,6 +5,7 @@ import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { hasTestLabels } from '../../../run/run-threshold.ts';
 import {
   type ThresholdFacts,
+  type ThresholdKind,
   type ThresholdRule,
   thresholdFacts,
   thresholdGround,
@@ -36,6 +37,12 @@ export function useShownThreshold({ trained, dataset, chosen }: Scored): ShownTh
   }, [rule, ground, chosen, detector]);
 }
 
+/** The same without a number of the model's: "31 of 3,000 flagged". */
+export const flaggedWords = ({ threshold, flagged, traces }: ShownThreshold): string =>
+  threshold === null
+    ? 'nothing is flagged'
+    : `${formatCount(flagged)} of ${formatCount(traces)} flagged`;
+
 /** "threshold 14.2 nats: 31 of 3,000 flagged", with precision and recall where there are labels. */
 export function thresholdWords({ trained }: Scored, shown: ShownThreshold): string {
   const { threshold, flagged, traces, precision, recall } = shown;
@@ -50,6 +57,9 @@ export function thresholdWords({ trained }: Scored, shown: ShownThreshold): stri
 export const ownDecision = ({ trained }: Scored): string =>
   `${detectorLabel(trained.detector)} makes its own yes/no decision; no threshold applies.`;
 
+/** Rules that take validation traces for what is normal. */
+const OF_VALIDATION: readonly ThresholdKind[] = ['robust', 'percentile', 'budget'];
+
 /** Where validation traces are unlabelled and look as if some of them were odd. */
 export function ContaminationNotice({
   scored,
@@ -62,6 +72,7 @@ export function ContaminationNotice({
   const { robust } = thresholdGround(chosen, dataset.imported.traces);
   if (robust === null || !robust.contaminated || decidesByItself(trained.detector)) return null;
   if (hasTestLabels(chosen.of) && chosen.rule.kind !== 'robust') return null;
+  if (!OF_VALIDATION.includes(chosen.rule.kind)) return null;
   const unit = scoreUnit(trained.detector);
   const cut = formatWithUnit(robust.threshold, unit);
   return (

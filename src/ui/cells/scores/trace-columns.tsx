@@ -1,15 +1,18 @@
 /** The columns of the list of traces: what each says of a row, and which are shown unasked. */
 import type { ReactNode } from 'react';
 import { CORRECTIONS, type Variant, variantWords } from '../../../scoring/corrections/list.ts';
+import type { Reader } from '../../../stores/page/cell-order.ts';
 import type { TraceColumn } from '../../../stores/scores/trace-list-store.ts';
 import {
-  KIND_NAMES,
+  kindName,
   oddWords,
   standingWords,
   type TraceRow,
 } from '../../../stores/scores/trace-list-view.ts';
 import {
+  formatClock,
   formatCount,
+  formatDay,
   formatInstant,
   formatMs,
   formatNumber,
@@ -45,13 +48,18 @@ export interface TraceColumnView {
 /** In the place of what is still computed. */
 const NOT_YET = '…';
 
-const START: TraceColumnView = {
+/** @param day that all rows share, in ms since the epoch: it is said once */
+const start = (day: number | null): TraceColumnView => ({
   key: 'start',
-  name: 'start',
+  name: day === null ? 'start' : `start, ${formatDay(day)}`,
   explain: 'When the root call began, in your time zone.',
-  width: 154,
-  render: ({ startMs }) => <span title={formatInstant(startMs)}>{formatTime(startMs)}</span>,
-};
+  width: day === null ? 154 : 116,
+  render: ({ startMs }) => (
+    <span title={formatInstant(startMs)}>
+      {day === null ? formatTime(startMs) : formatClock(startMs)}
+    </span>
+  ),
+});
 
 const DURATION: TraceColumnView = {
   key: 'duration',
@@ -135,7 +143,7 @@ const KIND: TraceColumnView = {
   name: 'kind',
   explain: 'The first of its reasons, in a word. “Kinds” puts traces of one kind together.',
   width: 116,
-  render: ({ oddities }) => (oddities === null ? NOT_YET : KIND_NAMES[oddities[0]?.kind ?? 'none']),
+  render: (row) => (row.oddities === null ? NOT_YET : kindName(row, row.oddities)),
 };
 
 const RARE: TraceColumnView = {
@@ -286,6 +294,9 @@ const traceId = ({ copied, copy, linkOf }: RowTools): TraceColumnView => ({
 });
 
 export interface ColumnChoice extends RowTools {
+  readonly day: number | null;
+  /** Those that wait beside the ones that always do. */
+  readonly aside: readonly TraceColumn[];
   /** Of scores; empty for pure numbers. */
   readonly unit: string;
   /** Whether scores are made of the terms of equation (3). */
@@ -295,22 +306,37 @@ export interface ColumnChoice extends RowTools {
 }
 
 /** All columns that a detector has, in their order. */
-export const traceColumns = ({ unit, terms, says, ...tools }: ColumnChoice): TraceColumnView[] => [
-  START,
-  DURATION,
-  ROOT,
-  ERRORS,
-  SENTENCE,
-  RARE,
-  KIND,
-  traceId(tools),
-  score(unit, terms),
-  FLAGGED,
-  LABEL,
-  ...(terms ? [TOP_REASON] : says ? [SAYS] : []),
-  NODES,
-  STRUCTURE,
-  ...(terms ? [...VARIANT_RANKS, MISMATCH] : [ONE_RANK]),
+export function traceColumns(choice: ColumnChoice): TraceColumnView[] {
+  const { unit, terms, says, day, aside, ...tools } = choice;
+  const columns = [
+    start(day),
+    DURATION,
+    ROOT,
+    ERRORS,
+    SENTENCE,
+    RARE,
+    KIND,
+    traceId(tools),
+    score(unit, terms),
+    FLAGGED,
+    LABEL,
+    ...(terms ? [TOP_REASON] : says ? [SAYS] : []),
+    NODES,
+    STRUCTURE,
+    ...(terms ? [...VARIANT_RANKS, MISMATCH] : [ONE_RANK]),
+  ];
+  return columns.map((column) =>
+    aside.includes(column.key) ? { ...column, aside: true } : column,
+  );
+}
+
+/** What an engineer reads already: in the order of the rows, and in the first word of a sentence. */
+const READ_ALREADY: readonly TraceColumn[] = ['score', 'kind'];
+
+/** @param scoredAll whether every trace is scored: then no row is told against validation traces */
+export const waiting = (reader: Reader, scoredAll: boolean): readonly TraceColumn[] => [
+  ...(reader === 'engineer' ? READ_ALREADY : []),
+  ...(scoredAll ? (['rare'] as const) : []),
 ];
 
 /** Where a page is narrow, the answer and how long it took come before what has to be scrolled to. */
