@@ -4,12 +4,15 @@
  */
 import './middle-cut.css';
 
-/** Characters at the end that stay. */
-const TAIL = 14;
+export interface MiddleCutProps {
+  readonly text: string;
+  /** Characters at the end that stay. */
+  readonly tail?: number;
+}
 
-export function MiddleCut({ text }: { readonly text: string }) {
+export function MiddleCut({ text, tail = 14 }: MiddleCutProps) {
   const characters = Array.from(text);
-  const cut = characters.length <= TAIL ? 0 : characters.length - TAIL;
+  const cut = characters.length <= tail ? 0 : characters.length - tail;
   return (
     <span className="middle-cut" title={text}>
       {cut > 0 && <span className="middle-cut__head">{characters.slice(0, cut).join('')}</span>}

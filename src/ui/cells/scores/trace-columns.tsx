@@ -259,7 +259,7 @@ const traceId = ({ copied, copy, linkOf }: RowTools): TraceColumnView => ({
     return (
       <span className="trace-id">
         <span className="mono">
-          <MiddleCut text={row.traceId} />
+          <MiddleCut text={row.traceId} tail={5} />
         </span>
         <button
           type="button"
