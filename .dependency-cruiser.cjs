@@ -47,9 +47,9 @@ const rooms = [
       'detectors/[^/]+/meta(-settings)?',
       'detectors/catalog',
     ],
-    packages: [],
+    packages: ['valibot'],
   },
-  { room: 'storage', may: ['base', 'run'], packages: ['idb'] },
+  { room: 'storage', may: ['base', 'run'], packages: ['idb', 'valibot'] },
   {
     room: 'stores',
     may: [

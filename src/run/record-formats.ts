@@ -1,6 +1,5 @@
 /** Runs and settings as this build and earlier ones stored them, read into the present format. */
-import { type Failure, ok, type Result } from '../base/result.ts';
-import { checkRecord } from '../base/stored-record.ts';
+import { err, type Result } from '../base/result.ts';
 import {
   nodeEmbeddingFor,
   type Phases,
@@ -9,25 +8,45 @@ import {
 } from '../detectors/tracevae/meta.ts';
 import type { TermsOutcome } from './outcome.ts';
 import { type DetectorRun, RUN_FORMAT, type RunRecord } from './record.ts';
+import { RUN_ENTRY_FORMAT, type RunEntry } from './run-entries.ts';
+import { runEntry, runRecord } from './schemas.ts';
 import { type BackendPreference, type RunSettings, sameValue } from './settings.ts';
-
-const RUN_KEYS = ['id', 'datasetId', 'savedAt', 'settings', 'detectors', 'pending'];
+import { parseRecord, type RecordFailure, versionOf } from './stored-record.ts';
 
 /**
  * A run in its present format. Format 4 had its settings in one record, format 3 neither baselines
  * nor repeats; runs of formats before 3 lack terms that the corrections are combined from.
  */
-export function readRunRecord(value: unknown): Result<RunRecord, Failure> {
+export function readRunRecord(value: unknown): Result<RunRecord, RecordFailure> {
   const version = versionOf(value);
-  if (version !== 3 && version !== 4) return checkRecord(value, 'run', RUN_FORMAT, RUN_KEYS);
-  const read = checkRecord<EarlierRun>(value, 'run', version, RUN_KEYS);
-  return read.ok ? ok(fromEarlier(read.value)) : read;
+  const present = version === 3 || version === 4 ? presently(value as EarlierRun) : value;
+  return parseRecord<RunRecord>(present, 'run', RUN_FORMAT, runRecord);
 }
 
-export const versionOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'formatVersion' in value
-    ? value.formatVersion
-    : undefined;
+/** One that lacks what its format had stays as it is, and is refused for its format. */
+function presently(run: EarlierRun): unknown {
+  try {
+    return fromEarlier(run);
+  } catch {
+    return run;
+  }
+}
+
+export function readRunEntry(value: unknown): Result<RunEntry, RecordFailure> {
+  const present = versionOf(value) === 1 ? presentEntry(value as RunEntry) : value;
+  const read = parseRecord<RunEntry>(present, 'run', RUN_ENTRY_FORMAT, runEntry);
+  return read.ok ? read : err({ ...read.error, advice: 'train again' });
+}
+
+/** Format 1 had its settings in one record. One without any is refused for its format. */
+function presentEntry(entry: RunEntry): unknown {
+  try {
+    const settings = readSettings(entry.settings);
+    return { ...entry, formatVersion: RUN_ENTRY_FORMAT, settings };
+  } catch {
+    return entry;
+  }
+}
 
 interface EarlierRun
   extends Omit<RunRecord, 'formatVersion' | 'settings' | 'detectors' | 'failed' | 'repeats'>,

@@ -2,8 +2,6 @@
  * What a kept run is listed and compared by: its name, settings, curves and metrics, without the
  * weights and the terms of its scores, which lie in its {@link RunRecord} beside it.
  */
-import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { checkRecord } from '../base/stored-record.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { CurvePoint } from '../detectors/fit-progress.ts';
 import type { PresetId } from '../detectors/tracevae/meta.ts';
@@ -11,7 +9,6 @@ import type { Variant } from '../scoring/corrections/list.ts';
 import type { VariantReport } from '../scoring/metrics.ts';
 import type { BackendInfo, ScoreOutcome } from './outcome.ts';
 import type { RunRecord } from './record.ts';
-import { readSettings, versionOf } from './record-formats.ts';
 import type { RunSettings } from './settings.ts';
 
 /** 1 had its settings in one record. */
@@ -73,14 +70,4 @@ const NUMBERED = /^Run (\d+)$/;
 export function nextRunName(entries: readonly Pick<RunEntry, 'name'>[]): string {
   const numbers = entries.map(({ name }) => Number(NUMBERED.exec(name)?.[1] ?? 0));
   return `Run ${Math.max(entries.length, ...numbers) + 1}`;
-}
-
-const KEYS = ['id', 'datasetId', 'name', 'savedAt', 'preset', 'settings', 'detectors', 'pending'];
-
-export function readRunEntry(value: unknown): Result<RunEntry, Failure> {
-  const version = versionOf(value) === 1 ? 1 : RUN_ENTRY_FORMAT;
-  const read = checkRecord<RunEntry>(value, 'run', version, KEYS);
-  if (!read.ok) return err({ ...read.error, advice: 'train again' });
-  const settings = readSettings(read.value.settings);
-  return ok({ ...read.value, formatVersion: RUN_ENTRY_FORMAT, settings });
 }

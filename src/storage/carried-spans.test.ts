@@ -25,7 +25,12 @@ const SPANS: readonly TestSpan[] = Array.from({ length: 30 }, (_, t): TestSpan[]
 
 test('what spans carry, and the errors of nodes, come back from storage', async () => {
   const { traces, spans } = assembleTraces(spanColumns(SPANS), ['one.csv']);
-  const imported = { files: [], formatLabels: {}, traces, spansKept: SPANS.length };
+  const imported = {
+    files: [{ format: 'csv' }],
+    formatLabels: {},
+    traces,
+    spansKept: SPANS.length,
+  };
   const dataset = { id: 'one', name: 'one', imported, roles: ['split'] } as unknown as Dataset;
   async function* chunks() {
     for (let first = 0; ; ) {
@@ -56,7 +61,12 @@ test('what spans carry, and the errors of nodes, come back from storage', async 
 test('a dataset whose spans say nothing of errors has no table of them', async () => {
   const plain = SPANS.map(({ status: _, ...span }) => span);
   const { traces } = assembleTraces(spanColumns(plain), ['one.csv']);
-  const imported = { files: [], formatLabels: {}, traces, spansKept: plain.length };
+  const imported = {
+    files: [{ format: 'csv' }],
+    formatLabels: {},
+    traces,
+    spansKept: plain.length,
+  };
   const dataset = { id: 'one', name: 'one', imported, roles: ['split'] } as unknown as Dataset;
   async function* none() {}
   const { datasets } = createNotebookStorage();

@@ -70,10 +70,15 @@ export interface TraceSetJoiner {
   finish(): Result<TraceSet, string>;
 }
 
+type Joined = Pick<DatasetEntry, 'tables' | 'imported'>;
+
 /** Of a table that an earlier build did not have. */
 const NO_TABLE: TableSize = { rows: 0, values: {} };
 
-export function createTraceSetJoiner({ tables }: DatasetEntry): TraceSetJoiner {
+/** Bytes of a name: more than imports take, and less than makes a page slow. */
+const NAME_BYTES = 2 ** 17;
+
+export function createTraceSetJoiner({ tables, imported }: Joined): TraceSetJoiner {
   const joiners = new Map(
     TABLE_NAMES.map((table) => [
       table,
@@ -91,6 +96,15 @@ export function createTraceSetJoiner({ tables }: DatasetEntry): TraceSetJoiner {
         const columns = joiner.finish();
         if (!columns.ok) return err(`${table}: ${columns.error}`);
         joined[table] = columns.value;
+      }
+      for (const table of ['services', 'operations', 'rootCauses'] as const) {
+        const { nameOffset } = joined[table]!;
+        const long = nameOffset!.findIndex((end, i) => end - nameOffset![i - 1]! > NAME_BYTES);
+        if (long > 0) return err(`${table}: a name of more than ${NAME_BYTES} bytes`);
+      }
+      const files = imported.files.length;
+      if (joined.traces!.file!.some((file) => file >= files)) {
+        return err('traces: a trace of no file');
       }
       return ok(traceSetOfTables(joined as Record<TableName, Columns>));
     },

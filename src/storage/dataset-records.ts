@@ -4,11 +4,12 @@
  * each is checked as one that comes out of the database is.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { readRunRecord } from '../run/record-formats.ts';
-import { readRunEntry } from '../run/run-entries.ts';
+import { readRunEntry, readRunRecord } from '../run/record-formats.ts';
+import { scoresFit } from '../run/score-schemas.ts';
 import type { Columns } from './column-chunks.ts';
 import { keysUnder } from './database.ts';
-import { TABLE_NAMES } from './dataset-tables.ts';
+import { createTraceSetJoiner, type TableChunk } from './dataset-chunks.ts';
+import { TABLE_NAMES, type TableName } from './dataset-tables.ts';
 import { readNotesRecord } from './notes.ts';
 import { type DatasetEntry, readDatasetEntry } from './records.ts';
 import type { Database } from './schema.ts';
@@ -56,9 +57,10 @@ export function createDatasetRecords(database: () => Promise<Database>): Dataset
         if (!one.ok) return one;
         checked.push(one.value);
       }
-      if (checked.filter(({ store }) => store === 'datasets').length !== 1) {
-        return err(unusable('it does not hold one dataset'));
-      }
+      const entries = checked.filter(({ store }) => store === 'datasets');
+      if (entries.length !== 1) return err(unusable('it does not hold one dataset'));
+      const fault = datasetFault(entries[0]!.value as DatasetEntry, checked);
+      if (fault !== null) return err(unusable(fault));
       return guarded(async () => {
         const transaction = (await database()).transaction(CARRIED, 'readwrite');
         for (const { store, key, value } of checked) {
@@ -120,6 +122,43 @@ function checkedRecord(
       return err(unusable('it holds something else'));
   }
 }
+
+/** What keeps a dataset from being opened, as far as its chunks tell; null where nothing does. */
+function datasetFault(entry: DatasetEntry, records: readonly CarriedRecord[]): string | null {
+  const chunks = records.flatMap(({ store, key, value }): TableChunk[] =>
+    store === 'chunks' && isJoined(key[0])
+      ? [{ table: key[0], first: Number(key[1]), columns: value as Columns }]
+      : [],
+  );
+  // Before anything of that size is made: a table has at most a row per value that is here.
+  for (const table of TABLE_NAMES) {
+    const values = chunks
+      .filter((chunk) => chunk.table === table)
+      .flatMap(({ columns }) => Object.values(columns))
+      .reduce((sum, column) => sum + column.length, 0);
+    const size = entry.tables[table];
+    const most = size === undefined ? 0 : Math.max(size.rows, ...Object.values(size.values));
+    if (most > values) return `${table}: rows are missing`;
+  }
+  const joiner = createTraceSetJoiner(entry);
+  for (const chunk of chunks.sort((a, b) => a.first - b.first)) {
+    const fault = joiner.add(chunk);
+    if (fault !== null) return fault;
+  }
+  const joined = joiner.finish();
+  if (!joined.ok) return joined.error;
+  const traces = entry.tables.traces.rows;
+  const strange = records.some(({ store, value }) => {
+    const run = store === 'runs' ? readRunRecord(value) : null;
+    return (
+      run?.ok && run.value.detectors.some(({ scores }) => scores && !scoresFit(scores, traces))
+    );
+  });
+  return strange ? 'a run of it has scores of traces that it does not have' : null;
+}
+
+const isJoined = (table: unknown): table is TableName =>
+  (TABLE_NAMES as readonly unknown[]).includes(table);
 
 const TABLES: ReadonlySet<string> = new Set([...TABLE_NAMES, 'spanIndex', 'spans']);
 const isTable = (name: string): boolean => TABLES.has(name);

@@ -14,12 +14,13 @@ import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts'
 import { type Database, STORE_NAMES } from './schema.ts';
 import { damaged, guarded } from './storage-failure.ts';
 import type { TraceSpans } from './trace-spans.ts';
+import { nameIn, type Unreadable } from './unreadable.ts';
 
 export interface StoredDatasets {
   /** The last saved first. */
   readonly entries: readonly DatasetEntry[];
   /** Entries that are there and could not be read. */
-  readonly failures: readonly Failure[];
+  readonly unreadable: readonly Unreadable[];
 }
 
 export interface SaveOptions {
@@ -88,18 +89,33 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
     list: () =>
       guarded(async () => {
         await whileNobodySaves(sweep);
-        const found = (await (await database()).getAll('datasets')).map(readDatasetEntry);
-        return {
-          entries: found
-            .flatMap((entry) => (entry.ok && !entry.value.trashed ? [entry.value] : []))
-            .sort((a, b) => b.savedAt - a.savedAt),
-          failures: found.flatMap((entry) => (entry.ok ? [] : [entry.error])),
-        };
+        const db = await database();
+        const [stored, keys] = await Promise.all([
+          db.getAll('datasets'),
+          db.getAllKeys('datasets'),
+        ]);
+        const entries: DatasetEntry[] = [];
+        const unreadable: Unreadable[] = [];
+        for (const [i, value] of stored.entries()) {
+          const id = keys[i]!;
+          const entry = readDatasetEntry(value);
+          if (!entry.ok) {
+            const name = nameIn(value, id);
+            unreadable.push({
+              store: 'datasets',
+              datasetId: id,
+              runId: null,
+              name,
+              why: entry.error,
+            });
+          } else if (!entry.value.trashed) entries.push({ ...entry.value, id });
+        }
+        return { entries: entries.sort((a, b) => b.savedAt - a.savedAt), unreadable };
       }),
 
     async read(entry) {
       const { id, name, roles, imported, preparation } = entry;
-      const read = await guarded(async () => joinChunks(await database(), entry));
+      const read = await guarded(async () => joinChunks(await database(), entry).catch(tooLarge));
       if (!read.ok) return read;
       const traces = read.value;
       if (!traces.ok) return err(damaged(name, traces.error));
@@ -143,9 +159,11 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
 
     async readSpans({ id, name, spans }, trace) {
       if (spans === 0) return ok(null);
-      const read = await guarded(async () => readTraceSpans(await database(), id, trace));
+      const read = await guarded(async () =>
+        readTraceSpans(await database(), id, trace).catch(noSpans),
+      );
       if (!read.ok || read.value !== null) return read;
-      return err(damaged(name, `the spans of trace ${trace} are missing`));
+      return err(damaged(name, `the spans of trace ${trace} are missing or damaged`));
     },
 
     async change(id, change) {
@@ -174,6 +192,18 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
         return null;
       }),
   };
+}
+
+/** Tables of a size that no memory has. */
+function tooLarge(cause: unknown): Result<TraceSet, string> {
+  if (cause instanceof RangeError) return err('it is larger than this page has memory for');
+  throw cause;
+}
+
+/** Columns that are missing or of another kind. */
+function noSpans(cause: unknown): null {
+  if (cause instanceof TypeError || cause instanceof RangeError) return null;
+  throw cause;
 }
 
 /** In one transaction, so that a deletion in another tab comes before or after. */

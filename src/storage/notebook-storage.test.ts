@@ -19,12 +19,14 @@ test('a run and a checkpoint come back as they were, of their own dataset alone'
     run: fakeRun(),
     entries: [entryOfRun(fakeRun(), 'Run 1')],
     interrupted: interruptedFixture(4),
+    unreadable: [],
     failures: [],
   });
   expect(await createNotebookStorage().runsOf('dataset-2')).toEqual({
     run: null,
     entries: [],
     interrupted: null,
+    unreadable: [],
     failures: [],
   });
 });

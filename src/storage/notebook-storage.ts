@@ -13,6 +13,7 @@ import { createDatasetShelf, type DatasetShelf } from './dataset-shelf.ts';
 import { createNoteShelf, type NoteShelf } from './notes.ts';
 import { createRunShelf, putRun, type RunShelf } from './run-shelf.ts';
 import { guarded } from './storage-failure.ts';
+import type { Unreadable } from './unreadable.ts';
 
 export interface StoredRuns {
   /** The one to show: that of the interrupted training, or else the last saved. */
@@ -21,7 +22,9 @@ export interface StoredRuns {
   readonly entries: readonly RunEntry[];
   /** Training that was under way when the page went. */
   readonly interrupted: InterruptedRun | null;
-  /** Records that are there and could not be read. */
+  /** Runs that are there and could not be read. */
+  readonly unreadable: readonly Unreadable[];
+  /** What else could not be read: all runs, the one to show, the checkpoint. */
   readonly failures: readonly Failure[];
 }
 
@@ -80,15 +83,24 @@ export function createNotebookStorage(): NotebookStorage {
       const newest = found.ok ? found.value : found;
       const interrupted = newest.ok ? newest.value : null;
       const entries = listed.ok ? listed.value.entries : [];
-      const shown = entries.find(({ id }) => id === interrupted?.runId) ?? entries[0];
-      const run = shown === undefined ? null : await runs.read(datasetId, shown.id);
+      const own = entries.filter(({ id }) => id === interrupted?.runId);
+      let run: RunRecord | null = null;
+      const faults: Failure[] = [];
+      for (const { id } of [...own, ...entries.filter((entry) => !own.includes(entry))]) {
+        const read = await runs.read(datasetId, id);
+        if (read.ok) run = read.value;
+        else faults.push(read.error);
+        // of an interrupted training no other run stands in
+        if (run !== null || own.length > 0) break;
+      }
       return {
-        run: run?.ok ? run.value : null,
+        run,
         entries,
         interrupted,
+        unreadable: listed.ok ? listed.value.unreadable : [],
         failures: [
-          ...(listed.ok ? listed.value.failures : [listed.error]),
-          ...(run === null || run.ok ? [] : [run.error]),
+          ...(listed.ok ? [] : [listed.error]),
+          ...faults,
           ...(newest.ok ? [] : [newest.error]),
         ],
       };

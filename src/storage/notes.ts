@@ -1,7 +1,8 @@
 /** The notes of each dataset: Markdown between the cells, one record a dataset. */
 import { type Failure, ok, type Result } from '../base/result.ts';
-import { checkRecord } from '../base/stored-record.ts';
+import { parseRecord } from '../run/stored-record.ts';
 import type { Database } from './schema.ts';
+import { notesRecord as schema } from './schemas.ts';
 import { guarded } from './storage-failure.ts';
 
 export const NOTES_FORMAT = 1;
@@ -27,18 +28,9 @@ export interface NoteShelf {
   save(datasetId: string, notes: readonly Note[]): Promise<Result<null, Failure>>;
 }
 
-const isNote = (value: unknown): value is Note =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['id', 'after', 'text'].every(
-    (key) => typeof (value as Record<string, unknown>)[key] === 'string',
-  );
-
 export function readNotesRecord(value: unknown): Result<readonly Note[], Failure> {
-  const read = checkRecord<NotesRecord>(value, 'set of notes', NOTES_FORMAT, ['notes']);
-  if (!read.ok) return read;
-  const { notes } = read.value;
-  return ok(Array.isArray(notes) ? notes.filter(isNote) : []);
+  const read = parseRecord<NotesRecord>(value, 'set of notes', NOTES_FORMAT, schema);
+  return read.ok ? ok(read.value.notes) : read;
 }
 
 export const notesRecord = (datasetId: string, notes: readonly Note[]): NotesRecord => ({

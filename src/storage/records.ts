@@ -2,14 +2,15 @@
  * What is stored of a dataset. Each record carries a formatVersion; a record of a version that this
  * build does not know is left alone and reported, never guessed at.
  */
-import { type Failure, ok, type Result } from '../base/result.ts';
-import { checkRecord } from '../base/stored-record.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { FileRole } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { PrepareReport } from '../prepare/prepare.ts';
+import { parseRecord, type RecordFailure } from '../run/stored-record.ts';
 import type { TableSize } from './column-chunks.ts';
 import type { TableName } from './dataset-tables.ts';
 import { withFormatLabels } from './format-labels.ts';
+import { datasetEntry } from './schemas.ts';
 
 /** 1 was one record with everything in it; {@link file://./upgrade.ts} reads it. */
 export const DATASET_FORMAT = 2;
@@ -60,20 +61,8 @@ export interface DatasetEntry {
   readonly bytes: number;
 }
 
-const DATASET_KEYS = [
-  'id',
-  'name',
-  'savedAt',
-  'openedAt',
-  'roles',
-  'imported',
-  'tables',
-  'spans',
-  'bytes',
-];
-
-export function readDatasetEntry(value: unknown): Result<DatasetEntry, Failure> {
-  const read = checkRecord<DatasetEntry>(value, 'dataset', DATASET_FORMAT, DATASET_KEYS);
+export function readDatasetEntry(value: unknown): Result<DatasetEntry, RecordFailure> {
+  const read = parseRecord<DatasetEntry>(value, 'dataset', DATASET_FORMAT, datasetEntry);
   if (!read.ok) return read;
   return ok({ ...read.value, imported: withFormatLabels(read.value.imported) });
 }

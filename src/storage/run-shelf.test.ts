@@ -23,7 +23,7 @@ const run = (id: string, savedAt: number, datasetId = 'dataset-1'): RunRecord =>
 async function namesOf(datasetId = 'dataset-1'): Promise<string[]> {
   const listed = await createNotebookStorage().runs.list(datasetId);
   if (!listed.ok) throw new Error(listed.error.what);
-  expect(listed.value.failures).toEqual([]);
+  expect(listed.value.unreadable).toEqual([]);
   return listed.value.entries.map(({ id, name }) => `${id} ${name}`);
 }
 

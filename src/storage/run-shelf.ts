@@ -4,11 +4,14 @@
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { RunRecord } from '../run/record.ts';
-import { readRunRecord } from '../run/record-formats.ts';
-import { entryOfRun, nextRunName, type RunEntry, readRunEntry } from '../run/run-entries.ts';
+import { readRunEntry, readRunRecord } from '../run/record-formats.ts';
+import { entryOfRun, nextRunName, type RunEntry } from '../run/run-entries.ts';
+import { scoresFit } from '../run/score-schemas.ts';
 import { keysUnder } from './database.ts';
+import { readDatasetEntry } from './records.ts';
 import type { Database } from './schema.ts';
 import { guarded } from './storage-failure.ts';
+import { nameIn, type Unreadable } from './unreadable.ts';
 
 export type RunEntryChange = Partial<Pick<RunEntry, 'name' | 'trashed'>>;
 
@@ -23,7 +26,7 @@ export interface RunShelf {
 export interface ListedRuns {
   readonly entries: readonly RunEntry[];
   /** Runs that are there and could not be read. */
-  readonly failures: readonly Failure[];
+  readonly unreadable: readonly Unreadable[];
 }
 
 const STORES = ['runs', 'runEntries'] as const;
@@ -32,6 +35,18 @@ const GONE: Failure = {
   what: 'the run is not stored any more',
   where: 'browser storage',
   advice: 'it was deleted, here or in another tab; train again',
+};
+
+const WITHOUT_ENTRY: Failure = {
+  what: 'the run has no entry, which it is listed by',
+  where: 'browser storage',
+  advice: 'save it as it is and report it, or delete it and train again',
+};
+
+const OTHER_TRACES: Failure = {
+  what: 'the run has scores of traces that its dataset does not have',
+  where: 'browser storage',
+  advice: 'delete it and train again',
 };
 
 export function createRunShelf(database: () => Promise<Database>): RunShelf {
@@ -48,28 +63,52 @@ export function createRunShelf(database: () => Promise<Database>): RunShelf {
     list: (datasetId) =>
       guarded(async () => {
         const db = await database();
-        const found = (await db.getAll('runEntries', keysUnder(datasetId))).map(readRunEntry);
+        const keys = keysUnder(datasetId);
+        const [stored, storedKeys] = await Promise.all([
+          db.getAll('runEntries', keys),
+          db.getAllKeys('runEntries', keys),
+        ]);
         const entries: RunEntry[] = [];
-        const failures: Failure[] = [];
-        for (const entry of found) {
-          if (!entry.ok) failures.push(entry.error);
-          else if (entry.value.trashed) await drop(datasetId, entry.value.id);
-          else entries.push(entry.value);
+        const unreadable = new Map<string, Unreadable>();
+        const tell = (runId: string, value: unknown, why: Failure): void => {
+          const name = nameIn(value, runId);
+          unreadable.set(runId, { store: 'runs', datasetId, runId, name, why });
+        };
+        for (const [i, value] of stored.entries()) {
+          const [, id] = storedKeys[i]!;
+          const entry = readRunEntry(value);
+          if (!entry.ok) tell(id, value, entry.error);
+          else if (entry.value.trashed) await drop(datasetId, id);
+          else entries.push({ ...entry.value, id, datasetId });
         }
-        // Records of a format that no entry could be made of.
-        const known = new Set(await db.getAllKeys('runEntries', keysUnder(datasetId)).then(ids));
-        for (const key of await db.getAllKeys('runs', keysUnder(datasetId))) {
-          if (known.has(key[1])) continue;
-          const record = readRunRecord(await db.get('runs', key));
-          if (!record.ok) failures.push(record.error);
+        const known = new Set(ids(storedKeys));
+        for (const key of await db.getAllKeys('runs', keys)) {
+          const [, id] = key;
+          if (known.has(id)) continue;
+          const value = await db.get('runs', key);
+          const record = readRunRecord(value);
+          tell(id, value, record.ok ? WITHOUT_ENTRY : record.error);
         }
-        return { entries: entries.sort((a, b) => b.savedAt - a.savedAt), failures };
+        return {
+          entries: entries.sort((a, b) => b.savedAt - a.savedAt),
+          unreadable: [...unreadable.values()],
+        };
       }),
 
     async read(datasetId, id) {
-      const read = await guarded(async () => (await database()).get('runs', [datasetId, id]));
+      const read = await guarded(async () => {
+        const db = await database();
+        return Promise.all([db.get('runs', [datasetId, id]), db.get('datasets', datasetId)]);
+      });
       if (!read.ok) return read;
-      return read.value === undefined ? err(GONE) : readRunRecord(read.value);
+      const [stored, dataset] = read.value;
+      if (stored === undefined) return err(GONE);
+      const run = readRunRecord(stored);
+      const entry = readDatasetEntry(dataset);
+      if (!run.ok || !entry.ok) return run;
+      const traces = entry.value.tables.traces.rows;
+      const fits = run.value.detectors.every(({ scores }) => !scores || scoresFit(scores, traces));
+      return fits ? ok({ ...run.value, id, datasetId }) : err(OTHER_TRACES);
     },
 
     async change(datasetId, id, change) {

@@ -18,7 +18,7 @@ beforeEach(() => {
 async function onlyDataset(storage: ReturnType<typeof createNotebookStorage>): Promise<Dataset> {
   const listed = await storage.datasets.list();
   if (!listed.ok) throw new Error(listed.error.what);
-  expect(listed.value.failures).toEqual([]);
+  expect(listed.value.unreadable).toEqual([]);
   expect(listed.value.entries).toHaveLength(1);
   const read = await storage.datasets.read(listed.value.entries[0]!);
   if (!read.ok) throw new Error(read.error.what);
@@ -154,9 +154,11 @@ test('runs as this build stores them are read as they lie, with their named cons
 test('the run of version 1 is said to be too old, and is left alone', async () => {
   await writeDatabase(storedDatabase(1));
   for (let again = 0; again < 2; again++) {
-    const { run, interrupted, failures } = await createNotebookStorage().runsOf('dataset-1');
+    const { run, interrupted, unreadable } = await createNotebookStorage().runsOf('dataset-1');
     expect({ run, interrupted }).toEqual({ run: null, interrupted: null });
-    expect(failures).toMatchObject([{ what: expect.stringContaining('has format 1') }]);
+    expect(unreadable).toMatchObject([
+      { store: 'runs', why: { what: expect.stringContaining('has format 1') } },
+    ]);
   }
 });
 
@@ -168,7 +170,10 @@ test('a dataset of a format that this build does not know is said, and is left a
     const listed = await createNotebookStorage().datasets.list();
     expect(listed).toMatchObject({
       ok: true,
-      value: { entries: [], failures: [{ what: expect.stringContaining('has format 7') }] },
+      value: {
+        entries: [],
+        unreadable: [{ why: { what: expect.stringContaining('has format 7'), newer: true } }],
+      },
     });
   }
   const db = await openDB('tracevae-notebook');

@@ -116,7 +116,7 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
     runs.flatMap(({ entry }) => (entry.datasetId === datasetId && !entry.trashed ? [entry] : []));
   const storage: NotebookStorage = {
     datasets: {
-      list: async () => answer({ entries: [...entries.values()], failures: [] }),
+      list: async () => answer({ entries: [...entries.values()], unreadable: [] }),
       async read({ id }) {
         const [dataset, entry] = find(id) ?? [];
         if (dataset === undefined || entry === undefined) return err(missing);
@@ -141,7 +141,7 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
       },
     },
     runs: {
-      list: async (datasetId) => answer({ entries: entriesOf(datasetId), failures: [] }),
+      list: async (datasetId) => answer({ entries: entriesOf(datasetId), unreadable: [] }),
       async read(_, id) {
         const record = runs.find(({ entry }) => entry.id === id)?.record;
         return record === undefined ? err(missing) : answer(record);
@@ -173,6 +173,7 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
       run: runs.find(({ record }) => record.datasetId === datasetId)?.record ?? null,
       entries: entriesOf(datasetId),
       interrupted: interrupted?.datasetId === datasetId ? interrupted : null,
+      unreadable: [],
       failures: [],
     }),
     saveRun: async (record) => {

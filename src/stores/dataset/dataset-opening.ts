@@ -68,7 +68,8 @@ export function createDatasetOpening(
         set({ storageFailure: listed.error, ...(isMine() && { status: { phase: 'empty' } }) });
         return isMine();
       }
-      const { entries, failures } = listed.value;
+      const { entries, unreadable } = listed.value;
+      deps.onListed?.(unreadable);
       set({ stored: entries });
       if (!isMine()) return false;
       let undisturbed = true;
@@ -77,7 +78,6 @@ export function createDatasetOpening(
         const last = entries.reduce((a, b) => (b.openedAt > a.openedAt ? b : a));
         undisturbed = await openEntry(entries.find(({ id }) => id === wanted) ?? last);
       }
-      if (failures[0] !== undefined) set({ storageFailure: failures[0] });
       return undisturbed;
     },
 

@@ -31,12 +31,12 @@ export function createDatasetSaving({ deps, set, get }: DatasetParts): DatasetSa
   const change = async (id: string, what: EntryChange): Promise<void> => {
     if (!get().stored.some((entry) => entry.id === id)) return; // saving it takes this along
     const changed = await storage.datasets.change(id, what);
-    set(({ stored }) => ({
-      storageFailure: changed.ok ? null : changed.error,
-      stored: changed.ok
-        ? stored.map((entry) => (entry.id === id ? changed.value : entry))
-        : stored,
-    }));
+    // A success says nothing of what failed before, which stays until it is put away.
+    if (!changed.ok) set({ storageFailure: changed.error });
+    else {
+      const { value } = changed;
+      set(({ stored }) => ({ stored: stored.map((entry) => (entry.id === id ? value : entry)) }));
+    }
   };
 
   const dropSpans = (datasetId: string): void => {

@@ -7,6 +7,7 @@ import type { StandInChoice } from '../../simulator/stand-in-catalog.ts';
 import type { NotebookStorage, StoredRuns } from '../../storage/notebook-storage.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
 import type { TraceSpans } from '../../storage/trace-spans.ts';
+import type { Unreadable } from '../../storage/unreadable.ts';
 import type { ColumnMapping, UnmappedTable } from '../../trace/column-mapping.ts';
 import type { OrphanRule } from '../../trace/orphans.ts';
 import type { WorkerClient } from '../../worker/client.ts';
@@ -102,6 +103,8 @@ export interface DatasetStoreDeps {
   readonly newId: () => string;
   /** Takes a file that is a whole notebook. @returns whether it was one */
   readonly openNotebook?: (file: File) => Promise<boolean>;
+  /** Hears of stored datasets that cannot be read. */
+  readonly onListed?: (unreadable: readonly Unreadable[]) => void;
   /** A stored dataset is at hand; this is what is stored of its runs. */
   readonly onOpened: (runs: StoredRuns) => void;
 }

@@ -4,9 +4,12 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { err, type Failure, ok, type Result } from '../../base/result.ts';
+import { versionOf } from '../../run/stored-record.ts';
 import { type CarriedRecord, unusable } from '../../storage/dataset-records.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { decodeRecord, encodeRecord } from '../../storage/record-bytes.ts';
+import { isContents } from '../../storage/schemas.ts';
+import type { Unreadable } from '../../storage/unreadable.ts';
 import type { RunningJob, WorkerClient } from '../../worker/client.ts';
 import type { DatasetState } from './dataset-store.ts';
 
@@ -28,6 +31,8 @@ export interface NotebookFileState {
   readonly failure: Failure | null;
   /** The file, or null where it failed. */
   save(): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
+  /** The same of records that cannot be read, as they are. */
+  saveRaw(record: Unreadable): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
   /** Stores what the file holds, as a dataset beside the others, and opens it. */
   open(file: File): Promise<void>;
   cancel(): void;
@@ -58,46 +63,70 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
       return null;
     };
 
+    /** @param needed without a record of this store there is nothing to pack */
+    const pack = async (
+      datasetId: string,
+      name: string,
+      needed: CarriedRecord['store'],
+      keep: (record: CarriedRecord) => boolean,
+    ): Promise<{ name: string; bytes: Blob } | null> => {
+      set({ busy: 'saving', failure: null });
+      const records: Manifest['records'][number][] = [];
+      const files: { path: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
+      try {
+        for await (const record of storage.records.read(datasetId)) {
+          if (!keep(record)) continue;
+          const { store, key, value } = record;
+          const path = `records/${String(files.length).padStart(6, '0')}.bin`;
+          records.push({ store, key, path });
+          files.push({ path, bytes: encodeRecord(value) });
+        }
+      } catch (cause) {
+        return fail(unreadable(cause instanceof Error ? cause.message : String(cause)));
+      }
+      if (!records.some(({ store }) => store === needed)) {
+        return fail(needed === 'datasets' ? NOT_STORED : GONE);
+      }
+      const manifest: Manifest = { formatVersion: NOTEBOOK_FILE_FORMAT, name, records };
+      const json = new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`);
+      const all = [{ path: MANIFEST, bytes: json }, ...files];
+      const transfer = all.map(({ bytes }) => bytes.buffer);
+      const mine = client.start('pack', { files: all }, undefined, transfer);
+      job = mine;
+      const packed = await mine.result;
+      job = null;
+      set({
+        busy: null,
+        failure: packed.ok || packed.error.kind === 'cancelled' ? null : packed.error,
+      });
+      return packed.ok ? { name: `${name}.${NOTEBOOK_ENDING}`, bytes: packed.value } : null;
+    };
+
+    const store = async (
+      id: string,
+      files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+    ): Promise<Result<null, Failure>> => {
+      const records = readRecords(new Map(files.map(({ path, bytes }) => [path, bytes])));
+      return records.ok ? storage.records.write(id, records.value) : records;
+    };
+
     return {
       busy: null,
       failure: null,
 
       async save() {
         const current = dataset.getState().dataset;
-        if (current === null) return null;
-        set({ busy: 'saving', failure: null });
-        const records: Manifest['records'][number][] = [];
-        const files: { path: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
-        try {
-          for await (const { store, key, value } of storage.records.read(current.id)) {
-            const path = `records/${String(files.length).padStart(6, '0')}.bin`;
-            records.push({ store, key, path });
-            files.push({ path, bytes: encodeRecord(value) });
-          }
-        } catch (cause) {
-          return fail(unreadable(cause instanceof Error ? cause.message : String(cause)));
-        }
-        if (!records.some(({ store }) => store === 'datasets')) return fail(NOT_STORED);
-        const manifest: Manifest = {
-          formatVersion: NOTEBOOK_FILE_FORMAT,
-          name: current.name,
-          records,
-        };
-        const json = new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`);
-        const all = [{ path: MANIFEST, bytes: json }, ...files];
-        const transfer = all.map(({ bytes }) => bytes.buffer);
-        const mine = client.start('pack', { files: all }, undefined, transfer);
-        job = mine;
-        const packed = await mine.result;
-        job = null;
-        set({
-          busy: null,
-          failure: packed.ok || packed.error.kind === 'cancelled' ? null : packed.error,
-        });
-        return packed.ok
-          ? { name: `${current.name}.${NOTEBOOK_ENDING}`, bytes: packed.value }
-          : null;
+        return current === null ? null : pack(current.id, current.name, 'datasets', () => true);
       },
+
+      saveRaw: ({ datasetId, runId, name }) =>
+        pack(
+          datasetId,
+          name,
+          runId === null ? 'datasets' : 'runs',
+          ({ store, key }) =>
+            runId === null || ((store === 'runs' || store === 'runEntries') && key[0] === runId),
+        ),
 
       async open(file) {
         set({ busy: 'opening', failure: null });
@@ -110,15 +139,10 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
           set({ busy: null, failure: error.kind === 'cancelled' ? null : error });
           return;
         }
-        const records = readRecords(
-          new Map(unpacked.value.map(({ path, bytes }) => [path, bytes])),
-        );
-        if (!records.ok) {
-          fail(records.error);
-          return;
-        }
         const id = deps.newId();
-        const written = await storage.records.write(id, records.value);
+        const written = await store(id, unpacked.value).catch((cause: unknown) =>
+          err(unusable(cause instanceof Error ? cause.message : String(cause))),
+        );
         if (!written.ok) {
           fail(written.error);
           return;
@@ -137,6 +161,12 @@ const NOT_STORED: Failure = {
   what: 'the dataset is not stored, so there is no notebook of it',
   where: 'browser storage',
   advice: 'store it first: delete another dataset to make room, then choose Store',
+};
+
+const GONE: Failure = {
+  what: 'the record is not stored any more',
+  where: 'browser storage',
+  advice: 'it was deleted, here or in another tab',
 };
 
 const unreadable = (what: string): Failure => ({
@@ -168,20 +198,14 @@ function readManifest(bytes: Uint8Array | undefined): Result<Manifest, Failure> 
   } catch {
     return err(unusable('its table of contents is damaged'));
   }
-  const { formatVersion, records } = (value ?? {}) as Partial<Manifest>;
-  if (formatVersion !== NOTEBOOK_FILE_FORMAT) {
+  if (versionOf(value) !== NOTEBOOK_FILE_FORMAT) {
     return err({
       ...unusable(
-        `it has format ${String(formatVersion)}, this build reads ${NOTEBOOK_FILE_FORMAT}`,
+        `it has format ${String(versionOf(value)).slice(0, 40)}, this build reads ${NOTEBOOK_FILE_FORMAT}`,
       ),
       advice: 'open it with the build that wrote it',
     });
   }
-  const sound =
-    Array.isArray(records) &&
-    records.every(
-      ({ store, key, path }) =>
-        typeof store === 'string' && typeof path === 'string' && Array.isArray(key),
-    );
+  const sound = isContents(value);
   return sound ? ok(value as Manifest) : err(unusable('its table of contents is damaged'));
 }

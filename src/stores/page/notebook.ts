@@ -43,6 +43,7 @@ import { createTraceLookStore, type TraceLookState } from '../trace/trace-look-s
 import { createWhatIfStore, type WhatIfState } from '../trace/what-if-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createNotesStore, type NotesState } from './notes-store.ts';
+import { createUnreadableStore, type UnreadableState } from './unreadable-store.ts';
 import { type AddressBar, createViewStore, type ViewState } from './view-store.ts';
 
 export interface Notebook {
@@ -50,6 +51,7 @@ export interface Notebook {
   readonly prepare: StoreApi<PrepareState>;
   readonly runs: StoreApi<RunState>;
   readonly kept: StoreApi<KeptRunsState>;
+  readonly unreadable: StoreApi<UnreadableState>;
   readonly notes: StoreApi<NotesState>;
   readonly file: StoreApi<NotebookFileState>;
   readonly undo: StoreApi<UndoState>;
@@ -105,11 +107,14 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
       if (isNotebook) await file.getState().open(opened);
       return isNotebook;
     },
-    onOpened: ({ run, interrupted, entries }) => {
+    onListed: (records) => unreadable.getState().take('datasets', records),
+    onOpened: ({ run, interrupted, entries, unreadable: records }) => {
+      unreadable.getState().take('runs', records);
       runs.getState().restore(run, interrupted);
       kept.getState().take(entries);
     },
   });
+  const unreadable = createUnreadableStore(deps.storage);
   const undo = createUndoStore();
   const runs = createRunStore({
     ...deps,
@@ -172,6 +177,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     prepare,
     runs,
     kept,
+    unreadable,
     notes,
     file,
     undo,
@@ -201,6 +207,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
         inspect.getState().close();
         runs.getState().leave();
         kept.getState().take([]);
+        unreadable.getState().take('runs', []);
         void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });

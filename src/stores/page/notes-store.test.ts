@@ -111,3 +111,19 @@ test('a note whose text is all taken out is deleted, and Undo brings it back', a
   await undo().undo();
   expect(texts()).toEqual(['one']);
 });
+
+test('notes that cannot be read are not written over', async () => {
+  const { storage, failWith, stored } = createFakeStorage();
+  const kept = [{ id: 'n', after: 'data', text: 'of a later build' }];
+  await storage.notes.save('dataset-1', kept);
+  failWith({ what: 'has format 9', where: 'browser storage', advice: 'a newer build' });
+  const store = createNotesStore({ storage, undo: createUndoStore(), newId: () => 'new' });
+  await store.getState().open('dataset-1');
+  failWith(null);
+  store.getState().add('data');
+  store.getState().type('mine');
+  store.getState().write();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(store.getState()).toMatchObject({ notes: [], locked: true });
+  expect(stored().notes.get('dataset-1')).toEqual(kept);
+});

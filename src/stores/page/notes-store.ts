@@ -16,6 +16,8 @@ export interface NotesState {
   /** The note whose text is being written. */
   readonly editing: string | null;
   readonly failure: Failure | null;
+  /** What is stored could not be read: it is not written over, so nothing can be added. */
+  readonly locked: boolean;
 
   /** Reads those of a dataset; null: there is none. */
   open(datasetId: string | null): Promise<void>;
@@ -66,7 +68,7 @@ export function createNotesStore(deps: NotesDeps): StoreApi<NotesState> {
 
     const save = (notes: readonly Note[]): void => {
       set({ notes });
-      if (datasetId === null) return;
+      if (datasetId === null || get().locked) return;
       waiting.set(
         datasetId,
         notes.filter(({ text }) => !isBlank(text)),
@@ -117,17 +119,19 @@ export function createNotesStore(deps: NotesDeps): StoreApi<NotesState> {
       notes: [],
       editing: null,
       failure: null,
+      locked: false,
 
       async open(id) {
         datasetId = id;
-        set({ notes: [], editing: null, failure: null });
+        set({ notes: [], editing: null, failure: null, locked: id !== null });
         if (id === null) return;
         const read = await storage.notes.read(id);
         if (datasetId !== id) return;
-        set(read.ok ? { notes: read.value } : { failure: read.error });
+        set(read.ok ? { notes: read.value, locked: false } : { failure: read.error });
       },
 
       add(after) {
+        if (get().locked) return;
         end(null);
         const note: Note = { id: newId(), after, text: '' };
         set(({ notes }) => ({ notes: [...notes, note] }));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { traceVaeConfig } from '../../detectors/tracevae/meta.ts';
-import { entryOfRun, type RunEntry, readRunEntry } from '../../run/run-entries.ts';
+import { readRunEntry } from '../../run/record-formats.ts';
+import { entryOfRun, type RunEntry } from '../../run/run-entries.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import {
   fakeCurvePoint,

@@ -11,6 +11,7 @@ import type { LabState } from '../../stores/lab/lab-store.ts';
 import type { EnvironmentState } from '../../stores/page/environment-store.ts';
 import type { Notebook } from '../../stores/page/notebook.ts';
 import type { NotesState } from '../../stores/page/notes-store.ts';
+import type { UnreadableState } from '../../stores/page/unreadable-store.ts';
 import type { ViewState } from '../../stores/page/view-store.ts';
 import type { PrepareState } from '../../stores/prepare/prepare-store.ts';
 import type { KeptRunsState } from '../../stores/run/kept-runs-store.ts';
@@ -47,6 +48,9 @@ export const useRuns = <T>(select: (state: RunState) => T): T =>
 
 export const useKeptRuns = <T>(select: (state: KeptRunsState) => T): T =>
   useStore(useNotebook().kept, select);
+
+export const useUnreadable = <T>(select: (state: UnreadableState) => T): T =>
+  useStore(useNotebook().unreadable, select);
 
 export const useNotes = <T>(select: (state: NotesState) => T): T =>
   useStore(useNotebook().notes, select);

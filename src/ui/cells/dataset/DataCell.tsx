@@ -36,6 +36,7 @@ import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
 import { OrphanRules } from './OrphanRules.tsx';
 import { PreparedChanges } from './PreparedChanges.tsx';
 import { StandIns } from './StandIns.tsx';
+import { UnreadableRecords } from './UnreadableRecords.tsx';
 import { UnreadFiles } from './UnreadFiles.tsx';
 
 export function DataCell() {
@@ -77,6 +78,7 @@ export function DataCell() {
           onDismiss={datasetState.dismissFailure}
         />
       )}
+      <UnreadableRecords />
       <NotebookFileFailure />
       <DatasetComing />
       {!isShort && <DatasetList />}

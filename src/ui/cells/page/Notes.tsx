@@ -20,6 +20,7 @@ export function NotesBelow({ cell, title }: NotesBelowProps) {
   const editing = useNotes((n) => n.editing);
   const failure = useNotes((n) => n.failure);
   const add = useNotes((n) => n.add);
+  const locked = useNotes((n) => n.locked);
   if (!here) return null;
   const own = notes.filter(({ after }) => after === cell);
   return (
@@ -31,11 +32,14 @@ export function NotesBelow({ cell, title }: NotesBelowProps) {
           <NoteView key={note.id} note={note} title={title} />
         ),
       )}
-      {failure !== null && own.length > 0 && <FailureNotice kind="warn" failure={failure} />}
+      {failure !== null && (own.length > 0 || (locked && cell === 'data')) && (
+        <FailureNotice kind="warn" failure={failure} />
+      )}
       <button
         type="button"
         className="notes__add"
         aria-label={`Add a note below ${title}`}
+        disabled={locked}
         onClick={() => add(cell)}
       >
         + note
