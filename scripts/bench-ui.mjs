@@ -2,9 +2,11 @@
  * What a person waits for, in the built app from loopback:
  *   npm run bench:ui -- [--epochs N] [--loads N] [--first TABLE.csv.gz] [--learn] [--only-first] [--json OUT]
  * Prints JSON: seconds from a file without labels to its odd traces, the words that are read till
- * then, layout shift, and how right the list is (--learn: also until a model has learnt); first contentful paint over fresh loads; tasks of the page's main thread while the
- * demo trains, from a trace of the browser (percentiles, the longest, how many over 50 ms); and the
- * gzipped size of what the page loads before its first paint, without the worker's TensorFlow.js.
+ * then, layout shift, how right the list is, and what the main thread computes per step from one odd
+ * trace to the next (--learn: also until a model has learnt); first contentful paint over fresh loads;
+ * tasks of the page's main thread while the demo trains, from a trace of the browser (percentiles, the
+ * longest, how many over 50 ms); and the gzipped size of what the page loads before its first paint,
+ * without the worker's TensorFlow.js.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -15,6 +17,7 @@ import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
 import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
 import { measureFirstAnswer } from './first-answer.mjs';
+import { mainThreadTasks, percentile, startTrace, stopTrace } from './main-thread.mjs';
 import { layOutForResearcher } from './researcher-layout.mjs';
 
 const { values } = parseArgs({
@@ -35,9 +38,6 @@ await build({ logLevel: 'error' });
 const server = await preview({ logLevel: 'silent', preview: { port: 0 } });
 const url = server.resolvedUrls.local[0];
 const browser = await chromium.launch({ executablePath: findBrowser().path, args: BROWSER_ARGS });
-
-const percentile = (sorted, share) =>
-  sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 
 /** Scripts and style sheets that index.html names. */
 function initialBundle() {
@@ -68,29 +68,6 @@ async function firstPaints() {
   return { loads: times.length, medianMs: percentile(sorted, 0.5), longestMs: sorted.at(-1) };
 }
 
-/**
- * The main thread's tasks, ms, of the renderer that has the most of them: by the clock, and what
- * they computed, which is less where other processes take the cores.
- */
-function mainThreadTasks({ traceEvents }) {
-  const mains = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const tasks = new Map();
-  for (const { name, ph, pid, tid, dur = 0, tdur = 0 } of traceEvents) {
-    const thread = `${pid} ${tid}`;
-    if (ph !== 'X' || !mains.has(thread)) continue;
-    if (name !== 'RunTask' && name !== 'ThreadControllerImpl::RunTask') continue;
-    const key = `${thread} ${name}`;
-    const durations = tasks.get(key) ?? [];
-    durations.push({ clock: dur / 1e3, computing: tdur / 1e3 });
-    tasks.set(key, durations);
-  }
-  return [...tasks.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
-}
-
 async function training() {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await layOutForResearcher(page);
@@ -101,9 +78,7 @@ async function training() {
   await page.getByLabel('Epochs', { exact: true }).fill(values.epochs);
   // Saving the dataset is over, and what is measured is training alone.
   await page.waitForTimeout(5000);
-  await browser.startTracing(page, {
-    categories: ['__metadata', 'toplevel', 'disabled-by-default-devtools.timeline'],
-  });
+  await startTrace(browser, page);
   const started = performance.now();
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByRole('progressbar', { name: 'Training' }).waitFor(NO_LIMIT);
@@ -111,9 +86,8 @@ async function training() {
     .getByRole('progressbar', { name: 'Training' })
     .waitFor({ state: 'detached', timeout: 0 });
   const seconds = (performance.now() - started) / 1e3;
-  const trace = JSON.parse((await browser.stopTracing()).toString('utf8'));
+  const tasks = mainThreadTasks(await stopTrace(browser));
   await page.close();
-  const tasks = mainThreadTasks(trace);
   const summary = (sorted) => ({
     medianMs: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
