@@ -19,16 +19,19 @@ describe('a sentence', () => {
     );
   });
 
-  it('says of a trace that is slow as a whole where most of it is', () => {
+  it('says of a trace that is slow as a whole where most of it is, or how much is in the slowest', () => {
     const whole = {
       kind: 'slow-whole',
       tookMs: 42_700,
       usual: { lowMs: 200, highMs: 1100 },
     } as const;
-    expect(sentence([{ ...whole, mostIn: ['currency/Convert'] }])).toBe(
+    expect(sentence([{ ...whole, mostIn: ['currency/Convert'], share: 0.8 }])).toBe(
       'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s; most of it in currency/Convert.',
     );
-    expect(sentence([{ ...whole, mostIn: [] }])).toBe(
+    expect(sentence([{ ...whole, mostIn: ['a/b', 'c/d', 'e/f'], share: 0.38 }])).toBe(
+      'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s; 38 % of it in a/b, c/d, e/f.',
+    );
+    expect(sentence([{ ...whole, mostIn: [], share: 0 }])).toBe(
       'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s.',
     );
   });

@@ -36,9 +36,14 @@ export type Oddity =
       readonly kind: 'slow-whole';
       readonly tookMs: number;
       readonly usual: UsualMs;
-      /** The few calls in which most of the excess lies, the largest first; none where it is spread. */
+      /** The few calls that are slow themselves and in which the most of the excess lies, the largest first. */
       readonly mostIn: readonly string[];
+      /** Of the excess, what lies in these, 0 to 1. */
+      readonly share: number;
     };
+
+/** Whether the few calls that a slow trace is told of are where most of its time went. */
+export const isMost = ({ share }: { readonly share: number }): boolean => share >= 0.5;
 
 /** Calls that a sentence names before it counts the rest. */
 const NAMED = 3;
@@ -72,7 +77,9 @@ export function clause(oddity: Oddity): string {
     case 'slow':
       return `Slow: ${oddity.call} took ${tookAndUsual(oddity)}.`;
     case 'slow-whole': {
-      const where = oddity.mostIn.length === 0 ? '' : `; most of it in ${listOf(oddity.mostIn)}`;
+      const { mostIn, share } = oddity;
+      const part = isMost(oddity) ? 'most' : `${Math.round(100 * share)} %`;
+      const where = mostIn.length === 0 ? '' : `; ${part} of it in ${listOf(mostIn)}`;
       return `Slow as a whole: ${tookAndUsual(oddity)}${where}.`;
     }
   }

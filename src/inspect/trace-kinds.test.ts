@@ -58,7 +58,7 @@ test('keys hold no names, and other calls or another reason are other kinds', ()
     [missing('a/b', 'c/d')],
     [missing('a/b\nc/d')],
     [slow('a/b', 1)],
-    [{ kind: 'slow-whole', tookMs: 1, usual, mostIn: ['a/b'] }],
+    [{ kind: 'slow-whole', tookMs: 1, usual, mostIn: ['a/b'], share: 1 }],
     [{ kind: 'error', call: 'a/b', seen: 0, of: 3 }],
     [{ kind: 'error', call: 'a/b', seen: 2, of: 3 }],
     [{ kind: 'combination' }],
@@ -81,10 +81,10 @@ test('a kind says what its sentences have in common', () => {
     'Slow: pay/Charge; these requests took 900 ms to 43 s.',
   );
   const whole = { kind: 'slow-whole', tookMs: 1, usual } as const;
-  expect(words({ ...whole, mostIn: ['a/b', 'c/d'] }, [2000, 2500])).toBe(
+  expect(words({ ...whole, mostIn: ['a/b', 'c/d'], share: 0.6 }, [2000, 2500])).toBe(
     'Slow as a whole, most of it in a/b, c/d; these requests took 2.0 to 2.5 s.',
   );
-  expect(words({ ...whole, mostIn: [] }, [2000, 2000])).toBe(
+  expect(words({ ...whole, mostIn: ['a/b', 'c/d'], share: 0.4 }, [2000, 2000])).toBe(
     'Slow as a whole; these requests took 2.0 s.',
   );
   expect(words(null)).toBe('No single call stands out.');

@@ -4,7 +4,7 @@
  */
 import { formatMsRange } from '../base/number-words.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import { clause, type Oddity } from './sentence.ts';
+import { clause, isMost, type Oddity } from './sentence.ts';
 
 /** What traces of one kind share. */
 export interface KindHead {
@@ -146,7 +146,7 @@ export function kindWords({ oddity, tookMs }: Pick<TraceKind, 'oddity' | 'tookMs
     case 'slow':
       return `Slow: ${oddity.call}${took}.`;
     case 'slow-whole': {
-      const where = oddity.mostIn.length === 0 ? '' : `, most of it in ${oddity.mostIn.join(', ')}`;
+      const where = isMost(oddity) ? `, most of it in ${oddity.mostIn.join(', ')}` : '';
       return `Slow as a whole${where}${took}.`;
     }
     default:
@@ -169,7 +169,8 @@ function callsOf(oddity: Oddity): readonly string[] {
     case 'slow':
       return [oddity.call];
     case 'slow-whole':
-      return [...oddity.mostIn].sort();
+      // where the time went in many calls, the largest few differ from trace to trace
+      return isMost(oddity) ? [...oddity.mostIn].sort() : [];
     case 'combination':
       return [];
   }

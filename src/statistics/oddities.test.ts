@@ -96,6 +96,21 @@ describe('time', () => {
     ]);
   });
 
+  test('that is lost in many calls a little each is told with the slowest of them', () => {
+    const calls = [2, 3, 4, 5, 6, 7, 8, 9];
+    const flat = (ms: number, slower = 0): NodeByHand[] => [
+      [-1, 1, ms + calls.length * ms + slower * calls.reduce((sum, call) => sum + call, 0)],
+      ...calls.map((call): NodeByHand => [0, call, ms + slower * call]),
+    ];
+    const usual = Array.from({ length: 100 }, (_, i) => flat(1 + i / 100));
+    const [odd] = oddIn(tracesByHand([...usual, flat(1.5, 20)]));
+    expect(odd).toMatchObject({
+      kind: 'slow-whole',
+      mostIn: ['shop/operation 9', 'shop/operation 8', 'shop/operation 7'],
+    });
+    expect(odd).toHaveProperty('share', expect.closeTo(24 / 44, 1));
+  });
+
   test('that is little of the request is not told', () => {
     const trace = usualTrace(1.5);
     expect(oddOf(trace.map((node): NodeByHand => (node[1] === 3 ? [1, 3, 8] : node)))).toEqual([]);

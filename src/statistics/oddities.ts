@@ -10,9 +10,9 @@ import { RARE_NATS, type UsualCalls, type UsualOfTrace, usualOfTrace } from './u
 
 /** A slow call counts from this share of the request's usual duration on. */
 const MATERIAL_SHARE = 0.5;
-/** From this share of the excess on calls are where most of it is, and so many are named at most. */
+/** Calls are named until this share of the excess is in them, and so many at most. */
 const MOST = 0.5;
-const NAMED = 2;
+const NAMED = 3;
 /** Where this share of the other calls is slow too, it is the trace that is slow. */
 const MANY = 0.25;
 
@@ -125,8 +125,9 @@ function slowIn(usual: UsualCalls, traces: TraceSet, of: UsualOfTrace): Found[] 
     told += excess[node]!;
     where.push(node === 0 ? `${nameOf(0)} itself` : nameOf(node));
   }
-  const mostIn = told >= most ? where : [];
-  return [{ kind: 'slow-whole', tookMs: tookMs(0), usual: usualMs(0), mostIn, nats: nats(0) }];
+  const share = Math.min(1, told / (tookMs(0) - lowMs[0]!));
+  const ofAll = { tookMs: tookMs(0), usual: usualMs(0), nats: nats(0) };
+  return [{ kind: 'slow-whole', ...ofAll, mostIn: where, share }];
 
   /** Whether many calls are slow that have nothing to do with a node: no caller of it, nor called. */
   function slowBesides(node: number): boolean {
