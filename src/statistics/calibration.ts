@@ -2,7 +2,9 @@
  * How rare a statistic is among validation traces: -ln p, nats. Statistics of different kinds and
  * units become comparable so, and the largest of several says what is odd about a trace.
  */
-import { mean, percentileOfSorted, sorted } from '../base/statistics.ts';
+import { createFloatSort } from '../base/sort-floats.ts';
+import { countAbove, mean, percentileOfSorted } from '../base/statistics.ts';
+import { binsOf, countBelowIn, type ValueBins } from './value-bins.ts';
 
 /** Percent of the validation values above which a generalized Pareto distribution takes over. */
 const TAIL_PERCENTILE = 90;
@@ -30,6 +32,7 @@ export interface ParetoTail {
 export interface Calibration {
   /** [V] ascending validation values */
   readonly ascending: Float64Array;
+  readonly bins: ValueBins;
   /** null where too few values stand out. */
   readonly tail: ParetoTail | null;
 }
@@ -41,33 +44,36 @@ export interface Calibration {
  * @param values [V] of the validation traces, finite, any order
  */
 export function calibrate(values: ArrayLike<number>): Calibration {
-  const ascending = sorted(Float32Array.from(values));
-  return { ascending, tail: fitTail(ascending) };
+  const ascending = ascendingOf(values);
+  return { ascending, bins: binsOf(ascending), tail: fitTail(ascending) };
 }
 
 /**
  * @returns -ln p, nats: of the share of validation values that are at least as high, the value
  *          itself counted; beyond {@link TAIL_PERCENTILE} of the fitted tail. Rises with the value.
  */
-export function surprise({ ascending, tail }: Calibration, exact: number): number {
+export function surprise({ ascending, bins, tail }: Calibration, exact: number): number {
   const value = Math.fround(exact);
-  if (tail === null || value <= tail.threshold) return rankNats(ascending, value);
+  if (tail === null || value <= tail.threshold) {
+    // -ln((1 + values at least as high) / (1 + values))
+    const atLeast = ascending.length - countBelowIn(ascending, bins, value);
+    return Math.log((1 + ascending.length) / (1 + atLeast));
+  }
   const { threshold, nats, shape, scale } = tail;
   const excess = (value - threshold) / scale;
   return nats + (shape > 0 ? Math.log1p(shape * excess) / shape : excess);
 }
 
-/** -ln((1 + values at least as high) / (1 + values)) */
-function rankNats(ascending: Float64Array, value: number): number {
-  const atLeast = ascending.length - firstNot(ascending, (one) => one < value);
-  return Math.log((1 + ascending.length) / (1 + atLeast));
-}
+/** Float32 values in order, as float64. */
+export const ascendingOf = (values: ArrayLike<number>): Float64Array =>
+  new Float64Array(createFloatSort()(new Float32Array(values)));
 
 /** Probability-weighted moments (Hosking & Wallis 1987), the shape shrunk and bounded. */
 function fitTail(ascending: Float64Array): ParetoTail | null {
   const threshold = percentileOfSorted(ascending, TAIL_PERCENTILE);
-  const from = firstNot(ascending, (one) => one <= threshold);
-  const excesses = ascending.subarray(from).map((value) => value - threshold);
+  const excesses = ascending
+    .subarray(ascending.length - countAbove(ascending, threshold))
+    .map((value) => value - threshold);
   const count = excesses.length;
   if (count < FEWEST_EXCEEDANCES) return null;
   const a0 = mean(excesses);
@@ -81,15 +87,4 @@ function fitTail(ascending: Float64Array): ParetoTail | null {
     shape,
     scale: a0 * (1 - shape),
   };
-}
-
-/** First place whose value does not stand before: of ascending values, found by halving. */
-function firstNot(ascending: Float64Array, isBefore: (value: number) => boolean): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(ascending[middle]!)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -46,6 +46,8 @@ export function learnStructures(traces: TraceSet, train: Uint32Array): KnownStru
   };
 }
 
+const NOT_LOOKED_FOR = -2;
+
 /** @returns for a set of traces: a function from its structures to the known ones, -1 where unseen */
 export function createStructureFinder({
   size,
@@ -61,10 +63,10 @@ export function createStructureFinder({
     at += nodes;
   }
   return ({ structures }) => {
-    const found = new Map<number, number>();
+    const found = new Int32Array(structures.nodeOffset.length - 1).fill(NOT_LOOKED_FOR);
     return (structure) => {
-      const before = found.get(structure);
-      if (before !== undefined) return before;
+      const before = found[structure]!;
+      if (before !== NOT_LOOKED_FOR) return before;
       const from = structures.nodeOffset[structure]!;
       const to = structures.nodeOffset[structure + 1]!;
       // what is new is numbered behind the known ones, and unseen the next time, too
@@ -74,7 +76,7 @@ export function createStructureFinder({
         to - from,
       );
       const known = number < size.length ? number : -1;
-      found.set(structure, known);
+      found[structure] = known;
       return known;
     };
   };

@@ -4,12 +4,13 @@
  * request of a second; so a share of the usual duration of the trace is added before the logarithm,
  * x = ln(m s + d D), with m spans of self time s, and D the median duration of the structure.
  */
+import { createFloatSort } from '../base/sort-floats.ts';
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures, startsOf } from './known-structures.ts';
-import type { PathValues } from './path-values.ts';
-import { createSelfTimes } from './self-times.ts';
-import { type Spreads, spreadsOf } from './spread.ts';
+import { mostNodes, type PathValues, type WriteTimes } from './path-values.ts';
+import { type Spreads, spreadsOf, spreadsOfSorted, spreadsOfUnions } from './spread.ts';
 import { ENOUGH } from './tail.ts';
 
 /** d: what is less than this share of a trace's usual duration hardly counts. */
@@ -67,31 +68,34 @@ export function learnMaterialTimes(
     usualOfAllUs: spreadsOf(new Uint8Array(train.length), durations, 1, 1).middle[0]!,
   };
 
-  const total = train.reduce((sum, t) => sum + nodeOffset[t + 1]! - nodeOffset[t]!, 0);
-  const x = new Float64Array(total);
-  const [node, path, operation] = [0, 1, 2].map(() => new Uint32Array(total)) as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-  const write = createLogTimes(traces, usual, find);
-  let at = 0;
+  // x node after node; the values of a path, and of an operation, are those of some nodes together
+  const nodes = known.parent.length;
+  const from = new Uint32Array(nodes + 1);
+  known.size.forEach((size, structure) => {
+    const first = nodeStart[structure]!;
+    for (let i = first; i < first + size; i++) from[i + 1] = from[i]! + known.count[structure]!;
+  });
+  const next = from.slice();
+  const x = new Float64Array(from[nodes]!);
+  const pathOf = new Uint32Array(nodes);
+  const one = new Float64Array(mostNodes(traces, train));
+  const write = createLogTimes(traces, usual, createSelfTimes(traces), find);
   for (const trace of train) {
     const structure = structureOf[trace]!;
-    const first = structures.nodeOffset[structure]!;
     const [start, found] = [nodeStart[find(structure)]!, pathsOf(structure)];
-    write(trace, x.subarray(at, at + found.length));
-    for (let i = 0; i < found.length; i++, at++) {
-      node[at] = start + i;
-      path[at] = found[i]!;
-      operation[at] = structures.operation[first + i]!;
-    }
+    pathOf.set(found, start);
+    write(trace, one);
+    for (let i = 0; i < found.length; i++) x[next[start + i]!++] = one[i]!;
   }
+  const sortFloats = createFloatSort();
+  for (let node = 0; node < nodes; node++) sortFloats(x.subarray(from[node], from[node + 1]));
+  const sorted = (node: number): Float64Array => x.subarray(from[node], from[node + 1]);
+  const operationOf = Uint32Array.from(known.operation);
   return {
     ...usual,
-    ofNode: spreadsOf(node, x, known.parent.length, ENOUGH),
-    ofPath: spreadsOf(path, x, paths.operation.length, ENOUGH),
-    ofOperation: spreadsOf(operation, x, operations, ENOUGH),
+    ofNode: spreadsOfSorted(sorted, nodes, ENOUGH),
+    ofPath: spreadsOfUnions(sorted, pathOf, paths.operation.length, ENOUGH),
+    ofOperation: spreadsOfUnions(sorted, operationOf, operations, ENOUGH),
   };
 }
 
@@ -101,10 +105,10 @@ type Usual = Pick<MaterialTimes, 'usualUs' | 'usualOfRootUs' | 'usualOfAllUs'>;
 function createLogTimes(
   traces: TraceSet,
   { usualUs, usualOfRootUs, usualOfAllUs }: Usual,
+  writeSelf: WriteTimes,
   find: (structure: number) => number,
 ): (trace: number, x: Float64Array) => void {
   const { structures, structureOf, nodeOffset, spanCount } = traces;
-  const writeSelf = createSelfTimes(traces);
   const usualOf = (structure: number): number => {
     const known = find(structure);
     const own = known < 0 ? Number.NaN : usualUs[known]!;
@@ -132,14 +136,14 @@ function createLogTimes(
 export function openMaterialTimes(
   times: MaterialTimes,
   { known, paths }: Learned,
-): (traces: TraceSet) => (trace: number, stds: Float64Array) => number {
+): (traces: TraceSet, writeSelf: WriteTimes) => (trace: number, stds: Float64Array) => number {
   const finder = createStructureFinder(known);
   const nodeStart = startsOf(known.size);
-  return (traces) => {
+  return (traces, writeSelf) => {
     const { structures, structureOf } = traces;
     const find = finder(traces);
     const pathsOf = createPathFinder(traces, paths);
-    const write = createLogTimes(traces, times, find);
+    const write = createLogTimes(traces, times, writeSelf, find);
     const compared = new Map<number, { middle: Float64Array; std: Float64Array }>();
     const comparedIn = (structure: number): { middle: Float64Array; std: Float64Array } => {
       const before = compared.get(structure);

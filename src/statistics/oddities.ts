@@ -2,9 +2,10 @@
  * What is odd about a trace next to the others, the most surprising first: calls that are missing or
  * new, errors, and what is slow, named where most of the time went. What {@link sentence} says.
  */
+
+import { createSelfTimes } from '../features/self-times.ts';
 import type { Oddity } from '../inspect/sentence.ts';
 import { operationName, type TraceSet } from '../trace/trace-set.ts';
-import { createSelfTimes } from './self-times.ts';
 import { ENOUGH } from './tail.ts';
 import { RARE_NATS, type UsualCalls, type UsualOfTrace, usualOfTrace } from './usual-calls.ts';
 

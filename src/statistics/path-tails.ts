@@ -3,9 +3,9 @@
  * among the training traces that have its call path.
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { PathValues, WriteTimes } from './path-values.ts';
-import { createSelfTimes } from './self-times.ts';
 import { ENOUGH, joined, type TailGroup, tailGroup, tailOf } from './tail.ts';
 
 /** What of a node is compared. */
@@ -26,7 +26,7 @@ export interface PathTails {
   /** Paths that are judged by durations alone, since their calls run side by side. */
   readonly parallelPaths: number;
   /** @returns for a set of traces: what is known of the nodes of a trace */
-  reader(traces: TraceSet): NodeReader;
+  reader(traces: TraceSet, writeSelf?: WriteTimes): NodeReader;
 }
 
 export interface NodeReader {
@@ -98,10 +98,9 @@ export function openPathTails(
 
   return {
     parallelPaths,
-    reader(traces) {
+    reader(traces, writeSelf = timesOf(traces)) {
       const { structures, structureOf, nodeOffset, latencyUs } = traces;
       const pathsOf = createPathFinder(traces, paths);
-      const writeSelf = timesOf(traces);
       const found = new Map<number, readonly NodeGroups[]>();
       const groupsIn = (structure: number): readonly NodeGroups[] =>
         remembered(found, structure, () => {

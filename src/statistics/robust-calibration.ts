@@ -3,8 +3,9 @@
  * above the 80th percentile may be odd, so it does not say how the tail falls: an exponential tail is
  * fitted to what lies between the median and there, all above being censored, and goes on beyond.
  */
-import { mean, percentileOfSorted, sorted } from '../base/statistics.ts';
-import type { Calibration, ParetoTail } from './calibration.ts';
+import { mean, percentileOfSorted } from '../base/statistics.ts';
+import { ascendingOf, type Calibration, type ParetoTail } from './calibration.ts';
+import { binsOf } from './value-bins.ts';
 
 /** Percent of the values: from where the fall of the tail is read, and up to where. */
 const [FROM, TO] = [50, 80];
@@ -16,8 +17,12 @@ const [FROM, TO] = [50, 80];
  * @param leastScale of the exponential tail, in the statistic's unit
  */
 export function calibrateRobustly(values: ArrayLike<number>, leastScale = 0): Calibration {
-  const ascending = sorted(Float32Array.from(values));
-  return { ascending, tail: ascending.length === 0 ? null : fitTail(ascending, leastScale) };
+  const ascending = ascendingOf(values);
+  return {
+    ascending,
+    bins: binsOf(ascending),
+    tail: ascending.length === 0 ? null : fitTail(ascending, leastScale),
+  };
 }
 
 function fitTail(ascending: Float64Array, leastScale: number): ParetoTail | null {

@@ -5,10 +5,11 @@
  * Mahalanobis distance of the whole trace. The plain forms, to compare with: what History has of them
  * (`self-time-residuals.ts`) holds against outliers in training and in the trace.
  */
+
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures } from './known-structures.ts';
 import { inverseOfPositiveDefinite } from './positive-definite.ts';
-import { createSelfTimes } from './self-times.ts';
 
 /** Training traces of a structure before its nodes are predicted from each other. */
 const ENOUGH_TRACES = 50;

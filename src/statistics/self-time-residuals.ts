@@ -5,12 +5,15 @@
  * is z_i + sum over j other than i of P_ij z_j / P_ii. A slow host slows many calls and is no
  * residual; one slow call is.
  */
+import { createFloatSort, type SortFloats } from '../base/sort-floats.ts';
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures } from './known-structures.ts';
+import type { WriteTimes } from './path-values.ts';
 import { inverseOfPositiveDefinite } from './positive-definite.ts';
-import { createSelfTimes } from './self-times.ts';
 import { innerStd, populationStd } from './spread.ts';
-import { standardisedTailOf } from './tail.ts';
+import { standardisedTailIn } from './tail.ts';
+import { binsOf, type ValueBins } from './value-bins.ts';
 
 /** Training traces from which a structure's correlations are trusted. */
 const FEWEST_TRACES = 100;
@@ -53,12 +56,13 @@ export function* learnResiduals(
   const find = createStructureFinder(known)(traces);
   const ofStructure = Array.from(known.size, (): number[] => []);
   for (const trace of train) ofStructure[find(traces.structureOf[trace]!)]!.push(trace);
+  const sortFloats = createFloatSort();
   const learned: (StructureResiduals | null)[] = [];
   for (const [structure, members] of ofStructure.entries()) {
     yield;
     const nodes = known.size[structure]!;
     const enough = members.length >= FEWEST_TRACES && nodes >= 2 && nodes <= MOST_NODES;
-    learned.push(enough ? learnStructure(traces, members, nodes) : null);
+    learned.push(enough ? learnStructure(traces, members, nodes, sortFloats) : null);
   }
   return learned;
 }
@@ -67,6 +71,7 @@ function learnStructure(
   traces: TraceSet,
   members: readonly number[],
   n: number,
+  sortFloats: SortFloats,
 ): StructureResiduals | null {
   const m = members.length;
   const writeSelf = createSelfTimes(traces);
@@ -85,34 +90,46 @@ function learnStructure(
   const inner = new Float64Array(n * m);
   for (let i = 0; i < n; i++) {
     const column = self.subarray(i * m, (i + 1) * m);
-    const median = column.slice().sort()[m >> 1]!;
-    offsetUs[i] = Math.max(LEAST_OFFSET_US, OFFSET_SHARE * median);
-    const logs = column.map((us) => Math.log(Math.max(0, us) + offsetUs[i]!));
-    const of = innerStd(logs.slice().sort());
+    const ascending = sortFloats(column.slice());
+    const offset = Math.fround(Math.max(LEAST_OFFSET_US, OFFSET_SHARE * ascending[m >> 1]!));
+    offsetUs[i] = offset;
+    logsOf(ascending, offset);
+    logsOf(column, offset);
+    const of = innerStd(ascending);
     mean[i] = of.mean;
     std[i] = Math.max(LEAST_STD, of.std);
+    const [middle, unit] = [mean[i]!, std[i]!];
     for (let t = 0; t < m; t++) {
-      const pulled = Math.min(of.high, Math.max(of.low, logs[t]!));
-      inner[i * m + t] = (pulled - mean[i]!) / std[i]!;
+      const log = column[t]!;
+      inner[i * m + t] = (Math.min(of.high, Math.max(of.low, log)) - middle) / unit;
+      column[t] = (log - middle) / unit;
     }
   }
   const weight = weightsOf(inner, n, m);
   if (weight === null) return null;
-  const shape = { offsetUs, mean, std, weight };
+  for (let at = 0; at < self.length; at++) inner[at] = bounded(self[at]!);
   const seen = new Float32Array(n * m);
-  const residuals = new Float64Array(n);
-  members.forEach((trace, t) => {
-    writeSelf(trace, residuals);
-    toResiduals(shape, residuals);
-    for (let i = 0; i < n; i++) seen[i * m + t] = residuals[i]!;
-  });
   const seenStd = new Float32Array(n);
+  const residual = new Float64Array(m);
   for (let i = 0; i < n; i++) {
-    const own = seen.subarray(i * m, (i + 1) * m).sort();
-    seenStd[i] = Math.max(LEAST_SEEN_STD, populationStd(own));
+    residual.set(self.subarray(i * m, (i + 1) * m));
+    for (let j = 0; j < n; j++) {
+      const [of, from] = [weight[i * n + j]!, j * m];
+      for (let t = 0; t < m; t++) residual[t]! += of * inner[from + t]!;
+    }
+    const own = seen.subarray(i * m, (i + 1) * m);
+    own.set(residual);
+    seenStd[i] = Math.max(LEAST_SEEN_STD, populationStd(sortFloats(own)));
   }
-  return { ...shape, seen, seenStd };
+  return { offsetUs, mean, std, weight, seen, seenStd };
 }
+
+/** Of whole microseconds, so that logarithms keep their order. */
+function logsOf(us: Float64Array, offset: number): void {
+  for (let t = 0; t < us.length; t++) us[t] = Math.log(Math.max(0, us[t]!) + offset);
+}
+
+const bounded = (stds: number): number => Math.min(MOST_STDS, Math.max(-MOST_STDS, stds));
 
 /** @param standardised [n, m] */
 function weightsOf(standardised: Float64Array, n: number, m: number): Float32Array | null {
@@ -135,23 +152,39 @@ function weightsOf(standardised: Float64Array, n: number, m: number): Float32Arr
       });
 }
 
-/** @param values [n] self times, microseconds; afterwards residuals, in stds of a node's logarithm */
+/**
+ * @param values [n] self times, microseconds; afterwards residuals, in stds of a node's logarithm
+ * @param others [n] is written
+ */
 function toResiduals(
   { offsetUs, mean, std, weight }: Omit<StructureResiduals, 'seen' | 'seenStd'>,
   values: Float64Array,
+  others: Float64Array,
 ): void {
   const n = mean.length;
-  const bounded = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const z = (Math.log(Math.max(0, values[i]!) + offsetUs[i]!) - mean[i]!) / std[i]!;
     values[i] = z;
-    bounded[i] = Math.min(MOST_STDS, Math.max(-MOST_STDS, z));
+    others[i] = bounded(z);
   }
   for (let i = 0; i < n; i++) {
     let sum = values[i]!;
-    for (let j = 0; j < n; j++) sum += weight[i * n + j]! * bounded[j]!;
+    const row = i * n;
+    for (let j = 0; j < n; j++) sum += weight[row + j]! * others[j]!;
     values[i] = sum;
   }
+}
+
+/** The residuals of each node that training had, to be looked up. */
+interface SeenNodes {
+  readonly values: readonly Float32Array[];
+  readonly bins: readonly ValueBins[];
+}
+
+function openSeen({ seen, mean }: StructureResiduals): SeenNodes {
+  const m = seen.length / mean.length;
+  const values = Array.from(mean, (_, i) => seen.subarray(i * m, (i + 1) * m));
+  return { values, bins: values.map(binsOf) };
 }
 
 /**
@@ -161,22 +194,23 @@ function toResiduals(
 export function openResiduals(
   learned: readonly (StructureResiduals | null)[],
   known: KnownStructures,
-): (traces: TraceSet) => (trace: number, tails: Float64Array) => number {
+): (traces: TraceSet, writeSelf: WriteTimes) => (trace: number, tails: Float64Array) => number {
   const finder = createStructureFinder(known);
-  return (traces) => {
+  const opened: (SeenNodes | undefined)[] = learned.map(() => undefined);
+  const others = new Float64Array(MOST_NODES);
+  return (traces, writeSelf) => {
     const find = finder(traces);
-    const writeSelf = createSelfTimes(traces);
     return (trace, tails) => {
       const structure = find(traces.structureOf[trace]!);
       const of = structure < 0 ? null : learned[structure]!;
       if (of === null) return 0;
       writeSelf(trace, tails);
       const n = of.mean.length;
-      const own = tails.subarray(0, n);
-      toResiduals(of, own);
-      const m = of.seen.length / n;
+      toResiduals(of, tails, others);
+      opened[structure] ??= openSeen(of);
+      const { values, bins } = opened[structure];
       for (let i = 0; i < n; i++) {
-        own[i] = standardisedTailOf(of.seen.subarray(i * m, (i + 1) * m), of.seenStd[i]!, own[i]!);
+        tails[i] = standardisedTailIn(values[i]!, bins[i]!, of.seenStd[i]!, tails[i]!);
       }
       return n;
     };

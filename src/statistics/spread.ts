@@ -1,4 +1,5 @@
 /** Middle and spread of many groups of values, each robust against a few that stand far out. */
+import { createFloatSort } from '../base/sort-floats.ts';
 import { mean, percentileOfSorted } from '../base/statistics.ts';
 
 /** Values outside these percentiles are pulled in before their std is taken. */
@@ -22,7 +23,15 @@ export function spreadsOf(
   groups: number,
   fewest: number,
 ): Spreads {
-  const sorted = sortedByGroup(group, values, groups);
+  return spreadsOfSorted(sortedByGroup(group, values, groups), groups, fewest);
+}
+
+/** @param sorted of a group: its values, ascending */
+export function spreadsOfSorted(
+  sorted: (g: number) => Float64Array,
+  groups: number,
+  fewest: number,
+): Spreads {
   const middle = new Float32Array(groups).fill(Number.NaN);
   const std = new Float32Array(groups).fill(Number.NaN);
   for (let g = 0; g < groups; g++) {
@@ -32,6 +41,38 @@ export function spreadsOf(
     std[g] = innerStd(ascending).std;
   }
   return { middle, std };
+}
+
+/**
+ * @param sorted  of a group: its values, ascending
+ * @param unionOf [groups] union that each belongs to, below `unions`
+ * @returns       of the unions
+ */
+export function spreadsOfUnions(
+  sorted: (g: number) => Float64Array,
+  unionOf: Uint32Array,
+  unions: number,
+  fewest: number,
+): Spreads {
+  const members = Array.from({ length: unions }, (): Float64Array[] => []);
+  unionOf.forEach((union, g) => {
+    members[union]!.push(sorted(g));
+  });
+  const sortFloats = createFloatSort();
+  const joined = (parts: readonly Float64Array[]): Float64Array => {
+    const values = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      values.set(part, at);
+      at += part.length;
+    }
+    return sortFloats(values);
+  };
+  return spreadsOfSorted(
+    (union) => (members[union]!.length === 1 ? members[union]![0]! : joined(members[union]!)),
+    unions,
+    fewest,
+  );
 }
 
 /** @returns of a group: its values, ascending */
@@ -46,7 +87,8 @@ export function sortedByGroup(
   const next = from.slice();
   const placed = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) placed[next[group[i]!]!++] = values[i]!;
-  for (let g = 0; g < groups; g++) placed.subarray(from[g], from[g + 1]).sort();
+  const sortFloats = createFloatSort();
+  for (let g = 0; g < groups; g++) sortFloats(placed.subarray(from[g], from[g + 1]));
   return (g) => placed.subarray(from[g], from[g + 1]);
 }
 
@@ -61,13 +103,14 @@ export function innerStd(ascending: Float64Array): {
     number,
     number,
   ];
-  const inner = ascending.map((value) => Math.min(high, Math.max(low, value)));
+  const inner = new Float64Array(ascending.length);
+  for (let i = 0; i < inner.length; i++) inner[i] = Math.min(high, Math.max(low, ascending[i]!));
   return { mean: mean(inner), std: populationStd(inner), low, high };
 }
 
 export function populationStd(values: Float32Array | Float64Array): number {
   const middle = mean(values);
   let square = 0;
-  for (const value of values) square += (value - middle) ** 2;
+  for (let i = 0; i < values.length; i++) square += (values[i]! - middle) ** 2;
   return Math.sqrt(square / values.length);
 }

@@ -4,6 +4,8 @@
  * microseconds; results are nats. Rises with the value, never falls.
  */
 
+import { binsOf, countBelowIn, type ValueBins } from './value-bins.ts';
+
 /** Fewer values than this make no group. */
 export const ENOUGH = 20;
 
@@ -19,24 +21,7 @@ export interface TailGroup {
   readonly logMax: number;
   /** Population std of the logarithms, floor included. */
   readonly sigma: number;
-  /** Where the values of a size begin, see {@link sizeOf}: [sizes + 1], from that of the lowest on. */
-  readonly starts: Uint32Array;
-  readonly lowestSize: number;
-}
-
-const one = new Float32Array(1);
-const bits = new Int32Array(one.buffer);
-/** Of the bits of a float32: exponent and 7 bits of the mantissa stay, 128 sizes for each octave. */
-const DROPPED = 16;
-
-/**
- * Sizes rise with the value, from 0 for what is not above 0. A search that begins at a size looks at
- * few values that lie side by side, where one through all of them would miss the cache at every step.
- */
-function sizeOf(x: number): number {
-  if (!(x > 0)) return 0;
-  one[0] = x;
-  return bits[0]! >>> DROPPED;
+  readonly bins: ValueBins;
 }
 
 const logOf = (us: number): number => Math.log(us > LEAST_US ? us : LEAST_US);
@@ -53,16 +38,7 @@ export function tailGroup(values: Float32Array): TailGroup {
     square += change * (log - mean);
   }
   const sigma = Math.max(Math.sqrt(square / values.length), LEAST_SIGMA);
-  return { values, logMax: logOf(values.at(-1)!), sigma, ...startsBySize(values) };
-}
-
-function startsBySize(values: Float32Array): Pick<TailGroup, 'starts' | 'lowestSize'> {
-  const lowestSize = sizeOf(values[0]!);
-  const sizes = sizeOf(values.at(-1)!) - lowestSize + 1;
-  const starts = new Uint32Array(sizes + 1);
-  for (let i = 0; i < values.length; i++) starts[sizeOf(values[i]!) - lowestSize + 1]! += 1;
-  for (let size = 0; size < sizes; size++) starts[size + 1]! += starts[size]!;
-  return { starts, lowestSize };
+  return { values, logMax: logOf(values.at(-1)!), sigma, bins: binsOf(values) };
 }
 
 /**
@@ -77,10 +53,7 @@ export function tailOf(group: TailGroup, x: number): number {
   const largest = values[n - 1]!;
   const most = Math.log(1 + n);
   if (x > largest) return largest > 0 ? most + (logOf(x) - group.logMax) / group.sigma : most;
-  const size = sizeOf(x) - group.lowestSize;
-  if (size < 0) return 0;
-  const { starts } = group;
-  return most - Math.log(1 + n - countBelow(values, x, starts[size]!, starts[size + 1]!));
+  return most - Math.log(1 + n - countBelowIn(values, group.bins, x));
 }
 
 /**
@@ -90,12 +63,22 @@ export function tailOf(group: TailGroup, x: number): number {
  * @param values [n] ascending
  * @param std    of them, positive
  */
-export function standardisedTailOf(values: Float32Array, std: number, x: number): number {
+export const standardisedTailOf = (values: Float32Array, std: number, x: number): number =>
+  standardisedTailIn(values, null, std, x);
+
+/** {@link standardisedTailOf} of values that are in bins. */
+export function standardisedTailIn(
+  values: Float32Array,
+  bins: ValueBins | null,
+  std: number,
+  x: number,
+): number {
   const n = values.length;
   const largest = values[n - 1]!;
   const most = Math.log(1 + n);
   if (x > largest) return most + (x - largest) / std;
-  return most - Math.log(1 + n - countBelow(values, x, 0, n));
+  const below = bins === null ? countBelow(values, x, 0, n) : countBelowIn(values, bins, x);
+  return most - Math.log(1 + n - below);
 }
 
 /** How many of ascending values are below x, looked for from `from` to `to`. */

@@ -2,8 +2,9 @@
  * What an isolation forest over whole traces sees: logarithms of the duration of the root and of all
  * self times together, number of nodes, and depth.
  */
+
+import { createSelfTimes } from '../features/self-times.ts';
 import { structureSize, type TraceSet } from '../trace/trace-set.ts';
-import { createSelfTimes } from './self-times.ts';
 
 export const TRACE_FEATURES = 4;
 

@@ -4,13 +4,14 @@
  * traces ({@link surprise}), so that all are nats, and the rarest counts.
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type Calibration, calibrate, surprise } from './calibration.ts';
 import { type DurationValues, gatherDurations, openDurationTails } from './duration-tails.ts';
 import { createStructureFinder, unseenSurprise } from './known-structures.ts';
 import { learnMaterialTimes, type MaterialTimes, openMaterialTimes } from './material-times.ts';
 import { openPathTails } from './path-tails.ts';
-import { gatherPathValues, type PathValues } from './path-values.ts';
+import { gatherPathValues, type PathValues, rememberTimes } from './path-values.ts';
 import { learnResiduals, openResiduals, type StructureResiduals } from './self-time-residuals.ts';
 import { tailOf } from './tail.ts';
 
@@ -122,10 +123,12 @@ export function openMeasures(learned: Learned): (traces: TraceSet) => Measures {
   const residualsIn = openResiduals(residuals, known);
   return (traces) => {
     const { nodeOffset, latencyUs } = traces;
-    const [self, both] = [selfTails.reader(traces), bothTails.reader(traces)];
+    const writeSelf = rememberTimes(traces, createSelfTimes(traces));
+    const self = selfTails.reader(traces, writeSelf);
+    const both = bothTails.reader(traces, writeSelf);
     const groupOf = durationsIn(traces);
-    const writeMaterial = materialIn(traces);
-    const writeResiduals = residualsIn(traces);
+    const writeMaterial = materialIn(traces, writeSelf);
+    const writeResiduals = residualsIn(traces, writeSelf);
     const most = self.score.length;
     const stds = new Float64Array(most);
     const tails = new Float64Array(most);
