@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly size: number;
   /** Where it is no Blob itself but has one: many small ones are read together. */
   readonly blob?: Blob;
+  /** All of it, where it has been read already. */
+  readonly held?: Uint8Array;
   stream(): ReadableStream<Uint8Array>;
   /** Some of its bytes, for formats that are read from their end. */
   slice(
@@ -33,6 +35,8 @@ export interface FilesToCome {
   readonly here: readonly SourceFile[];
   /** Resolves once there are more; to false where none will come, after a cancel. One call at a time. */
   more(): Promise<boolean>;
+  /** Told of how many have been read: their bytes can go. */
+  done(count: number): void;
 }
 
 export interface ImportedFile {

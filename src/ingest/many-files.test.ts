@@ -177,7 +177,7 @@ describe('many files that are still looked up', () => {
     const progress: ImportProgress[] = [];
     const imported = importing(coming, progress);
     for (let at = 0; at < blobs.length; at += 70) {
-      coming.give(blobs.slice(at, at + 70));
+      void coming.give(blobs.slice(at, at + 70));
       if (at === 0) await vi.waitFor(() => expect(progress).not.toEqual([]));
     }
     const read = await imported;
@@ -189,11 +189,42 @@ describe('many files that are still looked up', () => {
     expect(progress[0]!.bytesTotal).not.toBe(total);
   });
 
+  it('are the same where their bytes come with them, among others', async () => {
+    const coming = createFilesToCome(names, new AbortController().signal);
+    const imported = importing(coming);
+    const given = blobs.map((blob, i) =>
+      i % 100 < 60 ? new TextEncoder().encode(files[i]![1]) : blob,
+    );
+    await coming.give(given.slice(0, 140));
+    await coming.give(given.slice(140));
+    const read = await imported;
+    const { traces, files: imports } = await importedFrom(...loose(files));
+    expect(read.ok && read.value.traces).toEqual(traces);
+    expect(read.ok && read.value.files).toEqual(imports);
+  });
+
+  it('wait to be given while 8 MiB of those that came with their bytes have not been read', async () => {
+    const coming = createFilesToCome(names, new AbortController().signal);
+    const most = Array.from({ length: 9 }, () => new Uint8Array(1024 ** 2));
+    let hasRoom = false;
+    const giving = coming.give(most).then(() => {
+      hasRoom = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(hasRoom).toBe(false);
+    coming.done(1);
+    await giving;
+    expect(coming.here[0]).toMatchObject({ size: 1024 ** 2, held: new Uint8Array(0) });
+    const late = coming.give(most);
+    coming.close();
+    await late;
+  });
+
   it('are not waited for after a cancel', async () => {
     const abort = new AbortController();
     const coming = createFilesToCome(names, abort.signal);
     const imported = importFiles(coming, { signal: abort.signal, onProgress: () => {} });
-    coming.give(blobs.slice(0, 100));
+    void coming.give(blobs.slice(0, 100));
     setTimeout(() => abort.abort(), 10);
     expect(await imported).toMatchObject({ ok: false, error: { kind: 'cancelled' } });
   });
@@ -201,7 +232,7 @@ describe('many files that are still looked up', () => {
   it('fail at the first that cannot be read, where they are few', async () => {
     const coming = createFilesToCome(['a.json', 'b.json'], new AbortController().signal);
     const imported = importing(coming);
-    coming.give([new Blob(['{"data":[]}'])]);
+    void coming.give([new Blob(['{"data":[]}'])]);
     expect(await imported).toMatchObject({ ok: false, error: { where: 'a.json' } });
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Many small files: the next ones are fetched while one is read, hundreds of them at once, as one
  * Blob. A browser takes a fraction of a millisecond for every read, which adds up to more than
- * the reading where each file is asked for alone.
+ * the reading where each file is asked for alone. Those that come with their bytes need none.
  */
 import type { FilesToCome, SourceFile } from './import.ts';
 
@@ -32,6 +32,7 @@ export async function* fetchAhead(files: FilesToCome): AsyncGenerator<FetchedFil
     at += group.length;
     if (at < length) ahead = nextGroup(files, at);
     yield* group;
+    files.done(at);
   }
 }
 
@@ -39,8 +40,22 @@ export async function* fetchAhead(files: FilesToCome): AsyncGenerator<FetchedFil
 async function nextGroup(files: FilesToCome, first: number): Promise<readonly FetchedFile[]> {
   const { names, here } = files;
   while (here.length <= first) if (!(await files.more())) return [];
+  const held = heldGroup(here, first);
+  if (held.length > 0) return held;
   const group = names.length >= MANY_FILES ? fetchGroup(here, first) : [];
   return group.length > 0 ? group : [{ file: here[first]!, bytes: null }];
+}
+
+/** Files from `first` on that come with their bytes. */
+function heldGroup(files: readonly SourceFile[], first: number): FetchedFile[] {
+  const group: FetchedFile[] = [];
+  for (let at = first; group.length < MOST_FILES; at++) {
+    const file = files[at];
+    const held = file?.held;
+    if (file === undefined || held === undefined) break;
+    group.push({ file, bytes: async () => held });
+  }
+  return group;
 }
 
 /** Small files from `first` on, being fetched; none where the first one is not small. */
@@ -49,7 +64,7 @@ function fetchGroup(files: readonly SourceFile[], first: number): FetchedFile[] 
   let bytes = 0;
   for (let at = first; group.length < MOST_FILES && bytes < ENOUGH_BYTES; at++) {
     const file = files[at];
-    if (file === undefined || file.size > SMALL_BYTES) break;
+    if (file === undefined || file.held !== undefined || file.size > SMALL_BYTES) break;
     group.push(file);
     bytes += file.size;
   }

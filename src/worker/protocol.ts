@@ -13,6 +13,7 @@ import type { Explanation, TraceExplanation } from '../detectors/explanation.ts'
 import type { ExportFormat } from '../export/write-spans.ts';
 import type { SetCounts } from '../features/set-counts.ts';
 import type { SplitOptions } from '../features/splits.ts';
+import type { FileBatch } from '../ingest/files-to-come.ts';
 import type { ImportedTraces, ImportProgress, LabelledTraces } from '../ingest/import.ts';
 import type { PackedFile } from '../ingest/pack-files.ts';
 import type { EditableTree } from '../inspect/edit-tree.ts';
@@ -98,8 +99,8 @@ export interface Jobs extends LabJobs {
     event: ImportProgress;
     output: ImportedTraces;
   };
-  /** The next files of an import that has begun; it waits for them. */
-  giveFiles: { input: { datasetId: string; files: readonly File[] }; event: never; output: null };
+  /** The next files of an import that has begun; it waits for them. Ends once there is room for more. */
+  giveFiles: { input: FileBatch; event: never; output: null };
   /** Sets labels that come in files of their own on the dataset at hand. */
   label: {
     input: Pick<Jobs['import']['input'], 'names' | 'files'>;

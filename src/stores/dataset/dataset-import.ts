@@ -11,6 +11,7 @@ import type { DatasetSaving } from './dataset-saving.ts';
 import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
 import type { DatasetTurns } from './dataset-turns.ts';
 import { allOf, type GivenFiles, givenFiles } from './given-files.ts';
+import { handOver } from './hand-over.ts';
 
 type DatasetImport = Pick<
   DatasetState,
@@ -93,13 +94,14 @@ export function createDatasetImport(
     const job = start(id);
     turns.hold(job);
     let ended = false;
-    const handOver = async (files: GivenFiles): Promise<void> => {
-      for await (const some of files.further()) {
-        if (ended) return;
-        client.start('giveFiles', { datasetId: id, files: some });
-      }
-    };
-    if (files) void handOver(files);
+    if (files) {
+      void handOver(
+        files,
+        ({ files: some, transfer }) =>
+          client.start('giveFiles', { datasetId: id, files: some }, undefined, transfer).result,
+        () => ended,
+      );
+    }
     const result = await job.result;
     ended = true;
     if (!isMine()) {

@@ -154,23 +154,46 @@ test('a table with an unknown header is asked about, and the answer goes on with
   expect(state().dataset?.name).toBe('own.csv');
 });
 
-const handedOver = (started: readonly FakeJob[]): string[] =>
-  started
-    .filter((job): job is FakeJob<'giveFiles'> => job.kind === 'giveFiles')
-    .flatMap(({ input }) => input.files.map(({ name }) => name));
+const givings = (started: readonly FakeJob[]): FakeJob<'giveFiles'>[] =>
+  started.filter((job): job is FakeJob<'giveFiles'> => job.kind === 'giveFiles');
 
-test('of many files the worker begins with the first, and is given the others meanwhile', async () => {
+/** What the worker was given as bytes, as text. */
+const handedOver = (started: readonly FakeJob[]): string[] =>
+  givings(started).flatMap(({ input }) =>
+    input.files.map((file) => (file instanceof Uint8Array ? new TextDecoder().decode(file) : '')),
+  );
+
+/** Until there are so many, with room for whatever is given. */
+const takeAll = (started: readonly FakeJob[], count: number): Promise<void> =>
+  vi.waitFor(() => {
+    for (const job of givings(started)) void job.finish(null);
+    expect(handedOver(started)).toHaveLength(count);
+  });
+
+test('of many files the worker is given the bytes while it reads', async () => {
   const { state, started, last } = setUp();
-  const files = Array.from({ length: 250 }, (_, i) => new File(['x'], `${i}.csv`));
-  const names = files.map(({ name }) => name);
+  const files = Array.from({ length: 250 }, (_, i) => new File([`text ${i}`], `${i}.csv`));
   const done = state().importFiles(files);
   const { input } = last('import');
-  expect([input.names.length, input.files.length]).toEqual([250, 100]);
-  await vi.waitFor(() => expect(handedOver(started)).toEqual(names.slice(100)));
+  expect([input.names.length, input.files.length]).toEqual([250, 0]);
+  await takeAll(started, 250);
+  expect(handedOver(started)).toEqual(Array.from({ length: 250 }, (_, i) => `text ${i}`));
   expect(last('giveFiles').input.datasetId).toBe(input.datasetId);
   await last('import').finish(importedFixture());
   await done;
   expect(state().dataset?.name).toBe('0.csv and 249 more');
+});
+
+test('no more files are read than the worker has room for', async () => {
+  const { state, started, last } = setUp();
+  const files = Array.from({ length: 1000 }, (_, i) => new File(['x'], `${i}.csv`));
+  void state().importFiles(files);
+  await vi.waitFor(() => expect(givings(started)).toHaveLength(5));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(givings(started)).toHaveLength(5);
+  for (const job of givings(started)) void job.finish(null);
+  await vi.waitFor(() => expect(givings(started)).toHaveLength(10));
+  expect(last('giveFiles').input.files).toHaveLength(100);
 });
 
 test('an import that has ended is given no more files', async () => {
@@ -198,11 +221,11 @@ test('files of a folder go by their paths, and are asked for again where it asks
   };
   const first = state().importFiles(folder);
   expect(last('import').input).toMatchObject({ names: folder.names, files: [] });
-  await vi.waitFor(() => expect(handedOver(started)).toHaveLength(2));
+  await takeAll(started, 2);
   await last('import').fail({ ...unreadable, kind: 'unmapped', table });
   await first;
   const second = state().mapColumns(table.guess);
-  await vi.waitFor(() => expect(handedOver(started)).toHaveLength(4));
+  await takeAll(started, 4);
   expect(last('giveFiles').input.datasetId).toBe(last('import').input.datasetId);
   await last('import').finish(importedFixture());
   await second;

@@ -1,5 +1,5 @@
 /** Choosing one of a few: a native select, and a row of segments where all should be in sight. */
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Field, type FieldProps } from './Field.tsx';
 import './field.css';
 
@@ -18,8 +18,18 @@ export interface SelectProps<T extends string> extends FieldWords {
   readonly disabled?: boolean;
 }
 
+/** Of more choices, as of thousands of files, the page is laid out without those not chosen. */
+const AT_ONCE = 200;
+
 export function Select<T extends string>(props: SelectProps<T>) {
   const { value, options, onChange, disabled = false, ...words } = props;
+  // The others are there before the list opens: a press and a focus come first.
+  const [isAsked, setAsked] = useState(false);
+  const ask = (): void => setAsked(true);
+  const shown =
+    isAsked || options.length <= AT_ONCE
+      ? options
+      : options.filter((option) => option.value === value);
   return (
     <Field {...words}>
       {(control) => (
@@ -28,9 +38,11 @@ export function Select<T extends string>(props: SelectProps<T>) {
           className="field__select"
           value={value}
           disabled={disabled}
+          onFocus={ask}
+          onPointerDown={ask}
           onChange={(event) => onChange(event.currentTarget.value as T)}
         >
-          {options.map((option) => (
+          {shown.map((option) => (
             <option key={option.value} value={option.value} disabled={option.disabled}>
               {option.label}
             </option>

@@ -54,18 +54,19 @@ export function createDatasetJobs(atHand: DatasetAtHand): DatasetJobs {
     import: beside(
       async ({ names, files, datasetId, ...choices }, { control: { signal }, emit, transfer }) => {
         const toCome = createFilesToCome(names, signal);
-        toCome.give(files);
+        void toCome.give(files);
         coming.set(datasetId, toCome);
         const onSpans = (spans: OrderedSpans) => importedSpans.set(datasetId, spans);
         const options = { ...choices, signal, onProgress: emit, onSpans };
         const result = await importFiles(toCome, options);
         coming.delete(datasetId);
+        toCome.close();
         return result.ok ? ok(handOver(result.value, transfer)) : result;
       },
     ),
 
     giveFiles: beside(async ({ datasetId, files }) => {
-      coming.get(datasetId)?.give(files);
+      await coming.get(datasetId)?.give(files);
       return ok(null);
     }),
 
