@@ -19,7 +19,6 @@ import { vectorDetector } from './shared/vector-detector.ts';
 import { DURATION } from './statistics/duration.ts';
 import { DURATION_GIVEN_STRUCTURE } from './statistics/duration-given-structure.ts';
 import { HISTORY } from './statistics/history.ts';
-import { HISTORY_IN_TIME } from './statistics/history-in-time.ts';
 import { ISOLATION_FOREST, ISOLATION_FOREST_TRACES } from './statistics/isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './statistics/oddest-nodes.ts';
 import { MAHALANOBIS, RIDGE } from './statistics/self-times.ts';
@@ -100,7 +99,6 @@ export const DETECTORS: Readonly<Record<DetectorId, DetectorFactory>> = {
   vgae: factoryOf('vgae', VGAE),
   gtrace: factoryOf('gtrace', GTRACE),
   history: factoryOf('history', statisticOf(HISTORY)),
-  'history-in-time': factoryOf('history-in-time', statisticOf(HISTORY_IN_TIME)),
   duration: factoryOf('duration', statisticOf(DURATION)),
   'duration-given-structure': factoryOf(
     'duration-given-structure',

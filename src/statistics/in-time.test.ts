@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tracesByHand } from '../testing/traces-by-hand.ts';
-import { openInTime, type UsualEvidence, usualEvidence } from './in-time.ts';
+import { openInTime, type UsualEvidence, usualEvidence, usualMinutes } from './in-time.ts';
 import type { ServiceEvidence } from './service-evidence.ts';
 
 const [WEB, DB] = [1, 2];
@@ -39,52 +39,85 @@ function made(
 }
 const AS_IT_IS: UsualEvidence = { mean: new Float32Array(3), slow: new Float32Array(3).fill(1) };
 
-function scores(...of: Parameters<typeof made>[0]) {
+const NO_MINUTE = new Float32Array(3);
+
+/** @param minute [services] c that is usual */
+function reading(of: Parameters<typeof made>[0], minute = NO_MINUTE) {
   const { traces, evidence } = made(of);
-  const inTime = openInTime(traces, evidence, AS_IT_IS);
-  return of.map((_, trace) => inTime(trace));
+  return openInTime(traces, evidence, AS_IT_IS, minute);
 }
 
-test('alone, a trace says what it says: the service that is slowest in it', () => {
-  expect(scores({ at: 0, web: 0.5, db: 3 })).toEqual([
-    { score: 3, service: DB, passed: 0, slow: 0 },
-  ]);
+function largest(...of: Parameters<typeof made>[0]): number[] {
+  const inTime = reading(of);
+  return of.map((_, trace) => inTime.largest(trace));
+}
+
+/** As many, one per second from 0 on. */
+const slowAtDb = (count: number, db = 4) =>
+  Array.from({ length: count }, (_, i) => ({ at: i, web: 0, db }));
+
+test('alone, a trace says what it says, of the service that is slowest in it; no minute stands out', () => {
+  const inTime = reading([{ at: 0, web: 0.5, db: 3 }]);
+  expect(inTime.largest(0)).toBe(3);
+  expect(inTime.read(0)).toBeNull();
 });
 
 test('those of the minute before that passed the same service count as well', () => {
-  const before = Array.from({ length: 5 }, (_, i) => ({ at: i, web: 0, db: 4 }));
-  const [last] = scores(...before, { at: 60, web: 2, db: 1 }).slice(-1);
+  const all = [...slowAtDb(5), { at: 60, web: 2, db: 1 }];
   // 1 + 2 * 20 / (5 + 5) of the db, 2 + 0 of web
-  expect(last).toEqual({ score: 5, service: DB, passed: 5, slow: 5 });
+  expect(reading(all).read(5)).toEqual({ score: 5, service: DB, passed: 5, slow: 5 });
   // ten milliseconds later the first has left
-  const [later] = scores(...before, { at: 60.01, db: 1 }).slice(-1);
+  const later = reading([...slowAtDb(5), { at: 60.01, db: 1 }]).read(5);
   expect(later).toMatchObject({ passed: 4, slow: 4 });
   expect(later!.score).toBeCloseTo(1 + (2 * 16) / 9, 12);
 });
 
+test('a minute speaks where it is slower than chance and than those of training', () => {
+  // S = 6 of 9 traces is two stds of chance; two traces are no minute
+  const said = (count: number, db: number, usual = 0) =>
+    reading([...slowAtDb(count, db), { at: 59, db: 1 }], Float32Array.of(0, 0, usual)).read(count);
+  expect(said(9, 6 / 9)).toBeNull();
+  expect(said(9, 0.7)).not.toBeNull();
+  expect(said(2, 9)).toBeNull();
+  expect(said(3, 9)).not.toBeNull();
+  // (36 - 2 * 3) / (9 + 5)
+  expect(said(9, 4, 30 / 14 + 0.01)).toBeNull();
+  expect(said(9, 4, 30 / 14 - 0.01)).not.toBeNull();
+});
+
 test('nothing comes from what follows, from other services, files, or from unknown times', () => {
-  expect(scores({ at: 1, db: 1 }, { at: 2, db: 9 })[0]).toMatchObject({ score: 1, passed: 0 });
-  expect(scores({ at: 1, web: 9 }, { at: 2, db: 1 })[1]).toMatchObject({ score: 1, passed: 0 });
-  expect(scores({ at: 1, db: 9, file: 1 }, { at: 2, db: 1 })[1]).toMatchObject({ score: 1 });
+  expect(largest({ at: 1, db: 1 }, { at: 2, db: 9 })[0]).toBe(1);
+  expect(largest({ at: 1, web: 9 }, { at: 2, db: 1 })[1]).toBe(1);
+  expect(largest({ at: 1, db: 9, file: 1 }, { at: 2, db: 1 })[1]).toBe(1);
   const unknown = { at: Number.NaN, db: 9 };
-  expect(scores(unknown, { at: 2, db: 1 }).map(({ score }) => score)).toEqual([9, 1]);
-  expect(scores({ at: 2, db: 9 }, { ...unknown, db: 1 })[1]).toMatchObject({ score: 1, passed: 0 });
+  expect(largest(unknown, { at: 2, db: 1 })).toEqual([9, 1]);
+  expect(largest({ at: 2, db: 9 }, { ...unknown, db: 1 })[1]).toBe(1);
 });
 
 test('quick ones before it take nothing off', () => {
-  expect(scores({ at: 1, db: -9 }, { at: 2, db: 1 })[1]).toMatchObject({
-    score: 1,
-    passed: 1,
-    slow: 0,
-  });
+  expect(largest({ at: 1, db: -9 }, { at: 2, db: 1 })[1]).toBe(1);
 });
 
 test('a window that many have left is as one that they never passed', () => {
   const many = Array.from({ length: 9000 }, (_, i) => ({ at: i / 100, db: 0.1 * (i % 7) }));
-  const all = scores(...many);
-  const [alone] = scores(...many.slice(8900 - 6000, 8901)).slice(-1);
-  expect(all[8900]!.passed).toBe(6000);
-  expect(all[8900]!.score).toBeCloseTo(alone!.score, 9);
+  const all = reading(many).read(8900);
+  const alone = reading(many.slice(8900 - 6000, 8901)).read(6000);
+  expect(all!.passed).toBe(6000);
+  expect(all!.score).toBeCloseTo(alone!.score, 9);
+});
+
+test('a usual minute: what all but one in two hundred of the training traces stay below', () => {
+  // the c of the traces rise from 0 to 398 * 2 / 403; the others' minutes are not of training
+  const of = [
+    ...Array.from({ length: 400 }, (_, i) => ({ at: i / 10, db: 2 })),
+    ...Array.from({ length: 50 }, (_, i) => ({ at: i, db: 50, file: 1 })),
+  ];
+  const { traces, evidence } = made(of);
+  const train = Uint32Array.from({ length: 400 }, (_, trace) => trace);
+  const minutes = usualMinutes(traces, evidence, AS_IT_IS, train);
+  expect([...minutes.slice(0, 2)]).toEqual([0, 0]);
+  expect(minutes[DB]).toBeGreaterThan((2 * 396) / 401);
+  expect(minutes[DB]).toBeLessThan((2 * 398) / 403);
 });
 
 test('what is usual: the mean of a service, and what one in ten exceeds', () => {

@@ -1,11 +1,17 @@
 /**
  * What the requests of the last minute say of a trace: incidents last, and they slow every request
  * that passes a service. The evidence of a service in a trace (`service-evidence.ts`) counts with
- * that of the traces that passed the same service in the minute before it: z + 2 c, where
- * c = sum of their z / (their number + 5) and is not below 0. The largest over the trace's services
- * is its score. Traces of other files are other recordings, perhaps of the same requests, and do not
- * count; where no start is known, nor do those of its own.
+ * that of the n traces that passed the same service in the minute before it: z + 2 c, where
+ * c = S / (n + 5), S the sum of their z, and is not below 0.
+ *
+ * A minute speaks only where it is slower than those of the training traces, by more than its own
+ * traces can be by chance: (S - 2 root of n) / (n + 5) above the c that 99.5 % of them do not exceed.
+ * Of the services whose minute does, the one with the largest z + 2 c is the trace's.
+ *
+ * Traces of other files are other recordings, perhaps of the same requests, and do not count; where
+ * no start is known, nor do those of its own.
  */
+import { percentileOfSorted } from '../base/statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { ServiceEvidence } from './service-evidence.ts';
 
@@ -15,6 +21,13 @@ const WINDOW = 60;
 const USUAL_TRACES = 5;
 /** The others of the minute count this many times as much as the trace. */
 const WEIGHT = 2;
+
+/** Fewer traces are no minute. */
+const FEWEST_PASSED = 3;
+/** S of n usual traces has mean 0 and std root of n; so many stds are chance. */
+const CHANCE_STDS = 2;
+/** Minutes of training traces beyond this are as far out as an incident; training may hold some. */
+const USUAL_PERCENTILE = 99.5;
 
 /** Per service of the dataset, among the traces that calibrate and pass it. */
 export interface UsualEvidence {
@@ -46,9 +59,32 @@ export function usualEvidence(
   return { mean, slow };
 }
 
-/** Of a trace. */
+/**
+ * @param train trace indices; others of their files count in their minutes
+ * @returns     [services] c that {@link USUAL_PERCENTILE} % of their minutes do not exceed; 0 of a
+ *              service that none passes
+ */
+export function usualMinutes(
+  traces: TraceSet,
+  evidence: ServiceEvidence,
+  usual: UsualEvidence,
+  train: Uint32Array,
+): Float32Array {
+  const minutes = traces.services.map((): number[] => []);
+  const isTrain = new Set(train);
+  for (const file of new Set(Array.from(train, (trace) => traces.file[trace]!))) {
+    readInOrder(traces, evidence, usual, file, (trace, service, { sum, passed }) => {
+      if (isTrain.has(trace)) minutes[service]!.push(sum / (passed + USUAL_TRACES));
+    });
+  }
+  return Float32Array.from(minutes, (of) =>
+    of.length === 0 ? 0 : percentileOfSorted(Float64Array.from(of).sort(), USUAL_PERCENTILE),
+  );
+}
+
+/** Of a trace that passed a service in a minute that stands out. */
 export interface InTime {
-  /** stds, not calibrated; 0 of a trace with no service that can be compared */
+  /** z + 2 c, stds, not calibrated */
   readonly score: number;
   /** Index of the service that gave it. */
   readonly service: number;
@@ -57,56 +93,82 @@ export interface InTime {
   readonly slow: number;
 }
 
-/** @returns of a trace: what it says with the traces before it; a file is read once, when first asked for */
+export interface TimeReader {
+  /** Null where no minute of its services stands out. A file is read once, when first asked for. */
+  read(trace: number): InTime | null;
+  /** The largest z + 2 c of all its services, whether their minutes stand out or not: what calibrates. */
+  largest(trace: number): number;
+}
+
+/** @param minute [services], see {@link usualMinutes} */
 export function openInTime(
   traces: TraceSet,
   evidence: ServiceEvidence,
   usual: UsualEvidence,
-): (trace: number) => InTime {
-  const score = new Float64Array(traces.structureOf.length);
-  const [service, passed, slow] = [0, 1, 2].map(() => new Uint32Array(score.length)) as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-  const read = new Set<number>();
+  minute: Float32Array,
+): TimeReader {
+  const largest = new Float64Array(traces.structureOf.length);
+  const standsOut = new Map<number, InTime>();
+  const known = new Set<number>();
   const readFile = (file: number): void => {
-    const window = createWindow(traces.services.length);
-    const stds = new Float64Array(evidence.most);
-    for (const trace of inOrderOfTime(traces, file)) {
-      const services = evidence.services(trace);
-      evidence.read(trace, stds);
-      for (let s = 0; s < services.length; s++) stds[s]! -= usual.mean[services[s]!]!;
-      window.forget(traces.startUs[trace]! - WINDOW * 1e6);
-      let most = Number.NEGATIVE_INFINITY;
-      for (let s = 0; s < services.length; s++) {
-        const of = services[s]!;
-        const context = window.sum[of]! / (window.passed[of]! + USUAL_TRACES);
-        const together = stds[s]! + WEIGHT * Math.max(0, context);
-        if (together <= most) continue;
-        most = together;
-        score[trace] = most;
-        service[trace] = of;
-        passed[trace] = window.passed[of]!;
-        slow[trace] = window.slow[of]!;
-      }
-      if (Number.isNaN(traces.startUs[trace]!)) continue;
-      const isSlow = Array.from(services, (of, s) => (stds[s]! > usual.slow[of]! ? 1 : 0));
-      const own = stds.slice(0, services.length);
-      window.add({ startUs: traces.startUs[trace]!, services, stds: own, isSlow });
+    if (known.has(file)) return;
+    known.add(file);
+    let last = -1;
+    readInOrder(traces, evidence, usual, file, (trace, service, { std, sum, passed, slow }) => {
+      const score = std + WEIGHT * Math.max(0, sum / (passed + USUAL_TRACES));
+      if (trace !== last || score > largest[trace]!) largest[trace] = score;
+      last = trace;
+      const beyondChance = (sum - CHANCE_STDS * Math.sqrt(passed)) / (passed + USUAL_TRACES);
+      if (passed < FEWEST_PASSED || beyondChance <= Math.max(0, minute[service]!)) return;
+      if (score <= (standsOut.get(trace)?.score ?? Number.NEGATIVE_INFINITY)) return;
+      standsOut.set(trace, { score, service, passed, slow });
+    });
+  };
+  return {
+    read(trace) {
+      readFile(traces.file[trace]!);
+      return standsOut.get(trace) ?? null;
+    },
+    largest(trace) {
+      readFile(traces.file[trace]!);
+      return largest[trace]!;
+    },
+  };
+}
+
+/** A trace at a service that it passes: its z there, and those that passed in the minute before. */
+interface Passing {
+  readonly std: number;
+  readonly sum: number;
+  readonly passed: number;
+  readonly slow: number;
+}
+
+/** Every service of every trace of a file, in order of time. */
+function readInOrder(
+  traces: TraceSet,
+  evidence: ServiceEvidence,
+  usual: UsualEvidence,
+  file: number,
+  visit: (trace: number, service: number, passing: Passing) => void,
+): void {
+  const window = createWindow(traces.services.length);
+  const stds = new Float64Array(evidence.most);
+  for (const trace of inOrderOfTime(traces, file)) {
+    const services = evidence.services(trace);
+    evidence.read(trace, stds);
+    window.forget(traces.startUs[trace]! - WINDOW * 1e6);
+    for (let s = 0; s < services.length; s++) {
+      const of = services[s]!;
+      stds[s]! -= usual.mean[of]!;
+      const [sum, passed, slow] = [window.sum[of]!, window.passed[of]!, window.slow[of]!];
+      visit(trace, of, { std: stds[s]!, sum, passed, slow });
     }
-  };
-  return (trace) => {
-    const file = traces.file[trace]!;
-    if (!read.has(file)) readFile(file);
-    read.add(file);
-    return {
-      score: score[trace]!,
-      service: service[trace]!,
-      passed: passed[trace]!,
-      slow: slow[trace]!,
-    };
-  };
+    if (Number.isNaN(traces.startUs[trace]!)) continue;
+    const isSlow = Array.from(services, (of, s) => (stds[s]! > usual.slow[of]! ? 1 : 0));
+    const own = stds.slice(0, services.length);
+    window.add({ startUs: traces.startUs[trace]!, services, stds: own, isSlow });
+  }
 }
 
 /** Those without a start come first, when nothing has passed yet. */

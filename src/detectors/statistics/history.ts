@@ -1,9 +1,12 @@
 /**
- * How rare a trace is among those seen: slow as a whole, slow in one place, or of a structure that
- * training did not have. Each way is calibrated on validation traces; the rarest counts.
+ * How rare a trace is among those seen: slow as a whole, slow in one place, of a structure that
+ * training did not have, or slow at a service together with the requests of the minute before, where
+ * that minute stands out. Each way is calibrated on validation traces; the rarest counts.
  */
 
 import { blameOf } from '../../statistics/blame.ts';
+import { surprise } from '../../statistics/calibration.ts';
+import type { InTime } from '../../statistics/in-time.ts';
 import {
   FEWEST_POOLED,
   learnPooled,
@@ -24,6 +27,7 @@ import {
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { DetectorData } from '../detector.ts';
 import type { AbsentPath } from '../explanation.ts';
+import { type LearntMinute, learnMinute, openMinute } from './history-minute.ts';
 import { HISTORY_META, type NoConfig } from './meta.ts';
 import { pooledColumns, pooledOf, rarityColumns, rarityOf } from './rarity-columns.ts';
 import type { Columns, Statistic } from './statistic.ts';
@@ -51,9 +55,12 @@ const WORDS: Readonly<Record<Way, string>> = {
 };
 
 const saysOf = ({ nats }: Rarity): string =>
-  `the rarest of three ways counts, in nats of rarity among validation traces: ${WAYS.map(
+  `the rarest of these counts, in nats of rarity among validation traces: ${WAYS.map(
     (way) => `${WORDS[way]} ${nats[way].toFixed(1)}`,
   ).join(', ')}`;
+
+const minuteWords = ({ services }: TraceSet, { service, passed, slow }: InTime): string =>
+  `${slow} of ${passed} requests that passed ${services[service]!} in the minute before were slow there, where one in ten is usual`;
 
 /** A reader of rarity, and what it holds a trace against. */
 type HistoryReader = RarityReader & Pick<PooledReader, 'historyOf'>;
@@ -86,9 +93,11 @@ export const HISTORY: Statistic<NoConfig> = {
 
   *learn({ traces, train, val, pool = NO_TRACES }) {
     if (pool.length >= FEWEST_POOLED) return pooledColumns(yield* learnPooled(traces, pool));
+    const sample = calibrationSample({ train, val });
     const learned = yield* learnRarity(traces, train);
-    const calibrations = yield* calibrateRarity(learned, traces, calibrationSample({ train, val }));
-    return rarityColumns(learned, calibrations);
+    const calibrations = yield* calibrateRarity(learned, traces, sample);
+    const minute = yield* learnMinute(traces, train, sample);
+    return { ...rarityColumns(learned, calibrations), ...minute };
   },
 
   rankServices: ({ traces, train }, flagged) =>
@@ -96,16 +105,27 @@ export const HISTORY: Statistic<NoConfig> = {
 
   open(columns) {
     const readerIn = openHistory(columns);
+    const minute = openMinute(columns);
     return (traces) => {
       const reader = readerIn(traces);
       const absentIn = createAbsentReader(traces, reader);
+      const sayMinute = minute === null ? () => null : minuteIn(minute, traces);
       return {
         say(trace) {
           const { score, way, node } = reader.read(trace);
+          const together = sayMinute(trace);
+          if (together !== null && together.nats > score) {
+            return {
+              score: together.nats,
+              terms: [...WAYS.map(() => 0), together.nats],
+              worstNode: together.worstNode(),
+              absentCall: -1,
+            };
+          }
           const [lacked] = way === 'structure' && node < 0 ? absentIn(trace) : [];
           return {
             score,
-            terms: WAYS.map((one) => (one === way ? score : 0)),
+            terms: [...WAYS.map((one) => (one === way ? score : 0)), 0],
             worstNode: node,
             absentCall:
               lacked !== undefined && lacked.score > USUAL ? lacked.operations.at(-1)! : -1,
@@ -113,9 +133,13 @@ export const HISTORY: Statistic<NoConfig> = {
         },
         explain(trace) {
           const rarity = reader.read(trace);
+          const together = sayMinute(trace);
           const nodes = traces.nodeOffset[trace + 1]! - traces.nodeOffset[trace]!;
           return {
-            says: saysOf(rarity),
+            says:
+              together === null
+                ? saysOf(rarity)
+                : `${saysOf(rarity)}, slow with the requests before ${together.nats.toFixed(1)}: ${minuteWords(traces, together.inTime)}`,
             nodes: {
               score: blameOf(traces, trace, reader.tails.slice(0, nodes)),
               expectedMs: Float64Array.from(
@@ -130,3 +154,29 @@ export const HISTORY: Statistic<NoConfig> = {
     };
   },
 };
+
+/** What the minute before says of a trace. */
+interface Together {
+  readonly inTime: InTime;
+  readonly nats: number;
+  /** The node of that service that is farthest out. */
+  worstNode(): number;
+}
+
+/** @returns null of a trace where no minute stands out */
+function minuteIn(minute: LearntMinute, traces: TraceSet): (trace: number) => Together | null {
+  const { inTime, evidence } = minute.open(traces);
+  const stds = new Float64Array(evidence.most);
+  return (trace) => {
+    const of = inTime.read(trace);
+    if (of === null) return null;
+    return {
+      inTime: of,
+      nats: surprise(minute.calibration, of.score),
+      worstNode() {
+        evidence.read(trace, stds);
+        return evidence.worstNode(trace, of.service);
+      },
+    };
+  };
+}

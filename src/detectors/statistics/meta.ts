@@ -129,32 +129,19 @@ const WAYS = [
   { id: 'whole', label: 'slow as a whole' },
   { id: 'place', label: 'slow in one place' },
   { id: 'structure', label: 'structure not seen in training' },
+  { id: 'in-time', label: 'slow with the minute before it' },
 ];
 
 export const HISTORY_META: BaselineMeta<'history', NoConfig> = {
   id: 'history',
   label: 'History',
-  says: 'slow as a whole, slow in one place, or a structure never seen, each calibrated on validation traces; the rarest counts',
+  says: 'slow as a whole, slow in one place, a structure never seen, or a service slow for a minute, each calibrated on validation traces; the rarest counts',
   presets: atAllPresets({}),
   settings: [],
   gives: {
     ...IN_NATS,
     surprise: true,
     terms: WAYS,
-  },
-  stopsEarly: false,
-};
-
-export const HISTORY_IN_TIME_META: BaselineMeta<'history-in-time', NoConfig> = {
-  id: 'history-in-time',
-  label: 'History in time',
-  says: 'History, and whether the requests of the minute before that passed the same service were slow there, too',
-  presets: atAllPresets({}),
-  settings: [],
-  gives: {
-    ...IN_NATS,
-    surprise: true,
-    terms: [...WAYS, { id: 'in-time', label: 'slow with the minute before it' }],
   },
   stopsEarly: false,
 };
@@ -182,7 +169,6 @@ export const MAHALANOBIS_META: BaselineMeta<'mahalanobis-self-times', UnseenConf
 /** In the order of the page. */
 export const STATISTICS = [
   HISTORY_META,
-  HISTORY_IN_TIME_META,
   DURATION_META,
   DURATION_GIVEN_STRUCTURE_META,
   ODDEST_NODE_META,

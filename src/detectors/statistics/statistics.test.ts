@@ -4,7 +4,6 @@ import type { DetectorData, ScoresModel } from '../detector.ts';
 import type { Method } from '../shared/method.ts';
 import { DURATION } from './duration.ts';
 import { HISTORY } from './history.ts';
-import { HISTORY_IN_TIME } from './history-in-time.ts';
 import { ISOLATION_FOREST } from './isolation-forests.ts';
 import { ODDEST_NODE, ODDEST_NODES } from './oddest-nodes.ts';
 import { MAHALANOBIS, RIDGE } from './self-times.ts';
@@ -152,7 +151,7 @@ describe('statistics as detectors', () => {
   test('History: the rarest way counts, alone among its terms; read back it says the same', async () => {
     const model = await learnt(HISTORY);
     const { score, terms, worstNode, absentCall } = await scored(model);
-    const won = ['whole', 'place', 'structure'].map((way) => [...terms![way]!]);
+    const won = ['whole', 'place', 'structure', 'in-time'].map((way) => [...terms![way]!]);
     score.forEach((one, i) => {
       expect(won.map((values) => values[i]!).filter((value) => value > 0)).toEqual(
         one > 0 ? [one] : [],
@@ -176,7 +175,7 @@ describe('statistics as detectors', () => {
     expect(absent).toEqual([{ operations: [1, 3], score: Math.log(301) }]);
   });
 
-  test('History in time: what hardly shows in one request shows in all of a minute', async () => {
+  test('History: what hardly shows in one request shows in all of a minute', async () => {
     // thirty requests, one per second, of which each is as slow as the slowest tenth
     const minute = Array.from({ length: 30 }, () => request(19));
     const made = tracesByHand([...TRAIN, ...minute, request(12)]);
@@ -185,7 +184,7 @@ describe('statistics as detectors', () => {
       traces: { ...made, startUs: Float64Array.from(made.structureOf.keys(), startUs) },
     });
     const inTime = set((trace) => trace * 1e6);
-    const model = await learnt(HISTORY_IN_TIME, {}, inTime);
+    const model = await learnt(HISTORY, {}, inTime);
     const rows = Uint32Array.from([TRAIN.length, TRAIN.length + 29, TRAIN.length + 30]);
     const scoreIn = (of: DetectorData, by: ScoresModel) =>
       by.scoreTraces(of, rows, { seed: 1, signal, onProgress: () => {} });
@@ -201,10 +200,10 @@ describe('statistics as detectors', () => {
 
     // the same requests at unknown times are all alike
     const unknown = set(() => Number.NaN);
-    const alone = await scoreIn(unknown, await learnt(HISTORY_IN_TIME, {}, unknown));
+    const alone = await scoreIn(unknown, await learnt(HISTORY, {}, unknown));
     expect(alone.score[0]).toBe(alone.score[1]);
 
-    const method = statisticOf(HISTORY_IN_TIME);
+    const method = statisticOf(HISTORY);
     const settings = { config: {} } as Parameters<typeof method.restore>[0];
     const restored = method.restore(settings, 10, await model.saveWeights());
     expect((await scoreIn(inTime, restored as ScoresModel)).score).toEqual(score);
