@@ -91,9 +91,12 @@ export const nodeCount = (traces: TraceSet, trace: number): number =>
   traces.nodeOffset[trace + 1]! - traces.nodeOffset[trace]!;
 
 /** "service/operation", as tables and the authors' id files write it. */
-export function operationName(traces: TraceSet, operation: number): string {
-  const { service, name } = traces.operations[operation]!;
-  return operation === 0 ? '' : `${traces.services[service]!}/${name}`;
+export function operationName(
+  { services, operations }: Pick<TraceSet, 'services' | 'operations'>,
+  operation: number,
+): string {
+  const { service, name } = operations[operation]!;
+  return operation === 0 ? '' : `${services[service]!}/${name}`;
 }
 
 /** Spans of a trace that failed; null where the dataset does not say. */

@@ -143,7 +143,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
-  const changes = createChangesStore(client, dataset, traceList);
+  const changes = createChangesStore({ ...deps, dataset, traceList });
   const preferences = createPreferencesStore(deps.preferences);
   const looked = { dataset, runs, kept, inspect, traceList, preferences };
   const view = createViewStore({ ...deps, ...looked });

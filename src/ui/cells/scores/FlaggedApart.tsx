@@ -1,6 +1,7 @@
 /** What sets flagged traces apart from the others: calls they lack or fail in, slow ones, structures. */
 import { useEffect, useMemo, useState } from 'react';
 import type { SetApart } from '../../../changes/set-apart.ts';
+import { slowestOf } from '../../../stores/changes/changes-view.ts';
 import {
   type ApartRow,
   apartRows,
@@ -88,6 +89,7 @@ function Apart({ scored, list, apart }: ApartProps) {
     };
   }, [traces, structureNumber, apart]);
   const { report } = apart;
+  const slowest = slowestOf(report);
   const shown = all ? evident : evident.slice(0, SHOWN);
   return (
     <div className="in-common">
@@ -101,10 +103,9 @@ function Apart({ scored, list, apart }: ApartProps) {
                 <b>{traces.services[service]}</b> {formatPercent(share)}
               </span>
             ))}
-        {report.slowest !== null && (
+        {slowest !== null && (
           <>
-            {'. '}What is slower is best explained by{' '}
-            <b>{traces.services[report.slowest.service]}</b>.
+            {'. '}What is slower is best explained by <b>{traces.services[slowest.service]}</b>.
           </>
         )}
       </p>
