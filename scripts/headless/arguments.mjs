@@ -68,12 +68,15 @@ export function usageOf(program, { says, options }, document) {
  * @param {Command} command
  * @param {readonly string[]} argv
  * @param {string} whose for the words of a failure
- * @returns {Values} of its options; `help` where it was asked for
+ * @param {boolean} takesFiles words without an option are files
+ * @returns {Values} of its options; `help` where it was asked for, `files` where it takes them
  */
-export function readOptions(command, argv, whose) {
+export function readOptions(command, argv, whose, takesFiles = false) {
   const options = { ...command.options, ...HELP };
   try {
-    return parseArgs({ args: spreadLists(argv, options), options }).values;
+    const args = spreadLists(argv, options);
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: takesFiles });
+    return takesFiles ? { ...values, files: positionals } : values;
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(what, `the arguments of ${whose}`, 'see --help');

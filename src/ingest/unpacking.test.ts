@@ -4,10 +4,10 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
+import { crc32 } from '../base/crc32.ts';
 import type { Result } from '../base/result.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import { traceCount } from '../trace/trace-set.ts';
-import { crc32 } from './crc32.ts';
 import { listZip, type ZippedFile } from './unzip.ts';
 import { createUnzstd } from './unzstd.ts';
 

@@ -72,7 +72,7 @@ const FILES: RunSource = {
 
 test('files of the disk, with labels among them, become run.json', async () => {
   const ran = await run(FILES, { seeds: [3, 5], detectors: ['fsa', 'crisp'] });
-  const report = JSON.parse(ran.ok ? ran.value : '{}');
+  const report = JSON.parse(ran.ok ? ran.value.report : '{}');
   expect(report).toMatchObject({ formatVersion: 1, seed: 3, app: { name: 'notebook' } });
   expect(report.environment).toMatchObject({ backend: 'wasm', threads: 1 });
   expect(report.dataset.files.map(({ name }: { name: string }) => name)).toEqual([
@@ -98,7 +98,7 @@ test('a detector that cannot be trained leaves the others, and alone is a failur
   const source: RunSource = { kind: 'files', files: [{ path: one, role: 'train' }] };
   const lines: string[] = [];
   const some = await run(source, { detectors: ['fsa', 'tracevae'] }, (line) => lines.push(line));
-  const report = JSON.parse(some.ok ? some.value : '{}');
+  const report = JSON.parse(some.ok ? some.value.report : '{}');
   expect(report.failed).toMatchObject([{ detector: 'fsa', seed: 3, stage: 'training' }]);
   expect(report.results[0]).toMatchObject({ detector: 'tracevae', variant: 'full' });
   expect(lines).toEqual([expect.stringMatching(/^TraceVAE, seed 3, epoch 1 /)]);
@@ -122,7 +122,7 @@ test('among several a diverged detector stays with its last good weights, and al
     });
   try {
     const some = await run(FILES, { detectors: ['tracevae', 'fsa'], epochs: 3, seeds: [3, 5] });
-    const report = JSON.parse(some.ok ? some.value : '{}');
+    const report = JSON.parse(some.ok ? some.value.report : '{}');
     expect(report.results.map(({ detector }: { detector: string }) => detector)).toContain(
       'tracevae',
     );

@@ -1,13 +1,16 @@
 /**
  * A whole run in Node, without a browser: a dataset read, detectors trained and scored by the
- * sources that the worker runs, and run.json as the page exports it. The caller has started the
+ * sources that the worker runs, and run.json, scores.csv and the model as the page saves them. The caller has started the
  * backend.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { runThrough } from '../base/slices.ts';
 import { type DetectorId, trainingOrder } from '../detectors/catalog.ts';
 import { countSets } from '../features/set-counts.ts';
 import type { HeadlessChoices, TypedRun } from '../headless/handle.ts';
 import { readChoices } from '../headless/read-choices.ts';
+import { keepModel } from '../model/kept-model.ts';
+import { writeModel } from '../model/model-file.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import {
   type DetectorFailure,
@@ -16,6 +19,7 @@ import {
   type RunRecord,
   type SeedResult,
 } from '../run/record.ts';
+import { scoresCsv } from '../run/run-scores-csv.ts';
 import { keptThreshold } from '../run/run-threshold.ts';
 import { splitOptions } from '../run/settings.ts';
 import { keepsLastGood } from '../run/train-outcome.ts';
@@ -40,11 +44,20 @@ export interface RunQuestion {
   readonly app: Omit<AppIdentity, 'userAgent'>;
 }
 
-/** @returns run.json */
+/** What leaves a run as a file. */
+export interface RanInNode {
+  /** run.json */
+  readonly report: string;
+  /** scores.csv of TraceVAE, or of the first detector where no model was trained. */
+  scores(): string;
+  /** The file of the model, to score other traces with. */
+  keep(name: string): Uint8Array;
+}
+
 export async function runInNode(
   question: RunQuestion,
   say: (line: string) => void,
-): Promise<Result<string, Failure>> {
+): Promise<Result<RanInNode, Failure>> {
   const choices = readChoices(question.choices);
   if (!choices.ok) return choices;
   const { authorsRules, attributes, run: chosen } = choices.value;
@@ -91,7 +104,17 @@ export async function runInNode(
     peakHeapBytes: null,
   };
   const app = { ...question.app, userAgent: `Node ${process.versions.node}` };
-  return ok(runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))));
+  return ok({
+    report: runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))),
+    scores() {
+      const trained = detectors.find(({ scores }) => scores?.kind === 'terms') ?? detectors[0]!;
+      return scoresCsv(traces, trained.scores!, null);
+    },
+    keep(name) {
+      const origin = { name, keptAt: Date.now(), app: question.app };
+      return writeModel(runThrough(keepModel(dataset.imported, run, origin)));
+    },
+  });
 }
 
 /** @param rule null for the default of the data */

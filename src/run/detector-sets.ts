@@ -5,11 +5,15 @@ import { assignSets, selectSet, tracesThatFit } from '../features/splits.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type RunSettings, splitOptions } from './settings.ts';
 
+export interface DividedTraces {
+  readonly data: DetectorData;
+  readonly test: Uint32Array;
+  /** Operations that the detectors know, padding included: of a kept model its own. */
+  readonly operationCount: number;
+}
+
 /** Traces as a detector takes them, and which are the test traces. */
-export function detectorSets(
-  traces: TraceSet,
-  settings: RunSettings,
-): { readonly data: DetectorData; readonly test: Uint32Array } {
+export function detectorSets(traces: TraceSet, settings: RunSettings): DividedTraces {
   const sets = assignSets(traces, splitOptions(settings));
   const train = selectSet(sets, 'train');
   const pool = settings.scored === 'all' ? tracesThatFit(traces, settings.model.maxNodes) : null;
@@ -18,7 +22,8 @@ export function detectorSets(
     train,
     val: selectSet(sets, 'val'),
     ...(pool === null ? {} : { pool }),
-    scale: fitLatencyScale(traces, train, settings.model.latencyScale),
+    scale: settings.kept?.scale ?? fitLatencyScale(traces, train, settings.model.latencyScale),
   };
-  return { data, test: pool ?? selectSet(sets, 'test') };
+  const test = pool ?? selectSet(sets, 'test');
+  return { data, test, operationCount: data.scale.meanUs.length };
 }

@@ -37,7 +37,10 @@ export const setCode = (set: SetName): number => SETS.indexOf(set);
 export interface TraceSet {
   /** Service names; 0 is the empty name of padding. */
   readonly services: readonly string[];
-  /** Operations sorted by "service/operation"; 0 is the padding operation. */
+  /**
+   * Operations sorted by "service/operation"; 0 is the padding operation. Of traces that a kept model
+   * scores, those of the model come first, then what it never saw.
+   */
   readonly operations: readonly Operation[];
   readonly structures: StructureTable;
   /** [T] structure of each trace. */

@@ -307,3 +307,17 @@ export function importReport(dataset: Dataset, maxNodes: number, heap: number | 
     ...(imported.facts && { carried: imported.facts }),
   });
 }
+
+/** The end of a report's text, where its last member can be followed by another. */
+const REPORT_END = '\n}\n';
+
+/** A report with another member at its end. @param value its JSON, in parts */
+export const withMember = <Part>(
+  report: string,
+  name: string,
+  value: readonly Part[],
+): (string | Part)[] => [
+  `${report.slice(0, -REPORT_END.length)},\n  "${name}": `,
+  ...value,
+  REPORT_END,
+];

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { countSets } from '../../features/set-counts.ts';
 import { paperSetting, withConstants } from '../../lab/setting.ts';
 import { combinedScores } from '../../run/chosen-scores.ts';
+import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { limitedBy } from '../../scoring/corrections/stdlimit.ts';
@@ -13,7 +14,7 @@ import { runReport } from '../run/run-report.ts';
 import { createUndoStore } from '../shared/undo-store.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { createNamedScoresStore } from './named-scores-store.ts';
-import { metricsRows, scoresCsv } from './score-view.ts';
+import { metricsRows } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;

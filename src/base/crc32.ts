@@ -1,5 +1,5 @@
 /**
- * CRC-32 (IEEE 802.3), the check sum at the end of a gzip member; four bytes a step.
+ * CRC-32 (IEEE 802.3), the check sum of gzip, zip and a kept model; four bytes a step.
  */
 const TABLES = buildTables();
 
