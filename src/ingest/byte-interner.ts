@@ -129,6 +129,11 @@ export class ByteInterner {
     };
   }
 
+  /** Not to be changed, and not kept. */
+  bytes(index: number): Uint8Array {
+    return this.arena.subarray(this.offset[index]!, this.offset[index + 1]!);
+  }
+
   text(index: number): string {
     return decodeString(this.column(), index);
   }

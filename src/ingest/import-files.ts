@@ -103,7 +103,7 @@ async function importAll(
   let spansRead = 0;
   for await (const fetched of fetchAhead(files)) {
     let partsBefore = 0;
-    for await (const next of readableParts(fetched)) {
+    for await (const next of readableParts(fetched, notes)) {
       partCount += 1;
       if (!next.ok) {
         if (fileCount < MANY_FILES) return unreadable(next.error);
@@ -193,7 +193,7 @@ export async function labelTraces(
   };
   const notes = createLedgerBuilder();
   for await (const fetched of fetchAhead(allHere(files))) {
-    for await (const next of readableParts(fetched)) {
+    for await (const next of readableParts(fetched, notes)) {
       if (!next.ok) return unreadable(next.error);
       const part = next.value;
       const read = await readPart(part, context, FORMATS, pace, () => undefined);
@@ -206,9 +206,13 @@ export async function labelTraces(
 }
 
 /** The parts of a file, where the browser can read it. */
-async function* readableParts(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
+async function* readableParts(
+  fetched: FetchedFile,
+  notes: LedgerBuilder,
+): AsyncGenerator<Result<SourcePart, Failure>> {
+  const { name } = fetched.file;
   try {
-    yield* partsOf(fetched);
+    yield* partsOf(fetched, () => notes.add('left-out-rest', 1, () => ({ file: name })));
   } catch (error) {
     yield err(unreadableFile(fetched.file, error));
   }
