@@ -51,6 +51,12 @@ export interface DatasetShelf {
   remove(id: string): Promise<Result<null, Failure>>;
 }
 
+const GONE: Failure = {
+  what: 'the dataset is not stored any more',
+  where: 'browser storage',
+  advice: 'it was deleted, here or in another tab, or site data were cleared; store it again',
+};
+
 /** Held while chunks without an entry are on their way, so that no other tab sweeps them. */
 const SAVING_LOCK = 'tracevae-notebook.saving';
 
@@ -169,7 +175,9 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
     async change(id, change) {
       const changed = await guarded(async () => {
         const { store, done } = (await database()).transaction('datasets', 'readwrite');
-        const entry = readDatasetEntry(await store.get(id));
+        const stored = await store.get(id);
+        if (stored === undefined) return err(GONE);
+        const entry = readDatasetEntry(stored);
         if (entry.ok) await store.put({ ...entry.value, ...change }, id);
         await done;
         return entry.ok ? ok({ ...entry.value, ...change }) : entry;

@@ -139,14 +139,23 @@ export function createNotebookStorage(): NotebookStorage {
       }),
 
     async use() {
-      const estimate = await navigator.storage?.estimate?.();
+      const estimate = await told(() => navigator.storage?.estimate?.());
       return {
         usedBytes: estimate?.usage ?? null,
         quotaBytes: estimate?.quota ?? null,
-        persistent: (await navigator.storage?.persisted?.()) ?? false,
+        persistent: (await told(() => navigator.storage?.persisted?.())) ?? false,
       };
     },
 
-    persist: async () => (await navigator.storage?.persist?.()) ?? false,
+    persist: async () => (await told(() => navigator.storage?.persist?.())) ?? false,
   };
+}
+
+/** What the browser says; undefined where it does not, as where site data are blocked. */
+async function told<T>(ask: () => Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
 }
