@@ -267,9 +267,11 @@ export type ControlRequest = {
   readonly jobId: number;
 };
 
-export type WorkerRequest = JobRequest | ControlRequest;
+/** `ping` asks for a sign of life, `pong` is one. */
+export type WorkerRequest = JobRequest | ControlRequest | { readonly kind: 'ping' };
 
 export type WorkerReply =
+  | { readonly kind: 'pong' }
   | { readonly kind: 'event'; readonly jobId: number; readonly event: unknown }
   | { readonly kind: 'done'; readonly jobId: number; readonly output: unknown }
   | { readonly kind: 'failed'; readonly jobId: number; readonly failure: JobFailure };

@@ -73,6 +73,8 @@ export interface Notebook {
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
+  /** The worker gave way to a new one, which has nothing at hand. */
+  onWorkerReplaced(): void;
   /** Reads what was stored and probes the backend; call once. */
   open(): Promise<void>;
 }
@@ -199,6 +201,12 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     exported,
     environment,
     preferences,
+
+    onWorkerReplaced() {
+      const current = traces();
+      // Before whatever made the new one start; what it asks of a run is handed over at the run's door.
+      if (current !== null) void worker.start('open', { traces: current });
+    },
 
     async open() {
       // Before what is stored is restored, so that another dataset never meets the run before it.

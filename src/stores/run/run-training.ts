@@ -76,8 +76,19 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     await launch(startedRun({ ...running, detector, finished, failed }), null);
   };
 
+  /** Training whose worker is gone waits for Resume at its last checkpoint. @returns whether it has one */
+  const interrupt = async (running: RunningPhase, failure: JobFailure): Promise<boolean> => {
+    await writer.settle();
+    const { run, interrupted } = await storage.runsOf(running.datasetId);
+    if (interrupted?.runId !== running.runId) return false;
+    get().restore(run, interrupted);
+    set({ storageFailure: failure });
+    return true;
+  };
+
   /** A detector among several that failed: the others have their turn, its reason is kept. */
   const fail = async (running: RunningPhase, failure: JobFailure): Promise<void> => {
+    if (failure.kind === 'gone' && (await interrupt(running, failure))) return;
     const { lastGood } = failure;
     if (lastGood !== undefined && keepsLastGood(running.settings)) {
       await finish(withLastGood(running, failure, lastGood.epoch), lastGood.outcome);
