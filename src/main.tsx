@@ -5,9 +5,11 @@ import { createRoot } from 'react-dom/client';
 import { createHeadlessHandle } from './headless/create-handle.ts';
 import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/page/notebook.ts';
+import { preferenceStorage } from './stores/shared/preferences-store.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
 import { facesReady } from './ui/theme/faces.ts';
+import { Boundary } from './ui/widgets/Boundary.tsx';
 import { downloadWritten } from './ui/widgets/download.ts';
 import { startBackgroundWorker, startWorker } from './worker/client.ts';
 
@@ -17,10 +19,10 @@ interface HeapPerformance extends Performance {
 }
 
 const notebook = createNotebook({
-  client: startWorker(),
+  client: startWorker(() => notebook.onWorkerReplaced()),
   background: startBackgroundWorker,
   storage: createNotebookStorage(),
-  preferences: localStorage,
+  preferences: preferenceStorage(() => localStorage),
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),
   isolated: crossOriginIsolated,
@@ -55,7 +57,9 @@ const draw = (): void =>
   createRoot(root).render(
     <StrictMode>
       <NotebookContext value={notebook}>
-        <App />
+        <Boundary what="The page">
+          <App />
+        </Boundary>
       </NotebookContext>
     </StrictMode>,
   );
