@@ -77,10 +77,8 @@ export const svgText = ({ root }: Drawing): string =>
 
 /** XML has no control characters but tab and line ends, no half of a pair, and not the last two codes. */
 export const withoutControls = (text: string): string =>
-  text
-    .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/gu, '\uFFFD');
 
 interface Point {
   readonly x: number;
