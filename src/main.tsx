@@ -43,6 +43,10 @@ const notebook = createNotebook({
   },
   app: { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent },
 });
+// What is in memory alone is asked about before the page goes.
+addEventListener('beforeunload', (event) => {
+  if (notebook.runs.getState().unstored.length > 0) event.preventDefault();
+});
 // Back, Forward, a link to a cell, or another address typed.
 addEventListener('hashchange', () => void notebook.view.getState().follow());
 

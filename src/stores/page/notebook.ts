@@ -219,6 +219,10 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
         void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
       });
+      // A dataset that is gone for good has made room.
+      dataset.subscribe((state, before) => {
+        if (state.stored.length < before.stored.length) void runs.getState().storeAgain();
+      });
       lookWhenever(runs, dataset);
       runs.subscribe((state, before) => {
         if (onShow(state) !== onShow(before)) leaveUnscored();

@@ -48,6 +48,8 @@ export interface RunState {
   readonly first: FirstLook;
   readonly scoring: ScoringPhase;
   readonly storageFailure: Failure | null;
+  /** Runs that could not be stored, as they are now: in memory alone. */
+  readonly unstored: readonly RunRecord[];
 
   choosePreset(preset: PresetId): void;
   choose(change: Partial<Pick<RunChoices, 'detectors' | 'seed' | 'limitTrain'>>): void;
@@ -92,6 +94,8 @@ export interface RunState {
     runId: string,
     change: (trained: DetectorRun) => string | undefined,
   ): Promise<void>;
+  /** Stores {@link unstored} once more, where there is room now. */
+  storeAgain(): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
   /** Forgets the run. */

@@ -19,6 +19,7 @@ import {
   TrainingFailure,
   TrainingProgress,
 } from './TrainingUnderWay.tsx';
+import { UnstoredRuns } from './UnstoredRuns.tsx';
 
 export function TrainingCell() {
   const datasetState = useDataset((d) => d);
@@ -48,7 +49,10 @@ export function TrainingCell() {
       <ModelView />
       {training.phase === 'done' && <NotTrained run={training.run} />}
       {training.phase === 'failed' && <TrainingFailure training={training} />}
-      {runs.storageFailure !== null && <FailureNotice kind="warn" failure={runs.storageFailure} />}
+      {runs.storageFailure !== null && runs.unstored.length === 0 && (
+        <FailureNotice kind="warn" failure={runs.storageFailure} />
+      )}
+      <UnstoredRuns />
       {isRunning(training) && <TrainingProgress training={training} />}
       <TrainingCurves />
       <TrainingLog />
