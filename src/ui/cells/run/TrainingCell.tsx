@@ -7,6 +7,7 @@ import { useDataset, useInspect, useRuns } from '../../app/notebook-context.ts';
 import { formatDuration, formatRate } from '../../widgets/format.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
+import { ModelReadiness } from '../scores/Readiness.tsx';
 import { backendWords } from './backend-words.ts';
 import { ModelView } from './ModelView.tsx';
 import { RunDifferences } from './RunDifferences.tsx';
@@ -48,6 +49,7 @@ export function TrainingCell() {
       <TrainingControls disabled={isRunning(training) || interrupted} />
       <ModelView />
       {training.phase === 'done' && <NotTrained run={training.run} />}
+      {training.phase === 'done' && <ModelReadiness scored={training} />}
       {training.phase === 'failed' && <TrainingFailure training={training} />}
       {runs.storageFailure !== null && runs.unstored.length === 0 && (
         <FailureNotice kind="warn" failure={runs.storageFailure} />
