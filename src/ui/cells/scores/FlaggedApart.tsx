@@ -2,6 +2,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { SetApart } from '../../../changes/set-apart.ts';
 import { slowestOf } from '../../../stores/changes/changes-view.ts';
+import { syntheticFrom } from '../../../stores/prepare/synthetic.ts';
+import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
 import {
   type ApartRow,
   apartRows,
@@ -90,6 +92,10 @@ function Apart({ scored, list, apart }: ApartProps) {
   }, [traces, structureNumber, apart]);
   const { report } = apart;
   const slowest = slowestOf(report);
+  const synthetic = useMemo(
+    () => flaggedFrom(list.of, syntheticFrom(scored.dataset)),
+    [list, scored],
+  );
   const shown = all ? evident : evident.slice(0, SHOWN);
   return (
     <div className="in-common">
@@ -103,6 +109,9 @@ function Apart({ scored, list, apart }: ApartProps) {
                 <b>{traces.services[service]}</b> {formatPercent(share)}
               </span>
             ))}
+        {synthetic > 0 && (
+          <> {formatCount(synthetic)} of the flagged are synthetic: Prepare injected them.</>
+        )}
         {slowest !== null && (
           <>
             {'. '}What is slower is best explained by <b>{traces.services[slowest.service]}</b>.
@@ -213,6 +222,13 @@ function ApartLine({ row }: { readonly row: ApartRow }) {
       </td>
     </tr>
   );
+}
+
+/** Flagged traces from this one on. */
+function flaggedFrom({ of, rows, test, report }: ChosenScores, from: number): number {
+  const { threshold } = report.atThreshold;
+  if (threshold === null) return 0;
+  return rows.filter((at, row) => test[row]! > threshold && of.test.trace[at]! >= from).length;
 }
 
 /** Whole ones, but for the very small and the very large. */
