@@ -34,7 +34,7 @@ export const REASONS = {
   'missing-duration': 'the span has no duration, so it was taken as 0',
   'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
   'padded-id':
-    'an id is written with other leading zeros, or in other letters, than elsewhere in its trace; both are one id',
+    'an id is written with other leading zeros, without the first half of its digits, or in other letters, than elsewhere in its trace; both are one id',
   'unterminated-row':
     'the file ends without a line feed behind this row, so its last cell may be cut off',
   // notes
