@@ -66,7 +66,11 @@ const NO_TABLES: readonly (readonly [RegExp, string, string])[] = [
     'a message tree of CAT, which is not read here',
     'Send spans by OpenTelemetry to a Collector too, and give what its file exporter writes.',
   ],
-  [/^(\S+;)+\S+ \d+\r?$/m, 'stacks of a profiler, folded into lines, not traces', TRACING_SYSTEM],
+  [
+    /^([^\s;]+;)+[^\s;]+ \d+\r?$/m,
+    'stacks of a profiler, folded into lines, not traces',
+    TRACING_SYSTEM,
+  ],
   [
     /^# (HELP|TYPE) \w+ /m,
     'metrics of Prometheus as text, not traces',
