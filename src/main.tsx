@@ -6,6 +6,7 @@ import { createHeadlessHandle } from './headless/create-handle.ts';
 import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/page/notebook.ts';
 import { preferenceStorage } from './stores/shared/preferences-store.ts';
+import { browserTabs } from './stores/shared/tabs.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
 import { facesReady } from './ui/theme/faces.ts';
@@ -22,6 +23,7 @@ const notebook = createNotebook({
   client: startWorker(() => notebook.onWorkerReplaced()),
   background: startBackgroundWorker,
   storage: createNotebookStorage(),
+  tabs: browserTabs(),
   preferences: preferenceStorage(() => localStorage),
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),

@@ -36,6 +36,8 @@ import {
   type PreferenceStorage,
   type PreferencesState,
 } from '../shared/preferences-store.ts';
+import { ALONE, type Hold, openOf, type Tabs } from '../shared/tabs.ts';
+import { createTellingStorage } from '../shared/telling-storage.ts';
 import { createUndoStore, type UndoState } from '../shared/undo-store.ts';
 import { type ComparisonState, createComparisonStore } from '../trace/comparison-store.ts';
 import { createReplayStore, type ReplayState } from '../trace/replay-store.ts';
@@ -83,6 +85,8 @@ export interface NotebookDeps {
   readonly client: WorkerClient;
   readonly background: () => BackgroundWorker;
   readonly storage: NotebookStorage;
+  /** Other tabs of this browser; without, this one is taken to be alone. */
+  readonly tabs?: Tabs;
   readonly preferences: PreferenceStorage;
   readonly now: () => number;
   readonly newId: () => string;
@@ -93,7 +97,9 @@ export interface NotebookDeps {
   readonly app: AppIdentity;
 }
 
-export function createNotebook({ client: worker, ...rest }: NotebookDeps): Notebook {
+export function createNotebook({ client: worker, ...given }: NotebookDeps): Notebook {
+  const { tabs = ALONE } = given;
+  const rest = { ...given, storage: createTellingStorage(given.storage, tabs) };
   const client = createRunDoor(worker, (runId) => {
     const { training, first } = runs.getState();
     const known = [training, first].flatMap((one) => (one.phase === 'done' ? one.run : []));
@@ -113,6 +119,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     onOpened: ({ run, interrupted, entries, unreadable: records }) => {
       unreadable.getState().take('runs', records);
       runs.getState().restore(run, interrupted);
+      void runs.getState().lookElsewhere();
       kept.getState().take(entries);
     },
   });
@@ -218,6 +225,22 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
         unreadable.getState().take('runs', []);
         void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
+      });
+      let open: Hold | null = null;
+      dataset.subscribe((state, before) => {
+        const id = state.dataset?.id;
+        if (id === before.dataset?.id) return;
+        open?.release();
+        open = id === undefined ? null : tabs.share(openOf(id));
+      });
+      tabs.listen((news) => {
+        if (news.kind === 'datasets') void dataset.getState().relist();
+        else if (news.datasetId !== datasetId()) return;
+        else if (news.kind === 'notes') void notes.getState().relist();
+        else {
+          void kept.getState().relist();
+          void runs.getState().lookElsewhere();
+        }
       });
       // A dataset that is gone for good has made room.
       dataset.subscribe((state, before) => {

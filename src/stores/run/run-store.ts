@@ -42,6 +42,7 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       training: { phase: 'idle' },
       scoring: { phase: 'idle' },
       storageFailure: null,
+      elsewhere: false,
       unstored: [],
 
       ...createRunSettings(parts),

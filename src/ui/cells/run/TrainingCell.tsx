@@ -5,6 +5,7 @@ import { curvedDetector } from '../../../stores/run/curved-detector.ts';
 import { isRunning, type TrainingPhase } from '../../../stores/run/training-phase.ts';
 import { useDataset, useInspect, useRuns } from '../../app/notebook-context.ts';
 import { formatDuration, formatRate } from '../../widgets/format.ts';
+import { Notice } from '../../widgets/Notice.tsx';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { ModelReadiness } from '../scores/Readiness.tsx';
@@ -45,7 +46,15 @@ export function TrainingCell() {
       foot={training.phase === 'done' && <RunFoot done={training} />}
     >
       {training.phase === 'done' && <RunDifferences run={training.run} />}
-      {interrupted && <InterruptedNotice {...training} />}
+      {runs.elsewhere ? (
+        <Notice
+          kind="info"
+          what="Another tab trains on this dataset."
+          advice="Its run is listed here once it has ended. Take over to go on here from its last checkpoint."
+        />
+      ) : (
+        interrupted && <InterruptedNotice {...training} />
+      )}
       <TrainingControls disabled={isRunning(training) || interrupted} />
       <ModelView />
       {training.phase === 'done' && <NotTrained run={training.run} />}
