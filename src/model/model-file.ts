@@ -7,6 +7,7 @@ import { crc32 } from '../base/crc32.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
 import { TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
+import type { LatencyScale, TargetScale } from '../features/latency-scale.ts';
 import { readSettings } from '../run/record-formats.ts';
 import type { RunSettings } from '../run/settings.ts';
 import { VARIANTS, type Variant } from '../scoring/corrections/list.ts';
@@ -38,7 +39,10 @@ interface Head {
   readonly settings: RunSettings;
   /** Service and name by id, from 1. */
   readonly operations: readonly (readonly [service: string, name: string])[];
-  readonly latencyScale: Pick<KeptModel['scale'], 'kind' | 'floored'>;
+  readonly latencyScale: Pick<LatencyScale, 'kind' | 'floored'> & {
+    /** Absent: durations are predicted. */
+    readonly target?: TargetScale['kind'];
+  };
   readonly detectors: readonly { readonly detector: DetectorId; readonly threshold: string }[];
   /** Training traces that say what is usual. */
   readonly usual: number;
@@ -97,6 +101,7 @@ export function writeModel(model: KeptModel): Uint8Array<ArrayBuffer> {
     ]),
     column('scale/mean_us', scale.meanUs),
     column('scale/divisor_us', scale.divisorUs),
+    ...targetColumns(scale).map(([name, data]) => column(name, data)),
     ...Object.entries(VALIDATION).map(([name, of]) => column(`validation/${name}`, of(validation))),
     ...Object.entries(USUAL).map(([name, of]) => column(`usual/${name}`, of(model.usual))),
     ...(validation.errorCount ? [column('validation/error_count', validation.errorCount)] : []),
@@ -110,12 +115,27 @@ export function writeModel(model: KeptModel): Uint8Array<ArrayBuffer> {
     operations: validation.operations
       .slice(1)
       .map(({ service, name }) => [validation.services[service]!, name]),
-    latencyScale: { kind: scale.kind, floored: scale.floored },
+    latencyScale: {
+      kind: scale.kind,
+      floored: scale.floored,
+      ...(scale.target === undefined ? {} : { target: scale.target.kind }),
+    },
     detectors: model.detectors.map(({ detector, threshold }) => ({ detector, threshold })),
     usual: model.usual.size,
   };
   return writeSafetensors({ metadata: { [KEY]: JSON.stringify(head) }, tensors }, bytes);
 }
+
+const TARGET = ['scale/target_offset_us', 'scale/target_mean', 'scale/target_divisor'] as const;
+
+const targetColumns = ({ target }: LatencyScale): (readonly [string, Float64Array])[] =>
+  target === undefined
+    ? []
+    : [
+        [TARGET[0], target.offsetUs],
+        [TARGET[1], target.mean],
+        [TARGET[2], target.divisor],
+      ];
 
 const limitColumns = (limits: StdLimits): (readonly [string, Float64Array])[] => [
   ['std_limits', Float64Array.of(limits.global, ...limits.byOperation)],
@@ -191,15 +211,32 @@ function modelOf(head: Head, tensors: Tensors): KeptModel | string {
     ...Object.keys(USUAL).map((name) => `usual/${name}`),
     'scale/mean_us',
     'scale/divisor_us',
+    ...(head.latencyScale.target === undefined ? [] : TARGET),
   ].find((name) => !tensors.has(name));
   if (missing !== undefined) return `it lacks ${missing}`;
 
-  const scale = {
-    ...head.latencyScale,
+  const { target: kind, ...ofScale } = head.latencyScale;
+  const ofTarget =
+    kind === undefined
+      ? null
+      : {
+          kind,
+          offsetUs: doubles(tensors, TARGET[0]),
+          mean: doubles(tensors, TARGET[1]),
+          divisor: doubles(tensors, TARGET[2]),
+        };
+  const scale: LatencyScale = {
+    ...ofScale,
     meanUs: doubles(tensors, 'scale/mean_us'),
     divisorUs: doubles(tensors, 'scale/divisor_us'),
+    ...(ofTarget === null ? {} : { target: ofTarget }),
   };
-  if (scale.meanUs.length !== count || scale.divisorUs.length !== count) {
+  const perOperation = [
+    scale.meanUs,
+    scale.divisorUs,
+    ...(ofTarget === null ? [] : [ofTarget.offsetUs, ofTarget.mean, ofTarget.divisor]),
+  ];
+  if (perOperation.some(({ length }) => length !== count)) {
     return 'its latency scale is not of its operations';
   }
   const validation = validateTraceSet(validationOf(head, tensors));

@@ -107,7 +107,15 @@ beforeAll(async () => {
           seeds: [3],
         },
       },
-      changes: { units: 6, heads: 2, layers: 1, batchSize: 16, learningRate: 5e-3 },
+      // what a model file must hold beyond durations: the target's own scale
+      changes: {
+        units: 6,
+        heads: 2,
+        layers: 1,
+        batchSize: 16,
+        learningRate: 5e-3,
+        latencyTarget: 'log-self',
+      },
       backend,
       app: { name: 'notebook', version: '0' },
     },

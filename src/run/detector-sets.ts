@@ -1,6 +1,7 @@
 /** A dataset divided as a run's settings say. */
 import type { DetectorData } from '../detectors/detector.ts';
-import { fitLatencyScale } from '../features/latency-scale.ts';
+import { fitLatencyScale, type LatencyScale } from '../features/latency-scale.ts';
+import { fitTargetScale } from '../features/latency-target.ts';
 import { assignSets, selectSet, tracesThatFit } from '../features/splits.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type RunSettings, splitOptions } from './settings.ts';
@@ -22,8 +23,18 @@ export function detectorSets(traces: TraceSet, settings: RunSettings): DividedTr
     train,
     val: selectSet(sets, 'val'),
     ...(pool === null ? {} : { pool }),
-    scale: settings.kept?.scale ?? fitLatencyScale(traces, train, settings.model.latencyScale),
+    scale: settings.kept?.scale ?? fitScale(traces, train, settings.model),
   };
   const test = pool ?? selectSet(sets, 'test');
   return { data, test, operationCount: data.scale.meanUs.length };
+}
+
+function fitScale(
+  traces: TraceSet,
+  train: Uint32Array,
+  { latencyScale, latencyTarget = 'linear' }: RunSettings['model'],
+): LatencyScale {
+  const scale = fitLatencyScale(traces, train, latencyScale);
+  if (latencyTarget === 'linear') return scale;
+  return { ...scale, target: fitTargetScale(traces, train, latencyTarget) };
 }
