@@ -14,10 +14,9 @@ export interface TraceSetBuilder {
   /** Appends the tree as a trace that takes start, label, file and trace id from its root span. */
   add(tree: MergedTree): void;
   /**
-   * @param kept so many of the first operations stay though no trace uses them: those of a vocabulary
-   *             that was fixed beforehand
+   * @param keepAllOperations keeps operations that no trace uses, for a vocabulary fixed beforehand
    */
-  finish(ranked: RankedOperations, kept: number): TraceSet;
+  finish(ranked: RankedOperations, keepAllOperations: boolean): TraceSet;
 }
 
 const ERROR = statusCode('error');
@@ -87,10 +86,10 @@ export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
     nodeOffset[traceCount] = first + nodeCount;
   };
 
-  const finish = (ranked: RankedOperations, kept: number): TraceSet => {
+  const finish = (ranked: RankedOperations, keepAllOperations: boolean): TraceSet => {
     const table = interner.finish();
-    // rank 0 is padding
-    const used = new Uint8Array(ranked.names.length).fill(1, 0, kept + 1);
+    const used = new Uint8Array(ranked.names.length).fill(keepAllOperations ? 1 : 0);
+    used[0] = 1;
     for (const id of table.operation) used[id] = 1;
     // Closing the gaps keeps the order, so children stay sorted and equal structures stay equal.
     const idOfRank = new Uint32Array(used.length);
