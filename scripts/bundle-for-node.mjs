@@ -20,10 +20,7 @@ const OUT_DIR = join(ROOT, 'node_modules/.cache/for-node');
 export const loadSource = async (path) => import(await bundleSource(path));
 
 /** @returns where the bundle is, to be imported, in another process too */
-export const bundleSource = (path) => bundleInto(path, OUT_DIR);
-
-/** @param folder that the bundle goes to */
-export async function bundleInto(path, folder) {
+export async function bundleSource(path) {
   const entryFileNames = `${basename(path, '.ts')}.mjs`;
   await build({
     root: ROOT,
@@ -34,10 +31,10 @@ export async function bundleInto(path, folder) {
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: join(ROOT, path),
-      outDir: folder,
+      outDir: OUT_DIR,
       emptyOutDir: false,
       rolldownOptions: { external: PACKAGES, output: { entryFileNames } },
     },
   });
-  return pathToFileURL(join(folder, entryFileNames)).href;
+  return pathToFileURL(join(OUT_DIR, entryFileNames)).href;
 }

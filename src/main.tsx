@@ -5,12 +5,9 @@ import { createRoot } from 'react-dom/client';
 import { createHeadlessHandle } from './headless/create-handle.ts';
 import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/page/notebook.ts';
-import { preferenceStorage } from './stores/shared/preferences-store.ts';
-import { browserTabs } from './stores/shared/tabs.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
 import { facesReady } from './ui/theme/faces.ts';
-import { Boundary } from './ui/widgets/Boundary.tsx';
 import { downloadWritten } from './ui/widgets/download.ts';
 import { startBackgroundWorker, startWorker } from './worker/client.ts';
 
@@ -20,11 +17,10 @@ interface HeapPerformance extends Performance {
 }
 
 const notebook = createNotebook({
-  client: startWorker(() => notebook.onWorkerReplaced()),
+  client: startWorker(),
   background: startBackgroundWorker,
   storage: createNotebookStorage(),
-  tabs: browserTabs(),
-  preferences: preferenceStorage(() => localStorage),
+  preferences: localStorage,
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),
   isolated: crossOriginIsolated,
@@ -45,10 +41,6 @@ const notebook = createNotebook({
   },
   app: { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent },
 });
-// What is in memory alone is asked about before the page goes.
-addEventListener('beforeunload', (event) => {
-  if (notebook.runs.getState().unstored.length > 0) event.preventDefault();
-});
 // Back, Forward, a link to a cell, or another address typed.
 addEventListener('hashchange', () => void notebook.view.getState().follow());
 
@@ -63,9 +55,7 @@ const draw = (): void =>
   createRoot(root).render(
     <StrictMode>
       <NotebookContext value={notebook}>
-        <Boundary what="The page">
-          <App />
-        </Boundary>
+        <App />
       </NotebookContext>
     </StrictMode>,
   );

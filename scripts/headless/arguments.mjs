@@ -68,15 +68,12 @@ export function usageOf(program, { says, options }, document) {
  * @param {Command} command
  * @param {readonly string[]} argv
  * @param {string} whose for the words of a failure
- * @param {boolean} takesFiles words without an option are files
- * @returns {Values} of its options; `help` where it was asked for, `files` where it takes them
+ * @returns {Values} of its options; `help` where it was asked for
  */
-export function readOptions(command, argv, whose, takesFiles = false) {
+export function readOptions(command, argv, whose) {
   const options = { ...command.options, ...HELP };
   try {
-    const args = spreadLists(argv, options);
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: takesFiles });
-    return takesFiles ? { ...values, files: positionals } : values;
+    return parseArgs({ args: spreadLists(argv, options), options }).values;
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(what, `the arguments of ${whose}`, 'see --help');
@@ -87,6 +84,12 @@ export function readOptions(command, argv, whose, takesFiles = false) {
 export function textOf(values, name) {
   const value = values[name];
   return typeof value === 'string' ? value : null;
+}
+
+/** @param {Values} values @param {string} name @returns {string[]} of a list */
+export function textsOf(values, name) {
+  const value = values[name];
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** @param {Values} values @param {string} name @returns {string} */
@@ -102,8 +105,7 @@ export function neededText(values, name) {
  * @param {Values} values @param {string} name @returns {string[]}
  */
 export function filesOf(values, name) {
-  const value = values[name];
-  const files = Array.isArray(value) ? value.map(String) : [];
+  const files = textsOf(values, name);
   for (const file of files) {
     if (!existsSync(file)) {
       throw new CommandError(`${file} does not exist`, `--${name}`, 'check the path');

@@ -3,14 +3,10 @@
  * are assembled. One of few files that cannot be read fails the import; one of many is left out.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import {
-  type AssembledTraces,
-  type AssembleOptions,
-  assembleInSteps,
-  type Locate,
-} from '../trace/assemble.ts';
+import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
 import { headerKey } from '../trace/column-mapping.ts';
 import { createLedgerBuilder, type LedgerBuilder, mergeLedgers } from '../trace/ledger.ts';
+import type { OrphanRule } from '../trace/orphans.ts';
 import { countFacts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { allHere } from './files-to-come.ts';
@@ -75,7 +71,6 @@ async function importAll(
     authorsRules = true,
     orphans,
     keptAttributes,
-    firstOperations = [],
     formats = FORMATS,
     onSpans,
   }: ImportOptions,
@@ -103,7 +98,7 @@ async function importAll(
   let spansRead = 0;
   for await (const fetched of fetchAhead(files)) {
     let partsBefore = 0;
-    for await (const next of readableParts(fetched, notes)) {
+    for await (const next of readableParts(fetched)) {
       partCount += 1;
       if (!next.ok) {
         if (fileCount < MANY_FILES) return unreadable(next.error);
@@ -144,7 +139,7 @@ async function importAll(
 
   const rule = orphans ?? (authorsRules ? 'own-tree' : 'attach');
   const leftOut = unread.finish();
-  const assembled = await assemble(context.table, reads, pace, { orphans: rule, firstOperations });
+  const assembled = await assemble(context.table, reads, pace, rule);
   if (!assembled) return err(cancelledImport('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
   noteOverflows(context.table, notes);
@@ -193,7 +188,7 @@ export async function labelTraces(
   };
   const notes = createLedgerBuilder();
   for await (const fetched of fetchAhead(allHere(files))) {
-    for await (const next of readableParts(fetched, notes)) {
+    for await (const next of readableParts(fetched)) {
       if (!next.ok) return unreadable(next.error);
       const part = next.value;
       const read = await readPart(part, context, FORMATS, pace, () => undefined);
@@ -206,13 +201,9 @@ export async function labelTraces(
 }
 
 /** The parts of a file, where the browser can read it. */
-async function* readableParts(
-  fetched: FetchedFile,
-  notes: LedgerBuilder,
-): AsyncGenerator<Result<SourcePart, Failure>> {
-  const { name } = fetched.file;
+async function* readableParts(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
   try {
-    yield* partsOf(fetched, () => notes.add('left-out-rest', 1, () => ({ file: name })));
+    yield* partsOf(fetched);
   } catch (error) {
     yield err(unreadableFile(fetched.file, error));
   }
@@ -223,10 +214,10 @@ async function assemble(
   table: SpanTable,
   files: readonly FileRead[],
   pace: ImportPace,
-  options: AssembleOptions,
+  orphans: OrphanRule,
 ): Promise<AssembledTraces | null> {
   const locate: Locate = (file, line) => files[file]!.locate(line);
-  const steps = assembleInSteps(table.columns(), locate, options);
+  const steps = assembleInSteps(table.columns(), locate, { orphans });
   for (;;) {
     if (!(await pace.breathe())) return null;
     const step = steps.next();

@@ -67,9 +67,7 @@ export function mappedLayout(
   const durationOf = (row: CsvRow): Microseconds => {
     const { bytes, start, end, decimalComma } = row;
     const cell = columns.duration;
-    // Rows of one table may have either.
-    const hasOwn = cell >= 0 && (from < 0 || to < 0 || !isAbsent(row, cell));
-    return hasOwn
+    return cell >= 0
       ? parseSpanOfTime(bytes, start[cell]!, end[cell]!, durationUnit, decimalComma)
       : parseInterval(
           bytes,

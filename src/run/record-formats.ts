@@ -106,7 +106,6 @@ export function readSettings(stored: RunSettings | EarlierSettings): RunSettings
       safeNormalStds: config.safeNormalStds,
       structureDecoder: 'paper',
       latencyScale: config.latencyScale,
-      latencyTarget: 'linear',
       latencyTails: config.latencyTails ?? 'gaussian',
     },
     schedule: {

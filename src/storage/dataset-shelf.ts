@@ -10,7 +10,6 @@ import { keysUnder } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
 import { readTraceSpans, SPAN_BYTES, saveSpans } from './dataset-spans.ts';
 import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
-import { isAlone } from './pages.ts';
 import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
 import { type Database, STORE_NAMES } from './schema.ts';
 import { damaged, guarded } from './storage-failure.ts';
@@ -37,7 +36,7 @@ export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedA
 
 export interface DatasetShelf {
   /**
-   * Also removes, where no other page could undo it or is saving just now, what interrupted saves left and what was
+   * Also removes, unless a page is saving just now, what interrupted saves left and what was
    * deleted before.
    */
   list(): Promise<Result<StoredDatasets, Failure>>;
@@ -51,12 +50,6 @@ export interface DatasetShelf {
   /** With its runs, checkpoints and notes. */
   remove(id: string): Promise<Result<null, Failure>>;
 }
-
-const GONE: Failure = {
-  what: 'the dataset is not stored any more',
-  where: 'browser storage',
-  advice: 'it was deleted, here or in another tab, or site data were cleared; store it again',
-};
 
 /** Held while chunks without an entry are on their way, so that no other tab sweeps them. */
 const SAVING_LOCK = 'tracevae-notebook.saving';
@@ -95,7 +88,7 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
   return {
     list: () =>
       guarded(async () => {
-        if (await isAlone()) await whileNobodySaves(sweep);
+        await whileNobodySaves(sweep);
         const db = await database();
         const [stored, keys] = await Promise.all([
           db.getAll('datasets'),
@@ -176,9 +169,7 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
     async change(id, change) {
       const changed = await guarded(async () => {
         const { store, done } = (await database()).transaction('datasets', 'readwrite');
-        const stored = await store.get(id);
-        if (stored === undefined) return err(GONE);
-        const entry = readDatasetEntry(stored);
+        const entry = readDatasetEntry(await store.get(id));
         if (entry.ok) await store.put({ ...entry.value, ...change }, id);
         await done;
         return entry.ok ? ok({ ...entry.value, ...change }) : entry;

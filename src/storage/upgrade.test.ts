@@ -49,7 +49,6 @@ function expectSame(run: RunRecord | null, was: EarlierRun): void {
   expect(traceVaeConfig(run!.settings)).toEqual({
     keepEvery: 0,
     latencyTails: 'gaussian',
-    latencyTarget: 'linear',
     structureDecoder: 'paper',
     ...kept,
   });

@@ -92,8 +92,6 @@ export function createRunner(post: Post): Runner {
   return {
     handle(request) {
       switch (request.kind) {
-        case 'ping':
-          return post({ kind: 'pong' }, []);
         case 'pause':
         case 'resume':
         case 'stop':

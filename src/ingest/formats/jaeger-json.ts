@@ -13,7 +13,6 @@ import {
   DOCUMENT,
   DURATION,
   indexShape,
-  OF_OTHERS,
   OLD_PARENT,
   OPERATION,
   OWN_SERVICE,
@@ -302,12 +301,6 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
           break;
         case DOCUMENT:
           startTrace();
-          break;
-        case OF_OTHERS:
-          ledger.add('left-out-document', 1, () => ({
-            file: fileName,
-            line: reader.documentLine(),
-          }));
           break;
         case PROCESS:
           process = processes.process(reader.key(), 0, reader.key().length);

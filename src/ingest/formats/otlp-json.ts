@@ -26,7 +26,6 @@ import {
   ERROR,
   KIND,
   NAME,
-  OF_OTHERS,
   PARENT_SPAN_ID,
   RESOURCE_LISTS,
   RESOURCE_SPANS,
@@ -109,11 +108,6 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       file: context.fileName,
       line: reader.documentLine(),
     }));
-  const noteOthers = (): void =>
-    context.ledger.add('left-out-document', 1, () => ({
-      file: context.fileName,
-      line: reader.documentLine(),
-    }));
 
   const parts = createOtlpParts();
   const endParts = (id: number): void => {
@@ -142,7 +136,6 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       else if (id === ATTRIBUTE) ofResource.start();
       else if (id === DOCUMENT) spans.startResource();
       else if (id === ERROR) notePartial();
-      else if (id === OF_OTHERS) noteOthers();
       else if (hasParts(id)) parts.start();
     },
     leave: (id, faulty) => {
@@ -179,9 +172,6 @@ function readOtlpJson(context: ReaderContext): SpanReader {
           break;
         case ERROR:
           if (end > start) notePartial();
-          break;
-        case OF_OTHERS:
-          noteOthers();
           break;
         case KIND:
           facts.sayKind(readKind(bytes, start, end));

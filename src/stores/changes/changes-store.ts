@@ -1,15 +1,12 @@
 /**
- * What changed between two periods: traffic over time, two periods that are chosen, and what differs.
- * Either is of the dataset at hand; the first can be another dataset as it is stored. The periods and
- * the report belong to the dataset at hand; the flags of the traffic to the list of scored traces.
+ * What changed between two periods of the dataset: traffic over time, two periods that are chosen,
+ * and what differs. The periods and the report belong to the dataset; the flags of the traffic to
+ * the list of scored traces.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { err, type Failure, ok, type Result } from '../../base/result.ts';
-import type { ComparedDatasets } from '../../changes/other-dataset.ts';
+import type { ChangeReport } from '../../changes/compare-periods.ts';
 import type { Period } from '../../changes/selection.ts';
 import type { Timeline } from '../../changes/timeline.ts';
-import type { NotebookStorage } from '../../storage/notebook-storage.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../../worker/client.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import type { TraceListState } from '../scores/trace-list-store.ts';
@@ -28,10 +25,10 @@ export interface Periods {
 export interface ChangesState extends Periods {
   /** null where starts are not known; none until it is asked for. */
   readonly timeline: Asked<Timeline | null>;
-  readonly report: Asked<ComparedDatasets>;
+  readonly report: Asked<ChangeReport>;
   /** Asks for the timeline, where that of these flags is not there yet. */
   show(): Promise<void>;
-  /** Compares once both periods are chosen. With another dataset all of this one is compared, unless told. */
+  /** Compares once both periods are chosen. */
   choose(periods: Partial<Periods>): Promise<void>;
   cancel(): void;
 }
@@ -43,21 +40,11 @@ const NOTHING: Pick<ChangesState, 'before' | 'after' | 'timeline' | 'report'> = 
   report: { phase: 'none' },
 };
 
-const GONE: Failure = {
-  what: 'the other dataset is not stored any more',
-  where: 'browser storage',
-  advice: 'choose another period',
-};
-
-export interface ChangesDeps {
-  readonly client: WorkerClient;
-  readonly storage: Pick<NotebookStorage, 'datasets'>;
-  readonly dataset: StoreApi<DatasetState>;
-  readonly traceList: StoreApi<TraceListState>;
-}
-
-export function createChangesStore(deps: ChangesDeps): StoreApi<ChangesState> {
-  const { client, storage, dataset, traceList } = deps;
+export function createChangesStore(
+  client: WorkerClient,
+  dataset: StoreApi<DatasetState>,
+  traceList: StoreApi<TraceListState>,
+): StoreApi<ChangesState> {
   const timelines = createLatest();
   const reports = createLatest();
   let job: RunningJob<'comparePeriods'> | null = null;
@@ -66,13 +53,6 @@ export function createChangesStore(deps: ChangesDeps): StoreApi<ChangesState> {
     reports.cancel();
     job?.cancel();
     job = null;
-  };
-
-  const tracesOfStored = async (wanted: string): Promise<Result<TraceSet, Failure>> => {
-    const entry = dataset.getState().stored.find(({ id }) => id === wanted);
-    if (entry === undefined) return err(GONE);
-    const read = await storage.datasets.read(entry);
-    return read.ok ? ok(read.value.imported.traces) : read;
   };
 
   const store = createStore<ChangesState>((set, get) => ({
@@ -93,19 +73,12 @@ export function createChangesStore(deps: ChangesDeps): StoreApi<ChangesState> {
 
     async choose(periods) {
       drop();
-      const chosen = chosenTogether({ ...get(), ...periods });
-      const { before, after } = chosen;
-      set({ before, after, report: { phase: 'none' } });
+      set({ ...periods, report: { phase: 'none' } });
+      const { before, after } = get();
       if (after === null) return;
       const isLatest = reports.begin();
       set({ report: { phase: 'running' } });
-      const other = before.kind === 'dataset' ? await tracesOfStored(before.id) : ok(null);
-      if (!isLatest()) return;
-      if (!other.ok) {
-        set({ report: { phase: 'failed', failure: { kind: 'unusable-data', ...other.error } } });
-        return;
-      }
-      job = client.start('comparePeriods', { before, after, other: other.value });
+      job = client.start('comparePeriods', { before, after });
       const made = await job.result;
       if (!isLatest()) return;
       job = null;
@@ -138,10 +111,4 @@ export function createChangesStore(deps: ChangesDeps): StoreApi<ChangesState> {
     });
   });
   return store;
-}
-
-/** All of this dataset is a period next to another dataset alone. */
-function chosenTogether({ before, after }: Periods): Periods {
-  if (before.kind === 'dataset') return { before, after: after ?? { kind: 'all' } };
-  return { before, after: after?.kind === 'all' ? null : after };
 }

@@ -8,6 +8,7 @@ const REPORT = {
   tests: 3,
   found: 1,
   services: [],
+  slowest: null,
   errorsKnown: true,
   changes: [
     {

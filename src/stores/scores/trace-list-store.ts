@@ -71,8 +71,6 @@ export interface TraceListState {
   narrow(change: Partial<NarrowFilter>): Promise<void>;
   sortBy(sort: TraceSort): Promise<void>;
   group(grouped: boolean): Promise<void>;
-  /** The traces of one kind, one by one. */
-  listKind(key: string): Promise<void>;
 }
 
 export interface TraceListDeps {
@@ -121,10 +119,6 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       },
       group(grouped) {
         set({ grouped });
-        return arrange();
-      },
-      listKind(kind) {
-        set({ grouped: false, filter: { ...get().filter, kind } });
         return arrange();
       },
     };

@@ -45,8 +45,6 @@ export interface RowGroup {
   readonly words: ReactNode;
   readonly unfolded: boolean;
   readonly onToggle: () => void;
-  /** Hears other keys while the row is the active one; true where the key was taken. */
-  readonly onKey?: (key: string) => boolean;
 }
 
 const HEAD_HEIGHT = 32;
@@ -98,7 +96,7 @@ export function VirtualTable(props: VirtualTableProps) {
       group.onToggle();
       return;
     }
-    if (group === null ? props.onKey?.(event.key, activeRow) : group.onKey?.(event.key)) {
+    if (group === null && props.onKey?.(event.key, activeRow)) {
       event.preventDefault();
       return;
     }
