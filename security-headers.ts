@@ -20,9 +20,20 @@ const POLICY = [
   "form-action 'none'",
 ];
 
-export const PAGE_POLICY = POLICY.join('; ');
+/** In a meta element: `frame-ancestors` counts in a header alone. */
+export const META_POLICY = POLICY.join('; ');
+
+/** No page frames this one. */
+export const PAGE_POLICY = [...POLICY, "frame-ancestors 'none'"].join('; ');
 
 export const WORKER_POLICY = PAGE_POLICY.replace("worker-src 'self'", "worker-src 'self' blob:");
+
+/** Of files with a hash of their content in their names, and of all others. */
+export const IMMUTABLE = 'public, max-age=31536000, immutable';
+export const REVALIDATED = 'no-cache';
+
+/** Whether a path names such a file of the build. */
+export const isHashed = (path: string): boolean => /^\/assets\/[^?]*-[\w-]{8}\.\w+/.test(path);
 
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -30,4 +41,20 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
+  'Permissions-Policy': [
+    'camera',
+    'display-capture',
+    'geolocation',
+    'microphone',
+    'midi',
+    'payment',
+    'usb',
+    'serial',
+    'hid',
+    'bluetooth',
+    'idle-detection',
+    'publickey-credentials-get',
+  ]
+    .map((feature) => `${feature}=()`)
+    .join(', '),
 };

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { kernels } from './scripts/kernels-plugin.mjs';
-import { COMMON_HEADERS, PAGE_POLICY, WORKER_POLICY } from './security-headers.ts';
+import {
+  COMMON_HEADERS,
+  IMMUTABLE,
+  isHashed,
+  META_POLICY,
+  PAGE_POLICY,
+  REVALIDATED,
+  WORKER_POLICY,
+} from './security-headers.ts';
 import { writtenBy } from './src/ingest/format-words.ts';
 import { FORMATS } from './src/ingest/formats/list.ts';
 
@@ -23,7 +31,7 @@ function securityHeaders(): Plugin {
           ? html
           : html.replace(
               '<head>',
-              `<head>\n    <meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}" />`,
+              `<head>\n    <meta http-equiv="Content-Security-Policy" content="${META_POLICY}" />`,
             ),
     },
     configurePreviewServer(server) {
@@ -31,6 +39,8 @@ function securityHeaders(): Plugin {
         for (const [key, value] of Object.entries(COMMON_HEADERS)) response.setHeader(key, value);
         const isWorker = /^\/assets\/entry-[^/]*\.js/.test(request.url ?? '');
         response.setHeader('Content-Security-Policy', isWorker ? WORKER_POLICY : PAGE_POLICY);
+        const lasts = isHashed(request.url ?? '') ? IMMUTABLE : REVALIDATED;
+        response.setHeader('Cache-Control', lasts);
         next();
       });
     },

@@ -115,7 +115,6 @@ export async function scoreContaminated(pool: Pool, question: Question): Promise
       seed,
       furtherSeeds: [],
       threshold: null,
-      formulas: [],
       limitTrain: null,
     },
     {},

@@ -1,4 +1,4 @@
-/** Two periods compared: a second file in which one service is slow, and a range of the traffic. */
+/** Two periods compared: a second file in which one service is slow, a range of the traffic, another dataset. */
 import { type FixtureSpan, requestSpans, traceVaeCsv } from './fixtures.ts';
 import { dropFiles, expect, openNotebook, test } from './notebook.ts';
 
@@ -18,19 +18,20 @@ test('what changed in a second file is told first by the service that is slow th
 }) => {
   await openNotebook(page);
   const usual = requestSpans(1, 120);
-  const slow = requestSpans(500, 120).map((span) =>
-    // the checkout takes as much longer as its call to the cart
-    span.trace % 4 !== 0
-      ? span
-      : span.service === 'cart'
-        ? { ...span, durationMs: 4 * span.durationMs }
-        : span.operation === 'POST /checkout'
-          ? { ...span, durationMs: span.durationMs + 24 }
-          : span,
-  );
+  const slowInEvery = (nth: number) =>
+    requestSpans(500, 120).map((span) =>
+      // the checkout takes as much longer as its call to the cart
+      span.trace % nth !== 0
+        ? span
+        : span.service === 'cart'
+          ? { ...span, durationMs: 4 * span.durationMs }
+          : span.operation === 'POST /checkout'
+            ? { ...span, durationMs: span.durationMs + 24 }
+            : span,
+    );
   await dropFiles(page, [
     { name: 'monday.csv', body: table(usual, 1) },
-    { name: 'tuesday.csv', body: table(slow, 2) },
+    { name: 'tuesday.csv', body: table(slowInEvery(4), 2) },
   ]);
   const cell = page.getByRole('region', { name: /What changed/ });
   await cell.getByRole('combobox', { name: 'What changed in' }).selectOption('file tuesday.csv');
@@ -38,6 +39,8 @@ test('what changed in a second file is told first by the service that is slow th
   await expect(first).toContainText('slower');
   await expect(first.getByRole('rowheader')).toContainText('cart');
   await expect(cell).toContainText('best explained by cart: its own work is slow');
+  const service = cell.getByRole('table', { name: 'Changes by service' }).getByRole('row').nth(1);
+  await expect(service).toContainText(/cart.*100\s%/);
 
   // and the other way round
   await cell.getByRole('combobox', { name: 'against' }).selectOption('all other traces');
@@ -50,4 +53,14 @@ test('what changed in a second file is told first by the service that is slow th
   await strip.press('Home');
   await strip.press('Shift+PageDown');
   await expect(cell.getByRole('combobox', { name: 'What changed in' })).toContainText(' to ');
+
+  // a file that is dropped later is another dataset, and the one before a period to compare it with
+  await dropFiles(page, [{ name: 'wednesday.csv', body: table(slowInEvery(2), 3) }]);
+  const against = cell.getByRole('combobox', { name: 'against' });
+  const stored = against.getByRole('option', { name: /^dataset / });
+  await against.selectOption(await stored.innerText());
+  await expect(cell.getByRole('combobox', { name: 'What changed in' })).toHaveValue('all');
+  await expect(first).toContainText('slower');
+  await expect(first.getByRole('rowheader')).toContainText('cart');
+  await expect(cell).toContainText('120 traces against 240');
 });

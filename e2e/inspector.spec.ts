@@ -262,6 +262,7 @@ test('one trace: differences, latencies, spans over time, twins lit in every vie
   await expect(calls.first()).toBeFocused();
 
   await showModel(page);
+  await view.getByRole('button', { name: 'Show anyway' }).click();
   const tree = view.getByRole('table', { name: 'Tree and reconstruction' });
   await expect(tree).toBeVisible();
 

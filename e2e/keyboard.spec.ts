@@ -3,10 +3,14 @@ import type { Locator, Page } from '@playwright/test';
 import { TEST_CSV } from './fixtures.ts';
 import { expect, openNotebook, test } from './notebook.ts';
 
-/** Tab by Tab until this has the focus. */
-async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+/** Tab by Tab until this has the focus; says how many it took. */
+async function tabTo(
+  page: Page,
+  target: Locator,
+  key: 'Tab' | 'Shift+Tab' = 'Tab',
+): Promise<number> {
   for (let presses = 0; presses < 150; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
+    if (await target.evaluate((element) => element === document.activeElement)) return presses;
     await page.keyboard.press(key);
   }
   throw new Error('the focus never came there');
@@ -35,6 +39,17 @@ test('import, train, inspect and export by keyboard alone', async ({ page }) => 
     buffer: Buffer.from(TEST_CSV()),
   });
   await expect(page.getByRole('table', { name: 'Files' })).toBeVisible();
+
+  // Lists of structures and the like are one stop each on the way to the button.
+  await expect(page.getByRole('list', { name: 'Structures' })).toBeVisible();
+  await page.locator('a, button').first().focus();
+  const start = page.getByRole('button', { name: 'Start training' });
+  expect(await tabTo(page, start)).toBeLessThan(72);
+  // by the rail it is a few
+  await page.getByRole('link', { name: /Model and training/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/at=training/);
+  expect(await tabTo(page, start)).toBeLessThan(6);
 
   // Train: through the controls of the cell.
   await command(page, 'go to model');

@@ -35,6 +35,15 @@ test('a dataset is prepared as section A.4, undone, and prepared alike', async (
   );
   await expect(data.getByText('the import set nothing aside')).toBeVisible();
 
+  // What was put in is no record of a request, wherever it is met.
+  await expect(data.getByText(/of them synthetic: anomalies that Prepare injected/)).toBeVisible();
+  const flagged = page.getByRole('region', { name: 'Flagged traces' });
+  await expect(flagged.getByText('synthetic', { exact: true }).first()).toBeVisible();
+  await flagged.getByText('synthetic', { exact: true }).first().click();
+  const inspector = page.getByRole('region', { name: /^Trace / });
+  await expect(inspector.getByText('synthetic', { exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+
   // Once it is stored it is kept over a reload, and so is the way back.
   await expect(page.getByRole('button', { name: /^Delete Demo.*, prepared$/ })).toBeVisible();
   await page.reload();

@@ -20,7 +20,10 @@ const OUT_DIR = join(ROOT, 'node_modules/.cache/for-node');
 export const loadSource = async (path) => import(await bundleSource(path));
 
 /** @returns where the bundle is, to be imported, in another process too */
-export async function bundleSource(path) {
+export const bundleSource = (path) => bundleInto(path, OUT_DIR);
+
+/** @param folder that the bundle goes to */
+export async function bundleInto(path, folder) {
   const entryFileNames = `${basename(path, '.ts')}.mjs`;
   await build({
     root: ROOT,
@@ -31,10 +34,10 @@ export async function bundleSource(path) {
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: join(ROOT, path),
-      outDir: OUT_DIR,
+      outDir: folder,
       emptyOutDir: false,
       rolldownOptions: { external: PACKAGES, output: { entryFileNames } },
     },
   });
-  return pathToFileURL(join(OUT_DIR, entryFileNames)).href;
+  return pathToFileURL(join(folder, entryFileNames)).href;
 }

@@ -57,19 +57,19 @@ async function run(values) {
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );
   const changes = settingChanges(values.set ?? []);
-  const text = await runInNode(
+  const ran = await runInNode(
     { source, choices, changes, backend: started, app: { name, version } },
     (line) => process.stderr.write(`${line}\n`),
   );
-  if (!text.ok) {
-    const { what, where, advice } = text.error;
+  if (!ran.ok) {
+    const { what, where, advice } = ran.error;
     throw new CommandError(
       what,
       where in choices || where in choices.run ? optionOf(where) : where,
       advice,
     );
   }
-  writeWhole([{ path, put: (part) => writeFileSync(part, text.value) }]);
+  writeWhole([{ path, put: (part) => writeFileSync(part, ran.value.report) }]);
 }
 
 try {

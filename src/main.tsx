@@ -5,9 +5,12 @@ import { createRoot } from 'react-dom/client';
 import { createHeadlessHandle } from './headless/create-handle.ts';
 import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/page/notebook.ts';
+import { preferenceStorage } from './stores/shared/preferences-store.ts';
+import { browserTabs } from './stores/shared/tabs.ts';
 import { App } from './ui/app/App.tsx';
 import { NotebookContext } from './ui/app/notebook-context.ts';
 import { facesReady } from './ui/theme/faces.ts';
+import { Boundary } from './ui/widgets/Boundary.tsx';
 import { downloadWritten } from './ui/widgets/download.ts';
 import { startBackgroundWorker, startWorker } from './worker/client.ts';
 
@@ -17,10 +20,11 @@ interface HeapPerformance extends Performance {
 }
 
 const notebook = createNotebook({
-  client: startWorker(),
+  client: startWorker(() => notebook.onWorkerReplaced()),
   background: startBackgroundWorker,
   storage: createNotebookStorage(),
-  preferences: localStorage,
+  tabs: browserTabs(),
+  preferences: preferenceStorage(() => localStorage),
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),
   isolated: crossOriginIsolated,
@@ -41,6 +45,10 @@ const notebook = createNotebook({
   },
   app: { name: __APP_NAME__, version: __APP_VERSION__, userAgent: navigator.userAgent },
 });
+// What is in memory alone is asked about before the page goes.
+addEventListener('beforeunload', (event) => {
+  if (notebook.runs.getState().unstored.length > 0) event.preventDefault();
+});
 // Back, Forward, a link to a cell, or another address typed.
 addEventListener('hashchange', () => void notebook.view.getState().follow());
 
@@ -55,7 +63,9 @@ const draw = (): void =>
   createRoot(root).render(
     <StrictMode>
       <NotebookContext value={notebook}>
-        <App />
+        <Boundary what="The page">
+          <App />
+        </Boundary>
       </NotebookContext>
     </StrictMode>,
   );

@@ -68,12 +68,15 @@ export function usageOf(program, { says, options }, document) {
  * @param {Command} command
  * @param {readonly string[]} argv
  * @param {string} whose for the words of a failure
- * @returns {Values} of its options; `help` where it was asked for
+ * @param {boolean} takesFiles words without an option are files
+ * @returns {Values} of its options; `help` where it was asked for, `files` where it takes them
  */
-export function readOptions(command, argv, whose) {
+export function readOptions(command, argv, whose, takesFiles = false) {
   const options = { ...command.options, ...HELP };
   try {
-    return parseArgs({ args: spreadLists(argv, options), options }).values;
+    const args = spreadLists(argv, options);
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: takesFiles });
+    return takesFiles ? { ...values, files: positionals } : values;
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(what, `the arguments of ${whose}`, 'see --help');
@@ -84,12 +87,6 @@ export function readOptions(command, argv, whose) {
 export function textOf(values, name) {
   const value = values[name];
   return typeof value === 'string' ? value : null;
-}
-
-/** @param {Values} values @param {string} name @returns {string[]} of a list */
-export function textsOf(values, name) {
-  const value = values[name];
-  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** @param {Values} values @param {string} name @returns {string} */
@@ -105,7 +102,8 @@ export function neededText(values, name) {
  * @param {Values} values @param {string} name @returns {string[]}
  */
 export function filesOf(values, name) {
-  const files = textsOf(values, name);
+  const value = values[name];
+  const files = Array.isArray(value) ? value.map(String) : [];
   for (const file of files) {
     if (!existsSync(file)) {
       throw new CommandError(`${file} does not exist`, `--${name}`, 'check the path');

@@ -89,8 +89,9 @@ test('one call four times slower in a fifth of the second period is the first ro
   expect(first!.low).toBeLessThan(0.2);
   expect(first!.own!.after.p99).toBeGreaterThan(2 * first!.own!.before.p99);
   expect(report.changes).toHaveLength(1);
-  expect(report.services).toEqual([{ service: 1, share: 1, changes: 1 }]);
-  expect(report.slowest).toMatchObject({ service: 1, part: 'work' });
+  expect(report.services).toMatchObject([
+    { service: 1, share: 1, changes: 1, slow: { service: 1, part: 'work' } },
+  ]);
 });
 
 test('a call that is gone is told once, without the calls below it', () => {

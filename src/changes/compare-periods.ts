@@ -11,7 +11,7 @@ import {
   createPathFinder,
   operationsOfPath,
 } from '../features/call-paths.ts';
-import { ownTimesByPath, rankSlowServices, type SlowService } from '../statistics/slow-services.ts';
+import { ownTimesByPath, rankSlowServices } from '../statistics/slow-services.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { distance, shareChange } from './distance.ts';
 import { failuresByPath } from './failures.ts';
@@ -70,9 +70,8 @@ export interface ChangeReport {
   readonly changes: readonly Change[];
   /** Of all that stand out, also of those left off. */
   readonly found: number;
+  /** The first explains most of what is slower with least, where anything is. */
   readonly services: readonly ServiceShare[];
-  /** The service that explains most of what is slower with least; null where nothing is. */
-  readonly slowest: SlowService | null;
   /** Whether the dataset says which calls failed. */
   readonly errorsKnown: boolean;
 }
@@ -136,6 +135,7 @@ export function* comparePeriods(
     .sort((a, b) => b.requests - a.requests || a.q - b.q);
   const standsOut = ({ q, low }: Change): boolean => q <= MOST_Q && low >= LEAST_EFFECT;
   const found = tested.filter(standsOut);
+  const slower = found.some(({ kind }) => kind === 'slower');
   const others = tested.filter((change) => !standsOut(change)).sort((a, b) => a.q - b.q);
   return {
     before: before.length,
@@ -143,10 +143,7 @@ export function* comparePeriods(
     tests: tests.length,
     changes: [...found.slice(0, MOST_CHANGES), ...others.slice(0, weak)],
     found: found.length,
-    services: servicesOf(traces, found),
-    slowest: found.some(({ kind }) => kind === 'slower')
-      ? rankSlowServices(traces, after, before)[0]!
-      : null,
+    services: servicesOf(traces, found, slower ? rankSlowServices(traces, after, before) : []),
     errorsKnown: failed.before !== null,
   };
 }

@@ -1,4 +1,4 @@
-/** Which traces a period is: a range of time, a file, some that were chosen, or all that the other period leaves. */
+/** Which traces a period is: a range of time, a file, all of a dataset, or all that the other period leaves. */
 import { type TraceSet, traceCount } from '../trace/trace-set.ts';
 
 /** Start inclusive, end exclusive; microseconds since the epoch. */
@@ -11,7 +11,11 @@ export type Period =
   | ({ readonly kind: 'time' } & TimeRange)
   /** Index into the files of the dataset. */
   | { readonly kind: 'file'; readonly file: number }
-  /** All traces that the other period does not have. */
+  /** All traces of the dataset at hand. */
+  | { readonly kind: 'all' }
+  /** All traces of another dataset, by its id. */
+  | { readonly kind: 'dataset'; readonly id: string }
+  /** All traces of the dataset at hand that the other period does not have. */
   | { readonly kind: 'rest' };
 
 /** Trace indices, ascending. */
@@ -20,28 +24,49 @@ export interface ComparedTraces {
   readonly after: Uint32Array;
 }
 
-/** A trace that both periods have counts as one of `after` alone. `rest` on both sides leaves `before` empty. */
-export function tracesOf(traces: TraceSet, before: Period, after: Period): ComparedTraces {
-  const inBefore = membership(traces, before);
-  const inAfter = membership(traces, after);
+/**
+ * A trace that both periods have counts as one of `after` alone. `rest` on both sides leaves `before`
+ * empty.
+ *
+ * @param own traces of the dataset at hand, which are the first; those of another one follow
+ */
+export function tracesOf(
+  traces: TraceSet,
+  before: Period,
+  after: Period,
+  own = traceCount(traces),
+): ComparedTraces {
+  const inBefore = membership(traces, before, own);
+  const inAfter = membership(traces, after, own);
   const chosen = { before: [] as number[], after: [] as number[] };
   for (let trace = 0; trace < traceCount(traces); trace++) {
-    const isAfter = inAfter === null ? inBefore?.(trace) === false : inAfter(trace);
+    const isAfter = inAfter === null ? trace < own && inBefore?.(trace) === false : inAfter(trace);
     if (isAfter) chosen.after.push(trace);
-    else if (inBefore === null ? inAfter !== null : inBefore(trace)) chosen.before.push(trace);
+    else if (inBefore === null ? inAfter !== null && trace < own : inBefore(trace)) {
+      chosen.before.push(trace);
+    }
   }
   return { before: Uint32Array.from(chosen.before), after: Uint32Array.from(chosen.after) };
 }
 
 /** null of the rest, which is known once the other period is. */
-function membership(traces: TraceSet, period: Period): ((trace: number) => boolean) | null {
+function membership(
+  traces: TraceSet,
+  period: Period,
+  own: number,
+): ((trace: number) => boolean) | null {
   switch (period.kind) {
     case 'rest':
       return null;
+    case 'all':
+      return (trace) => trace < own;
+    case 'dataset':
+      return (trace) => trace >= own;
     case 'file':
-      return (trace) => traces.file[trace] === period.file;
+      return (trace) => trace < own && traces.file[trace] === period.file;
     case 'time':
       return (trace) => {
+        if (trace >= own) return false;
         const start = traces.startUs[trace]!;
         return start >= period.fromUs && start < period.toUs;
       };

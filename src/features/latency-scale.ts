@@ -30,6 +30,19 @@ export interface LatencyScale {
   readonly divisorUs: Float64Array;
   /** Operation ids whose divisor is the floor. */
   readonly floored: readonly number[];
+  /** Where a model predicts another number than the duration; absent: it does not. */
+  readonly target?: TargetScale;
+}
+
+/** A logarithm as what is predicted of a node, per operation: see latency-target.ts. */
+export interface TargetScale {
+  /** Of the duration, or of the self time. */
+  readonly kind: 'log' | 'log-self';
+  /** [operations] microseconds, added before the logarithm */
+  readonly offsetUs: Float64Array;
+  /** [operations] of the logarithm */
+  readonly mean: Float64Array;
+  readonly divisor: Float64Array;
 }
 
 /** @param selected trace indices of the training set */

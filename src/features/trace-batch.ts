@@ -22,7 +22,8 @@ export interface TraceBatch {
 }
 
 /**
- * @param scale    fitted on the training set; one mean and divisor an operation
+ * @param scale    fitted on the training set; one mean and divisor an operation. An operation beyond
+ *                 them, which a kept model never saw, is operation 0 to it
  * @param selected [B] trace indices, in the order of the rows
  * @param maxNodes N; every selected trace must fit
  */
@@ -38,6 +39,7 @@ export function makeBatch(
   const operation = new Int32Array(size * maxNodes);
   const latency = new Float32Array(size * maxNodes);
   const { structures, structureOf, latencyUs } = traces;
+  const known = scale.meanUs.length;
 
   for (let b = 0; b < size; b++) {
     const trace = selected[b]!;
@@ -48,7 +50,8 @@ export function makeBatch(
     const first = traces.nodeOffset[trace]!;
     const row = b * maxNodes;
     for (let i = 0; i < nodes; i++) {
-      const op = structures.operation[shape + i]!;
+      const named = structures.operation[shape + i]!;
+      const op = named < known ? named : 0;
       parent[row + i] = structures.parent[shape + i]!;
       operation[row + i] = op;
       latency[row + i] = (latencyUs[first + i]! - scale.meanUs[op]!) / scale.divisorUs[op]!;

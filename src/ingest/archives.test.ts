@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
-import { treesOf } from '../testing/imports.ts';
+import { ledgerOf, treesOf } from '../testing/imports.ts';
 import { OTEL_TRACES, SKYWALKING } from '../testing/table-fixtures.ts';
 import { importFiles } from './import-files.ts';
 import { isTar } from './tar.ts';
@@ -64,7 +64,6 @@ describe('a tar archive', () => {
     ['plain', tar],
     ['packed by gzip', gzipSync(tar)],
     ['without blocks of zeros at its end', tarOf(ENTRIES, false)],
-    ['with more behind its end', concatBytes([tar, encodeUtf8('anything')])],
   ])('%s gives the files in it', async (_, bytes) => {
     for (const chunkBytes of [100, 64 * 1024]) {
       const imported = await importedFrom(sourceFile('t', bytes, chunkBytes));
@@ -75,6 +74,26 @@ describe('a tar archive', () => {
         ['skipped-file', 1],
       ]);
     }
+  });
+
+  const rest = encodeUtf8('anything');
+  it.each<[string, Uint8Array]>([
+    ['behind its end', concatBytes([tar, rest])],
+    ['behind its end, within gzip', gzipSync(concatBytes([tar, rest]))],
+    ['behind the gzip that it is packed by', concatBytes([gzipSync(tar), rest])],
+  ])('with something else %s is read, and that is told', async (_, bytes) => {
+    const imported = await importedFrom(sourceFile('t', bytes));
+    expect(imported.files.map(({ name }) => name)).toEqual(NAMES);
+    expect(ledgerOf(imported)).toEqual([
+      ['left-out-rest', 1, undefined],
+      ['skipped-file', 1, undefined],
+    ]);
+  });
+
+  it('behind another one gives its files as well', async () => {
+    const second = tarOf([file('more.csv', OTEL_TRACES)]);
+    const imported = await importedFrom(sourceFile('t', gzipSync(concatBytes([tar, second]))));
+    expect(imported.files.map(({ name }) => name)).toEqual([...NAMES, 't/more.csv']);
   });
 
   it('has long names, of GNU tar and of pax', async () => {

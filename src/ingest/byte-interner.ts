@@ -129,6 +129,11 @@ export class ByteInterner {
     };
   }
 
+  /** Not to be changed, and not kept. */
+  bytes(index: number): Uint8Array {
+    return this.arena.subarray(this.offset[index]!, this.offset[index + 1]!);
+  }
+
   text(index: number): string {
     return decodeString(this.column(), index);
   }
@@ -178,9 +183,10 @@ export class ByteInterner {
     const first = this.offset[index]!;
     const last = first + (end - start);
     if (last > 0xffffffff) throw new RangeError('more than 4 GiB of distinct ids');
-    this.arena = grown(this.arena, last);
-    this.offset = grown(this.offset, index + 2);
-    this.hashes = grown(this.hashes, index + 1);
+    // Looked at here: `grown` is asked by columns of every type, which makes its look at one slow.
+    if (last > this.arena.length) this.arena = grown(this.arena, last);
+    if (index + 2 > this.offset.length) this.offset = grown(this.offset, index + 2);
+    if (index + 1 > this.hashes.length) this.hashes = grown(this.hashes, index + 1);
     // Ids are short: a loop beats subarray and set.
     for (let i = start, j = first; i < end; i++, j++) this.arena[j] = bytes[i]!;
     this.hashes[index] = hash;

@@ -42,6 +42,11 @@ export function foreignConsole({ text }: Head): Foreign | null {
 /** Texts that have a table's separators in them as well. */
 const NO_TABLES: readonly (readonly [RegExp, string, string])[] = [
   [
+    /^(\s|--.*|\/\*.*)*(INSERT\s+INTO|CREATE\s+TABLE|COPY\s+\S+\s*\(|SET\s+\w+\s*=|BEGIN\s*;)/i,
+    'statements of SQL, as of a dump, not read here',
+    AS_CSV,
+  ],
+  [
     /^(Resource|Scope)Spans #\d|\bTracesExporter\b|^Span #\d/m,
     'the log of the Collector’s debug exporter, which is for reading and not a format',
     FILE_EXPORTER,
@@ -61,7 +66,11 @@ const NO_TABLES: readonly (readonly [RegExp, string, string])[] = [
     'a message tree of CAT, which is not read here',
     'Send spans by OpenTelemetry to a Collector too, and give what its file exporter writes.',
   ],
-  [/^(\S+;)+\S+ \d+\r?$/m, 'stacks of a profiler, folded into lines, not traces', TRACING_SYSTEM],
+  [
+    /^([^\s;]+;)+[^\s;]+ \d+\r?$/m,
+    'stacks of a profiler, folded into lines, not traces',
+    TRACING_SYSTEM,
+  ],
   [
     /^# (HELP|TYPE) \w+ /m,
     'metrics of Prometheus as text, not traces',

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crc32 } from '../base/crc32.ts';
 import type { Failure } from '../base/result.ts';
-import { crc32 } from './crc32.ts';
 import { createGunzip } from './gunzip.ts';
 import { MAX_RATIO } from './unpacking.ts';
 

@@ -6,8 +6,8 @@
  * chunk; and it says how far it came. It checks neither CRC nor length, so both are checked here.
  */
 import { Gunzip } from 'fflate';
+import { crc32 } from '../base/crc32.ts';
 import type { Failure } from '../base/result.ts';
-import { crc32 } from './crc32.ts';
 import {
   type ByteDecoder,
   type CutShort,

@@ -302,3 +302,15 @@ describe('a labels file', () => {
     });
   });
 });
+
+it('a line of separators is no stacks of a profiler, and is told so at once', async () => {
+  const file = sourceFile(
+    'labels.csv',
+    `traceId,label\n1,ti${';'.repeat(5000)}l,web\n2,time,web\n`,
+  );
+  const began = performance.now();
+  await importFiles([file], { signal: new AbortController().signal, onProgress: () => undefined });
+  expect(performance.now() - began).toBeLessThan(5000);
+  const stacks = sourceFile('stacks.txt', 'main;run;read 12\nmain;run;write 3\n');
+  expect((await failureOf(stacks)).what).toContain('stacks of a profiler');
+});

@@ -3,10 +3,14 @@
  * are assembled. One of few files that cannot be read fails the import; one of many is left out.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { type AssembledTraces, assembleInSteps, type Locate } from '../trace/assemble.ts';
+import {
+  type AssembledTraces,
+  type AssembleOptions,
+  assembleInSteps,
+  type Locate,
+} from '../trace/assemble.ts';
 import { headerKey } from '../trace/column-mapping.ts';
 import { createLedgerBuilder, type LedgerBuilder, mergeLedgers } from '../trace/ledger.ts';
-import type { OrphanRule } from '../trace/orphans.ts';
 import { countFacts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { allHere } from './files-to-come.ts';
@@ -71,6 +75,7 @@ async function importAll(
     authorsRules = true,
     orphans,
     keptAttributes,
+    firstOperations = [],
     formats = FORMATS,
     onSpans,
   }: ImportOptions,
@@ -98,7 +103,7 @@ async function importAll(
   let spansRead = 0;
   for await (const fetched of fetchAhead(files)) {
     let partsBefore = 0;
-    for await (const next of readableParts(fetched)) {
+    for await (const next of readableParts(fetched, notes)) {
       partCount += 1;
       if (!next.ok) {
         if (fileCount < MANY_FILES) return unreadable(next.error);
@@ -139,7 +144,7 @@ async function importAll(
 
   const rule = orphans ?? (authorsRules ? 'own-tree' : 'attach');
   const leftOut = unread.finish();
-  const assembled = await assemble(context.table, reads, pace, rule);
+  const assembled = await assemble(context.table, reads, pace, { orphans: rule, firstOperations });
   if (!assembled) return err(cancelledImport('while the trees were put together'));
   const traces = context.labels.applyTo(assembled.traces, notes);
   noteOverflows(context.table, notes);
@@ -188,7 +193,7 @@ export async function labelTraces(
   };
   const notes = createLedgerBuilder();
   for await (const fetched of fetchAhead(allHere(files))) {
-    for await (const next of readableParts(fetched)) {
+    for await (const next of readableParts(fetched, notes)) {
       if (!next.ok) return unreadable(next.error);
       const part = next.value;
       const read = await readPart(part, context, FORMATS, pace, () => undefined);
@@ -201,9 +206,13 @@ export async function labelTraces(
 }
 
 /** The parts of a file, where the browser can read it. */
-async function* readableParts(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
+async function* readableParts(
+  fetched: FetchedFile,
+  notes: LedgerBuilder,
+): AsyncGenerator<Result<SourcePart, Failure>> {
+  const { name } = fetched.file;
   try {
-    yield* partsOf(fetched);
+    yield* partsOf(fetched, () => notes.add('left-out-rest', 1, () => ({ file: name })));
   } catch (error) {
     yield err(unreadableFile(fetched.file, error));
   }
@@ -214,10 +223,10 @@ async function assemble(
   table: SpanTable,
   files: readonly FileRead[],
   pace: ImportPace,
-  orphans: OrphanRule,
+  options: AssembleOptions,
 ): Promise<AssembledTraces | null> {
   const locate: Locate = (file, line) => files[file]!.locate(line);
-  const steps = assembleInSteps(table.columns(), locate, { orphans });
+  const steps = assembleInSteps(table.columns(), locate, options);
   for (;;) {
     if (!(await pace.breathe())) return null;
     const step = steps.next();

@@ -8,6 +8,7 @@ import type { OrderedSpans } from '../trace/ordered-spans.ts';
 import type { OrphanCounts, OrphanRule } from '../trace/orphans.ts';
 import type { FactCounts } from '../trace/span-facts.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { OperationText } from '../trace/vocabulary.ts';
 import type { TraceFormat } from './trace-format.ts';
 import type { UnreadFiles } from './unread-files.ts';
 
@@ -102,6 +103,8 @@ export interface ImportOptions {
   readonly orphans?: OrphanRule;
   /** Names of the attributes of spans that are kept, by default DEFAULT_ATTRIBUTES. */
   readonly keptAttributes?: readonly string[];
+  /** Operations of a kept model, which have the first ids in their order. */
+  readonly firstOperations?: readonly OperationText[];
   /** Instead of all that there are. */
   readonly formats?: readonly TraceFormat[];
   /** The spans behind the traces, once all files are in. */

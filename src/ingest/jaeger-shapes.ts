@@ -35,6 +35,8 @@ export const PROCESS_TAG_VALUE = 27;
 export const TAG_FIELDS = 28;
 export const TAG_FIELD = 29;
 export const OLD_PARENT = 30;
+/** Resources of OTLP. */
+export const OF_OTHERS = 31;
 
 const tagsShape = (tag: number, key: number, value: number): Shape => ({
   id: tag,
@@ -102,9 +104,16 @@ const traceMembers = [
 ] as const;
 const traceShape: Shape = { id: TRACE, members: traceMembers };
 const tracesShape: Shape = { id: TRACES, element: traceShape };
+const ofOthers: Shape = { id: OF_OTHERS, element: { id: OTHER, scalar: true } };
 export const rootShape: Shape = {
   id: DOCUMENT,
-  members: [...traceMembers, member('data', { ...traceShape, asList: tracesShape })],
+  members: [
+    ...traceMembers,
+    member('data', { ...traceShape, asList: tracesShape }),
+    member('resourceSpans', ofOthers),
+    member('resource_spans', ofOthers),
+    member('batches', ofOthers),
+  ],
   asList: tracesShape,
 };
 

@@ -67,7 +67,9 @@ export function mappedLayout(
   const durationOf = (row: CsvRow): Microseconds => {
     const { bytes, start, end, decimalComma } = row;
     const cell = columns.duration;
-    return cell >= 0
+    // Rows of one table may have either.
+    const hasOwn = cell >= 0 && (from < 0 || to < 0 || !isAbsent(row, cell));
+    return hasOwn
       ? parseSpanOfTime(bytes, start[cell]!, end[cell]!, durationUnit, decimalComma)
       : parseInterval(
           bytes,

@@ -27,6 +27,8 @@ export const SPAN_ATTRIBUTE_KEY = 19;
 export const SPAN_ATTRIBUTE_VALUE = 20;
 /** Of a resource: of another kind than text. */
 export const ATTRIBUTE_OTHER = 21;
+/** What a trace of Jaeger or a span of Zipkin has. */
+export const OF_OTHERS = 22;
 
 export const RESOURCE_LISTS = ['resourceSpans', 'resource_spans', 'batches'];
 export const SCOPE_LISTS = ['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans'];
@@ -147,6 +149,8 @@ function documentShape(wrappings: number): Shape {
     ...resourceMembers,
     member('status', scalar(STATUS)),
     member('error', { id: ERROR, members: [], scalar: true }),
+    member('spans', { id: OF_OTHERS, element: { id: OTHER, scalar: true } }),
+    member('traceId', scalar(OF_OTHERS)),
   ];
   if (wrappings > 0) {
     const within = documentShape(wrappings - 1);

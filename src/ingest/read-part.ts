@@ -53,6 +53,9 @@ export async function readPart(
   const { container, opened } = read.value;
   const { format, reader } = opened;
   if (format.gives === 'spans') {
+    for (const name of shared.table.decodeNames(before.length)) {
+      ledger.add('other-encoding', 1, () => ({ file: part.name, path: name }));
+    }
     for (const row of shared.table.rowsWrittenOtherwise()) {
       ledger.add('padded-id', 1, () => ({
         ...reader.locate(shared.table.lineOf(row)),

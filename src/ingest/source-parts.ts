@@ -35,8 +35,15 @@ const PACKED_STEP = 32 * 1024;
 /** Whoever gives an archive or a folder may not know of all that is in it. */
 export const isAmongOthers = ({ name }: SourcePart): boolean => name.includes('/');
 
-/** To be read one after another, as they come; a failure ends them. */
-export async function* partsOf(fetched: FetchedFile): AsyncGenerator<Result<SourcePart, Failure>> {
+/**
+ * To be read one after another, as they come; a failure ends them.
+ *
+ * @param onRest told of what stands behind the end of a tar archive and is none
+ */
+export async function* partsOf(
+  fetched: FetchedFile,
+  onRest: () => void,
+): AsyncGenerator<Result<SourcePart, Failure>> {
   const { file } = fetched;
   const bytes = (await fetched.bytes?.()) ?? null;
   const head = bytes?.subarray(0, TAR_BLOCK) ?? (await readHead(file, TAR_BLOCK));
@@ -51,10 +58,10 @@ export async function* partsOf(fetched: FetchedFile): AsyncGenerator<Result<Sour
     yield ok(wholeFile(file, isXz(head) ? 'xz' : 'plain', open));
     return;
   }
-  const source = createByteSource(open(), unpacking);
+  const source = createByteSource(open(), (onBytes) => unpacking(onBytes, onRest));
   try {
     let count = 0;
-    for await (const tarred of readTar(file, source)) {
+    for await (const tarred of readTar(file, source, onRest)) {
       count += 1;
       yield tarred.ok ? ok(tarredPart(tarred.value)) : tarred;
     }
@@ -99,25 +106,28 @@ const emptyTar = (where: string): Failure => ({
   advice: 'Add files.',
 });
 
-type Unpacking = (onBytes: OnBytes) => ByteDecoder;
+type Unpacking = (onBytes: OnBytes, onRest: () => void) => ByteDecoder;
 
 /** How a tar archive is packed as a whole; null where the file is none. */
 async function tarUnpacking(file: SourceFile, head: Uint8Array): Promise<Unpacking | null> {
   if (isTar(head)) return passOn;
   const unpacking: Unpacking | null = isGzip(head)
-    ? (onBytes) => createGunzip(file.name, onBytes)
+    ? (onBytes, onRest) => createGunzip(file.name, onBytes, { onRest })
     : isZstd(head)
       ? (onBytes) => createUnzstd(file.name, onBytes)
       : null;
   if (unpacking === null) return null;
   const block = new Uint8Array(TAR_BLOCK);
   let filled = 0;
-  const decoder = unpacking((bytes) => {
-    const part = bytes.subarray(0, TAR_BLOCK - filled);
-    block.set(part, filled);
-    filled += part.length;
-    return null;
-  });
+  const decoder = unpacking(
+    (bytes) => {
+      const part = bytes.subarray(0, TAR_BLOCK - filled);
+      block.set(part, filled);
+      filled += part.length;
+      return null;
+    },
+    () => undefined,
+  );
   // What is wrong with the file is said where it is read.
   let packed = head;
   for (let at = 0; at < MOST_PACKED_BYTES; ) {

@@ -6,6 +6,7 @@ import { DEFAULT_ATTRIBUTES } from '../trace/kept-attributes.ts';
 import type { SpanColumns } from '../trace/span-columns.ts';
 import { ByteInterner } from './byte-interner.ts';
 import { IdWritings } from './id-writings.ts';
+import { NameEncoding } from './name-encoding.ts';
 import { SpanFactsTable } from './span-facts-table.ts';
 
 /** Part of the columns, see {@link SpanTable.add}; rows count from 0. */
@@ -30,6 +31,10 @@ export class SpanTable {
   readonly operations = new ByteInterner();
   /** Ids of the present file that are written with other leading zeros than before. */
   private readonly writings = new IdWritings(this.traceIds, this.spanIds);
+  private readonly encodings = [
+    new NameEncoding(this.services),
+    new NameEncoding(this.operations),
+  ] as const;
   /** Told of a span before it is added. */
   readonly facts: SpanFactsTable;
   length = 0;
@@ -62,6 +67,15 @@ export class SpanTable {
   /** How far the table is, for {@link backTo}. */
   mark(): TableMark {
     return { length: this.length, file: this.file };
+  }
+
+  /** Makes text of names that are not UTF-8, from row `first` on. @returns those names */
+  decodeNames(first: number): string[] {
+    const [services, operations] = this.encodings;
+    return [
+      ...services.decode(this.service.subarray(first, this.length)),
+      ...operations.decode(this.operation.subarray(first, this.length)),
+    ];
   }
 
   /** Forgets the spans of a file that could not be read after all. */

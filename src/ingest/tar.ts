@@ -43,14 +43,21 @@ export function isTar(block: Uint8Array): boolean {
 export async function* readTar(
   archive: SourceFile,
   source: ByteSource,
+  onRest: () => void,
 ): AsyncGenerator<Result<TarredFile, Failure>> {
   let longName: string | null = null;
+  let hasEnded = false;
   for (;;) {
     const header = await source.take(TAR_BLOCK);
     if (!header.ok) return yield header;
     const block = header.value;
-    // Two blocks of zeros end an archive; some writers leave them out.
-    if (block.length === 0 || block.every((byte) => byte === 0)) return;
+    if (block.length === 0) return;
+    // Two blocks of zeros end an archive; some writers leave them out, and another may follow.
+    if (block.every((byte) => byte === 0)) {
+      hasEnded = true;
+      continue;
+    }
+    if (hasEnded && !isTar(block)) return onRest();
     if (block.length < TAR_BLOCK) return yield err(cut(archive.name));
     if (!isTar(block)) return yield err(damaged(archive.name));
     const type = String.fromCharCode(block[TYPE_AT]!);

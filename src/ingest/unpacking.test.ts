@@ -4,10 +4,10 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../base/bytes.ts';
+import { crc32 } from '../base/crc32.ts';
 import type { Result } from '../base/result.ts';
 import { failureOf, importedFrom, sourceFile } from '../testing/files.ts';
 import { traceCount } from '../trace/trace-set.ts';
-import { crc32 } from './crc32.ts';
 import { listZip, type ZippedFile } from './unzip.ts';
 import { createUnzstd } from './unzstd.ts';
 
@@ -215,9 +215,10 @@ describe('a zstd file', () => {
     blocks.set([0x28, 0xb5, 0x2f, 0xfd, 0, 15 << 3]);
     for (let at = 6; at < blocks.length; at += 4) blocks.set([1 << 3, 0, 0, 97], at);
     const decoder = createUnzstd('tiny.zst', () => null);
-    const started = performance.now();
+    // Of the processor, so that a busy machine is no failure.
+    const started = process.cpuUsage().user;
     expect(decoder.push(blocks)?.what).toBe('a zstd file of blocks under 1024 bytes');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect((process.cpuUsage().user - started) / 1e3).toBeLessThan(5000);
   });
 });
 

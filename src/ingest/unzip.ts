@@ -3,9 +3,9 @@
  * to is bounded for the archive as a whole, because its entries may share their bytes.
  */
 import { Inflate, inflateSync } from 'fflate';
+import { crc32 } from '../base/crc32.ts';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { type ByteChunks, chunksOf, oneChunk } from './byte-chunks.ts';
-import { crc32 } from './crc32.ts';
 import type { SourceFile } from './import.ts';
 import { MANY_FILES, SMALL_BYTES } from './read-ahead.ts';
 import { createReadWindow, type ReadBytes, readDirectly } from './read-window.ts';

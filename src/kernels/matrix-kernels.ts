@@ -83,3 +83,43 @@ export function sumOverRows(kernels: WasmKernels, x: tf.Tensor2D): tf.Tensor1D {
   );
   return output;
 }
+
+const wholeTiles = (count: number): number => Math.ceil(count / 8) * 8;
+
+/**
+ * e eᵀ for each graph
+ *
+ * @param e [B, N, D]
+ * @returns [B, N, N]
+ */
+export function gramMatrices(kernels: WasmKernels, e: tf.Tensor3D): tf.Tensor3D {
+  const [graphs, nodes, depth] = e.shape;
+  const output = kernels.output<tf.Tensor3D>([graphs, nodes, nodes]);
+  const scratch = kernels.scratch(4 * kernels.parts * wholeTiles(nodes) * depth);
+  kernels.run(
+    'gram',
+    graphs * nodes * nodes * depth,
+    ...[kernels.address(e), kernels.address(output), scratch, graphs, nodes, depth],
+  );
+  return output;
+}
+
+/**
+ * (dy + dyᵀ) e for each graph
+ *
+ * @param dy [B, N, N]
+ * @param e  [B, N, D]
+ * @returns  [B, N, D]
+ */
+export function gramBackward(kernels: WasmKernels, dy: tf.Tensor3D, e: tf.Tensor3D): tf.Tensor3D {
+  const [graphs, nodes, depth] = e.shape;
+  const output = kernels.output<tf.Tensor3D>(e.shape);
+  const scratch = kernels.scratch(4 * kernels.parts * nodes * (1 + wholeTiles(depth)));
+  kernels.run(
+    'gramBackward',
+    graphs * nodes * nodes * depth,
+    ...[dy, e, output].map((tensor) => kernels.address(tensor)),
+    ...[scratch, graphs, nodes, depth],
+  );
+  return output;
+}

@@ -7,10 +7,20 @@ export interface NormForward {
   readonly y: tf.Tensor2D;
   /** [F] of the batch */
   readonly mean: tf.Tensor1D;
-  /** [F] biased */
-  readonly variance: tf.Tensor1D;
   /** [F] */
   readonly inverseStd: tf.Tensor1D;
+  /** [F] running mean and variance after the batch */
+  readonly moved: { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D };
+}
+
+/** How a batch moves the running statistics. */
+export interface Running {
+  /** [F] of before */
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+  readonly momentum: number;
+  /** What the biased variance is multiplied by. */
+  readonly unbiased: number;
 }
 
 export interface NormInput {
@@ -28,25 +38,30 @@ export interface NormInput {
 export function batchNorm(
   kernels: WasmKernels,
   { x, shares, gamma, beta }: NormInput,
+  running: Running,
   { epsilon, slope }: { readonly epsilon: number; readonly slope: number },
 ): NormForward {
   const [rows, width] = x.shape;
   const y = kernels.output<tf.Tensor2D>([rows, width]);
   const mean = kernels.output<tf.Tensor1D>([width]);
-  const variance = kernels.output<tf.Tensor1D>([width]);
   const inverseStd = kernels.output<tf.Tensor1D>([width]);
-  const sums = kernels.scratch(8 * width);
+  const moved = {
+    mean: kernels.output<tf.Tensor1D>([width]),
+    variance: kernels.output<tf.Tensor1D>([width]),
+  };
+  const sums = kernels.scratch(12 * width);
+  const { momentum, unbiased } = running;
   kernels.run(
     'batchNorm',
     3 * rows * width,
-    ...[x, shares, gamma, beta, y, mean, variance, inverseStd].map((t) => kernels.address(t)),
-    sums,
-    rows,
-    width,
-    epsilon,
-    slope,
+    ...[x, shares, gamma, beta, y, mean].map((t) => kernels.address(t)),
+    sums + 8 * width,
+    ...[inverseStd, running.mean, running.variance, moved.mean, moved.variance].map((t) =>
+      kernels.address(t),
+    ),
+    ...[sums, rows, width, epsilon, slope, momentum, 1 - momentum, unbiased],
   );
-  return { y, mean, variance, inverseStd };
+  return { y, mean, inverseStd, moved };
 }
 
 /**
@@ -56,7 +71,7 @@ export function batchNorm(
 export function batchNormBackward(
   kernels: WasmKernels,
   { x, shares, gamma }: Omit<NormInput, 'beta'>,
-  { y, mean, inverseStd }: Omit<NormForward, 'variance'>,
+  { y, mean, inverseStd }: Omit<NormForward, 'moved'>,
   dy: tf.Tensor2D,
   slope: number,
 ): [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] {

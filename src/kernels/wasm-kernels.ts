@@ -18,6 +18,7 @@ import {
   SPINS,
   type ThreadStart,
 } from './control-block.ts';
+import { shareClones } from './shared-clones.ts';
 
 /** What Emscripten gives and the package's types leave out. */
 interface EmscriptenModule {
@@ -28,7 +29,7 @@ interface EmscriptenModule {
 }
 
 /** Work below this many multiplications is not worth waking a thread for. */
-const WORTH_SHARING = 100_000;
+export const WORTH_SHARING = 100_000;
 
 export class WasmKernels {
   readonly #backend: BackendWasm;
@@ -77,6 +78,11 @@ export class WasmKernels {
   }
 
   /** A view of memory, until the next tensor is made. */
+  words(address: number, length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, address, length);
+  }
+
+  /** The same. */
   doubles(address: number, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, address, length);
   }
@@ -84,12 +90,13 @@ export class WasmKernels {
   /**
    * @param work multiplications, about: decides whether threads are woken
    * @param args of the kernel, part and parts left out
+   * @returns    the number of parts
    */
-  run(name: string, work: number, ...args: number[]): void {
+  run(name: string, work: number, ...args: number[]): number {
     const kernel = this.#exports[name] as Kernel;
     if (this.#threads === null || work < WORTH_SHARING) {
       kernel(...args, 0, 1);
-      return;
+      return 1;
     }
     const { block, workers } = this.#threads;
     const { counters } = block;
@@ -107,6 +114,7 @@ export class WasmKernels {
       if (++spins > SPINS) Atomics.wait(counters, PENDING, left);
       left = Atomics.load(counters, PENDING);
     }
+    return workers.length + 1;
   }
 
   /** Needs shared memory. Threads end with the worker that started them. */
@@ -163,6 +171,7 @@ export function wasmKernels(): WasmKernels | null {
   if (kernels === undefined) {
     if (!tf.env().getBool('WASM_HAS_SIMD_SUPPORT')) return null;
     kernels = new WasmKernels(backend);
+    shareClones();
     known.set(backend, kernels);
   }
   return kernels;

@@ -136,11 +136,16 @@ function wasmByBatch(
   const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
   return withGradient([x, gamma, beta], (save) => {
     const input = { x, shares: shares.column, gamma, beta };
-    const { y, mean, variance, inverseStd } = normKernels.batchNorm(kernels, input, {
-      epsilon: EPSILON,
-      slope,
-    });
-    moveRunningStatistics(parameters, name, mean, variance, shares.count);
+    const running = {
+      mean: parameters.get<tf.Tensor1D>(`${name}.running_mean`),
+      variance: parameters.get<tf.Tensor1D>(`${name}.running_var`),
+      momentum: MOMENTUM,
+      unbiased: unbiasedFactor(shares.count),
+    };
+    const options = { epsilon: EPSILON, slope };
+    const { y, mean, inverseStd, moved } = normKernels.batchNorm(kernels, input, running, options);
+    parameters.replace(`${name}.running_mean`, moved.mean);
+    parameters.replace(`${name}.running_var`, moved.variance);
     save([x, shares.column, gamma, y, mean, inverseStd]);
     return {
       value: y,

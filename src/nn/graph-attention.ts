@@ -5,6 +5,7 @@
  * As the authors' code: no dropout, no residual, no activation.
  */
 import { attention, attentionBackward } from '../kernels/attention-kernels.ts';
+import { sumOverRows } from '../kernels/matrix-kernels.ts';
 import type { WasmKernels } from '../kernels/wasm-kernels.ts';
 import * as gpu from '../kernels/webgpu-attention.ts';
 import { attentionBackward as gpuAttentionBackward } from '../kernels/webgpu-attention-backward.ts';
@@ -12,7 +13,7 @@ import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import { type AttentionInput, attend, attendBackward } from './graph-attention-loops.ts';
 import { viewFloats } from './host-memory.ts';
 import { edgesFor, type NodeGraph } from './node-graph.ts';
-import { addBias, sumRows } from './products.ts';
+import { addBias } from './products.ts';
 import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
@@ -63,7 +64,7 @@ function wasmAttention(
         ];
         const forward = { attention: weights, derivatives };
         const gradients = attentionBackward(kernels, x, l, r, edges, forward, dy);
-        return [...gradients, tf.reshape(sumRows(dy), [-1])];
+        return [...gradients, sumOverRows(kernels, dy)];
       },
     };
   });

@@ -17,7 +17,14 @@ import { aggregate } from './graph-convolution.ts';
 import { nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
 import { ParameterStore } from './parameters.ts';
-import { addBias, multiply, multiplyConstant, multiplyTransposed, sumRows } from './products.ts';
+import {
+  affine,
+  affineTransposed,
+  innerProducts,
+  multiply,
+  multiplyConstant,
+  sumRows,
+} from './products.ts';
 import { realNvpSpecs } from './real-nvp.ts';
 import { createRmsProp } from './rms-prop.ts';
 import * as tf from './tf.ts';
@@ -47,9 +54,12 @@ describe('operations on wasm and on cpu', () => {
             tf.mul(randomTensor<tf.Tensor2D>(seed, rows, depth), 1 / Math.sqrt(depth));
           const w = (): tf.Tensor2D => randomTensor(seed + 1, columns, depth);
           await expectTwins(() => [
-            (a, b, c) =>
-              addBias(multiplyTransposed(a as tf.Tensor2D, b as tf.Tensor2D), c as tf.Tensor1D),
+            (a, b, c) => affineTransposed(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
             [x(), w(), randomTensor(seed + 2, columns)],
+          ]);
+          await expectTwins(() => [
+            (a, b, c) => affine(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
+            [x(), tf.transpose(w()), randomTensor(seed + 2, columns)],
           ]);
           await expectTwins(() => [
             (a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D),
@@ -67,6 +77,47 @@ describe('operations on wasm and on cpu', () => {
       ),
       { numRuns: 40 },
     ));
+
+  test('Gram matrices and their gradient, rounded as the stock kernel rounds them', () =>
+    fc.assert(
+      fc.asyncProperty(
+        ...[seeds, fc.integer({ min: 2, max: 6 }), sizes(35), sizes(110)],
+        async (seed, graphs, nodes, depth) => {
+          const e = (): tf.Tensor3D => randomTensor(seed, graphs, nodes, depth);
+          await expectTwins(() => [(x) => innerProducts(x as tf.Tensor3D), [e()]]);
+          const [ours, stock] = tf.tidy(() => {
+            const dy = randomTensor<tf.Tensor3D>(seed + 1, graphs, nodes, nodes);
+            const back = tf.grad((x) => innerProducts(x as tf.Tensor3D))(e(), dy);
+            const both = tf.add(dy, tf.transpose(dy, [0, 2, 1])) as tf.Tensor3D;
+            return [
+              [innerProducts(e()), back],
+              [tf.matMul(e(), tf.transpose(e(), [0, 2, 1])), tf.matMul(both, e())],
+            ].map((tensors) => tensors.map((tensor) => tensor.dataSync())) as [
+              Float32Array[],
+              Float32Array[],
+            ];
+          });
+          expect(ours).toEqual(stock);
+        },
+      ),
+      { numRuns: 30 },
+    ));
+
+  test('a clone is the same values, for as long as one of the two is there', () => {
+    const tensors = tf.memory().numTensors;
+    const x = randomTensor(1, 3, 2);
+    const values = [...x.dataSync()];
+    const clone = tf.clone(x);
+    const same = tf.cast(x, 'float32');
+    const whole = tf.cast(x, 'int32');
+    x.dispose();
+    expect([...clone.dataSync()]).toEqual(values);
+    clone.dispose();
+    expect([...same.dataSync()]).toEqual(values);
+    expect([...whole.dataSync()]).toEqual(values.map((value) => Math.trunc(value) + 0));
+    tf.dispose([same, whole]);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
 
   test('BatchNorm with LeakyReLU, rows of unequal weight, running statistics', () =>
     fc.assert(

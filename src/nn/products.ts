@@ -25,6 +25,13 @@ export const sumRows = byBackend({
   webgpu: (kernels, x) => tf.reshape(webgpuColumns.sumOverRows(kernels, x), [1, -1]),
 });
 
+/** The same as [F]. */
+export const columnSums = byBackend({
+  cpu: (x: tf.Tensor2D): tf.Tensor1D => tf.reshape(sumRows(x), [-1]),
+  wasm: matrixKernels.sumOverRows,
+  webgpu: webgpuColumns.sumOverRows,
+});
+
 /** Which of the two factors of a product are read transposed. */
 interface Transposed {
   readonly a?: boolean;
@@ -96,7 +103,19 @@ export function multiply(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
 export const affineTransposed = byBackend({
   cpu: (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D) =>
     addBias(multiplyTransposed(x, weight), bias),
-  wasm: 'as cpu',
+  wasm: (kernels, x, weight, bias) =>
+    withGradient<tf.Tensor2D>([x, weight, bias], (save) => {
+      save([x, weight]);
+      const [left, right] = [{ tensor: x }, { tensor: weight, transposed: true }];
+      return {
+        value: matrixKernels.product(kernels, left, right, bias),
+        gradient: (dy, [input, w]) => [
+          product(dy, w as tf.Tensor2D),
+          product(dy, input as tf.Tensor2D, { a: true }),
+          matrixKernels.sumOverRows(kernels, dy),
+        ],
+      };
+    }),
   webgpu: (kernels, x, weight, bias) =>
     withGradient<tf.Tensor2D>([x, weight, bias], (save) => {
       save([x, weight]);
@@ -123,7 +142,18 @@ export const affineTransposed = byBackend({
 export const affine = byBackend({
   cpu: (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D) =>
     addBias(multiply(x, weight), bias),
-  wasm: 'as cpu',
+  wasm: (kernels, x, weight, bias) =>
+    withGradient<tf.Tensor2D>([x, weight, bias], (save) => {
+      save([x, weight]);
+      return {
+        value: matrixKernels.product(kernels, { tensor: x }, { tensor: weight }, bias),
+        gradient: (dy, [input, w]) => [
+          product(dy, w as tf.Tensor2D, { b: true }),
+          product(input as tf.Tensor2D, dy, { a: true }),
+          matrixKernels.sumOverRows(kernels, dy),
+        ],
+      };
+    }),
   webgpu: (kernels, x, weight, bias) =>
     withGradient<tf.Tensor2D>([x, weight, bias], (save) => {
       save([x, weight]);
@@ -148,7 +178,7 @@ export const affine = byBackend({
 export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
   return withGradient([x, bias], () => ({
     value: tf.add(x, bias) as tf.Tensor2D,
-    gradient: (dy) => [tf.clone(dy), tf.reshape(sumRows(dy), [-1])],
+    gradient: (dy) => [tf.clone(dy), columnSums(dy)],
   }));
 }
 
@@ -184,15 +214,20 @@ export function innerProducts(e: tf.Tensor3D): tf.Tensor3D {
     save([e]);
     return {
       value: gramMatrices(e),
-      gradient: (dy, [saved]) => [
-        tf.matMul(tf.add(dy, tf.transpose(dy, [0, 2, 1])), saved as tf.Tensor3D),
-      ],
+      gradient: (dy, [saved]) => [gramBackward(dy, saved as tf.Tensor3D)],
     };
   });
 }
 
 const gramMatrices = byBackend({
   cpu: (e: tf.Tensor3D): tf.Tensor3D => tf.matMul(e, tf.transpose(e, [0, 2, 1])),
-  wasm: 'as cpu',
+  wasm: matrixKernels.gramMatrices,
   webgpu: (_kernels, e) => tf.matMul(e, e, false, true),
+});
+
+const gramBackward = byBackend({
+  cpu: (dy: tf.Tensor3D, e: tf.Tensor3D): tf.Tensor3D =>
+    tf.matMul(tf.add(dy, tf.transpose(dy, [0, 2, 1])), e),
+  wasm: matrixKernels.gramBackward,
+  webgpu: 'as cpu',
 });

@@ -1,9 +1,9 @@
 /**
- * RMSprop on cpu and WASM: one loop over each parameter, in JavaScript or by a kernel. (One flat
+ * RMSprop on cpu and WASM: loops over all parameters, in JavaScript or by a kernel. (One flat
  * vector, as on WebGPU, would cost a second per step: on WASM a slice copies the whole vector first.)
  */
 import { assert } from '../base/assert.ts';
-import { rmsPropStep, squaredNorm } from '../kernels/rms-prop-kernels.ts';
+import { type Moved, type Pulled, rmsPropStep, squaredNorm } from '../kernels/rms-prop-kernels.ts';
 import type { WasmKernels } from '../kernels/wasm-kernels.ts';
 import { viewFloats } from './host-memory.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
@@ -18,19 +18,19 @@ interface Slot {
 }
 
 interface Step {
-  /** What of the parameter is added to its gradient. */
+  /** What of the penalised parameters is added to their gradients. */
   readonly pull: number;
-  /** What the sum is multiplied by. */
+  /** What the sums are multiplied by. */
   readonly scale: number;
   readonly learningRate: number;
 }
 
-/** The two loops of a step, over one parameter. */
+/** The two loops of a step, over all parameters. */
 interface StepLoops {
   /** Of gradient + pull values. */
-  sumOfSquares(values: tf.Tensor, gradient: tf.Tensor, pull: number): number;
-  /** The parameter after a step; its squares are moved where they lie. */
-  moved(values: tf.Tensor, gradient: tf.Tensor, squares: tf.Tensor, step: Step): tf.Tensor;
+  sumOfSquares(parameters: readonly Pulled[], pull: number): number;
+  /** The parameters after a step; their squares are moved where they lie. */
+  moved(parameters: readonly Moved[], step: Step): tf.Tensor[];
 }
 
 /**
@@ -53,12 +53,16 @@ export function createHostRmsProp(
     return { name, penalised: penalised.has(name), squares };
   });
   assert(state === undefined || state.length === size, `${state?.length} squares for ${size}`);
+  const penalisedNames = names.filter((name) => penalised.has(name));
+  let measured: { readonly tensors: readonly tf.Tensor[]; readonly norm: number } | null = null;
+  /** A step asks twice, for the loss and for its gradient. */
   const normOfPenalised = (): number => {
-    let sum = 0;
-    for (const { name, penalised: counts } of slots) {
-      if (counts) sum += sumOfSquares(store.get(name), store.get(name), 0);
+    const tensors = penalisedNames.map((name) => store.get(name));
+    if (measured === null || tensors.some((tensor, i) => tensor !== measured?.tensors[i])) {
+      const pairs = tensors.map((values) => ({ values, gradient: values, penalised: true }));
+      measured = { tensors, norm: Math.sqrt(sumOfSquares(pairs, 0)) };
     }
-    return Math.sqrt(sum);
+    return measured.norm;
   };
 
   return {
@@ -66,16 +70,16 @@ export function createHostRmsProp(
     penaltyNorm: () => tf.scalar(normOfPenalised()),
     step(gradients, learningRate) {
       // the gradient of a norm is the vector over its length
-      const pullOfPenalised = l2 === 0 ? 0 : l2 / normOfPenalised();
-      const pullOf = (slot: Slot): number => (slot.penalised ? pullOfPenalised : 0);
-      let squares = 0;
-      slots.forEach((slot, i) => {
-        squares += sumOfSquares(store.get(slot.name), gradients[i]!, pullOf(slot));
-      });
-      const scale = Math.min(1, clipNorm / Math.sqrt(squares));
-      slots.forEach((slot, i) => {
-        const step = { pull: pullOf(slot), scale, learningRate };
-        store.replace(slot.name, moved(store.get(slot.name), gradients[i]!, slot.squares, step));
+      const pull = l2 === 0 ? 0 : l2 / normOfPenalised();
+      const parameters = slots.map((slot, i) => ({
+        ...slot,
+        values: store.get(slot.name),
+        gradient: gradients[i]!,
+      }));
+      const scale = Math.min(1, clipNorm / Math.sqrt(sumOfSquares(parameters, pull)));
+      const next = moved(parameters, { pull, scale, learningRate });
+      slots.forEach(({ name }, i) => {
+        store.replace(name, next[i]!);
       });
     },
     async state() {
@@ -94,31 +98,38 @@ export function createHostRmsProp(
 }
 
 export const JS_LOOPS: StepLoops = {
-  sumOfSquares(values, gradient, pull) {
-    const [theta, g] = [viewFloats(values), viewFloats(gradient)];
-    let sum = 0;
-    for (let k = 0; k < g.length; k++) sum += (g[k]! + pull * theta[k]!) ** 2;
-    return sum;
-  },
-  moved(values, gradient, squares, step) {
-    const { alpha, epsilon } = RMS_PROP;
-    const next = new Float32Array(values.size);
-    const [theta, gradients, s] = [values, gradient, squares].map(viewFloats) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    for (let k = 0; k < next.length; k++) {
-      const g = step.scale * (gradients[k]! + step.pull * theta[k]!);
-      s[k] = alpha * s[k]! + (1 - alpha) * g * g;
-      next[k] = theta[k]! - (step.learningRate * g) / (Math.sqrt(s[k]!) + epsilon);
+  sumOfSquares(parameters, pull) {
+    let total = 0;
+    for (const { values, gradient, penalised } of parameters) {
+      const [theta, g] = [viewFloats(values), viewFloats(gradient)];
+      const pulled = penalised ? pull : 0;
+      let sum = 0;
+      for (let k = 0; k < g.length; k++) sum += (g[k]! + pulled * theta[k]!) ** 2;
+      total += sum;
     }
-    return tf.tensor(next, [...values.shape], 'float32');
+    return total;
   },
+  moved: (parameters, step) => parameters.map((parameter) => movedByLoop(parameter, step)),
 };
 
+function movedByLoop({ values, gradient, squares, penalised }: Moved, step: Step): tf.Tensor {
+  const { alpha, epsilon } = RMS_PROP;
+  const pull = penalised ? step.pull : 0;
+  const next = new Float32Array(values.size);
+  const [theta, gradients, s] = [values, gradient, squares].map(viewFloats) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  for (let k = 0; k < next.length; k++) {
+    const g = step.scale * (gradients[k]! + pull * theta[k]!);
+    s[k] = alpha * s[k]! + (1 - alpha) * g * g;
+    next[k] = theta[k]! - (step.learningRate * g) / (Math.sqrt(s[k]!) + epsilon);
+  }
+  return tf.tensor(next, [...values.shape], 'float32');
+}
+
 export const wasmLoops = (kernels: WasmKernels): StepLoops => ({
-  sumOfSquares: (values, gradient, pull) => squaredNorm(kernels, values, gradient, pull),
-  moved: (values, gradient, squares, step) =>
-    rmsPropStep(kernels, values, gradient, squares, { ...step, ...RMS_PROP }),
+  sumOfSquares: (parameters, pull) => squaredNorm(kernels, parameters, pull),
+  moved: (parameters, step) => rmsPropStep(kernels, parameters, { ...step, ...RMS_PROP }),
 });

@@ -1,15 +1,16 @@
 /**
  * A whole run in Node, without a browser: a dataset read, detectors trained and scored by the
- * sources that the worker runs, and run.json as the page exports it. The caller has started the
+ * sources that the worker runs, and run.json, scores.csv and the model as the page saves them. The caller has started the
  * backend.
  */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
+import { runThrough } from '../base/slices.ts';
 import { type DetectorId, trainingOrder } from '../detectors/catalog.ts';
 import { countSets } from '../features/set-counts.ts';
 import type { HeadlessChoices, TypedRun } from '../headless/handle.ts';
 import { readChoices } from '../headless/read-choices.ts';
-import { combinedScores } from '../run/chosen-scores.ts';
-import { formulaCorrections, type NamedFormula, refusedFormulas } from '../run/named-formulas.ts';
+import { keepModel } from '../model/kept-model.ts';
+import { writeModel } from '../model/model-file.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import {
   type DetectorFailure,
@@ -18,13 +19,13 @@ import {
   type RunRecord,
   type SeedResult,
 } from '../run/record.ts';
+import { scoresCsv } from '../run/run-scores-csv.ts';
 import { keptThreshold } from '../run/run-threshold.ts';
-import { type RunSettings, splitOptions } from '../run/settings.ts';
+import { splitOptions } from '../run/settings.ts';
 import { keepsLastGood } from '../run/train-outcome.ts';
-import { PAPER_RULE, THRESHOLD_PERCENTILE, type ThresholdRule } from '../scoring/threshold-rule.ts';
+import type { ThresholdRule } from '../scoring/threshold-rule.ts';
 import { mainReport } from '../stores/baselines/matrix-view.ts';
 import { type AppIdentity, runReport } from '../stores/run/run-report.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
 import { settingsOf } from './run-settings.ts';
 import { type RunSource, readSource } from './run-source.ts';
 import { trainAndScore } from './train-and-score.ts';
@@ -43,11 +44,20 @@ export interface RunQuestion {
   readonly app: Omit<AppIdentity, 'userAgent'>;
 }
 
-/** @returns run.json */
+/** What leaves a run as a file. */
+export interface RanInNode {
+  /** run.json */
+  readonly report: string;
+  /** scores.csv of TraceVAE, or of the first detector where no model was trained. */
+  scores(): string;
+  /** The file of the model, to score other traces with. */
+  keep(name: string): Uint8Array;
+}
+
 export async function runInNode(
   question: RunQuestion,
   say: (line: string) => void,
-): Promise<Result<string, Failure>> {
+): Promise<Result<RanInNode, Failure>> {
   const choices = readChoices(question.choices);
   if (!choices.ok) return choices;
   const { authorsRules, attributes, run: chosen } = choices.value;
@@ -55,8 +65,6 @@ export async function runInNode(
   if (!read.ok) return read;
   const dataset = read.value;
   const { traces } = dataset.imported;
-  const refused = refusedFormulas(chosen!.formulas, traces);
-  if (refused !== null) return err(refused);
   const settings = settingsOf(choices.value.maxNodes, chosen!, question.changes, dataset);
   if (!settings.ok) return settings;
 
@@ -66,11 +74,8 @@ export async function runInNode(
   const failed: DetectorFailure[] = [];
   for (const detector of trainingOrder(settings.value.detectors)) {
     const trained = await trainAndScore({ ...context, ...own, detector });
-    if (trained.ok) {
-      const named = withFormulas(traces, trained.value, chosen!.formulas, settings.value);
-      done.set(detector, withThreshold(named, chosen!.threshold));
-    }
-    if (!trained.ok) failed.push(trained.error);
+    if (trained.ok) done.set(detector, withThreshold(trained.value, chosen!.threshold));
+    else failed.push(trained.error);
   }
   const detectors = settings.value.detectors.flatMap((detector) => done.get(detector) ?? []);
   if (detectors.length === 0) return err(failed[0]!);
@@ -99,31 +104,17 @@ export async function runInNode(
     peakHeapBytes: null,
   };
   const app = { ...question.app, userAgent: `Node ${process.versions.node}` };
-  return ok(runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))));
-}
-
-/** With the scores of formulas, where the detector has terms. */
-function withFormulas(
-  traces: TraceSet,
-  trained: DetectorRun,
-  formulas: readonly NamedFormula[],
-  { scoring }: RunSettings,
-): DetectorRun {
-  const { scores, detector } = trained;
-  if (scores?.kind !== 'terms' || formulas.length === 0) return trained;
-  const named = formulas.map(({ name, text }) => {
-    const corrections = formulaCorrections(text, scoring.stdLimit);
-    const choice = { corrections, file: null, rule: PAPER_RULE };
-    const { val, test, report } = combinedScores(traces, scores, detector, choice);
-    return {
-      name,
-      corrections,
-      percentile: THRESHOLD_PERCENTILE,
-      scores: { val, test },
-      report,
-    };
+  return ok({
+    report: runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))),
+    scores() {
+      const trained = detectors.find(({ scores }) => scores?.kind === 'terms') ?? detectors[0]!;
+      return scoresCsv(traces, trained.scores!, null);
+    },
+    keep(name) {
+      const origin = { name, keptAt: Date.now(), app: question.app };
+      return writeModel(runThrough(keepModel(dataset.imported, run, origin)));
+    },
   });
-  return { ...trained, named };
 }
 
 /** @param rule null for the default of the data */

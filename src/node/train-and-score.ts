@@ -89,8 +89,8 @@ export async function scoreAgain(
   }: Pick<Training, 'traces' | 'settings' | 'detector' | 'inspect'>,
   weights: SavedWeights,
 ): Promise<ScoreOutcome> {
-  const { data, test } = detectorSets(traces, settings);
-  const model = DETECTORS[detector].restore(settings, traces.operations.length, weights);
+  const { data, test, operationCount } = detectorSets(traces, settings);
+  const model = DETECTORS[detector].restore(settings, operationCount, weights);
   try {
     const scores = await scoreModel({ detector, settings, data, test }, model);
     await inspect({ data, model, scores });

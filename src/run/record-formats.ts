@@ -106,6 +106,7 @@ export function readSettings(stored: RunSettings | EarlierSettings): RunSettings
       safeNormalStds: config.safeNormalStds,
       structureDecoder: 'paper',
       latencyScale: config.latencyScale,
+      latencyTarget: 'linear',
       latencyTails: config.latencyTails ?? 'gaussian',
     },
     schedule: {

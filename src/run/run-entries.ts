@@ -28,6 +28,8 @@ export interface RunEntry {
   readonly pending: readonly DetectorId[];
   /** Deleted, and gone for good when the dataset is opened next. */
   readonly trashed?: boolean;
+  /** How often it was written over; absent: never, or by an earlier build. */
+  readonly revision?: number;
 }
 
 export interface RunEntryDetector {

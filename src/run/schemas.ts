@@ -239,6 +239,7 @@ export const runEntry = v.looseObject({
   ),
   pending: list(detector),
   trashed: v.exactOptional(v.boolean()),
+  revision: v.exactOptional(count),
 });
 
 const checkpoint = v.looseObject({

@@ -19,6 +19,7 @@ export function settingValues(
     'graph embedding hidden units': model.graphEmbeddingHidden,
     'z2 given z hidden units': model.z2GivenZHidden,
     'latency scale': model.latencyScale,
+    'latency target': config.latencyTarget,
     'latency tails': model.latencyTails,
     'std limit of': scoring.stdLimit,
     ...Object.fromEntries(BASELINES.flatMap((meta) => baselineValues(meta, settings.baselines))),

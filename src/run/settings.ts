@@ -6,6 +6,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { BASELINES, type BaselineConfigs, type DetectorId } from '../detectors/catalog.ts';
 import type { TraceVaeSettings } from '../detectors/tracevae/meta.ts';
+import type { LatencyScale } from '../features/latency-scale.ts';
 import type { FileRole, SplitOptions } from '../features/splits.ts';
 
 export type BackendPreference = 'auto' | 'webgpu' | 'wasm';
@@ -29,8 +30,18 @@ export interface RunSettings extends SettingsParts {
   /** [files] */
   readonly roles: readonly FileRole[];
   readonly limitTrain: number | null;
+  /** The model was kept of another dataset, of which this one has the validation traces; else absent. */
+  readonly kept?: KeptGround;
   /** Every trace is scored, seen in training or not; absent: the test traces. */
   readonly scored?: 'all';
+}
+
+/** What a kept model brings in the place of training traces. */
+export interface KeptGround {
+  /** Of the model. */
+  readonly name: string;
+  /** Its operations are the first of the dataset; a scale has one entry for each. */
+  readonly scale: LatencyScale;
 }
 
 /** What a run divides its dataset by. */

@@ -5,7 +5,7 @@
 import { benjaminiHochberg } from './discoveries.ts';
 
 /** Share of the flagged that may be false alarms. */
-export const FALSE_ALARMS = 0.05;
+export const FALSE_ALARMS = 0.1;
 
 /**
  * @param scores [T] -ln p, nats

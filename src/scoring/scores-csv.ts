@@ -1,4 +1,5 @@
 /** The file "scores.csv": one row a scored trace, columns as external scripts expect them. */
+import { csvCell, csvId } from '../base/csv-cell.ts';
 import { LABELS, SETS } from '../trace/trace-set.ts';
 import type { Correction } from './corrections/correction.ts';
 import { CORRECTIONS, stepsOf, VARIANT_STEPS, type Variant } from './corrections/list.ts';
@@ -38,11 +39,11 @@ export function formatScoresCsv(columns: ScoreColumns): string {
   const header = [
     csvHeader(CORRECTIONS),
     ...(flagged === null ? [] : ['flagged']),
-    ...named.map(({ name }) => quote(name)),
+    ...named.map(({ name }) => csvCell(name)),
   ].join(',');
   const lines = columns.traceId.map((traceId, row) =>
     [
-      quote(traceId),
+      csvId(traceId),
       SETS[columns.set[row]!]!,
       LABELS[columns.label[row]!]!,
       ...VARIANT_STEPS.map((variant) => columns.scores[variant]?.[row] ?? ''),
@@ -54,6 +55,3 @@ export function formatScoresCsv(columns: ScoreColumns): string {
   );
   return `${[header, ...lines].join('\n')}\n`;
 }
-
-const quote = (field: string): string =>
-  /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;

@@ -13,7 +13,7 @@
  */
 import { percentileOfSorted } from '../base/statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { ServiceEvidence } from './service-evidence.ts';
+import type { ServiceStds } from './service-evidence.ts';
 
 /** Seconds. */
 const WINDOW = 60;
@@ -39,7 +39,7 @@ export interface UsualEvidence {
 
 /** @param sample trace indices */
 export function usualEvidence(
-  evidence: ServiceEvidence,
+  evidence: ServiceStds,
   sample: Uint32Array,
   services: number,
 ): UsualEvidence {
@@ -66,7 +66,7 @@ export function usualEvidence(
  */
 export function usualMinutes(
   traces: TraceSet,
-  evidence: ServiceEvidence,
+  evidence: ServiceStds,
   usual: UsualEvidence,
   train: Uint32Array,
 ): Float32Array {
@@ -103,7 +103,7 @@ export interface TimeReader {
 /** @param minute [services], see {@link usualMinutes} */
 export function openInTime(
   traces: TraceSet,
-  evidence: ServiceEvidence,
+  evidence: ServiceStds,
   usual: UsualEvidence,
   minute: Float32Array,
 ): TimeReader {
@@ -147,7 +147,7 @@ interface Passing {
 /** Every service of every trace of a file, in order of time. */
 function readInOrder(
   traces: TraceSet,
-  evidence: ServiceEvidence,
+  evidence: ServiceStds,
   usual: UsualEvidence,
   file: number,
   visit: (trace: number, service: number, passing: Passing) => void,

@@ -6,7 +6,7 @@
  */
 import { createFloatSort } from '../base/sort-floats.ts';
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
-import { createSelfTimes } from '../trace/self-times.ts';
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures, startsOf } from './known-structures.ts';
 import { mostNodes, type PathValues, type WriteTimes } from './path-values.ts';
@@ -113,7 +113,9 @@ function createLogTimes(
     const known = find(structure);
     const own = known < 0 ? Number.NaN : usualUs[known]!;
     if (!Number.isNaN(own)) return own;
-    const ofRoot = usualOfRootUs[structures.operation[structures.nodeOffset[structure]!]!]!;
+    // an operation that a kept model never saw has no place here
+    const root = structures.operation[structures.nodeOffset[structure]!]!;
+    const ofRoot = usualOfRootUs[root] ?? Number.NaN;
     return Number.isNaN(ofRoot) ? usualOfAllUs : ofRoot;
   };
   return (trace, x) => {
@@ -156,7 +158,7 @@ export function openMaterialTimes(
           path === UNKNOWN_PATH ? null : ([times.ofPath, path] as const),
           [times.ofOperation, structures.operation[first + i]!] as const,
         ];
-        const level = levels.find((one) => one !== null && !Number.isNaN(one[0].middle[one[1]]));
+        const level = levels.find((one) => one !== null && Number.isFinite(one[0].middle[one[1]]));
         return level ?? null;
       });
       const made = {

@@ -3,10 +3,13 @@
  * the history of the folds that it is not in, so that none vouches for itself, and calibrated so that
  * the odd ones among all do not hide each other ({@link calibrateRobustly}).
  */
+import { createPathFinder } from '../features/call-paths.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import { absentCalls } from './absent-calls.ts';
 import { type Calibration, surprise } from './calibration.ts';
 import { createStructureFinder } from './known-structures.ts';
-import { calibrateRobustly } from './robust-calibration.ts';
+import type { PathValues } from './path-values.ts';
+import { calibrateRobustly, calibrateTied } from './robust-calibration.ts';
 import {
   CALIBRATED,
   joinMeasures,
@@ -17,7 +20,9 @@ import {
   openRarity,
   type Rarity,
   type RarityReader,
+  type StructureNats,
 } from './trace-rarity.ts';
+import { RARE_NATS } from './usual-calls.ts';
 
 /** With two, a history is half of all; with more, learning takes longer and finds little more. */
 export const FOLDS = 3;
@@ -36,15 +41,37 @@ export interface PooledHistory {
   readonly calibrations: PoolCalibrations;
 }
 
-/** The share of traces with a structure that is rarer by x nats falls by e^-x at most. */
-const STRUCTURE_SCALE = 1;
+/** The share of traces with a structure that is rarer by x nats falls by e^-(x / this) at most. */
+const STRUCTURE_SCALE = 1.25;
 
 /** Neighbours in time, which may be odd together, come into different folds. */
 const foldOf = (trace: number): number => (Math.imul(trace + 1, 0x9e3779b1) >>> 16) % FOLDS;
 
-/** nats: -ln of a structure's share of the traces that were learnt from, half a trace more for all. */
-const ownSurprise = ({ durations: { known, durations } }: Learned, structure: number): number =>
-  -Math.log(((structure < 0 ? 0 : known.count[structure]!) + 0.5) / (durations.length + 1));
+/**
+ * -ln of a structure's share of all other traces, half a trace more for it. Every trace is in all
+ * folds' histories but one, so their counts together say how often a structure came, and leaving one
+ * trace out is exact: no fold has a rare structure by chance.
+ *
+ * @returns for a set of traces: nats of a structure that one of those learnt from has
+ */
+function structureSurprise(
+  folds: readonly Learned[],
+): (traces: TraceSet) => (of: number) => number {
+  const known = folds.map(({ durations }) => durations.known);
+  const finders = known.map(createStructureFinder);
+  const overlap = folds.length - 1;
+  const all = folds.reduce((sum, { durations }) => sum + durations.durations.length, 0) / overlap;
+  return (traces) => {
+    const finds = finders.map((find) => find(traces));
+    return (structure) => {
+      const met = finds.reduce((sum, find, fold) => {
+        const at = find(structure);
+        return at < 0 ? sum : sum + known[fold]!.count[at]!;
+      }, 0);
+      return -Math.log((Math.max(0, met / overlap - 1) + 0.5) / all);
+    };
+  };
+}
 
 /**
  * @param pool trace indices
@@ -62,16 +89,19 @@ export function* learnPooled(traces: TraceSet, pool: Uint32Array): Generator<voi
     );
     folds.push(learned);
     const measures = openMeasures(learned)(traces);
-    const find = createStructureFinder(learned.durations.known)(traces);
     for (let row = 0; row < pool.length; row++) {
       const trace = pool[row]!;
       if (foldOf(trace) !== fold) continue;
       measures.read(trace, raw);
       for (let k = 0; k < MEASURED; k++) rows[k]![row] = raw[k]!;
-      structureRow[row] = ownSurprise(learned, find(traces.structureOf[trace]!));
       if (row % 1024 === 0) yield;
     }
   }
+  const surpriseOf = structureSurprise(folds)(traces);
+  pool.forEach((trace, row) => {
+    structureRow[row] = surpriseOf(traces.structureOf[trace]!);
+  });
+  yield;
   return { folds, calibrations: yield* calibratePool(rows) };
 }
 
@@ -115,20 +145,27 @@ function* calibratePool(rows: readonly Float64Array[]): Generator<void, PoolCali
 
 /** The calibration of a measure from the values of all traces. */
 export const calibratePoolMeasure = (name: Measure, values: ArrayLike<number>): Calibration =>
-  calibrateRobustly(values, name === 'structure' ? STRUCTURE_SCALE : 0);
+  TIED.has(name)
+    ? calibrateTied(values, name === 'structure' ? STRUCTURE_SCALE : 0)
+    : calibrateRobustly(values);
+
+/** Traces of one structure have one value, also where that is the rarest. */
+const TIED: ReadonlySet<Measure> = new Set(['structure', 'rarest']);
 
 /** @returns for the traces that were learnt from: what is said of them */
 export function openPooled({
   folds,
   calibrations,
 }: PooledHistory): (traces: TraceSet) => PooledReader {
-  const opened = folds.map((learned) =>
-    openRarity(learned, calibrations, (known) =>
-      surprise(calibrations.structure, ownSurprise(learned, known)),
-    ),
-  );
+  const surpriseIn = structureSurprise(folds);
+  const structureNats: StructureNats = (traces) => {
+    const surpriseOf = surpriseIn(traces);
+    return ({ structure }) => surprise(calibrations.structure, surpriseOf(structure));
+  };
+  const opened = folds.map((learned) => openRarity(learned, calibrations, structureNats));
   return (traces) => {
     const readers = opened.map((open) => open(traces));
+    const lacksIn = folds.map(({ values }) => lacksUsualCall(values, traces));
     const readerOf = (trace: number): RarityReader => readers[foldOf(trace)]!;
     let last = readers[0]!;
     return {
@@ -140,9 +177,32 @@ export function openPooled({
       read(trace): Rarity {
         last = readerOf(trace);
         const rarity = last.read(trace);
-        return { ...rarity, score: surprise(calibrations.rarest, rarity.score) };
+        const score = surprise(calibrations.rarest, rarity.score);
+        const { structure } = rarity.nats;
+        // a call that nearly all others make is missing for a reason: its rarity counts in full
+        const lacks = lacksIn[foldOf(trace)]!(traces.structureOf[trace]!);
+        if (!lacks || structure <= score) return { ...rarity, score };
+        const node = rarity.way === 'structure' ? rarity.node : -1;
+        return { ...rarity, way: 'structure', node, score: structure };
       },
     };
+  };
+}
+
+/** Whether a structure lacks a call that nearly all others with its caller make. */
+function lacksUsualCall(
+  { paths, count }: PathValues,
+  traces: TraceSet,
+): (structure: number) => boolean {
+  const pathsOf = createPathFinder(traces, paths);
+  const known = new Map<number, boolean>();
+  return (structure) => {
+    const before = known.get(structure);
+    if (before !== undefined) return before;
+    const [most] = absentCalls(paths, count, pathsOf(structure), 1);
+    const lacks = most !== undefined && most.surprise >= RARE_NATS;
+    known.set(structure, lacks);
+    return lacks;
   };
 }
 

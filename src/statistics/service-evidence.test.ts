@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { firstTraces, type NodeByHand, tracesByHand } from '../testing/traces-by-hand.ts';
 import { createOwnTimes } from './own-times.ts';
 import { gatherPathValues } from './path-values.ts';
-import { openServiceEvidence } from './service-evidence.ts';
+import { openServiceEvidence, readOnce } from './service-evidence.ts';
 
 const [WEB, CART] = [1, 2];
 
@@ -69,4 +69,29 @@ test('a call that training did not have says nothing: what waits for it speaks a
   expect(unknown![WEB]).toBeCloseTo(-Math.log(10 / 100) - 1, 6);
   expect(unknown![CART]).toBe(unknown![WEB]);
   expect(unknown!.worst).toEqual([0, 0]);
+});
+
+test('read once, a trace says the same ever after', () => {
+  let reads = 0;
+  const once = readOnce(
+    {
+      most: 3,
+      services: (trace) => Uint32Array.from({ length: 1 + (trace % 3) }, (_, service) => service),
+      read(trace, stds) {
+        reads++;
+        for (let s = 0; s <= trace % 3; s++) stds[s] = trace + s / 10;
+      },
+    },
+    2000,
+  );
+  const said = (trace: number): number[] => {
+    const stds = new Float64Array(3);
+    once.read(trace, stds);
+    return [...stds];
+  };
+  const all = Array.from({ length: 2000 }, (_, trace) => 1999 - trace);
+  const first = all.map(said);
+  expect(first[0]).toEqual([1999, 1999.1, 0]);
+  expect(all.map(said)).toEqual(first);
+  expect(reads).toBe(2000);
 });

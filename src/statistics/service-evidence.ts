@@ -14,7 +14,8 @@ import { SLOW_PARTS, serviceParts } from './service-parts.ts';
 /** nats; one node that is far out says no more than this of its service. */
 const MOST_NATS = 8;
 
-export interface ServiceEvidence {
+/** What traces say of their services. */
+export interface ServiceStds {
   /**
    * Writes the evidence of each service of a trace, stds, in the order of {@link services}.
    *
@@ -23,10 +24,40 @@ export interface ServiceEvidence {
   read(trace: number, stds: Float64Array): void;
   /** Indices of the services of a trace, but for those with nothing to compare. */
   services(trace: number): Uint32Array;
-  /** The node of the service's part that is farthest out, of the trace read last. */
-  worstNode(trace: number, service: number): number;
   /** Services of any one trace, at most. */
   readonly most: number;
+}
+
+export interface ServiceEvidence extends ServiceStds {
+  /** The node of the service's part that is farthest out, of the trace read last. */
+  worstNode(trace: number, service: number): number;
+}
+
+/** @returns the same, each trace read once: learning asks for it several times */
+export function readOnce(evidence: ServiceStds, traceCount: number): ServiceStds {
+  const start = new Int32Array(traceCount).fill(-1);
+  let known = new Float64Array(1024);
+  let end = 0;
+  return {
+    most: evidence.most,
+    services: evidence.services,
+    read(trace, stds) {
+      const services = evidence.services(trace).length;
+      const at = start[trace]!;
+      if (at >= 0) {
+        for (let s = 0; s < services; s++) stds[s] = known[at + s]!;
+        return;
+      }
+      evidence.read(trace, stds);
+      if (end + services > known.length) {
+        const larger = new Float64Array(2 * (end + services));
+        larger.set(known);
+        known = larger;
+      }
+      start[trace] = end;
+      for (let s = 0; s < services; s++) known[end++] = stds[s]!;
+    },
+  };
 }
 
 /** @param values own times by call path, see {@link createOwnTimes} */

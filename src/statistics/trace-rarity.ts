@@ -4,7 +4,7 @@
  * traces ({@link surprise}), so that all are nats, and the rarest counts.
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
-import { createSelfTimes } from '../trace/self-times.ts';
+import { createSelfTimes } from '../features/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type Calibration, calibrate, surprise } from './calibration.ts';
 import { type DurationValues, gatherDurations, openDurationTails } from './duration-tails.ts';
@@ -196,12 +196,17 @@ export interface RarityReader {
   medianUs(trace: number, node: number): number;
 }
 
-/**
- * @param known  structure among the known ones, -1 where it is none of them
- * @param isPath whether all of its call paths are known
- * @returns      nats
- */
-export type StructureNats = (known: number, isPath: boolean) => number;
+/** A structure, by its index in the traces that are read. */
+export interface FoundStructure {
+  readonly structure: number;
+  /** Among the known ones, -1 where it is none of them. */
+  readonly known: number;
+  /** Whether all of its call paths are known. */
+  readonly isPath: boolean;
+}
+
+/** @returns for a set of traces: nats of a structure */
+export type StructureNats = (traces: TraceSet) => (found: FoundStructure) => number;
 
 /** A structure that training had is not odd; one that it lacked by how often that happens. */
 function unseenNats({ values, durations }: Learned): StructureNats {
@@ -210,14 +215,14 @@ function unseenNats({ values, durations }: Learned): StructureNats {
   const unseenPath = Math.log(
     (1 + seen) / (1 + values.count.filter((count) => count === 1).length),
   );
-  return (known, isPath) => (known >= 0 ? 0 : Math.max(unseen, isPath ? 0 : unseenPath));
+  return () => (found) => (found.known >= 0 ? 0 : Math.max(unseen, found.isPath ? 0 : unseenPath));
 }
 
 /** @returns for a set of traces: what is said of them */
 export function openRarity(
   learned: Learned,
   calibrations: Calibrations,
-  structureNats = unseenNats(learned),
+  structureNatsIn = unseenNats(learned),
 ): (traces: TraceSet) => RarityReader {
   const { values, durations } = learned;
   const finder = createStructureFinder(durations.known);
@@ -227,6 +232,7 @@ export function openRarity(
     const measures = measuresIn(traces);
     const find = finder(traces);
     const pathsOf = createPathFinder(traces, values.paths);
+    const structureNats = structureNatsIn(traces);
     const raw = new Float64Array(MEASURED);
     return {
       tails: measures.tails,
@@ -240,7 +246,7 @@ export function openRarity(
         const nats = {
           whole: surprise(calibrations.whole, joined.whole),
           place: surprise(calibrations.place, joined.place),
-          structure: structureNats(known, unknownNode < 0),
+          structure: structureNats({ structure, known, isPath: unknownNode < 0 }),
         };
         const way = WAYS.reduce((most, one) => (nats[one] > nats[most] ? one : most));
         const node = {

@@ -34,7 +34,7 @@ export interface CheckpointSlots {
   /** Null when nothing is stored; a failure when something is and cannot be used. */
   newest(): Promise<Result<InterruptedRun | null, Failure>>;
   save(run: InterruptedRun): Promise<void>;
-  /** To be called when the slots were emptied. */
+  /** To be called when another may have written: the slots are read before the next save. */
   forget(): void;
 }
 
@@ -84,7 +84,7 @@ export function createCheckpointSlots(store: SlotStore): CheckpointSlots {
     },
 
     forget() {
-      newest = null;
+      newest = undefined;
     },
   };
 }
@@ -148,4 +148,14 @@ async function checksumOf(
   const all = new Uint8Array(await new Blob(digests).arrayBuffer());
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The run that a stored checkpoint is of; null where that cannot be told. */
+export function runOf(value: unknown): string | null {
+  try {
+    const { runId } = JSON.parse((value as CheckpointRecord).header) as Partial<InterruptedRun>;
+    return typeof runId === 'string' ? runId : null;
+  } catch {
+    return null;
+  }
 }

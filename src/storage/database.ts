@@ -7,7 +7,10 @@ import { upgradeToKeptRuns } from './upgrade-runs.ts';
 export const DATABASE = 'tracevae-notebook';
 export const DATABASE_VERSION = 4;
 
-/** Opens the database when it is first asked for, and again after a newer page took it over. */
+/**
+ * Opens the database when it is first asked for, and again after it was closed under the page: by a
+ * newer page, by a person who clears site data, by the browser. A failure to open is not kept.
+ */
 export function createConnection(): () => Promise<Database> {
   let opened: Promise<Database> | null = null;
 
@@ -46,13 +49,35 @@ export function createConnection(): () => Promise<Database> {
           (event.target as IDBDatabase).close();
           opened = null;
         },
+        terminated() {
+          opened = null;
+        },
       }).then(resolve, (cause: unknown) => reject(fault ?? cause));
     });
 
-  return () => {
-    opened ??= open();
-    return opened;
+  return async () => {
+    const before = opened;
+    if (before !== null && isOpen(await before)) return before;
+    // another call may have opened it again meanwhile
+    if (opened === before) {
+      const mine = open();
+      opened = mine;
+      mine.catch(() => {
+        if (opened === mine) opened = null;
+      });
+    }
+    return opened ?? open();
   };
+}
+
+/** A closed connection gives no transaction. */
+function isOpen(db: Database): boolean {
+  try {
+    db.transaction('datasets');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** One version after the other, all in the transaction of the version change. */

@@ -10,6 +10,7 @@ import { keysUnder } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
 import { readTraceSpans, SPAN_BYTES, saveSpans } from './dataset-spans.ts';
 import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
+import { isAlone } from './pages.ts';
 import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
 import { type Database, STORE_NAMES } from './schema.ts';
 import { damaged, guarded } from './storage-failure.ts';
@@ -36,7 +37,7 @@ export type EntryChange = Partial<Pick<DatasetEntry, 'name' | 'roles' | 'openedA
 
 export interface DatasetShelf {
   /**
-   * Also removes, unless a page is saving just now, what interrupted saves left and what was
+   * Also removes, where no other page could undo it or is saving just now, what interrupted saves left and what was
    * deleted before.
    */
   list(): Promise<Result<StoredDatasets, Failure>>;
@@ -50,6 +51,12 @@ export interface DatasetShelf {
   /** With its runs, checkpoints and notes. */
   remove(id: string): Promise<Result<null, Failure>>;
 }
+
+const GONE: Failure = {
+  what: 'the dataset is not stored any more',
+  where: 'browser storage',
+  advice: 'it was deleted, here or in another tab, or site data were cleared; store it again',
+};
 
 /** Held while chunks without an entry are on their way, so that no other tab sweeps them. */
 const SAVING_LOCK = 'tracevae-notebook.saving';
@@ -88,7 +95,7 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
   return {
     list: () =>
       guarded(async () => {
-        await whileNobodySaves(sweep);
+        if (await isAlone()) await whileNobodySaves(sweep);
         const db = await database();
         const [stored, keys] = await Promise.all([
           db.getAll('datasets'),
@@ -169,7 +176,9 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
     async change(id, change) {
       const changed = await guarded(async () => {
         const { store, done } = (await database()).transaction('datasets', 'readwrite');
-        const entry = readDatasetEntry(await store.get(id));
+        const stored = await store.get(id);
+        if (stored === undefined) return err(GONE);
+        const entry = readDatasetEntry(stored);
         if (entry.ok) await store.put({ ...entry.value, ...change }, id);
         await done;
         return entry.ok ? ok({ ...entry.value, ...change }) : entry;

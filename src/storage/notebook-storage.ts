@@ -6,12 +6,12 @@
 import type { Failure, Result } from '../base/result.ts';
 import type { InterruptedRun, RunRecord } from '../run/record.ts';
 import type { RunEntry } from '../run/run-entries.ts';
-import { type CheckpointSlots, createCheckpointSlots } from './checkpoint-slots.ts';
+import { type CheckpointSlots, createCheckpointSlots, runOf } from './checkpoint-slots.ts';
 import { createConnection, keysUnder } from './database.ts';
 import { createDatasetRecords, type DatasetRecords } from './dataset-records.ts';
 import { createDatasetShelf, type DatasetShelf } from './dataset-shelf.ts';
 import { createNoteShelf, type NoteShelf } from './notes.ts';
-import { createRunShelf, putRun, type RunShelf } from './run-shelf.ts';
+import { createRunShelf, putRun, type Revisions, type RunShelf } from './run-shelf.ts';
 import { guarded } from './storage-failure.ts';
 import type { Unreadable } from './unreadable.ts';
 
@@ -68,7 +68,8 @@ export function createNotebookStorage(): NotebookStorage {
     return created;
   };
 
-  const runs = createRunShelf(database);
+  const revisions: Revisions = new Map();
+  const runs = createRunShelf(database, revisions);
   return {
     datasets: createDatasetShelf(database),
     runs,
@@ -106,24 +107,37 @@ export function createNotebookStorage(): NotebookStorage {
       };
     },
 
-    saveRun: (record) =>
-      guarded(async () => {
-        const { datasetId } = record;
+    async saveRun(record) {
+      const { datasetId } = record;
+      const saved = await guarded(async () => {
         const transaction = (await database()).transaction(
           ['runs', 'runEntries', 'checkpoints'],
           'readwrite',
         );
-        const [entry] = await Promise.all([
-          putRun(record, {
-            runs: transaction.objectStore('runs'),
-            runEntries: transaction.objectStore('runEntries'),
-          }),
-          transaction.objectStore('checkpoints').delete(keysUnder(datasetId)),
-          transaction.done,
-        ]);
+        const checkpoints = transaction.objectStore('checkpoints');
+        const put = async (): Promise<Result<RunEntry, Failure>> => {
+          const entry = await putRun(
+            record,
+            {
+              runs: transaction.objectStore('runs'),
+              runEntries: transaction.objectStore('runEntries'),
+            },
+            revisions,
+          );
+          if (!entry.ok) return entry;
+          // Another tab may train another run on this dataset: its checkpoint stays.
+          for (const key of await checkpoints.getAllKeys(keysUnder(datasetId))) {
+            const of = runOf(await checkpoints.get(key));
+            if (of === null || of === record.id) await checkpoints.delete(key);
+          }
+          return entry;
+        };
+        const [entry] = await Promise.all([put(), transaction.done]);
         slotsOf(datasetId).forget();
         return entry;
-      }),
+      });
+      return saved.ok ? saved.value : saved;
+    },
 
     saveCheckpoint: (run) =>
       guarded(async () => {
@@ -139,14 +153,23 @@ export function createNotebookStorage(): NotebookStorage {
       }),
 
     async use() {
-      const estimate = await navigator.storage?.estimate?.();
+      const estimate = await told(() => navigator.storage?.estimate?.());
       return {
         usedBytes: estimate?.usage ?? null,
         quotaBytes: estimate?.quota ?? null,
-        persistent: (await navigator.storage?.persisted?.()) ?? false,
+        persistent: (await told(() => navigator.storage?.persisted?.())) ?? false,
       };
     },
 
-    persist: async () => (await navigator.storage?.persist?.()) ?? false,
+    persist: async () => (await told(() => navigator.storage?.persist?.())) ?? false,
   };
+}
+
+/** What the browser says; undefined where it does not, as where site data are blocked. */
+async function told<T>(ask: () => Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
 }

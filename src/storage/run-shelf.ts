@@ -8,6 +8,7 @@ import { readRunEntry, readRunRecord } from '../run/record-formats.ts';
 import { entryOfRun, nextRunName, type RunEntry } from '../run/run-entries.ts';
 import { scoresFit } from '../run/score-schemas.ts';
 import { keysUnder } from './database.ts';
+import { isAlone } from './pages.ts';
 import { readDatasetEntry } from './records.ts';
 import type { Database } from './schema.ts';
 import { guarded } from './storage-failure.ts';
@@ -16,7 +17,10 @@ import { nameIn, type Unreadable } from './unreadable.ts';
 export type RunEntryChange = Partial<Pick<RunEntry, 'name' | 'trashed'>>;
 
 export interface RunShelf {
-  /** Of a dataset, the last saved first. Those that were deleted before go for good. */
+  /**
+   * Of a dataset, the last saved first. Those that were deleted before go for good, unless another
+   * page could undo it.
+   */
   list(datasetId: string): Promise<Result<ListedRuns, Failure>>;
   read(datasetId: string, id: string): Promise<Result<RunRecord, Failure>>;
   change(datasetId: string, id: string, change: RunEntryChange): Promise<Result<RunEntry, Failure>>;
@@ -49,7 +53,16 @@ const OTHER_TRACES: Failure = {
   advice: 'delete it and train again',
 };
 
-export function createRunShelf(database: () => Promise<Database>): RunShelf {
+/** By dataset and run: what this page last read or wrote. */
+export type Revisions = Map<string, number>;
+
+/** How often a stored run was written over. */
+const revisionOf = (entry: unknown): number => {
+  const read = readRunEntry(entry);
+  return read.ok ? (read.value.revision ?? 0) : 0;
+};
+
+export function createRunShelf(database: () => Promise<Database>, revisions: Revisions): RunShelf {
   const drop = async (datasetId: string, id: string): Promise<void> => {
     const transaction = (await database()).transaction(STORES, 'readwrite');
     await Promise.all([
@@ -68,6 +81,7 @@ export function createRunShelf(database: () => Promise<Database>): RunShelf {
           db.getAll('runEntries', keys),
           db.getAllKeys('runEntries', keys),
         ]);
+        const alone = await isAlone();
         const entries: RunEntry[] = [];
         const unreadable = new Map<string, Unreadable>();
         const tell = (runId: string, value: unknown, why: Failure): void => {
@@ -78,8 +92,9 @@ export function createRunShelf(database: () => Promise<Database>): RunShelf {
           const [, id] = storedKeys[i]!;
           const entry = readRunEntry(value);
           if (!entry.ok) tell(id, value, entry.error);
-          else if (entry.value.trashed) await drop(datasetId, id);
-          else entries.push({ ...entry.value, id, datasetId });
+          else if (entry.value.trashed) {
+            if (alone) await drop(datasetId, id);
+          } else entries.push({ ...entry.value, id, datasetId });
         }
         const known = new Set(ids(storedKeys));
         for (const key of await db.getAllKeys('runs', keys)) {
@@ -98,10 +113,15 @@ export function createRunShelf(database: () => Promise<Database>): RunShelf {
     async read(datasetId, id) {
       const read = await guarded(async () => {
         const db = await database();
-        return Promise.all([db.get('runs', [datasetId, id]), db.get('datasets', datasetId)]);
+        return Promise.all([
+          db.get('runs', [datasetId, id]),
+          db.get('datasets', datasetId),
+          db.get('runEntries', [datasetId, id]),
+        ]);
       });
       if (!read.ok) return read;
-      const [stored, dataset] = read.value;
+      const [stored, dataset, of] = read.value;
+      revisions.set(`${datasetId} ${id}`, revisionOf(of));
       if (stored === undefined) return err(GONE);
       const run = readRunRecord(stored);
       const entry = readDatasetEntry(dataset);
@@ -137,7 +157,18 @@ export function createRunShelf(database: () => Promise<Database>): RunShelf {
 const ids = (keys: readonly (readonly [dataset: string, run: string])[]): string[] =>
   keys.map(([, run]) => run);
 
-/** Puts a run under the name that it has, or under the next number. @returns its entry */
+const CHANGED_ELSEWHERE: Failure = {
+  what: 'another tab has changed this run since it was opened here',
+  where: 'browser storage',
+  advice: 'show the run again to see what is stored, or store this one over it',
+};
+
+/**
+ * Puts a run under the name that it has, or under the next number.
+ *
+ * @returns its entry; a failure where another page wrote it meanwhile, and not again when it is put
+ *          once more
+ */
 export async function putRun(
   record: RunRecord,
   stores: {
@@ -147,12 +178,22 @@ export async function putRun(
       getAll(keys: IDBKeyRange): Promise<readonly unknown[]>;
     };
   },
-): Promise<RunEntry> {
+  revisions: Revisions,
+): Promise<Result<RunEntry, Failure>> {
   const key: [string, string] = [record.datasetId, record.id];
   const stored = await stores.runEntries.getAll(keysUnder(record.datasetId));
   const entries = stored.map(readRunEntry).flatMap((entry) => (entry.ok ? [entry.value] : []));
-  const name = entries.find(({ id }) => id === record.id)?.name ?? nextRunName(entries);
-  const entry = entryOfRun(record, name);
+  const before = entries.find(({ id }) => id === record.id);
+  const [known, found] = [revisions.get(key.join(' ')), before?.revision ?? 0];
+  if (before !== undefined && known !== undefined && known !== found) {
+    revisions.set(key.join(' '), found);
+    return err(CHANGED_ELSEWHERE);
+  }
+  const entry: RunEntry = {
+    ...entryOfRun(record, before?.name ?? nextRunName(entries)),
+    ...(before === undefined ? {} : { revision: found + 1 }),
+  };
+  revisions.set(key.join(' '), entry.revision ?? 0);
   await Promise.all([stores.runs.put(record, key), stores.runEntries.put(entry, key)]);
-  return entry;
+  return ok(entry);
 }

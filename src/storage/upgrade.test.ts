@@ -49,6 +49,7 @@ function expectSame(run: RunRecord | null, was: EarlierRun): void {
   expect(traceVaeConfig(run!.settings)).toEqual({
     keepEvery: 0,
     latencyTails: 'gaussian',
+    latencyTarget: 'linear',
     structureDecoder: 'paper',
     ...kept,
   });

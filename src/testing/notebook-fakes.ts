@@ -162,7 +162,7 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
       read: async (datasetId) => answer(notes.get(datasetId) ?? []),
       async save(datasetId, saved) {
         if (failure === null) notes.set(datasetId, saved);
-        return answer(null);
+        return answer(saved);
       },
     },
     records: {

@@ -17,5 +17,5 @@ export function createFakeStores() {
     onOpened: () => {},
   });
   const runs = createRunStore({ ...deps, dataset, heapBytes: () => null });
-  return { fake, dataset, runs };
+  return { fake, dataset, runs, storage };
 }

@@ -14,7 +14,7 @@ import { createSpanLinker } from './span-linker.ts';
 import { decodeString } from './string-column.ts';
 import type { TraceSet } from './trace-set.ts';
 import { createTraceSetBuilder } from './trace-set-builder.ts';
-import { rankOperations } from './vocabulary.ts';
+import { type OperationText, rankOperations } from './vocabulary.ts';
 
 export interface AssembledTraces {
   readonly traces: TraceSet;
@@ -35,6 +35,8 @@ export interface AssembleOptions {
    * become orphans, as in the authors' loader. Without it the vocabulary is learnt from the spans.
    */
   readonly knownOperations?: readonly string[];
+  /** Operations of a kept model, which have the first ids in their order; others come behind. */
+  readonly firstOperations?: readonly OperationText[];
   /** What becomes of spans whose parent is absent; each has a tree of its own unless told. */
   readonly orphans?: OrphanRule;
 }
@@ -71,7 +73,7 @@ export function* assembleInSteps(
       traceId: decodeString(columns.traceIds, columns.trace[span]!),
     }));
 
-  const ranked = rankOperations(columns, options.knownOperations);
+  const ranked = rankOperations(columns, options.knownOperations, options.firstOperations);
   const { rows, rowOffset } = groupByTrace(columns.trace, 0, columns.traceIds.offset.length - 1);
   yield;
 
@@ -119,7 +121,8 @@ export function* assembleInSteps(
     }
   }
 
-  const traces = builder.finish(ranked, options.knownOperations !== undefined);
+  const fixed = options.knownOperations ?? options.firstOperations ?? [];
+  const traces = builder.finish(ranked, fixed.length);
   return {
     traces,
     spans: order.finish(),

@@ -34,7 +34,7 @@ export const REASONS = {
   'missing-duration': 'the span has no duration, so it was taken as 0',
   'clamped-duration': 'the span ends before it starts, so its duration was taken as 0',
   'padded-id':
-    'an id is written with other leading zeros, or in other letters, than elsewhere in its trace; both are one id',
+    'an id is written with other leading zeros, without the first half of its digits, or in other letters, than elsewhere in its trace; both are one id',
   'unterminated-row':
     'the file ends without a line feed behind this row, so its last cell may be cut off',
   // notes
@@ -47,6 +47,10 @@ export const REASONS = {
   'partial-answer': 'an answer that says it is not whole (an error, or PARTIAL); the rest was read',
   'left-out-line':
     'a line that is no JSON (of a log, or the end of one that is cut), between those that are',
+  'left-out-document':
+    'traces in another format than the file was read as, next to those that were read; they need a file of their own',
+  'other-encoding':
+    'a name that is not UTF-8, so it was read as Windows-1252, as Windows writes in the west',
   'too-many-values':
     'an attribute has more different values than are kept, so this span’s was filed under "(other)"',
   'left-out-table': 'a table whose columns are not those of spans, next to one whose columns are',
@@ -77,6 +81,8 @@ const NOTES: ReadonlySet<Reason> = new Set<Reason>([
   'left-out-rest',
   'partial-answer',
   'left-out-line',
+  'left-out-document',
+  'other-encoding',
   'too-many-values',
   'left-out-table',
   'skipped-file',

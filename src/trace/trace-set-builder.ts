@@ -14,9 +14,10 @@ export interface TraceSetBuilder {
   /** Appends the tree as a trace that takes start, label, file and trace id from its root span. */
   add(tree: MergedTree): void;
   /**
-   * @param keepAllOperations keeps operations that no trace uses, for a vocabulary fixed beforehand
+   * @param kept so many of the first operations stay though no trace uses them: those of a vocabulary
+   *             that was fixed beforehand
    */
-  finish(ranked: RankedOperations, keepAllOperations: boolean): TraceSet;
+  finish(ranked: RankedOperations, kept: number): TraceSet;
 }
 
 const ERROR = statusCode('error');
@@ -86,10 +87,10 @@ export function createTraceSetBuilder(spans: SpanColumns): TraceSetBuilder {
     nodeOffset[traceCount] = first + nodeCount;
   };
 
-  const finish = (ranked: RankedOperations, keepAllOperations: boolean): TraceSet => {
+  const finish = (ranked: RankedOperations, kept: number): TraceSet => {
     const table = interner.finish();
-    const used = new Uint8Array(ranked.names.length).fill(keepAllOperations ? 1 : 0);
-    used[0] = 1;
+    // rank 0 is padding
+    const used = new Uint8Array(ranked.names.length).fill(1, 0, kept + 1);
     for (const id of table.operation) used[id] = 1;
     // Closing the gaps keeps the order, so children stay sorted and equal structures stay equal.
     const idOfRank = new Uint32Array(used.length);

@@ -37,7 +37,10 @@ export const setCode = (set: SetName): number => SETS.indexOf(set);
 export interface TraceSet {
   /** Service names; 0 is the empty name of padding. */
   readonly services: readonly string[];
-  /** Operations sorted by "service/operation"; 0 is the padding operation. */
+  /**
+   * Operations sorted by "service/operation"; 0 is the padding operation. Of traces that a kept model
+   * scores, those of the model come first, then what it never saw.
+   */
   readonly operations: readonly Operation[];
   readonly structures: StructureTable;
   /** [T] structure of each trace. */
@@ -91,9 +94,12 @@ export const nodeCount = (traces: TraceSet, trace: number): number =>
   traces.nodeOffset[trace + 1]! - traces.nodeOffset[trace]!;
 
 /** "service/operation", as tables and the authors' id files write it. */
-export function operationName(traces: TraceSet, operation: number): string {
-  const { service, name } = traces.operations[operation]!;
-  return operation === 0 ? '' : `${traces.services[service]!}/${name}`;
+export function operationName(
+  { services, operations }: Pick<TraceSet, 'services' | 'operations'>,
+  operation: number,
+): string {
+  const { service, name } = operations[operation]!;
+  return operation === 0 ? '' : `${services[service]!}/${name}`;
 }
 
 /** Spans of a trace that failed; null where the dataset does not say. */

@@ -33,11 +33,11 @@ function findVocabularyFault({ services, operations }: TraceSet): string | null 
     const { service } = operations[id]!;
     if (!(service >= 1 && service < services.length)) return `operation ${id} has no service`;
   }
-  for (let id = 2; id < operations.length; id++) {
-    const [before, here] = [operations[id - 1]!, operations[id]!].map(
-      ({ service, name }) => `${services[service]}/${name}`,
-    );
-    if (!(before! < here!)) return `operation ${id} is not sorted`;
+  const met = new Set<string>();
+  for (const [id, { service, name }] of operations.entries()) {
+    const text = `${services[service]}/${name}`;
+    if (met.has(text)) return `operation ${id} is there twice`;
+    met.add(text);
   }
   return null;
 }

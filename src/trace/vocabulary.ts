@@ -1,6 +1,6 @@
 /**
  * The operation vocabulary: ids are ranks of "service/operation" sorted by code unit, from 1;
- * 0 is padding. Sorting by code unit (not by locale) makes ids the same on every machine.
+ * 0 is padding. Next to a kept model its operations come first, and behind them what it never saw. Sorting by code unit (not by locale) makes ids the same on every machine.
  */
 import { assert } from '../base/assert.ts';
 import type { SpanColumns } from './span-columns.ts';
@@ -20,7 +20,7 @@ export interface RankedOperations {
   readonly names: readonly OperationText[];
 }
 
-interface OperationText {
+export interface OperationText {
   readonly service: string;
   readonly name: string;
 }
@@ -31,8 +31,13 @@ const fullName = ({ service, name }: OperationText): string => `${service}/${nam
 /**
  * @param known the whole vocabulary as "service/operation", where it is fixed beforehand (that of a
  *              stored model); else it is learnt from the spans
+ * @param first those of a kept model, which have the first ranks in their order, met or not
  */
-export function rankOperations(columns: SpanColumns, known?: readonly string[]): RankedOperations {
+export function rankOperations(
+  columns: SpanColumns,
+  known?: readonly string[],
+  first: readonly OperationText[] = [],
+): RankedOperations {
   // A pair of indices is one exact number, so the strings are joined once per distinct pair.
   const pairOf = new Map<number, number>();
   const pairs: OperationText[] = [];
@@ -58,13 +63,15 @@ export function rankOperations(columns: SpanColumns, known?: readonly string[]):
     const held = textOf.get(fullName(pair));
     if (!held || pair.service.length < held.service.length) textOf.set(fullName(pair), pair);
   }
-  const sorted = [...textOf.keys()].sort();
-  const rankOf = new Map(sorted.map((text, i) => [text, i + 1]));
+  const firstTexts = new Map(first.map((operation) => [fullName(operation), operation]));
+  const further = [...textOf.keys()].filter((text) => !firstTexts.has(text)).sort();
+  const ordered = [...firstTexts.keys(), ...further];
+  const rankOf = new Map(ordered.map((text, i) => [text, i + 1]));
   const rankOfPair = pairs.map((pair) => rankOf.get(fullName(pair)) ?? 0);
 
   return {
     operationOfSpan: pairOfSpan.map((pair) => rankOfPair[pair]!),
-    names: [PADDING, ...sorted.map((text) => textOf.get(text)!)],
+    names: [PADDING, ...ordered.map((text) => firstTexts.get(text) ?? textOf.get(text)!)],
   };
 }
 

@@ -1,5 +1,8 @@
 /** The page's side of the worker door: jobs as promises, with events, Pause, Stop and Cancel. */
 import { err, ok, type Result } from '../base/result.ts';
+import { createSupervisor } from '../base/supervisor.ts';
+import { workerGone } from '../base/worker-gone.ts';
+import { type WorkerLike, workerPort } from '../base/worker-port.ts';
 import type { JobFailure } from './job-failure.ts';
 import type { JobKind, Jobs, WorkerReply, WorkerRequest } from './protocol.ts';
 
@@ -23,43 +26,22 @@ export interface WorkerClient {
   ): RunningJob<K>;
 }
 
-/** What a client needs of a Worker; a test passes a fake. */
-export interface WorkerPort {
-  postMessage(message: WorkerRequest, transfer: ArrayBuffer[]): void;
-  onmessage: ((event: MessageEvent<WorkerReply>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
+interface Client extends WorkerClient {
+  close(): void;
 }
 
-interface Pending {
-  readonly onEvent: (event: unknown) => void;
-  readonly settle: (result: Result<unknown, JobFailure>) => void;
-}
-
-export function createWorkerClient(port: WorkerPort): WorkerClient {
-  const pending = new Map<number, Pending>();
-  let lastJobId = 0;
-
-  port.onmessage = ({ data: reply }) => {
-    const job = pending.get(reply.jobId);
-    if (job === undefined) return; // a late reply of a job that has ended
-    if (reply.kind === 'event') {
-      job.onEvent(reply.event);
-      return;
-    }
-    pending.delete(reply.jobId);
-    job.settle(reply.kind === 'done' ? ok(reply.output) : err(reply.failure));
-  };
-
-  port.onerror = (event) => {
-    const failure: JobFailure = {
-      kind: 'bug',
-      what: `the worker failed: ${event.message || 'it could not be started'}`,
-      where: event.filename ? `${event.filename}:${event.lineno}` : 'worker',
-      advice: 'reload the page; stored data is kept',
-    };
-    for (const job of pending.values()) job.settle(err(failure));
-    pending.clear();
-  };
+/** @param onReplaced a new worker took the place of one that was gone: it has nothing at hand */
+export function createWorkerClient(open: () => WorkerLike, onReplaced?: () => void): Client {
+  const supervisor = createSupervisor<WorkerRequest, WorkerReply>({
+    open: () => workerPort(open(), { kind: 'ping' }),
+    idOf: (reply) =>
+      reply.kind === 'pong' ? null : { id: reply.jobId, last: reply.kind !== 'event' },
+    every: (ms, task) => {
+      const timer = setInterval(task, ms);
+      return { end: () => clearInterval(timer) };
+    },
+    ...(onReplaced && { onReplaced }),
+  });
 
   return {
     start<K extends JobKind>(
@@ -68,18 +50,24 @@ export function createWorkerClient(port: WorkerPort): WorkerClient {
       onEvent: (event: Jobs[K]['event']) => void = () => {},
       transfer: ArrayBuffer[] = [],
     ): RunningJob<K> {
-      lastJobId += 1;
-      const jobId = lastJobId;
+      let jobId = 0;
       const result = new Promise<Result<Jobs[K]['output'], JobFailure>>((resolve) => {
-        pending.set(jobId, {
+        const message = (id: number): WorkerRequest => {
+          jobId = id;
+          return { kind, jobId, input } as WorkerRequest;
+        };
+        supervisor.start(message, transfer, {
           // The protocol pairs each kind with its event and output; the port erases the pairing.
-          onEvent: onEvent as (event: unknown) => void,
-          settle: resolve as (result: Result<unknown, JobFailure>) => void,
+          onReply(reply) {
+            if (reply.kind === 'event') onEvent(reply.event as Jobs[K]['event']);
+            if (reply.kind === 'done') resolve(ok(reply.output as Jobs[K]['output']));
+            if (reply.kind === 'failed') resolve(err(reply.failure));
+          },
+          onGone: (gone) => resolve(err(workerGone(kind, gone))),
         });
       });
-      port.postMessage({ kind, jobId, input } as WorkerRequest, transfer);
       const control = (what: 'pause' | 'resume' | 'stop' | 'cancel') => () =>
-        port.postMessage({ kind: what, jobId }, []);
+        supervisor.tell({ kind: what, jobId });
       return {
         result,
         pause: control('pause'),
@@ -88,6 +76,7 @@ export function createWorkerClient(port: WorkerPort): WorkerClient {
         cancel: control('cancel'),
       };
     },
+    close: supervisor.close,
   };
 }
 
@@ -95,7 +84,8 @@ const newWorker = (): Worker =>
   new Worker(new URL('./entry.ts', import.meta.url), { type: 'module' });
 
 /** The worker of the app. */
-export const startWorker = (): WorkerClient => createWorkerClient(newWorker() as WorkerPort);
+export const startWorker = (onReplaced?: () => void): WorkerClient =>
+  createWorkerClient(newWorker, onReplaced);
 
 /** A worker beside the app's, for long work that nobody waits for. */
 export interface BackgroundWorker {
@@ -105,9 +95,6 @@ export interface BackgroundWorker {
 }
 
 export function startBackgroundWorker(): BackgroundWorker {
-  const worker = newWorker();
-  return {
-    client: createWorkerClient(worker as WorkerPort),
-    close: () => worker.terminate(),
-  };
+  const client = createWorkerClient(newWorker);
+  return { client, close: client.close };
 }

@@ -2,8 +2,7 @@
  * What crosses the worker door. A job has an input, events on the way, and an output or a failure;
  * every message carries the job's id, so that late replies can be told apart and ignored.
  */
-import type { ChangeReport } from '../changes/compare-periods.ts';
-import type { Period } from '../changes/selection.ts';
+import type { ChosenPeriods, ComparedDatasets } from '../changes/other-dataset.ts';
 import type { SetApart } from '../changes/set-apart.ts';
 import type { Timeline } from '../changes/timeline.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
@@ -246,9 +245,9 @@ export interface Jobs extends LabJobs {
   /** Traffic in so many bins, flags by the table; null where starts are not known. */
   timeline: { input: { bins: number }; event: never; output: Timeline | null };
   comparePeriods: {
-    input: { before: Period; after: Period };
+    input: ChosenPeriods;
     event: never;
-    output: ChangeReport;
+    output: ComparedDatasets;
   };
   /** Holds the model against a golden file; docs/parity.md. */
   parity: {
@@ -268,9 +267,11 @@ export type ControlRequest = {
   readonly jobId: number;
 };
 
-export type WorkerRequest = JobRequest | ControlRequest;
+/** `ping` asks for a sign of life, `pong` is one. */
+export type WorkerRequest = JobRequest | ControlRequest | { readonly kind: 'ping' };
 
 export type WorkerReply =
+  | { readonly kind: 'pong' }
   | { readonly kind: 'event'; readonly jobId: number; readonly event: unknown }
   | { readonly kind: 'done'; readonly jobId: number; readonly output: unknown }
   | { readonly kind: 'failed'; readonly jobId: number; readonly failure: JobFailure };

@@ -108,8 +108,8 @@ export function createRunAtHand(device: Device, traces: () => TraceSet | null): 
     set: TraceSet,
     weights: SavedWeights,
   ): OpenModel => {
-    const { data, test } = detectorSets(set, settings);
-    const model = DETECTORS[of.detector].restore(settings, set.operations.length, weights);
+    const { data, test, operationCount } = detectorSets(set, settings);
+    const model = DETECTORS[of.detector].restore(settings, operationCount, weights);
     return { key: liveKey(of), set, trained: { settings, data, test, model, stds: null } };
   };
 

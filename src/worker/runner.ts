@@ -92,6 +92,8 @@ export function createRunner(post: Post): Runner {
   return {
     handle(request) {
       switch (request.kind) {
+        case 'ping':
+          return post({ kind: 'pong' }, []);
         case 'pause':
         case 'resume':
         case 'stop':

@@ -8,7 +8,11 @@ import {
 } from '../../statistics/in-time.ts';
 import { createOwnTimes } from '../../statistics/own-times.ts';
 import { gatherPathValues, type PathValues } from '../../statistics/path-values.ts';
-import { openServiceEvidence, type ServiceEvidence } from '../../statistics/service-evidence.ts';
+import {
+  openServiceEvidence,
+  readOnce,
+  type ServiceEvidence,
+} from '../../statistics/service-evidence.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { Columns } from './statistic.ts';
 
@@ -22,7 +26,10 @@ export function* learnMinute(
   sample: Uint32Array,
 ): Generator<void, Columns> {
   const learnt = ownColumns(yield* gatherPathValues(traces, train, undefined, createOwnTimes));
-  const evidence = openServiceEvidence(ownPaths(learnt))(traces);
+  const evidence = readOnce(
+    openServiceEvidence(ownPaths(learnt))(traces),
+    traces.structureOf.length,
+  );
   const usual = usualEvidence(evidence, sample, traces.services.length);
   yield;
   const minute = usualMinutes(traces, evidence, usual, train);

@@ -1,6 +1,7 @@
 /** Why one trace has its score: its samples once more, taken apart by node and by term. */
 import { pairIndex } from '../../base/pairs.ts';
 import { microsToMillis } from '../../base/units.ts';
+import { durationsOf } from '../../features/latency-target.ts';
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import { combineCorrected } from '../../scoring/combine.ts';
 import { applyFormulas, formulasOf, joinFactors } from '../../scoring/corrected-terms.ts';
@@ -331,17 +332,19 @@ function describeNodes(
     }
   }
   nodes.edgeProbability[0] = 1;
+  // of the mixture over samples
+  const std = middle.map((mean, i) => Math.sqrt(square[i]! - mean * mean));
+  const { expectedUs, stdUs } = durationsOf(traces, trace, scale, { mean: middle, std });
   for (let i = 0; i < n; i++) {
-    const operation = structures.operation[i]!;
-    const divisorUs = scale.divisorUs[operation]!;
-    nodes.observedMs[i] = microsToMillis(traces.latencyUs[first + i]!);
-    // of the mixture over samples, and no latency is below 0
-    const std = Math.sqrt(square[i]! - middle[i]! * middle[i]!);
-    const expectedUs = Math.max(0, scale.meanUs[operation]! + middle[i]! * divisorUs);
-    nodes.expectedMs[i] = microsToMillis(expectedUs);
-    nodes.stdMs[i] = microsToMillis(std * divisorUs);
+    const observedUs = traces.latencyUs[first + i]!;
+    nodes.observedMs[i] = microsToMillis(observedUs);
+    nodes.expectedMs[i] = microsToMillis(expectedUs[i]!);
+    nodes.stdMs[i] = microsToMillis(stdUs[i]!);
     nodes.latency[i] = structures.latency[i]!;
-    nodes.zScore[i] = (traces.latencyUs[first + i]! - expectedUs) / (std * divisorUs);
+    nodes.zScore[i] =
+      scale.target === undefined
+        ? (observedUs - expectedUs[i]!) / stdUs[i]!
+        : (nodes.latency[i]! - middle[i]!) / std[i]!;
   }
   return nodes;
 }

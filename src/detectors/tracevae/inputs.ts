@@ -7,6 +7,7 @@
  * a trace, so one row stands for them.
  */
 import type { LatencyScale } from '../../features/latency-scale.ts';
+import { createTargets } from '../../features/latency-target.ts';
 import { largestTree, makeBatch, selectRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { copyMatrix } from '../../nn/lookup.ts';
 import {
@@ -89,6 +90,14 @@ export function modelBatch(
   maxNodes: number,
 ): TraceBatch {
   const batch = makeBatch(traces, scale, selected, maxNodes);
+  if (scale.target !== undefined) {
+    const write = createTargets(traces, scale.target);
+    const targets = new Float64Array(maxNodes);
+    selected.forEach((trace, b) => {
+      write(trace, targets);
+      batch.latency.set(targets.subarray(0, batch.nodeCount[b]!), b * maxNodes);
+    });
+  }
   if (ablation !== 'dimex') return batch;
   return { ...batch, nodeCount: new Int32Array(batch.size).fill(maxNodes) };
 }

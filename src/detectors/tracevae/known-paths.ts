@@ -56,6 +56,8 @@ export interface PathTree {
   callsOf(path: number): Int32Array;
   /** The path of an operation below a path, or {@link UNKNOWN_PATH}. */
   find(caller: number, operation: number): number;
+  /** Training traces that have a path; 0 of {@link UNKNOWN_PATH}, all of {@link NO_CALLER}. */
+  madeOf(path: number): number;
   /** Below a path, below {@link UNKNOWN_PATH}, or among roots below {@link NO_CALLER}. */
   unseenBelow(path: number): UnseenCalls;
 }
@@ -105,6 +107,7 @@ export function openKnownPaths(known: KnownPaths, operationCount: number): PathT
     callsOf: (path) => callsOf[path + 1]!,
     find: (above, op) =>
       above === UNKNOWN_PATH ? UNKNOWN_PATH : (pathBy.get(key(above, op)) ?? UNKNOWN_PATH),
+    madeOf: (path) => (path === UNKNOWN_PATH ? 0 : path === NO_CALLER ? traces : count[path]!),
     unseenBelow: (path) => (path === UNKNOWN_PATH ? belowUnknown : unseen[path + 1]!),
   };
 }
@@ -169,14 +172,16 @@ export function treeCalls(
     }
     const { rate, operations } = tree.unseenBelow(callerPath);
     if (above >= 0) unseenBelow[above]!++;
-    unseen.push({ node: i, logMade: Math.log(rate), logOperation: -Math.log(operations) });
+    // below a path that calls all operations that there are, only one without a name can be new
+    const logMade = Math.log(operations === 0 ? unseenRate(0, tree.madeOf(callerPath)) : rate);
+    unseen.push({ node: i, logMade, logOperation: -Math.log(Math.max(1, operations)) });
   }
 
   const [path, caller, node]: [number[], number[], number[]] = [[], [], []];
   const logNoFurther: number[] = [];
   for (let i = 0; i < nodes; i++) {
     const { rate, operations } = tree.unseenBelow(pathOf[i]!);
-    const further = operations - unseenBelow[i]!;
+    const further = Math.max(0, operations - unseenBelow[i]!);
     logNoFurther.push(further === 0 ? 0 : further * Math.log1p(-rate / operations));
     if (pathOf[i] === UNKNOWN_PATH) continue;
     for (const call of tree.callsOf(pathOf[i]!)) {

@@ -1,5 +1,5 @@
 /** TraceVAE: what is set, what is derived, and the presets. Plain data, safe on the page and in the worker. */
-import type { LatencyScaleKind } from '../../features/latency-scale.ts';
+import type { LatencyScaleKind, TargetScale } from '../../features/latency-scale.ts';
 import type { StdLimitSource } from '../../scoring/score-terms.ts';
 import type { PresetId } from '../shared/settings.ts';
 
@@ -16,6 +16,12 @@ export type Ablation = 'none' | 'fc' | 'singlez' | 'dimex';
  * clips: on as the Gaussian, or falling as a power ({@link tailedNormalLogDensity}).
  */
 export type LatencyTails = 'power' | 'gaussian';
+
+/**
+ * X of equation (2): durations as the paper, or the logarithm of durations or of self times
+ * (features/latency-target.ts).
+ */
+export type LatencyTarget = 'linear' | TargetScale['kind'];
 
 /**
  * How p(N, A, Y | z) of equation (2) is written: as the paper does, N_max nodes with an edge or none
@@ -69,6 +75,8 @@ export interface ModelSettings {
   /** Absent from runs of earlier builds, which had the paper's alone. */
   readonly structureDecoder?: StructureDecoderChoice;
   readonly latencyScale: LatencyScaleKind;
+  /** Absent from runs of earlier builds: linear. */
+  readonly latencyTarget?: LatencyTarget;
   readonly latencyTails: LatencyTails;
 }
 
@@ -161,6 +169,7 @@ export function traceVaeConfig({ model, schedule, scoring }: TraceVaeSettings): 
   return {
     ablation: 'none',
     nodeEmbedding: nodeEmbeddingFor(model.maxNodes),
+    latencyTarget: 'linear',
     ...model,
     structureDecoder: structureDecoderOf(model),
     ...trained,
@@ -199,6 +208,7 @@ const PAPER: TraceVaeSettings = {
     safeNormalStds: 6,
     structureDecoder: 'paper',
     latencyScale: 'robust',
+    latencyTarget: 'linear',
     latencyTails: 'gaussian',
   },
   schedule: {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../base/random.ts';
+import { fitTargetScale } from '../../features/latency-target.ts';
 import { makeBatch, selectRows, type TraceBatch } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
 import * as tf from '../../nn/tf.ts';
@@ -224,6 +225,25 @@ test('what is expected of a latency does not follow the trace, and is never nega
   expect(slow.expectedMs).toEqual(usual.expectedMs);
   expect(slow.zScore[0]).toBeGreaterThan(usual.zScore[0]! + 100);
   for (const ms of usual.expectedMs) expect(ms).toBeGreaterThanOrEqual(0);
+});
+
+test('of logarithms of self times it expects milliseconds, of durations', async () => {
+  await startTestBackend('cpu');
+  const plain = toyData(24);
+  const target = fitTargetScale(plain.traces, plain.train, 'log-self');
+  const data = { ...plain, scale: { ...plain.scale, target } };
+  const config = { ...SMALL, latencyTarget: 'log-self' as const };
+  const fitted = await fitTraceVae(data, config, { seed: 3, control, onEvent: () => {} });
+  if (!fitted.ok) throw new Error(fitted.error.what);
+  const stdLimits = await fitted.value.stdLimits(data, data.val, 3);
+  const options = { samples: 4, seed: 3, stdLimits, corrections: correctionsOf('full') };
+  const { nodes } = await fitted.value.explain(data, 1, options);
+  fitted.value.dispose();
+  nodes.expectedMs.forEach((ms, i) => {
+    expect(Math.abs(Math.log(ms / nodes.observedMs[i]!))).toBeLessThan(Math.log(3));
+    expect(nodes.stdMs[i]).toBeGreaterThan(0);
+    expect(Number.isFinite(nodes.zScore[i])).toBe(true);
+  });
 });
 
 test('pausing holds the loop until the run goes on', async () => {

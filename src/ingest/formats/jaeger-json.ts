@@ -13,6 +13,7 @@ import {
   DOCUMENT,
   DURATION,
   indexShape,
+  OF_OTHERS,
   OLD_PARENT,
   OPERATION,
   OWN_SERVICE,
@@ -301,6 +302,12 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
           break;
         case DOCUMENT:
           startTrace();
+          break;
+        case OF_OTHERS:
+          ledger.add('left-out-document', 1, () => ({
+            file: fileName,
+            line: reader.documentLine(),
+          }));
           break;
         case PROCESS:
           process = processes.process(reader.key(), 0, reader.key().length);

@@ -26,6 +26,7 @@ import {
   ERROR,
   KIND,
   NAME,
+  OF_OTHERS,
   PARENT_SPAN_ID,
   RESOURCE_LISTS,
   RESOURCE_SPANS,
@@ -108,6 +109,11 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       file: context.fileName,
       line: reader.documentLine(),
     }));
+  const noteOthers = (): void =>
+    context.ledger.add('left-out-document', 1, () => ({
+      file: context.fileName,
+      line: reader.documentLine(),
+    }));
 
   const parts = createOtlpParts();
   const endParts = (id: number): void => {
@@ -136,6 +142,7 @@ function readOtlpJson(context: ReaderContext): SpanReader {
       else if (id === ATTRIBUTE) ofResource.start();
       else if (id === DOCUMENT) spans.startResource();
       else if (id === ERROR) notePartial();
+      else if (id === OF_OTHERS) noteOthers();
       else if (hasParts(id)) parts.start();
     },
     leave: (id, faulty) => {
@@ -172,6 +179,9 @@ function readOtlpJson(context: ReaderContext): SpanReader {
           break;
         case ERROR:
           if (end > start) notePartial();
+          break;
+        case OF_OTHERS:
+          noteOthers();
           break;
         case KIND:
           facts.sayKind(readKind(bytes, start, end));

@@ -119,7 +119,7 @@ function createLayout(
     const high = columns.traceIdHigh;
     const low = columns.traceIdLow;
     const length = end[high]! - start[high]! + 1 + end[low]! - start[low]!;
-    scratch = grown(scratch, length);
+    if (length > scratch.length) scratch = grown(scratch, length);
     let to = 0;
     for (let at = start[high]!; at < end[high]!; at++) scratch[to++] = bytes[at]!;
     scratch[to++] = COLON;

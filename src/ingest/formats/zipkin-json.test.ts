@@ -28,6 +28,22 @@ const imported = (json: unknown): Promise<ImportedTraces> =>
 describe('Zipkin JSON', () => {
   const one = [span('1', '', 'web', 'get'), span('2', '1', 'db', 'query')];
 
+  it('takes a trace id of 64 bits for the one of 128 that ends with it and has the parent', async () => {
+    const long = `463ac35c9f6413ad${TRACE_ID}`;
+    const [root, call] = [{ ...one[0]!, traceId: long }, one[1]!];
+    for (const json of [
+      [root, call],
+      [call, root],
+    ]) {
+      const result = await imported(json);
+      expect(treesOf(result)).toEqual(['-1 web/get, 0 db/query']);
+      expect(traceIdsOf(result)).toEqual([long]);
+      expect(ledgerOf(result)).toEqual([['padded-id', 1, expect.anything()]]);
+    }
+    const other = { ...root, traceId: `563ac35c9f6413ad${TRACE_ID}` };
+    expect(treesOf(await imported([root, other, ...one]))).toEqual(['-1 web/get, 0 db/query']);
+  });
+
   it.each([
     ['a list of spans', one],
     ['a list of traces', [one]],

@@ -25,6 +25,7 @@ import {
 } from '../json-shapes.ts';
 import { createTagsReader } from '../json-tags.ts';
 import { separateSharedSpans } from '../shared-spans.ts';
+import { joinShortTraceIds } from '../short-trace-ids.ts';
 import { createSpanLog, UNKNOWN_OPERATION, UNKNOWN_SERVICE } from '../span-log.ts';
 import { isDuration, MAX_NAME_BYTES, type ReaderContext, type SpanReader } from '../span-reader.ts';
 import { CERTAIN, LIKELY, POSSIBLE, type Sign, type TraceFormat } from '../trace-format.ts';
@@ -441,6 +442,9 @@ function readZipkinJson(
     finish: () => {
       const failure = reader.finish();
       if (failure) return failure;
+      for (const row of joinShortTraceIds(table, firstRow)) {
+        log.mend('padded-id', table.lineOf(row), () => table.traceIdOf(row));
+      }
       separateSharedSpans(table, firstRow, serverSide);
       return log.nothing(
         'Zipkin JSON, but no span in it',

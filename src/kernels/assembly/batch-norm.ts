@@ -17,6 +17,10 @@ const DOUBLE: usize = 8;
  * @param mean       [F] written
  * @param variance   [F] written
  * @param inverseStd [F] written: 1 / sqrt(var + eps)
+ * @param runningMean   [F] of before, as the running variance
+ * @param movedMean     [F] written: rest running + momentum mean
+ * @param movedVariance [F] written: the same of the variance times `unbiased`
+ * @param rest          1 - momentum
  * @param sums       [F] float64 of scratch
  */
 export function batchNorm(
@@ -28,11 +32,18 @@ export function batchNorm(
   mean: usize,
   variance: usize,
   inverseStd: usize,
+  runningMean: usize,
+  runningVariance: usize,
+  movedMean: usize,
+  movedVariance: usize,
   sums: usize,
   rows: i32,
   width: i32,
   epsilon: f32,
   slope: f32,
+  momentum: f32,
+  rest: f32,
+  unbiased: f32,
   part: i32,
   parts: i32,
 ): void {
@@ -76,7 +87,14 @@ export function batchNorm(
   narrow(sums, variance, start, end);
   for (let c = start; c < end; c++) {
     const at = <usize>c * FLOAT;
-    store<f32>(inverseStd + at, 1 / Mathf.sqrt(load<f32>(variance + at) + epsilon));
+    const v = load<f32>(variance + at);
+    store<f32>(inverseStd + at, 1 / Mathf.sqrt(v + epsilon));
+    const m = load<f32>(mean + at);
+    store<f32>(movedMean + at, load<f32>(runningMean + at) * rest + m * momentum);
+    store<f32>(
+      movedVariance + at,
+      load<f32>(runningVariance + at) * rest + v * unbiased * momentum,
+    );
   }
 
   const slopes = f32x4.splat(slope);

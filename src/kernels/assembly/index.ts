@@ -13,5 +13,6 @@ export {
 } from './attention';
 export { batchNorm, batchNormBackward, sumRows } from './batch-norm';
 export { inferGat } from './gat-inference';
+export { gram, gramBackward } from './gram';
 export { multiply } from './multiply';
-export { rmsProp, squaredNorm } from './rms-prop';
+export { rmsProp, squaredNorms } from './rms-prop';

@@ -71,7 +71,7 @@ export function multiply(
       own,
       panelBytes,
       slice,
-      bias === 0 ? 0 : bias + <usize>firstColumn * FLOAT,
+      bias !== 0 && k + DEPTH >= depth ? bias + <usize>firstColumn * FLOAT : 0,
       c + <usize>(firstRow * columns + firstColumn) * FLOAT,
       columns,
       endRow - firstRow,
@@ -83,8 +83,8 @@ export function multiply(
 }
 
 /**
- * Rows of a by panels that lie `panelBytes` apart: c = a b + bias, or c += a b where it is not the
- * first slice of the depth.
+ * Rows of a by panels that lie `panelBytes` apart: c = a b + bias, or c += a b + bias where it is not
+ * the first slice of the depth.
  *
  * @param slice depth of this slice, at most {@link DEPTH}
  * @param bias  of the first column, or 0 for none
@@ -113,7 +113,7 @@ export function rowsByPanels(
     let panel = panels;
     for (let j = 0; j < columns; j += PANEL) {
       const width = min(PANEL, columns - j);
-      const biasAt = first && bias !== 0 ? bias + <usize>j * FLOAT : 0;
+      const biasAt = bias !== 0 ? bias + <usize>j * FLOAT : 0;
       let from = a + <usize>i * aBytes;
       let to = c + <usize>i * cBytes + <usize>j * FLOAT;
       let r = i;
@@ -251,7 +251,8 @@ function put(c: usize, low: v128, high: v128, bias: usize, first: bool): void {
   if (!first) {
     low = f32x4.add(low, v128.load(c));
     high = f32x4.add(high, v128.load(c, VECTOR));
-  } else if (bias !== 0) {
+  }
+  if (bias !== 0) {
     low = f32x4.add(low, v128.load(bias));
     high = f32x4.add(high, v128.load(bias, VECTOR));
   }
@@ -290,7 +291,7 @@ function edgeRow(
   copyEdge(edge, c, width, bias, first);
 }
 
-/** The first numbers of a row of a tile, bias or earlier slices added. */
+/** The first numbers of a row of a tile, earlier slices and bias added. */
 function copyEdge(
   edge: usize,
   c: usize,
@@ -302,7 +303,7 @@ function copyEdge(
     const offset = <usize>j * FLOAT;
     let sum = load<f32>(edge + offset);
     if (!first) sum += load<f32>(c + offset);
-    else if (bias !== 0) sum += load<f32>(bias + offset);
+    if (bias !== 0) sum += load<f32>(bias + offset);
     store<f32>(c + offset, sum);
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
+import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
 import type { TraceListState } from '../scores/trace-list-store.ts';
 import { createChangesStore } from './changes-store.ts';
@@ -11,8 +12,8 @@ const REPORT = {
   changes: [],
   found: 0,
   services: [],
-  slowest: null,
   errorsKnown: false,
+  names: null,
 };
 const TIMELINE = {
   fromUs: 0,
@@ -27,16 +28,21 @@ const TIMELINE = {
 };
 const RANGE = { kind: 'time', fromUs: 0, toUs: 10 } as const;
 
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+async function* noSpans() {}
+
 function setUp() {
-  const { fake, dataset } = createFakeStores();
-  const list = createStore(() => ({ list: null }) as unknown as TraceListState);
-  return { fake, dataset, list, store: createChangesStore(fake.client, dataset, list) };
+  const { fake, dataset, storage } = createFakeStores();
+  const traceList = createStore(() => ({ list: null }) as unknown as TraceListState);
+  const store = createChangesStore({ client: fake.client, storage, dataset, traceList });
+  return { fake, dataset, storage, list: traceList, store };
 }
 
 test('a range that is chosen is compared with all other traces', async () => {
   const { fake, store } = setUp();
   const choosing = store.getState().choose({ after: RANGE });
-  expect(fake.last('comparePeriods').input).toEqual({ before: { kind: 'rest' }, after: RANGE });
+  const before = { kind: 'rest' };
+  expect(fake.last('comparePeriods').input).toEqual({ before, after: RANGE, other: null });
   expect(store.getState().report).toEqual({ phase: 'running' });
   await fake.last('comparePeriods').finish(REPORT);
   await choosing;
@@ -61,6 +67,38 @@ test('a later choice overtakes an earlier one', async () => {
   await fake.last('comparePeriods').finish(REPORT);
   await Promise.all([first, second]);
   expect(store.getState().report).toEqual({ phase: 'done', value: REPORT });
+});
+
+test('all of this dataset is compared with another one, as it is stored', async () => {
+  const { fake, dataset, storage, store } = setUp();
+  const imported = importedFixture();
+  const other = { id: 'monday', name: 'monday', roles: ['split' as const], imported };
+  await storage.datasets.save(other, { savedAt: 0, spans: noSpans(), onProgress: () => {} });
+  const listed = await storage.datasets.list();
+  dataset.setState({ stored: listed.ok ? listed.value.entries : [] });
+  const before = { kind: 'dataset', id: 'monday' } as const;
+  const choosing = store.getState().choose({ before });
+  expect(store.getState().report).toEqual({ phase: 'running' });
+  await settled();
+  const { input } = fake.last('comparePeriods');
+  expect(input).toMatchObject({ before, after: { kind: 'all' } });
+  expect(input.other).toEqual(other.imported.traces);
+  await fake.last('comparePeriods').finish(REPORT);
+  await choosing;
+  expect(store.getState().report).toEqual({ phase: 'done', value: REPORT });
+  // all of this dataset against the rest of it would be against nothing
+  await store.getState().choose({ before: { kind: 'rest' } });
+  expect(store.getState()).toMatchObject({ after: null, report: { phase: 'none' } });
+});
+
+test('a dataset that is gone meanwhile is said to be', async () => {
+  const { fake, store } = setUp();
+  await store.getState().choose({ before: { kind: 'dataset', id: 'gone' }, after: RANGE });
+  expect(store.getState().report).toMatchObject({
+    phase: 'failed',
+    failure: { what: expect.stringContaining('not stored any more') },
+  });
+  expect(fake.started).toHaveLength(0);
 });
 
 test('the timeline is asked for once, and again when other traces are flagged', async () => {

@@ -1,12 +1,15 @@
 /**
- * What changed between two periods of the dataset: traffic over time, two periods that are chosen,
- * and what differs. The periods and the report belong to the dataset; the flags of the traffic to
- * the list of scored traces.
+ * What changed between two periods: traffic over time, two periods that are chosen, and what differs.
+ * Either is of the dataset at hand; the first can be another dataset as it is stored. The periods and
+ * the report belong to the dataset at hand; the flags of the traffic to the list of scored traces.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ChangeReport } from '../../changes/compare-periods.ts';
+import { err, type Failure, ok, type Result } from '../../base/result.ts';
+import type { ComparedDatasets } from '../../changes/other-dataset.ts';
 import type { Period } from '../../changes/selection.ts';
 import type { Timeline } from '../../changes/timeline.ts';
+import type { NotebookStorage } from '../../storage/notebook-storage.ts';
+import type { TraceSet } from '../../trace/trace-set.ts';
 import type { RunningJob, WorkerClient } from '../../worker/client.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import type { TraceListState } from '../scores/trace-list-store.ts';
@@ -25,10 +28,10 @@ export interface Periods {
 export interface ChangesState extends Periods {
   /** null where starts are not known; none until it is asked for. */
   readonly timeline: Asked<Timeline | null>;
-  readonly report: Asked<ChangeReport>;
+  readonly report: Asked<ComparedDatasets>;
   /** Asks for the timeline, where that of these flags is not there yet. */
   show(): Promise<void>;
-  /** Compares once both periods are chosen. */
+  /** Compares once both periods are chosen. With another dataset all of this one is compared, unless told. */
   choose(periods: Partial<Periods>): Promise<void>;
   cancel(): void;
 }
@@ -40,11 +43,21 @@ const NOTHING: Pick<ChangesState, 'before' | 'after' | 'timeline' | 'report'> = 
   report: { phase: 'none' },
 };
 
-export function createChangesStore(
-  client: WorkerClient,
-  dataset: StoreApi<DatasetState>,
-  traceList: StoreApi<TraceListState>,
-): StoreApi<ChangesState> {
+const GONE: Failure = {
+  what: 'the other dataset is not stored any more',
+  where: 'browser storage',
+  advice: 'choose another period',
+};
+
+export interface ChangesDeps {
+  readonly client: WorkerClient;
+  readonly storage: Pick<NotebookStorage, 'datasets'>;
+  readonly dataset: StoreApi<DatasetState>;
+  readonly traceList: StoreApi<TraceListState>;
+}
+
+export function createChangesStore(deps: ChangesDeps): StoreApi<ChangesState> {
+  const { client, storage, dataset, traceList } = deps;
   const timelines = createLatest();
   const reports = createLatest();
   let job: RunningJob<'comparePeriods'> | null = null;
@@ -53,6 +66,13 @@ export function createChangesStore(
     reports.cancel();
     job?.cancel();
     job = null;
+  };
+
+  const tracesOfStored = async (wanted: string): Promise<Result<TraceSet, Failure>> => {
+    const entry = dataset.getState().stored.find(({ id }) => id === wanted);
+    if (entry === undefined) return err(GONE);
+    const read = await storage.datasets.read(entry);
+    return read.ok ? ok(read.value.imported.traces) : read;
   };
 
   const store = createStore<ChangesState>((set, get) => ({
@@ -73,12 +93,19 @@ export function createChangesStore(
 
     async choose(periods) {
       drop();
-      set({ ...periods, report: { phase: 'none' } });
-      const { before, after } = get();
+      const chosen = chosenTogether({ ...get(), ...periods });
+      const { before, after } = chosen;
+      set({ before, after, report: { phase: 'none' } });
       if (after === null) return;
       const isLatest = reports.begin();
       set({ report: { phase: 'running' } });
-      job = client.start('comparePeriods', { before, after });
+      const other = before.kind === 'dataset' ? await tracesOfStored(before.id) : ok(null);
+      if (!isLatest()) return;
+      if (!other.ok) {
+        set({ report: { phase: 'failed', failure: { kind: 'unusable-data', ...other.error } } });
+        return;
+      }
+      job = client.start('comparePeriods', { before, after, other: other.value });
       const made = await job.result;
       if (!isLatest()) return;
       job = null;
@@ -111,4 +138,10 @@ export function createChangesStore(
     });
   });
   return store;
+}
+
+/** All of this dataset is a period next to another dataset alone. */
+function chosenTogether({ before, after }: Periods): Periods {
+  if (before.kind === 'dataset') return { before, after: after ?? { kind: 'all' } };
+  return { before, after: after?.kind === 'all' ? null : after };
 }

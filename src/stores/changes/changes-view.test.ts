@@ -8,7 +8,6 @@ const REPORT = {
   tests: 3,
   found: 1,
   services: [],
-  slowest: null,
   errorsKnown: true,
   changes: [
     {

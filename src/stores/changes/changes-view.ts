@@ -1,6 +1,7 @@
 /** What changed, in words: of a change, of a service, and of the whole. */
 import type { Change, ChangeKind, ChangeReport } from '../../changes/compare-periods.ts';
 import { LEAST_TRACES } from '../../changes/compare-periods.ts';
+import type { SlowService } from '../../statistics/slow-services.ts';
 import { operationName, type TraceSet } from '../../trace/trace-set.ts';
 
 export interface ChangeRow {
@@ -24,9 +25,12 @@ const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
   'fewer-errors': 'fewer errors',
 };
 
-export const changeRows = (traces: TraceSet, { changes }: ChangeReport): ChangeRow[] =>
+/** What the ids of a report stand for. */
+export type Names = Pick<TraceSet, 'services' | 'operations'>;
+
+export const changeRows = (of: Names, { changes }: Pick<ChangeReport, 'changes'>): ChangeRow[] =>
   changes.map((change) => {
-    const names = change.path.map((operation) => operationName(traces, operation));
+    const names = change.path.map((operation) => operationName(of, operation));
     return {
       key: `${change.kind} ${change.path.join(' ')}`,
       kind: KIND_WORDS[change.kind],
@@ -35,6 +39,10 @@ export const changeRows = (traces: TraceSet, { changes }: ChangeReport): ChangeR
       change,
     };
   });
+
+/** The service that explains best what is slower, and by which of its parts; null where nothing is. */
+export const slowestOf = ({ services }: Pick<ChangeReport, 'services'>): SlowService | null =>
+  services[0]?.slow ?? null;
 
 /** Why nothing is told, or null where something is. */
 export function nothingFound(report: ChangeReport): string | null {

@@ -12,6 +12,7 @@ import type { ColumnMapping, UnmappedTable } from '../../trace/column-mapping.ts
 import type { OrphanRule } from '../../trace/orphans.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
+import type { Tabs } from '../shared/tabs.ts';
 import type { AttributeMemory } from './attribute-memory.ts';
 import type { GivenFiles } from './given-files.ts';
 import type { MappingMemory } from './mapping-memory.ts';
@@ -90,6 +91,8 @@ export interface DatasetState {
   untrash(entry: DatasetEntry, open: boolean): Promise<void>;
   /** The spans of a trace of the dataset at hand, as its files have them. */
   readSpans(trace: number): Promise<Result<TraceSpans, Failure>>;
+  /** Lists what is stored now, as another tab has changed it. */
+  relist(): Promise<void>;
   /** Stores the dataset at hand once more, where there was no room for it. */
   saveAgain(): Promise<void>;
 }
@@ -99,6 +102,7 @@ export interface DatasetStoreDeps {
   readonly storage: NotebookStorage;
   readonly mappings: MappingMemory;
   readonly attributes: AttributeMemory;
+  readonly tabs?: Tabs;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a file that is a whole notebook. @returns whether it was one */

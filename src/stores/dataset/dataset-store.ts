@@ -7,6 +7,7 @@ import { err, type Failure, ok } from '../../base/result.ts';
 import { FILE_ROLES, type FileRole } from '../../features/splits.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
 import { ORPHAN_RULES, type OrphanRule } from '../../trace/orphans.ts';
+import { openOf } from '../shared/tabs.ts';
 import { createDatasetImport, guessRoles } from './dataset-import.ts';
 import { createDatasetOpening } from './dataset-opening.ts';
 import { createDatasetSaving } from './dataset-saving.ts';
@@ -42,6 +43,12 @@ const NOT_STORED: Failure = {
   what: 'the dataset is not stored yet',
   where: 'browser storage',
   advice: 'its spans are read back once it is',
+};
+
+const OPEN_ELSEWHERE: Failure = {
+  what: 'the dataset is open in another tab, which may train on it',
+  where: 'browser storage',
+  advice: 'close that tab, or open another dataset there; then delete it here',
 };
 
 const WITHOUT_SPANS: Failure = {
@@ -122,7 +129,18 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         else set({ storageFailure: removed.error });
       },
 
+      async relist() {
+        const listed = await storage.datasets.list();
+        if (!listed.ok) return;
+        set({ stored: listed.value.entries });
+        deps.onListed?.(listed.value.unreadable);
+      },
+
       async trash(id) {
+        if (await deps.tabs?.heldElsewhere(openOf(id))) {
+          set({ storageFailure: OPEN_ELSEWHERE });
+          return false;
+        }
         const trashed = await storage.datasets.change(id, { trashed: true });
         if (trashed.ok) takeAway(id);
         else set({ storageFailure: trashed.error });

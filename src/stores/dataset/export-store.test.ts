@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { countSets } from '../../features/set-counts.ts';
+import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { writeTadBenchLabels } from '../../scoring/labels-csv.ts';
 import {
@@ -10,7 +11,6 @@ import {
 import { fakeDetectorRun, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { createNotebook } from '../page/notebook.ts';
 import { importReport, runReport } from '../run/run-report.ts';
-import { scoresCsv } from '../scores/score-view.ts';
 
 const app = { name: 'notebook', version: '0', userAgent: 'test' };
 const imported = importedFixture();

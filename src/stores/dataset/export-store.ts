@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ExportFormat } from '../../export/write-spans.ts';
 import { assignSets } from '../../features/splits.ts';
+import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { writeTadBenchLabels } from '../../scoring/labels-csv.ts';
 import { labelCode } from '../../trace/trace-set.ts';
@@ -13,12 +14,12 @@ import type { JobFailure } from '../../worker/job-failure.ts';
 import type { ExportKind } from '../../worker/protocol.ts';
 import type { EnvironmentState } from '../page/environment-store.ts';
 import { prepareSource } from '../prepare/prepare-store.ts';
-import { type AppIdentity, importReport, runReport } from '../run/run-report.ts';
+import { type AppIdentity, importReport, runReport, withMember } from '../run/run-report.ts';
 import { onShow } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
 import type { SurveyState } from '../run/survey-store.ts';
 import type { InspectState } from '../scores/inspect-store.ts';
-import { type ScoredRun, scoredRun, scoresCsv } from '../scores/score-view.ts';
+import { type ScoredRun, scoredRun } from '../scores/score-view.ts';
 import type { Dataset, DatasetState } from './dataset-store.ts';
 
 /** Formats as a person chooses them, with the end of the file's name. */
@@ -42,9 +43,6 @@ export interface WrittenFile {
   readonly name: string;
   readonly bytes: Blob;
 }
-
-/** The end of a report's text, where its last member can be followed by another. */
-const REPORT_END = '\n}\n';
 
 export interface ExportState {
   /** 0 to 1, null while nothing is written. */
@@ -122,7 +120,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
         const report = importText(dataset);
         const trees = await write('merged-trees');
         if (trees === null) return null;
-        return json('import.json', withMember(report, 'forest', trees));
+        return json('import.json', ...withMember<BlobPart>(report, 'forest', [trees]));
       },
 
       async run() {
@@ -170,7 +168,3 @@ const json = (name: string, ...parts: readonly BlobPart[]): WrittenFile => ({
   name,
   bytes: new Blob([...parts], { type: 'application/json' }),
 });
-
-/** A report with another member at its end. */
-const withMember = (report: string, name: string, value: Blob): Blob =>
-  new Blob([`${report.slice(0, -REPORT_END.length)},\n  "${name}": `, value, REPORT_END]);

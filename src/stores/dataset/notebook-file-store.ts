@@ -4,14 +4,17 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { err, type Failure, ok, type Result } from '../../base/result.ts';
+import type { RunRecord } from '../../run/record.ts';
+import { entryOfRun } from '../../run/run-entries.ts';
 import { versionOf } from '../../run/stored-record.ts';
+import { chunksOf, entryOf } from '../../storage/dataset-chunks.ts';
 import { type CarriedRecord, unusable } from '../../storage/dataset-records.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { decodeRecord, encodeRecord } from '../../storage/record-bytes.ts';
 import { isContents } from '../../storage/schemas.ts';
 import type { Unreadable } from '../../storage/unreadable.ts';
 import type { RunningJob, WorkerClient } from '../../worker/client.ts';
-import type { DatasetState } from './dataset-store.ts';
+import type { Dataset, DatasetState } from './dataset-store.ts';
 
 export const NOTEBOOK_FILE_FORMAT = 1;
 
@@ -31,6 +34,8 @@ export interface NotebookFileState {
   readonly failure: Failure | null;
   /** The file, or null where it failed. */
   save(): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
+  /** The same with a run that there was no room to store. */
+  saveRun(run: RunRecord): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
   /** The same of records that cannot be read, as they are. */
   saveRaw(record: Unreadable): Promise<{ readonly name: string; readonly bytes: Blob } | null>;
   /** Stores what the file holds, as a dataset beside the others, and opens it. */
@@ -65,7 +70,7 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
 
     /** @param needed without a record of this store there is nothing to pack */
     const pack = async (
-      datasetId: string,
+      from: AsyncIterable<CarriedRecord> | Iterable<CarriedRecord>,
       name: string,
       needed: CarriedRecord['store'],
       keep: (record: CarriedRecord) => boolean,
@@ -74,7 +79,7 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
       const records: Manifest['records'][number][] = [];
       const files: { path: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
       try {
-        for await (const record of storage.records.read(datasetId)) {
+        for await (const record of from) {
           if (!keep(record)) continue;
           const { store, key, value } = record;
           const path = `records/${String(files.length).padStart(6, '0')}.bin`;
@@ -102,6 +107,30 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
       return packed.ok ? { name: `${name}.${NOTEBOOK_ENDING}`, bytes: packed.value } : null;
     };
 
+    /** What is stored of the run's dataset, or else the dataset at hand without its spans; and the run. */
+    async function* withRun(run: RunRecord, atHand: Dataset | null): AsyncGenerator<CarriedRecord> {
+      let stored = false;
+      try {
+        for await (const record of storage.records.read(run.datasetId)) {
+          const same = record.store === 'runs' || record.store === 'runEntries';
+          if (same && record.key[0] === run.id) continue;
+          stored ||= record.store === 'datasets';
+          yield record;
+        }
+      } catch {
+        // storage that is forbidden holds nothing
+      }
+      if (!stored && atHand !== null) {
+        const { imported } = atHand;
+        for (const { table, first, columns } of chunksOf(imported.traces)) {
+          yield { store: 'chunks', key: [table, first], value: columns };
+        }
+        yield { store: 'datasets', key: [], value: entryOf(atHand, run.savedAt) };
+      }
+      yield { store: 'runs', key: [run.id], value: run };
+      yield { store: 'runEntries', key: [run.id], value: entryOfRun(run, 'Run not stored') };
+    }
+
     const store = async (
       id: string,
       files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
@@ -116,12 +145,20 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
 
       async save() {
         const current = dataset.getState().dataset;
-        return current === null ? null : pack(current.id, current.name, 'datasets', () => true);
+        return current === null
+          ? null
+          : pack(storage.records.read(current.id), current.name, 'datasets', () => true);
+      },
+
+      async saveRun(run) {
+        const current = dataset.getState().dataset;
+        const mine = current?.id === run.datasetId ? current : null;
+        return pack(withRun(run, mine), mine?.name ?? run.datasetId, 'datasets', () => true);
       },
 
       saveRaw: ({ datasetId, runId, name }) =>
         pack(
-          datasetId,
+          storage.records.read(datasetId),
           name,
           runId === null ? 'datasets' : 'runs',
           ({ store, key }) =>

@@ -36,6 +36,8 @@ import {
   type PreferenceStorage,
   type PreferencesState,
 } from '../shared/preferences-store.ts';
+import { ALONE, type Hold, openOf, type Tabs } from '../shared/tabs.ts';
+import { createTellingStorage } from '../shared/telling-storage.ts';
 import { createUndoStore, type UndoState } from '../shared/undo-store.ts';
 import { type ComparisonState, createComparisonStore } from '../trace/comparison-store.ts';
 import { createReplayStore, type ReplayState } from '../trace/replay-store.ts';
@@ -73,6 +75,8 @@ export interface Notebook {
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
+  /** The worker gave way to a new one, which has nothing at hand. */
+  onWorkerReplaced(): void;
   /** Reads what was stored and probes the backend; call once. */
   open(): Promise<void>;
 }
@@ -81,6 +85,8 @@ export interface NotebookDeps {
   readonly client: WorkerClient;
   readonly background: () => BackgroundWorker;
   readonly storage: NotebookStorage;
+  /** Other tabs of this browser; without, this one is taken to be alone. */
+  readonly tabs?: Tabs;
   readonly preferences: PreferenceStorage;
   readonly now: () => number;
   readonly newId: () => string;
@@ -91,7 +97,9 @@ export interface NotebookDeps {
   readonly app: AppIdentity;
 }
 
-export function createNotebook({ client: worker, ...rest }: NotebookDeps): Notebook {
+export function createNotebook({ client: worker, ...given }: NotebookDeps): Notebook {
+  const { tabs = ALONE } = given;
+  const rest = { ...given, storage: createTellingStorage(given.storage, tabs) };
   const client = createRunDoor(worker, (runId) => {
     const { training, first } = runs.getState();
     const known = [training, first].flatMap((one) => (one.phase === 'done' ? one.run : []));
@@ -111,6 +119,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     onOpened: ({ run, interrupted, entries, unreadable: records }) => {
       unreadable.getState().take('runs', records);
       runs.getState().restore(run, interrupted);
+      void runs.getState().lookElsewhere();
       kept.getState().take(entries);
     },
   });
@@ -143,7 +152,7 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
   const whatIf = createWhatIfStore({ client: deps.client, runs, inspect, traces });
   const replay = createReplayStore({ client: deps.client, runs, inspect });
   const comparison = createComparisonStore(deps.client, traceList);
-  const changes = createChangesStore(client, dataset, traceList);
+  const changes = createChangesStore({ ...deps, dataset, traceList });
   const preferences = createPreferencesStore(deps.preferences);
   const looked = { dataset, runs, kept, inspect, traceList, preferences };
   const view = createViewStore({ ...deps, ...looked });
@@ -200,6 +209,12 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
     environment,
     preferences,
 
+    onWorkerReplaced() {
+      const current = traces();
+      // Before whatever made the new one start; what it asks of a run is handed over at the run's door.
+      if (current !== null) void worker.start('open', { traces: current });
+    },
+
     async open() {
       // Before what is stored is restored, so that another dataset never meets the run before it.
       dataset.subscribe((state, before) => {
@@ -210,6 +225,26 @@ export function createNotebook({ client: worker, ...rest }: NotebookDeps): Noteb
         unreadable.getState().take('runs', []);
         void notes.getState().open(state.dataset?.id ?? null);
         if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
+      });
+      let open: Hold | null = null;
+      dataset.subscribe((state, before) => {
+        const id = state.dataset?.id;
+        if (id === before.dataset?.id) return;
+        open?.release();
+        open = id === undefined ? null : tabs.share(openOf(id));
+      });
+      tabs.listen((news) => {
+        if (news.kind === 'datasets') void dataset.getState().relist();
+        else if (news.datasetId !== datasetId()) return;
+        else if (news.kind === 'notes') void notes.getState().relist();
+        else {
+          void kept.getState().relist();
+          void runs.getState().lookElsewhere();
+        }
+      });
+      // A dataset that is gone for good has made room.
+      dataset.subscribe((state, before) => {
+        if (state.stored.length < before.stored.length) void runs.getState().storeAgain();
       });
       lookWhenever(runs, dataset);
       runs.subscribe((state, before) => {

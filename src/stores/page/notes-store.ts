@@ -21,6 +21,8 @@ export interface NotesState {
 
   /** Reads those of a dataset; null: there is none. */
   open(datasetId: string | null): Promise<void>;
+  /** Takes what another tab has stored; what is typed here stays. */
+  relist(): Promise<void>;
   /** An empty note below a cell, to be written at once. One that is being written is kept. */
   add(after: string): void;
   edit(id: string): void;
@@ -61,10 +63,21 @@ export function createNotesStore(deps: NotesDeps): StoreApi<NotesState> {
       for (const [id, notes] of waiting) {
         waiting.delete(id);
         const saved = await storage.notes.save(id, notes);
-        if (id === datasetId) set({ failure: saved.ok ? null : saved.error });
+        if (id !== datasetId) continue;
+        set({ failure: saved.ok ? null : saved.error });
+        if (saved.ok && !waiting.has(id)) take(saved.value);
       }
       storing = false;
     };
+
+    /** Stored notes; the one that is being written stays as it is on the page. */
+    const take = (stored: readonly Note[]): void =>
+      set(({ notes, editing }) => {
+        const written = notes.find(({ id }) => id === editing);
+        if (written === undefined) return { notes: stored };
+        const at = stored.findIndex(({ id }) => id === editing);
+        return { notes: at < 0 ? [...stored, written] : stored.with(at, written) };
+      });
 
     const save = (notes: readonly Note[]): void => {
       set({ notes });
@@ -128,6 +141,13 @@ export function createNotesStore(deps: NotesDeps): StoreApi<NotesState> {
         const read = await storage.notes.read(id);
         if (datasetId !== id) return;
         set(read.ok ? { notes: read.value, locked: false } : { failure: read.error });
+      },
+
+      async relist() {
+        const id = datasetId;
+        if (id === null || storing || waiting.size > 0) return;
+        const read = await storage.notes.read(id);
+        if (read.ok && datasetId === id && waiting.size === 0) take(read.value);
       },
 
       add(after) {

@@ -66,6 +66,7 @@ const view: fc.Arbitrary<View> = fc.record({
   file: maybe(fc.nat(100)),
   filter: maybe(fc.constantFrom(...LABEL_FILTERS)),
   narrow: maybe(narrow),
+  grouped: fc.boolean(),
   traceId: maybe(fc.string({ unit: 'grapheme', minLength: 1 })),
   at: maybe(fc.constantFrom('scores', 'flagged')),
 });

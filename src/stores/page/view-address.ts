@@ -34,6 +34,8 @@ export interface View {
   readonly filter: LabelFilter | null;
   /** What narrows the list beside it. */
   readonly narrow: NarrowFilter | null;
+  /** Whether odd traces come kind by kind. */
+  readonly grouped: boolean;
   /** As the trace's file writes it. */
   readonly traceId: string | null;
   /** The cell that was gone to. */
@@ -51,6 +53,7 @@ export const NO_VIEW: View = {
   file: null,
   filter: null,
   narrow: null,
+  grouped: false,
   traceId: null,
   at: null,
 };
@@ -85,6 +88,7 @@ const RANGES = ['duration', 'start', 'nodes', 'score'] as const;
 
 /** A kind's key, see inspect/trace-kinds.ts. */
 const KIND = /^[a-z-]{1,16}[0-9a-z]{0,12}$/;
+const BY_KIND = 'kind';
 const COUNT = /^\d{1,9}$/;
 const readCount = (text: string | null): number | null =>
   text !== null && COUNT.test(text) ? Number(text) : null;
@@ -145,6 +149,7 @@ export function formatView(view: View): string {
     ['file', view.file === null ? null : String(view.file)],
     ['filter', view.filter],
     ...narrowParts(view.narrow),
+    ['by', view.grouped ? BY_KIND : null],
     ['trace', view.traceId],
     ['for', view.reader],
     ['at', view.at],
@@ -173,6 +178,7 @@ export function parseView(hash: string): View | null {
     file: readCount(parts.get('file')),
     filter: LABEL_FILTERS.find((filter) => filter === parts.get('filter')) ?? null,
     narrow: readNarrow(parts),
+    grouped: parts.get('by') === BY_KIND,
     traceId: parts.get('trace'),
     at: parts.get('at'),
   };

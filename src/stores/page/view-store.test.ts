@@ -120,6 +120,17 @@ test('each choice is a step, and Back undoes it', async () => {
   expect(history).toEqual(['#dataset=dataset-1&run=run-1']);
 });
 
+test('the list kind by kind is a step, and in the address', async () => {
+  const { notebook, history, answer, back } = page;
+  void notebook.traceList.getState().group(true);
+  await answer();
+  expect(history.at(-1)).toBe('#dataset=dataset-1&run=run-1&by=kind');
+  await back();
+  expect(notebook.traceList.getState().grouped).toBe(false);
+  const shared = await setUp('#dataset=dataset-1&run=run-1&by=kind');
+  expect(shared.notebook.traceList.getState().grouped).toBe(true);
+});
+
 test('an address that was shared opens the dataset, run, filter and trace that it names', async () => {
   const traceId = decodeString(traces.traceIds, TESTED);
   const hash = `#${new URLSearchParams({ dataset: 'dataset-1', run: 'run-1', filter: 'all', trace: traceId })}`;

@@ -86,7 +86,7 @@ function currentView({
   if (shownPhase.phase !== 'done') return shown;
   const { detector, corrections, file, filter, trace } = inspect.getState();
   const trained = shownDetector(shownPhase, detector);
-  const narrow = traceList.getState().filter;
+  const { filter: narrow, grouped } = traceList.getState();
   const { run } = shownPhase;
   const usual = correctionsOf('full', run.settings.scoring.stdLimit);
   return {
@@ -102,6 +102,7 @@ function currentView({
     file,
     filter: filter === DEFAULT_FILTER ? null : filter,
     narrow: isOpen(narrow) ? null : narrow,
+    grouped,
     traceId: trace === null ? null : decodeString(at.imported.traces.traceIds, trace),
   };
 }
@@ -151,13 +152,17 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
           return;
         }
       }
+      // the list is narrowed as it comes, that of a first look too, which may still be made
+      const look = inspect.getState();
+      look.setFilter(view.filter ?? DEFAULT_FILTER);
+      void traceList.getState().narrow(view.narrow ?? NO_FILTER);
+      if (view.grouped !== traceList.getState().grouped) {
+        void traceList.getState().group(view.grouped);
+      }
       const training = onShow(runs.getState());
       if (training.phase !== 'done') return;
       kept.getState().setBaseline(view.baseline);
       const { run } = training;
-      const look = inspect.getState();
-      look.setFilter(view.filter ?? DEFAULT_FILTER);
-      void traceList.getState().narrow(view.narrow ?? NO_FILTER);
       const detector = view.detector ?? chosenAmong(run.detectors)?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
       const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
@@ -245,9 +250,9 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
   preferences.subscribe(({ reader }, before) => {
     if (reader !== before.reader) push();
   });
-  traceList.subscribe(({ filter }, before) => {
+  traceList.subscribe(({ filter, grouped }, before) => {
     const [now, then] = [filter, before.filter].map((narrow) => formatView({ ...NO_VIEW, narrow }));
-    if (now === then) return;
+    if (now === then && grouped === before.grouped) return;
     // a search is typed letter by letter, which is no step each
     write(filter.search === before.filter.search ? 'push' : 'replace');
   });

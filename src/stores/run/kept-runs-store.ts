@@ -27,6 +27,8 @@ export interface KeptRunsState {
 
   /** Those of a dataset that was opened. */
   take(entries: readonly RunEntry[]): void;
+  /** Those of the same dataset, as another tab has changed them. */
+  relist(): Promise<void>;
   /** A run that was stored just now. */
   note(entry: RunEntry): void;
   /** Puts a kept run in the place of the one that is shown. @returns whether it is shown now */
@@ -94,6 +96,20 @@ export function createKeptRunsStore(deps: KeptRunsDeps): StoreApi<KeptRunsState>
           baseline: null,
           failure: null,
         }),
+
+      async relist() {
+        const datasetId = deps.datasetId();
+        if (datasetId === null) return;
+        const listed = await storage.runs.list(datasetId);
+        if (!listed.ok || deps.datasetId() !== datasetId) return;
+        const { entries } = listed.value;
+        const there = new Set(entries.map(({ id }) => id));
+        set(({ compared, baseline }) => ({
+          entries,
+          compared: compared.filter((id) => there.has(id)),
+          baseline: baseline !== null && there.has(baseline) ? baseline : null,
+        }));
+      },
 
       note(entry) {
         const known = find(entry.id) !== undefined;

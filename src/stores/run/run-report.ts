@@ -18,7 +18,7 @@ import {
   contaminationWords,
 } from '../../run/run-threshold.ts';
 import { settingValues } from '../../run/setting-values.ts';
-import { FORMULA, formulaText, variantsIn } from '../../scoring/corrections/list.ts';
+import { variantsIn } from '../../scoring/corrections/list.ts';
 import type { Metrics, VariantReport } from '../../scoring/metrics.ts';
 import type { ScoredSets } from '../../scoring/score-terms.ts';
 import { type EntryKind, kindOf, type Ledger } from '../../trace/ledger.ts';
@@ -192,15 +192,10 @@ function results(traces: TraceSet, trained: DetectorRun, file: number | null) {
           ...variantsIn(part.reports).map((v) =>
             result(detector, v, part.reports[v], chosen(scores.scores[v])),
           ),
-          ...kept.map(({ name, corrections, report, scores: own }) => {
-            const { [FORMULA]: _, ...constants } = corrections;
-            const formula = formulaText(corrections);
-            return {
-              ...result(detector, name, report, chosen(own)),
-              constants,
-              ...(formula === null ? {} : { formula }),
-            };
-          }),
+          ...kept.map(({ name, corrections, report, scores: own }) => ({
+            ...result(detector, name, report, chosen(own)),
+            constants: corrections,
+          })),
         ];
   }
   const part = file === null ? scores : scores?.byFile.find((of) => of.file === file);
@@ -312,3 +307,17 @@ export function importReport(dataset: Dataset, maxNodes: number, heap: number | 
     ...(imported.facts && { carried: imported.facts }),
   });
 }
+
+/** The end of a report's text, where its last member can be followed by another. */
+const REPORT_END = '\n}\n';
+
+/** A report with another member at its end. @param value its JSON, in parts */
+export const withMember = <Part>(
+  report: string,
+  name: string,
+  value: readonly Part[],
+): (string | Part)[] => [
+  `${report.slice(0, -REPORT_END.length)},\n  "${name}": `,
+  ...value,
+  REPORT_END,
+];

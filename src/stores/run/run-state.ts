@@ -18,6 +18,7 @@ import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
+import type { Tabs } from '../shared/tabs.ts';
 import type { RunChoices } from './run-choices.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
@@ -48,6 +49,10 @@ export interface RunState {
   readonly first: FirstLook;
   readonly scoring: ScoringPhase;
   readonly storageFailure: Failure | null;
+  /** Another tab trains on this dataset. */
+  readonly elsewhere: boolean;
+  /** Runs that could not be stored, as they are now: in memory alone. */
+  readonly unstored: readonly RunRecord[];
 
   choosePreset(preset: PresetId): void;
   choose(change: Partial<Pick<RunChoices, 'detectors' | 'seed' | 'limitTrain'>>): void;
@@ -74,6 +79,10 @@ export interface RunState {
    */
   scoreAgain(): Promise<void>;
   cancelScoring(): void;
+  /** Asks whether another tab trains on the dataset at hand. */
+  lookElsewhere(): Promise<void>;
+  /** Goes on here with what another tab trains, from its last checkpoint; it ends there. */
+  takeOver(): Promise<void>;
   /** Goes on with the training that a reload interrupted. */
   resumeInterrupted(): Promise<void>;
   discardInterrupted(): Promise<void>;
@@ -92,6 +101,8 @@ export interface RunState {
     runId: string,
     change: (trained: DetectorRun) => string | undefined,
   ): Promise<void>;
+  /** Stores {@link unstored} once more, where there is room now. */
+  storeAgain(): Promise<void>;
   /** Puts back what was stored: a finished run, or one that was interrupted after it. */
   restore(run: RunRecord | null, interrupted: InterruptedRun | null): void;
   /** Forgets the run. */
@@ -104,6 +115,7 @@ export interface RunStoreDeps {
   readonly client: WorkerClient;
   readonly storage: NotebookStorage;
   readonly dataset: StoreApi<DatasetState>;
+  readonly tabs?: Tabs;
   readonly now: () => number;
   readonly newId: () => string;
   /** Bytes of JavaScript heap in use now, where the browser tells. */

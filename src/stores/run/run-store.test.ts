@@ -28,7 +28,7 @@ const point = (epoch: number) => fakeCurvePoint(epoch, 10 / epoch);
 
 async function setUp() {
   const fake = createFakeClient();
-  const { storage, stored } = createFakeStorage();
+  const { storage, stored, failWith } = createFakeStorage();
   let ids = 0;
   const deps = {
     client: fake.client,
@@ -52,7 +52,7 @@ async function setUp() {
   // one detector, so that each test says which others there are
   runs.getState().choose({ detectors: ['tracevae'] });
   const states = () => cellStates(dataset.getState(), runs.getState());
-  return { ...fake, stored, dataset, runs, state: runs.getState, states };
+  return { ...fake, stored, failWith, dataset, runs, state: runs.getState, states };
 }
 
 let notebook: Awaited<ReturnType<typeof setUp>>;
@@ -133,6 +133,39 @@ test('a finished training is stored, then scored and stored again', async () => 
     flagged: 'done',
     baselines: 'not-run',
   });
+});
+
+test('a run that there is no room for stays in memory, over the next one, until it is stored', async () => {
+  const { state, stored, failWith } = notebook;
+  const noRoom = { what: 'no room', where: 'browser storage', advice: 'make some' };
+  failWith(noRoom);
+  await trainAndScore();
+  await trainAndScore();
+  expect(state().storageFailure).toEqual(noRoom);
+  expect(state().unstored.map(({ detectors }) => detectors[0]!.scores?.kind)).toEqual([
+    'terms',
+    'terms',
+  ]);
+  await state().storeAgain();
+  expect(state().unstored).toHaveLength(2);
+  failWith(null);
+  await state().storeAgain();
+  expect([state().unstored, state().storageFailure]).toEqual([[], null]);
+  expect(stored().runs).toHaveLength(2);
+});
+
+test('training whose worker is gone waits at its checkpoint, or has failed where there is none', async () => {
+  const gone = { kind: 'gone', what: 'training ended', where: 'worker', advice: 'again' } as const;
+  const { state, last } = notebook;
+  void state().train();
+  await last('train').fail(gone);
+  expect(state().training).toMatchObject({ phase: 'failed', failure: gone });
+  void state().train();
+  last('train').emit({ kind: 'checkpoint', checkpoint: fakeCheckpoint(3) });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await last('train').fail(gone);
+  expect(state().training).toMatchObject({ phase: 'interrupted', checkpoint: { epoch: 3 } });
+  expect(state().storageFailure).toEqual(gone);
 });
 
 test('a scored run can be scored again, and is stored with the new scores', async () => {

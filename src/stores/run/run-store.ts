@@ -25,7 +25,10 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
   return createStore<RunState>((set, get) => {
     const saveRun = async (run: RunRecord): Promise<void> => {
       const saved = await deps.storage.saveRun(run);
-      set({ storageFailure: saved.ok ? null : saved.error });
+      // One that there is no room for stays here, whatever is trained or shown next.
+      const others = get().unstored.filter(({ id }) => id !== run.id);
+      const unstored = saved.ok ? others : [...others, run];
+      set({ unstored, storageFailure: saved.ok ? null : saved.error });
       if (saved.ok) deps.onStored?.(saved.value);
     };
 
@@ -39,11 +42,17 @@ export function createRunStore(deps: RunStoreDeps): StoreApi<RunState> {
       training: { phase: 'idle' },
       scoring: { phase: 'idle' },
       storageFailure: null,
+      elsewhere: false,
+      unstored: [],
 
       ...createRunSettings(parts),
       ...training,
       ...scoring,
       ...first,
+
+      async storeAgain() {
+        for (const run of get().unstored) await saveRun(run);
+      },
 
       async addRepeat(runId, result) {
         const { training } = get();

@@ -8,6 +8,7 @@ import { extendsRun } from '../../run/settings.ts';
 import { keepsLastGood, lastGoodIncident } from '../../run/train-outcome.ts';
 import type { RunningJob } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
+import { type Hold, trainingOf } from '../shared/tabs.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { nextSettings, withDetectors } from './run-choices.ts';
 import type { RunParts, RunState } from './run-state.ts';
@@ -29,6 +30,8 @@ export interface RunTraining
     | 'pause'
     | 'resume'
     | 'stop'
+    | 'lookElsewhere'
+    | 'takeOver'
     | 'resumeInterrupted'
     | 'discardInterrupted'
     | 'keepLastGood'
@@ -40,6 +43,47 @@ export interface RunTraining
 export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): RunTraining {
   const { client, storage, dataset } = deps;
   let trainJob: RunningJob<'train'> | null = null;
+  /** This tab is the one that trains on a dataset. */
+  let claimed: { readonly datasetId: string; readonly hold: Hold } | null = null;
+
+  /** On its way; who asks meanwhile waits for the same answer. */
+  let claiming: { readonly datasetId: string; readonly free: Promise<boolean> } | null = null;
+
+  const letGo = (): void => {
+    claimed?.hold.release();
+    claimed = null;
+  };
+
+  /** @returns whether this tab may train on the dataset; at once where there are no other tabs */
+  const claim = (datasetId: string, take: 'if-free' | 'over'): boolean | Promise<boolean> => {
+    const { tabs } = deps;
+    if (tabs === undefined || claimed?.datasetId === datasetId) return true;
+    if (claiming?.datasetId === datasetId && take === 'if-free') return claiming.free;
+    letGo();
+    const lost = (): void => {
+      if (claimed?.datasetId !== datasetId) return;
+      claimed = null;
+      trainJob?.cancel();
+      trainJob = null;
+      void writer.settle();
+      set({ elsewhere: true, training: { phase: 'idle' } });
+    };
+    const name = trainingOf(datasetId);
+    const ask = async (): Promise<boolean> => {
+      let hold = await tabs.hold(name, take, lost);
+      // what this tab has just let go may not be free at once
+      if (hold === null && !(await tabs.heldElsewhere(name))) {
+        hold = await tabs.hold(name, take, lost);
+      }
+      claiming = null;
+      set({ elsewhere: hold === null });
+      if (hold !== null) claimed = { datasetId, hold };
+      return hold !== null;
+    };
+    const free = ask();
+    claiming = { datasetId, free };
+    return free;
+  };
 
   const updateRunning = (change: (running: RunningPhase) => TrainingPhase): void => {
     const { training } = get();
@@ -69,6 +113,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     const worthKeeping = run.detectors.some((trained) => !isStatistic(trained.detector));
     if (detector === undefined || worthKeeping) await saveRun(run);
     if (detector === undefined) {
+      letGo();
       await get().score();
       return;
     }
@@ -76,8 +121,20 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     await launch(startedRun({ ...running, detector, finished, failed }), null);
   };
 
+  /** Training whose worker is gone waits for Resume at its last checkpoint. @returns whether it has one */
+  const interrupt = async (running: RunningPhase, failure: JobFailure): Promise<boolean> => {
+    await writer.settle();
+    const { run, interrupted } = await storage.runsOf(running.datasetId);
+    if (interrupted?.runId !== running.runId) return false;
+    letGo();
+    get().restore(run, interrupted);
+    set({ storageFailure: failure });
+    return true;
+  };
+
   /** A detector among several that failed: the others have their turn, its reason is kept. */
   const fail = async (running: RunningPhase, failure: JobFailure): Promise<void> => {
+    if (failure.kind === 'gone' && (await interrupt(running, failure))) return;
     const { lastGood } = failure;
     if (lastGood !== undefined && keepsLastGood(running.settings)) {
       await finish(withLastGood(running, failure, lastGood.epoch), lastGood.outcome);
@@ -85,12 +142,17 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     }
     const run = withoutDetector(running, failure, deps.now(), peak.value());
     if (run.detectors.length + run.pending.length > 0) await goOn(running, run);
-    else set({ training: { phase: 'failed', failure, ended: running } });
+    else {
+      letGo();
+      set({ training: { phase: 'failed', failure, ended: running } });
+    }
   };
 
   /** @param from null to start at the first epoch */
   const launch = async (first: RunningPhase, from: FitCheckpoint | null): Promise<void> => {
     const { runId, datasetId, detector, settings, preset } = first;
+    const free = claim(datasetId, 'if-free');
+    if (free !== true && !(await free)) return;
     get().cancelScoring();
     trainJob?.cancel();
     set({ training: first, scoring: { phase: 'idle' } });
@@ -122,6 +184,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     if (result.ok) {
       await finish(latest, result.value);
     } else if (result.error.kind === 'cancelled') {
+      letGo();
       set({ training: { phase: 'idle' } });
     } else {
       await fail(latest, result.error);
@@ -165,6 +228,8 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     async train() {
       const current = dataset.getState().dataset;
       if (current === null) return;
+      const free = claim(current.id, 'if-free');
+      if (free !== true && !(await free)) return;
       const { choices } = get();
       void writer.discard(current.id);
       peak.startAt(null);
@@ -172,6 +237,23 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
       const { preset, detectors } = choices;
       const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
       await launch(startedRun({ ...identity, detector: trainingOrder(detectors)[0]! }), null);
+    },
+
+    async lookElsewhere() {
+      const id = dataset.getState().dataset?.id;
+      if (id === undefined || deps.tabs === undefined) return;
+      const elsewhere = await deps.tabs.heldElsewhere(trainingOf(id));
+      if (dataset.getState().dataset?.id === id) set({ elsewhere });
+    },
+
+    async takeOver() {
+      const id = dataset.getState().dataset?.id;
+      if (id === undefined || !(await claim(id, 'over'))) return;
+      const { run, interrupted } = await storage.runsOf(id);
+      if (dataset.getState().dataset?.id !== id) return;
+      get().restore(run, interrupted);
+      await get().resumeInterrupted();
+      if (trainJob === null) letGo();
     },
 
     async resumeInterrupted() {
@@ -223,6 +305,7 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     forget() {
       trainJob?.cancel();
       trainJob = null;
+      letGo();
       void writer.settle();
     },
   };

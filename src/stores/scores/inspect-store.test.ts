@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { combinedScores } from '../../run/chosen-scores.ts';
+import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeRun, fakeScores } from '../../testing/run-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
 import { nodeCount, setCode } from '../../trace/trace-set.ts';
 import { createInspectStore, shownDetector, termsDetector } from './inspect-store.ts';
-import { metricsRows, scoresCsv } from './score-view.ts';
+import { metricsRows } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { countSets } from '../../features/set-counts.ts';
 import { paperSetting, withConstants } from '../../lab/setting.ts';
 import { combinedScores } from '../../run/chosen-scores.ts';
+import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { limitedBy } from '../../scoring/corrections/stdlimit.ts';
@@ -13,7 +14,7 @@ import { runReport } from '../run/run-report.ts';
 import { createUndoStore } from '../shared/undo-store.ts';
 import { createInspectStore } from './inspect-store.ts';
 import { createNamedScoresStore } from './named-scores-store.ts';
-import { metricsRows, scoresCsv } from './score-view.ts';
+import { metricsRows } from './score-view.ts';
 
 const imported = importedFixture();
 const { traces } = imported;
@@ -153,24 +154,6 @@ test('an Undo that could not be kept is not offered: another run is shown', asyn
   expect(at.undo.getState().offer).not.toBeNull();
   at.runs.getState().restore({ ...fakeRun(), id: 'run-2' }, null);
   expect(at.undo.getState().offer).toBeNull();
-});
-
-test('the scores of a formula are kept like constants, and once', async () => {
-  const { keepFormula } = at.store.getState();
-  const kept = keepFormula('tracevae', { name: 'mine', text: 'full + nodes' });
-  expect(at.last('combine').input).toMatchObject({
-    corrections: { ...correctionsOf('full', 'operation'), formula: { text: 'full + nodes' } },
-    rule: { kind: 'percentile', percentile: 99 },
-  });
-  await at.combined();
-  await kept;
-  const [named] = at.trained().named!;
-  const { nodeCount } = at.scores.test;
-  const plain = combinedScores(traces, at.scores, 'tracevae', { corrections: {}, file: null });
-  expect([...named!.scores.test]).toEqual([...plain.test].map((score, t) => score + nodeCount[t]!));
-  await keepFormula('tracevae', { name: 'again', text: 'full + nodes' });
-  expect(at.store.getState().failure?.what).toContain('kept as “mine”');
-  expect(at.trained().named).toHaveLength(1);
 });
 
 test('a run that is scored again combines them from its new terms', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { combinedScores } from '../../run/chosen-scores.ts';
+import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { ruleOf } from '../../run/run-threshold.ts';
 import type { ThresholdRule } from '../../scoring/threshold-rule.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
@@ -7,7 +8,6 @@ import { fakePlainScores, fakeRun, fakeScores } from '../../testing/run-fakes.ts
 import { createFakeStores } from '../../testing/store-fakes.ts';
 import { createUndoStore } from '../shared/undo-store.ts';
 import { createInspectStore } from './inspect-store.ts';
-import { scoresCsv } from './score-view.ts';
 import { createThresholdStore } from './threshold-store.ts';
 import { thresholdFacts, thresholdGround } from './threshold-view.ts';
 

@@ -321,3 +321,12 @@ test('a detector that names its terms has a reason, sorted by the term and expor
   const [, odd] = [...listedRows(traces, state().list!, 'nats', told)];
   expect(odd).toEqual(expect.arrayContaining(['Missing: shop/pay.', 'missing calls']));
 });
+
+test('the traces of a kind are listed one by one, in one step', async () => {
+  const { state, last, arranged } = list;
+  void state().group(true);
+  await arranged();
+  void state().listKind('missing-0');
+  expect(state()).toMatchObject({ grouped: false, filter: { kind: 'missing-0' } });
+  expect(last('arrange').input).toMatchObject({ grouped: false, filter: { kind: 'missing-0' } });
+});

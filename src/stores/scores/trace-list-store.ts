@@ -71,6 +71,8 @@ export interface TraceListState {
   narrow(change: Partial<NarrowFilter>): Promise<void>;
   sortBy(sort: TraceSort): Promise<void>;
   group(grouped: boolean): Promise<void>;
+  /** The traces of one kind, one by one. */
+  listKind(key: string): Promise<void>;
 }
 
 export interface TraceListDeps {
@@ -119,6 +121,10 @@ export function createTraceListStore(deps: TraceListDeps): StoreApi<TraceListSta
       },
       group(grouped) {
         set({ grouped });
+        return arrange();
+      },
+      listKind(kind) {
+        set({ grouped: false, filter: { ...get().filter, kind } });
         return arrange();
       },
     };

@@ -235,13 +235,17 @@ export const namesTerms = ({ of }: Pick<TraceList, 'of'>): boolean =>
 /**
  * The list as a table of text: a header, then all rows with numbers in full, in the columns of the
  * page's table. What a detector, or the dataset, does not have is left out.
+ *
+ * @param syntheticFrom the first trace that nobody recorded
  */
 export function* listedRows(
   traces: TraceSet,
   list: TraceList,
   unit: string,
   told: ToldOddities,
+  syntheticFrom = Number.POSITIVE_INFINITY,
 ): Generator<string[]> {
+  const anySynthetic = syntheticFrom < traces.structureOf.length;
   const terms = list.late !== null;
   const says = namesTerms(list);
   const whole = completed(list);
@@ -257,6 +261,7 @@ export function* listedRows(
     ],
     ...['what is odd', 'kind', 'higher than', 'of validation traces'],
     ...[unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
+    ...(anySynthetic ? ['synthetic'] : []),
     ...(terms ? ['top part of the score', 'excess, nats'] : []),
     ...(says ? ['top part of the score'] : []),
     ...['nodes', 'structure'],
@@ -272,6 +277,7 @@ export function* listedRows(
       ...(oddities === null ? ['', ''] : [oddWords(row, oddities), kindName(row, oddities)]),
       ...[String(standing.above), String(standing.of), String(row.score)],
       ...[row.flagged ? 'yes' : 'no', row.label],
+      ...(anySynthetic ? [row.trace >= syntheticFrom ? 'yes' : 'no'] : []),
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),
       ...(row.says === null ? [] : [row.says]),
       ...[String(row.nodes), String(row.structure)],

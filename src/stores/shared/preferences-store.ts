@@ -41,6 +41,21 @@ export interface PreferenceStorage {
   setItem(key: string, value: string): void;
 }
 
+/** That of the browser; where it is forbidden, what is chosen lasts as long as the page. */
+export function preferenceStorage(ofBrowser: () => PreferenceStorage): PreferenceStorage {
+  try {
+    const storage = ofBrowser();
+    storage.getItem(KEY);
+    return storage;
+  } catch {
+    const items = new Map<string, string>();
+    return {
+      getItem: (key) => items.get(key) ?? null,
+      setItem: (key, value) => void items.set(key, value),
+    };
+  }
+}
+
 const NONE: Preferences = {
   theme: 'system',
   reader: DEFAULT_READER,

@@ -16,8 +16,8 @@ export interface UndoState {
   readonly offer: UndoOffer | null;
   make(offer: UndoOffer): void;
   undo(): Promise<void>;
-  /** Makes the deletion final. */
-  dismiss(): void;
+  /** Makes the deletion final; resolves once what was deleted takes no more room. */
+  dismiss(): Promise<void>;
 }
 
 export const createUndoStore = (): StoreApi<UndoState> =>
@@ -35,9 +35,9 @@ export const createUndoStore = (): StoreApi<UndoState> =>
       await offer?.undo();
     },
 
-    dismiss() {
+    async dismiss() {
       const { offer } = get();
       set({ offer: null });
-      void offer?.settle();
+      await offer?.settle();
     },
   }));

@@ -38,6 +38,9 @@ export interface TraceLookState {
   /** Whether what is of the model alone is unfolded, from trace to trace. */
   readonly showsModel: boolean;
   setShowsModel(shows: boolean): void;
+  /** Whether reconstructions are shown of a model that is not ready, from trace to trace. */
+  readonly showsAnyway: boolean;
+  setShowsAnyway(shows: boolean): void;
 }
 
 interface TraceLookDeps {
@@ -55,6 +58,8 @@ export function createTraceLookStore(deps: TraceLookDeps): StoreApi<TraceLookSta
     failure: null,
     showsModel: false,
     setShowsModel: (showsModel) => set({ showsModel }),
+    showsAnyway: false,
+    setShowsAnyway: (showsAnyway) => set({ showsAnyway }),
   }));
 
   const lookAt = async (trace: number): Promise<void> => {

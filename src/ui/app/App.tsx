@@ -1,5 +1,5 @@
 /** The page: rail, notebook, inspector on demand, status bar. */
-import { type ComponentType, memo, useEffect, useState } from 'react';
+import { type ComponentType, memo, type ReactNode, useEffect, useState } from 'react';
 import type { CellId } from '../../stores/page/cell-order.ts';
 import { cellOrder } from '../../stores/page/cell-order.ts';
 import { BaselinesCell } from '../cells/baselines/BaselinesCell.tsx';
@@ -10,6 +10,7 @@ import { TreesCell } from '../cells/dataset/TreesCell.tsx';
 import { LabCell } from '../cells/lab/LabCell.tsx';
 import { FailureNotice } from '../cells/page/FailureNotice.tsx';
 import { Intro } from '../cells/page/Intro.tsx';
+import { cellTitle } from '../cells/page/NotebookCell.tsx';
 import { PrepareCell } from '../cells/prepare/PrepareCell.tsx';
 import { RunsCell } from '../cells/run/RunsCell.tsx';
 import { TrainingCell } from '../cells/run/TrainingCell.tsx';
@@ -18,8 +19,9 @@ import { ScoresCell } from '../cells/scores/ScoresCell.tsx';
 import { EquationsCell } from '../cells/trace/EquationsCell.tsx';
 import { TraceInspector } from '../cells/trace/TraceInspector.tsx';
 import { applyTheme } from '../theme/theme.ts';
+import { Boundary } from '../widgets/Boundary.tsx';
 import { DropOverlay, useFileDrop } from '../widgets/FileDrop.tsx';
-import { OverPageStack } from '../widgets/OverPage.tsx';
+import { OverPage, OverPageStack } from '../widgets/OverPage.tsx';
 import { ProgressBar } from '../widgets/ProgressBar.tsx';
 import { Shell } from '../widgets/Shell.tsx';
 import type { PageDialog } from './keys.ts';
@@ -68,15 +70,41 @@ const Cells = memo(function Cells() {
   }
   return (
     <>
-      <DataCell />
+      <CellBoundary id="data">
+        <DataCell />
+      </CellBoundary>
       {hasDataset &&
         cellOrder(reader).map((id) => {
           const LaterCell = LATER_CELLS[id];
-          return LaterCell !== null && <LaterCell key={id} />;
+          return (
+            LaterCell !== null && (
+              <CellBoundary key={id} id={id}>
+                <LaterCell />
+              </CellBoundary>
+            )
+          );
         })}
     </>
   );
 });
+
+/** A cell that cannot be drawn leaves its place, its title and the other cells. */
+function CellBoundary({ id, children }: { readonly id: CellId; readonly children: ReactNode }) {
+  const reader = usePreferences((p) => p.reader);
+  const title = cellTitle(reader, id);
+  return (
+    <Boundary
+      what={`The cell ${title}`}
+      around={(notice) => (
+        <section id={id} className="cell" aria-label={title} tabIndex={-1}>
+          <div className="cell__body">{notice}</div>
+        </section>
+      )}
+    >
+      {children}
+    </Boundary>
+  );
+}
 
 export function App() {
   const importFiles = useDataset((d) => d.importFiles);
@@ -93,9 +121,24 @@ export function App() {
     <>
       <Shell
         name={NAME}
-        rail={<NotebookRail setDialog={setDialog} />}
-        statusBar={<NotebookStatusBar />}
-        inspector={inspected !== null && hasDataset && <TraceInspector trace={inspected} />}
+        rail={
+          <Boundary what="The rail">
+            <NotebookRail setDialog={setDialog} />
+          </Boundary>
+        }
+        statusBar={
+          <Boundary what="The status bar">
+            <NotebookStatusBar />
+          </Boundary>
+        }
+        inspector={
+          inspected !== null &&
+          hasDataset && (
+            <Boundary what="The inspector" of={inspected}>
+              <TraceInspector trace={inspected} />
+            </Boundary>
+          )
+        }
       >
         <header className="notebook-head">
           <h1>{NAME}</h1>
@@ -106,7 +149,12 @@ export function App() {
         )}
         <Cells />
       </Shell>
-      <MappingDialog />
+      <Boundary
+        what="The question about columns"
+        around={(notice) => <OverPage>{notice}</OverPage>}
+      >
+        <MappingDialog />
+      </Boundary>
       <PageDialogs open={dialog} setOpen={setDialog} />
       <OverPageStack>
         <UndoNotice />

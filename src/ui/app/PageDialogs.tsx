@@ -1,11 +1,13 @@
 /** The page's keys, and the dialogs that two of them open. */
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
+import { Boundary, lazyPart } from '../widgets/Boundary.tsx';
 import { Button } from '../widgets/Button.tsx';
 import { Dialog } from '../widgets/Dialog.tsx';
+import { OverPage } from '../widgets/OverPage.tsx';
 import { onPageKey, PAGE_KEYS, type PageDialog } from './keys.ts';
 import { useNotebook } from './notebook-context.ts';
 
-const CommandPalette = lazy(() => import('./CommandPalette.tsx'));
+const CommandPalette = lazyPart(() => import('./CommandPalette.tsx'));
 
 interface PageDialogsProps {
   readonly open: PageDialog | null;
@@ -27,9 +29,21 @@ export function PageDialogs({ open, setOpen }: PageDialogsProps) {
     <>
       {open === 'keys' && <KeysDialog onClose={close} />}
       {open === 'commands' && (
-        <Suspense>
-          <CommandPalette onClose={close} onKeys={() => setOpen('keys')} />
-        </Suspense>
+        <Boundary
+          what="The list of commands"
+          around={(notice) => (
+            <OverPage>
+              {notice}
+              <Button size="small" onClick={close}>
+                Close
+              </Button>
+            </OverPage>
+          )}
+        >
+          <Suspense>
+            <CommandPalette onClose={close} onKeys={() => setOpen('keys')} />
+          </Suspense>
+        </Boundary>
       )}
     </>
   );

@@ -14,7 +14,7 @@ export function UndoNotice() {
           <Button size="small" onClick={() => void undo()}>
             Undo
           </Button>
-          <Button size="small" title="Makes the deletion final" onClick={dismiss}>
+          <Button size="small" title="Makes the deletion final" onClick={() => void dismiss()}>
             Dismiss
           </Button>
         </div>

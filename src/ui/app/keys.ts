@@ -17,6 +17,7 @@ export const PAGE_KEYS: readonly PageKey[] = [
   { keys: '/', words: 'search the list of traces' },
   { keys: 'k', words: 'odd traces kind by kind, or one by one' },
   { keys: 'c, o', words: 'in the list: copy the id, open the trace in its backend' },
+  { keys: 'l', words: 'in the list of kinds: list the traces of one' },
   { keys: 'a, d', words: 'previous node, next node of the trace' },
   { keys: 'b, f', words: 'the same, as in Jaeger' },
   { keys: 'Esc', words: 'closes the inspector, a dialog or an explanation' },

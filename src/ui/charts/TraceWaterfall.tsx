@@ -6,12 +6,14 @@
  */
 import { scaleLinear } from 'd3';
 import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
-import type { Waterfall, WaterfallBar, WaterfallRow } from '../../stores/trace/trace-waterfall.ts';
-import { serviceColourCss } from '../theme/service-colour.ts';
+import type { Waterfall } from '../../stores/trace/trace-waterfall.ts';
 import { Button } from '../widgets/Button.tsx';
-import { ellipsisMiddle, formatCount, formatMs } from '../widgets/format.ts';
+import { formatCount, formatMs } from '../widgets/format.ts';
 import { ChartFigure } from './chart-parts.tsx';
+import { WaterfallBars, WaterfallLegend } from './TraceWaterfallBars.tsx';
+import { WaterfallName } from './TraceWaterfallName.tsx';
 import { tickCount } from './ticks.ts';
+import { durationWords, linesOf, summaryOf, wordsOf } from './trace-waterfall-lines.ts';
 import { useWidth } from './use-size.ts';
 import './trace-waterfall.css';
 
@@ -21,24 +23,10 @@ export interface TraceWaterfallProps {
   readonly onHover?: (node: number | null) => void;
 }
 
-const ROW = 24;
 const DURATION_WIDTH = 72;
 /** Rows drawn before a person asks for the rest, and at most. */
 const FIRST = 120;
 const MOST = 1000;
-/** Merged spans listed at most below their node. */
-const LISTED = 200;
-const INDENT_PX = 8;
-const DEEPEST = 12;
-
-/** A node or a missing call, or one span of an opened node. */
-interface Line {
-  readonly key: string;
-  readonly row: WaterfallRow;
-  readonly bars: readonly WaterfallBar[];
-  readonly depth: number;
-  readonly span: WaterfallBar | null;
-}
 
 export const TraceWaterfall = memo(function TraceWaterfall(props: TraceWaterfallProps) {
   const { waterfall, hovered = null, onHover } = props;
@@ -189,8 +177,8 @@ export const TraceWaterfall = memo(function TraceWaterfall(props: TraceWaterfall
                 if (canOpen) toggle(row.key, !isOpen);
               }}
             >
-              <Name line={line} isOpen={isOpen} canOpen={canOpen} width={left} />
-              <Bars line={line} x={x} lengthMs={lengthMs} width={plot} ticks={ticks} />
+              <WaterfallName line={line} isOpen={isOpen} canOpen={canOpen} width={left} />
+              <WaterfallBars line={line} x={x} lengthMs={lengthMs} width={plot} ticks={ticks} />
               <span className="waterfall-of__duration">{durationWords(line)}</span>
             </div>
           );
@@ -201,207 +189,7 @@ export const TraceWaterfall = memo(function TraceWaterfall(props: TraceWaterfall
           Show all {formatCount(Math.min(MOST, rows.length), 'row')}
         </Button>
       )}
-      <Legend waterfall={waterfall} />
+      <WaterfallLegend waterfall={waterfall} />
     </ChartFigure>
   );
 });
-
-function linesOf(row: WaterfallRow, opened: ReadonlySet<string>): Line[] {
-  const { key, bars, depth } = row;
-  const own: Line = { key, row, bars, depth, span: null };
-  if (!opened.has(key)) return [own];
-  const spans = bars.slice(0, LISTED).map(
-    (span, i): Line => ({
-      ...{ key: `${key} span ${i}`, row, bars: [span], depth: depth + 1, span },
-    }),
-  );
-  return [own, ...spans];
-}
-
-function summaryOf({ rows, lengthMs, spans, errors }: Waterfall): string {
-  const count = (verdict: string): number => rows.filter((row) => row.verdict === verdict).length;
-  const parts = [
-    `${formatCount(spans, 'span')} over ${formatMs(lengthMs)}`,
-    `${formatCount(count('slow'), 'call')} slower than usual`,
-    `${formatCount(count('new'))} new`,
-    `${formatCount(count('missing'))} missing`,
-    formatCount(errors, 'error'),
-  ];
-  return `${parts.join(', ')}.`;
-}
-
-function wordsOf({ row, span, bars }: Line): string {
-  const name = `${row.service} ${row.operation}`;
-  if (span !== null) {
-    return [name, formatMs(span.durationMs), span.isError ? 'error' : '', span.spanId]
-      .filter((word) => word !== '')
-      .join(', ');
-  }
-  const kinds = [...new Set(bars.map(({ kind }) => kind))].filter((kind) => kind !== '');
-  return [
-    name,
-    bars.length > 1 ? `${formatCount(bars.length)} spans` : '',
-    kinds.join(' and '),
-    row.verdict === 'slow' ? 'slow' : '',
-    row.says,
-    row.isCritical ? 'on the critical path' : '',
-    ...skewWords(bars),
-  ]
-    .filter((word) => word !== '')
-    .join(', ');
-}
-
-function skewWords(bars: readonly WaterfallBar[]): string[] {
-  const early = Math.max(0, ...bars.map(({ earlyMs }) => earlyMs));
-  const late = Math.max(0, ...bars.map(({ lateMs }) => lateMs));
-  return [
-    early > 0 ? `starts ${formatMs(early)} before its caller` : '',
-    late > 0 ? `ends ${formatMs(late)} after its caller` : '',
-    bars.some(({ isOrphan }) => isOrphan) ? 'caller not recorded' : '',
-  ].filter((word) => word !== '');
-}
-
-const MARKS = { usual: '', slow: '▲ ', new: '+ ', missing: '' } as const;
-
-function durationWords({ row, span }: Line): string {
-  if (span !== null) return formatMs(span.durationMs);
-  if (row.tookMs === null) return '− missing';
-  return `${MARKS[row.verdict]}${formatMs(row.tookMs)}`;
-}
-
-interface NameProps {
-  readonly line: Line;
-  readonly isOpen: boolean;
-  readonly canOpen: boolean;
-  /** Pixels. */
-  readonly width: number;
-}
-
-/** Pixels of a letter, about, and of what stands beside the name. */
-const LETTER_PX = 6.4;
-const BESIDE_PX = 16;
-/** Names this wide leave room for the kind of span. */
-const WIDE_PX = 260;
-
-const Name = memo(function Name({ line, isOpen, canOpen, width }: NameProps) {
-  const { row, bars, depth, span } = line;
-  const { service, operation, errors, isCritical } = row;
-  const kinds = [...new Set(bars.map(({ kind }) => kind))].filter((kind) => kind !== '');
-  const indent = Math.min(depth, DEEPEST) * INDENT_PX;
-  const merged = bars.length > 1 ? `×${formatCount(bars.length)}` : '';
-  const fails = span === null ? errors > 0 : span.isError;
-  // what follows the name is never cut: errors first
-  const room = width - indent - BESIDE_PX - (canOpen ? 16 : 0) - (fails ? 52 : 0);
-  const letters = Math.floor(room / LETTER_PX) - merged.length;
-  const name = span === null ? `${service} ${operation}` : span.spanId;
-  return (
-    <span className="waterfall-of__name" style={{ paddingInlineStart: indent }}>
-      <i style={{ background: serviceColourCss(service) }} />
-      {canOpen && <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span>}
-      <span
-        className={`waterfall-of__text${span === null ? '' : ' mono'}${isCritical && span === null ? ' waterfall-of__text--critical' : ''}`}
-      >
-        {ellipsisMiddle(name, Math.max(8, letters))}
-      </span>
-      {merged !== '' && <span className="waterfall-of__merged">{merged}</span>}
-      {fails && <span className="waterfall-of__error">✕ error</span>}
-      {kinds.length > 0 && width > WIDE_PX && (
-        <span className="waterfall-of__kind">{kinds.join(', ')}</span>
-      )}
-    </span>
-  );
-});
-
-interface BarsProps {
-  readonly line: Line;
-  readonly x: (value: number) => number;
-  readonly lengthMs: number;
-  readonly width: number;
-  readonly ticks: readonly number[];
-}
-
-/** Few elements per row, however many spans are merged into it: stepping draws all rows. */
-const Bars = memo(function Bars({ line, x, lengthMs, width, ticks }: BarsProps) {
-  const { row, bars, span } = line;
-  const fill = { fill: serviceColourCss(row.service) };
-  const from = row.startMs ?? 0;
-  const box = (begin: number, end: number, least: number): string => {
-    const left = x(begin);
-    return `M${left.toFixed(1)},4h${Math.max(least, x(end) - left).toFixed(1)}v10H${left.toFixed(1)}z`;
-  };
-  const boxes = (of: readonly WaterfallBar[]): string =>
-    of
-      .map(({ startMs, durationMs }) => box(startMs ?? 0, (startMs ?? 0) + durationMs, 1.5))
-      .join('');
-  const marked = {
-    error: bars.filter(({ isError }) => isError),
-    skewed: bars.filter(({ isError, earlyMs, lateMs }) => !isError && (earlyMs > 0 || lateMs > 0)),
-  };
-  const self = bars.flatMap((bar) => bar.self.map(([begin, end]) => box(begin, end, 0.5)));
-  const critical = bars.flatMap((bar) =>
-    bar.critical.map(
-      ([begin, end]) => `M${x(begin).toFixed(1)},15H${Math.max(x(begin) + 0.5, x(end)).toFixed(1)}`,
-    ),
-  );
-  return (
-    <svg width={width} height={ROW} aria-hidden="true">
-      <path
-        className="waterfall-of__grid"
-        d={ticks.map((tick) => `M${x(tick).toFixed(1)},0V${ROW}`).join('')}
-      />
-      {bars.length > 0 && <path className="waterfall-of__bar" d={boxes(bars)} style={fill} />}
-      {self.length > 0 && <path d={self.join('')} style={fill} />}
-      {critical.length > 0 && <path className="waterfall-of__critical" d={critical.join('')} />}
-      {marked.skewed.length > 0 && (
-        <path className="waterfall-of__skewed" d={boxes(marked.skewed)} />
-      )}
-      {marked.error.length > 0 && <path className="waterfall-of__failed" d={boxes(marked.error)} />}
-      {row.usual !== null && span === null && (
-        <UsualBand
-          from={x(from)}
-          low={x(from + row.usual.lowMs)}
-          high={x(from + row.usual.highMs)}
-          isCut={from + row.usual.highMs > lengthMs}
-        />
-      )}
-    </svg>
-  );
-});
-
-interface UsualBandProps {
-  /** Pixels: where the call begins, and where half and where all but one of 100 others end. */
-  readonly from: number;
-  readonly low: number;
-  readonly high: number;
-  /** The end lies behind the plot's. */
-  readonly isCut: boolean;
-}
-
-function UsualBand({ from, low, high, isCut }: UsualBandProps) {
-  const [at, begin, end] = [from, low, Math.max(low + 1.5, high)].map((px) => px.toFixed(1));
-  return (
-    <>
-      <path className="waterfall-of__usual-lead" d={`M${at},19.5H${begin}`} />
-      <path
-        className="waterfall-of__usual"
-        d={`M${begin},18H${end}v3H${begin}z${isCut ? '' : `M${end},16.5v6`}`}
-      />
-    </>
-  );
-}
-
-function Legend({ waterfall: { hasStarts, skewed, largestSkewMs } }: { waterfall: Waterfall }) {
-  return (
-    <p className="waterfall-of__note">
-      <svg width={28} height={24} aria-hidden="true" className="waterfall-of__key">
-        <UsualBand from={0} low={8} high={26} isCut={false} />
-      </svg>{' '}
-      usual end: median to 99th percentile of other traces at the same place.{' '}
-      {hasStarts
-        ? 'Full colour: self time; pale: waiting for its calls. Black line: critical path.'
-        : 'The file does not say when its spans started: every bar begins at 0.'}
-      {skewed > 0 &&
-        ` ${formatCount(skewed, 'span')} ${skewed === 1 ? 'ends or starts' : 'end or start'} outside the caller (at most ${formatMs(largestSkewMs)}): clock skew or fire-and-forget calls.`}
-    </p>
-  );
-}

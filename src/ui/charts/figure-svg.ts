@@ -72,7 +72,13 @@ function boundsOf(figure: Element): Pick<DOMRect, 'left' | 'top' | 'right' | 'bo
   return { left, top, right, bottom };
 }
 
-export const svgText = ({ root }: Drawing): string => new XMLSerializer().serializeToString(root);
+export const svgText = ({ root }: Drawing): string =>
+  withoutControls(new XMLSerializer().serializeToString(root));
+
+/** XML has no control characters but tab and line ends, no half of a pair, and not the last two codes. */
+export const withoutControls = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Cs}/gu, '\uFFFD');
 
 interface Point {
   readonly x: number;

@@ -3,6 +3,7 @@
 import { scoreUnit } from '../../detectors/catalog.ts';
 import { labIsDrawn } from '../../stores/lab/lab-store.ts';
 import type { Notebook } from '../../stores/page/notebook.ts';
+import { syntheticCount } from '../../stores/prepare/synthetic.ts';
 import { shownRun } from '../../stores/run/kept-runs-store.ts';
 import { entryDetector, epochWords, settingRows } from '../../stores/run/run-comparison.ts';
 import { onShow } from '../../stores/run/run-state.ts';
@@ -10,7 +11,7 @@ import { shownDetector } from '../../stores/scores/inspect-store.ts';
 import { downloadText } from '../widgets/download.ts';
 import { withEverythingDrawn } from '../widgets/draw-everything.ts';
 import { fileStem } from '../widgets/file-name.ts';
-import { formatDate } from '../widgets/format.ts';
+import { formatCount, formatDate } from '../widgets/format.ts';
 import { writeReport } from './report.ts';
 import type { ReportTable } from './report-table.ts';
 import { topTraces } from './top-traces.ts';
@@ -23,12 +24,12 @@ export function saveReport(notebook: Notebook): Promise<void> {
     await until(() => labIsDrawn(notebook.lab.getState()));
     await inLight(async () => {
       await painted();
-      writeNow(notebook);
+      await writeNow(notebook);
     });
   });
 }
 
-function writeNow(notebook: Notebook): void {
+async function writeNow(notebook: Notebook): Promise<void> {
   const { dataset } = notebook.dataset.getState();
   const page = document.getElementById('notebook');
   if (dataset === null || page === null) return;
@@ -43,13 +44,18 @@ function writeNow(notebook: Notebook): void {
   const shown = shownDetector(training, detector);
   const { list } = notebook.traceList.getState();
   if (list !== null && list.of === notebook.inspect.getState().chosen && shown !== null) {
-    tables.push(topTraces(dataset.imported.traces, list, scoreUnit(shown.detector)));
+    const { tellAll } = notebook.oddities.getState();
+    tables.push(await topTraces(dataset, list, scoreUnit(shown.detector), tellAll));
   }
+  const synthetic = syntheticCount(dataset);
   const backend = run === undefined ? null : entryDetector(run, detector)?.backend;
   const text = writeReport(page, {
     title: dataset.name,
     facts: [
       `TraceVAE Notebook ${__APP_VERSION__}, written ${formatDate(Date.now())}.`,
+      ...(synthetic === 0
+        ? []
+        : [`${formatCount(synthetic, 'trace')} synthetic: anomalies that Prepare injected.`]),
       ...(run === undefined
         ? ['No run yet.']
         : [

@@ -34,3 +34,28 @@ test('equations stand between dollar signs, prices do not', () => {
   expect(html('$$\n\\frac{N_{max}}{N}\n$$')).toContain('equation--display');
   expect(html('it costs $5 and then $6 more')).not.toContain('equation');
 });
+
+test.each([
+  ['2,000 quotes within each other', '>'.repeat(2000)],
+  ['a line of lists', '- '.repeat(3000)],
+  [
+    'lists by their indents',
+    Array.from({ length: 300 }, (_, i) => `${'  '.repeat(i)}- a`).join('\n'),
+  ],
+  ['brackets', '['.repeat(20_000)],
+  ['emphasis', '*a_ '.repeat(10_000)],
+  ['stars', '*'.repeat(20_000)],
+  ['a megabyte', 'word '.repeat(200_000)],
+  ['300 equations of 150 fractions', `$${'\\frac{1}{2}'.repeat(150)}$ `.repeat(300)],
+  ['a fraction in a fraction', `$${'\\frac{1}{'.repeat(180)}1${'}'.repeat(180)}$`],
+])('%s: drawn in moments', (_, text) => {
+  const began = performance.now();
+  expect(html(text).length).toBeGreaterThan(0);
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test('equations beyond the bound stand as they were written', () => {
+  expect(html(`$${'x'.repeat(2001)}$`)).toContain('<code>$xxx');
+  const many = html(`$${'y'.repeat(1500)}$ `.repeat(20));
+  expect(many.match(/class="equation"/g)).toHaveLength(13);
+});

@@ -45,6 +45,8 @@ export interface RowGroup {
   readonly words: ReactNode;
   readonly unfolded: boolean;
   readonly onToggle: () => void;
+  /** Hears other keys while the row is the active one; true where the key was taken. */
+  readonly onKey?: (key: string) => boolean;
 }
 
 const HEAD_HEIGHT = 32;
@@ -96,7 +98,7 @@ export function VirtualTable(props: VirtualTableProps) {
       group.onToggle();
       return;
     }
-    if (group === null && props.onKey?.(event.key, activeRow)) {
+    if (group === null ? props.onKey?.(event.key, activeRow) : group.onKey?.(event.key)) {
       event.preventDefault();
       return;
     }

@@ -11,7 +11,10 @@ test('fields are quoted where they must be', () => {
   ).toBe('a,"b, c","say ""so"""\n"two\nlines",,1\n');
 });
 
-test.each(['=1+1', '+cmd', '-cmd', '@sum', '\tx', '\rx'])('%j is text, no formula', (text) => {
+test.each([
+  ...['=1+1', '+cmd', '-cmd', '@sum', '\tx', '\rx', '\n=1', ' =1', '\uFEFF=1', '\u200E=1'],
+  ...['＝1+1', '＋cmd', '－cmd', '＠sum', '\u0000=1', '\u00A0=1'],
+])('%j is text, no formula', (text) => {
   expect(toCsv([[text]]).replace(/^"/, '')).toMatch(/^'/);
 });
 

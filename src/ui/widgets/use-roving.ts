@@ -1,6 +1,6 @@
 /**
- * A row of controls as one tab stop: the one that had the focus last can be tabbed to, the arrow
- * keys, Home and End move among all of them.
+ * A row or a column of controls as one tab stop: the one that had the focus last can be tabbed to,
+ * the arrow keys, Home and End move among all of them.
  */
 import { type KeyboardEvent, useState } from 'react';
 
@@ -15,12 +15,12 @@ export interface Roving {
   };
 }
 
-export function useRoving(count: number): Roving {
+export function useRoving(count: number, way: keyof typeof NEXT = 'row'): Roving {
   const [last, setLast] = useState(0);
   const current = Math.max(0, Math.min(last, count - 1));
   return {
     onKeyDown(event) {
-      const next = afterKey(event.key, current, count);
+      const next = afterKey(event.key, current, count, NEXT[way]);
       if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')[next]?.focus();
@@ -33,10 +33,20 @@ export function useRoving(count: number): Roving {
   };
 }
 
-function afterKey(key: string, current: number, count: number): number | null {
+const NEXT = {
+  row: { next: 'ArrowRight', before: 'ArrowLeft' },
+  column: { next: 'ArrowDown', before: 'ArrowUp' },
+} as const;
+
+function afterKey(
+  key: string,
+  current: number,
+  count: number,
+  { next, before }: (typeof NEXT)[keyof typeof NEXT],
+): number | null {
   const goals: Readonly<Record<string, number>> = {
-    ArrowRight: current + 1,
-    ArrowLeft: current - 1,
+    [next]: current + 1,
+    [before]: current - 1,
     Home: 0,
     End: count - 1,
   };

@@ -3,8 +3,7 @@ import { buffersOf, copyColumns } from '../../base/copy-columns.ts';
 import { nextTask } from '../../base/next-task.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { runWithPauses } from '../../base/slices.ts';
-import { comparePeriods } from '../../changes/compare-periods.ts';
-import { tracesOf } from '../../changes/selection.ts';
+import { compareDatasets } from '../../changes/other-dataset.ts';
 import { setApart } from '../../changes/set-apart.ts';
 import { timeline } from '../../changes/timeline.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
@@ -135,10 +134,10 @@ export function createListJobs(
       return traces === null ? err(noDataset) : ok(timeline(traces, bins, tables.flags(traces)));
     }),
 
-    comparePeriods: beside(async ({ before, after }, { control }) => {
+    comparePeriods: beside(async (periods, { control }) => {
       const traces = dataset.traces();
       if (traces === null) return err(noDataset);
-      const work = comparePeriods(traces, tracesOf(traces, before, after));
+      const work = compareDatasets(traces, periods);
       const report = await runWithPauses(work, nextTask, control.signal);
       return report === null ? err(cancelled) : ok(report);
     }),

@@ -1,4 +1,4 @@
-/** The cell: two periods of the dataset side by side; a range of the traffic is one of them. */
+/** The cell: two periods side by side, of the dataset or of another one; a range of the traffic is one of them. */
 import { useEffect } from 'react';
 import { changesCellState } from '../../../stores/page/cell-states.ts';
 import { useChanges, useDataset } from '../../app/notebook-context.ts';

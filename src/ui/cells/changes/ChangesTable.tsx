@@ -1,7 +1,14 @@
-/** What changed: the services that it is about, and a row per change, the most requests first. */
+/** What changed: a row per service that it is about, and one per change, the most requests first. */
 import { useMemo, useState } from 'react';
-import type { Change, ChangeReport, OwnQuantiles } from '../../../changes/compare-periods.ts';
-import { type ChangeRow, changeRows, nothingFound } from '../../../stores/changes/changes-view.ts';
+import type { Change, OwnQuantiles } from '../../../changes/compare-periods.ts';
+import type { ComparedDatasets } from '../../../changes/other-dataset.ts';
+import {
+  type ChangeRow,
+  changeRows,
+  type Names,
+  nothingFound,
+  slowestOf,
+} from '../../../stores/changes/changes-view.ts';
 import { useDataset, useTraceList } from '../../app/notebook-context.ts';
 import { BreakingName } from '../../widgets/BreakingName.tsx';
 import { Button } from '../../widgets/Button.tsx';
@@ -18,14 +25,15 @@ const PART_WORDS = {
   network: 'both sides of its calls are slow',
 } as const;
 
-export function ChangesTable({ report }: { readonly report: ChangeReport }) {
-  const traces = useDataset((d) => d.dataset?.imported.traces);
+export function ChangesTable({ report }: { readonly report: ComparedDatasets }) {
+  const own = useDataset((d) => d.dataset?.imported.traces);
   const [all, setAll] = useState(false);
+  const names = report.names ?? own;
   const rows = useMemo(
-    () => (traces === undefined ? [] : changeRows(traces, report)),
-    [traces, report],
+    () => (names === undefined ? [] : changeRows(names, report)),
+    [names, report],
   );
-  if (traces === undefined) return null;
+  if (names === undefined) return null;
   const nothing = nothingFound(report);
   const compared = `${formatCount(report.after, 'trace')} against ${formatCount(report.before)}`;
   if (nothing !== null) {
@@ -36,25 +44,20 @@ export function ChangesTable({ report }: { readonly report: ChangeReport }) {
     );
   }
   const shown = all ? rows : rows.slice(0, SHOWN);
+  const slowest = slowestOf(report);
   return (
     <div className="changes">
       <p aria-live="polite">
         {formatCount(report.found, 'change')} in {compared} ({formatCount(report.tests)}{' '}
         comparisons).{' '}
-        {report.slowest !== null && (
+        {slowest !== null && (
           <>
-            What is slower is best explained by <b>{traces.services[report.slowest.service]}</b>:{' '}
-            {PART_WORDS[report.slowest.part]}.{' '}
+            What is slower is best explained by <b>{names.services[slowest.service]}</b>:{' '}
+            {PART_WORDS[slowest.part]}.
           </>
         )}
-        {report.services.slice(0, NAMED).map(({ service, share }, i) => (
-          <span key={service}>
-            {i === 0 ? 'Changed calls by service: ' : ', '}
-            {traces.services[service]} {percent(share)}
-          </span>
-        ))}
-        .
       </p>
+      <ServicesTable report={report} names={names} />
       <div className="scroll-x">
         <table className="plain-table changes__table" aria-label="What changed">
           <thead>
@@ -92,6 +95,54 @@ export function ChangesTable({ report }: { readonly report: ChangeReport }) {
         the requests differ. Times are a call’s own: without the calls that it waits for.
         {!report.errorsKnown && ' These traces do not say which calls failed.'}
       </p>
+    </div>
+  );
+}
+
+interface ServicesProps {
+  readonly report: ComparedDatasets;
+  readonly names: Names;
+}
+
+/** In one order: whatever explains best what is slower, then by the requests that its changes touch. */
+function ServicesTable({ report: { services }, names }: ServicesProps) {
+  const isSlower = services.some(({ slow }) => slow !== null);
+  return (
+    <div className="scroll-x">
+      <table className="plain-table" aria-label="Changes by service">
+        <thead>
+          <tr>
+            <th scope="col">service</th>
+            <th scope="col" className="plain-table__number">
+              changes
+            </th>
+            <th scope="col" className="plain-table__number">
+              of what changed
+            </th>
+            {isSlower && (
+              <th scope="col" className="plain-table__number">
+                explains of what is slower
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {services.slice(0, NAMED).map(({ service, changes, share, slow }) => (
+            <tr key={service}>
+              <th scope="row">
+                <BreakingName name={names.services[service]!} />
+              </th>
+              <td className="plain-table__number">{formatCount(changes)}</td>
+              <td className="plain-table__number">{percent(share)}</td>
+              {isSlower && (
+                <td className="plain-table__number">
+                  {slow === null ? 'nothing' : percent(slow.explained)}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }

@@ -10,18 +10,23 @@ export function PeriodFields({ timed }: { readonly timed: boolean }) {
   const after = useChanges((c) => c.after);
   const choose = useChanges((c) => c.choose);
   const files = useDataset((d) => d.dataset?.imported.files);
+  const own = useDataset((d) => d.dataset?.id);
+  const stored = useDataset((d) => d.stored);
   if (files === undefined) return null;
+  const ofDatasets = stored
+    .filter(({ id }) => id !== own)
+    .map(({ id, name }): Option<string> => ({ value: `dataset:${id}`, label: `dataset ${name}` }));
   const ofFiles: Option<string>[] =
     files.length < 2
       ? []
       : files.map(({ name }, file) => ({ value: `file:${file}`, label: `file ${name}` }));
   const range =
     after?.kind === 'time' ? `${momentWords(after.fromUs)} to ${momentWords(after.toUs)}` : null;
-  if (!timed && ofFiles.length === 0) {
+  if (!timed && ofFiles.length === 0 && ofDatasets.length === 0) {
     return (
       <p className="quiet">
         These traces have no start times and came in one file, so there are no two periods to
-        compare. Drop a second file together with this one.
+        compare. Drop a second file: together with this one, or as a dataset of its own.
       </p>
     );
   }
@@ -32,8 +37,9 @@ export function PeriodFields({ timed }: { readonly timed: boolean }) {
         value={optionOf(after)}
         options={[
           ...(after === null
-            ? [{ value: 'none', label: timed ? 'drag a range above' : 'choose a file' }]
+            ? [{ value: 'none', label: unchosen(timed, ofFiles.length > 0) }]
             : []),
+          ...(before.kind === 'dataset' ? [{ value: 'all', label: 'all of this dataset' }] : []),
           ...(range === null ? [] : [{ value: 'time', label: range }]),
           ...ofFiles,
         ]}
@@ -50,6 +56,7 @@ export function PeriodFields({ timed }: { readonly timed: boolean }) {
           ...(after?.kind === 'time' ? [{ value: 'earlier', label: 'all traces before it' }] : []),
           ...(before.kind === 'time' ? [{ value: 'time', label: 'all traces before it' }] : []),
           ...ofFiles,
+          ...ofDatasets,
         ].filter(({ value }) => !(value === 'earlier' && before.kind === 'time'))}
         onChange={(value) => {
           if (value === 'earlier' && after?.kind === 'time') {
@@ -66,11 +73,25 @@ export function PeriodFields({ timed }: { readonly timed: boolean }) {
   );
 }
 
-const optionOf = (period: Period | null): string =>
-  period === null ? 'none' : period.kind === 'file' ? `file:${period.file}` : period.kind;
+const unchosen = (timed: boolean, hasFiles: boolean): string =>
+  timed ? 'drag a range above' : hasFiles ? 'choose a file' : 'choose another dataset first';
+
+function optionOf(period: Period | null): string {
+  if (period === null) return 'none';
+  switch (period.kind) {
+    case 'file':
+      return `file:${period.file}`;
+    case 'dataset':
+      return `dataset:${period.id}`;
+    default:
+      return period.kind;
+  }
+}
 
 /** null of a value that names the period that is chosen already. */
 function periodOf(value: string): Period | null {
-  if (value === 'rest') return { kind: 'rest' };
-  return value.startsWith('file:') ? { kind: 'file', file: Number(value.slice(5)) } : null;
+  if (value === 'rest' || value === 'all') return { kind: value };
+  const [kind, of] = [value.split(':', 1)[0], value.slice(value.indexOf(':') + 1)];
+  if (kind === 'file') return { kind, file: Number(of) };
+  return kind === 'dataset' ? { kind, id: of } : null;
 }

@@ -53,6 +53,7 @@ function UnsavedRow() {
   const dataset = useDataset((d) => d.dataset);
   const saving = useDataset((d) => d.saving);
   const saveAgain = useDataset((d) => d.saveAgain);
+  const { undo } = useNotebook();
   if (dataset === null) return null;
   return (
     <tr className="kept-row--at-hand" aria-current="true">
@@ -72,7 +73,7 @@ function UnsavedRow() {
       </td>
       <td className="kept-row__actions">
         {saving === null && (
-          <Button size="small" onClick={() => void saveAgain()}>
+          <Button size="small" onClick={() => void undo.getState().dismiss().then(saveAgain)}>
             Store
           </Button>
         )}

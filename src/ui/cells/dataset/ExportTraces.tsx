@@ -2,9 +2,11 @@
 import { useState } from 'react';
 import type { Dataset } from '../../../stores/dataset/dataset-store.ts';
 import { EXPORT_CHOICES } from '../../../stores/dataset/export-store.ts';
+import { syntheticCount } from '../../../stores/prepare/synthetic.ts';
 import { useExport } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { downloadWritten } from '../../widgets/download.ts';
+import { formatCount } from '../../widgets/format.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { Select } from '../../widgets/Select.tsx';
 import { FailureNotice } from '../page/FailureNotice.tsx';
@@ -19,6 +21,7 @@ const labelOf = (format: Format): string =>
 export function ExportTraces({ dataset }: { readonly dataset: Dataset }) {
   const exported = useExport((e) => e);
   const { share, failure, cancel, dismissFailure } = exported;
+  const synthetic = syntheticCount(dataset);
   const [format, setFormat] = useState<Format>('otlp-json');
   // a report tells what became of files, and parts that were prepared come from none
   const formats: Format[] = [
@@ -47,6 +50,12 @@ export function ExportTraces({ dataset }: { readonly dataset: Dataset }) {
           <Button size="small" icon="download" onClick={() => void save()}>
             Export traces
           </Button>
+          {synthetic > 0 && (
+            <span className="quiet">
+              {formatCount(synthetic)} of them synthetic: anomalies that Prepare injected, whose ids
+              have a “~”
+            </span>
+          )}
         </>
       ) : (
         <>

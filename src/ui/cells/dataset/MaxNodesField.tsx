@@ -7,6 +7,7 @@ import { CHOICE_LIMITS } from '../../../stores/run/choice-limits.ts';
 import { useRuns } from '../../app/notebook-context.ts';
 import { formatPercent } from '../../widgets/format.ts';
 import { NumberField } from '../../widgets/NumberField.tsx';
+import { useRoving } from '../../widgets/use-roving.ts';
 import '../prepare/prepare.css';
 
 export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
@@ -15,6 +16,7 @@ export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
   // of the traces before preparing, which left the large ones out
   const { traces } = prepareSource(dataset).imported;
   const choices = useMemo(() => maxNodesChoices(traces), [traces]);
+  const roving = useRoving(choices.length);
   return (
     <div className="max-nodes">
       <NumberField
@@ -26,13 +28,18 @@ export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
         help="Traces with more merged nodes are left out. Chosen from the data: the smallest power of two from the paper’s 32 on that keeps 99 %, and above 64, where it costs no time, 99.9 %."
         onChange={(value) => configure('model', { maxNodes: Math.round(value) })}
       />
-      <ul className="max-nodes__choices" aria-label="Traces that each N_max keeps">
-        {choices.map((choice) => (
+      <ul
+        className="max-nodes__choices"
+        aria-label="Traces that each N_max keeps"
+        onKeyDown={roving.onKeyDown}
+      >
+        {choices.map((choice, i) => (
           <li key={choice.maxNodes}>
             <button
               type="button"
               className="max-nodes__choice"
               aria-pressed={choice.maxNodes === maxNodes}
+              {...roving.item(i)}
               onClick={() => configure('model', { maxNodes: choice.maxNodes })}
             >
               <span>N_max {choice.maxNodes}</span>

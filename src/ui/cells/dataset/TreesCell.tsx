@@ -8,6 +8,7 @@ import { TraceTree, type TreeDirection } from '../../charts/TraceTree.tsx';
 import { Button } from '../../widgets/Button.tsx';
 import { formatCount, formatMs, formatPercent } from '../../widgets/format.ts';
 import { SegmentedControl } from '../../widgets/Select.tsx';
+import { useRoving } from '../../widgets/use-roving.ts';
 import { useCellState } from '../page/cell-state.ts';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
@@ -69,17 +70,19 @@ function Structures({ structures }: { readonly structures: StructureList }) {
     () => Array.from({ length: Math.min(shown, structures.length) }, (_, i) => structures.view(i)),
     [structures, shown],
   );
+  const roving = useRoving(listed.length, 'column');
   const root = view.tree[0]!;
   return (
     <div className="trees-cell">
       <div>
-        <ol className="structure-list" aria-label="Structures">
+        <ol className="structure-list" aria-label="Structures" onKeyDown={roving.onKeyDown}>
           {listed.map(({ structure, tree, traces, share }, i) => (
             <li key={structure}>
               <button
                 type="button"
                 className="structure-list__item"
                 aria-pressed={i === chosen}
+                {...roving.item(i)}
                 onClick={() => setChosen(i)}
               >
                 <MiniTree nodes={tree} width={88} height={44} />

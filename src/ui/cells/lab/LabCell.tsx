@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { detectorLabel } from '../../../detectors/catalog.ts';
 import type { LabSession } from '../../../lab/session.ts';
+import { gapWords } from '../../../stores/lab/gap-words.ts';
 import { labCellState } from '../../../stores/page/cell-states.ts';
 import { useLab, useRuns } from '../../app/notebook-context.ts';
 import { formatCount } from '../../widgets/format.ts';
@@ -11,6 +12,7 @@ import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
+import { readinessOfScored, readinessWords } from '../scores/Readiness.tsx';
 import {
   NotScoredYet,
   type ScoredTerms,
@@ -39,8 +41,8 @@ export function LabCell() {
         <>
           The mean NLL of data is a KL divergence plus their entropy, and the entropy is the data’s
           own: fewer nodes, less of it. So a small odd trace can score below a large normal one, the{' '}
-          <G id="inversion">inversion</G>. Scaling, normalization and std-limit narrow that gap;
-          here each can be watched at work.
+          <G id="inversion">inversion</G>. Scaling, normalization and std-limit are meant to narrow
+          that gap; here each can be watched at work.
         </>
       }
       foot={scored !== null && lab.phase === 'open' && <LabFoot scored={scored} {...lab} />}
@@ -108,8 +110,16 @@ function OpenedLab({ scored }: { readonly scored: ScoredTerms }) {
 }
 
 function LabView({ scored, session }: LabViewProps) {
+  const gap = gapWords(scored.scores.reports);
+  const readiness = readinessOfScored(scored);
   return (
     <>
+      {gap !== null && (
+        <p>
+          {gap}
+          {readiness !== null && !readiness.ready && ` ${readinessWords(readiness)}`}
+        </p>
+      )}
       {!session.labelled && (
         <p className="quiet">
           Without labels this shows only how scores move. Add labels in the Data cell to measure

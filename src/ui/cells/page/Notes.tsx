@@ -1,13 +1,14 @@
 /** Notes below a cell: Markdown with equations, written in place and stored with the dataset. */
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { CellId } from '../../../stores/page/cell-order.ts';
 import type { Note } from '../../../stores/page/notes-store.ts';
 import { useDataset, useNotes } from '../../app/notebook-context.ts';
+import { Boundary, lazyPart } from '../../widgets/Boundary.tsx';
 import { Button } from '../../widgets/Button.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import './notes.css';
 
-const Markdown = lazy(() => import('../../widgets/Markdown.tsx'));
+const Markdown = lazyPart(() => import('../../widgets/Markdown.tsx'));
 
 interface NotesBelowProps {
   readonly cell: CellId;
@@ -65,9 +66,7 @@ function NoteView({ note, title }: NoteProps & { readonly title: string }) {
       aria-label={`Note below ${title}`}
       tabIndex={-1}
     >
-      <Suspense fallback={<p className="quiet">Loading the note.</p>}>
-        <Markdown text={note.text} />
-      </Suspense>
+      <Drawn text={note.text} loading="Loading the note." />
       <div className="note__actions">
         <Button size="small" onClick={() => edit(note.id)}>
           Edit note
@@ -79,6 +78,24 @@ function NoteView({ note, title }: NoteProps & { readonly title: string }) {
     </article>
   );
 }
+
+/** A note as Markdown; where that fails, as it was written. */
+const Drawn = ({ text, loading }: { readonly text: string; readonly loading: string }) => (
+  <Boundary
+    what="This note"
+    of={text}
+    around={(notice) => (
+      <>
+        <pre className="note__raw">{text}</pre>
+        {notice}
+      </>
+    )}
+  >
+    <Suspense fallback={<p className="quiet">{loading}</p>}>
+      <Markdown text={text} />
+    </Suspense>
+  </Boundary>
+);
 
 function NoteForm({ note: { id, text } }: NoteProps) {
   const { type, write, leave, cancel } = useNotes((n) => n);
@@ -115,9 +132,7 @@ function NoteForm({ note: { id, text } }: NoteProps) {
       </label>
       {text.trim() !== '' && (
         <div className="note__preview">
-          <Suspense fallback={<p className="quiet">Loading the preview.</p>}>
-            <Markdown text={text} />
-          </Suspense>
+          <Drawn text={text} loading="Loading the preview." />
         </div>
       )}
       <div className="note__actions">

@@ -5,8 +5,10 @@ import { curvedDetector } from '../../../stores/run/curved-detector.ts';
 import { isRunning, type TrainingPhase } from '../../../stores/run/training-phase.ts';
 import { useDataset, useInspect, useRuns } from '../../app/notebook-context.ts';
 import { formatDuration, formatRate } from '../../widgets/format.ts';
+import { Notice } from '../../widgets/Notice.tsx';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
+import { ModelReadiness } from '../scores/Readiness.tsx';
 import { backendWords } from './backend-words.ts';
 import { ModelView } from './ModelView.tsx';
 import { RunDifferences } from './RunDifferences.tsx';
@@ -19,6 +21,7 @@ import {
   TrainingFailure,
   TrainingProgress,
 } from './TrainingUnderWay.tsx';
+import { UnstoredRuns } from './UnstoredRuns.tsx';
 
 export function TrainingCell() {
   const datasetState = useDataset((d) => d);
@@ -43,12 +46,24 @@ export function TrainingCell() {
       foot={training.phase === 'done' && <RunFoot done={training} />}
     >
       {training.phase === 'done' && <RunDifferences run={training.run} />}
-      {interrupted && <InterruptedNotice {...training} />}
+      {runs.elsewhere ? (
+        <Notice
+          kind="info"
+          what="Another tab trains on this dataset."
+          advice="Its run is listed here once it has ended. Take over to go on here from its last checkpoint."
+        />
+      ) : (
+        interrupted && <InterruptedNotice {...training} />
+      )}
       <TrainingControls disabled={isRunning(training) || interrupted} />
       <ModelView />
       {training.phase === 'done' && <NotTrained run={training.run} />}
+      {training.phase === 'done' && <ModelReadiness scored={training} />}
       {training.phase === 'failed' && <TrainingFailure training={training} />}
-      {runs.storageFailure !== null && <FailureNotice kind="warn" failure={runs.storageFailure} />}
+      {runs.storageFailure !== null && runs.unstored.length === 0 && (
+        <FailureNotice kind="warn" failure={runs.storageFailure} />
+      )}
+      <UnstoredRuns />
       {isRunning(training) && <TrainingProgress training={training} />}
       <TrainingCurves />
       <TrainingLog />

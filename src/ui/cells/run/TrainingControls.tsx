@@ -123,11 +123,11 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
               <SettingField key={setting.key} setting={setting} disabled={disabled} />
             ),
           )}
-          {WORD_SETTINGS.map(({ key, ...field }) => (
+          {WORD_SETTINGS.map(({ key, earlier, ...field }) => (
             <Select<string>
               key={key}
               {...field}
-              value={choices.model[key] ?? 'paper'}
+              value={choices.model[key] ?? earlier}
               disabled={disabled}
               onChange={(value) => runs.configure('model', { [key]: value })}
             />
@@ -172,10 +172,11 @@ function SettingField({
   );
 }
 
-/** Settings that are a word of two. */
+/** Settings that are a word of two; `earlier` is that of runs that lack it. */
 const WORD_SETTINGS = [
   {
     key: 'structureDecoder',
+    earlier: 'paper',
     label: 'structure decoder',
     help: 'the paper’s writes N_max nodes; call paths cost what a trace’s nodes cost and name missing calls; auto takes them beyond N_max 64',
     options: [
@@ -186,6 +187,7 @@ const WORD_SETTINGS = [
   },
   {
     key: 'latencyScale',
+    earlier: 'robust',
     label: 'latency scale',
     help: 'robust gives each operation’s standard deviation a floor',
     options: [
@@ -194,7 +196,19 @@ const WORD_SETTINGS = [
     ],
   },
   {
+    key: 'latencyTarget',
+    earlier: 'linear',
+    label: 'latency target',
+    help: 'what is predicted of a node: its duration, as in the paper; the logarithm of it; or the logarithm of its self time, which a slow call does not change in its callers',
+    options: [
+      { value: 'linear', label: 'duration' },
+      { value: 'log', label: 'log duration' },
+      { value: 'log-self', label: 'log self time' },
+    ],
+  },
+  {
     key: 'latencyTails',
+    earlier: 'gaussian',
     label: 'latency tails',
     help: 'likelihood of latencies beyond the clip, in validation and score: power lets no single node outweigh many; the paper has a Gaussian',
     options: [

@@ -17,6 +17,16 @@ import { FailureNotice } from '../page/FailureNotice.tsx';
 export function TrainingActions({ start }: { readonly start: string }) {
   const runs = useRuns((r) => r);
   const { phase } = runs.training;
+  if (runs.elsewhere && phase !== 'running' && phase !== 'paused') {
+    return (
+      <Button
+        title="Training goes on here from its last checkpoint, and ends in the other tab"
+        onClick={() => void runs.takeOver()}
+      >
+        Take over
+      </Button>
+    );
+  }
   if (phase === 'interrupted') {
     return (
       <>

@@ -1,6 +1,9 @@
 /** What sets flagged traces apart from the others: calls they lack or fail in, slow ones, structures. */
 import { useEffect, useMemo, useState } from 'react';
 import type { SetApart } from '../../../changes/set-apart.ts';
+import { slowestOf } from '../../../stores/changes/changes-view.ts';
+import { syntheticFrom } from '../../../stores/prepare/synthetic.ts';
+import type { ChosenScores } from '../../../stores/scores/inspect-store.ts';
 import {
   type ApartRow,
   apartRows,
@@ -88,6 +91,11 @@ function Apart({ scored, list, apart }: ApartProps) {
     };
   }, [traces, structureNumber, apart]);
   const { report } = apart;
+  const slowest = slowestOf(report);
+  const synthetic = useMemo(
+    () => flaggedFrom(list.of, syntheticFrom(scored.dataset)),
+    [list, scored],
+  );
   const shown = all ? evident : evident.slice(0, SHOWN);
   return (
     <div className="in-common">
@@ -101,10 +109,12 @@ function Apart({ scored, list, apart }: ApartProps) {
                 <b>{traces.services[service]}</b> {formatPercent(share)}
               </span>
             ))}
-        {report.slowest !== null && (
+        {synthetic > 0 && (
+          <> {formatCount(synthetic)} of the flagged are synthetic: Prepare injected them.</>
+        )}
+        {slowest !== null && (
           <>
-            {'. '}What is slower is best explained by{' '}
-            <b>{traces.services[report.slowest.service]}</b>.
+            {'. '}What is slower is best explained by <b>{traces.services[slowest.service]}</b>.
           </>
         )}
       </p>
@@ -212,6 +222,13 @@ function ApartLine({ row }: { readonly row: ApartRow }) {
       </td>
     </tr>
   );
+}
+
+/** Flagged traces from this one on. */
+function flaggedFrom({ of, rows, test, report }: ChosenScores, from: number): number {
+  const { threshold } = report.atThreshold;
+  if (threshold === null) return 0;
+  return rows.filter((at, row) => test[row]! > threshold && of.test.trace[at]! >= from).length;
 }
 
 /** Whole ones, but for the very small and the very large. */

@@ -15,6 +15,7 @@ import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { FlaggedApart } from './FlaggedApart.tsx';
 import { LearnActions, Learning, RankedBy } from './Learning.tsx';
+import { ModelReadiness } from './Readiness.tsx';
 import { NotScoredYet, type Scored, useListed, useScored } from './scored.tsx';
 import { ThresholdControl } from './ThresholdControl.tsx';
 import { TraceListControls } from './TraceListControls.tsx';
@@ -55,6 +56,7 @@ export function FlaggedCell() {
 function ScoredTraces() {
   const scored = useScored();
   const list = useListed(scored);
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
   const first = useRuns((r) => r.first);
   if (scored === null && first.phase === 'looking') return <Ranking />;
   if (scored === null && first.phase === 'failed') {
@@ -65,6 +67,7 @@ function ScoredTraces() {
   return (
     <>
       <WhatIsListed scored={scored} />
+      {isEngineer && <ModelReadiness scored={scored} />}
       <RankedBy scored={scored} />
       <ContaminationNotice scored={scored} />
       <ThresholdControl scored={scored} />

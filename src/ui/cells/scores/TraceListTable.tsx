@@ -2,6 +2,7 @@
 
 import { useCallback, useMemo, useState } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
+import { syntheticFrom } from '../../../stores/prepare/synthetic.ts';
 import { constantColumns, sharedDay } from '../../../stores/scores/constant-columns.ts';
 import type { TraceSort } from '../../../stores/scores/trace-list-store.ts';
 import {
@@ -70,7 +71,8 @@ export function TraceListTable({ scored, list }: ListedProps) {
   }, [traces, list, told]);
   const linkOf = (trace: TraceRow): string | null => linkOfRow(template, trace);
   const aside = waiting(reader, scored.run.settings.scored === 'all');
-  const ordered = traceColumns({ unit, terms, says, day, aside, copied, copy, linkOf });
+  const made = { syntheticFrom: syntheticFrom(scored.dataset) };
+  const ordered = traceColumns({ unit, terms, says, day, aside, ...made, copied, copy, linkOf });
   const all = narrow ? answerFirst(ordered) : ordered;
   const shown = all.filter((column) => isShown(column, same, chosen));
   const columns = shown.map(
@@ -145,7 +147,7 @@ export function TraceListTable({ scored, list }: ListedProps) {
           name="Test traces by score"
           rows={async () => {
             const all = order.map((listed) => of.of.test.trace[of.rows[listed]!]!);
-            return listedRows(traces, list, unit, await tellAll(all));
+            return listedRows(traces, list, unit, await tellAll(all), made.syntheticFrom);
           }}
         />
       </div>

@@ -4,6 +4,7 @@ import type { TraceKind } from '../../../inspect/trace-kinds.ts';
 import { kindLines } from '../../../stores/scores/kind-rows.ts';
 import type { TraceList } from '../../../stores/scores/trace-list-store.ts';
 import { kindWords } from '../../../stores/scores/trace-list-view.ts';
+import { useTraceList } from '../../app/notebook-context.ts';
 import { formatCount, formatPercent, formatTime } from '../../widgets/format.ts';
 import type { RowGroup } from '../../widgets/VirtualTable.tsx';
 
@@ -20,6 +21,7 @@ export interface ListLines {
 
 /** Lines of the table, which are the list's own rows where it is not grouped. */
 export function useKindLines({ kinds, order }: TraceList): ListLines {
+  const listKind = useTraceList((l) => l.listKind);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   return useMemo(() => {
     if (kinds === null) {
@@ -56,16 +58,29 @@ export function useKindLines({ kinds, order }: TraceList): ListLines {
         return kind === null
           ? null
           : {
-              words: <KindHeading kind={kind} of={order.length} />,
+              words: (
+                <KindHeading kind={kind} of={order.length} onList={() => void listKind(kind.key)} />
+              ),
               unfolded: unfolded.has(kind.key),
               onToggle: () => toggle(kind.key),
+              onKey: (key) => {
+                if (key === 'l') void listKind(kind.key);
+                return key === 'l';
+              },
             };
       },
     };
-  }, [kinds, order, unfolded]);
+  }, [kinds, order, unfolded, listKind]);
 }
 
-function KindHeading({ kind, of }: { readonly kind: TraceKind; readonly of: number }) {
+interface KindHeadingProps {
+  readonly kind: TraceKind;
+  readonly of: number;
+  readonly onList: () => void;
+}
+
+/** Its button is no tab stop: the table is one, and its key l does the same. */
+function KindHeading({ kind, of, onList }: KindHeadingProps) {
   const words = kindWords(kind);
   return (
     <>
@@ -81,6 +96,19 @@ function KindHeading({ kind, of }: { readonly kind: TraceKind; readonly of: numb
             : `${formatTime(kind.firstMs)} to ${formatTime(kind.lastMs)}`}
         </span>
       )}
+      <button
+        type="button"
+        className="kind-list"
+        tabIndex={-1}
+        aria-label={`List this kind: ${words}`}
+        title="List this kind alone (l)"
+        onClick={(event) => {
+          event.stopPropagation();
+          onList();
+        }}
+      >
+        list
+      </button>
     </>
   );
 }

@@ -10,7 +10,7 @@ import {
   thresholdFacts,
   thresholdGround,
 } from '../../../stores/scores/threshold-view.ts';
-import { useThreshold } from '../../app/notebook-context.ts';
+import { usePreferences, useThreshold } from '../../app/notebook-context.ts';
 import { formatCount, formatPercent, formatScore, formatWithUnit } from '../../widgets/format.ts';
 import { Notice } from '../../widgets/Notice.tsx';
 import type { Scored } from './scored.tsx';
@@ -68,6 +68,7 @@ export function ContaminationNotice({
   readonly scored: Scored;
   readonly announced?: boolean;
 }) {
+  const isEngineer = usePreferences((p) => p.reader === 'engineer');
   const { chosen, dataset, trained } = scored;
   const { robust } = thresholdGround(chosen, dataset.imported.traces);
   if (robust === null || !robust.contaminated || decidesByItself(trained.detector)) return null;
@@ -80,7 +81,13 @@ export function ContaminationNotice({
       kind="warn"
       announced={announced}
       what={`Validation seems to hold odd traces itself: ${formatPercent(robust.oddShare)} of them lie beyond what the rest leads to expect.`}
-      advice={`Above ${cut} are ${formatCount(robust.above)} of ${formatCount(chosen.val.length)} validation traces, where about ${formatCount(Math.round(robust.expected))} would be normal. Their 99th percentile, ${formatWithUnit(robust.percentile99, unit)}, lies among the odd ones${chosen.rule.kind === 'robust' ? ', so the robust cut is used' : ''}.`}
+      advice={
+        isEngineer
+          ? chosen.rule.kind === 'robust'
+            ? 'The threshold allows for them.'
+            : undefined
+          : `Above ${cut} are ${formatCount(robust.above)} of ${formatCount(chosen.val.length)} validation traces, where about ${formatCount(Math.round(robust.expected))} would be normal. Their 99th percentile, ${formatWithUnit(robust.percentile99, unit)}, lies among the odd ones${chosen.rule.kind === 'robust' ? ', so the robust cut is used' : ''}.`
+      }
     />
   );
 }

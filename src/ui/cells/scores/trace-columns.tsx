@@ -21,6 +21,7 @@ import {
 import { Icon } from '../../widgets/Icon.tsx';
 import { MiddleCut } from '../../widgets/MiddleCut.tsx';
 import { LabelMark } from './labels.tsx';
+import { SyntheticMark } from './SyntheticMark.tsx';
 
 export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part'], string>> = {
   nodeCount: 'node count',
@@ -124,8 +125,12 @@ const SAYS: TraceColumnView = {
   ),
 };
 
-/** Sorted by how far the score is out, as no order of words is more telling. */
-const SENTENCE: TraceColumnView = {
+/**
+ * Sorted by how far the score is out, as no order of words is more telling.
+ *
+ * @param syntheticFrom the first trace that nobody recorded
+ */
+const sentenceOf = (syntheticFrom: number): TraceColumnView => ({
   key: 'sentence',
   name: 'what is odd',
   explain: 'How the trace differs from the other traces: calls missing or new, slow, failed.',
@@ -134,9 +139,14 @@ const SENTENCE: TraceColumnView = {
   render: (row) => {
     if (row.oddities === null) return NOT_YET;
     const words = oddWords(row, row.oddities);
-    return <span title={words}>{words}</span>;
+    return (
+      <span title={words}>
+        {row.trace >= syntheticFrom && <SyntheticMark />}
+        {words}
+      </span>
+    );
   },
-};
+});
 
 const KIND: TraceColumnView = {
   key: 'kind',
@@ -295,6 +305,7 @@ const traceId = ({ copied, copy, linkOf }: RowTools): TraceColumnView => ({
 
 export interface ColumnChoice extends RowTools {
   readonly day: number | null;
+  readonly syntheticFrom: number;
   /** Those that wait beside the ones that always do. */
   readonly aside: readonly TraceColumn[];
   /** Of scores; empty for pure numbers. */
@@ -307,13 +318,13 @@ export interface ColumnChoice extends RowTools {
 
 /** All columns that a detector has, in their order. */
 export function traceColumns(choice: ColumnChoice): TraceColumnView[] {
-  const { unit, terms, says, day, aside, ...tools } = choice;
+  const { unit, terms, says, day, aside, syntheticFrom, ...tools } = choice;
   const columns = [
     start(day),
     DURATION,
     ROOT,
     ERRORS,
-    SENTENCE,
+    sentenceOf(syntheticFrom),
     RARE,
     KIND,
     traceId(tools),

@@ -1,13 +1,14 @@
 /** The last cell: the paper's equations, with the values of the trace in the inspector. */
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { equationsCellState } from '../../../stores/page/cell-states.ts';
 import { useInspect } from '../../app/notebook-context.ts';
+import { Boundary, lazyPart } from '../../widgets/Boundary.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { equationsStateText, hasTerms, TermsAlone, useScored } from '../scores/scored.tsx';
 import { symbolValues } from './equation-symbols.ts';
 
-const PaperEquations = lazy(() => import('./PaperEquations.tsx'));
+const PaperEquations = lazyPart(() => import('./PaperEquations.tsx'));
 
 export function EquationsCell() {
   const [open, setOpen] = useState(false);
@@ -48,9 +49,11 @@ export function EquationsCell() {
             <p className="quiet">No trace is in the inspector: choose one in Flagged traces.</p>
           )
         )}
-        <Suspense fallback={<p className="quiet">Loading the equations.</p>}>
-          <PaperEquations values={values} />
-        </Suspense>
+        <Boundary what="The equations">
+          <Suspense fallback={<p className="quiet">Loading the equations.</p>}>
+            <PaperEquations values={values} />
+          </Suspense>
+        </Boundary>
       </Disclosure>
     </NotebookCell>
   );

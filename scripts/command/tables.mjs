@@ -1,0 +1,106 @@
+// @ts-check
+/** Rows as CSV, JSON lines or Parquet: to standard output, or to a file that appears when it is whole. */
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+
+/**
+ * @typedef {import('../../src/node/score-files.ts').ScoredRow} Row
+ * @typedef {readonly (keyof Row)[]} Columns
+ * @typedef {{
+ *   readonly add: (rows: readonly Row[]) => Promise<void>,
+ *   readonly finish: () => Promise<void>,
+ *   readonly drop: () => void,
+ * }} Table
+ */
+
+/** @type {readonly string[]} */
+export const TABLES = ['csv', 'jsonl', 'parquet'];
+
+/** @param {string | null} path @returns {string} */
+export const tableOf = (path) =>
+  TABLES.find((ending) => path?.toLowerCase().endsWith(`.${ending}`) === true) ?? 'csv';
+
+/** @param {string | number | null} value */
+const cell = (value) => {
+  const text = value === null ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/**
+ * @param {string} as @param {Columns} columns
+ * @param {string | null} path null: standard output
+ * @returns {Table}
+ */
+export function openTable(as, columns, path) {
+  const part = path === null ? null : `${path}.${process.pid}.part`;
+  const file = part === null ? 1 : openSync(part, 'w');
+  let open = part !== null;
+  /** @param {string | Uint8Array} bytes */
+  const put = (bytes) => {
+    const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    for (let at = 0; at < buffer.length; ) at += written(file, buffer, at);
+  };
+  const drop = () => {
+    if (!open) return;
+    open = false;
+    closeSync(file);
+    rmSync(/** @type {string} */ (part), { force: true });
+  };
+  const close = () => {
+    if (!open) return;
+    open = false;
+    closeSync(file);
+    renameSync(/** @type {string} */ (part), /** @type {string} */ (path));
+  };
+  if (as === 'parquet') {
+    /** @type {Row[]} */
+    const all = [];
+    return {
+      add: async (rows) => {
+        for (const row of rows) all.push(row);
+      },
+      finish: async () => {
+        put(await parquet(all, columns));
+        close();
+      },
+      drop,
+    };
+  }
+  if (as === 'csv') put(`${columns.join(',')}\n`);
+  /** @param {Row} row */
+  const line = (row) =>
+    as === 'csv' ? columns.map((name) => cell(row[name])).join(',') : JSON.stringify(row);
+  return {
+    add: async (rows) => {
+      if (rows.length > 0) put(`${rows.map(line).join('\n')}\n`);
+    },
+    finish: async () => close(),
+    drop,
+  };
+}
+
+/** A pipe that is full for now is asked again. @param {number} file @param {Uint8Array} bytes @param {number} at */
+function written(file, bytes, at) {
+  try {
+    return writeSync(file, bytes, at);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EAGAIN') return 0;
+    throw cause;
+  }
+}
+
+const TEXTS = new Set(['traceId', 'reason', 'service', 'structure']);
+const WHOLE = new Set(['flagged', 'nodes']);
+
+/** @param {readonly Row[]} rows @param {Columns} columns */
+async function parquet(rows, columns) {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: columns.map((name) => ({
+        name,
+        data: rows.map((row) => row[name]),
+        type: TEXTS.has(name) ? 'STRING' : WHOLE.has(name) ? 'INT32' : 'DOUBLE',
+      })),
+    }),
+  );
+}

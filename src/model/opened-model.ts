@@ -1,0 +1,67 @@
+/** A kept model as a run of another dataset: its settings there, and its weights. */
+import type { DetectorData, DetectorModel, SavedWeights } from '../detectors/detector.ts';
+import type { FileRole } from '../features/splits.ts';
+import type { RunSettings } from '../run/settings.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
+import type { OperationText } from '../trace/vocabulary.ts';
+import type { KeptDetector, KeptModel } from './kept-model.ts';
+
+/** The detectors' registry, which brings TensorFlow.js along. */
+export type RestoreModel = (
+  detector: KeptDetector['detector'],
+  settings: RunSettings,
+  operationCount: number,
+  weights: SavedWeights,
+) => DetectorModel;
+
+/** @param roles [files] of the dataset that is scored */
+export const openedSettings = (model: KeptModel, roles: readonly FileRole[]): RunSettings => ({
+  ...model.settings,
+  detectors: model.detectors.map(({ detector }) => detector),
+  roles,
+  limitTrain: null,
+  kept: { name: model.origin.name, scale: model.scale },
+});
+
+/** The model's vocabulary, as an import takes it. */
+export const operationTexts = ({ validation }: KeptModel): OperationText[] =>
+  validation.operations
+    .slice(1)
+    .map(({ service, name }) => ({ service: validation.services[service]!, name }));
+
+/** Traces to be scored, whose vocabulary begins with the model's; nothing to be learnt from. */
+export const scoredData = ({ scale }: KeptModel, traces: TraceSet): DetectorData => ({
+  traces,
+  train: new Uint32Array(0),
+  val: new Uint32Array(0),
+  scale,
+});
+
+const OPERATION_EMBEDDING = 'operation_embedding.node_embedding.weight';
+
+/**
+ * Weights in which an operation that training never saw, which has the place of padding, is the mean
+ * of those that it saw. Where padding is a node of its own (FC and DimEx) it stays what it is.
+ */
+export function openedWeights({ detector, weights }: KeptDetector): SavedWeights {
+  if (detector === 'tracevae-fc' || detector === 'tracevae-dimex') return weights;
+  return {
+    ...weights,
+    tensors: weights.tensors.map((tensor) =>
+      tensor.name === OPERATION_EMBEDDING ? { ...tensor, data: withMean(tensor) } : tensor,
+    ),
+  };
+}
+
+/** @param table [operations, width] whose first row becomes the mean of the others */
+function withMean({ shape, data }: SavedWeights['tensors'][number]): Float32Array {
+  const [rows = 0, width = 0] = shape;
+  if (rows < 2) return data;
+  const filled = data.slice();
+  for (let k = 0; k < width; k++) {
+    let sum = 0;
+    for (let row = 1; row < rows; row++) sum += data[row * width + k]!;
+    filled[k] = sum / (rows - 1);
+  }
+  return filled;
+}

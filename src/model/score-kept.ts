@@ -1,0 +1,220 @@
+/**
+ * Traces scored by a kept model: what a row of its table says. A score depends on the model and the
+ * trace alone, so rows do not depend on the order of traces or on how they are cut into parts.
+ */
+import { chosenAmong, type DetectorId, detectorMeta } from '../detectors/catalog.ts';
+import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
+import { tracesThatFit } from '../features/splits.ts';
+import { type Oddity, sentence } from '../inspect/sentence.ts';
+import { combineVariants } from '../scoring/combine.ts';
+import type { Variant } from '../scoring/corrections/list.ts';
+import { openUsual } from '../statistics/kept-usual.ts';
+import { createStructureFinder } from '../statistics/known-structures.ts';
+import { odditiesOf } from '../statistics/oddities.ts';
+import { nodeCount, operationName, type TraceSet } from '../trace/trace-set.ts';
+import type { Drift } from './drift.ts';
+import type { KeptDetector, KeptModel } from './kept-model.ts';
+import { openedSettings, openedWeights, type RestoreModel, scoredData } from './opened-model.ts';
+
+/** R traces that the model takes, in the order of the set. */
+export interface KeptRows {
+  /** [R] trace indices */
+  readonly trace: Uint32Array;
+  /** [R] of the detector that is shown */
+  readonly score: Float64Array;
+  /** [R] share of validation traces that would score as high: (1 + those above or equal) / (1 + V) */
+  readonly p: Float64Array;
+  /** [R] why a trace is odd, in words; empty where nothing is */
+  readonly reason: readonly string[];
+  /** [R] the service that it points to; empty where to none */
+  readonly service: readonly string[];
+  readonly nodes: Uint16Array;
+  /** [R] 1 where training had the structure */
+  readonly isKnown: Uint8Array;
+  /** [R] of the detector with terms, else of the one there is, whose score is `full` */
+  readonly variants: Readonly<Partial<Record<Variant, Float64Array>>>;
+  readonly drift: Drift;
+}
+
+export interface KeptScorer {
+  /** The detector of `score`, and its validation scores, ascending. */
+  readonly shown: KeptDetector;
+  readonly val: Float64Array;
+  /** @param traces their vocabulary begins with the model's */
+  score(traces: TraceSet): Promise<KeptRows>;
+  dispose(): void;
+}
+
+/** @param detector that is shown; the model's first choice where it is absent */
+export function createKeptScorer(
+  model: KeptModel,
+  restore: RestoreModel,
+  detector?: DetectorId,
+): KeptScorer {
+  const settings = openedSettings(model, []);
+  const operationCount = model.scale.meanUs.length;
+  const shown = chosenAmong(model.detectors, detector)!;
+  const withTerms = model.detectors.find((one) => hasTerms(one.detector)) ?? shown;
+  const used = [...new Set([shown, withTerms])];
+  const models = new Map(
+    used.map((one) => [one, restore(one.detector, settings, operationCount, openedWeights(one))]),
+  );
+  const usualIn = openUsual(model.usual);
+  const finder = createStructureFinder(model.usual.known);
+  const val = shown.val.full!.slice().sort();
+  const { seed, scoring } = settings;
+  const { signal } = new AbortController();
+
+  const scoresOf = async (one: KeptDetector, data: DetectorData, selected: Uint32Array) =>
+    scoreAll(models.get(one)!, one, data, selected, { seed, scoring, signal });
+
+  return {
+    shown,
+    val,
+    async score(traces) {
+      const trace = tracesThatFit(traces, settings.model.maxNodes);
+      const data = scoredData(model, traces);
+      const own = await scoresOf(shown, data, trace);
+      const terms = withTerms === shown ? own : await scoresOf(withTerms, data, trace);
+      const usual = usualIn(traces);
+      const find = finder(traces);
+      const serviceOf = new Map(
+        traces.operations.map(({ service }, id) => [
+          operationName(traces, id),
+          traces.services[service]!,
+        ]),
+      );
+      const told = Array.from(trace, (one) => odditiesOf(usual, traces, one));
+      const score = own.scores.full!;
+      const isKnown = Uint8Array.from(trace, (one) => (find(traces.structureOf[one]!) < 0 ? 0 : 1));
+      return {
+        trace,
+        score,
+        p: score.map((value) => (1 + val.length - below(val, value)) / (1 + val.length)),
+        reason: told.map((oddities) => (oddities.length === 0 ? '' : sentence(oddities))),
+        service: told.map((oddities, row) => {
+          const call = callIn(oddities) ?? own.callOf(row);
+          return call === null ? '' : (serviceOf.get(call) ?? '');
+        }),
+        nodes: Uint16Array.from(trace, (one) => nodeCount(traces, one)),
+        isKnown,
+        variants: terms.scores,
+        drift: driftOf(model, { traces, trace, score, isKnown, median: medianOf(val) }, find),
+      };
+    },
+    dispose: () => {
+      for (const one of models.values()) one.dispose();
+    },
+  };
+}
+
+const hasTerms = (detector: DetectorId): boolean => detectorMeta(detector).gives.kind === 'terms';
+
+interface Scored {
+  readonly scores: Partial<Record<Variant, Float64Array>>;
+  /** The call that a detector points to, "service/operation"; null where to none. */
+  readonly callOf: (row: number) => string | null;
+}
+
+async function scoreAll(
+  model: DetectorModel,
+  { stdLimits }: KeptDetector,
+  data: DetectorData,
+  selected: Uint32Array,
+  {
+    seed,
+    scoring,
+    signal,
+  }: {
+    readonly seed: number;
+    readonly scoring: KeptModel['settings']['scoring'];
+    readonly signal: AbortSignal;
+  },
+): Promise<Scored> {
+  const options = { seed, signal, onProgress: () => {} };
+  const { traces } = data;
+  if (model.kind === 'terms') {
+    const { samples, stdLimit } = scoring;
+    const terms = await model.scoreTerms(data, selected, {
+      ...options,
+      samples,
+      stdLimits: stdLimits!,
+    });
+    return { scores: combineVariants(terms, stdLimit), callOf: () => null };
+  }
+  const { score, worstNode, absentCall } = await model.scoreTraces(data, selected, options);
+  const callOf = (row: number): string | null => {
+    const node = worstNode?.[row] ?? -1;
+    if (node >= 0) {
+      const first = traces.structures.nodeOffset[traces.structureOf[selected[row]!]!]!;
+      return operationName(traces, traces.structures.operation[first + node]!);
+    }
+    const absent = absentCall?.[row] ?? -1;
+    return absent >= 0 ? operationName(traces, absent) : null;
+  };
+  return { scores: { full: score }, callOf };
+}
+
+/** The call that the first way to be odd names. */
+function callIn([first]: readonly Oddity[]): string | null {
+  if (first === undefined || first.kind === 'combination') return null;
+  if ('calls' in first) return first.calls[0] ?? null;
+  return 'call' in first ? first.call : (first.mostIn[0]?.replace(/ itself$/, '') ?? null);
+}
+
+/** How many of ascending values are below x. */
+function below(ascending: Float64Array, x: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle]! < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const medianOf = (ascending: Float64Array): number =>
+  ascending.length === 0 ? Number.POSITIVE_INFINITY : ascending[ascending.length >> 1]!;
+
+function driftOf(
+  { usual, scale }: KeptModel,
+  {
+    traces,
+    trace,
+    score,
+    isKnown,
+    median,
+  }: {
+    readonly traces: TraceSet;
+    readonly trace: Uint32Array;
+    readonly score: Float64Array;
+    readonly isKnown: Uint8Array;
+    readonly median: number;
+  },
+  find: (structure: number) => number,
+): Drift {
+  const { structures, structureOf, nodeOffset, latencyUs } = traces;
+  const known = scale.meanUs.length;
+  const drift = {
+    calls: 0,
+    unknownCalls: 0,
+    newStructures: 0,
+    aboveMedian: 0,
+    compared: 0,
+    slower: 0,
+  };
+  trace.forEach((one, row) => {
+    const structure = structureOf[one]!;
+    const [first, end] = [structures.nodeOffset[structure]!, structures.nodeOffset[structure + 1]!];
+    drift.calls += end - first;
+    for (let i = first; i < end; i++) if (structures.operation[i]! >= known) drift.unknownCalls++;
+    if (score[row]! > median) drift.aboveMedian++;
+    if (isKnown[row] === 0) {
+      drift.newStructures++;
+      return;
+    }
+    drift.compared++;
+    if (latencyUs[nodeOffset[one]!]! > usual.wholeLowUs[find(structure)]!) drift.slower++;
+  });
+  return { traces: trace.length, ...drift };
+}

@@ -1,0 +1,4 @@
+/** What the command `tracevae` (scripts/command) takes from the app's sources: one bundle. */
+export { importReportOf } from './import-report.ts';
+export { runInNode, startWasm } from './run-in-node.ts';
+export { ROW_COLUMNS, scoreFiles } from './score-files.ts';

@@ -1,0 +1,283 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { BackendInfo } from '../run/outcome.ts';
+import { runInNode, startWasm } from './run-in-node.ts';
+import { type ScoredRow, type ScoreQuestion, scoreFiles } from './score-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tracevae-score-'));
+const onDisk = (name: string, text: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+interface Span {
+  readonly trace: number;
+  readonly id: number;
+  readonly parent: number;
+  readonly ms: number;
+  readonly call: string;
+}
+
+const HEADER =
+  'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,DBhash,operationName,serviceName';
+const csv = (spans: readonly Span[]): string =>
+  [
+    HEADER,
+    ...spans.map(({ trace, id, parent, ms, call }) => {
+      const [service, name] = call.split('/');
+      return `1,${trace},${parent},${id},${ms},0,${name},${service}`;
+    }),
+    '',
+  ].join('\n');
+
+/** The same as spans of Jaeger, of which an id is 32 hexadecimal digits. */
+const jaeger = (spans: readonly Span[]): string =>
+  JSON.stringify({
+    data: [...new Set(spans.map(({ trace }) => trace))].map((trace) => ({
+      traceID: `1:${trace}`,
+      processes: Object.fromEntries(
+        ['web', 'search', 'payment', 'mail'].map((service) => [service, { serviceName: service }]),
+      ),
+      spans: spans
+        .filter((span) => span.trace === trace)
+        .map(({ id, parent, ms, call }) => ({
+          traceID: `1:${trace}`,
+          spanID: String(id),
+          operationName: call.split('/')[1],
+          processID: call.split('/')[0],
+          startTime: 1_700_000_000_000_000,
+          duration: Math.round(1e3 * ms),
+          references:
+            parent === 0
+              ? []
+              : [{ refType: 'CHILD_OF', traceID: `1:${trace}`, spanID: String(parent) }],
+        })),
+    })),
+  });
+
+/** A search of two calls and a checkout of three, in turn. */
+const traces = (first: number, count: number): Span[] =>
+  Array.from({ length: count }, (_, i): Span[] => [
+    { trace: first + i, id: 1, parent: 0, ms: 20 + (i % 7), call: 'web/get' },
+    { trace: first + i, id: 2, parent: 1, ms: 5 + (i % 3), call: 'search/query' },
+    ...(i % 2 === 0
+      ? []
+      : [{ trace: first + i, id: 3, parent: 1, ms: 9 + (i % 5), call: 'payment/charge' }]),
+  ]).flat();
+
+const fresh = traces(1000, 24);
+/** A trace with a call that the model never saw, and one that takes a hundred times as long. */
+const odd: readonly Span[] = [
+  { trace: 2000, id: 1, parent: 0, ms: 22, call: 'web/get' },
+  { trace: 2000, id: 2, parent: 1, ms: 6, call: 'search/query' },
+  { trace: 2000, id: 3, parent: 1, ms: 3, call: 'mail/send' },
+  { trace: 2001, id: 1, parent: 0, ms: 2000, call: 'web/get' },
+  { trace: 2001, id: 2, parent: 1, ms: 1990, call: 'search/query' },
+];
+
+let backend: BackendInfo;
+let model: string;
+let page: Map<string, readonly number[]>;
+beforeAll(async () => {
+  backend = await startWasm();
+  const train = onDisk('train.csv', csv(traces(0, 120)));
+  const tested = onDisk('test.csv', csv(fresh));
+  const ran = await runInNode(
+    {
+      source: {
+        kind: 'files',
+        files: [
+          { path: train, role: 'train' },
+          { path: tested, role: 'test' },
+        ],
+      },
+      choices: {
+        rules: 'authors',
+        maxNodes: 8,
+        attributes: null,
+        run: {
+          preset: 'tiny',
+          backend: 'wasm',
+          detectors: ['history', 'tracevae'],
+          epochs: 12,
+          limitTrain: null,
+          seeds: [3],
+        },
+      },
+      // what a model file must hold beyond durations: the target's own scale
+      changes: {
+        units: 6,
+        heads: 2,
+        layers: 1,
+        batchSize: 16,
+        learningRate: 5e-3,
+        latencyTarget: 'log-self',
+      },
+      backend,
+      app: { name: 'notebook', version: '0' },
+    },
+    () => {},
+  );
+  if (!ran.ok) throw new Error(ran.error.what);
+  model = onDisk('shop.tracevae', ran.value.keep('shop'));
+  const [header = '', ...lines] = ran.value.scores().trim().split('\n');
+  const names = header.split(',');
+  const columns = ['nll', 'bcscale', 'ncnorm', 'stdlimit', 'full'].map((name) =>
+    names.indexOf(name),
+  );
+  page = new Map(
+    lines
+      .map((line) => line.split(','))
+      .filter((cells) => cells[1] === 'test')
+      .map((cells) => [cells[0]!, columns.map((at) => Number(cells[at]))]),
+  );
+}, 60_000);
+
+async function score(files: readonly string[], more: Partial<ScoreQuestion> = {}) {
+  const rows: ScoredRow[] = [];
+  const ended = await scoreFiles(
+    { model, files, threshold: null, detector: null, ...more },
+    async (some) => {
+      rows.push(...some);
+    },
+  );
+  return { rows, ended };
+}
+
+const termsOf = ({ nll, bcscale, ncnorm, stdlimit, full }: ScoredRow) => [
+  nll!,
+  bcscale!,
+  ncnorm!,
+  stdlimit!,
+  full!,
+];
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-4 * (1 + Math.abs(b));
+
+function expectPageScores(rows: readonly ScoredRow[]): void {
+  const own = rows.filter(({ traceId }) => page.has(traceId));
+  expect(own.length).toBe(page.size);
+  for (const row of own) {
+    const expected = page.get(row.traceId)!;
+    termsOf(row).forEach((value, i) => {
+      expect(isNear(value, expected[i]!), `${row.traceId}: ${value} for ${expected[i]}`).toBe(true);
+    });
+  }
+}
+
+test('rows have the scores of the page, whatever the format, the order and the company', async () => {
+  const shuffled = [...fresh, ...odd].sort(
+    (a, b) => ((a.trace * 7 + a.id * 13) % 17) - ((b.trace * 7 + b.id * 13) % 17),
+  );
+  const asCsv = await score([onDisk('a.csv', csv(fresh))]);
+  expect(asCsv.ended).toMatchObject({
+    ok: true,
+    value: { scored: 24, unknownCalls: 0, newStructures: 0 },
+  });
+  expectPageScores(asCsv.rows);
+  expectPageScores((await score([onDisk('b.csv', csv(shuffled))])).rows);
+  expectPageScores((await score([onDisk('c.json', jaeger([...fresh].reverse()))])).rows);
+  const parts = [csv(fresh.slice(0, 20)), csv(fresh.slice(20))].map((text, i) =>
+    onDisk(`part${i}.csv`, text),
+  );
+  expectPageScores((await score(parts)).rows);
+});
+
+test('what the model never saw is scored as such, and said', async () => {
+  const { rows, ended } = await score([onDisk('odd.csv', csv([...fresh, ...odd]))]);
+  const [unseen, slow] = ['1:2000', '1:2001'].map(
+    (id) => rows.find(({ traceId }) => traceId === id)!,
+  );
+  const most = Math.max(...rows.filter(({ traceId }) => page.has(traceId)).map((row) => row.score));
+  expect(unseen).toMatchObject({
+    structure: 'new',
+    service: 'mail',
+    reason: expect.stringMatching(/New here: mail\/send/),
+  });
+  expect(slow).toMatchObject({
+    structure: 'known',
+    service: 'search',
+    reason: expect.stringMatching(/^Slow/),
+  });
+  for (const row of [unseen!, slow!]) {
+    expect(row.score).toBeGreaterThanOrEqual(most);
+    expect(row.full).toBeGreaterThan(Math.max(...[...page.values()].map((of) => of[4]!)));
+    expect(termsOf(row).every(Number.isFinite)).toBe(true);
+  }
+  expect(ended).toMatchObject({ ok: true, value: { unknownCalls: 1, newStructures: 1 } });
+});
+
+test('a score depends on the trace alone, not on the unknown calls of others', async () => {
+  const strange = traces(3000, 8).map((span) => ({
+    ...span,
+    call: `mail/${span.call.replace('/', '-')}`,
+  }));
+  const alone = await score([onDisk('alone.csv', csv(odd))]);
+  const among = await score([onDisk('among.csv', csv([...strange, ...odd]))]);
+  expect(alone.rows).toHaveLength(2);
+  for (const row of alone.rows) {
+    const other = among.rows.find(({ traceId }) => traceId === row.traceId)!;
+    expect(other).toMatchObject({
+      reason: row.reason,
+      service: row.service,
+      structure: row.structure,
+    });
+    expect(isNear(other.score, row.score)).toBe(true);
+    termsOf(row).forEach((value, i) => {
+      expect(isNear(termsOf(other)[i]!, value)).toBe(true);
+    });
+  }
+});
+
+test('traces of another system are all unknown, and the ledger says retrain', async () => {
+  const other = traces(0, 60).map((span) => ({
+    ...span,
+    call: `mail/${span.call.replace('/', '-')}`,
+  }));
+  const { rows, ended } = await score([onDisk('other.csv', csv(other))]);
+  expect(rows.every(({ structure }) => structure === 'new')).toBe(true);
+  expect(rows.every(({ score: value }) => Number.isFinite(value))).toBe(true);
+  expect(ended.ok && ended.value.drift.at(-1)).toMatch(/retrain/);
+});
+
+test('thresholds are spelled as the contract spells them', async () => {
+  const files = [onDisk('all.csv', csv([...fresh, ...odd]))];
+  const flagged = async (threshold: string) => {
+    const { rows, ended } = await score(files, { threshold, detector: 'tracevae' });
+    if (!ended.ok) throw new Error(ended.error.what);
+    const ids = rows.filter((row) => row.flagged === 1).map(({ traceId }) => traceId);
+    expect(ended.value.flagged).toBe(ids.length);
+    return ids.sort();
+  };
+  const odds = ['1:2000', '1:2001'];
+  expect(await flagged('top=2')).toEqual(odds);
+  expect(await flagged('top=8%')).toEqual(odds);
+  expect(await flagged('percentile=99')).toEqual(expect.arrayContaining(odds));
+  expect(await flagged('budget=1/1000')).toEqual(expect.arrayContaining(odds));
+  const wrong = await score(files, { threshold: 'most' });
+  expect(wrong.ended).toMatchObject({ ok: false, error: { where: '--threshold' } });
+});
+
+test('a torn model, one of another build and no model are refused with a sentence', async () => {
+  const bytes = new Uint8Array(readFileSync(model));
+  const files = [onDisk('few.csv', csv(fresh))];
+  const refusal = async (name: string, of: Uint8Array) => {
+    const { ended } = await score(files, { model: onDisk(name, of) });
+    return ended.ok ? null : ended.error.what;
+  };
+  expect(await refusal('cut.tracevae', bytes.subarray(0, bytes.length - 3))).toMatch(/torn/);
+  const flipped = bytes.slice();
+  flipped[flipped.length - 100]! ^= 1;
+  expect(await refusal('flipped.tracevae', flipped)).toMatch(/torn/);
+  const text = new TextDecoder('latin1').decode(bytes);
+  const newer = Uint8Array.from(
+    text.replace('\\"formatVersion\\":1', '\\"formatVersion\\":2'),
+    (letter) => letter.charCodeAt(0),
+  );
+  expect(await refusal('newer.tracevae', newer)).toMatch(/format 2, this build reads 1/);
+  expect(await refusal('none.tracevae', Uint8Array.of(1, 2, 3))).toMatch(/torn/);
+  const { ended } = await score(files, { model: join(folder, 'absent') });
+  expect(ended).toMatchObject({ ok: false, error: { advice: 'check the path' } });
+});
