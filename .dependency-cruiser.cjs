@@ -77,6 +77,7 @@ const rooms = [
       'inspect',
       'changes',
       'run',
+      'model',
       'storage',
       'simulator/stand-in-catalog',
       'detectors/[^/]+/meta(-settings)?',

@@ -34,6 +34,14 @@ export const addDrift = (a: Drift, b: Drift): Drift =>
     Object.keys(NO_DRIFT).map((key) => [key, a[key as keyof Drift] + b[key as keyof Drift]]),
   ) as unknown as Drift;
 
+/** How many scores are above the median of validation. @param val ascending */
+export function aboveMedian(val: Float64Array, scores: Float64Array): number {
+  const median = val[val.length >> 1];
+  return median === undefined
+    ? 0
+    : scores.reduce((sum, score) => sum + (score > median ? 1 : 0), 0);
+}
+
 /** From these shares on it is time for another training. */
 const MOST = { unknownCalls: 0.02, newStructures: 0.2, aboveMedian: 0.75, slower: 0.75 } as const;
 /** Half of the traces are above a median; of fewer traces than these nothing is told. */

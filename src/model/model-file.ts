@@ -27,7 +27,6 @@ import {
 } from './safetensors.ts';
 
 export const MODEL_FORMAT = 1;
-export const MODEL_ENDING = '.tracevae';
 const KEY = 'tracevae';
 
 /** What of a model is no tensor. */
@@ -148,9 +147,6 @@ const limitColumns = (limits: StdLimits): (readonly [string, Float64Array])[] =>
         ] as const,
       ]),
 ];
-
-/** Whether a file looks like a kept model, by its name. */
-export const isModelName = (name: string): boolean => name.toLowerCase().endsWith(MODEL_ENDING);
 
 /** @param where the name of the file */
 export function readModel(file: Uint8Array, where: string): Result<KeptModel, Failure> {

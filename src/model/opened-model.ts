@@ -1,10 +1,14 @@
 /** A kept model as a run of another dataset: its settings there, and its weights. */
 import type { DetectorData, DetectorModel, SavedWeights } from '../detectors/detector.ts';
-import type { FileRole } from '../features/splits.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { OperationText } from '../trace/vocabulary.ts';
 import type { KeptDetector, KeptModel } from './kept-model.ts';
+
+export const MODEL_ENDING = '.tracevae';
+
+/** Whether a file looks like a kept model, by its name. */
+export const isModelName = (name: string): boolean => name.toLowerCase().endsWith(MODEL_ENDING);
 
 /** The detectors' registry, which brings TensorFlow.js along. */
 export type RestoreModel = (
@@ -14,13 +18,11 @@ export type RestoreModel = (
   weights: SavedWeights,
 ) => DetectorModel;
 
-/** @param roles [files] of the dataset that is scored */
-export const openedSettings = (model: KeptModel, roles: readonly FileRole[]): RunSettings => ({
+/** What the model's detectors are restored with. */
+export const modelSettings = (model: KeptModel): RunSettings => ({
   ...model.settings,
   detectors: model.detectors.map(({ detector }) => detector),
-  roles,
   limitTrain: null,
-  kept: { name: model.origin.name, scale: model.scale },
 });
 
 /** The model's vocabulary, as an import takes it. */

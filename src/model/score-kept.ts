@@ -12,9 +12,10 @@ import { openUsual } from '../statistics/kept-usual.ts';
 import { createStructureFinder } from '../statistics/known-structures.ts';
 import { odditiesOf } from '../statistics/oddities.ts';
 import { nodeCount, operationName, type TraceSet } from '../trace/trace-set.ts';
-import type { Drift } from './drift.ts';
+import { aboveMedian, type Drift } from './drift.ts';
 import type { KeptDetector, KeptModel } from './kept-model.ts';
-import { openedSettings, openedWeights, type RestoreModel, scoredData } from './opened-model.ts';
+import { movedFrom } from './moved-from.ts';
+import { modelSettings, openedWeights, type RestoreModel, scoredData } from './opened-model.ts';
 
 /** R traces that the model takes, in the order of the set. */
 export interface KeptRows {
@@ -51,7 +52,7 @@ export function createKeptScorer(
   restore: RestoreModel,
   detector?: DetectorId,
 ): KeptScorer {
-  const settings = openedSettings(model, []);
+  const settings = modelSettings(model);
   const operationCount = model.scale.meanUs.length;
   const shown = chosenAmong(model.detectors, detector)!;
   const withTerms = model.detectors.find((one) => hasTerms(one.detector)) ?? shown;
@@ -99,7 +100,10 @@ export function createKeptScorer(
         nodes: Uint16Array.from(trace, (one) => nodeCount(traces, one)),
         isKnown,
         variants: terms.scores,
-        drift: driftOf(model, { traces, trace, score, isKnown, median: medianOf(val) }, find),
+        drift: {
+          ...movedFrom(model, traces, trace),
+          aboveMedian: aboveMedian(val, score),
+        },
       };
     },
     dispose: () => {
@@ -171,50 +175,4 @@ function below(ascending: Float64Array, x: number): number {
     else high = middle;
   }
   return low;
-}
-
-const medianOf = (ascending: Float64Array): number =>
-  ascending.length === 0 ? Number.POSITIVE_INFINITY : ascending[ascending.length >> 1]!;
-
-function driftOf(
-  { usual, scale }: KeptModel,
-  {
-    traces,
-    trace,
-    score,
-    isKnown,
-    median,
-  }: {
-    readonly traces: TraceSet;
-    readonly trace: Uint32Array;
-    readonly score: Float64Array;
-    readonly isKnown: Uint8Array;
-    readonly median: number;
-  },
-  find: (structure: number) => number,
-): Drift {
-  const { structures, structureOf, nodeOffset, latencyUs } = traces;
-  const known = scale.meanUs.length;
-  const drift = {
-    calls: 0,
-    unknownCalls: 0,
-    newStructures: 0,
-    aboveMedian: 0,
-    compared: 0,
-    slower: 0,
-  };
-  trace.forEach((one, row) => {
-    const structure = structureOf[one]!;
-    const [first, end] = [structures.nodeOffset[structure]!, structures.nodeOffset[structure + 1]!];
-    drift.calls += end - first;
-    for (let i = first; i < end; i++) if (structures.operation[i]! >= known) drift.unknownCalls++;
-    if (score[row]! > median) drift.aboveMedian++;
-    if (isKnown[row] === 0) {
-      drift.newStructures++;
-      return;
-    }
-    drift.compared++;
-    if (latencyUs[nodeOffset[one]!]! > usual.wholeLowUs[find(structure)]!) drift.slower++;
-  });
-  return { traces: trace.length, ...drift };
 }

@@ -42,6 +42,10 @@ export interface KeptGround {
   readonly name: string;
   /** Its operations are the first of the dataset; a scale has one entry for each. */
   readonly scale: LatencyScale;
+  /** What of the dataset it did not meet in training; counts, as src/model/drift.ts names them. */
+  readonly moved: Readonly<
+    Record<'traces' | 'calls' | 'unknownCalls' | 'newStructures' | 'compared' | 'slower', number>
+  >;
 }
 
 /** What a run divides its dataset by. */

@@ -153,7 +153,7 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
             for (const { table, first, columns } of chunksOf(imported.traces)) {
               await put(table, first, columns);
             }
-            entry = { ...planned, spans: await saveSpans(imported.traces, spans, put), bytes };
+            entry = { ...planned, spans: await saveSpans(imported, spans, put), bytes };
             const last = db.transaction('datasets', 'readwrite', { durability: 'strict' });
             await Promise.all([last.store.put(entry, id), last.done]);
           } catch (cause) {
@@ -169,6 +169,7 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
       const read = await guarded(async () =>
         readTraceSpans(await database(), id, trace).catch(noSpans),
       );
+      if (read.ok && read.value?.parent.length === 0) return ok(null);
       if (!read.ok || read.value !== null) return read;
       return err(damaged(name, `the spans of trace ${trace} are missing or damaged`));
     },

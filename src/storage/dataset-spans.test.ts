@@ -5,6 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { spanColumns, type TestSpan } from '../testing/spans.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import type { OrderedSpans } from '../trace/ordered-spans.ts';
+import { appendTraces, pickTraces } from '../trace/pick-traces.ts';
 import { cutSpans } from '../trace/span-chunks.ts';
 import { createNotebookStorage } from './notebook-storage.ts';
 import type { Dataset, DatasetEntry } from './records.ts';
@@ -86,6 +87,22 @@ test('a dataset that was stored without spans has none to read', async () => {
   });
   expect(entry).toMatchObject({ ok: true, value: { spans: 0 } });
   if (entry.ok) expect(await datasets.readSpans(entry.value, 0)).toEqual({ ok: true, value: null });
+});
+
+test('traces that came without their spans, behind the others, have none to read', async () => {
+  const { datasets } = createNotebookStorage();
+  const { imported } = dataset;
+  const joined = appendTraces(traces, 1, pickTraces(traces, Uint32Array.of(0, 1)));
+  const entry = await datasets.save(
+    { ...dataset, id: 'joined', imported: { ...imported, traces: joined } },
+    { savedAt: 1, spans: chunks(spans, 30), onProgress: () => {} },
+  );
+  if (!entry.ok) throw new Error(entry.error.what);
+  const own = await datasets.readSpans(entry.value, 0);
+  expect(own.ok && own.value?.parent.length).toBeGreaterThan(0);
+  const { length } = traces.structureOf;
+  expect(await datasets.readSpans(entry.value, length)).toEqual({ ok: true, value: null });
+  expect(await datasets.readSpans(entry.value, length + 1)).toEqual({ ok: true, value: null });
 });
 
 test('spans that stop half-way store nothing', async () => {

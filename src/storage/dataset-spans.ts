@@ -2,8 +2,8 @@
  * The spans of a stored dataset: in chunks by their place among all spans, found by an index of
  * where those of each trace begin. Read for one trace at a time.
  */
+import type { ImportedTraces } from '../ingest/import.ts';
 import type { SpanChunk } from '../trace/span-chunks.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
 import { type Columns, cutTable } from './column-chunks.ts';
 import { CHUNK_BYTES } from './dataset-chunks.ts';
 import { firstSpans, SPAN_INDEX, type SpanTableName } from './dataset-tables.ts';
@@ -14,12 +14,13 @@ import { createTraceSpansBuilder, type StoredSpanChunk, type TraceSpans } from '
 export const SPAN_BYTES = 36;
 
 /**
+ * @param imported spansKept are those that its files had
  * @param spans those of the whole dataset, chunk after chunk; none where they are not at hand
  * @param put   stores one chunk
  * @returns     spans stored
  */
 export async function saveSpans(
-  traces: TraceSet,
+  { traces, spansKept }: Pick<ImportedTraces, 'traces' | 'spansKept'>,
   spans: AsyncIterable<SpanChunk>,
   put: (table: SpanTableName, first: number, columns: Columns) => Promise<void>,
 ): Promise<number> {
@@ -28,10 +29,12 @@ export async function saveSpans(
     await put('spans', first, columns);
     stored = first + columns.parent.length;
   }
-  const firstSpan = firstSpans(traces);
-  const expected = firstSpan.at(-1)!;
   if (stored === 0) return 0;
+  const all = firstSpans(traces);
+  // the validation traces of a kept model come last, and their spans stayed where it was trained
+  const expected = all.includes(spansKept) ? spansKept : all.at(-1)!;
   if (stored !== expected) throw new Error(`${stored} of ${expected} spans came to be stored`);
+  const firstSpan = all.map((first) => Math.min(first, stored));
   for (const { first, columns } of cutTable(
     SPAN_INDEX,
     { firstSpan },

@@ -93,6 +93,7 @@ export interface Jobs extends LabJobs {
       authorsRules: boolean;
       orphans: OrphanRule;
       keptAttributes: readonly string[];
+      firstOperations?: readonly { readonly service: string; readonly name: string }[];
       datasetId: string;
     };
     event: ImportProgress;

@@ -1,6 +1,9 @@
 /** Datasets that come in: files, with their labels where those come apart, the demo and stand-ins. */
 import { type FileRole, guessRole } from '../../features/splits.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
+import type { KeptModel } from '../../model/kept-model.ts';
+import { operationTexts } from '../../model/opened-model.ts';
+import { scoredRoles, withValidation } from '../../model/scored-dataset.ts';
 import type { Dataset } from '../../storage/records.ts';
 import type { ColumnMapping } from '../../trace/column-mapping.ts';
 import { mergeLedgers } from '../../trace/ledger.ts';
@@ -52,9 +55,21 @@ export function createDatasetImport(
   /** Of the last dataset that came in from files. */
   let last: { files: GivenFiles; answers: readonly ColumnMapping[] } | null = null;
 
-  const take = async (dataset: Dataset): Promise<void> => {
+  /** Of the import under way, questions about its tables included. */
+  let scoring: KeptModel | null = null;
+
+  const take = async (dataset: Dataset, model: KeptModel | null = null): Promise<void> => {
     saving.replace(dataset, { status: { phase: 'ready' } });
+    const score = model === null ? undefined : deps.openModel?.(dataset, model);
     await saving.save(dataset);
+    await score?.();
+  };
+
+  /** Traces that a kept model scores, with its validation traces, on the page and in the worker. */
+  const withModel = async (read: ImportedTraces, model: KeptModel): Promise<ImportedTraces> => {
+    const joined = withValidation(read, model);
+    await client.start('open', { traces: joined.traces }).result;
+    return joined;
   };
 
   const fail = (failure: JobFailure): void =>
@@ -116,12 +131,15 @@ export function createDatasetImport(
         last = { files, answers };
         set({ rereadable: id });
       }
-      await take({
-        id,
-        name: what,
-        imported: read,
-        roles: roles?.length === length ? roles : guessRoles(read),
-      });
+      const guessed = roles?.length === length ? roles : guessRoles(read);
+      const model = scoring;
+      if (model === null) {
+        await take({ id, name: what, imported: read, roles: guessed });
+        return;
+      }
+      const imported = await withModel(read, model);
+      const name = `${what}, scored by ${model.origin.name}`;
+      await take({ id, name, imported, roles: scoredRoles(length) }, model);
     } else if (result.error.kind === 'unmapped' && files) {
       set({ status: { phase: 'asking', table: result.error.table, files, answers } });
     } else if (result.error.kind === 'labels-only' && files && get().dataset !== null) {
@@ -149,6 +167,7 @@ export function createDatasetImport(
             authorsRules: get().authorsRules,
             orphans: get().orphans,
             keptAttributes: get().keptAttributes,
+            ...(scoring === null ? {} : { firstOperations: operationTexts(scoring) }),
             datasetId,
           },
           (progress) => {
@@ -160,14 +179,16 @@ export function createDatasetImport(
     );
 
   return {
-    async importFiles(files) {
+    async importFiles(files, model) {
       const given = 'names' in files ? files : givenFiles(files);
       if (given.names.length === 0) return;
-      const { openNotebook } = deps;
+      const { openNotebook, askAboutModel } = deps;
       if (given.names.length === 1 && openNotebook !== undefined) {
         const [only] = await allOf(given);
         if (only !== undefined && (await openNotebook(only))) return;
       }
+      if (model === undefined && askAboutModel?.(given) === true) return;
+      scoring = model ?? null;
       await importWith(given);
     },
 
@@ -185,6 +206,7 @@ export function createDatasetImport(
       const { dataset, rereadable, orphans: before } = get();
       if (last === null || dataset === null || dataset.id !== rereadable) return;
       set({ orphans: rule });
+      scoring = null;
       const name = `${datasetName(last.files)}, ${RULE_NAMES[rule]}`;
       await importWith(last.files, last.answers, name, dataset.roles);
       // Cancelled or failed: the rule is that of the dataset on the page.

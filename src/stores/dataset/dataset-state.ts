@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Failure, Result } from '../../base/result.ts';
 import type { FileRole } from '../../features/splits.ts';
 import type { ImportProgress } from '../../ingest/import.ts';
+import type { KeptModel } from '../../model/kept-model.ts';
 import type { StandInChoice } from '../../simulator/stand-in-catalog.ts';
 import type { NotebookStorage, StoredRuns } from '../../storage/notebook-storage.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
@@ -44,7 +45,11 @@ export interface DatasetState {
   /** What storage said last, if it was not good news. */
   readonly storageFailure: Failure | null;
 
-  importFiles(files: readonly File[] | GivenFiles): Promise<void>;
+  /**
+   * @param model scores them; null: they are a dataset to train with; absent: a person is asked where
+   *              a model is open
+   */
+  importFiles(files: readonly File[] | GivenFiles, model?: KeptModel | null): Promise<void>;
   /** Goes on with the import that asked, and remembers the answer for tables like this one. */
   mapColumns(mapping: ColumnMapping): Promise<void>;
   /** Headers that the next import will not ask about. */
@@ -107,6 +112,10 @@ export interface DatasetStoreDeps {
   readonly newId: () => string;
   /** Takes a file that is a whole notebook. @returns whether it was one */
   readonly openNotebook?: (file: File) => Promise<boolean>;
+  /** @returns whether a person is asked first what is to be done with files */
+  readonly askAboutModel?: (files: GivenFiles) => boolean;
+  /** The model becomes a run of the dataset that just came in. @returns what scores it */
+  readonly openModel?: (dataset: Dataset, model: KeptModel) => () => Promise<void>;
   /** Hears of stored datasets that cannot be read. */
   readonly onListed?: (unreadable: readonly Unreadable[]) => void;
   /** A stored dataset is at hand; this is what is stored of its runs. */

@@ -1,5 +1,7 @@
 /** Wires the stores to each other: one worker and one for the background, one storage, and a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
+import { isModelName } from '../../model/opened-model.ts';
+import { keptRun } from '../../model/scored-dataset.ts';
 import { splitOptions } from '../../run/settings.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
@@ -19,6 +21,7 @@ import {
 import { createLabStore, type LabState } from '../lab/lab-store.ts';
 import { createPrepareStore, type PrepareState } from '../prepare/prepare-store.ts';
 import { createKeptRunsStore, type KeptRunsState } from '../run/kept-runs-store.ts';
+import { createModelStore, type ModelState } from '../run/model-store.ts';
 import { createRunDoor } from '../run/run-door.ts';
 import { lookWhenever } from '../run/run-first-look.ts';
 import type { AppIdentity } from '../run/run-report.ts';
@@ -56,6 +59,7 @@ export interface Notebook {
   readonly unreadable: StoreApi<UnreadableState>;
   readonly notes: StoreApi<NotesState>;
   readonly file: StoreApi<NotebookFileState>;
+  readonly model: StoreApi<ModelState>;
   readonly undo: StoreApi<UndoState>;
   readonly inspect: StoreApi<InspectState>;
   readonly survey: StoreApi<SurveyState>;
@@ -110,7 +114,17 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     ...deps,
     mappings: createMappingMemory(deps.preferences),
     attributes: createAttributeMemory(deps.preferences),
+    askAboutModel: (files) => model.getState().ask(files),
+    openModel: (scored, kept) => {
+      const facts = { id: deps.newId(), datasetId: scored.id, savedAt: deps.now() };
+      runs.getState().restore(keptRun(kept, scored.roles, scored.imported.traces, facts), null);
+      return runs.getState().score;
+    },
     openNotebook: async (opened) => {
+      if (isModelName(opened.name)) {
+        await model.getState().open(opened);
+        return true;
+      }
       const isNotebook = await isNotebookFile(opened);
       if (isNotebook) await file.getState().open(opened);
       return isNotebook;
@@ -123,6 +137,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
       kept.getState().take(entries);
     },
   });
+  const model = createModelStore(dataset);
   const unreadable = createUnreadableStore(deps.storage);
   const undo = createUndoStore();
   const runs = createRunStore({
@@ -189,6 +204,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     unreadable,
     notes,
     file,
+    model,
     undo,
     inspect,
     survey,

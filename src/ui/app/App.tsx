@@ -6,6 +6,7 @@ import { BaselinesCell } from '../cells/baselines/BaselinesCell.tsx';
 import { ChangesCell } from '../cells/changes/ChangesCell.tsx';
 import { DataCell } from '../cells/dataset/DataCell.tsx';
 import { MappingDialog } from '../cells/dataset/MappingDialog.tsx';
+import { ModelQuestion } from '../cells/dataset/OpenedModel.tsx';
 import { TreesCell } from '../cells/dataset/TreesCell.tsx';
 import { LabCell } from '../cells/lab/LabCell.tsx';
 import { FailureNotice } from '../cells/page/FailureNotice.tsx';
@@ -154,6 +155,12 @@ export function App() {
         around={(notice) => <OverPage>{notice}</OverPage>}
       >
         <MappingDialog />
+      </Boundary>
+      <Boundary
+        what="The question about a model"
+        around={(notice) => <OverPage>{notice}</OverPage>}
+      >
+        <ModelQuestion />
       </Boundary>
       <PageDialogs open={dialog} setOpen={setDialog} />
       <OverPageStack>

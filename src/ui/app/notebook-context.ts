@@ -15,6 +15,7 @@ import type { UnreadableState } from '../../stores/page/unreadable-store.ts';
 import type { ViewState } from '../../stores/page/view-store.ts';
 import type { PrepareState } from '../../stores/prepare/prepare-store.ts';
 import type { KeptRunsState } from '../../stores/run/kept-runs-store.ts';
+import type { ModelState } from '../../stores/run/model-store.ts';
 import type { RunState } from '../../stores/run/run-store.ts';
 import type { SurveyState } from '../../stores/run/survey-store.ts';
 import type { InspectState } from '../../stores/scores/inspect-store.ts';
@@ -54,6 +55,9 @@ export const useUnreadable = <T>(select: (state: UnreadableState) => T): T =>
 
 export const useNotes = <T>(select: (state: NotesState) => T): T =>
   useStore(useNotebook().notes, select);
+
+export const useModel = <T>(select: (state: ModelState) => T): T =>
+  useStore(useNotebook().model, select);
 
 export const useNotebookFile = <T>(select: (state: NotebookFileState) => T): T =>
   useStore(useNotebook().file, select);

@@ -33,6 +33,7 @@ import { ImportRules } from './ImportRules.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
 import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
+import { OpenedModel } from './OpenedModel.tsx';
 import { OrphanRules } from './OrphanRules.tsx';
 import { PreparedChanges } from './PreparedChanges.tsx';
 import { StandIns } from './StandIns.tsx';
@@ -80,6 +81,7 @@ export function DataCell() {
       )}
       <UnreadableRecords />
       <NotebookFileFailure />
+      <OpenedModel />
       <DatasetComing />
       {!isShort && <DatasetList />}
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (

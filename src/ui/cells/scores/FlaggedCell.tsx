@@ -14,6 +14,7 @@ import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { FlaggedApart } from './FlaggedApart.tsx';
+import { KeptNote } from './KeptNote.tsx';
 import { LearnActions, Learning, RankedBy } from './Learning.tsx';
 import { ModelReadiness } from './Readiness.tsx';
 import { NotScoredYet, type Scored, useListed, useScored } from './scored.tsx';
@@ -68,6 +69,7 @@ function ScoredTraces() {
     <>
       <WhatIsListed scored={scored} />
       {isEngineer && <ModelReadiness scored={scored} />}
+      <KeptNote scored={scored} />
       <RankedBy scored={scored} />
       <ContaminationNotice scored={scored} />
       <ThresholdControl scored={scored} />

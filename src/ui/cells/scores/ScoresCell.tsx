@@ -38,6 +38,7 @@ import { useCellState } from '../page/cell-state.ts';
 import { FailureNotice } from '../page/FailureNotice.tsx';
 import { G } from '../page/glossary.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
+import { KeptNote } from './KeptNote.tsx';
 import { LABEL_WORDS } from './labels.tsx';
 import { MetricsTable } from './MetricsTable.tsx';
 import { ScoreChoices } from './ScoreChoices.tsx';
@@ -91,7 +92,10 @@ export function ScoresCell() {
       {scored === null ? (
         scoring.phase !== 'running' && <NotScoredYet what="scores" />
       ) : (
-        <ScoresView scored={scored} />
+        <>
+          <KeptNote scored={scored} />
+          <ScoresView scored={scored} />
+        </>
       )}
     </NotebookCell>
   );
@@ -133,6 +137,16 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
       >
         Export run
       </Button>
+      {scored !== null && scored.run.settings.kept === undefined && (
+        <Button
+          size="small"
+          icon="download"
+          disabled={runs.training.phase !== 'done' || runs.scoring.phase === 'running'}
+          onClick={() => void exported.model().then(downloadWritten)}
+        >
+          Keep model
+        </Button>
+      )}
     </>
   );
 }
