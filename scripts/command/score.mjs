@@ -29,10 +29,10 @@ export async function scoreTraces(values) {
   }
   const files = named.length > 0 ? named : [await spooled(scratch)];
 
-  const { scoreFiles, startWasm, ROW_COLUMNS } = await loadCommand();
+  const { scoreFiles, startWasm, ROW_COLUMNS, csvCell, csvId } = await loadCommand();
   await startWasm();
   if (out !== null) mkdirSync(dirname(resolve(out)), { recursive: true });
-  const table = openTable(as, ROW_COLUMNS, out);
+  const table = openTable(as, ROW_COLUMNS, out, { csvCell, csvId });
   process.once('exit', table.drop);
   const ended = await scoreFiles(
     { model, files, threshold: textOf(values, 'threshold'), detector: textOf(values, 'detector') },

@@ -5,6 +5,7 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 /**
  * @typedef {import('../../src/node/score-files.ts').ScoredRow} Row
  * @typedef {readonly (keyof Row)[]} Columns
+ * @typedef {Pick<typeof import('../../src/node/command.ts'), 'csvCell' | 'csvId'>} Cells
  * @typedef {{
  *   readonly add: (rows: readonly Row[]) => Promise<void>,
  *   readonly finish: () => Promise<void>,
@@ -19,18 +20,13 @@ export const TABLES = ['csv', 'jsonl', 'parquet'];
 export const tableOf = (path) =>
   TABLES.find((ending) => path?.toLowerCase().endsWith(`.${ending}`) === true) ?? 'csv';
 
-/** @param {string | number | null} value */
-const cell = (value) => {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
 /**
  * @param {string} as @param {Columns} columns
  * @param {string | null} path null: standard output
+ * @param {Cells} cells
  * @returns {Table}
  */
-export function openTable(as, columns, path) {
+export function openTable(as, columns, path, { csvCell, csvId }) {
   const part = path === null ? null : `${path}.${process.pid}.part`;
   const file = part === null ? 1 : openSync(part, 'w');
   let open = part !== null;
@@ -66,9 +62,14 @@ export function openTable(as, columns, path) {
     };
   }
   if (as === 'csv') put(`${columns.join(',')}\n`);
+  /** @param {Row[keyof Row]} value @param {string} name */
+  const cell = (value, name) => {
+    if (typeof value !== 'string') return value ?? '';
+    return name === 'traceId' ? csvId(value) : csvCell(value);
+  };
   /** @param {Row} row */
   const line = (row) =>
-    as === 'csv' ? columns.map((name) => cell(row[name])).join(',') : JSON.stringify(row);
+    as === 'csv' ? columns.map((name) => cell(row[name], name)).join(',') : JSON.stringify(row);
   return {
     add: async (rows) => {
       if (rows.length > 0) put(`${rows.map(line).join('\n')}\n`);
