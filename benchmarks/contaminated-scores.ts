@@ -115,6 +115,7 @@ export async function scoreContaminated(pool: Pool, question: Question): Promise
       seed,
       furtherSeeds: [],
       threshold: null,
+      formulas: [],
       limitTrain: null,
     },
     {},

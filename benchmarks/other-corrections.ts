@@ -5,14 +5,16 @@ import { median } from '../src/base/statistics.ts';
 import { createLab, type LabOf } from '../src/lab/lab.ts';
 import type { LabSetting } from '../src/lab/setting.ts';
 import { combineScores, combineSets } from '../src/scoring/combine.ts';
-import { type Corrections, correctionsOf } from '../src/scoring/corrections/list.ts';
+import { type Corrections, correctionsOf, withFormula } from '../src/scoring/corrections/list.ts';
 import { evaluate } from '../src/scoring/evaluate.ts';
+import { PAPER_FORMULAS } from '../src/scoring/formula/paper.ts';
+import { scoresUnder } from '../src/scoring/formula/scores-under.ts';
 import type { ScoreTerms } from '../src/scoring/score-terms.ts';
 import { PAPER_RULE } from '../src/scoring/threshold-rule.ts';
 import { labelCode, type TraceSet } from '../src/trace/trace-set.ts';
 import { rasterMarks } from '../src/ui/charts/mark-raster.ts';
 import { processorMs } from './processor-time.ts';
-import { randomTerms } from './random-terms.ts';
+import { NODES, randomTerms } from './random-terms.ts';
 
 /** One trace in so many is an anomaly. */
 const ANOMALY_EVERY = 20;
@@ -45,6 +47,8 @@ export interface Timing {
    * recall, places of the marks; the median of several moves of each.
    */
   readonly sliderMs: Readonly<Record<string, number>>;
+  /** Processor time of a formula over the test traces, by its text. */
+  readonly formulaMs: Readonly<Record<string, number>>;
   /** Processor time of a frame of as many marks that glide, on a canvas of 1,100 by 248 pixels. */
   readonly frameMs: number;
 }
@@ -69,13 +73,50 @@ export function timeCorrections(traces: number): Timing {
     combineMs: combined - copied,
     metricsMs: measured - combined,
     ...timeSliders(val, test, label),
+    formulaMs: timeFormulas(test),
   };
+}
+
+/** Of a sample's terms, of all that a score is made of, and of nodes. */
+const FORMULAS = [
+  'full + 2*kl.z2',
+  PAPER_FORMULAS.full,
+  'full + 0.1*topk(3, self) + logsumexp(std)',
+];
+
+function timeFormulas(terms: ScoreTerms) {
+  const traces = chains(terms.trace.length);
+  const source = { terms, traces, limits: terms.stdLimits };
+  const time = (text: string): number =>
+    processorMs(() => scoresUnder({ ...source, corrections: withFormula({}, text) }));
+  return Object.fromEntries(
+    FORMULAS.map((text) => [text, median(Array.from({ length: REPEATS }, () => time(text)))]),
+  );
+}
+
+/** As many traces of NODES nodes, each of which calls the next. */
+function chains(count: number): TraceSet {
+  const nodes = count * NODES;
+  const dataset = {
+    structures: {
+      nodeOffset: Uint32Array.of(0, NODES),
+      parent: Int32Array.from({ length: NODES }, (_, i) => i - 1),
+    },
+    structureOf: new Uint32Array(count),
+    nodeOffset: Uint32Array.from({ length: count + 1 }, (_, t) => t * NODES),
+    latencyUs: Float32Array.from({ length: nodes }, (_, i) => 1000 * (NODES - (i % NODES))),
+    spanCount: new Uint32Array(nodes).fill(1),
+  };
+  // formulas read no more of a dataset
+  return dataset as unknown as TraceSet;
 }
 
 function timeSliders(val: ScoreTerms, test: ScoreTerms, label: Uint8Array) {
   const lab = createLab();
-  // the lab reads no more of a dataset than its labels and files
-  const traces = { label, file: new Uint16Array(label.length) } as unknown as TraceSet;
+  const file = new Uint16Array(label.length);
+  const startUs = new Float64Array(label.length).fill(Number.NaN);
+  // the lab reads no more of a dataset than its labels, files and starts
+  const traces = { label, file, startUs } as unknown as TraceSet;
   const scores = combineSets(val, test, 'operation');
   const at: LabOf = { of: { runId: 'lab', detector: 'tracevae', epoch: null }, file: null };
   const input = { ...at, val, test, scores, source: 'operation' } as const;

@@ -89,6 +89,12 @@ export function textOf(values, name) {
   return typeof value === 'string' ? value : null;
 }
 
+/** @param {Values} values @param {string} name @returns {string[]} of a list */
+export function textsOf(values, name) {
+  const value = values[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
 /** @param {Values} values @param {string} name @returns {string} */
 export function neededText(values, name) {
   const text = textOf(values, name);
@@ -102,8 +108,7 @@ export function neededText(values, name) {
  * @param {Values} values @param {string} name @returns {string[]}
  */
 export function filesOf(values, name) {
-  const value = values[name];
-  const files = Array.isArray(value) ? value.map(String) : [];
+  const files = textsOf(values, name);
   for (const file of files) {
     if (!existsSync(file)) {
       throw new CommandError(`${file} does not exist`, `--${name}`, 'check the path');

@@ -81,6 +81,12 @@ export const COMMANDS = {
         value: 'RULE',
         says: 'what is flagged: p99, robust, top:50, share:0.02, budget:1/1000, perday:20, value:12.3; without it p99, or robust without labels',
       },
+      score: {
+        type: 'string',
+        multiple: true,
+        value: 'FORMULA…',
+        says: "scores by formulas of TraceVAE’s terms, kept with the run: 'full + 2*kl.z2', or NAME = FORMULA",
+      },
       ...SHARED,
       scores: {
         type: 'string',

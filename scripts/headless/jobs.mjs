@@ -5,7 +5,15 @@
  */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { filesOf, namesOf, neededText, numberOf, numbersOf, textOf } from './arguments.mjs';
+import {
+  filesOf,
+  namesOf,
+  neededText,
+  numberOf,
+  numbersOf,
+  textOf,
+  textsOf,
+} from './arguments.mjs';
 import { CommandError } from './command-error.mjs';
 
 /**
@@ -75,6 +83,7 @@ export function readTraining(values) {
     epochs: numberOf(values, 'epochs'),
     limitTrain: numberOf(values, 'limit-train'),
     threshold: textOf(values, 'threshold'),
+    score: textsOf(values, 'score'),
     seeds: seeds ?? [seed ?? 1],
   });
   return { files, choices };

@@ -4,9 +4,10 @@
  * divisor. Densities of t are not densities of v: the factor dt/dv is left out, so that scores are in
  * units of t.
  */
+
+import { createSelfTimes } from '../trace/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { LatencyScale, TargetScale } from './latency-scale.ts';
-import { createSelfTimes } from './self-times.ts';
 import { largestTree } from './trace-batch.ts';
 
 /** Before the logarithm a time has this share of its operation's mean on top, and 10 us at least. */

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { countSets } from '../features/set-counts.ts';
+import { combinedScores } from '../run/chosen-scores.ts';
 import { DEFAULT_ATTRIBUTES } from '../stores/dataset/attribute-memory.ts';
 import type { WrittenFile } from '../stores/dataset/export-store.ts';
 import { createNotebook } from '../stores/page/notebook.ts';
@@ -111,6 +112,12 @@ const MISTYPED: readonly [Partial<TypedRun>, string, RegExp][] = [
   [{ seeds: [1, -2] }, 'seeds', /-2/],
   [{ seeds: [] }, 'seeds', /no seed/],
   [{ threshold: 'top:0' }, 'threshold', /"top:0".*budget:1\/1000/],
+  [{ score: ['full + 2*kl.y'] }, 'score', /no term “kl.y”, character 10 .*kl\.z/],
+  [{ score: ['= full'] }, 'score', /“=” means nothing here, character 1 /],
+  [{ score: ['-kl.z2'] }, 'score', /spreadsheet.*NAME = FORMULA/],
+  [{ score: ['nll = kl.z2'] }, 'score', /a column that every run has/],
+  [{ score: ['a = nll', 'A = full'] }, 'score', /two scores “A”/],
+  [{ score: ['a = full'], detectors: ['history'] }, 'score', /add tracevae/],
 ];
 test.each(MISTYPED)('%o is a failure that names the choice', async (run, where, says) => {
   const { handle, notebook } = await setUp();
@@ -172,6 +179,31 @@ test('each epoch is a line, further seeds follow, and what the buttons save is s
   expect(saved.map(({ name }) => name)).toEqual(['run.json', 'import.json']);
   const run = JSON.parse(await saved[0]!.bytes.text());
   expect(run).toMatchObject({ seed: 5, repeats: [{ seed: 8, detector: 'tracevae' }] });
+});
+
+test('formulas are kept with the run before it is saved, or refused before it is trained', async () => {
+  const page = await withFiles(choicesOf({ score: ['mine = full + nodes'] }));
+  const { handle, last, notebook } = page;
+  const outcome = handle.train(() => {});
+  await last('train').finish(fakeTrainOutcome());
+  await finishScores(page, scores);
+  await vi.waitFor(() => expect(last('combine').input.corrections.formula).toBeDefined());
+  const { input, finish } = last('combine');
+  await finish(combinedScores(imported.traces, scores, 'tracevae', input));
+  expect(await outcome).toEqual({ ok: true, value: null });
+  const { training } = notebook.runs.getState();
+  const named = training.phase === 'done' ? training.run.detectors[0]!.named : null;
+  expect(named).toMatchObject([
+    { name: 'mine', corrections: { formula: { text: 'full + nodes' } } },
+  ]);
+
+  const early = await setUp();
+  expect(early.handle.choose(choicesOf({ score: ['sum(status)'] }))).toMatchObject({ ok: true });
+  const brought = early.handle.imported(GIVEN);
+  void early.notebook.dataset.getState().loadDemo();
+  const { errorCount: _, ...silent } = imported.traces;
+  await early.last('demo').finish({ ...imported, traces: silent });
+  expect(await brought).toMatchObject({ error: { what: expect.stringMatching(/how it ended/) } });
 });
 
 test('a training that fails is a failure without the weights that it kept', async () => {

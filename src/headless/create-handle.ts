@@ -5,6 +5,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import { assert } from '../base/assert.ts';
 import { err, type Failure, ok } from '../base/result.ts';
+import { refusedFormulas } from '../run/named-formulas.ts';
 import type { WrittenFile } from '../stores/dataset/export-store.ts';
 import type { Notebook } from '../stores/page/notebook.ts';
 import { type LogLine, repeatLog, trainingLog } from '../stores/run/training-log.ts';
@@ -21,7 +22,7 @@ export function createHeadlessHandle(
   notebook: Notebook,
   download: (file: WrittenFile) => void,
 ): HeadlessHandle {
-  const { dataset, runs, matrix, exported, inspect } = notebook;
+  const { dataset, runs, matrix, exported, inspect, namedScores } = notebook;
   let choices: ReadChoices | null = null;
 
   const importEnd = (): Outcome | null => {
@@ -60,6 +61,20 @@ export function createHeadlessHandle(
     await changeThresholds(training.run.id, (trained) => keptThreshold(rule, trained));
   };
 
+  /** With every detector that has terms. */
+  const keepFormulas = async (): Promise<Outcome> => {
+    const { training } = runs.getState();
+    if (training.phase !== 'done') return DONE;
+    for (const { detector, scores } of training.run.detectors) {
+      for (const formula of scores?.kind === 'terms' ? (choices?.run?.formulas ?? []) : []) {
+        await namedScores.getState().keepFormula(detector, formula);
+        const { failure } = namedScores.getState();
+        if (failure !== null) return failed(failure);
+      }
+    }
+    return DONE;
+  };
+
   /** The columns of scores.csv are variants, which a detector without terms does not have. */
   const showTerms = async (): Promise<void> => {
     const { detector, setDetector } = inspect.getState();
@@ -86,7 +101,8 @@ export function createHeadlessHandle(
       dataset.getState().setAuthorsRules(choices.authorsRules);
       if (choices.attributes !== null) dataset.getState().keepAttributes(choices.attributes);
       if (choices.run === null) return DONE;
-      const { preset, backend, epochs, furtherSeeds: _, threshold: __, ...change } = choices.run;
+      const { preset, backend, epochs, detectors, limitTrain, seed } = choices.run;
+      const change = { detectors, limitTrain, seed };
       const { choosePreset, choose, configure } = runs.getState();
       choosePreset(preset);
       choose(change);
@@ -100,6 +116,9 @@ export function createHeadlessHandle(
       if (!end.ok) return end;
       const roles = rolesOfImported(dataset.getState().dataset!.imported.files, given);
       if (!roles.ok) return roles;
+      const { traces } = dataset.getState().dataset!.imported;
+      const refused = refusedFormulas(choices?.run?.formulas ?? [], traces);
+      if (refused !== null) return failed(refused);
       dataset.getState().setRoles(roles.value);
       // after the import, which lets N_max follow the data
       const maxNodes = choices?.maxNodes ?? null;
@@ -119,11 +138,12 @@ export function createHeadlessHandle(
       ];
       await runs.getState().train();
       const end = trainingEnd();
+      const kept = end.ok ? await keepFormulas() : end;
       if (end.ok) await keepThreshold();
       if (end.ok) await matrix.getState().repeatWith(choices?.run?.furtherSeeds ?? []);
       for (const stop of stops) stop();
       const { repeats } = matrix.getState();
-      return repeats.phase === 'failed' ? failed(repeats.failure) : end;
+      return repeats.phase === 'failed' ? failed(repeats.failure) : kept;
     },
 
     async save(file) {

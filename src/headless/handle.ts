@@ -34,6 +34,8 @@ export interface TypedRun {
   readonly limitTrain: number | null;
   /** As docs/headless.md lists them: `top:50`. Absent: the default of the data. */
   readonly threshold?: string | null;
+  /** Formulas, each as `NAME = FORMULA` or alone: scores that are kept with the run. */
+  readonly score?: readonly string[];
   /** The run's own, then those that it is repeated with. */
   readonly seeds: readonly number[];
 }

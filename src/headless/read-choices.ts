@@ -1,7 +1,8 @@
 /** Choices as they were typed, checked, and as the stores take them. */
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { COMPARED, DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
+import { COMPARED, DETECTOR_IDS, type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import { type PresetId, TRACEVAE_PRESETS } from '../detectors/tracevae/meta.ts';
+import { type NamedFormula, readNamedFormula } from '../run/named-formulas.ts';
 import type { BackendPreference } from '../run/settings.ts';
 import {
   LONGEST_ATTRIBUTE_NAME,
@@ -33,6 +34,8 @@ export interface ReadRun extends Pick<RunChoices, 'preset' | 'detectors' | 'limi
   readonly furtherSeeds: readonly number[];
   /** null: the default of the data. */
   readonly threshold: ThresholdRule | null;
+  /** Of every detector with terms. */
+  readonly formulas: readonly NamedFormula[];
 }
 
 /** What is wrong with the choices, as they are read; `where` is the name of the choice. */
@@ -64,6 +67,7 @@ function readAttributes(complaints: Complaints, typed: readonly string[]): reado
 }
 
 function readRun(complaints: Complaints, typed: TypedRun): ReadRun {
+  const detectors = readDetectors(complaints, typed.detectors);
   const [seed = 0, ...furtherSeeds] = typed.seeds;
   if (typed.seeds.length === 0) {
     complaints.push({ what: 'no seed is named', where: 'seeds', advice: 'name one at least' });
@@ -72,13 +76,41 @@ function readRun(complaints: Complaints, typed: TypedRun): ReadRun {
   return {
     preset: oneOf(complaints, 'preset', typed.preset, PRESETS),
     backend: oneOf(complaints, 'backend', typed.backend, BACKENDS),
-    detectors: readDetectors(complaints, typed.detectors),
+    detectors,
     epochs: whole(complaints, 'epochs', typed.epochs, CHOICE_LIMITS.epochs),
     limitTrain: whole(complaints, 'limitTrain', typed.limitTrain, CHOICE_LIMITS.limitTrain),
     seed,
     furtherSeeds,
     threshold: readThreshold(complaints, typed.threshold ?? null),
+    formulas: readFormulas(complaints, typed.score ?? [], detectors),
   };
+}
+
+function readFormulas(
+  complaints: Complaints,
+  typed: readonly string[],
+  detectors: readonly DetectorId[],
+): readonly NamedFormula[] {
+  const formulas: NamedFormula[] = [];
+  for (const one of typed) {
+    const read = readNamedFormula(one);
+    const name = read.ok ? read.value.name : null;
+    if (!read.ok) {
+      const { what, where, advice } = read.error;
+      complaints.push({ what: `${what}, ${where}`, where: 'score', advice });
+    } else if (formulas.some((other) => other.name.toLowerCase() === name?.toLowerCase())) {
+      complaints.push({
+        what: `two scores “${name}”`,
+        where: 'score',
+        advice: 'name one otherwise',
+      });
+    } else formulas.push(read.value);
+  }
+  if (typed.length > 0 && !detectors.some((id) => detectorMeta(id).gives.kind === 'terms')) {
+    const what = 'a formula is of the terms of TraceVAE or an ablation, and none is trained';
+    complaints.push({ what, where: 'score', advice: 'add tracevae to the detectors' });
+  }
+  return formulas;
 }
 
 function readThreshold(complaints: Complaints, typed: string | null): ThresholdRule | null {

@@ -7,7 +7,12 @@ import {
   joinFactors,
 } from '../scoring/corrected-terms.ts';
 import type { Correction, Formula } from '../scoring/corrections/correction.ts';
-import { CORRECTIONS, type Corrections, constantsKey } from '../scoring/corrections/list.ts';
+import {
+  CORRECTIONS,
+  type CorrectionId,
+  type Corrections,
+  constantsKey,
+} from '../scoring/corrections/list.ts';
 import { limitsFor } from '../scoring/corrections/stdlimit.ts';
 import type { ScoreTerms } from '../scoring/score-terms.ts';
 
@@ -30,7 +35,7 @@ export function createTunedTerms(terms: ScoreTerms, val: ScoreTerms) {
     const own = (corrections as Record<string, Corrections[keyof Corrections]>)[correction.id];
     if (own === undefined) return [];
     const key = `${correction.id} ${JSON.stringify(constantsKey(correction, own))}`;
-    const kept = formulas.get(correction.id as keyof Corrections)!;
+    const kept = formulas.get(correction.id as CorrectionId)!;
     const make = (): Formula => correction.formula(terms, own, limitsFor(val, corrections));
     return [{ key, formula: kept(key, make) }];
   };

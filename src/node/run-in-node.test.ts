@@ -97,11 +97,20 @@ test('a detector that cannot be trained leaves the others, and alone is a failur
   ]);
   const source: RunSource = { kind: 'files', files: [{ path: one, role: 'train' }] };
   const lines: string[] = [];
-  const some = await run(source, { detectors: ['fsa', 'tracevae'] }, (line) => lines.push(line));
+  const asked = { detectors: ['fsa', 'tracevae'], score: ['full + 2*kl.z2', 'same = nll'] };
+  const some = await run(source, asked, (line) => lines.push(line));
   const report = JSON.parse(some.ok ? some.value.report : '{}');
   expect(report.failed).toMatchObject([{ detector: 'fsa', seed: 3, stage: 'training' }]);
   expect(report.results[0]).toMatchObject({ detector: 'tracevae', variant: 'full' });
   expect(lines).toEqual([expect.stringMatching(/^TraceVAE, seed 3, epoch 1 /)]);
+  const [formula, same] = report.results.slice(-2);
+  expect(formula).toMatchObject({
+    variant: 'full + 2*kl.z2',
+    formula: 'full + 2*kl.z2',
+    constants: { bcscale: {}, ncnorm: {}, stdlimit: {} },
+  });
+  const nll = report.results.find(({ variant }: { variant: string }) => variant === 'nll');
+  expect(same).toMatchObject({ variant: 'same', formula: 'nll', atThreshold: nll.atThreshold });
   const alone = await run(source);
   expect(alone).toMatchObject({ ok: false, error: { what: expect.stringMatching(/FSA needs/) } });
 });
@@ -142,6 +151,8 @@ test('what was typed wrongly, and files that are no traces, are failures', async
     ok: false,
     error: { where: 'detectors' },
   });
+  const early = await run(FILES, { detectors: ['tracevae'], score: ['nll + sum(status)'] });
+  expect(early).toMatchObject({ error: { what: expect.stringMatching(/how it ended/) } });
   const page = onDisk('page.csv', ['<html></html>']);
   const source: RunSource = { kind: 'files', files: [{ path: page, role: 'train' }] };
   expect(await run(source)).toMatchObject({

@@ -11,6 +11,8 @@ import type { HeadlessChoices, TypedRun } from '../headless/handle.ts';
 import { readChoices } from '../headless/read-choices.ts';
 import { keepModel } from '../model/kept-model.ts';
 import { writeModel } from '../model/model-file.ts';
+import { combinedScores } from '../run/chosen-scores.ts';
+import { formulaCorrections, type NamedFormula, refusedFormulas } from '../run/named-formulas.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import {
   type DetectorFailure,
@@ -21,11 +23,12 @@ import {
 } from '../run/record.ts';
 import { scoresCsv } from '../run/run-scores-csv.ts';
 import { keptThreshold } from '../run/run-threshold.ts';
-import { splitOptions } from '../run/settings.ts';
+import { type RunSettings, splitOptions } from '../run/settings.ts';
 import { keepsLastGood } from '../run/train-outcome.ts';
-import type { ThresholdRule } from '../scoring/threshold-rule.ts';
+import { PAPER_RULE, THRESHOLD_PERCENTILE, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import { mainReport } from '../stores/baselines/matrix-view.ts';
 import { type AppIdentity, runReport } from '../stores/run/run-report.ts';
+import type { TraceSet } from '../trace/trace-set.ts';
 import { settingsOf } from './run-settings.ts';
 import { type RunSource, readSource } from './run-source.ts';
 import { trainAndScore } from './train-and-score.ts';
@@ -65,6 +68,8 @@ export async function runInNode(
   if (!read.ok) return read;
   const dataset = read.value;
   const { traces } = dataset.imported;
+  const refused = refusedFormulas(chosen!.formulas, traces);
+  if (refused !== null) return err(refused);
   const settings = settingsOf(choices.value.maxNodes, chosen!, question.changes, dataset);
   if (!settings.ok) return settings;
 
@@ -74,8 +79,12 @@ export async function runInNode(
   const failed: DetectorFailure[] = [];
   for (const detector of trainingOrder(settings.value.detectors)) {
     const trained = await trainAndScore({ ...context, ...own, detector });
-    if (trained.ok) done.set(detector, withThreshold(trained.value, chosen!.threshold));
-    else failed.push(trained.error);
+    if (!trained.ok) {
+      failed.push(trained.error);
+      continue;
+    }
+    const named = withFormulas(traces, trained.value, chosen!.formulas, settings.value);
+    done.set(detector, withThreshold(named, chosen!.threshold));
   }
   const detectors = settings.value.detectors.flatMap((detector) => done.get(detector) ?? []);
   if (detectors.length === 0) return err(failed[0]!);
@@ -108,13 +117,37 @@ export async function runInNode(
     report: runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))),
     scores() {
       const trained = detectors.find(({ scores }) => scores?.kind === 'terms') ?? detectors[0]!;
-      return scoresCsv(traces, trained.scores!, null);
+      return scoresCsv(traces, trained.scores!, null, trained.named);
     },
     keep(name) {
       const origin = { name, keptAt: Date.now(), app: question.app };
       return writeModel(runThrough(keepModel(dataset.imported, run, origin)));
     },
   });
+}
+
+/** With the scores of formulas, where the detector has terms. */
+function withFormulas(
+  traces: TraceSet,
+  trained: DetectorRun,
+  formulas: readonly NamedFormula[],
+  { scoring }: RunSettings,
+): DetectorRun {
+  const { scores, detector } = trained;
+  if (scores?.kind !== 'terms' || formulas.length === 0) return trained;
+  const named = formulas.map(({ name, text }) => {
+    const corrections = formulaCorrections(text, scoring.stdLimit);
+    const choice = { corrections, file: null, rule: PAPER_RULE };
+    const { val, test, report } = combinedScores(traces, scores, detector, choice);
+    return {
+      name,
+      corrections,
+      percentile: THRESHOLD_PERCENTILE,
+      scores: { val, test },
+      report,
+    };
+  });
+  return { ...trained, named };
 }
 
 /** @param rule null for the default of the data */

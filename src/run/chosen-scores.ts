@@ -1,7 +1,6 @@
 /** Test traces under a choice of corrections: stored with the run, or combined from its terms. */
 import { everyRow } from '../base/order.ts';
 import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
-import { combineScores } from '../scoring/combine.ts';
 import {
   type Corrections,
   correctionsIn,
@@ -9,6 +8,7 @@ import {
   variantOf,
 } from '../scoring/corrections/list.ts';
 import { limitsFor } from '../scoring/corrections/stdlimit.ts';
+import { scoresUnder } from '../scoring/formula/scores-under.ts';
 import type { StdLimitSource } from '../scoring/score-terms.ts';
 import { ODD_RULE, PAPER_RULE, sameRule, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -79,7 +79,7 @@ export function combinedScores(
   const rows = rowsOfFile(traces, trace, file);
   const scoresOf = (set: 'val' | 'test'): Float64Array =>
     of.kind === 'terms'
-      ? combineScores(of[set], corrections, limitsFor(of.val, corrections))
+      ? scoresUnder({ terms: of[set], traces, corrections, limits: limitsFor(of.val, corrections) })
       : of[set].score;
   const [all, val] = [scoresOf('test'), scoresOf('val')];
   return {

@@ -14,7 +14,8 @@ import {
 import { siblingSubtrees } from '../inspect/sibling-subtrees.ts';
 import { combineCorrected, SCORE_CEILING } from '../scoring/combine.ts';
 import { correctTerms } from '../scoring/corrected-terms.ts';
-import type { Corrections } from '../scoring/corrections/list.ts';
+import { type Corrections, formulaText } from '../scoring/corrections/list.ts';
+import { scoresUnder } from '../scoring/formula/scores-under.ts';
 import { termSplitter } from '../scoring/score-parts.ts';
 import { type StdLimits, TERM_PARTS } from '../scoring/score-terms.ts';
 import { diffTrees } from '../trace/tree-diff.ts';
@@ -203,6 +204,9 @@ async function scoreTrees(
     onProgress: () => {},
   });
   if (signal.aborted) return null;
+  if (formulaText(corrections) !== null) {
+    return scoresUnder({ terms, traces, corrections, limits: terms.stdLimits });
+  }
   const corrected = correctTerms(terms, corrections);
   const split = termSplitter(corrected);
   const parts = new Float64Array(TERM_PARTS.length);

@@ -70,7 +70,7 @@ function scoreOf(logWeight: Float64Array): number {
     const below = logWeight[l]! - max;
     if (!(below < NEGLIGIBLE)) sum += Math.exp(below);
   }
-  return clip(-(max + Math.log(sum / logWeight.length)));
+  return clipScore(-(max + Math.log(sum / logWeight.length)));
 }
 
 /** e^-41 is below half an ulp of 1: adding it changes nothing, and skipping it saves the exp. */
@@ -118,7 +118,8 @@ export function combineSums(
   return scores;
 }
 
-const clip = (score: number): number =>
+/** A score that is no number, or beyond the ceiling, is the ceiling. */
+export const clipScore = (score: number): number =>
   Number.isFinite(score) ? Math.min(score, SCORE_CEILING) : SCORE_CEILING;
 
 /**

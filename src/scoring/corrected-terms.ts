@@ -1,7 +1,7 @@
 /** The terms of equation (3) under a choice of corrections: what scores and their parts are made of. */
 import { assert } from '../base/assert.ts';
 import type { Correction, Formula } from './corrections/correction.ts';
-import { CORRECTIONS, type CorrectionsOf } from './corrections/list.ts';
+import { CORRECTIONS, type CorrectionsOf, FORMULA } from './corrections/list.ts';
 import type { ScoreTerms, StdLimits, TermPart } from './score-terms.ts';
 
 export interface CorrectedTerms {
@@ -18,7 +18,7 @@ export interface CorrectedTerms {
 }
 
 /**
- * @param corrections by id; those that the list lacks are an error
+ * @param corrections by id; those that the list lacks are an error. A formula changes no term.
  * @param stdLimits   at the percentile that the corrections name
  * @returns           in the order of the list
  */
@@ -28,7 +28,9 @@ export function formulasOf(
   stdLimits: StdLimits,
   list: readonly Correction[] = CORRECTIONS,
 ): Formula[] {
-  const unknown = Object.keys(corrections).filter((id) => !list.some((one) => one.id === id));
+  const unknown = Object.keys(corrections).filter(
+    (id) => id !== FORMULA && !list.some((one) => one.id === id),
+  );
   assert(unknown.length === 0, `no such correction: ${unknown.join(', ')}`);
   return list.flatMap(({ id, formula }) => {
     const constants = corrections[id];

@@ -6,7 +6,7 @@
  */
 import { createFloatSort } from '../base/sort-floats.ts';
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures, startsOf } from './known-structures.ts';
 import { mostNodes, type PathValues, type WriteTimes } from './path-values.ts';

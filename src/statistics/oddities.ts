@@ -3,8 +3,8 @@
  * new, errors, and what is slow, named where most of the time went. What {@link sentence} says.
  */
 
-import { createSelfTimes } from '../features/self-times.ts';
 import type { Oddity } from '../inspect/sentence.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import { operationName, type TraceSet } from '../trace/trace-set.ts';
 import { ENOUGH } from './tail.ts';
 import { RARE_NATS, type UsualCalls, type UsualOfTrace, usualOfTrace } from './usual-calls.ts';

@@ -3,7 +3,7 @@
  * among the training traces that have its call path.
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { PathValues, WriteTimes } from './path-values.ts';
 import { ENOUGH, joined, type TailGroup, tailGroup, tailOf } from './tail.ts';

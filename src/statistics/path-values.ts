@@ -4,7 +4,7 @@
  */
 import { createFloatSort } from '../base/sort-floats.ts';
 import { type CallPaths, collectCallPaths, createPathFinder } from '../features/call-paths.ts';
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 
 export interface PathValues {

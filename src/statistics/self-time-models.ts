@@ -6,7 +6,7 @@
  * (`self-time-residuals.ts`) holds against outliers in training and in the trace.
  */
 
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures } from './known-structures.ts';
 import { inverseOfPositiveDefinite } from './positive-definite.ts';

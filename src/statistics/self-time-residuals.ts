@@ -6,7 +6,7 @@
  * residual; one slow call is.
  */
 import { createFloatSort, type SortFloats } from '../base/sort-floats.ts';
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures } from './known-structures.ts';
 import type { WriteTimes } from './path-values.ts';

@@ -3,7 +3,7 @@
  * self times together, number of nodes, and depth.
  */
 
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import { structureSize, type TraceSet } from '../trace/trace-set.ts';
 
 export const TRACE_FEATURES = 4;

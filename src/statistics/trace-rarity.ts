@@ -4,7 +4,7 @@
  * traces ({@link surprise}), so that all are nats, and the rarest counts.
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
-import { createSelfTimes } from '../features/self-times.ts';
+import { createSelfTimes } from '../trace/self-times.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { type Calibration, calibrate, surprise } from './calibration.ts';
 import { type DurationValues, gatherDurations, openDurationTails } from './duration-tails.ts';

@@ -73,7 +73,7 @@ export const bcscale: Correction<'bcscale'> = {
  * @param below 0.5, or another of {@link EDGE_BOUNDARIES} where the terms have detail
  * @returns     [S, L] nats
  */
-function unlikelyEdges({ structure, detail }: ScoreTerms, below: number): Float32Array {
+export function unlikelyEdges({ structure, detail }: ScoreTerms, below: number): Float32Array {
   if (below === BOUNDARY) return structure.logPAdjacencyUnlikely;
   const bins = EDGE_BOUNDARIES.indexOf(below) + 1;
   assert(bins > 0 && detail !== undefined, `no edges are kept by a boundary of ${below}`);

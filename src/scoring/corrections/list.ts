@@ -22,10 +22,28 @@ export type CorrectionId = (typeof CORRECTIONS)[number]['id'];
  * Which corrections act, and with which constants: an absent correction is off, an absent constant
  * has its default, `{}` is the paper's.
  */
-export type Corrections = { readonly [Id in CorrectionId]?: Constants | undefined };
+export type Corrections = {
+  readonly [Id in CorrectionId | typeof FORMULA]?: Constants | undefined;
+};
+
+/**
+ * Not a correction: the text of a formula that takes the place of their sum. `full` and the other
+ * names of variants in it have the constants of the corrections next to it.
+ */
+export const FORMULA = 'formula';
 
 /** {@link Corrections} of any list. */
 export type CorrectionsOf = Readonly<Record<string, Constants | undefined>>;
+
+/** The formula that these scores are made by, or null where they are the sum of corrected terms. */
+export function formulaText({ [FORMULA]: own }: CorrectionsOf): string | null {
+  return typeof own?.text === 'string' ? own.text : null;
+}
+
+export const withFormula = (corrections: Corrections, text: string): Corrections => ({
+  ...corrections,
+  [FORMULA]: { text },
+});
 
 /** A named choice of section 6.6: `nll` none, `full` all, the others one each. */
 export type Variant = 'full' | 'nll' | CorrectionId;
@@ -95,7 +113,11 @@ export const correctionsIn = (variants: object): readonly Correction[] =>
 export const correctionsKey = (
   corrections: CorrectionsOf,
   list: readonly Correction[] = CORRECTIONS,
-): string => JSON.stringify(list.map((one) => constantsKey(one, corrections[one.id])));
+): string => {
+  const constants = list.map((one) => constantsKey(one, corrections[one.id]));
+  const text = formulaText(corrections);
+  return JSON.stringify(text === null ? constants : [...constants, text]);
+};
 
 /** The same of one correction, null where it is off. */
 export const constantsKey = (
@@ -140,11 +162,13 @@ export function variantSuffix(variant: string, list: readonly Correction[] = COR
   return `-${list.find(({ id }) => id === variant)?.words.paper ?? 'NLL'}`;
 }
 
-/** "NLL + node count normalization, exponent of N_max / N 0.5 + Gaussian std-limit by operation" */
+/** "formula full + 2*kl.z2"; else "NLL + node count normalization, exponent of N_max / N 0.5 + Gaussian std-limit by operation" */
 export function chosenWords(
   corrections: CorrectionsOf,
   list: readonly Correction[] = CORRECTIONS,
 ): string {
+  const text = formulaText(corrections);
+  if (text !== null) return `formula ${text}`;
   const on = list.flatMap(({ id, words, constants }) => {
     const own = corrections[id];
     if (own === undefined) return [];

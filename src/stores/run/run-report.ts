@@ -18,7 +18,7 @@ import {
   contaminationWords,
 } from '../../run/run-threshold.ts';
 import { settingValues } from '../../run/setting-values.ts';
-import { variantsIn } from '../../scoring/corrections/list.ts';
+import { FORMULA, formulaText, variantsIn } from '../../scoring/corrections/list.ts';
 import type { Metrics, VariantReport } from '../../scoring/metrics.ts';
 import type { ScoredSets } from '../../scoring/score-terms.ts';
 import { type EntryKind, kindOf, type Ledger } from '../../trace/ledger.ts';
@@ -192,10 +192,15 @@ function results(traces: TraceSet, trained: DetectorRun, file: number | null) {
           ...variantsIn(part.reports).map((v) =>
             result(detector, v, part.reports[v], chosen(scores.scores[v])),
           ),
-          ...kept.map(({ name, corrections, report, scores: own }) => ({
-            ...result(detector, name, report, chosen(own)),
-            constants: corrections,
-          })),
+          ...kept.map(({ name, corrections, report, scores: own }) => {
+            const { [FORMULA]: _, ...constants } = corrections;
+            const formula = formulaText(corrections);
+            return {
+              ...result(detector, name, report, chosen(own)),
+              constants,
+              ...(formula === null ? {} : { formula }),
+            };
+          }),
         ];
   }
   const part = file === null ? scores : scores?.byFile.find((of) => of.file === file);

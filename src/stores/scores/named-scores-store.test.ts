@@ -156,6 +156,24 @@ test('an Undo that could not be kept is not offered: another run is shown', asyn
   expect(at.undo.getState().offer).toBeNull();
 });
 
+test('the scores of a formula are kept like constants, and once', async () => {
+  const { keepFormula } = at.store.getState();
+  const kept = keepFormula('tracevae', { name: 'mine', text: 'full + nodes' });
+  expect(at.last('combine').input).toMatchObject({
+    corrections: { ...correctionsOf('full', 'operation'), formula: { text: 'full + nodes' } },
+    rule: { kind: 'percentile', percentile: 99 },
+  });
+  await at.combined();
+  await kept;
+  const [named] = at.trained().named!;
+  const { nodeCount } = at.scores.test;
+  const plain = combinedScores(traces, at.scores, 'tracevae', { corrections: {}, file: null });
+  expect([...named!.scores.test]).toEqual([...plain.test].map((score, t) => score + nodeCount[t]!));
+  await keepFormula('tracevae', { name: 'again', text: 'full + nodes' });
+  expect(at.store.getState().failure?.what).toContain('kept as “mine”');
+  expect(at.trained().named).toHaveLength(1);
+});
+
 test('a run that is scored again combines them from its new terms', async () => {
   await at.keep('half');
   const before = at.trained().named![0]!;

@@ -1,16 +1,18 @@
 /**
- * Constants of the corrections that a person keeps with the run under a name: the worker combines
- * and measures their scores once, and they are stored, shown and exported like the named variants.
+ * Scores that a person keeps with the run under a name, by constants of the corrections or by a
+ * formula: the worker combines and measures them once, and they are stored, shown and exported like
+ * the named variants.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../base/result.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
 import { namedScores } from '../../run/chosen-scores.ts';
 import { modelRef } from '../../run/model-ref.ts';
+import { formulaCorrections, type NamedFormula, refusedName } from '../../run/named-formulas.ts';
 import type { NamedScores } from '../../run/outcome.ts';
 import type { DetectorRun, RunRecord } from '../../run/record.ts';
 import { ruleOf } from '../../run/run-threshold.ts';
-import { VARIANTS, variantWith } from '../../scoring/corrections/list.ts';
+import { variantWith } from '../../scoring/corrections/list.ts';
 import {
   formatThreshold,
   PAPER_RULE,
@@ -28,6 +30,8 @@ export interface NamedScoresState {
   readonly failure: Failure | null;
   /** Keeps the lab's constants under a name that is free, and shows their scores. */
   keep(name: string): Promise<void>;
+  /** Keeps the scores of a formula with a detector of the run; `failure` says why it could not. */
+  keepFormula(detector: DetectorId, formula: NamedFormula): Promise<void>;
   /** Shows the scores that are kept under the name. */
   show(name: string): Promise<void>;
   /** Undo brings them back. */
@@ -41,15 +45,6 @@ interface NamedScoresDeps {
   readonly lab: StoreApi<LabState>;
   readonly undo: StoreApi<UndoState>;
 }
-
-/** Names that scores, or other columns of scores.csv, have already; in lower case. */
-const TAKEN: ReadonlySet<string> = new Set(
-  [...VARIANTS, 'plain', 'traceId', 'set', 'label', 'nodes', 'mismatch', 'flagged'].map((name) =>
-    name.toLowerCase(),
-  ),
-);
-
-const LONGEST_NAME = 60;
 
 export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedScoresState> {
   const { client, runs, inspect, lab, undo } = deps;
@@ -88,26 +83,43 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
       return { name, corrections, percentile, scores: { val, test }, report };
     };
 
+    /** null where it cannot be kept, which `failure` says. */
+    const keepAs = async (
+      run: RunRecord,
+      trained: DetectorRun,
+      asked: Asked,
+    ): Promise<NamedScores | null> => {
+      const failure = refusal(asked, trained);
+      set({ failure });
+      const made = failure === null ? await combine(run, trained.detector, asked) : null;
+      if (made !== null) {
+        const { changeNamed } = runs.getState();
+        await changeNamed(run.id, trained.detector, (named) => [...named, made]);
+      }
+      return made;
+    };
+
     return {
       failure: null,
 
       async keep(name) {
         const at = shown();
         if (at === null) return;
-        const { run, trained } = at;
         const { constants, rule } = lab.getState().setting;
         const percentile = rule.kind === 'percentile' ? rule.percentile : THRESHOLD_PERCENTILE;
         const asked = { name, corrections: variantWith('full', constants), percentile };
-        const failure = refusal(asked, trained);
-        if (failure !== null) {
-          set({ failure });
-          return;
-        }
-        const made = await combine(run, trained.detector, asked);
-        if (made === null) return;
-        const { changeNamed } = runs.getState();
-        await changeNamed(run.id, trained.detector, (named) => [...named, made]);
-        await look(made);
+        const made = await keepAs(at.run, at.trained, asked);
+        if (made !== null) await look(made);
+      },
+
+      async keepFormula(detector, { name, text }) {
+        const { training } = runs.getState();
+        if (training.phase !== 'done') return;
+        const { run } = training;
+        const trained = run.detectors.find((one) => one.detector === detector);
+        if (trained?.scores?.kind !== 'terms') return;
+        const corrections = formulaCorrections(text, run.settings.scoring.stdLimit);
+        await keepAs(run, trained, { name, corrections, percentile: THRESHOLD_PERCENTILE });
       },
 
       async show(name) {
@@ -124,7 +136,7 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
         const change = runs.getState().changeNamed;
         await change(at.run.id, detector, (named) => named.filter((one) => one.name !== name));
         const offer: UndoOffer = {
-          words: `The constants “${name}” were deleted.`,
+          words: `The scores “${name}” were deleted.`,
           async undo() {
             // the run may have been scored again since
             const back = await combine(at.run, detector, gone);
@@ -153,29 +165,17 @@ export function createNamedScoresStore(deps: NamedScoresDeps): StoreApi<NamedSco
 
 type Asked = Pick<NamedScores, 'name' | 'corrections' | 'percentile'>;
 
-/** Why constants cannot be kept so; null where they can. */
+/** Why scores cannot be kept so; null where they can. */
 function refusal(asked: Asked, trained: DetectorRun): Failure | null {
-  const { name } = asked;
-  const where = 'the constants of the Entropy gap';
-  const advice = 'choose another name';
-  if (name.length > LONGEST_NAME) {
-    return { what: `a name has at most ${LONGEST_NAME} characters`, where, advice };
-  }
-  if (/^[=+@-]/.test(name)) {
-    return { what: `a spreadsheet would take “${name}” for a formula`, where, advice };
-  }
-  if (TAKEN.has(name.toLowerCase())) {
-    return {
-      what: `“${name}” is the name of a score or a column that every run has`,
-      where,
-      advice,
-    };
-  }
-  if (trained.named?.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
-    return { what: `“${name}” is kept already`, where, advice: `${advice}, or delete it first` };
-  }
   const same = namedScores(trained, asked.corrections);
-  return same === null
-    ? null
-    : { what: `these constants are kept as “${same.name}”`, where, advice: 'use those' };
+  return (
+    refusedName(asked.name, trained) ??
+    (same === null
+      ? null
+      : {
+          what: `the same scores are kept as “${same.name}”`,
+          where: `the name “${asked.name}”`,
+          advice: 'use those',
+        })
+  );
 }

@@ -3,7 +3,7 @@
  * without start times: d - sum over the children c of m_c d_c / m, where m spans were merged into the
  * node. Children that run at the same time count twice, so it can be negative.
  */
-import type { TraceSet } from '../trace/trace-set.ts';
+import type { TraceSet } from './trace-set.ts';
 
 /**
  * @returns a function that writes the self times of a trace's nodes, whole microseconds, into its
