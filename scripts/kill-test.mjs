@@ -46,6 +46,8 @@ await build({ logLevel: 'error' });
 // The same origin at every opening: what is stored belongs to it.
 const server = await preview({ logLevel: 'silent', preview: { port: 4390 } });
 const url = server.resolvedUrls.local[0];
+/** Browsers that are open, to be ended whatever happens. */
+const open = new Set();
 const folder = mkdtempSync(join(tmpdir(), 'kill-test-'));
 
 async function openBrowser(profile) {
@@ -55,12 +57,15 @@ async function openBrowser(profile) {
     [
       ...BROWSER_ARGS,
       '--headless=new',
+      '--window-size=1440,900',
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
       'about:blank',
     ],
     { detached: true, stdio: 'ignore' },
   );
+  open.add(child);
+  child.once('exit', () => open.delete(child));
   const ready = join(profile, 'DevToolsActivePort');
   for (let i = 0; i < 300 && !existsSync(ready); i++) await sleep(100);
   await sleep(100);
@@ -105,7 +110,10 @@ async function trainTiny(page) {
 async function makeProfile(profile) {
   const { page, close } = await openBrowser(profile);
   await button(page, 'Load the demo dataset').click();
-  await page.getByRole('table', { name: 'Datasets' }).getByRole('time').waitFor(WAIT);
+  await page
+    .getByRole('button', { name: /^Rename / })
+    .first()
+    .waitFor(WAIT);
   await page.getByRole('button', { name: 'Add a note below Data' }).click();
   await page.getByRole('textbox', { name: /Note in Markdown/ }).fill(NOTE);
   await page.keyboard.press('Control+Enter');
@@ -135,10 +143,12 @@ const ACTIONS = {
   },
   delete: async ({ page }) => {
     await button(page, 'Load the demo dataset').first().click();
-    await page
-      .getByRole('button', { name: /^Delete / })
-      .nth(1)
-      .click(WAIT);
+    // The new one, which is above the one that has to stay.
+    const remove = page
+      .getByRole('table', { name: 'Datasets' })
+      .getByRole('button', { name: /^Delete / });
+    await remove.nth(1).waitFor(WAIT);
+    await remove.first().click();
   },
   'notebook save': ({ page }) => button(page, 'Save notebook').click(),
   'notebook open': ({ page }) => page.locator('input[type=file]').first().setInputFiles(NOTEBOOK),
@@ -204,6 +214,7 @@ try {
     console.error(`${action}, killed after ${after} ms: ${lost.join(', ') || 'all there'}`);
   }
 } finally {
+  for (const child of open) process.kill(-child.pid, 'SIGKILL');
   await server.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -49,7 +49,9 @@ export interface Supervisor<Message, Reply> {
   start(message: (id: number) => Message, transfer: ArrayBuffer[], pending: Pending<Reply>): void;
   /** A message about a request that is under way. */
   tell(message: Message): void;
-  /** Ends the helper and whatever it does. */
+  /** Ends the helper and all of its requests; the next one goes to a new helper. */
+  replace(why: Gone): void;
+  /** Ends the helper and whatever it does, unsaid. */
   close(): void;
 }
 
@@ -121,6 +123,7 @@ export function createSupervisor<Message, Reply>(
       port.post(message(id), transfer);
     },
     tell: (message) => port?.post(message, []),
+    replace: ({ what, where }) => giveUp({ what, where }),
     close() {
       pending.clear();
       giveUp(SILENT);

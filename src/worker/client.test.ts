@@ -50,3 +50,18 @@ test('a job whose worker is silent ends in a failure that names it; the next has
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
+
+test('a worker that is out of memory ends with all that it holds, and its other jobs are told', async () => {
+  const workers = [fakeWorker(), fakeWorker()];
+  let opened = 0;
+  const client = createWorkerClient(() => workers[opened++]!.worker);
+  const [train, other] = [client.start('census', null), client.start('describe', null)];
+  const failure = { kind: 'memory', what: 'no memory', where: 'the worker', advice: 'less' };
+  workers[0]!.say({ kind: 'failed', jobId: 1, failure });
+  expect(await train.result).toEqual({ ok: false, error: failure });
+  expect(await other.result).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  expect(workers[0]!.worker.ended).toBe(true);
+  void client.start('census', null);
+  expect(workers[1]!.posted).toMatchObject([{ kind: 'census', jobId: 3 }]);
+  client.close();
+});

@@ -1,7 +1,7 @@
 /** The page's side of the worker door: jobs as promises, with events, Pause, Stop and Cancel. */
 import { err, ok, type Result } from '../base/result.ts';
 import { createSupervisor } from '../base/supervisor.ts';
-import { workerGone } from '../base/worker-gone.ts';
+import { workerGone } from '../base/worker-failures.ts';
 import { type WorkerLike, workerPort } from '../base/worker-port.ts';
 import type { JobFailure } from './job-failure.ts';
 import type { JobKind, Jobs, WorkerReply, WorkerRequest } from './protocol.ts';
@@ -61,7 +61,9 @@ export function createWorkerClient(open: () => WorkerLike, onReplaced?: () => vo
           onReply(reply) {
             if (reply.kind === 'event') onEvent(reply.event as Jobs[K]['event']);
             if (reply.kind === 'done') resolve(ok(reply.output as Jobs[K]['output']));
-            if (reply.kind === 'failed') resolve(err(reply.failure));
+            if (reply.kind !== 'failed') return;
+            resolve(err(reply.failure));
+            if (reply.failure.kind === 'memory') supervisor.replace(reply.failure);
           },
           onGone: (gone) => resolve(err(workerGone(kind, gone))),
         });

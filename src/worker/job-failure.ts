@@ -7,7 +7,14 @@ export type JobFailure = (
   | ImportFailure
   /** `not-at-hand`: the worker does not have the run that the job names; it can be handed over. */
   | (Failure & {
-      readonly kind: 'diverged' | 'unusable-data' | 'device' | 'bug' | 'gone' | 'not-at-hand';
+      readonly kind:
+        | 'diverged'
+        | 'unusable-data'
+        | 'device'
+        | 'bug'
+        | 'gone'
+        | 'memory'
+        | 'not-at-hand';
     })
 ) & {
   /** Of a diverged training: what it had learnt by the end of the last epoch before. */

@@ -4,6 +4,7 @@
  */
 import { nextTask } from '../base/next-task.ts';
 import type { Result } from '../base/result.ts';
+import { jobThrew } from '../base/worker-failures.ts';
 import { createTraceTables } from '../inspect/trace-tables.ts';
 import { createLab } from '../lab/lab.ts';
 import { createUsualBook } from '../statistics/usual-book.ts';
@@ -23,13 +24,6 @@ import { createRunAtHand } from './run-at-hand.ts';
 import { createJobControl, type JobControl } from './run-control.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
-
-const bug = (cause: unknown): JobFailure => ({
-  kind: 'bug',
-  what: cause instanceof Error ? cause.message : String(cause),
-  where: 'the worker',
-  advice: 'reload the page; stored data is kept',
-});
 
 export interface Runner {
   handle(request: WorkerRequest): void;
@@ -82,7 +76,7 @@ export function createRunner(post: Post): Runner {
       );
     } catch (cause) {
       const trouble = await device.troubleSoon();
-      const failure = trouble === null ? bug(cause) : deviceFailure(trouble);
+      const failure = trouble === null ? jobThrew(request.kind, cause) : deviceFailure(trouble);
       post({ kind: 'failed', jobId, failure: control.signal.aborted ? cancelled : failure }, []);
     } finally {
       controls.delete(jobId);

@@ -134,7 +134,8 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
 
   /** A detector among several that failed: the others have their turn, its reason is kept. */
   const fail = async (running: RunningPhase, failure: JobFailure): Promise<void> => {
-    if (failure.kind === 'gone' && (await interrupt(running, failure))) return;
+    const workerGone = failure.kind === 'gone' || failure.kind === 'memory';
+    if (workerGone && (await interrupt(running, failure))) return;
     const { lastGood } = failure;
     if (lastGood !== undefined && keepsLastGood(running.settings)) {
       await finish(withLastGood(running, failure, lastGood.epoch), lastGood.outcome);

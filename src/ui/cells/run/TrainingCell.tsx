@@ -10,6 +10,7 @@ import { FailureNotice } from '../page/FailureNotice.tsx';
 import { NotebookCell } from '../page/NotebookCell.tsx';
 import { ModelReadiness } from '../scores/Readiness.tsx';
 import { backendWords } from './backend-words.ts';
+import { MemoryEstimate } from './MemoryEstimate.tsx';
 import { ModelView } from './ModelView.tsx';
 import { RunDifferences } from './RunDifferences.tsx';
 import { TrainingControls } from './TrainingControls.tsx';
@@ -56,6 +57,7 @@ export function TrainingCell() {
         interrupted && <InterruptedNotice {...training} />
       )}
       <TrainingControls disabled={isRunning(training) || interrupted} />
+      {!isRunning(training) && !interrupted && <MemoryEstimate />}
       <ModelView />
       {training.phase === 'done' && <NotTrained run={training.run} />}
       {training.phase === 'done' && <ModelReadiness scored={training} />}
