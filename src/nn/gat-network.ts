@@ -7,6 +7,7 @@
  */
 import { batchNormLeakyRelu, batchNormSpecs, type Mode } from './batch-norm.ts';
 import { gatNetworkInference } from './gat-inference.ts';
+import { trainGatLayers } from './gat-training.ts';
 import { graphAttention } from './graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from './graph-convolution.ts';
 import { xavierNormal, zeros } from './initialisers.ts';
@@ -96,7 +97,7 @@ export function gatNetwork(
 ): tf.Tensor2D {
   return mode === 'eval'
     ? inferNetwork(parameters, name, x, graph, depth)
-    : layerByLayer(mode, parameters, name, x, graph, depth);
+    : trainNetwork(parameters, name, x, graph, depth);
 }
 
 interface NetworkDepth {
@@ -114,6 +115,21 @@ const inferNetwork = byBackend({
     depth: NetworkDepth,
   ) => layerByLayer('eval', parameters, name, x, graph, depth),
   wasm: gatNetworkInference,
+  webgpu: 'as cpu',
+});
+
+const trainNetwork = byBackend({
+  cpu: (
+    parameters: Parameters,
+    name: string,
+    x: tf.Tensor2D,
+    graph: NodeGraph,
+    depth: NetworkDepth,
+  ) => layerByLayer('train', parameters, name, x, graph, depth),
+  wasm: (kernels, parameters, name, x, graph, { layers, output }) => {
+    const h = trainGatLayers(kernels, parameters, name, x, graph, layers);
+    return output ? graphConvolution(parameters, `${name}.gnn.${layers}.gnn`, h, graph) : h;
+  },
   webgpu: 'as cpu',
 });
 

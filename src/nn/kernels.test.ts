@@ -11,12 +11,12 @@ import { bothWays, deviationOf, type Twin } from '../testing/twins.ts';
 import { withTensors } from '../testing/with-tensors.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
 import { flowLogProb } from './flow-prior.ts';
-import { gatNetwork, gatNetworkSpecs } from './gat-network.ts';
+import { gatLayer, gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
-import { aggregate } from './graph-convolution.ts';
-import { nodeGraphOf, uniformShares } from './node-graph.ts';
+import { aggregate, graphConvolution } from './graph-convolution.ts';
+import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
-import { ParameterStore } from './parameters.ts';
+import { ParameterStore, type Parameters } from './parameters.ts';
 import {
   affine,
   affineTransposed,
@@ -60,10 +60,6 @@ describe('operations on wasm and on cpu', () => {
           await expectTwins(() => [
             (a, b, c) => affine(a as tf.Tensor2D, b as tf.Tensor2D, c as tf.Tensor1D),
             [x(), tf.transpose(w()), randomTensor(seed + 2, columns)],
-          ]);
-          await expectTwins(() => [
-            (a, b) => multiply(a as tf.Tensor2D, b as tf.Tensor2D),
-            [x(), tf.transpose(w())],
           ]);
           await expectTwins(() => {
             const constant = x();
@@ -226,6 +222,63 @@ describe('operations on wasm and on cpu', () => {
         },
       ),
       { numRuns: 20 },
+    );
+  });
+
+  test('a graph network in train mode is one operation, and in every digit its layers', () => {
+    const shapes = fc.record({ inputs: sizes(9), layers: sizes(3), heads: sizes(3) });
+    return fc.assert(
+      fc.property(
+        ...[seeds, fc.integer({ min: 8, max: 20 }), sizes(9), shapes, sizes(9)],
+        fc.constantFrom(null, 2),
+        (seed, size, nodes, { layers, ...shape }, units, outputs) => {
+          const specs = gatNetworkSpecs('net', { ...shape, layers, units, outputs });
+          const trained = specs.filter(({ buffer }) => !buffer);
+          const buffers = specs.filter(({ buffer }) => buffer);
+          const layout = layoutNodes(randomTrees(seed, size, nodes), {
+            padding: 'one',
+            packing: 'tight',
+          });
+          type Network = (parameters: Parameters, x: tf.Tensor2D, graph: NodeGraph) => tf.Tensor2D;
+          const whole: Network = (parameters, x, graph) =>
+            gatNetwork(parameters, 'net', x, graph, {
+              ...{ layers, output: outputs !== null, mode: 'train' },
+            });
+          const byLayer: Network = (parameters, x, graph) => {
+            let h = x;
+            for (let layer = 0; layer < layers; layer++) {
+              const block = `net.gnn.${layer}`;
+              const attended = gatLayer(parameters, block, h, graph);
+              const norm = `${block}.normalization`;
+              h = batchNormLeakyRelu(parameters, norm, attended, graph.shares, 'train');
+            }
+            if (outputs === null) return h;
+            return graphConvolution(parameters, `net.gnn.${layers}.gnn`, h, graph);
+          };
+          const [ours, layered] = [whole, byLayer].map((network) => {
+            const store = ParameterStore.initialise(specs, seed);
+            const found = tf.tidy(() => {
+              const graph = nodeGraphOf(layout);
+              const f = (x: tf.Tensor, ...tensors: tf.Tensor[]): tf.Tensor => {
+                const given = Object.fromEntries(trained.map(({ name }, i) => [name, tensors[i]!]));
+                const y = network(withTensors(store, given), x as tf.Tensor2D, graph);
+                return tf.sum(tf.mul(y, randomTensor(99, ...y.shape)));
+              };
+              const inputs = [
+                randomTensor(seed, layout.rows, shape.inputs),
+                ...trained.map((spec, i) => randomTensor(seed + 1 + i, ...spec.shape)),
+              ];
+              const { value, grads } = tf.valueAndGrads(f)(inputs);
+              const running = buffers.map(({ name }) => store.get(name));
+              return [value, ...grads, ...running].map((tensor) => tensor.dataSync());
+            });
+            store.dispose();
+            return found;
+          });
+          expect(ours).toEqual(layered);
+        },
+      ),
+      { numRuns: 15 },
     );
   });
 
