@@ -277,6 +277,13 @@ test('a torn model, one of another build and no model are refused with a sentenc
     (letter) => letter.charCodeAt(0),
   );
   expect(await refusal('newer.tracevae', newer)).toMatch(/format 2, this build reads 1/);
+  // of a build that had another setting and lacked one of this build
+  const earlier = Uint8Array.from(
+    text.replace('\\"latencyTarget\\"', '\\"latencyTurbot\\"'),
+    (letter) => letter.charCodeAt(0),
+  );
+  expect(earlier).not.toEqual(bytes);
+  expect(await refusal('earlier.tracevae', earlier)).toBeNull();
   expect(await refusal('none.tracevae', Uint8Array.of(1, 2, 3))).toMatch(/torn/);
   const { ended } = await score(files, { model: join(folder, 'absent') });
   expect(ended).toMatchObject({ ok: false, error: { advice: 'check the path' } });
