@@ -84,3 +84,27 @@ test('after a reload the first look is made again, and the layout is as it was l
   await page.getByRole('link', { name: /Model and training/ }).click();
   await expect(page.getByRole('button', { name: 'Start training' })).toBeVisible();
 });
+
+test('with labels every trace has a score, those seen in training on demand and with a mark', async ({
+  page,
+}) => {
+  await openNotebook(page);
+  await page.getByRole('button', { name: 'Load the demo dataset' }).click();
+  const list = oddTraces(page);
+  await expect(rows(page).nth(1)).toBeVisible();
+  await list.getByRole('radio', { name: 'all', exact: true }).check({ force: true });
+  await list.getByRole('button', { name: 'Filters' }).click();
+  const set = list.getByRole('combobox', { name: 'Set' });
+  const listed = list.getByRole('grid');
+  await expect(set).toHaveValue('test');
+  await expect(listed.getByText('seen in training')).toHaveCount(0);
+  const tests = Number(await listed.getAttribute('aria-rowcount'));
+  await set.selectOption('also seen in training');
+  await expect(list.getByRole('columnheader', { name: 'set' })).toBeVisible();
+  await expect
+    .poll(async () => Number(await listed.getAttribute('aria-rowcount')))
+    .toBeGreaterThan(2 * tests);
+  await set.selectOption('seen in training');
+  await rows(page).nth(1).click();
+  await expect(page.getByRole('complementary')).toBeVisible();
+});

@@ -6,6 +6,7 @@ import { toyTraces } from '../testing/toy-traces.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { errorsOf, nodeCount, operationName, readTree } from '../trace/trace-set.ts';
 import { arrangeTraces, createArranger } from './arrange-traces.ts';
+import { scoreHistograms } from './score-histograms.ts';
 import {
   BY_SCORE,
   NO_FILTER,
@@ -277,4 +278,38 @@ test('roots and structures are counted, the most frequent first', () => {
     (a, b) => structureNumber[a]! - structureNumber[b]!,
   );
   expect(byNumber.map((s) => overall[s])).toEqual([...overall].sort((a, b) => b - a));
+});
+
+test('rows that were met in training are listed on demand alone, and count for no rank', () => {
+  const seen = Uint8Array.from(rows, (row) => row % 3);
+  const isSeen = seen.map((third) => (third === 0 ? 0 : 1));
+  const source = { ...table.source, seen: isSeen };
+  const marked = makeTraceTable(traces, source, scored);
+  const listed = (filter: Partial<typeof NO_FILTER>) =>
+    [...arrangeTraces(traces, marked, { ...NO_FILTER, ...filter }, BY_SCORE).rows].sort(
+      (a, b) => a - b,
+    );
+  const measured = [...rows].filter((row) => row % 3 === 0);
+  expect(listed({})).toEqual(measured);
+  expect(listed({ seen: 'only' })).toEqual([...rows].filter((row) => row % 3 !== 0));
+  expect(listed({ seen: 'also' })).toEqual([...rows]);
+  for (const row of rows) {
+    const higher = measured.filter((other) => scores[other]! > scores[row]!).length;
+    expect(marked.onDemand.rank()[row]).toBe(1 + higher);
+  }
+  const { linear } = scoreHistograms(traces, marked);
+  const counted = linear.counts.reduce(
+    (sum, counts) => sum + counts.reduce((all, count) => all + count, 0),
+    0,
+  );
+  expect(counted).toBeGreaterThan(0);
+  expect(counted).toBeLessThanOrEqual(measured.length);
+  // no choice of the parts brings rows back that their set leaves out
+  const { inTheWay } = arrangeTraces(
+    traces,
+    marked,
+    { ...NO_FILTER, search: 'no such trace' },
+    BY_SCORE,
+  );
+  expect(inTheWay).toEqual([{ part: 'search', traces: measured.length }]);
 });

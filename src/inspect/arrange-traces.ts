@@ -80,6 +80,8 @@ function sortRows(traces: TraceSet, table: TraceTable, sort: TraceSort): Uint32A
     case 'sentence':
     case 'kind':
       return byChosenScore();
+    case 'seen':
+      return column((_, row) => source.seen?.[row] ?? 0);
     case 'flagged':
       return column((_, row) => (isFlagged(source, row) ? 1 : 0));
     case 'label':

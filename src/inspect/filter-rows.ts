@@ -40,7 +40,7 @@ export function createFilter(
       tests.push(['search', (_, row) => found[row] === 1]);
     }
     /** [R] parts that the row fails, and the last of them */
-    const failed = new Uint8Array(trace.length);
+    const failed = leftOut(table, filter);
     const lastFailed = new Uint8Array(trace.length);
     tests.forEach(([, passing], part) => {
       for (let row = 0; row < failed.length; row++) {
@@ -59,6 +59,15 @@ export function createFilter(
     const inTheWay = anyPasses ? [] : countAlone(tests, failed, lastFailed);
     return { passes, inTheWay };
   };
+}
+
+/** [R] 2 of rows of the sets that are not listed, which no other choice of the parts brings back; else 0 */
+function leftOut({ source: { trace, seen = null } }: TraceTable, filter: TraceFilter): Uint8Array {
+  const out = new Uint8Array(trace.length);
+  if (seen === null || filter.seen === 'also') return out;
+  const listed = filter.seen === 'only' ? 1 : 0;
+  for (let row = 0; row < out.length; row++) if (seen[row] !== listed) out[row] = 2;
+  return out;
 }
 
 /** Rows that fail one part alone, by part. */

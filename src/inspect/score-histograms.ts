@@ -1,7 +1,7 @@
-/** How the scores of a table lie, by label: linear and logarithmic, for display. */
+/** How the scores of a table's test traces lie, by label: linear and logarithmic, for display. */
 import { type GroupedHistogram, groupedHistogram } from '../scoring/histogram.ts';
 import { LABELS, type Label, type TraceSet } from '../trace/trace-set.ts';
-import type { TraceTable } from './trace-table.ts';
+import type { TableSource, TraceTable } from './trace-table.ts';
 
 export const SHOWN_LABELS = ['normal', 'structure', 'time'] as const satisfies readonly Label[];
 
@@ -20,9 +20,12 @@ export interface ScoreHistograms {
 
 export function scoreHistograms(
   traces: TraceSet,
-  { source: { trace, scores }, onDemand }: TraceTable,
+  { source, onDemand }: TraceTable,
 ): ScoreHistograms {
-  const groups = scoresByLabel(traces, trace, scores, onDemand.byScore());
+  const { seen = null } = source;
+  const order = onDemand.byScore();
+  const measured = seen === null ? order : order.filter((row) => seen[row] === 0);
+  const groups = scoresByLabel(traces, source, measured);
   return {
     linear: groupedHistogram(groups, { bins: BINS }),
     log: groupedHistogram(groups, { bins: BINS, coverage: 100, linearBelow: SCORE_LINEAR_BELOW }),
@@ -32,8 +35,7 @@ export function scoreHistograms(
 /** The lowest first, which takes the least time to find percentiles in. */
 function scoresByLabel(
   traces: TraceSet,
-  trace: Uint32Array,
-  scores: Float64Array,
+  { trace, scores }: Pick<TableSource, 'trace' | 'scores'>,
   byScore: Uint32Array,
 ): Float64Array[] {
   /** [labels] group of each */
@@ -41,7 +43,7 @@ function scoresByLabel(
     Math.max(0, (SHOWN_LABELS as readonly Label[]).indexOf(label)),
   );
   const sizes = new Uint32Array(SHOWN_LABELS.length);
-  for (let row = 0; row < trace.length; row++) sizes[groupOf[traces.label[trace[row]!]!]!]!++;
+  for (const row of byScore) sizes[groupOf[traces.label[trace[row]!]!]!]!++;
   const groups = Array.from(sizes, (size) => new Float64Array(size));
   const filled = new Uint32Array(sizes.length);
   for (let i = byScore.length - 1; i >= 0; i--) {

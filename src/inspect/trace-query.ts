@@ -13,6 +13,8 @@ export type TraceColumn =
   | 'kind'
   | `rank-${Variant}`
   | 'flagged'
+  /** Whether it was met in training or validation. */
+  | 'seen'
   | 'label'
   | 'nodes'
   | 'structure'
@@ -54,6 +56,11 @@ export interface TraceFilter {
   readonly nodes: OpenRange;
   /** nats, under the chosen corrections */
   readonly score: OpenRange;
+  /**
+   * Where those of training and validation are scored too: `also` lists them among the test traces,
+   * `only` without these; null: test traces alone.
+   */
+  readonly seen: 'also' | 'only' | null;
   /** Key of a kind of odd traces, see trace-kinds.ts. */
   readonly kind: string | null;
   /** Part of a trace id, or of the name of an operation that the trace has; any case. */
@@ -101,6 +108,7 @@ export const NO_FILTER: TraceFilter = {
   start: [null, null],
   nodes: [null, null],
   score: [null, null],
+  seen: null,
   kind: null,
   search: '',
 };

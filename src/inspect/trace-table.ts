@@ -36,6 +36,8 @@ export interface TableSource {
   /** nats; a trace is flagged when its score is above it, none where it is null */
   readonly threshold: number | null;
   readonly corrections: Corrections;
+  /** [R] 1 where the trace was met in training or validation; null or absent: all are test traces. */
+  readonly seen?: Uint8Array | null;
 }
 
 /** What a list begins with. */
@@ -71,7 +73,10 @@ export interface TraceTable {
 export interface ColumnsOnDemand {
   /** [R] rows by score, the highest first; equal ones as they are in the dataset */
   byScore(): Uint32Array;
-  /** [R] under the chosen corrections: 1 is the highest score; equal scores share the better rank. */
+  /**
+   * [R] under the chosen corrections: 1 is the highest score of test traces; equal scores share the
+   * better rank.
+   */
   rank(): Uint32Array;
   /** [R] the same under a named variant */
   ranks(variant: Variant): Uint32Array | null;
@@ -110,7 +115,7 @@ export function makeTraceTable(
 
 function columnsOnDemand(
   traces: TraceSet,
-  { trace, rows, scores, corrections }: TableSource,
+  { trace, rows, scores, corrections, seen = null }: TableSource,
   of: TableScores,
   before: TraceTable | null,
 ): ColumnsOnDemand {
@@ -124,7 +129,7 @@ function columnsOnDemand(
   });
   return {
     byScore,
-    rank: once(() => ranksInOrder(scores, byScore())),
+    rank: once(() => ranksInOrder(scores, byScore(), seen)),
     errors: sameTraces ? before.onDemand.errors : once(() => countErrors(traces, trace)),
     idPlaces: sameTraces ? before.onDemand.idPlaces : once(() => idPlaces(traces.traceIds, trace)),
     ranks: sameRows ? before.onDemand.ranks : ranksOnce(of, rows),
@@ -174,16 +179,26 @@ export const rootOperation = ({ structures, structureOf }: TraceSet, trace: numb
 export const ranksOf = (scores: Float64Array): Uint32Array =>
   ranksInOrder(scores, orderBy(scores, everyRow(scores.length), true));
 
-/** @param order of the scores, the highest first */
-function ranksInOrder(scores: Float64Array, order: Uint32Array): Uint32Array {
+/**
+ * @param order of the scores, the highest first
+ * @param seen  rows that no rank counts
+ */
+function ranksInOrder(
+  scores: Float64Array,
+  order: Uint32Array,
+  seen: Uint8Array | null = null,
+): Uint32Array {
   const ranks = new Uint32Array(scores.length);
-  let rank = 0;
+  let rank = 1;
+  let counted = 0;
   let last = Number.NaN;
   for (let i = 0; i < order.length; i++) {
-    const score = scores[order[i]!]!;
-    if (score !== last) rank = i + 1;
+    const row = order[i]!;
+    const score = scores[row]!;
+    if (score !== last) rank = counted + 1;
     last = score;
-    ranks[order[i]!] = rank;
+    ranks[row] = rank;
+    if (seen === null || seen[row] === 0) counted++;
   }
   return ranks;
 }

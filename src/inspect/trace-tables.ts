@@ -2,6 +2,7 @@
  * The table of scored traces that the page lists: held where a million rows are sorted and narrowed
  * beside the page, which gets row indices and the columns it lacks.
  */
+import { everyRow } from '../base/order.ts';
 import type { Sliced } from '../base/slices.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -42,7 +43,7 @@ export interface TraceTables {
   histograms(traces: TraceSet): ScoreHistograms | null;
   usualParts(): Sliced<Float64Array | null>;
   nearest(traces: TraceSet, trace: number): NearestTrace | null;
-  /** Which traces have scores, and which of these are flagged; null of another dataset. */
+  /** Which test traces have scores, and which of these are flagged; null of another dataset. */
   flags(traces: TraceSet): Flags | null;
   /** Forgets the table, whose dataset is gone. */
   forget(): void;
@@ -104,7 +105,13 @@ export function createTraceTables(): TraceTables {
     flags(traces) {
       if (held?.traces !== traces) return null;
       const { source } = held.table;
-      return { trace: source.trace, isFlagged: (row) => isFlagged(source, row) };
+      const { trace, seen = null } = source;
+      if (seen === null) return { trace, isFlagged: (row) => isFlagged(source, row) };
+      const rows = everyRow(trace.length).filter((row) => seen[row] === 0);
+      return {
+        trace: Uint32Array.from(rows, (row) => trace[row]!),
+        isFlagged: (at) => isFlagged(source, rows[at]!),
+      };
     },
     forget() {
       held = null;

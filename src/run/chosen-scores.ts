@@ -13,6 +13,7 @@ import type { StdLimitSource } from '../scoring/score-terms.ts';
 import { ODD_RULE, PAPER_RULE, sameRule, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { tracesPerDay } from '../trace/traffic.ts';
+import { measuredAmong, measuredTraces } from './measured.ts';
 import type { CombinedScores, NamedScores, ScoreOutcome } from './outcome.ts';
 import type { DetectorRun } from './record.ts';
 import { measureOf, reportOf, rowsOfFile } from './score-sets.ts';
@@ -82,14 +83,15 @@ export function combinedScores(
       ? scoresUnder({ terms: of[set], traces, corrections, limits: limitsFor(of.val, corrections) })
       : of[set].score;
   const [all, val] = [scoresOf('test'), scoresOf('val')];
+  const measured = measuredAmong(of, rows);
   return {
     rows,
     test: Float64Array.from(rows, (row) => all[row]!),
     val,
-    report: reportOf(traces, trace, rows, all, val, {
+    report: reportOf(traces, trace, measured, all, val, {
       ...measureOf(detector),
       rule,
-      tracesPerDay: tracesPerDay(traces, trace),
+      tracesPerDay: tracesPerDay(traces, measuredTraces(of)),
       ...(sameRule(rule, ODD_RULE) ? decisionOf(of) : {}),
     }),
   };

@@ -1,19 +1,25 @@
 /** A dataset divided as a run's settings say. */
+import { everyRow } from '../base/order.ts';
 import type { DetectorData } from '../detectors/detector.ts';
 import { fitLatencyScale, type LatencyScale } from '../features/latency-scale.ts';
 import { fitTargetScale } from '../features/latency-target.ts';
 import { assignSets, selectSet, tracesThatFit } from '../features/splits.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
+import { setCode, type TraceSet } from '../trace/trace-set.ts';
 import { type RunSettings, splitOptions } from './settings.ts';
+
+const TEST = setCode('test');
 
 export interface DividedTraces {
   readonly data: DetectorData;
+  /** Traces that are scored besides those of validation. */
   readonly test: Uint32Array;
+  /** Rows of `test` that metrics are of, where that is not all of them. */
+  readonly measured: Uint32Array | null;
   /** Operations that the detectors know, padding included: of a kept model its own. */
   readonly operationCount: number;
 }
 
-/** Traces as a detector takes them, and which are the test traces. */
+/** Traces as a detector takes them, and which are scored. */
 export function detectorSets(traces: TraceSet, settings: RunSettings): DividedTraces {
   const sets = assignSets(traces, splitOptions(settings));
   const train = selectSet(sets, 'train');
@@ -25,8 +31,14 @@ export function detectorSets(traces: TraceSet, settings: RunSettings): DividedTr
     ...(pool === null ? {} : { pool }),
     scale: settings.kept?.scale ?? fitScale(traces, train, settings.model),
   };
-  const test = pool ?? selectSet(sets, 'test');
-  return { data, test, operationCount: data.scale.meanUs.length };
+  const operationCount = data.scale.meanUs.length;
+  if (settings.scored !== 'marked') {
+    return { data, test: pool ?? selectSet(sets, 'test'), measured: null, operationCount };
+  }
+  const every = tracesThatFit(traces, settings.model.maxNodes);
+  const isTest = (row: number): boolean => sets[every[row]!] === TEST;
+  const measured = everyRow(every.length).filter(isTest);
+  return { data, test: every, measured, operationCount };
 }
 
 function fitScale(

@@ -38,7 +38,7 @@ export async function lookAtAll(
   settings: RunSettings,
   control: RunControl,
 ): Promise<Result<Looked, LookFailure>> {
-  const { data, test } = detectorSets(traces, settings);
+  const { data, test, measured } = detectorSets(traces, settings);
   const { seed } = settings;
   const { signal } = control;
   const clock = createTrainClock(null);
@@ -55,7 +55,7 @@ export async function lookAtAll(
   );
   if (!trained.ok) return err(trained.error);
   const { model, outcome } = trained.value;
-  const sets = { detector: SHOWN_FIRST, data, test, settings };
+  const sets = { detector: SHOWN_FIRST, data, test, measured, settings };
   const scores = await scoreSets(sets, model, { signal, onProgress: () => {} });
   model.dispose();
   return scores === null ? err(ended) : ok({ outcome, scores });

@@ -25,13 +25,15 @@ export interface TrainOutcome {
   readonly flooredOperations: readonly number[];
 }
 
-interface ScoringSpeed {
+interface Scoring {
   readonly scoreSeconds: number;
   readonly scoreTracesPerSecond: number;
+  /** Rows of `test` that reports are of; absent: all. The others are of training or validation. */
+  readonly measured?: Uint32Array;
 }
 
 /** Of TraceVAE and its ablations. */
-export interface TermsOutcome extends ScoringSpeed {
+export interface TermsOutcome extends Scoring {
   readonly kind: 'terms';
   readonly val: ScoreTerms;
   readonly test: ScoreTerms;
@@ -46,7 +48,7 @@ export interface TermsOutcome extends ScoringSpeed {
 }
 
 /** Of a detector that gives one score per trace. */
-export interface PlainOutcome extends ScoringSpeed {
+export interface PlainOutcome extends Scoring {
   readonly kind: 'plain';
   readonly val: PlainScores;
   readonly test: PlainScores;

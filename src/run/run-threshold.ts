@@ -15,6 +15,7 @@ import {
 import type { TraceSet } from '../trace/trace-set.ts';
 import { tracesPerDay } from '../trace/traffic.ts';
 import { decidesByItself, storedRule } from './chosen-scores.ts';
+import { measuredAmong } from './measured.ts';
 import type { ScoreOutcome } from './outcome.ts';
 import type { DetectorRun } from './record.ts';
 import { measureOf, reportOf, rowsOfFile } from './score-sets.ts';
@@ -73,7 +74,7 @@ export function chosenThreshold(
   if (scores === null || sameRule(rule, PAPER_RULE) || decidesByItself(trained.detector))
     return null;
   const { trace } = scores.test;
-  const rows = rowsOfFile(traces, trace, file);
+  const rows = measuredAmong(scores, rowsOfFile(traces, trace, file));
   const { atThreshold } = reportOf(traces, trace, rows, sets.test, sets.val, {
     ...measureOf(detector),
     rule,

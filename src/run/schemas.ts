@@ -72,7 +72,7 @@ export const settings = v.looseObject({
   seed: number,
   roles: list(v.picklist(['split', 'train', 'val', 'test'])),
   limitTrain: v.nullable(count),
-  scored: v.exactOptional(v.literal('all')),
+  scored: v.exactOptional(v.picklist(['all', 'marked'])),
   // Names of scales and of the settings of baselines are asked of their catalogs, not repeated here.
 }) as unknown as v.GenericSchema<unknown, RunSettings>;
 

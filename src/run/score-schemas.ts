@@ -134,7 +134,11 @@ const plainFit = ({ trace, nodeCount, score, terms: named, worstNode, absentCall
     ...(absentCall === undefined ? [] : [absentCall]),
   ].every(({ length }) => length === trace.length);
 
-const speed = { scoreSeconds: number, scoreTracesPerSecond: number };
+const speed = {
+  scoreSeconds: number,
+  scoreTracesPerSecond: number,
+  measured: v.exactOptional(integers),
+};
 const sets = v.looseObject({ val: doubles, test: doubles });
 
 /** @param report the schema of a report */

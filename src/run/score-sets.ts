@@ -16,6 +16,7 @@ import { type EvaluateOptions, evaluate } from '../scoring/evaluate.ts';
 import { oddCut } from '../scoring/odd-cut.ts';
 import type { PlainScores } from '../scoring/plain-scores.ts';
 import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
+import { measuredAmong } from './measured.ts';
 import type { PlainOutcome, ScoreOutcome, TermsOutcome } from './outcome.ts';
 import type { RunSettings } from './settings.ts';
 
@@ -29,6 +30,8 @@ interface ScoreSets {
   readonly detector: DetectorId;
   readonly data: DetectorData;
   readonly test: Uint32Array;
+  /** Rows of `test` that reports are of; all where it is absent or null. */
+  readonly measured?: Uint32Array | null;
   readonly settings: RunSettings;
 }
 
@@ -41,7 +44,7 @@ export const scoreSets = (
   model.kind === 'terms' ? scoreTerms(sets, model, options) : scorePlainly(sets, model, options);
 
 async function scoreTerms(
-  { data, test, settings: { scoring, seed } }: ScoreSets,
+  { data, test, measured, settings: { scoring, seed } }: ScoreSets,
   model: TermsModel,
   { signal, onProgress }: ScoreOptions,
 ): Promise<TermsOutcome | null> {
@@ -65,25 +68,26 @@ async function scoreTerms(
 
   const { traces } = data;
   const scores = combineSets(val, testTerms, scoring.stdLimit);
-  const reportsOf = (rows: Uint32Array) =>
-    perVariant((v) => reportOf(traces, test, rows, scores[v].test, scores[v].val));
+  const of = { test: testTerms, ...measuredPart(measured) };
+  const reportsOf = (file: number | null) => {
+    const rows = measuredAmong(of, rowsOfFile(traces, test, file));
+    return perVariant((v) => reportOf(traces, test, rows, scores[v].test, scores[v].val));
+  };
   return {
     kind: 'terms',
+    ...measuredPart(measured),
     val,
     test: testTerms,
     scores,
-    reports: reportsOf(rowsOfFile(traces, test, null)),
-    byFile: testFiles(test, traces.file).map((file) => ({
-      file,
-      reports: reportsOf(rowsOfFile(traces, test, file)),
-    })),
+    reports: reportsOf(null),
+    byFile: testFiles(test, traces.file).map((file) => ({ file, reports: reportsOf(file) })),
     scoreSeconds,
     scoreTracesPerSecond: total / scoreSeconds,
   };
 }
 
 async function scorePlainly(
-  { detector, data, test, settings: { seed } }: ScoreSets,
+  { detector, data, test, measured, settings: { seed } }: ScoreSets,
   model: ScoresModel,
   { signal, onProgress }: ScoreOptions,
 ): Promise<PlainOutcome | null> {
@@ -116,21 +120,25 @@ async function scorePlainly(
   // the validation traces of a pool are no cleaner than the rest
   const decided = data.pool !== undefined && gives.surprise ? oddCut(testScores.score) : null;
   const measure = { ...measureOf(detector), ...(decided === null ? {} : { decision: decided }) };
-  const plainReport = (rows: Uint32Array) =>
-    reportOf(traces, test, rows, testScores.score, valScores.score, measure);
+  const of = { test: testScores, ...measuredPart(measured) };
+  const plainReport = (file: number | null) => {
+    const rows = measuredAmong(of, rowsOfFile(traces, test, file));
+    return reportOf(traces, test, rows, testScores.score, valScores.score, measure);
+  };
   return {
     kind: 'plain',
+    ...measuredPart(measured),
     val: valScores,
     test: testScores,
-    report: plainReport(rowsOfFile(traces, test, null)),
-    byFile: testFiles(test, traces.file).map((file) => ({
-      file,
-      report: plainReport(rowsOfFile(traces, test, file)),
-    })),
+    report: plainReport(null),
+    byFile: testFiles(test, traces.file).map((file) => ({ file, report: plainReport(file) })),
     scoreSeconds,
     scoreTracesPerSecond: total / scoreSeconds,
   };
 }
+
+const measuredPart = (rows: Uint32Array | null | undefined): { readonly measured?: Uint32Array } =>
+  rows === null || rows === undefined ? {} : { measured: rows };
 
 /** Terms with the names that the detector's meta has for them, where it has any. */
 function namedTerms({ terms, unit }: GivesScore, scored: TraceScores): Pick<PlainScores, 'terms'> {

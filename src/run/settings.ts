@@ -32,8 +32,11 @@ export interface RunSettings extends SettingsParts {
   readonly limitTrain: number | null;
   /** The model was kept of another dataset, of which this one has the validation traces; else absent. */
   readonly kept?: KeptGround;
-  /** Every trace is scored, seen in training or not; absent: the test traces. */
-  readonly scored?: 'all';
+  /**
+   * Absent: the test traces. `all`: every trace, whatever the split, as no part is known to be clean.
+   * `marked`: every trace, and those of training and validation are marked and not measured.
+   */
+  readonly scored?: 'all' | 'marked';
 }
 
 /** What a kept model brings in the place of training traces. */

@@ -165,7 +165,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
           found.scores,
           found.trained.threshold !== undefined && chosen?.of === found.scores ? chosen : null,
           found.trained.named,
-          settings.scored === 'all' ? assignSets(traces, splitOptions(settings)) : null,
+          settings.scored !== undefined ? assignSets(traces, splitOptions(settings)) : null,
         );
         return csvFile('scores.csv', csv);
       },

@@ -25,6 +25,7 @@ const narrow: fc.Arbitrary<NarrowFilter> = fc
     operation: maybe(fc.nat(1000)),
     lacks: maybe(fc.nat(1000)),
     errors: maybe(fc.boolean()),
+    seen: maybe(fc.constantFrom('also', 'only')),
     kind: maybe(fc.constantFrom('none', 'missing-1b3kq9z0a4', 'slow-whole-0')),
     duration: range,
     start: range,

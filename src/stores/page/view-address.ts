@@ -77,6 +77,7 @@ function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, s
     ...COUNTS.map((part) => [part, narrow[part] === null ? null : String(narrow[part])] as const),
     ['errors', yesNo(errors)],
     ...RANGES.map((part) => [part, rangeWords(narrow[part])] as const),
+    ['seen', narrow.seen],
     ['kind', narrow.kind],
     ['search', search === '' ? null : search],
   ];
@@ -85,6 +86,8 @@ function narrowParts(narrow: NarrowFilter | null): readonly (readonly [string, s
 /** Parts of a list's filter that are an index of the dataset, and those that are a range. */
 const COUNTS = ['structure', 'root', 'service', 'operation', 'lacks'] as const;
 const RANGES = ['duration', 'start', 'nodes', 'score'] as const;
+
+const SEEN = ['also', 'only'] as const;
 
 /** A kind's key, see inspect/trace-kinds.ts. */
 const KIND = /^[a-z-]{1,16}[0-9a-z]{0,12}$/;
@@ -127,6 +130,7 @@ function readNarrow(parts: URLSearchParams): NarrowFilter | null {
     errors: readYesNo(parts.get('errors')),
     ...readAll(COUNTS, (part) => readCount(parts.get(part))),
     ...readAll(RANGES, (part) => readRange(parts.get(part))),
+    seen: SEEN.find((seen) => seen === parts.get('seen')) ?? null,
     kind: KIND.test(parts.get('kind') ?? '') ? parts.get('kind') : null,
     search: parts.get('search') ?? '',
   };

@@ -78,7 +78,7 @@ const firstLookSettings = (current: Dataset): RunSettings => {
     detectors: DEFAULT_DETECTORS.filter((id) => id === SHOWN_FIRST),
     model: { ...model, maxNodes: LARGEST_TREE },
   };
-  return nextSettings(choices, current);
+  return { scored: 'marked', ...nextSettings(choices, current) };
 };
 
 /** As the columns of scores count nodes. */

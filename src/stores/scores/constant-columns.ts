@@ -1,5 +1,6 @@
 /** Columns of the list that say the same in every row, and the day that all rows share. */
 import { rootOperation } from '../../inspect/trace-table.ts';
+import { seenIn } from '../../run/measured.ts';
 import { errorsOf, nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { TraceColumn, TraceList } from './trace-list-store.ts';
 
@@ -14,6 +15,7 @@ export function constantColumns(traces: TraceSet, { of, order }: TraceList): Set
     ['root', (row) => rootOperation(traces, at(row))],
     ['errors', (row) => errorsOf(traces, at(row)) ?? 0],
     ['flagged', (row) => (threshold !== null && of.test[row]! > threshold ? 1 : 0)],
+    ['seen', (row) => seenIn(scores)?.[of.rows[row]!] ?? 0],
     ['label', (row) => traces.label[at(row)]!],
     ['nodes', (row) => nodeCount(traces, at(row))],
     ['structure', (row) => traces.structureOf[at(row)]!],

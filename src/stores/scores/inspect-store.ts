@@ -7,6 +7,7 @@ import { ok, type Result } from '../../base/result.ts';
 import { chosenAmong, type DetectorId, SHOWN_FIRST } from '../../detectors/catalog.ts';
 import type { Explanation } from '../../detectors/explanation.ts';
 import { storedScores } from '../../run/chosen-scores.ts';
+import { seenIn } from '../../run/measured.ts';
 import { type ModelRef, modelRef } from '../../run/model-ref.ts';
 import type { CombinedScores, ScoreOutcome, TermsOutcome } from '../../run/outcome.ts';
 import type { DetectorRun } from '../../run/record.ts';
@@ -48,10 +49,15 @@ export interface ChosenScores extends CombinedScores {
   readonly file: number | null;
 }
 
-/** How many of the chosen scores are above their threshold. */
-export function flaggedCount({ test, report }: Pick<ChosenScores, 'test' | 'report'>): number {
+/** How many test traces have a score above their threshold. */
+export function flaggedCount({ of, rows, test, report }: ChosenScores): number {
   const { threshold } = report.atThreshold;
-  return threshold === null ? 0 : test.reduce((sum, score) => sum + Number(score > threshold), 0);
+  if (threshold === null) return 0;
+  const seen = seenIn(of);
+  return test.reduce(
+    (sum, score, i) => sum + Number(score > threshold && (seen === null || seen[rows[i]!] === 0)),
+    0,
+  );
 }
 
 export interface InspectState {

@@ -1,5 +1,6 @@
 /** What a threshold flags among the scores on show, quick enough to follow a drag. */
 import { countAbove, sorted } from '../../base/statistics.ts';
+import { measuredTraces, seenIn } from '../../run/measured.ts';
 import { resolveThreshold, type ThresholdGround } from '../../scoring/resolve-threshold.ts';
 import { type RobustCut, robustCutOfSorted } from '../../scoring/robust-cut.ts';
 import type { ThresholdRule } from '../../scoring/threshold-rule.ts';
@@ -45,15 +46,17 @@ export function thresholdGround({ of, rows, test, val }: ChosenScores, traces: T
   const known = grounds.get(test);
   if (known !== undefined) return known;
   const ascending = sorted(val);
+  const seen = seenIn(of);
+  const isMeasured = (_: number, i: number): boolean => seen === null || seen[rows[i]!] === 0;
   const odd = test.filter((_, i) => {
     const label = traces.label[of.test.trace[rows[i]!]!]!;
-    return label === STRUCTURE || label === TIME;
+    return (label === STRUCTURE || label === TIME) && isMeasured(_, i);
   });
   const made: Ground = {
     val: ascending,
-    test: sorted(test),
+    test: sorted(test.filter(isMeasured)),
     anomalous: odd.sort(),
-    tracesPerDay: tracesPerDay(traces, of.test.trace),
+    tracesPerDay: tracesPerDay(traces, measuredTraces(of)),
     robust: ascending.length === 0 ? null : robustCutOfSorted(ascending),
   };
   grounds.set(test, made);

@@ -4,6 +4,7 @@ import { microsToMillis } from '../../base/units.ts';
 import { type Oddity, type Standing, sentence } from '../../inspect/sentence.ts';
 import { KIND_NAMES } from '../../inspect/trace-kinds.ts';
 import { ranksOf } from '../../inspect/trace-table.ts';
+import { seenIn } from '../../run/measured.ts';
 import { VARIANTS, type Variant, variantsIn } from '../../scoring/corrections/list.ts';
 import { limitsFor } from '../../scoring/corrections/stdlimit.ts';
 import { TERM_PARTS, type TermPart } from '../../scoring/score-terms.ts';
@@ -48,6 +49,8 @@ export interface TraceRow {
   /** Under the chosen corrections, in the detector's unit. */
   readonly score: number;
   readonly flagged: boolean;
+  /** Whether the detector has met it in training or validation. */
+  readonly seen: boolean;
   /**
    * Under the chosen corrections: 1 is the highest score; equal scores share a rank. null until it
    * is there.
@@ -87,6 +90,9 @@ export interface TraceRow {
   readonly says: string | null;
 }
 
+/** The mark of a row where every trace is scored. */
+export const seenWords = (seen: boolean): string => (seen ? 'seen in training' : 'test');
+
 /** In its tracing backend; null where no template is set. */
 export function linkOfRow(
   template: string | null,
@@ -122,6 +128,7 @@ export function traceRow(
     traceId: decodeString(traces.traceIds, trace),
     score: of.test[row]!,
     flagged: threshold !== null && of.test[row]! > threshold,
+    seen: seenIn(scores)?.[at] === 1,
     rank: rank?.[row] ?? null,
     ranks: late === null ? null : ranksOfRow(late.ranks, row),
     label: LABELS[traces.label[trace]!]!,
@@ -249,6 +256,7 @@ export function* listedRows(
   const terms = list.late !== null;
   const says = namesTerms(list);
   const whole = completed(list);
+  const marked = seenIn(list.of.of) !== null;
   const errorsTold = traces.errorCount !== undefined;
   yield [
     ...[
@@ -260,7 +268,7 @@ export function* listedRows(
       ...(errorsTold ? ['errors'] : []),
     ],
     ...['what is odd', 'kind', 'higher than', 'of validation traces'],
-    ...[unit === '' ? 'score' : `score, ${unit}`, 'flagged', 'label'],
+    ...[unit === '' ? 'score' : `score, ${unit}`, 'flagged', ...(marked ? ['set'] : []), 'label'],
     ...(anySynthetic ? ['synthetic'] : []),
     ...(terms ? ['top part of the score', 'excess, nats'] : []),
     ...(says ? ['top part of the score'] : []),
@@ -276,7 +284,7 @@ export function* listedRows(
       ...(errorsTold ? [String(row.errors)] : []),
       ...(oddities === null ? ['', ''] : [oddWords(row, oddities), kindName(row, oddities)]),
       ...[String(standing.above), String(standing.of), String(row.score)],
-      ...[row.flagged ? 'yes' : 'no', row.label],
+      ...[row.flagged ? 'yes' : 'no', ...(marked ? [seenWords(row.seen)] : []), row.label],
       ...(anySynthetic ? [row.trace >= syntheticFrom ? 'yes' : 'no'] : []),
       ...(reason === null ? [] : [reason.part, String(reason.excess)]),
       ...(row.says === null ? [] : [row.says]),

@@ -11,6 +11,7 @@ import type { TraceTables } from '../../inspect/trace-tables.ts';
 import { compareDetectors } from '../../judge/compare.ts';
 import { anomalousOf } from '../../judge/judged.ts';
 import { createChooser } from '../../run/choose-scores.ts';
+import { seenAmong } from '../../run/measured.ts';
 import { createTableScores, mainScores } from '../../run/table-scores.ts';
 import type { UsualBook } from '../../statistics/usual-book.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
@@ -90,6 +91,7 @@ export function createListJobs(
         scores: test,
         threshold: report.atThreshold.threshold,
         corrections: choice.corrections,
+        seen: seenAmong(scores, rows),
       };
       return ok(tables.tabulate(traces, source, tableScores(scores)));
     }),

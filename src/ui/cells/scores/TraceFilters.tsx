@@ -15,6 +15,12 @@ const FLAGGED = [
   { value: 'no', label: 'not flagged' },
 ] as const;
 
+const SETS = [
+  { value: 'test', label: 'test traces' },
+  { value: 'also', label: 'also seen in training' },
+  { value: 'only', label: 'seen in training' },
+] as const;
+
 const ANY = { value: 'any', label: 'any' } as const;
 
 const ERRORS = [
@@ -84,6 +90,15 @@ export function TraceFilters({ scored, list }: ListedProps) {
         options={FLAGGED}
         onChange={(chosen) => void narrow({ flagged: readYesNo(chosen) })}
       />
+      {list.of.of.measured !== undefined && (
+        <Select
+          label="Set"
+          help="Traces of training and validation have scores too; metrics are of the test traces alone."
+          value={filter.seen ?? 'test'}
+          options={SETS}
+          onChange={(chosen) => void narrow({ seen: chosen === 'test' ? null : chosen })}
+        />
+      )}
       <RangeField
         label="Duration"
         unit="ms"

@@ -71,7 +71,8 @@ export function TraceListTable({ scored, list }: ListedProps) {
   }, [traces, list, told]);
   const linkOf = (trace: TraceRow): string | null => linkOfRow(template, trace);
   const aside = waiting(reader, scored.run.settings.scored === 'all');
-  const made = { syntheticFrom: syntheticFrom(scored.dataset) };
+  const marked = of.of.measured !== undefined;
+  const made = { syntheticFrom: syntheticFrom(scored.dataset), marked };
   const ordered = traceColumns({ unit, terms, says, day, aside, ...made, copied, copy, linkOf });
   const all = narrow ? answerFirst(ordered) : ordered;
   const shown = all.filter((column) => isShown(column, same, chosen));

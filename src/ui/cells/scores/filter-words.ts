@@ -21,6 +21,8 @@ interface Named {
   readonly unit: string;
 }
 
+const SEEN_WORDS = { also: 'also seen in training', only: 'seen in training' } as const;
+
 /** What is chosen besides the group of traces that is shown, in the order of the controls. */
 export function filterChips(
   filter: NarrowFilter,
@@ -38,6 +40,7 @@ export function filterChips(
     ['search', search.trim() === '' ? null : `“${search.trim()}”`],
     // the group of flagged traces says it already
     ['flagged', shown === 'flagged' ? null : yesNo(flagged, 'flagged', 'not flagged')],
+    ['seen', filter.seen === null ? null : SEEN_WORDS[filter.seen]],
     ['errors', yesNo(errors, 'with errors', 'without errors')],
     ['service', named(service, (id) => `passes through ${traces.services[id] ?? 'no service'}`)],
     ['operation', named(operation, (id) => `passes through ${call(id)}`)],

@@ -6,6 +6,7 @@ import type { TraceColumn } from '../../../stores/scores/trace-list-store.ts';
 import {
   kindName,
   oddWords,
+  seenWords,
   standingWords,
   type TraceRow,
 } from '../../../stores/scores/trace-list-view.ts';
@@ -187,6 +188,14 @@ const FLAGGED: TraceColumnView = {
   render: ({ flagged }) => (flagged ? '⚑ yes' : 'no'),
 };
 
+const SEEN: TraceColumnView = {
+  key: 'seen',
+  name: 'set',
+  explain: 'Whether the detector met the trace in training or validation: then it is not measured.',
+  width: 124,
+  render: ({ seen }) => seenWords(seen),
+};
+
 const LABEL: TraceColumnView = {
   key: 'label',
   name: 'label',
@@ -314,11 +323,13 @@ export interface ColumnChoice extends RowTools {
   readonly terms: boolean;
   /** Whether the detector names terms of its own. */
   readonly says: boolean;
+  /** Whether traces of training and validation are scored too. */
+  readonly marked: boolean;
 }
 
 /** All columns that a detector has, in their order. */
 export function traceColumns(choice: ColumnChoice): TraceColumnView[] {
-  const { unit, terms, says, day, aside, syntheticFrom, ...tools } = choice;
+  const { unit, terms, says, day, aside, syntheticFrom, marked, ...tools } = choice;
   const columns = [
     start(day),
     DURATION,
@@ -330,6 +341,7 @@ export function traceColumns(choice: ColumnChoice): TraceColumnView[] {
     traceId(tools),
     score(unit, terms),
     FLAGGED,
+    ...(marked ? [SEEN] : []),
     LABEL,
     ...(terms ? [TOP_REASON] : says ? [SAYS] : []),
     NODES,
