@@ -41,6 +41,7 @@ const model = v.looseObject({
   safeNormalStds: number,
   structureDecoder: v.exactOptional(v.picklist(['paper', 'call-paths', 'auto'])),
   latencyScale: v.string(),
+  latencyTarget: v.exactOptional(v.picklist(['linear', 'log', 'log-self'])),
   latencyTails: v.picklist(['power', 'gaussian']),
 });
 
