@@ -89,7 +89,13 @@ const rooms = [
   },
   {
     room: 'headless',
-    may: ['base', 'stores', 'detectors/[^/]+/meta(-settings)?', 'detectors/catalog'],
+    may: [
+      'base',
+      'stores',
+      'run/named-formulas',
+      'detectors/[^/]+/meta(-settings)?',
+      'detectors/catalog',
+    ],
     packages: [],
   },
   {
