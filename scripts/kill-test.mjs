@@ -28,6 +28,8 @@ const { values } = parseArgs({
 const WITHIN = 2500;
 const WAIT = { timeout: 60_000 };
 const NOTE = 'what must not be lost';
+/** The dataset that has it; a try may bring in others, and open them. */
+const KEPT = 'kept dataset';
 const NOTEBOOK = 'src/testing/golden/notebook-file-2.tracevae.zip';
 
 /** Numbers from 0 to 1 that follow from the seed (mulberry32). */
@@ -114,6 +116,10 @@ async function makeProfile(profile) {
     .getByRole('button', { name: /^Rename / })
     .first()
     .waitFor(WAIT);
+  const datasets = page.getByRole('table', { name: 'Datasets' });
+  await datasets.getByRole('button', { name: /^Rename / }).click();
+  await datasets.getByRole('textbox').fill(KEPT);
+  await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Add a note below Data' }).click();
   await page.getByRole('textbox', { name: /Note in Markdown/ }).fill(NOTE);
   await page.keyboard.press('Control+Enter');
@@ -143,11 +149,12 @@ const ACTIONS = {
   },
   delete: async ({ page }) => {
     await button(page, 'Load the demo dataset').first().click();
-    // The new one, which is above the one that has to stay.
     const remove = page
       .getByRole('table', { name: 'Datasets' })
+      .getByRole('row')
+      .filter({ hasNotText: KEPT })
       .getByRole('button', { name: /^Delete / });
-    await remove.nth(1).waitFor(WAIT);
+    await remove.first().waitFor(WAIT);
     await remove.first().click();
   },
   'notebook save': ({ page }) => button(page, 'Save notebook').click(),
@@ -176,11 +183,10 @@ async function lostIn(profile) {
       .catch(() => lost.push(what));
   };
   await there('the page', page.getByRole('heading', { name: 'TraceVAE Notebook' }));
-  // The action may have opened another dataset, which is opened next: the first one is by its name.
-  const rows = page.getByRole('table', { name: 'Datasets' }).getByRole('row');
-  await there('the dataset', rows.nth(1));
-  const last = (await rows.count()) - 1;
-  if (lost.length === 0 && last > 1) await rows.nth(last).getByRole('button').first().click();
+  const row = page.getByRole('table', { name: 'Datasets' }).getByRole('row', { name: KEPT });
+  await there('the dataset', row);
+  const other = row.getByRole('button', { name: KEPT, exact: true });
+  if ((await other.count()) > 0) await other.click();
   await there('the note', page.getByRole('article', { name: 'Note below Data' }).getByText(NOTE));
   await there('the run', page.getByRole('table', { name: 'Runs' }).getByText('Run 1'));
   await close();
