@@ -1,5 +1,6 @@
 /** The way of an engineer on call: a file without labels, the odd traces, one of them, learning, the list. */
 import type { Page } from '@playwright/test';
+import { modelTermsIn } from '../src/testing/model-terms.ts';
 import { findings } from './axe.ts';
 import { jaegerJson, requestSpans } from './fixtures.ts';
 import { dropFiles, expect, openNotebook, test } from './notebook.ts';
@@ -20,6 +21,8 @@ test('a file without labels: its odd traces, one of them, learning, and the list
   page,
 }) => {
   await openNotebook(page);
+  await expect(page.getByText('See which of your traces are odd')).toBeVisible();
+  const before = await page.locator('body').innerText();
   await dropFiles(page, [file]);
 
   // with no further action
@@ -33,6 +36,10 @@ test('a file without labels: its odd traces, one of them, learning, and the list
   expect(ids.filter(isOdd).length / ids.length).toBeGreaterThan(0.9);
   const cells = page.getByRole('navigation', { name: 'Cells' });
   await expect(cells.getByRole('link', { name: /Odd traces/ })).toContainText(/\d+ odd/);
+
+  // few terms of the model are met till then
+  const met = modelTermsIn(`${before} ${await page.locator('body').innerText()}`);
+  expect(met.length, met.join(', ')).toBeLessThanOrEqual(12);
 
   // one primary button on the page, and everything about the model folded
   await expect(page.getByRole('button', { name: 'Learn what is normal' })).toBeVisible();

@@ -9,9 +9,9 @@ import { MappingDialog } from '../cells/dataset/MappingDialog.tsx';
 import { ModelQuestion } from '../cells/dataset/OpenedModel.tsx';
 import { TreesCell } from '../cells/dataset/TreesCell.tsx';
 import { LabCell } from '../cells/lab/LabCell.tsx';
+import { cellTitle } from '../cells/page/cell-words.ts';
 import { FailureNotice } from '../cells/page/FailureNotice.tsx';
 import { Intro } from '../cells/page/Intro.tsx';
-import { cellTitle } from '../cells/page/NotebookCell.tsx';
 import { PrepareCell } from '../cells/prepare/PrepareCell.tsx';
 import { RunsCell } from '../cells/run/RunsCell.tsx';
 import { TrainingCell } from '../cells/run/TrainingCell.tsx';
@@ -143,7 +143,7 @@ export function App() {
       >
         <header className="notebook-head">
           <h1>{NAME}</h1>
-          {reader === 'researcher' && <Intro />}
+          {reader === 'researcher' && <Intro reader={reader} />}
         </header>
         {missing !== null && (
           <FailureNotice kind="warn" failure={missing} onDismiss={dismissMissing} />

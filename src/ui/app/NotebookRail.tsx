@@ -14,7 +14,7 @@ import {
 import { prepareCellState } from '../../stores/prepare/prepare-store.ts';
 import { onShow } from '../../stores/run/run-state.ts';
 import { flaggedCount, shownDetector } from '../../stores/scores/inspect-store.ts';
-import { cellTitle } from '../cells/page/NotebookCell.tsx';
+import { CELL_SAYS, cellTitle } from '../cells/page/cell-words.ts';
 import { runsCellState } from '../cells/run/RunsCell.tsx';
 import { equationsStateText, termsAlone } from '../cells/scores/scored.tsx';
 import { formatCount } from '../widgets/format.ts';
@@ -86,6 +86,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
           number: i + 1,
           title: cellTitle(reader, id),
           state: states[id],
+          says: CELL_SAYS[id],
           ...(stateText === undefined ? {} : { stateText }),
           note: id === 'flagged' && odd !== null ? oddWords(odd) : undefined,
           off: dataset === null && id !== 'data' ? 'Comes with a dataset' : undefined,

@@ -7,7 +7,7 @@ import { onShow } from '../../stores/run/run-state.ts';
 import { isRunning } from '../../stores/run/training-phase.ts';
 import { termsDetector } from '../../stores/scores/inspect-store.ts';
 import type { ThemePreference } from '../../stores/shared/preferences-store.ts';
-import { cellTitle } from '../cells/page/NotebookCell.tsx';
+import { cellTitle } from '../cells/page/cell-words.ts';
 import { FILTER_OPTIONS } from '../cells/scores/labels.tsx';
 import { downloadBlob } from '../widgets/download.ts';
 import { pickFiles } from '../widgets/FileDrop.tsx';

@@ -11,6 +11,8 @@ export interface RailItem {
   readonly title: string;
   readonly state: CellState;
   readonly stateText?: string;
+  /** What it is for, on hover. */
+  readonly says: string;
   /** What is ready in it: "13 odd". */
   readonly note?: string | undefined;
   /** The cell is not on the page yet: no link, and why. */
@@ -39,7 +41,9 @@ export function Rail({ items, activeId = null, header, footer, onSelect }: RailP
                 <a
                   className="rail__item"
                   href={`#${item.id}`}
-                  title={item.stateText}
+                  title={
+                    item.stateText === undefined ? item.says : `${item.says} ${item.stateText}`
+                  }
                   aria-current={item.id === activeId ? 'location' : undefined}
                   onClick={() => onSelect?.(item.id)}
                 >

@@ -86,7 +86,7 @@ export function DataCell() {
       {!isShort && <DatasetList />}
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
-          {isEngineer && <Intro />}
+          {isEngineer && <Intro reader="engineer" />}
           <p>Drop trace files anywhere on the page: train, validation and test, or one to split.</p>
           <div className="data-cell__choices">
             <Button variant="primary" onClick={() => void datasetState.loadDemo()}>

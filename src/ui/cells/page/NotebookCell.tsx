@@ -1,29 +1,12 @@
 /** A cell of this notebook: the frame, with its state and its remembered fold. */
 import type { ReactNode } from 'react';
 import type { CellId } from '../../../stores/page/cell-order.ts';
-import { canFold, cellOrder, type Reader } from '../../../stores/page/cell-order.ts';
+import { canFold, cellOrder } from '../../../stores/page/cell-order.ts';
 import type { CellState } from '../../../stores/page/cell-states.ts';
 import { usePreferences } from '../../app/notebook-context.ts';
 import { Cell } from '../../widgets/Cell.tsx';
+import { cellTitle } from './cell-words.ts';
 import { NotesBelow } from './Notes.tsx';
-
-const CELL_TITLES: Readonly<Record<CellId, string>> = {
-  data: 'Data',
-  prepare: 'Prepare',
-  trees: 'Trees',
-  training: 'Model and training',
-  runs: 'Runs',
-  scores: 'Scores',
-  lab: 'Entropy gap',
-  flagged: 'Flagged traces',
-  changes: 'What changed',
-  baselines: 'Baselines',
-  equations: 'Equations',
-};
-
-/** An engineer looks for odd traces, a researcher at what a threshold flags. */
-export const cellTitle = (reader: Reader, id: CellId): string =>
-  reader === 'engineer' && id === 'flagged' ? 'Odd traces' : CELL_TITLES[id];
 
 interface NotebookCellProps {
   readonly id: CellId;

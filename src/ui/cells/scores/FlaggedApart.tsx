@@ -109,15 +109,15 @@ function Apart({ scored, list, apart }: ApartProps) {
                 <b>{traces.services[service]}</b> {formatPercent(share)}
               </span>
             ))}
-        {synthetic > 0 && (
-          <> {formatCount(synthetic)} of the flagged are synthetic: Prepare injected them.</>
-        )}
         {slowest !== null && (
           <>
             {'. '}What is slower is best explained by <b>{traces.services[slowest.service]}</b>.
           </>
         )}
       </p>
+      {synthetic > 0 && (
+        <p>{formatCount(synthetic)} of the flagged are synthetic: Prepare injected them.</p>
+      )}
       {evident.length > 0 && <ApartTable label="What sets flagged traces apart" rows={shown} />}
       {evident.length > SHOWN && (
         <Button size="small" onClick={() => setAll(!all)}>

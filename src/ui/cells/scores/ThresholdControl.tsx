@@ -46,7 +46,6 @@ export function ThresholdControl({ scored }: { readonly scored: Scored }) {
   const { detector } = scored.trained;
   if (decidesByItself(detector)) return <p className="quiet">{ownDecision(scored)}</p>;
   const usual = defaultRuleOf(scored.trained);
-  const recallIsUnknown = shown.recall === null;
   const type = (rule: ThresholdRule): void => {
     show(detector, rule);
     clearTimeout(timer.current);
@@ -76,7 +75,7 @@ export function ThresholdControl({ scored }: { readonly scored: Scored }) {
         </Button>
       )}
       <output className="threshold-control__flags" title={thresholdWords(scored, shown)}>
-        {isEngineer && recallIsUnknown ? flaggedWords(shown) : thresholdWords(scored, shown)}
+        {isEngineer ? flaggedWords(shown) : thresholdWords(scored, shown)}
       </output>
     </fieldset>
   );

@@ -38,19 +38,19 @@ export function useShownThreshold({ trained, dataset, chosen }: Scored): ShownTh
 }
 
 /** The same without a number of the model's: "31 of 3,000 flagged". */
-export const flaggedWords = ({ threshold, flagged, traces }: ShownThreshold): string =>
-  threshold === null
-    ? 'nothing is flagged'
-    : `${formatCount(flagged)} of ${formatCount(traces)} flagged`;
+export function flaggedWords({ threshold, flagged, traces, ...of }: ShownThreshold): string {
+  if (threshold === null) return 'nothing is flagged';
+  const { precision, recall } = of;
+  const measured =
+    recall === null ? '' : `; precision ${formatScore(precision)}, recall ${formatScore(recall)}`;
+  return `${formatCount(flagged)} of ${formatCount(traces)} flagged${measured}`;
+}
 
 /** "threshold 14.2 nats: 31 of 3,000 flagged", with precision and recall where there are labels. */
 export function thresholdWords({ trained }: Scored, shown: ShownThreshold): string {
-  const { threshold, flagged, traces, precision, recall } = shown;
-  if (threshold === null) return 'no threshold: nothing is flagged';
+  if (shown.threshold === null) return 'no threshold: nothing is flagged';
   const unit = scoreUnit(trained.detector);
-  const measured =
-    recall === null ? '' : `; precision ${formatScore(precision)}, recall ${formatScore(recall)}`;
-  return `threshold ${formatWithUnit(threshold, unit)}: ${formatCount(flagged)} of ${formatCount(traces)} flagged${measured}`;
+  return `threshold ${formatWithUnit(shown.threshold, unit)}: ${flaggedWords(shown)}`;
 }
 
 /** Of a detector without a rule. */
