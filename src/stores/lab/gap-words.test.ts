@@ -14,7 +14,7 @@ const report = (auroc: number | null, below: number | null): VariantReport => ({
 
 test('the corrections are spoken of as they do in this run', () => {
   expect(gapWords({ nll: report(0.7, 0.31), full: report(0.981, 0.04) })).toBe(
-    'In this run the corrections help: ROC-AUC 0.700 with plain NLL, 0.981 with all corrections; 31.0 % of the anomalies lie below the median normal trace before, 4.00 % after.',
+    'In this run the corrections help: ROC-AUC 0.700 with plain NLL, 0.981 with all corrections; 31.0\u00a0% of the anomalies lie below the median normal trace before, 4.00\u00a0% after.',
   );
   expect(gapWords({ nll: report(0.865, null), full: report(0.846, null) })).toBe(
     'In this run the corrections make it worse: ROC-AUC 0.865 with plain NLL, 0.846 with all corrections.',

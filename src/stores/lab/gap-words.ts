@@ -45,4 +45,4 @@ function worse(before: number, alone: Reports): string {
 }
 
 const three = (value: number): string => value.toFixed(3);
-const percent = (share: number): string => `${formatNumber(100 * share)} %`;
+const percent = (share: number): string => `${formatNumber(100 * share)}\u00a0%`;

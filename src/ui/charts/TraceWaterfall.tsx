@@ -24,6 +24,8 @@ export interface TraceWaterfallProps {
 }
 
 const DURATION_WIDTH = 72;
+/** Half of what a tick's words take. */
+const LABEL_PX = 24;
 /** Rows drawn before a person asks for the rest, and at most. */
 const FIRST = 120;
 const MOST = 1000;
@@ -125,7 +127,7 @@ export const TraceWaterfall = memo(function TraceWaterfall(props: TraceWaterfall
               key={tick}
               x={x(tick)}
               y={12}
-              textAnchor={i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}
+              textAnchor={i === 0 ? 'start' : x(tick) > plot - LABEL_PX ? 'end' : 'middle'}
             >
               {tick === 0 ? '0' : formatMs(tick, 2)}
             </text>

@@ -36,6 +36,7 @@ import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
 import { OpenedModel } from './OpenedModel.tsx';
 import { OrphanRules } from './OrphanRules.tsx';
 import { PreparedChanges } from './PreparedChanges.tsx';
+import { SetAside } from './SetAside.tsx';
 import { StandIns } from './StandIns.tsx';
 import { UnreadableRecords } from './UnreadableRecords.tsx';
 import { UnreadFiles } from './UnreadFiles.tsx';
@@ -138,9 +139,11 @@ function DatasetInShort({ dataset }: { readonly dataset: Dataset }) {
         <strong>{name}</strong>: {formatCount(traces, 'trace')},{' '}
         {formatCount(imported.spansRead, 'span')}, {formatCount(services, 'service')}
       </p>
+      <UnreadFiles dataset={dataset} />
+      <SetAside dataset={dataset} />
       <Disclosure summary="Files, rules, export" open={open} onToggle={setOpen}>
         <DatasetList />
-        <DatasetView dataset={dataset} />
+        <DatasetView dataset={dataset} inShort />
         <OtherData />
         <p className="quiet">
           <DataFoot dataset={dataset} />
@@ -191,14 +194,20 @@ function labelWords({ sets, testLabels }: SetCounts): string {
   return `${formatCount(normal)} / ${formatCount(structure)} / ${formatCount(time)}`;
 }
 
-function DatasetView({ dataset }: { readonly dataset: Dataset }) {
+interface DatasetViewProps {
+  readonly dataset: Dataset;
+  /** What could not be read is said already. */
+  readonly inShort?: boolean;
+}
+
+function DatasetView({ dataset, inShort = false }: DatasetViewProps) {
   const maxNodes = useRuns((r) => r.choices.model.maxNodes);
   const { traces } = dataset.imported;
   const summary = useMemo(() => summarise(traces, maxNodes), [traces, maxNodes]);
   const counts = useSurvey((survey) => survey.counts);
   return (
     <>
-      <UnreadFiles dataset={dataset} />
+      {!inShort && <UnreadFiles dataset={dataset} />}
       <FilesTable dataset={dataset} />
       <OrphanRules dataset={dataset} />
       <div className="data-cell__facts">

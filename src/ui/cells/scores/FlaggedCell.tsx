@@ -6,7 +6,7 @@ import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { flaggedCount } from '../../../stores/scores/inspect-store.ts';
 import { FALSE_ALARMS } from '../../../stores/scores/score-view.ts';
 import { ruleWords } from '../../../stores/scores/threshold-view.ts';
-import { usePreferences, useRuns } from '../../app/notebook-context.ts';
+import { useDataset, usePreferences, useRuns } from '../../app/notebook-context.ts';
 import { formatCount } from '../../widgets/format.ts';
 import { ProgressBar } from '../../widgets/ProgressBar.tsx';
 import { useCellState } from '../page/cell-state.ts';
@@ -58,9 +58,12 @@ function ScoredTraces() {
   const scored = useScored();
   const list = useListed(scored);
   const isEngineer = usePreferences((p) => p.reader === 'engineer');
+  const traces = useDataset((d) => d.dataset?.imported.traces.structureOf.length ?? 0);
+  const tooFew = traces < FEWEST;
   const first = useRuns((r) => r.first);
   if (scored === null && first.phase === 'looking') return <Ranking />;
   if (scored === null && first.phase === 'failed') {
+    if (tooFew) return <NothingToCompare traces={traces} />;
     return <FailureNotice kind="warn" failure={first.failure} />;
   }
   if (scored === null) return <NotScoredYet what="ranked traces" />;
@@ -79,6 +82,17 @@ function ScoredTraces() {
     </>
   );
 }
+
+/** Fewer cannot be compared with each other. */
+const FEWEST = 3;
+
+const NothingToCompare = ({ traces }: { readonly traces: number }) => (
+  <p>
+    {traces === 0 ? 'No trace was read' : `Only ${formatCount(traces, 'trace')} here`}, and oddness
+    is told by comparing many. Choose a file with more of them, some hundred or better some
+    thousand.
+  </p>
+);
 
 /** As high as the list that comes in its place, so that what stands below does not move. */
 const Ranking = () => (

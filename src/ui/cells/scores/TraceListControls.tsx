@@ -146,9 +146,11 @@ export function NothingListed({ scored, list }: ListedProps) {
   return (
     <div className="nothing-listed">
       <p className="quiet">
-        {ways.length > 0
-          ? 'No trace passes all filters. Without one of these there would be some:'
-          : `No trace passes the filters${shown === 'all' ? '' : ` among those shown`}, and none would without a single one of them.`}
+        {ways.length > 0 && chips.length === 0
+          ? 'No trace is flagged.'
+          : ways.length > 0
+            ? 'No trace passes all filters. Without one of these there would be some:'
+            : `No trace passes the filters${shown === 'all' ? '' : ` among those shown`}, and none would without a single one of them.`}
       </p>
       {ways.map(({ part, words, go }) => (
         <Button key={part} size="small" onClick={go}>
