@@ -14,8 +14,10 @@ export function OpenedModel() {
       )}
       {model !== null && (
         <p className="data-cell__mappings">
-          Model <strong>{model.origin.name}</strong>, trained on{' '}
-          {formatCount(model.origin.traces.train, 'trace')}. Drop traces to score them with it.
+          <span>
+            Model <strong>{model.origin.name}</strong>, trained on{' '}
+            {formatCount(model.origin.traces.train, 'trace')}. Drop traces to score them with it.
+          </span>
           <Button size="small" onClick={close}>
             Close the model
           </Button>
