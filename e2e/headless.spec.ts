@@ -44,6 +44,9 @@ test('train writes run.json and scores.csv, and one line an epoch', async () => 
     ...sets,
     ...options,
     ...detectors,
+    '--score',
+    'full + 2*kl.z2',
+    'larger = nll + nodes',
     '--scores',
     scores,
     '--out',
@@ -56,10 +59,16 @@ test('train writes run.json and scores.csv, and one line an epoch', async () => 
   expect(run).toMatchObject({ formatVersion: 1, seed: 4, environment: { backend: 'wasm' } });
   // The roles come from the options, not from the names of the files.
   expect(run.dataset.traces).toEqual({ train: 100, val: 40, test: 60 });
-  expect(run.results).toHaveLength(10);
+  // five variants and two formulas of each
+  expect(run.results).toHaveLength(14);
+  expect(run.results[5]).toMatchObject({ detector: 'tracevae-fc', formula: 'full + 2*kl.z2' });
+  expect(run.results[13]).toMatchObject({ variant: 'larger', formula: 'nll + nodes' });
   const lines = readFileSync(scores, 'utf8').trimEnd().split('\n');
-  expect(lines[0]).toBe('traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch');
+  const columns = 'traceId,set,label,nll,bcscale,ncnorm,stdlimit,full,nodes,mismatch';
+  expect(lines[0]).toBe(`${columns},full + 2*kl.z2,larger`);
   expect(lines).toHaveLength(1 + 40 + 60);
+  const cells = lines[1]!.split(',');
+  expect(Number(cells[11])).toBeCloseTo(Number(cells[3]) + Number(cells[8]), 9);
 });
 
 test('all is TraceVAE and the baselines; one that cannot be trained leaves the others', async () => {
