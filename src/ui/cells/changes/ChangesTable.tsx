@@ -109,7 +109,7 @@ function ServicesTable({ report: { services }, names }: ServicesProps) {
   const isSlower = services.some(({ slow }) => slow !== null);
   return (
     <div className="scroll-x">
-      <table className="plain-table" aria-label="Changes by service">
+      <table className="plain-table changes__services" aria-label="Changes by service">
         <thead>
           <tr>
             <th scope="col">service</th>
