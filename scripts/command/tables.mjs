@@ -61,7 +61,8 @@ export function openTable(as, columns, path, { csvCell, csvId }) {
       drop,
     };
   }
-  if (as === 'csv') put(`${columns.join(',')}\n`);
+  // nothing is printed before the model is open and the traces are read
+  let head = as === 'csv' ? `${columns.join(',')}\n` : '';
   /** @param {Row[keyof Row]} value @param {string} name */
   const cell = (value, name) => {
     if (typeof value !== 'string') return value ?? '';
@@ -72,9 +73,14 @@ export function openTable(as, columns, path, { csvCell, csvId }) {
     as === 'csv' ? columns.map((name) => cell(row[name], name)).join(',') : JSON.stringify(row);
   return {
     add: async (rows) => {
-      if (rows.length > 0) put(`${rows.map(line).join('\n')}\n`);
+      if (rows.length === 0) return;
+      put(`${head}${rows.map(line).join('\n')}\n`);
+      head = '';
     },
-    finish: async () => close(),
+    finish: async () => {
+      put(head);
+      close();
+    },
     drop,
   };
 }

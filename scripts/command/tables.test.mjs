@@ -45,6 +45,12 @@ test('what is not finished leaves nothing', async () => {
   expect(readdirSync(folder).filter((name) => name.startsWith('half'))).toEqual([]);
 });
 
+test('a table without rows is its header', async () => {
+  const path = join(folder, 'none.csv');
+  await openTable('csv', COLUMNS, path, { csvCell, csvId }).finish();
+  expect(readFileSync(path, 'utf8')).toBe(`${COLUMNS.join(',')}\n`);
+});
+
 test('the ending of a file says how rows are written', () => {
   expect(['a.csv', 'a.jsonl', 'a.PARQUET', 'a.txt', null].map(tableOf)).toEqual([
     'csv',

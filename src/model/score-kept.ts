@@ -1,13 +1,17 @@
 /**
- * Traces scored by a kept model: what a row of its table says. A score depends on the model and the
- * trace alone, so rows do not depend on the order of traces or on how they are cut into parts.
+ * Traces scored by a kept model: what a row of its table says. A score depends on the model, the
+ * trace, and (History) on the traces of its file in the minute before, so rows do not depend on the
+ * order of traces or on which of them are scored at once.
  */
 import { chosenAmong, type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
 import { tracesThatFit } from '../features/splits.ts';
+import { asAWhole, plainReason } from '../inspect/plain-reason.ts';
 import { type Oddity, sentence } from '../inspect/sentence.ts';
+import { namedTerms } from '../run/score-sets.ts';
 import { combineVariants } from '../scoring/combine.ts';
 import type { Variant } from '../scoring/corrections/list.ts';
+import type { PlainScores } from '../scoring/plain-scores.ts';
 import { openUsual } from '../statistics/kept-usual.ts';
 import { createStructureFinder } from '../statistics/known-structures.ts';
 import { odditiesOf } from '../statistics/oddities.ts';
@@ -17,7 +21,7 @@ import type { KeptDetector, KeptModel } from './kept-model.ts';
 import { movedFrom } from './moved-from.ts';
 import { modelSettings, openedWeights, type RestoreModel, scoredData } from './opened-model.ts';
 
-/** R traces that the model takes, in the order of the set. */
+/** R traces, in the order in which they were selected. */
 export interface KeptRows {
   /** [R] trace indices */
   readonly trace: Uint32Array;
@@ -27,6 +31,8 @@ export interface KeptRows {
   readonly p: Float64Array;
   /** [R] why a trace is odd, in words; empty where nothing is */
   readonly reason: readonly string[];
+  /** [R] what the score is of: the reason of a flagged trace of which no call stands out */
+  readonly asAWhole: readonly string[];
   /** [R] the service that it points to; empty where to none */
   readonly service: readonly string[];
   readonly nodes: Uint16Array;
@@ -41,8 +47,13 @@ export interface KeptScorer {
   /** The detector of `score`, and its validation scores, ascending. */
   readonly shown: KeptDetector;
   readonly val: Float64Array;
-  /** @param traces their vocabulary begins with the model's */
-  score(traces: TraceSet): Promise<KeptRows>;
+  /** Trace indices that the model takes. */
+  fitting(traces: TraceSet): Uint32Array;
+  /**
+   * @param traces   their vocabulary begins with the model's
+   * @param selected trace indices, of {@link fitting}
+   */
+  score(traces: TraceSet, selected: Uint32Array): Promise<KeptRows>;
   dispose(): void;
 }
 
@@ -72,8 +83,8 @@ export function createKeptScorer(
   return {
     shown,
     val,
-    async score(traces) {
-      const trace = tracesThatFit(traces, settings.model.maxNodes);
+    fitting: (traces) => tracesThatFit(traces, settings.model.maxNodes),
+    async score(traces, trace) {
       const data = scoredData(model, traces);
       const own = await scoresOf(shown, data, trace);
       const terms = withTerms === shown ? own : await scoresOf(withTerms, data, trace);
@@ -93,6 +104,7 @@ export function createKeptScorer(
         score,
         p: score.map((value) => (1 + val.length - below(val, value)) / (1 + val.length)),
         reason: told.map((oddities) => (oddities.length === 0 ? '' : sentence(oddities))),
+        asAWhole: Array.from(trace, (_, row) => asAWhole(own.reason(row))),
         service: told.map((oddities, row) => {
           const call = callIn(oddities) ?? own.callOf(row);
           return call === null ? '' : (serviceOf.get(call) ?? '');
@@ -118,11 +130,13 @@ interface Scored {
   readonly scores: Partial<Record<Variant, Float64Array>>;
   /** The call that a detector points to, "service/operation"; null where to none. */
   readonly callOf: (row: number) => string | null;
+  /** What a score is of, see `inspect/plain-reason.ts`. */
+  readonly reason: (row: number) => string | null;
 }
 
 async function scoreAll(
   model: DetectorModel,
-  { stdLimits }: KeptDetector,
+  { detector, stdLimits }: KeptDetector,
   data: DetectorData,
   selected: Uint32Array,
   {
@@ -144,9 +158,17 @@ async function scoreAll(
       samples,
       stdLimits: stdLimits!,
     });
-    return { scores: combineVariants(terms, stdLimit), callOf: () => null };
+    return { scores: combineVariants(terms, stdLimit), callOf: () => null, reason: () => null };
   }
-  const { score, worstNode, absentCall } = await model.scoreTraces(data, selected, options);
+  const scored = await model.scoreTraces(data, selected, options);
+  const { score, worstNode, absentCall } = scored;
+  const { gives } = detectorMeta(detector);
+  const plain: PlainScores = {
+    ...scored,
+    trace: selected,
+    nodeCount: Uint16Array.from(selected, (trace) => nodeCount(traces, trace)),
+    terms: gives.kind === 'score' ? (namedTerms(gives, scored).terms ?? []) : [],
+  };
   const callOf = (row: number): string | null => {
     const node = worstNode?.[row] ?? -1;
     if (node >= 0) {
@@ -156,7 +178,7 @@ async function scoreAll(
     const absent = absentCall?.[row] ?? -1;
     return absent >= 0 ? operationName(traces, absent) : null;
   };
-  return { scores: { full: score }, callOf };
+  return { scores: { full: score }, callOf, reason: (row) => plainReason(traces, plain, row) };
 }
 
 /** The call that the first way to be odd names. */

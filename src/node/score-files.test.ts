@@ -251,6 +251,11 @@ test('thresholds are spelled as the contract spells them', async () => {
     expect(ended.value.flagged).toBe(ids.length);
     return ids.sort();
   };
+  const everything = await score(files, { threshold: 'top=100%' });
+  expect(everything.rows.every(({ flagged: is, reason }) => is === 0 || reason !== '')).toBe(true);
+  expect(
+    everything.rows.filter(({ reason }) => /as a whole|slow/i.test(reason)).length,
+  ).toBeGreaterThan(0);
   const odds = ['1:2000', '1:2001'];
   expect(await flagged('top=2')).toEqual(odds);
   expect(await flagged('top=8%')).toEqual(odds);

@@ -16,7 +16,6 @@ import { createKeptScorer, type KeptRows, type KeptScorer } from '../model/score
 import { resolveThreshold } from '../scoring/resolve-threshold.ts';
 import { formatThreshold, parseThreshold, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import type { Ledger } from '../trace/ledger.ts';
-import { pickTraces } from '../trace/pick-traces.ts';
 import { decodeString } from '../trace/string-column.ts';
 import { type TraceSet, traceCount } from '../trace/trace-set.ts';
 import { tracesPerDay } from '../trace/traffic.ts';
@@ -117,12 +116,12 @@ export async function scoreFiles(
   const scorer = createKeptScorer(model, restoreDetector, chosen.value.detector ?? undefined);
   try {
     const rule = chosen.value.rule ?? ruleOf(scorer);
-    const table = createTable(scorer, rule, take);
-    for (let from = 0; from < traceCount(traces); from += AT_ONCE) {
-      const part = partOf(traces, from, Math.min(traceCount(traces), from + AT_ONCE));
-      await table.add(part, await scorer.score(part));
+    const table = createTable(traces, scorer, rule, take);
+    const fitting = scorer.fitting(traces);
+    for (let from = 0; from < fitting.length; from += AT_ONCE) {
+      await table.add(await scorer.score(traces, fitting.subarray(from, from + AT_ONCE)));
     }
-    const { threshold, flagged, scored, drift } = await table.finish(traces);
+    const { threshold, flagged, scored, drift } = await table.finish();
     return ok({
       model: model.origin.name,
       detector: scorer.shown.detector,
@@ -186,20 +185,13 @@ function ruleOf({ shown }: KeptScorer): ThresholdRule {
   return rule.ok ? rule.value : { kind: 'robust' };
 }
 
-const partOf = (traces: TraceSet, from: number, to: number): TraceSet =>
-  from === 0 && to === traceCount(traces)
-    ? traces
-    : pickTraces(
-        traces,
-        Uint32Array.from({ length: to - from }, (_, i) => from + i),
-      );
-
 /** Rules that ask for no other scores than those of validation. */
 const asksValidationAlone = ({ kind }: ThresholdRule): boolean =>
   kind === 'percentile' || kind === 'robust' || kind === 'value' || kind === 'budget';
 
 /** Rows as they come, or, where a rule counts among all of them, at the end. */
 function createTable(
+  traces: TraceSet,
   { val }: KeptScorer,
   rule: ThresholdRule,
   take: (rows: readonly ScoredRow[]) => Promise<void>,
@@ -207,27 +199,31 @@ function createTable(
   const early = asksValidationAlone(rule)
     ? resolveThreshold(rule, { val, test: new Float64Array(0), tracesPerDay: null })
     : null;
-  const held: { readonly traces: TraceSet; readonly rows: KeptRows }[] = [];
+  const held: KeptRows[] = [];
   const sums = { flagged: 0, scored: 0, drift: NO_DRIFT };
-  const give = async (traces: TraceSet, rows: KeptRows, threshold: number | null) => {
+  const give = async (rows: KeptRows, threshold: number | null) => {
     const written = rowsOf(traces, rows, threshold);
     for (const { flagged } of written) sums.flagged += flagged;
     await take(written);
   };
   return {
-    async add(traces: TraceSet, rows: KeptRows): Promise<void> {
+    async add(rows: KeptRows): Promise<void> {
       sums.scored += rows.trace.length;
       sums.drift = addDrift(sums.drift, rows.drift);
-      if (asksValidationAlone(rule)) await give(traces, rows, early);
-      else held.push({ traces, rows });
+      if (asksValidationAlone(rule)) await give(rows, early);
+      else held.push(rows);
     },
-    async finish(all: TraceSet) {
+    async finish() {
       let threshold = early;
       if (!asksValidationAlone(rule)) {
-        const test = Float64Array.from(held.flatMap(({ rows }) => [...rows.score])).sort();
-        const every = Uint32Array.from(all.structureOf.keys());
-        threshold = resolveThreshold(rule, { val, test, tracesPerDay: tracesPerDay(all, every) });
-        for (const { traces, rows } of held) await give(traces, rows, threshold);
+        const test = Float64Array.from(held.flatMap(({ score }) => [...score])).sort();
+        const every = Uint32Array.from(traces.structureOf.keys());
+        threshold = resolveThreshold(rule, {
+          val,
+          test,
+          tracesPerDay: tracesPerDay(traces, every),
+        });
+        for (const rows of held) await give(rows, threshold);
       }
       return { ...sums, threshold };
     },
@@ -236,12 +232,13 @@ function createTable(
 
 const rowsOf = (traces: TraceSet, rows: KeptRows, threshold: number | null): ScoredRow[] => {
   const { variants } = rows;
+  const isFlagged = (row: number): boolean => threshold !== null && rows.score[row]! > threshold;
   return Array.from(rows.trace, (trace, row) => ({
     traceId: decodeString(traces.traceIds, trace),
     score: rows.score[row]!,
     p: rows.p[row]!,
-    flagged: threshold !== null && rows.score[row]! > threshold ? 1 : 0,
-    reason: rows.reason[row]!,
+    flagged: isFlagged(row) ? 1 : 0,
+    reason: rows.reason[row]! || (isFlagged(row) ? rows.asAWhole[row]! : ''),
     service: rows.service[row]!,
     nodes: rows.nodes[row]!,
     structure: rows.isKnown[row] === 1 ? 'known' : 'new',

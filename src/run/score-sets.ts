@@ -141,7 +141,10 @@ const measuredPart = (rows: Uint32Array | null | undefined): { readonly measured
   rows === null || rows === undefined ? {} : { measured: rows };
 
 /** Terms with the names that the detector's meta has for them, where it has any. */
-function namedTerms({ terms, unit }: GivesScore, scored: TraceScores): Pick<PlainScores, 'terms'> {
+export function namedTerms(
+  { terms, unit }: GivesScore,
+  scored: TraceScores,
+): Pick<PlainScores, 'terms'> {
   if (terms.length === 0) return {};
   return {
     terms: terms.map(({ id, label }) => {

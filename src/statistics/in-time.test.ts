@@ -94,6 +94,12 @@ test('nothing comes from what follows, from other services, files, or from unkno
   expect(largest({ at: 2, db: 9 }, { ...unknown, db: 1 })[1]).toBe(1);
 });
 
+test('those that begin together are before each other in no order', () => {
+  const both = [...slowAtDb(5), { at: 9, db: 1 }, { at: 9, db: 7 }];
+  expect(largest(...both).slice(-2)).toEqual([1 + 4, 7 + 4]);
+  expect(largest(...both.slice(0, 5), both[6]!, both[5]!).slice(-2)).toEqual([7 + 4, 1 + 4]);
+});
+
 test('quick ones before it take nothing off', () => {
   expect(largest({ at: 1, db: -9 }, { at: 2, db: 1 })[1]).toBe(1);
 });

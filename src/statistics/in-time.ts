@@ -154,20 +154,26 @@ function readInOrder(
 ): void {
   const window = createWindow(traces.services.length);
   const stds = new Float64Array(evidence.most);
+  // those that began at the same microsecond are before each other in no order of the file
+  let together: Passed[] = [];
   for (const trace of inOrderOfTime(traces, file)) {
+    const startUs = traces.startUs[trace]!;
+    if (together.length > 0 && together[0]!.startUs !== startUs) {
+      for (const passed of together) window.add(passed);
+      together = [];
+    }
     const services = evidence.services(trace);
     evidence.read(trace, stds);
-    window.forget(traces.startUs[trace]! - WINDOW * 1e6);
+    window.forget(startUs - WINDOW * 1e6);
     for (let s = 0; s < services.length; s++) {
       const of = services[s]!;
       stds[s]! -= usual.mean[of]!;
       const [sum, passed, slow] = [window.sum[of]!, window.passed[of]!, window.slow[of]!];
       visit(trace, of, { std: stds[s]!, sum, passed, slow });
     }
-    if (Number.isNaN(traces.startUs[trace]!)) continue;
+    if (Number.isNaN(startUs)) continue;
     const isSlow = Array.from(services, (of, s) => (stds[s]! > usual.slow[of]! ? 1 : 0));
-    const own = stds.slice(0, services.length);
-    window.add({ startUs: traces.startUs[trace]!, services, stds: own, isSlow });
+    together.push({ startUs, services, stds: stds.slice(0, services.length), isSlow });
   }
 }
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { plainReason } from '../../inspect/plain-reason.ts';
 import type { PlainScores } from '../../scoring/plain-scores.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores } from '../../testing/run-fakes.ts';
 import { traceTree } from '../shared/tree-view.ts';
-import { plainReason } from './plain-reason.ts';
+
 import { kindName, oddWords } from './trace-list-view.ts';
 
 const { traces } = importedFixture();

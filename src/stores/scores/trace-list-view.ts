@@ -1,6 +1,8 @@
 /** The listed traces in words; rows are made on demand, so that a million can be listed. */
+
 import { runThrough } from '../../base/slices.ts';
 import { microsToMillis } from '../../base/units.ts';
+import { asAWhole, plainReason } from '../../inspect/plain-reason.ts';
 import { type Oddity, type Standing, sentence } from '../../inspect/sentence.ts';
 import { KIND_NAMES } from '../../inspect/trace-kinds.ts';
 import { ranksOf } from '../../inspect/trace-table.ts';
@@ -16,7 +18,6 @@ import { traceLink } from '../shared/trace-link.ts';
 import { namedOperation } from '../shared/tree-view.ts';
 import type { ChosenScores, ListedTraces } from './inspect-store.ts';
 import type { ToldOddities } from './oddities-store.ts';
-import { plainReason } from './plain-reason.ts';
 import type { TraceList } from './trace-list-store.ts';
 
 export { standingWords } from '../../inspect/sentence.ts';
@@ -158,10 +159,7 @@ export function oddWords(
   { flagged, says }: Pick<TraceRow, 'flagged' | 'says'>,
   oddities: readonly Oddity[],
 ): string {
-  if (oddities.length > 0 || !flagged) return sentence(oddities);
-  if (says === null || says === '')
-    return 'Every call looks usual, but the trace as a whole does not.';
-  return `${says[0]!.toUpperCase()}${says.slice(1)}.`;
+  return oddities.length > 0 || !flagged ? sentence(oddities) : asAWhole(says);
 }
 
 /** Of its first reason, in a word or two; nothing is odd about no trace that is flagged. */

@@ -2,9 +2,8 @@
  * Why a detector without the terms of equation (3) gives a trace its score, in words: its largest
  * term, and the call that stands out. From stored scores alone.
  */
-import { largestTerm, type PlainScores } from '../../scoring/plain-scores.ts';
-import type { TraceSet } from '../../trace/trace-set.ts';
-import { namedOperation } from '../shared/tree-view.ts';
+import { largestTerm, type PlainScores } from '../scoring/plain-scores.ts';
+import { operationName, type TraceSet } from '../trace/trace-set.ts';
 
 /** Terms that are about which calls a trace has, not about how long they take. */
 const OF_STRUCTURE: ReadonlySet<string> = new Set(['structure', 'unseen', 'path']);
@@ -26,16 +25,19 @@ export function plainReason(traces: TraceSet, scores: PlainScores, row: number):
   return OF_THE_WHOLE.has(term.id) ? `${term.label}, most in ${call}` : `${term.label}: ${call}`;
 }
 
+/** @param reason see {@link plainReason}; of a trace that is flagged, and of which no call stands out */
+export const asAWhole = (reason: string | null): string =>
+  reason === null || reason === ''
+    ? 'Every call looks usual, but the trace as a whole does not.'
+    : `${reason[0]!.toUpperCase()}${reason.slice(1)}.`;
+
 function callWords(
   traces: TraceSet,
   { trace, worstNode, absentCall }: PlainScores,
   row: number,
   ofStructure: boolean,
 ): string | null {
-  const words = (operation: number): string => {
-    const named = namedOperation(traces, operation);
-    return `${named.service}/${named.operation}`;
-  };
+  const words = (operation: number): string => operationName(traces, operation);
   const node = worstNode?.[row] ?? -1;
   const absent = absentCall?.[row] ?? -1;
   if (node >= 0) {
