@@ -7,7 +7,6 @@ import { dropFiles, expect, exportRun, openNotebook, showTraces, test } from './
 const BASELINES = ['FSA', 'LSTM-AD', 'TraceAnomaly', 'CRISP', 'VGAE', 'GTrace'];
 const STATISTICS = [
   'History',
-  'History in time',
   'Duration',
   'Duration given structure',
   'Oddest node',

@@ -26,7 +26,7 @@ describe('a sentence', () => {
       usual: { lowMs: 200, highMs: 1100 },
     } as const;
     expect(sentence([{ ...whole, mostIn: ['currency/Convert'], share: 0.8 }])).toBe(
-      'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s; most of it in currency/Convert.',
+      'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s; mostly in currency/Convert.',
     );
     expect(sentence([{ ...whole, mostIn: ['a/b', 'c/d', 'e/f'], share: 0.38 }])).toBe(
       'Slow as a whole: 42.7 s, usually 200 ms to 1.1 s; 38 % of it in a/b, c/d, e/f.',

@@ -78,8 +78,8 @@ export function clause(oddity: Oddity): string {
       return `Slow: ${oddity.call} took ${tookAndUsual(oddity)}.`;
     case 'slow-whole': {
       const { mostIn, share } = oddity;
-      const part = isMost(oddity) ? 'most' : `${Math.round(100 * share)} %`;
-      const where = mostIn.length === 0 ? '' : `; ${part} of it in ${listOf(mostIn)}`;
+      const part = isMost(oddity) ? 'mostly' : `${Math.round(100 * share)} % of it`;
+      const where = mostIn.length === 0 ? '' : `; ${part} in ${listOf(mostIn)}`;
       return `Slow as a whole: ${tookAndUsual(oddity)}${where}.`;
     }
   }

@@ -82,7 +82,7 @@ test('a kind says what its sentences have in common', () => {
   );
   const whole = { kind: 'slow-whole', tookMs: 1, usual } as const;
   expect(words({ ...whole, mostIn: ['a/b', 'c/d'], share: 0.6 }, [2000, 2500])).toBe(
-    'Slow as a whole, most of it in a/b, c/d; these requests took 2.0 to 2.5 s.',
+    'Slow as a whole, mostly in a/b, c/d; these requests took 2.0 to 2.5 s.',
   );
   expect(words({ ...whole, mostIn: ['a/b', 'c/d'], share: 0.4 }, [2000, 2000])).toBe(
     'Slow as a whole; these requests took 2.0 s.',

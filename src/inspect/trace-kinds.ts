@@ -146,7 +146,7 @@ export function kindWords({ oddity, tookMs }: Pick<TraceKind, 'oddity' | 'tookMs
     case 'slow':
       return `Slow: ${oddity.call}${took}.`;
     case 'slow-whole': {
-      const where = isMost(oddity) ? `, most of it in ${oddity.mostIn.join(', ')}` : '';
+      const where = isMost(oddity) ? `, mostly in ${oddity.mostIn.join(', ')}` : '';
       return `Slow as a whole${where}${took}.`;
     }
     default:

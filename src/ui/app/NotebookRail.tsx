@@ -105,7 +105,7 @@ export function NotebookRail({ setDialog }: NotebookRailProps) {
 }
 
 const oddWords = (odd: number): string =>
-  odd === 0 ? 'none stands out' : `${formatCount(odd)} odd · see them`;
+  odd === 0 ? 'none stands out' : `${formatCount(odd)} odd`;
 
 function RailHeader() {
   const dataset = useDataset((d) => d.dataset);

@@ -4,7 +4,6 @@
  */
 import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { flaggedCount } from '../../../stores/scores/inspect-store.ts';
-import { FALSE_ALARMS } from '../../../stores/scores/score-view.ts';
 import { ruleWords } from '../../../stores/scores/threshold-view.ts';
 import { useDataset, usePreferences, useRuns } from '../../app/notebook-context.ts';
 import { formatCount } from '../../widgets/format.ts';
@@ -110,10 +109,5 @@ function WhatIsListed({ scored: { run, scores, chosen } }: { readonly scored: Sc
       <p>None of the {formatCount(chosen.test.length, 'trace')} stands out from the others.</p>
     );
   }
-  return (
-    <p>
-      Compared with the others, the oddest first; about 1 in {Math.round(1 / FALSE_ALARMS)} may be a
-      false alarm.
-    </p>
-  );
+  return <p>Compared with the others, the oddest first.</p>;
 }

@@ -51,8 +51,8 @@ export function TraceListControls({ scored, list }: ListedProps) {
           <Checkbox
             label={
               list.kinds === null
-                ? 'Kind by kind (k)'
-                : `Kind by kind (k): ${formatCount(list.kinds.length, 'kind')}`
+                ? 'By kind (k)'
+                : `By kind (k): ${formatCount(list.kinds.length, 'kind')}`
             }
             checked={grouped}
             onChange={(on) => void group(on)}

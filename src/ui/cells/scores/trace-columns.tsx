@@ -267,18 +267,27 @@ interface RowTools {
   readonly linkOf: (row: TraceRow) => string | null;
 }
 
+const ID_HEAD = 8;
+const ID_TAIL = 5;
+
+/** Its begin, by which tracing backends name it, and its end; the whole is copied. */
+function shortId(id: string): string {
+  const characters = [...id];
+  if (characters.length <= ID_HEAD + ID_TAIL + 1) return id;
+  return `${characters.slice(0, ID_HEAD).join('')}…${characters.slice(-ID_TAIL).join('')}`;
+}
+
 /** Not tab stops: the rows are one, and its keys c and o do the same. */
 const traceId = ({ copied, copy, linkOf }: RowTools): TraceColumnView => ({
   key: 'trace',
   name: 'trace',
-  width: 116,
-  grow: 1,
+  width: 140,
   render: (row) => {
     const link = linkOf(row);
     return (
       <span className="trace-id">
-        <span className="mono">
-          <MiddleCut text={row.traceId} tail={5} />
+        <span className="mono" title={row.traceId}>
+          {shortId(row.traceId)}
         </span>
         <button
           type="button"
