@@ -11,8 +11,8 @@ if (process.env.TEST_WORKER_INDEX === undefined) {
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  // One at a time: each page trains on all cores.
-  workers: 1,
+  // Two on two cores: most of a test is not training, and the suite takes two thirds of the time.
+  workers: 2,
   fullyParallel: false,
   timeout: 120_000,
   expect: { timeout: 20_000 },

@@ -59,7 +59,7 @@ test('a file without labels: its odd traces, one of them, learning, and the list
   await page.getByRole('button', { name: 'Learn what is normal' }).click();
   await expect(page.getByRole('progressbar', { name: 'Training' })).toBeVisible();
   await expect(rows(page).nth(1)).toBeVisible();
-  await expect(list.getByText(/^Epoch 2 of/)).toBeVisible({ timeout: 60_000 });
+  await expect(list.getByText(/^Epoch ([2-9]|\d\d) of/)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop and use this model' }).click();
   await expect(list.getByRole('group', { name: 'Ranked by' })).toBeVisible({ timeout: 60_000 });
   await expect(rows(page).nth(1)).toBeVisible();
@@ -77,7 +77,7 @@ test('after a reload the first look is made again, and the layout is as it was l
   await dropFiles(page, [file]);
   await expect(rows(page).nth(1)).toBeVisible();
   await expect(page.getByText(/storing/)).toBeHidden();
-  await expect(rows(page).nth(1)).not.toContainText('…');
+  await expect(rows(page).nth(1).getByText('…', { exact: true })).toHaveCount(0);
   const first = await rows(page).nth(1).innerText();
   await page.reload();
   await expect(rows(page).nth(1)).toHaveText(first, { useInnerText: true });
