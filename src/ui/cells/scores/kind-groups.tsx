@@ -90,7 +90,7 @@ function KindHeading({ kind, of, onList }: KindHeadingProps) {
         {words}
       </span>
       {kind.firstMs !== null && (
-        <span className="quiet">
+        <span className="quiet kind-when">
           {kind.firstMs === kind.lastMs
             ? formatTime(kind.firstMs)
             : `${formatTime(kind.firstMs)} to ${formatTime(kind.lastMs)}`}

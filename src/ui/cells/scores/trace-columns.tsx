@@ -135,7 +135,7 @@ const sentenceOf = (syntheticFrom: number): TraceColumnView => ({
   key: 'sentence',
   name: 'what is odd',
   explain: 'How the trace differs from the other traces: calls missing or new, slow, failed.',
-  width: 320,
+  width: 256,
   grow: 4,
   render: (row) => {
     if (row.oddities === null) return NOT_YET;
