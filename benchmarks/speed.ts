@@ -1,11 +1,12 @@
 /**
- * Speed of training and of scoring on the backend at hand. Weights are as training starts; batches
- * are those of an epoch.
+ * Speed of training and of scoring on the backend at hand, at the N_max that the data ask for.
+ * Weights are as training starts; batches are those of an epoch.
  */
 import { createRandom, normals } from '../src/base/random.ts';
 import type { DetectorData } from '../src/detectors/detector.ts';
 import { takeStep } from '../src/detectors/shared/training-step.ts';
-import { modelBatch } from '../src/detectors/tracevae/inputs.ts';
+import { batchNodes, cutBatch, modelBatch } from '../src/detectors/tracevae/inputs.ts';
+import { collectKnownPaths, openKnownPaths } from '../src/detectors/tracevae/known-paths.ts';
 import {
   TRACEVAE_PRESETS,
   type TraceVaeConfig,
@@ -23,8 +24,10 @@ import {
 } from '../src/detectors/tracevae/train-step.ts';
 import { epochBatches } from '../src/features/epoch-batches.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
+import type { TraceBatch } from '../src/features/trace-batch.ts';
 import { ParameterStore } from '../src/nn/parameters.ts';
 import type { TraceSet } from '../src/trace/trace-set.ts';
+import { chooseMaxNodes } from '../src/trace/tree-sizes.ts';
 import { withDistinctStructures } from './distinct-structures.ts';
 import { trainableTraces } from './graphs.ts';
 import type { Meter } from './meter.ts';
@@ -48,6 +51,7 @@ export interface SpeedResult {
   readonly backend: string;
   readonly units: number;
   readonly batch: number;
+  readonly maxNodes: number;
   readonly tracesPerSecond: number;
   readonly stepsPerSecond: number | null;
   /** WebGPU only. */
@@ -66,17 +70,25 @@ export async function measureSpeed(
   question: SpeedQuestion,
   meter: Meter,
 ): Promise<SpeedResult[]> {
-  const config: TraceVaeConfig = {
-    ...traceVaeConfig(TRACEVAE_PRESETS.small),
-    units: question.units,
-    batchSize: question.batch,
-  };
+  const { model: preset, schedule, scoring } = TRACEVAE_PRESETS.small;
+  const config: TraceVaeConfig = traceVaeConfig({
+    model: { ...preset, units: question.units, maxNodes: chooseMaxNodes(traces) },
+    schedule: { ...schedule, batchSize: question.batch },
+    scoring,
+  });
   const selected = trainableTraces(traces, config.maxNodes);
   const scale = fitLatencyScale(traces, selected, config.latencyScale);
   const data = { traces, train: selected, val: selected.subarray(0, VALIDATION), scale };
   const operationCount = traces.operations.length;
-  const store = ParameterStore.initialise(traceVaeSpecs(config, operationCount), SEED);
-  const model: TrainingModel = { store, config, operationCount };
+  const known =
+    config.structureDecoder === 'paper' ? undefined : collectKnownPaths(traces, selected);
+  const store = ParameterStore.initialise(traceVaeSpecs(config, operationCount, known), SEED);
+  const model: TrainingModel = {
+    store,
+    config,
+    operationCount,
+    ...(known && { paths: openKnownPaths(known, operationCount) }),
+  };
   const results =
     question.what === 'train'
       ? [
@@ -96,21 +108,30 @@ async function timeTraining(
   meter: Meter,
 ): Promise<SpeedResult> {
   const { config } = model;
-  const noise = {
-    z: normals(createRandom(SEED, 1), batch * config.latent),
-    z2: normals(createRandom(SEED, 2), batch * config.latent2),
-  };
-  const batches = epochBatches(data.train, batch, createRandom(SEED, 3)).filter(
-    ({ length }) => length === batch,
-  );
+  const noiseOf = ({ size }: TraceBatch) => ({
+    z: normals(createRandom(SEED, 1), size * config.latent),
+    z2: normals(createRandom(SEED, 2), size * config.latent2),
+  });
+  const batches = epochBatches(data.train, batch, createRandom(SEED, 3))
+    .filter(({ length }) => length === batch)
+    .flatMap((whole) => (model.paths === undefined ? [whole] : cutBatch(data.traces, whole)));
   let next = 0;
-  const batchOf = () =>
-    modelBatch(data, config, batches[next++ % batches.length]!, config.maxNodes);
-  warmUp(model, phase, batchOf(), noise);
+  let traces = 0;
+  const batchOf = () => {
+    const selected = batches[next++ % batches.length]!;
+    traces += selected.length;
+    return modelBatch(data, config, selected, batchNodes(data, config, selected));
+  };
+  const first = batchOf();
+  warmUp(model, phase, first, noiseOf(first));
   const optimiser = createOptimiser(model, phase);
-  const lossOf = () => batchLoss(model, phase, optimiser, batchOf(), noise, 'train');
+  const lossOf = () => {
+    const of = batchOf();
+    return batchLoss(model, phase, optimiser, of, noiseOf(of), 'train');
+  };
   const step = () => takeStep(model.store, optimiser, lossOf, 1e-4).dispose();
   for (let i = 0; i < Math.min(steps, WARM_UP_STEPS); i++) step();
+  traces = 0;
   await meter.settled();
   meter.start();
   const started = performance.now();
@@ -128,7 +149,8 @@ async function timeTraining(
     backend: meter.backend,
     units,
     batch,
-    tracesPerSecond: (steps * batch) / seconds,
+    maxNodes: config.maxNodes,
+    tracesPerSecond: traces / seconds,
     stepsPerSecond: steps / seconds,
     dispatchesPerStep: dispatches === null ? null : dispatches / steps,
     peakBytes,
@@ -166,6 +188,7 @@ async function timeScoring(
     backend: meter.backend,
     units,
     batch,
+    maxNodes: model.config.maxNodes,
     tracesPerSecond: traces / seconds,
     stepsPerSecond: null,
     dispatchesPerStep: null,

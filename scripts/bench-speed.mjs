@@ -5,16 +5,18 @@
  *       [--distinct]  every trace is taken for one of a structure that no other has
  *   both: [--json OUT]
  *   npm run bench:train -- [FILE] --nodes 16,32,64 [--decoder paper|call-paths] [--units 64]
- *       in Node on WASM, one thread, in processor time: training and scoring by N_max, of the file's
- *       traces or of generated ones of three quarters of so many nodes to all of them
+ *       in Node on WASM, one thread, by the clock and in processor time: training and scoring by
+ *       N_max, of the file's traces or of generated ones of three quarters of so many nodes to all of
+ *       them; a process for each N_max, so that memory is its own
  * Prints JSON. FILE has normal traces.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
-import { loadSource } from './bundle-for-node.mjs';
+import { bundleSource } from './bundle-for-node.mjs';
 import { BROWSER_ARGS, findBrowser } from './find-browser.mjs';
 
 const { values, positionals } = parseArgs({
@@ -31,32 +33,40 @@ const { values, positionals } = parseArgs({
     decoder: { type: 'string', default: 'call-paths' },
   },
 });
-const write = (results) => {
-  const text = `${JSON.stringify({ results }, null, 2)}\n`;
+const NODES_PROCESS = fileURLToPath(new URL('speed-by-nodes.mjs', import.meta.url));
+/** The fastest size over the slowest, in nodes per second: 1 where cost follows nodes alone. */
+const spreadOf = (results) =>
+  Object.fromEntries(
+    ['trainNodesPerSecond', 'scoreNodesPerSecond'].map((key) => {
+      const speeds = results.map((result) => result[key]);
+      return [key, Math.max(...speeds) / Math.min(...speeds)];
+    }),
+  );
+const write = (results, more = {}) => {
+  const text = `${JSON.stringify({ results, ...more }, null, 2)}\n`;
   process.stdout.write(text);
   if (values.json) writeFileSync(values.json, text);
 };
 if (values.nodes !== undefined) {
-  const { startWasm, measureNodes, generatedTraces, tracesOf } = await loadSource(
-    'benchmarks/speed-by-nodes.ts',
-  );
-  await startWasm();
-  const results = [];
-  for (const nodes of values.nodes.split(',').map(Number)) {
-    const path = positionals[1];
-    const traces = path === undefined ? generatedTraces(nodes) : await tracesOf(path);
-    results.push(
-      await measureNodes(traces, {
-        structureDecoder: values.decoder,
-        maxNodes: nodes,
-        units: Number(values.units.split(',')[0]),
-        batch: Number(values.batch),
-        steps: Number(values.steps),
-        traces: Number(values.traces),
-      }),
-    );
-  }
-  write(results);
+  const source = await bundleSource('benchmarks/speed-by-nodes.ts');
+  const results = values.nodes.split(',').map((nodes) => {
+    const question = {
+      structureDecoder: values.decoder,
+      maxNodes: Number(nodes),
+      units: Number(values.units.split(',')[0]),
+      batch: Number(values.batch),
+      steps: Number(values.steps),
+      traces: Number(values.traces),
+    };
+    const given = JSON.stringify({ source, path: positionals[1] ?? null, question });
+    // the memory of WASM never shrinks, so each size has a process
+    const answer = execFileSync(process.execPath, [NODES_PROCESS, given], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return JSON.parse(answer);
+  });
+  write(results, { largestOverSmallest: spreadOf(results) });
   process.exit(0);
 }
 const [what, file] = positionals;

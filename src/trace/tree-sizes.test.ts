@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createRandom } from '../base/random.ts';
 import { toyTraces } from '../testing/toy-traces.ts';
 import type { TraceSet } from './trace-set.ts';
 import { chooseMaxNodes, maxNodesChoices } from './tree-sizes.ts';
@@ -24,14 +25,26 @@ test('each choice says what it keeps, up to the one that keeps all', () => {
   ]);
 });
 
-test('the smallest choice that keeps 99 % is taken, never under the 32 of the paper', () => {
+test('the smallest choice that keeps 99.9 % is taken, never under the 32 of the paper', () => {
   expect(chooseMaxNodes(tracesOfSizes(repeat(3, 10)))).toBe(32);
-  expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 99), 33]))).toBe(32);
-  expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 98), 33, 33]))).toBe(64);
-  expect(chooseMaxNodes(tracesOfSizes(repeat(65, 10)))).toBe(128);
-  // beyond 64 a larger one costs nothing
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 999), 33]))).toBe(32);
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(32, 998), 33, 33]))).toBe(64);
+  expect(chooseMaxNodes(tracesOfSizes([...repeat(64, 998), 65, 65]))).toBe(128);
   expect(chooseMaxNodes(tracesOfSizes([...repeat(65, 995), ...repeat(200, 5)]))).toBe(256);
   expect(chooseMaxNodes(tracesOfSizes([...repeat(65, 999), 200]))).toBe(128);
+});
+
+test('whatever the tail of sizes, at least 99.9 % of the traces of up to 512 nodes are kept', () => {
+  const random = createRandom(7);
+  for (let tail = 1; tail < 60; tail += 3) {
+    const sizes = Array.from({ length: 4000 }, () =>
+      Math.min(512, 2 + Math.floor(Math.exp(random.normal()) * tail)),
+    );
+    const chosen = chooseMaxNodes(tracesOfSizes(sizes));
+    expect(sizes.filter((size) => size <= chosen).length / sizes.length).toBeGreaterThanOrEqual(
+      0.999,
+    );
+  }
 });
 
 test('what no choice keeps does not raise it', () => {

@@ -1,7 +1,7 @@
 /**
- * N_max from the data. The paper's decoder works on N_max nodes whatever the tree, so a larger N_max
- * costs time and memory in every step, and a smaller one leaves traces out. Beyond 64 the decoder by
- * call paths takes over (detectors/tracevae/meta.ts), and a larger N_max costs nothing.
+ * N_max from the data. A smaller one leaves traces out. The paper's decoder works on N_max nodes
+ * whatever the tree, so that a larger one costs time and memory in every step, up to 64; beyond, the
+ * decoder by call paths takes over (detectors/tracevae/meta.ts), whose cost follows the nodes.
  */
 import { type TraceSet, traceCount } from './trace-set.ts';
 
@@ -11,10 +11,8 @@ const CHOICES = [8, 16, 32, 64, 128, 256, 512] as const;
 /** Not lower by itself: scores scale with N_max (equation 6), and the paper's are made with 32. */
 const PAPER_MAX_NODES = 32;
 
-/** A larger N_max is chosen until so many traces fit: up to 64, and where it costs nothing. */
-const ENOUGH = 0.99;
-const ENOUGH_BEYOND = 0.999;
-const COSTS_UP_TO = 64;
+/** A larger N_max is chosen until so many traces fit. */
+const ENOUGH = 0.999;
 
 export interface MaxNodesChoice {
   readonly maxNodes: number;
@@ -58,12 +56,10 @@ export function maxNodesChoices(traces: TraceSet): MaxNodesChoice[] {
 }
 
 /**
- * The smallest power of two that keeps 99 % of the traces, at least the paper's 32; where that is
- * above 64, the smallest that keeps 99.9 %; the largest choice where none does.
+ * The smallest power of two that keeps 99.9 % of the traces, at least the paper's 32; the largest
+ * choice where none does.
  */
 export function chooseMaxNodes(traces: TraceSet): number {
   const choices = maxNodesChoices(traces).filter(({ maxNodes }) => maxNodes >= PAPER_MAX_NODES);
-  const enough = ({ maxNodes, share }: MaxNodesChoice): boolean =>
-    share >= (maxNodes > COSTS_UP_TO ? ENOUGH_BEYOND : ENOUGH);
-  return (choices.find(enough) ?? choices.at(-1)!).maxNodes;
+  return (choices.find(({ share }) => share >= ENOUGH) ?? choices.at(-1)!).maxNodes;
 }

@@ -25,7 +25,7 @@ export function MaxNodesField({ dataset }: { readonly dataset: Dataset }) {
         value={maxNodes}
         {...CHOICE_LIMITS.maxNodes}
         step={1}
-        help="Traces with more merged nodes are left out. Chosen from the data: the smallest power of two from the paper’s 32 on that keeps 99 %, and above 64, where it costs no time, 99.9 %."
+        help="Traces with more merged nodes are left out. Chosen from the data: the smallest power of two from the paper’s 32 on that keeps 99.9 %."
         onChange={(value) => configure('model', { maxNodes: Math.round(value) })}
       />
       <ul
