@@ -181,7 +181,7 @@ test('constants are live: scores and F follow, and the paper’s come back', asy
   await expect.poll(() => storedNames(page)).toEqual(['wider']);
   await page.reload();
   const scores = page.getByRole('region', { name: 'Scores' });
-  await expect(scores.getByLabel('Constants')).toHaveValue('kept wider');
+  await expect(scores.getByLabel('Kept scores')).toHaveValue('kept wider');
   await expect(scores.getByRole('row', { name: /wider/ })).toBeVisible();
 });
 

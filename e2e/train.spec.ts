@@ -108,6 +108,30 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   }
   await expect(shown).toContainText('TraceVAE, all corrections');
 
+  // A score of one's own, typed with completion, wrong, shown as it is typed, and kept.
+  await scores.getByRole('button', { name: 'Score by a formula' }).click();
+  const formula = scores.getByRole('combobox', { name: 'Formula' });
+  await formula.pressSequentially('full + 2*klz');
+  await expect(scores.getByText('Character 10: there is no term “klz”.')).toBeVisible();
+  await expect(shown).toContainText('TraceVAE, all corrections');
+  await formula.press('Backspace');
+  await formula.pressSequentially('.z');
+  await expect(scores.getByRole('listbox').getByRole('option')).toHaveText([/^kl\.z/, /^kl\.z2/]);
+  await formula.press('ArrowDown');
+  await formula.press('Enter');
+  await expect(formula).toHaveValue('full + 2*kl.z2');
+  await expect(shown).toContainText('formula full + 2*kl.z2');
+  expect(decodeURIComponent(new URL(page.url()).hash)).toContain('score=full+++2*kl.z2');
+  await scores.getByRole('button', { name: 'Keep with the run' }).click();
+  await scores.getByRole('textbox', { name: 'New name' }).fill('twice z2');
+  await scores.getByRole('button', { name: 'Save name' }).click();
+  await expect(shown).toContainText('twice z2');
+  await scores.getByLabel('Kept scores').selectOption('the paper’s');
+  await expect(shown).toContainText('TraceVAE, all corrections');
+  await expect(metrics.getByRole('row', { name: /^twice z2/ })).toBeVisible();
+  const withFormula = await exportRun(page);
+  expect(JSON.parse(withFormula).results.at(-1).formula).toBe('full + 2*kl.z2');
+
   // A flagged trace.
   await showTraces(page, 'all');
   await table.getByRole('row').nth(1).click();
@@ -119,7 +143,7 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   await page.reload();
   await expect(metrics.getByRole('row', { name: /TraceVAE, all corrections/ })).toBeVisible();
   await expect(log.getByRole('listitem')).toHaveCount(6);
-  expect(await exportRun(page)).toBe(firstExport);
+  expect(await exportRun(page)).toBe(withFormula);
   await showTraces(page, 'all');
   await table.getByRole('row').nth(1).click();
   await inspector.getByRole('button', { name: 'How the model sees it' }).click();

@@ -11,7 +11,7 @@ import {
 } from '../scoring/corrections/list.ts';
 import { checkFormula, whatIsAbsent } from '../scoring/formula/check.ts';
 import type { Kept } from '../scoring/formula/terms.ts';
-import type { StdLimitSource } from '../scoring/score-terms.ts';
+import type { ScoreTerms, StdLimitSource } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { DetectorRun } from './record.ts';
 
@@ -75,6 +75,12 @@ export function refusedFormula(text: string, kept: Kept | null): Failure | null 
         advice: 'leave that term out, or score again',
       };
 }
+
+/** What a scored run and its dataset have for formulas. */
+export const keptBy = (terms: ScoreTerms, { errorCount }: TraceSet): Kept => ({
+  detail: terms.detail !== undefined,
+  status: errorCount !== undefined,
+});
 
 /** Whether any cannot be had of a dataset, before hours of training; a run of today keeps all terms. */
 export function refusedFormulas(

@@ -45,6 +45,12 @@ export const withFormula = (corrections: Corrections, text: string): Corrections
   [FORMULA]: { text },
 });
 
+/** The corrections that a formula stood for: a switch that is moved shows their sum again. */
+export function withoutFormula(corrections: Corrections): Corrections {
+  const { [FORMULA]: _, ...others } = corrections;
+  return others;
+}
+
 /** A named choice of section 6.6: `nll` none, `full` all, the others one each. */
 export type Variant = 'full' | 'nll' | CorrectionId;
 

@@ -46,6 +46,7 @@ const view: fc.Arbitrary<View> = fc.record({
       {
         bcscale: fc.constantFrom({}, { scalingFactor: 7 }, { scalingFactor: 40, boundary: 0.35 }),
         ncnorm: fc.constantFrom({}, { nodeCountExponent: 0.05 }),
+        formula: fc.constantFrom<Constants>({ text: 'full + 2*kl.z2' }, { text: 'max(self) >= 3' }),
         stdlimit: fc.constantFrom<Constants>(
           { source: 'global' },
           { source: 'operation' },
@@ -70,6 +71,14 @@ const view: fc.Arbitrary<View> = fc.record({
   grouped: fc.boolean(),
   traceId: maybe(fc.string({ unit: 'grapheme', minLength: 1 })),
   at: maybe(fc.constantFrom('scores', 'flagged')),
+});
+
+test('a formula of an address is one that can be read', () => {
+  const read = (text: string) =>
+    parseView(`#corrections=ncnorm&score=${encodeURIComponent(text)}`)?.corrections;
+  expect(read('full + kl.z2')).toEqual({ ncnorm: {}, formula: { text: 'full + kl.z2' } });
+  expect(read('full + nothing')).toEqual({ ncnorm: {} });
+  expect(read('alert(1)')).toEqual({ ncnorm: {} });
 });
 
 test('every view is read back as it was written', () => {

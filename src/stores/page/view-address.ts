@@ -5,7 +5,8 @@
 import { DETECTOR_IDS, type DetectorId } from '../../detectors/catalog.ts';
 import { NO_FILTER, type OpenRange } from '../../inspect/trace-query.ts';
 import { readCorrections, writeCorrections } from '../../scoring/corrections/in-address.ts';
-import type { Corrections } from '../../scoring/corrections/list.ts';
+import { type Corrections, formulaText, withFormula } from '../../scoring/corrections/list.ts';
+import { checkFormula } from '../../scoring/formula/check.ts';
 import {
   formatThreshold,
   parseThreshold,
@@ -149,6 +150,7 @@ export function formatView(view: View): string {
     ['baseline', view.baseline],
     ['detector', view.detector],
     ['corrections', view.corrections === null ? null : writeCorrections(view.corrections)],
+    ['score', view.corrections === null ? null : formulaText(view.corrections)],
     ['threshold', view.threshold === null ? null : formatThreshold(view.threshold)],
     ['file', view.file === null ? null : String(view.file)],
     ['filter', view.filter],
@@ -162,6 +164,14 @@ export function formatView(view: View): string {
   return new URLSearchParams(said).toString();
 }
 
+/** An address comes from anywhere: a formula that cannot be read is left out. */
+function readChoice(words: string | null, formula: string | null): Corrections | null {
+  const isReadable = formula !== null && checkFormula(formula).ok;
+  if (words === null && !isReadable) return null;
+  const corrections = readCorrections(words ?? '');
+  return isReadable ? withFormula(corrections, formula) : corrections;
+}
+
 /**
  * @param hash with or without "#"
  * @returns    null for a hash that is no view, such as the plain name of a cell
@@ -170,14 +180,13 @@ export function parseView(hash: string): View | null {
   const text = hash.replace(/^#/, '');
   if (!text.includes('=')) return null;
   const parts = new URLSearchParams(text);
-  const corrections = parts.get('corrections');
   return {
     dataset: parts.get('dataset'),
     reader: READERS.find((reader) => reader === parts.get('for')) ?? null,
     run: parts.get('run'),
     baseline: parts.get('baseline'),
     detector: DETECTOR_IDS.find((id) => id === parts.get('detector')) ?? null,
-    corrections: corrections === null ? null : readCorrections(corrections),
+    corrections: readChoice(parts.get('corrections'), parts.get('score')),
     threshold: readThreshold(parts.get('threshold')),
     file: readCount(parts.get('file')),
     filter: LABEL_FILTERS.find((filter) => filter === parts.get('filter')) ?? null,

@@ -6,10 +6,17 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../base/result.ts';
 import { chosenAmong, type DetectorId } from '../../detectors/catalog.ts';
 import { isFirstLook } from '../../run/first-look.ts';
-import type { RunRecord } from '../../run/record.ts';
+import { keptBy, refusedFormula } from '../../run/named-formulas.ts';
+import type { DetectorRun, RunRecord } from '../../run/record.ts';
 import { defaultRuleOf, ruleOf } from '../../run/run-threshold.ts';
-import { correctionsOf, sameCorrections } from '../../scoring/corrections/list.ts';
+import {
+  type Corrections,
+  correctionsOf,
+  formulaText,
+  sameCorrections,
+} from '../../scoring/corrections/list.ts';
 import { sameRule } from '../../scoring/threshold-rule.ts';
+import type { Dataset } from '../../storage/records.ts';
 import { decodeString, findString } from '../../trace/string-column.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import { type KeptRunsState, shownRun } from '../run/kept-runs-store.ts';
@@ -107,6 +114,17 @@ function currentView({
   };
 }
 
+/** Why the formula among these corrections cannot be had of a run; null where it can, or is none. */
+function refusedOfRun(
+  corrections: Corrections,
+  trained: DetectorRun | null,
+  { imported }: Dataset,
+): Failure | null {
+  const text = formulaText(corrections);
+  if (text === null || trained?.scores?.kind !== 'terms') return null;
+  return refusedFormula(text, keptBy(trained.scores.test, imported.traces));
+}
+
 export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
   const { dataset, runs, kept, inspect, traceList, preferences, address } = deps;
   let following = 0;
@@ -165,7 +183,13 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
       const { run } = training;
       const detector = view.detector ?? chosenAmong(run.detectors)?.detector ?? look.detector;
       if (detector !== look.detector) await look.setDetector(detector);
-      const corrections = view.corrections ?? correctionsOf('full', run.settings.scoring.stdLimit);
+      const usual = correctionsOf('full', run.settings.scoring.stdLimit);
+      const wanted = view.corrections ?? usual;
+      const refused = refusedOfRun(wanted, shownDetector(training, detector), current);
+      if (refused !== null) {
+        say(`the formula of this address cannot be computed: ${refused.what}`, refused.advice);
+      }
+      const corrections = refused === null ? wanted : usual;
       // the first address says nothing of a threshold that is stored; later ones go back to none
       if (view.threshold !== null || started) {
         const shown = shownDetector(training, detector);
@@ -237,7 +261,11 @@ export function createViewStore(deps: ViewStoreDeps): StoreApi<ViewState> {
   });
   inspect.subscribe((state, before) => {
     const { trace, filter, detector, corrections, file } = state;
-    if (
+    const isTyped = formulaText(corrections) !== null && formulaText(before.corrections) !== null;
+    if (isTyped && corrections !== before.corrections) {
+      // a formula is typed letter by letter, which is no step each
+      write('replace');
+    } else if (
       trace !== before.trace ||
       filter !== before.filter ||
       detector !== before.detector ||

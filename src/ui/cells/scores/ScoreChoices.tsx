@@ -13,6 +13,7 @@ import {
   correctionsOf,
   sameCorrections,
   titleOf,
+  withoutFormula,
 } from '../../../scoring/corrections/list.ts';
 import type { ScoreTerms } from '../../../scoring/score-terms.ts';
 import { useInspect, useNamedScores } from '../../app/notebook-context.ts';
@@ -20,7 +21,8 @@ import { formatNumber } from '../../widgets/format.ts';
 import { Checkbox } from '../../widgets/NumberField.tsx';
 import { Select } from '../../widgets/Select.tsx';
 import { FailureNotice } from '../page/FailureNotice.tsx';
-import type { Scored } from './scored.tsx';
+import { FormulaScore } from './FormulaScore.tsx';
+import { hasTerms, type Scored } from './scored.tsx';
 
 const ALL_FILES = 'all';
 
@@ -59,6 +61,7 @@ export function ScoreChoices({ scored }: { readonly scored: Scored }) {
           <>
             <NamedChoice scored={scored} />
             <CorrectionChoices run={run} terms={scores.test} />
+            {hasTerms(scored) && <FormulaScore scored={scored} />}
           </>
         ) : (
           <p className="quiet">
@@ -87,7 +90,7 @@ function NamedChoice({ scored: { run, trained, chosen } }: { readonly scored: Sc
   const kept = namedScores(trained, chosen.corrections)?.name;
   return (
     <Select
-      label="Constants"
+      label="Kept scores"
       value={kept === undefined ? (ofPaper ? OF_THE_PAPER : OTHERS) : `kept ${kept}`}
       options={[
         { value: OF_THE_PAPER, label: 'the paper’s' },
@@ -122,7 +125,7 @@ function CorrectionChoices({ run, terms }: CorrectionChoicesProps) {
             help={correction.words.sentence}
             checked={corrections[correction.id] !== undefined}
             onChange={(on) => {
-              const { [correction.id]: _, ...others } = corrections;
+              const { [correction.id]: _, ...others } = withoutFormula(corrections);
               const own = on ? { [correction.id]: usual[correction.id] } : {};
               void setCorrections({ ...others, ...own });
             }}
@@ -147,7 +150,10 @@ function CorrectionChoices({ run, terms }: CorrectionChoicesProps) {
               help={moved ? undefined : measuredWords(constant, terms, value)}
               options={constant.options}
               onChange={(chosen) =>
-                void setCorrections({ ...corrections, [id]: { ...own, [constant.id]: chosen } })
+                void setCorrections({
+                  ...withoutFormula(corrections),
+                  [id]: { ...own, [constant.id]: chosen },
+                })
               }
             />
           );

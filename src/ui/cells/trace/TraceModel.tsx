@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import { scoreUnit } from '../../../detectors/catalog.ts';
 import type { TraceExplanation } from '../../../detectors/explanation.ts';
+import { chosenWords, formulaText, withoutFormula } from '../../../scoring/corrections/list.ts';
 import { traceTree } from '../../../stores/shared/tree-view.ts';
 import {
   CEILING,
@@ -166,8 +167,7 @@ function Explanation({ scored, explanation }: ExplanationProps) {
           onHoverNode={setHovered}
         />
         <p className="quiet">
-          Chosen are: {correctionsWords(scored)}. Parts are weighted by each sample’s share of the
-          mean over L samples;{' '}
+          {partsWords(scored)} Parts are weighted by each sample’s share of the mean over L samples;{' '}
           {contribution.score >= CEILING.at
             ? `${CEILING.words}, the ceiling.`
             : 'the remainder is what the logarithm of that mean adds.'}
@@ -175,6 +175,15 @@ function Explanation({ scored, explanation }: ExplanationProps) {
       </section>
     </div>
   );
+}
+
+/** A formula may be anything over the terms, so it has no split; the corrections next to it have. */
+function partsWords(scored: Scored): string {
+  const { corrections } = scored.chosen;
+  const formula = formulaText(corrections);
+  return formula === null
+    ? `Chosen are: ${correctionsWords(scored)}.`
+    : `The score on show is the formula ${formula}, which has no parts: these are of ${chosenWords(withoutFormula(corrections))}.`;
 }
 
 /** Further ones are among the parts of the score. */
