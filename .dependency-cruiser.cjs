@@ -64,6 +64,7 @@ const rooms = [
     ],
     packages: [],
   },
+  { room: 'service-worker', may: [], packages: ['workbox-precaching'] },
   { room: 'storage', may: ['base', 'run'], packages: ['idb', 'valibot'] },
   {
     room: 'stores',

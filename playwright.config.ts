@@ -20,6 +20,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1440, height: 900 },
+    // A page that is kept for use without its server takes no time of tests that are not about it.
+    serviceWorkers: 'block',
     launchOptions: { executablePath: browser.path, args: BROWSER_ARGS },
     channel: '',
     // A recorded test takes half as long again: E2E_TRACE=1 records those that fail.

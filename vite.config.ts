@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { kernels } from './scripts/kernels-plugin.mjs';
+import { serviceWorker } from './scripts/service-worker-plugin.mjs';
 import {
   COMMON_HEADERS,
   IMMUTABLE,
@@ -49,7 +50,7 @@ function securityHeaders(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), kernels(), securityHeaders()],
+  plugins: [react(), kernels(), securityHeaders(), serviceWorker()],
   define: {
     __APP_NAME__: JSON.stringify(name),
     __APP_VERSION__: JSON.stringify(version),

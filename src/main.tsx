@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { createHeadlessHandle } from './headless/create-handle.ts';
 import { createNotebookStorage } from './storage/notebook-storage.ts';
 import { createNotebook } from './stores/page/notebook.ts';
+import { browserUpdates } from './stores/page/page-updates.ts';
 import { preferenceStorage } from './stores/shared/preferences-store.ts';
 import { browserTabs } from './stores/shared/tabs.ts';
 import { App } from './ui/app/App.tsx';
@@ -24,6 +25,7 @@ const notebook = createNotebook({
   background: startBackgroundWorker,
   storage: createNotebookStorage(),
   tabs: browserTabs(),
+  updates: browserUpdates(),
   preferences: preferenceStorage(() => localStorage),
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),
@@ -53,7 +55,8 @@ addEventListener('beforeunload', (event) => {
 addEventListener('hashchange', () => void notebook.view.getState().follow());
 
 // For a program that drives this page, which asks for it: a page that a person opens has none.
-if (new URLSearchParams(location.search).has('headless')) {
+const driven = new URLSearchParams(location.search).has('headless');
+if (driven) {
   globalThis.tracevae = createHeadlessHandle(notebook, downloadWritten);
 }
 
@@ -71,4 +74,15 @@ const draw = (): void =>
   );
 // Text that is set in another face first moves when its own comes.
 void facesReady().then(draw);
-void notebook.open();
+const opened = notebook.open();
+
+/** After the page has shown what it has, and rests. */
+const whenIdle = (): Promise<void> =>
+  new Promise((resolve) => {
+    // Safari has no requestIdleCallback
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => resolve());
+    else setTimeout(resolve, 2000);
+  });
+if (import.meta.env.PROD && !driven) {
+  void opened.then(whenIdle).then(() => notebook.update.getState().start());
+}

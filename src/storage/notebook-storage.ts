@@ -35,6 +35,11 @@ export interface StorageUse {
   readonly persistent: boolean;
 }
 
+/** Chromium alone tells the parts. */
+interface DetailedEstimate extends StorageEstimate {
+  readonly usageDetails?: { readonly indexedDB?: number };
+}
+
 export interface NotebookStorage {
   readonly datasets: DatasetShelf;
   readonly runs: RunShelf;
@@ -153,9 +158,12 @@ export function createNotebookStorage(): NotebookStorage {
       }),
 
     async use() {
-      const estimate = await told(() => navigator.storage?.estimate?.());
+      const estimate: DetailedEstimate | undefined = await told(() =>
+        navigator.storage?.estimate?.(),
+      );
       return {
-        usedBytes: estimate?.usage ?? null,
+        // without the copy of the page itself, where the browser tells them apart
+        usedBytes: estimate?.usageDetails?.indexedDB ?? estimate?.usage ?? null,
         quotaBytes: estimate?.quota ?? null,
         persistent: (await told(() => navigator.storage?.persisted?.())) ?? false,
       };

@@ -48,7 +48,9 @@ import { createTraceLookStore, type TraceLookState } from '../trace/trace-look-s
 import { createWhatIfStore, type WhatIfState } from '../trace/what-if-store.ts';
 import { createEnvironmentStore, type EnvironmentState } from './environment-store.ts';
 import { createNotesStore, type NotesState } from './notes-store.ts';
+import { NO_UPDATES, type PageUpdates } from './page-updates.ts';
 import { createUnreadableStore, type UnreadableState } from './unreadable-store.ts';
+import { createUpdateStore, type UpdateState } from './update-store.ts';
 import { type AddressBar, createViewStore, type ViewState } from './view-store.ts';
 
 export interface Notebook {
@@ -79,6 +81,7 @@ export interface Notebook {
   readonly exported: StoreApi<ExportState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly preferences: StoreApi<PreferencesState>;
+  readonly update: StoreApi<UpdateState>;
   /** The worker gave way to a new one, which has nothing at hand. */
   onWorkerReplaced(): void;
   /** Reads what was stored and probes the backend; call once. */
@@ -91,6 +94,8 @@ export interface NotebookDeps {
   readonly storage: NotebookStorage;
   /** Other tabs of this browser; without, this one is taken to be alone. */
   readonly tabs?: Tabs;
+  /** Newer builds of the page; without, there are none. */
+  readonly updates?: PageUpdates;
   readonly preferences: PreferenceStorage;
   readonly now: () => number;
   readonly newId: () => string;
@@ -102,7 +107,7 @@ export interface NotebookDeps {
 }
 
 export function createNotebook({ client: worker, ...given }: NotebookDeps): Notebook {
-  const { tabs = ALONE } = given;
+  const { tabs = ALONE, updates = NO_UPDATES } = given;
   const rest = { ...given, storage: createTellingStorage(given.storage, tabs) };
   const client = createRunDoor(worker, (runId) => {
     const { training, first } = runs.getState();
@@ -177,6 +182,8 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
   const intervals = createIntervalsStore(client, runs);
   const environment = createEnvironmentStore(deps);
   const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
+  const stores = { dataset, prepare, runs, matrix, file, exported };
+  const update = createUpdateStore({ updates, tabs, stores });
 
   /**
    * N_max as the data ask for. A dataset that was prepared, or that Undo brings back, keeps the one
@@ -224,6 +231,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     exported,
     environment,
     preferences,
+    update,
 
     onWorkerReplaced() {
       const current = traces();

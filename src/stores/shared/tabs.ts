@@ -32,6 +32,8 @@ export interface Tabs {
 }
 
 export const trainingOf = (datasetId: string): string => `tracevae-notebook.training.${datasetId}`;
+/** Shared by every tab in which something runs that loading it again would end. */
+export const BUSY = 'tracevae-notebook.busy';
 export const openOf = (datasetId: string): string => `tracevae-notebook.open.${datasetId}`;
 
 export const ALONE: Tabs = {

@@ -31,6 +31,7 @@ import { NotebookStatusBar } from './NotebookStatusBar.tsx';
 import { useDataset, useInspect, usePreferences, useView } from './notebook-context.ts';
 import { PageDialogs } from './PageDialogs.tsx';
 import { UndoNotice } from './UndoNotice.tsx';
+import { UpdateNotice } from './UpdateNotice.tsx';
 import '../cells/page/cells.css';
 import './app.css';
 
@@ -164,6 +165,7 @@ export function App() {
       </Boundary>
       <PageDialogs open={dialog} setOpen={setDialog} />
       <OverPageStack>
+        <UpdateNotice />
         <UndoNotice />
       </OverPageStack>
       <DropOverlay visible={dropping}>Drop to read these files as one dataset</DropOverlay>

@@ -37,7 +37,7 @@ export function NotebookStatusBar() {
       key: 'isolation',
       text: 'not cross-origin isolated: one thread',
       title:
-        'This host sends no COOP and COEP headers, so WASM cannot use threads. Everything works, more slowly.',
+        'This host sends no COOP and COEP headers, so WASM cannot use threads. Everything works, more slowly. The copy that the browser keeps for use offline has them: open the page once more.',
       tone: 'warn',
     });
   }

@@ -12,6 +12,7 @@ import type { EnvironmentState } from '../../stores/page/environment-store.ts';
 import type { Notebook } from '../../stores/page/notebook.ts';
 import type { NotesState } from '../../stores/page/notes-store.ts';
 import type { UnreadableState } from '../../stores/page/unreadable-store.ts';
+import type { UpdateState } from '../../stores/page/update-store.ts';
 import type { ViewState } from '../../stores/page/view-store.ts';
 import type { PrepareState } from '../../stores/prepare/prepare-store.ts';
 import type { KeptRunsState } from '../../stores/run/kept-runs-store.ts';
@@ -113,3 +114,6 @@ export const usePreferences = <T>(select: (state: PreferencesState) => T): T =>
 
 export const useChanges = <T>(select: (state: ChangesState) => T): T =>
   useStore(useNotebook().changes, select);
+
+export const useUpdate = <T>(select: (state: UpdateState) => T): T =>
+  useStore(useNotebook().update, select);
