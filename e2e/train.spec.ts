@@ -121,7 +121,7 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   await formula.press('Enter');
   await expect(formula).toHaveValue('full + 2*kl.z2');
   await expect(shown).toContainText('formula full + 2*kl.z2');
-  expect(decodeURIComponent(new URL(page.url()).hash)).toContain('score=full+++2*kl.z2');
+  expect(decodeURIComponent(new URL(page.url()).hash)).toContain('formula=full+++2*kl.z2');
   await scores.getByRole('button', { name: 'Keep with the run' }).click();
   await scores.getByRole('textbox', { name: 'New name' }).fill('twice z2');
   await scores.getByRole('button', { name: 'Save name' }).click();

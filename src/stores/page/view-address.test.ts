@@ -75,7 +75,7 @@ const view: fc.Arbitrary<View> = fc.record({
 
 test('a formula of an address is one that can be read', () => {
   const read = (text: string) =>
-    parseView(`#corrections=ncnorm&score=${encodeURIComponent(text)}`)?.corrections;
+    parseView(`#corrections=ncnorm&formula=${encodeURIComponent(text)}`)?.corrections;
   expect(read('full + kl.z2')).toEqual({ ncnorm: {}, formula: { text: 'full + kl.z2' } });
   expect(read('full + nothing')).toEqual({ ncnorm: {} });
   expect(read('alert(1)')).toEqual({ ncnorm: {} });
