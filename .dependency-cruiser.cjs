@@ -130,6 +130,7 @@ const rooms = [
       'detectors/[^/]+/meta(-settings)?',
       'detectors/catalog',
       'scoring/corrections',
+      'scoring/formula',
     ],
     packages: ['react', 'react-dom', 'zustand', D3, '@fontsource/', 'katex', 'marked'],
   },
