@@ -20,6 +20,9 @@ interface HeapPerformance extends Performance {
   readonly memory?: { readonly usedJSHeapSize: number };
 }
 
+/** A program drives this page and asked for it. */
+const driven = new URLSearchParams(location.search).has('headless');
+
 const notebook = createNotebook({
   client: startWorker(() => notebook.onWorkerReplaced()),
   background: startBackgroundWorker,
@@ -27,6 +30,7 @@ const notebook = createNotebook({
   tabs: browserTabs(),
   updates: browserUpdates(),
   preferences: preferenceStorage(() => localStorage),
+  raceBackends: !driven,
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),
   isolated: crossOriginIsolated,
@@ -54,11 +58,8 @@ addEventListener('beforeunload', (event) => {
 // Back, Forward, a link to a cell, or another address typed.
 addEventListener('hashchange', () => void notebook.view.getState().follow());
 
-// For a program that drives this page, which asks for it: a page that a person opens has none.
-const driven = new URLSearchParams(location.search).has('headless');
-if (driven) {
-  globalThis.tracevae = createHeadlessHandle(notebook, downloadWritten);
-}
+// A page that a person opens has none.
+if (driven) globalThis.tracevae = createHeadlessHandle(notebook, downloadWritten);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -1,6 +1,7 @@
 /** The worker's jobs about scored traces, on scores that a test has. */
 import { nextTask } from '../base/next-task.ts';
 import { createTraceTables } from '../inspect/trace-tables.ts';
+import { createJobControl } from '../run/job-control.ts';
 import type { ScoreOutcome } from '../run/outcome.ts';
 import { createUsualBook } from '../statistics/usual-book.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
@@ -9,7 +10,6 @@ import type { Job } from '../worker/job-table.ts';
 import { createListJobs } from '../worker/jobs/list.ts';
 import type { JobKind } from '../worker/protocol.ts';
 import type { RunAtHand } from '../worker/run-at-hand.ts';
-import { createJobControl } from '../worker/run-control.ts';
 import type { FakeJob } from './notebook-fakes.ts';
 import { fakeSettings } from './run-fakes.ts';
 

@@ -1,14 +1,16 @@
 /**
  * Which TensorFlow.js backend the worker computes on, and why.
  *
- * `auto` takes WebGPU when the adapter is real hardware; a software adapter (SwiftShader) is correct
- * but many times slower than WASM with SIMD, so it is taken only when asked for by name.
+ * `auto` takes WebGPU when the adapter is real hardware, until steps on both tell the faster one
+ * (run/auto-backend.ts); a software adapter (SwiftShader) is correct but many times slower than WASM
+ * with SIMD, so it is taken only when asked for by name.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { wasmKernels } from '../kernels/wasm-kernels.ts';
 import type { BackendInfo } from '../run/outcome.ts';
@@ -91,4 +93,12 @@ export async function startBackend(
     threads: 1,
     reason: preference === 'auto' ? 'a hardware WebGPU adapter is present' : 'chosen by you',
   };
+}
+
+/** Resolves once the backend in use has done what it was asked for. */
+export async function settled(): Promise<void> {
+  if (tf.getBackend() !== 'webgpu') return;
+  const gpu = tf.backend() as WebGPUBackend;
+  gpu.submitQueue();
+  await gpu.queue.onSubmittedWorkDone();
 }

@@ -3,6 +3,7 @@
  * errors: after a validation error it goes on with old buffer contents, after the device is lost
  * only reads fail. So whoever computes looks here.
  */
+import type { AutoChoice } from '../run/auto-backend.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import type { BackendPreference } from '../run/settings.ts';
 import type { JobFailure } from './job-failure.ts';
@@ -21,6 +22,8 @@ export type StartBackend = (
 export interface Device {
   /** Starts the backend, unless it is the one at hand and well. */
   take(preference: BackendPreference): Promise<BackendInfo>;
+  /** From now on `auto` is this; before, it is what the machine offers. */
+  choose(choice: AutoChoice): void;
   /** Aborted by trouble of the device at hand. */
   signal(): AbortSignal;
   trouble(): DeviceTrouble | null;
@@ -33,19 +36,27 @@ const SOON_MS = 1000;
 /** @param onLeave called before a backend is left: what lives on it has to go */
 export function createDevice(start: StartBackend, onLeave: () => void): Device {
   let taken: { readonly preference: BackendPreference; readonly info: BackendInfo } | null = null;
+  let auto: AutoChoice | null = null;
   let watch = new AbortController();
   const trouble = (): DeviceTrouble | null => watch.signal.reason ?? null;
 
   return {
-    async take(preference) {
-      if (taken?.preference === preference && trouble() === null) return taken.info;
+    async take(wanted) {
+      const choice = wanted === 'auto' ? auto : null;
+      const preference = choice?.backend ?? wanted;
+      const told = (info: BackendInfo): BackendInfo =>
+        choice?.backend === info.backend ? { ...info, reason: choice.reason } : info;
+      if (taken?.preference === preference && trouble() === null) return told(taken.info);
       onLeave();
       taken = null;
       const mine = new AbortController();
       watch = mine;
       const info = await start(preference, (reason) => mine.abort(reason));
       taken = { preference, info };
-      return info;
+      return told(info);
+    },
+    choose(choice) {
+      auto = choice;
     },
     signal: () => watch.signal,
     trouble,

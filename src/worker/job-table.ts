@@ -1,10 +1,10 @@
 /** What a job of the worker is: it takes an input and gives an outcome, in words where it failed. */
 import type { Result } from '../base/result.ts';
 import { isStatistic } from '../detectors/catalog.ts';
+import type { JobControl } from '../run/job-control.ts';
 import type { JobFailure } from './job-failure.ts';
 import type { Lane } from './lanes.ts';
 import type { JobKind, Jobs } from './protocol.ts';
-import type { JobControl } from './run-control.ts';
 
 export interface JobContext<K extends JobKind> {
   readonly control: JobControl;

@@ -2,6 +2,7 @@
  * What crosses the worker door. A job has an input, events on the way, and an output or a failure;
  * every message carries the job's id, so that late replies can be told apart and ignored.
  */
+
 import type { ChosenPeriods, ComparedDatasets } from '../changes/other-dataset.ts';
 import type { SetApart } from '../changes/set-apart.ts';
 import type { Timeline } from '../changes/timeline.ts';
@@ -28,6 +29,7 @@ import type { ParityPart } from '../parity/parity.ts';
 import type { TraceDescription } from '../prepare/describe.ts';
 import type { PrepareStep } from '../prepare/prepare.ts';
 import type { PrepareSettings } from '../prepare/settings.ts';
+import type { KnownSpeeds, RaceEvent } from '../run/auto-backend.ts';
 import type { ScoreChoice } from '../run/chosen-scores.ts';
 import type { Looked } from '../run/look-at-all.ts';
 import type { ModelRef } from '../run/model-ref.ts';
@@ -58,6 +60,7 @@ export interface WhatIfQuestion {
 
 export type TrainEvent =
   | FitEvent
+  | RaceEvent
   | { readonly kind: 'backend'; readonly info: BackendInfo }
   /** The device was lost, and training goes on after this epoch, 0 for from the start. */
   | {
@@ -150,6 +153,8 @@ export interface Jobs extends LabJobs {
       detector: DetectorId;
       settings: RunSettings;
       from: FitCheckpoint | null;
+      /** Of earlier races for what `auto` is; absent: it is what the machine offers, without a race. */
+      speeds?: KnownSpeeds;
     };
     event: TrainEvent;
     output: TrainOutcome;

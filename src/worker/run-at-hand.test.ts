@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { fitFsa } from '../detectors/fsa/fsa.ts';
 import { detectorSets } from '../run/detector-sets.ts';
 import { firstLookId } from '../run/first-look.ts';
+import { createJobControl } from '../run/job-control.ts';
 import type { ModelRef } from '../run/model-ref.ts';
 import type { OpenedRun } from '../run/opened-run.ts';
 import type { RunSettings } from '../run/settings.ts';
@@ -10,7 +11,6 @@ import { fakePlainScores, fakeScores, fakeSettings } from '../testing/run-fakes.
 import { toyTraces } from '../testing/toy-traces.ts';
 import type { Device } from './device.ts';
 import { createRunAtHand } from './run-at-hand.ts';
-import { createJobControl } from './run-control.ts';
 
 const traces = toyTraces(120);
 const settings: RunSettings = {

@@ -7,8 +7,10 @@ import type { Result } from '../base/result.ts';
 import { jobThrew } from '../base/worker-failures.ts';
 import { createTraceTables } from '../inspect/trace-tables.ts';
 import { createLab } from '../lab/lab.ts';
+import { createAutoBackend } from '../run/auto-backend.ts';
+import { createJobControl, type JobControl } from '../run/job-control.ts';
 import { createUsualBook } from '../statistics/usual-book.ts';
-import { startBackend } from './backend.ts';
+import { settled, startBackend } from './backend.ts';
 import { createDatasetAtHand } from './dataset-at-hand.ts';
 import { createDevice, deviceFailure } from './device.ts';
 import { cancelled, type JobFailure } from './job-failure.ts';
@@ -21,7 +23,6 @@ import { createTraceJobs } from './jobs/trace.ts';
 import { createLanes } from './lanes.ts';
 import type { JobKind, JobRequest, WorkerReply, WorkerRequest } from './protocol.ts';
 import { createRunAtHand } from './run-at-hand.ts';
-import { createJobControl, type JobControl } from './run-control.ts';
 
 type Post = (reply: WorkerReply, transfer: ArrayBuffer[]) => void;
 
@@ -46,11 +47,12 @@ export function createRunner(post: Post): Runner {
   // Tensors of a model live on the backend that is left.
   const device = createDevice(startBackend, () => run.dropModel());
   const run = createRunAtHand(device, dataset.traces);
+  const decideAuto = createAutoBackend({ ...device, settled }, () => performance.now());
 
   const book = createUsualBook(nextTask);
   const jobs: JobTable<JobKind> = {
     ...createDatasetJobs(dataset),
-    ...createRunJobs(device, dataset, run),
+    ...createRunJobs(device, dataset, run, decideAuto),
     ...createTraceJobs(dataset, run, book),
     ...createListJobs(dataset, run, tables, book),
     ...createLabJobs(lab, dataset, run),

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import type { FitContext, FitResult } from '../detectors/detector.ts';
+import { createJobControl } from '../run/job-control.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import type { BackendPreference } from '../run/settings.ts';
 import { fakeCheckpoint } from '../testing/run-fakes.ts';
 import { createDevice, type DeviceTrouble } from './device.ts';
 import type { TrainEvent } from './protocol.ts';
-import { createJobControl } from './run-control.ts';
 import { fitSurviving } from './surviving-fit.ts';
 
 const CANCELLED = { kind: 'cancelled', what: 'cancelled', where: '', advice: '' } as const;
@@ -115,4 +115,15 @@ test('our own mistakes are not taken for a lost device, and Cancel stays Cancel'
     return { ok: false, error: CANCELLED };
   });
   expect(fitted).toMatchObject({ error: CANCELLED });
+});
+
+test('auto is what was chosen for it, and says why; a backend that is asked for is not', async () => {
+  const { device, preferences, onLeave } = setUp(['webgpu', 'wasm', 'webgpu']);
+  await device.take('auto');
+  device.choose({ backend: 'wasm', reason: 'faster' });
+  expect(await device.take('auto')).toMatchObject({ backend: 'wasm', reason: 'faster' });
+  await device.take('auto');
+  expect(await device.take('wasm')).toMatchObject({ reason: '' });
+  expect(preferences).toEqual(['auto', 'wasm']);
+  expect(onLeave).toHaveBeenCalledTimes(2);
 });

@@ -27,6 +27,7 @@ import { lookWhenever } from '../run/run-first-look.ts';
 import type { AppIdentity } from '../run/run-report.ts';
 import { onShow } from '../run/run-state.ts';
 import { createRunStore, type RunState } from '../run/run-store.ts';
+import { createSpeedMemory } from '../run/speed-memory.ts';
 import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
 import { createInspectStore, type InspectState, shownDetector } from '../scores/inspect-store.ts';
 import { createNamedScoresStore, type NamedScoresState } from '../scores/named-scores-store.ts';
@@ -97,6 +98,8 @@ export interface NotebookDeps {
   /** Newer builds of the page; without, there are none. */
   readonly updates?: PageUpdates;
   readonly preferences: PreferenceStorage;
+  /** A training whose backend is `auto` begins with steps on each, where there is a GPU. */
+  readonly raceBackends?: boolean;
   readonly now: () => number;
   readonly newId: () => string;
   readonly isolated: boolean;
@@ -148,6 +151,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
   const runs = createRunStore({
     ...deps,
     dataset,
+    ...(deps.raceBackends && { speeds: createSpeedMemory(deps.preferences) }),
     onStored: (entry) => {
       if (entry.datasetId === dataset.getState().dataset?.id) kept.getState().note(entry);
     },

@@ -20,6 +20,7 @@ import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import type { Tabs } from '../shared/tabs.ts';
 import type { RunChoices } from './run-choices.ts';
+import type { SpeedMemory } from './speed-memory.ts';
 import type { TrainingPhase } from './training-phase.ts';
 
 export type ScoringPhase =
@@ -120,6 +121,8 @@ export interface RunStoreDeps {
   readonly newId: () => string;
   /** Bytes of JavaScript heap in use now, where the browser tells. */
   readonly heapBytes: () => number | null;
+  /** Speeds of backends in this browser; without, `auto` is what the machine offers. */
+  readonly speeds?: SpeedMemory;
   /** Hears of every run that was stored. */
   readonly onStored?: (entry: RunEntry) => void;
 }

@@ -20,6 +20,7 @@ import { createDatasetStore } from '../dataset/dataset-store.ts';
 import { createMappingMemory } from '../dataset/mapping-memory.ts';
 import { cellStates, runDifferences } from '../page/cell-states.ts';
 import { createRunStore } from './run-store.ts';
+import { createSpeedMemory } from './speed-memory.ts';
 import { startedRun, withDetector } from './training-phase.ts';
 
 const imported = importedFixture();
@@ -68,6 +69,26 @@ async function trainAndScore(): Promise<void> {
   await finishScores(notebook, fakeScores(imported.traces));
   await training;
 }
+
+test('speeds of both backends are remembered for the next training, where they are wanted', async () => {
+  const { state, last, dataset, client } = notebook;
+  void state().train();
+  expect(last('train').input).not.toHaveProperty('speeds');
+
+  const speeds = createSpeedMemory(createFakePreferences());
+  const { storage } = createFakeStorage();
+  const deps = { client, storage, dataset, now: () => 1, newId: () => 'id', heapBytes: () => null };
+  const runs = createRunStore({ ...deps, speeds });
+  void runs.getState().train();
+  last('train').emit({ kind: 'racing' });
+  expect(runs.getState().training).toMatchObject({ racing: true, backend: null });
+  last('train').emit({ kind: 'raced', key: 'a size', speeds: { wasm: 2, webgpu: 1 } });
+  last('train').emit({ kind: 'backend', info: fakeTrainOutcome().backend });
+  expect(runs.getState().training).toMatchObject({ racing: false, backend: { backend: 'wasm' } });
+  await last('train').fail({ kind: 'cancelled', what: '', where: '', advice: '' });
+  void runs.getState().train();
+  expect(last('train').input).toMatchObject({ speeds: { 'a size': { wasm: 2, webgpu: 1 } } });
+});
 
 test('node embeddings of an earlier build stay until N_max is set', () => {
   const { state } = notebook;

@@ -158,7 +158,9 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     trainJob?.cancel();
     set({ training: first, scoring: { phase: 'idle' } });
     let latest = first;
-    const mine = client.start('train', { runId, detector, settings, from }, (event) => {
+    const known = deps.speeds && { speeds: deps.speeds.all() };
+    const mine = client.start('train', { runId, detector, settings, from, ...known }, (event) => {
+      if (event.kind === 'raced') deps.speeds?.keep(event.key, event.speeds);
       if (trainJob !== mine) return;
       peak.note();
       updateRunning((running) => {

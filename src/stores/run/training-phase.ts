@@ -34,6 +34,8 @@ export interface RunningPhase {
   readonly preset: PresetId;
   readonly settings: RunSettings;
   readonly backend: BackendInfo | null;
+  /** Both backends are tried, so that the faster one trains. */
+  readonly racing: boolean;
   readonly progress: FitProgress | null;
   readonly curve: readonly CurvePoint[];
   /** Mean batch loss against the epoch as a fraction, while the epoch runs. */
@@ -83,6 +85,7 @@ export const startedRun = (identity: RunIdentity): RunningPhase => ({
   ...identity,
   phase: 'running',
   backend: null,
+  racing: false,
   progress: null,
   curve: [],
   liveLoss: [],
@@ -209,8 +212,12 @@ const pendingOf = ({ settings, detectors, failed }: RunRecord): readonly Detecto
 
 export function afterTrainEvent(running: RunningPhase, event: TrainEvent): RunningPhase {
   switch (event.kind) {
+    case 'racing':
+      return { ...running, racing: true };
+    case 'raced':
+      return running;
     case 'backend':
-      return { ...running, backend: event.info };
+      return { ...running, racing: false, backend: event.info };
     case 'progress': {
       const { progress } = event;
       if (progress.loss === null) return { ...running, progress };

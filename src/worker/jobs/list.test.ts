@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { nextTask } from '../../base/next-task.ts';
 import { createTraceTables } from '../../inspect/trace-tables.ts';
+import { createJobControl } from '../../run/job-control.ts';
 import { correctionsOf } from '../../scoring/corrections/list.ts';
 import { createUsualBook } from '../../statistics/usual-book.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakePlainScores, fakeScores, fakeSettings } from '../../testing/run-fakes.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
-import { createJobControl } from '../run-control.ts';
 import { createListJobs } from './list.ts';
 
 const { traces } = importedFixture();

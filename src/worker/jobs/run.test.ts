@@ -6,6 +6,7 @@ import type { Result } from '../../base/result.ts';
 import type { DetectorId } from '../../detectors/catalog.ts';
 import type { DetectorModel } from '../../detectors/detector.ts';
 import { detectorSets } from '../../run/detector-sets.ts';
+import { createJobControl } from '../../run/job-control.ts';
 import type { ModelRef } from '../../run/model-ref.ts';
 import type { ScoreOutcome } from '../../run/outcome.ts';
 import { randomTerms } from '../../testing/random-terms.ts';
@@ -16,7 +17,6 @@ import type { Device } from '../device.ts';
 import { type JobFailure, notAtHand } from '../job-failure.ts';
 import type { Jobs } from '../protocol.ts';
 import { createRunAtHand } from '../run-at-hand.ts';
-import { createJobControl } from '../run-control.ts';
 import { createRunJobs } from './run.ts';
 
 const MOST_BYTES = 8e6;
@@ -53,7 +53,7 @@ function createWorker(detector: DetectorId, model: DetectorModel, count: number)
   const dataset = createDatasetAtHand(() => {});
   dataset.adopt(traces);
   const run = createRunAtHand(device, dataset.traces);
-  const jobs = createRunJobs(device, dataset, run);
+  const jobs = createRunJobs(device, dataset, run, async () => {});
   const answer = async <T>(
     of: (context: { readonly transfer: ArrayBuffer[] }) => Promise<Result<T, JobFailure>>,
   ): Promise<{ readonly value: T; readonly bytes: number }> => {

@@ -2,8 +2,10 @@
 import { cutPiece, outlineOf } from '../../base/column-pieces.ts';
 import { buffersOf, copyColumns } from '../../base/copy-columns.ts';
 import { err, ok } from '../../base/result.ts';
-import { SHOWN_FIRST } from '../../detectors/catalog.ts';
+import { isStatistic, SHOWN_FIRST } from '../../detectors/catalog.ts';
+import type { FitContext } from '../../detectors/detector.ts';
 import { DETECTORS } from '../../detectors/registry.ts';
+import type { RaceQuestion } from '../../run/auto-backend.ts';
 import { detectorSets } from '../../run/detector-sets.ts';
 import { lookAtAll } from '../../run/look-at-all.ts';
 import { scoreSets } from '../../run/score-sets.ts';
@@ -20,7 +22,13 @@ type RunJobs = JobTable<'probe' | 'look' | 'openRun' | 'train' | 'score' | 'take
 /** As much as the page copies in a few milliseconds. */
 const PIECE_BYTES = 4 * 2 ** 20;
 
-export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAtHand): RunJobs {
+/** @param decideAuto what `auto` is, before a training whose settings leave it to the machine */
+export function createRunJobs(
+  device: Device,
+  dataset: DatasetAtHand,
+  run: RunAtHand,
+  decideAuto: (question: RaceQuestion) => Promise<void>,
+): RunJobs {
   return {
     probe: computing(async ({ preference }) => ok(await device.take(preference))),
 
@@ -42,14 +50,19 @@ export function createRunJobs(device: Device, dataset: DatasetAtHand, run: RunAt
       return ok(null);
     }),
 
-    train: computing(async ({ runId, detector, settings, from }, { control, emit }) => {
+    train: computing(async ({ runId, detector, settings, from, speeds }, { control, emit }) => {
       const set = dataset.traces();
       if (set === null) return err(noDataset);
       run.begin(runId, settings);
       const { data, test } = detectorSets(set, settings);
+      const train = (context: FitContext) => DETECTORS[detector].fit(data, settings, context);
+      if (speeds !== undefined && settings.machine.backend === 'auto' && !isStatistic(detector)) {
+        await decideAuto({ detector, settings, data, train, known: speeds, control, emit });
+        if (control.signal.aborted) return err(cancelled);
+      }
       const clock = createTrainClock(from);
       const { fitted, info } = await fitSurviving({
-        train: (context) => DETECTORS[detector].fit(data, settings, context),
+        train,
         device,
         preference: settings.machine.backend,
         seed: settings.seed,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { nextTask } from '../../base/next-task.ts';
+import { createJobControl } from '../../run/job-control.ts';
 import { createUsualBook } from '../../statistics/usual-book.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { DatasetAtHand } from '../dataset-at-hand.ts';
 import type { RunAtHand } from '../run-at-hand.ts';
-import { createJobControl } from '../run-control.ts';
 import { createTraceJobs } from './trace.ts';
 
 const { traces } = importedFixture();

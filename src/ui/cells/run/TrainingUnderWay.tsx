@@ -129,7 +129,7 @@ function useSecondsLeft(secondsLeft: number | null, running: boolean): number | 
 }
 
 export function TrainingProgress({ training }: { readonly training: RunningPhase }) {
-  const { progress, backend, restarts, incidents } = training;
+  const { progress, backend, racing, restarts, incidents } = training;
   const running = training.phase === 'running';
   const left = useSecondsLeft(progress?.secondsLeft ?? null, running);
   const share =
@@ -152,7 +152,9 @@ export function TrainingProgress({ training }: { readonly training: RunningPhase
         text={
           progress === null
             ? backend === null
-              ? 'Starting the backend'
+              ? racing
+                ? 'Trying WASM and WebGPU for about a second each: the faster one trains'
+                : 'Starting the backend'
               : 'Preparing the model'
             : inTurn(
                 training,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createJobControl } from './run-control.ts';
+import { createJobControl } from './job-control.ts';
 
 test('a running job is not held', async () => {
   await expect(createJobControl().whenRunning()).resolves.toBeUndefined();
