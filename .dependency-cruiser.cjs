@@ -65,6 +65,11 @@ const rooms = [
     packages: [],
   },
   { room: 'service-worker', may: [], packages: ['workbox-precaching'] },
+  {
+    room: 'onnx',
+    may: ['base', 'features', 'scoring', 'nn', 'detectors', 'model'],
+    packages: ['@bufbuild/protobuf'],
+  },
   { room: 'storage', may: ['base', 'run'], packages: ['idb', 'valibot'] },
   {
     room: 'stores',
@@ -114,6 +119,7 @@ const rooms = [
       'judge',
       'run',
       'model',
+      'onnx',
       'scoring',
       'headless/(given-files|read-choices)',
       'stores/(dataset/dataset-import|baselines/matrix-view|run/(run-choices|run-report|training-log))',

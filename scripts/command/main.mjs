@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { readOptions, usageOf, usageOfAll } from '../headless/arguments.mjs';
 import { CommandError, errorLine } from '../headless/command-error.mjs';
 import { COMMANDS as HEADLESS } from '../headless/commands.mjs';
+import { exportModel } from './export.mjs';
 import { importTraces } from './import.mjs';
 import { scoreTraces } from './score.mjs';
 import { trainModel } from './train.mjs';
@@ -75,6 +76,23 @@ const COMMANDS = {
     run: importTraces,
     says: 'Reads files and writes import.json: what they hold and what was set aside.',
     options: importing,
+  },
+  export: {
+    run: exportModel,
+    says: 'Writes a kept model as two graphs of ONNX, for engines without Node.',
+    options: {
+      model: { type: 'string', value: 'M.tracevae', says: 'what the notebook kept; needed' },
+      detector: {
+        type: 'string',
+        value: 'ID',
+        says: 'tracevae or one of its ablations; without it, the first that the model has',
+      },
+      onnx: {
+        type: 'string',
+        value: 'FOLDER',
+        says: 'where structure.onnx and latency.onnx go; needed',
+      },
+    },
   },
   judge: {
     run: () => Promise.resolve(),

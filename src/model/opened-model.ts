@@ -26,13 +26,13 @@ export const modelSettings = (model: KeptModel): RunSettings => ({
 });
 
 /** The model's vocabulary, as an import takes it. */
-export const operationTexts = ({ validation }: KeptModel): OperationText[] =>
+export const operationTexts = ({ validation }: Pick<KeptModel, 'validation'>): OperationText[] =>
   validation.operations
     .slice(1)
     .map(({ service, name }) => ({ service: validation.services[service]!, name }));
 
 /** Traces to be scored, whose vocabulary begins with the model's; nothing to be learnt from. */
-export const scoredData = ({ scale }: KeptModel, traces: TraceSet): DetectorData => ({
+export const scoredData = ({ scale }: Pick<KeptModel, 'scale'>, traces: TraceSet): DetectorData => ({
   traces,
   train: new Uint32Array(0),
   val: new Uint32Array(0),

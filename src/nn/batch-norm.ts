@@ -19,7 +19,7 @@ import { withGradient } from './with-gradient.ts';
 /** `train` normalises with the statistics of the batch and moves the running ones. */
 export type Mode = 'train' | 'eval';
 
-const EPSILON = 1e-6;
+export const EPSILON = 1e-6;
 const MOMENTUM = 0.1;
 /** Slope of every LeakyReLU outside of attention. */
 export const LEAKY_SLOPE = 0.01;

@@ -51,7 +51,7 @@ function linearWithoutBias(parameters: Parameters, name: string, x: tf.Tensor2D)
  * Names of the hidden layers. The authors' containers unwrap themselves where they hold one element
  * only: a sole hidden layer without an output layer is `wrapped.0` and `wrapped.1`.
  */
-const hiddenName = (name: string, layer: number, unwrapped: boolean, part: 0 | 1): string =>
+export const hiddenName = (name: string, layer: number, unwrapped: boolean, part: 0 | 1): string =>
   unwrapped ? `${name}.wrapped.${part}` : `${name}.wrapped.${layer}.${part}`;
 
 /**

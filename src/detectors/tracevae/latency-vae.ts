@@ -27,7 +27,7 @@ import { OPERATION_EMBEDDING, POSTERIOR_LOG_STD } from './struct-vae.ts';
 export const LATENCY_VAE = 'latency_vae';
 
 /** As the authors' code; the paper names no bounds. */
-const PRIOR_LOG_STD = { min: -5, max: 2 } as const;
+export const PRIOR_LOG_STD = { min: -5, max: 2 } as const;
 /** As the authors' code. No upper bound: the std limit of section 5.3 is applied when scoring. */
 export const LATENCY_LOG_STD_MIN = -7;
 
@@ -69,8 +69,8 @@ export function latencyVaeSpecs(config: TraceVaeConfig): ParameterSpec[] {
   ];
 }
 
-const FC_HIDDEN = `${LATENCY_VAE}.pG_graph_embedding`;
-const FC_NODES = `${LATENCY_VAE}.pG_node_embedding`;
+export const FC_HIDDEN = `${LATENCY_VAE}.pG_graph_embedding`;
+export const FC_NODES = `${LATENCY_VAE}.pG_node_embedding`;
 
 function fullyConnectedSpecs(config: TraceVaeConfig, width: number): ParameterSpec[] {
   const { latent2, graphEmbeddingHidden: hidden, maxNodes } = config;

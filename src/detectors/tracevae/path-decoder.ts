@@ -24,10 +24,10 @@ import type { StructureLogProbs } from './struct-vae.ts';
 /** Numbers that stand for a call path. */
 const PATH_EMBEDDING = 64;
 
-const HIDDEN = 'struct_vae.pG_graph_embedding';
-const PATH_HIDDEN = 'struct_vae.pG_path_hidden';
-const PATH_WEIGHT = 'struct_vae.pG_path.weight';
-const PATH_BIAS = 'struct_vae.pG_path.bias';
+export const PATH_NETWORK = 'struct_vae.pG_graph_embedding';
+export const PATH_HIDDEN = 'struct_vae.pG_path_hidden';
+export const PATH_WEIGHT = 'struct_vae.pG_path.weight';
+export const PATH_BIAS = 'struct_vae.pG_path.bias';
 const COLUMNS = {
   caller: 'struct_vae.paths.caller',
   operation: 'struct_vae.paths.operation',
@@ -52,7 +52,7 @@ export function pathDecoderSpecs(
     buffer: true,
   });
   return [
-    ...mlpSpecs(HIDDEN, latent, graphEmbeddingHidden, null),
+    ...mlpSpecs(PATH_NETWORK, latent, graphEmbeddingHidden, null),
     ...linearSpecs(PATH_HIDDEN, graphEmbeddingHidden.at(-1) ?? latent, PATH_EMBEDDING),
     {
       name: PATH_WEIGHT,
@@ -178,7 +178,7 @@ export function pathHidden(
   z: tf.Tensor2D,
   mode: Mode,
 ): tf.Tensor2D {
-  const hidden = mlp(parameters, HIDDEN, z, {
+  const hidden = mlp(parameters, PATH_NETWORK, z, {
     hidden: graphEmbeddingHidden.length,
     output: false,
     mode,
