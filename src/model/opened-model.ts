@@ -32,7 +32,10 @@ export const operationTexts = ({ validation }: Pick<KeptModel, 'validation'>): O
     .map(({ service, name }) => ({ service: validation.services[service]!, name }));
 
 /** Traces to be scored, whose vocabulary begins with the model's; nothing to be learnt from. */
-export const scoredData = ({ scale }: Pick<KeptModel, 'scale'>, traces: TraceSet): DetectorData => ({
+export const scoredData = (
+  { scale }: Pick<KeptModel, 'scale'>,
+  traces: TraceSet,
+): DetectorData => ({
   traces,
   train: new Uint32Array(0),
   val: new Uint32Array(0),
