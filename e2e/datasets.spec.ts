@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { requestSpans, TEST_CSV, traceVaeCsv } from './fixtures.ts';
-import { dropFiles, expect, exportRun, openNotebook, showTraces, test, train } from './notebook.ts';
+import {
+  dropDataset,
+  dropFiles,
+  expect,
+  exportRun,
+  openNotebook,
+  showTraces,
+  test,
+  train,
+} from './notebook.ts';
 
 const rows = (page: Page) => page.getByRole('table', { name: 'Datasets' }).getByRole('row');
 const row = (page: Page, name: string) => rows(page).filter({ hasText: name });
@@ -96,7 +105,8 @@ test('a run stays with its dataset', async ({ page }) => {
   await importCsv(page, 'first.csv', TEST_CSV());
   await train(page, { preset: 'tiny', epochs: 1, backend: 'wasm' });
   const run = await exportRun(page);
-  await importCsv(page, 'second.csv', csv(2, 170));
+  await dropDataset(page, [{ name: 'second.csv', body: csv(2, 170) }]);
+  await expect(openRow(page)).toContainText('second.csv');
   const exporting = page.getByRole('button', { name: 'Export run' });
   await expect(exporting).toBeDisabled();
   await page.getByRole('button', { name: 'first.csv', exact: true }).click();

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { requestSpans, TEST_CSV, TRAIN_CSV, traceVaeCsv, VAL_CSV } from './fixtures.ts';
 import {
+  dropDataset,
   dropFiles,
   expect,
   exportRun,
@@ -76,7 +77,7 @@ test('training that reloads interrupt gives the numbers of a run that none did',
   await train(page, choices);
   const whole = await readRun(page);
 
-  await dropFiles(page, SETS());
+  await dropDataset(page, SETS());
   await expect(page.getByRole('button', { name: 'Export run' })).toBeDisabled();
   await train(page, choices);
   const resume = page.getByRole('button', { name: 'Resume', exact: true });

@@ -1,8 +1,10 @@
 /** A model is kept, opened in another browser and by the command, and scores there as it did here. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { TEST_CSV, TRAIN_CSV, VAL_CSV } from './fixtures.ts';
+import { halves } from '../scripts/halves.mjs';
+import { requestSpans, traceVaeCsv } from './fixtures.ts';
 import {
   dropFiles,
   expect,
@@ -48,23 +50,39 @@ function expectEqual(actual: Map<string, number[]>, expected: Map<string, number
   }
 }
 
-test('a model is kept, and scores in another browser and in a shell as it did where it was trained', async ({
+test('a model of one half scores the other alike: with its run, in another browser and in a shell', async ({
   page,
   browser,
 }, info) => {
+  const { first, second } = halves(() => traceVaeCsv(requestSpans(3, 240, 40), true));
+  // what an engine of many machines is compared with
+  const out = process.env.HALVES_OUT ?? info.outputPath('halves');
+  mkdirSync(out, { recursive: true });
+  const write = (name: string, body: string | Buffer): string => {
+    writeFileSync(join(out, name), body);
+    return join(out, name);
+  };
+  const traces = write('second-half.csv', second);
+  write('first-half.csv', first);
+
   await openNotebook(page);
-  await dropFiles(page, [
-    { name: 'train.csv', body: TRAIN_CSV() },
-    { name: 'val.csv', body: VAL_CSV() },
-    { name: 'test.csv', body: TEST_CSV() },
-  ]);
+  await dropFiles(page, [{ name: 'first-half.csv', body: first }]);
   await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
   await exportRun(page);
+  await page.getByRole('button', { name: 'Keep model' }).click();
+  const model = write('half.tracevae', readFileSync(await saved(page, 'Save model')));
+  const models = page.getByRole('table', { name: 'Models' });
+  await expect(models.getByRole('row')).toContainText(['Model', 'of first-half.csv']);
+
+  // as a test file of the run
+  await dropFiles(page, [{ name: 'second-half.csv', body: second }]);
+  await page.getByRole('button', { name: 'Add as test file' }).click();
+  await expect(page.getByText(/second-half.csv was added as a test file/).first()).toBeVisible({
+    timeout: 60_000,
+  });
+  await exportRun(page);
   await showTraceVae(page);
-  const scores = testScores(readFileSync(await saved(page, 'Export scores'), 'utf8'));
-  expect(scores.size).toBe(60);
-  const model = info.outputPath('shop.tracevae');
-  writeFileSync(model, readFileSync(await saved(page, 'Keep model')));
+  const added = testScores(readFileSync(await saved(page, 'Export scores'), 'utf8'));
 
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
@@ -72,28 +90,43 @@ test('a model is kept, and scores in another browser and in a shell as it did wh
   await openNotebook(other);
   await dropFiles(other, [{ name: 'torn.tracevae', body: readFileSync(model).subarray(0, 5000) }]);
   await expect(other.getByText(/the model file is torn/)).toBeVisible();
-  await dropFiles(other, [{ name: 'shop.tracevae', body: readFileSync(model) }]);
-  await expect(other.getByText(/trained on 160 traces. Drop traces to score them/)).toBeVisible();
-  await dropFiles(other, [{ name: 'new.csv', body: TEST_CSV() }]);
+  await dropFiles(other, [{ name: 'half.tracevae', body: readFileSync(model) }]);
+  await expect(other.getByText(/trained on .* traces. Drop traces to score them/)).toBeVisible();
+  await dropFiles(other, [{ name: 'second-half.csv', body: second }]);
   await other.getByRole('button', { name: /^Score with/ }).click();
   await expect(other.getByText(/Scored by the model/).first()).toBeVisible({ timeout: 60_000 });
   await exportRun(other);
   await showTraceVae(other);
-  expectEqual(testScores(readFileSync(await saved(other, 'Export scores'), 'utf8')), scores);
-  await other.reload();
-  await expect(other.getByText(/0 % of the calls/).first()).toBeVisible();
-  await elsewhere.close();
+  const csv = readFileSync(await saved(other, 'Export scores'), 'utf8');
+  write('page-scores.csv', csv);
+  const scores = testScores(csv);
+  expect(scores.size).toBeGreaterThan(100);
+  // the first half has test traces too
+  expectEqual(new Map([...added].filter(([id]) => scores.has(id))), scores);
 
-  const traces = info.outputPath('new.csv');
-  writeFileSync(traces, TEST_CSV());
   execFileSync(process.execPath, ['scripts/build-command.mjs']);
   const rows = execFileSync(
     process.execPath,
     ['bin/tracevae.mjs', 'score', '--model', model, traces],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
+  write('command-scores.csv', rows);
   expectEqual(testScores(rows), scores);
+
+  // the model is there after a reload, and in another tab
+  await other.reload();
+  await expect(other.getByText(/% of the calls/).first()).toBeVisible();
+  const tab = await elsewhere.newPage();
+  await layOutFor(tab, 'researcher');
+  await openNotebook(tab);
+  const rename = (of: Page) => of.getByRole('table', { name: 'Models' });
+  await rename(tab)
+    .getByRole('button', { name: /^Rename/ })
+    .click();
+  await tab.getByRole('textbox', { name: /name/i }).fill('half of May');
+  await tab.keyboard.press('Enter');
+  await expect(
+    rename(other).getByRole('button', { name: 'half of May', exact: true }),
+  ).toBeVisible();
+  await elsewhere.close();
 });

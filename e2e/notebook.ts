@@ -76,6 +76,12 @@ export async function dropFiles(page: Page, files: readonly DroppedFile[]): Prom
   }
 }
 
+/** The same next to a run that could score them: they are a dataset to train with. */
+export async function dropDataset(page: Page, files: readonly DroppedFile[]): Promise<void> {
+  await dropFiles(page, files);
+  await page.getByRole('button', { name: 'New dataset' }).click();
+}
+
 export async function openNotebook(page: Page): Promise<void> {
   await page.goto('/');
   await expect(page.getByRole('heading', { name: 'TraceVAE Notebook' })).toBeVisible();

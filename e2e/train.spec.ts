@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { jaegerJson, requestSpans, TEST_CSV, TRAIN_CSV, traceVaeCsv, VAL_CSV } from './fixtures.ts';
 import {
+  dropDataset,
   dropFiles,
   expect,
   exportRun,
@@ -157,7 +158,8 @@ test('the same seed on the same backend gives the same numbers; with another the
   const results = [];
   for (const round of [1, 2]) {
     await openNotebook(page);
-    await dropFiles(page, [{ name: `all-${round}.csv`, body: TEST_CSV() }]);
+    const drop = round === 1 ? dropFiles : dropDataset;
+    await drop(page, [{ name: `all-${round}.csv`, body: TEST_CSV() }]);
     await train(page, { preset: 'tiny', epochs: 2, backend: 'wasm' });
     await expect(page.getByRole('button', { name: 'Export run' })).toBeEnabled();
     const { curves, results: metrics } = JSON.parse(await exportRun(page));

@@ -3,17 +3,23 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { COLUMN, COLUMN_SUMS, COLUMNS, forRows, THREADS } from './webgpu-columns.ts';
 import { type GpuProgram, groupsFor, type WebGpuKernels } from './webgpu-kernels.ts';
 
-/** Places in the statistics [3, F], which carry everything that the gradient needs of a column. */
-const [MEAN, INVERSE_STD, GAMMA] = [0, 1, 2];
-const STATISTICS = 3;
+/** Places in the statistics [5, F], which carry everything that the gradient needs of a column. */
+const [MEAN, INVERSE_STD, RUNNING_MEAN, RUNNING_VARIANCE, GAMMA] = [0, 1, 2, 3, 4];
+const STATISTICS = 5;
 
 const BATCH_NORM: GpuProgram = {
   name: 'batchNorm',
-  inputs: { x: 'f32', shares: 'f32', gamma: 'f32', beta: 'f32' },
-  updates: ['runningMean', 'runningVariance'],
+  inputs: {
+    x: 'f32',
+    shares: 'f32',
+    gamma: 'f32',
+    beta: 'f32',
+    runningMean: 'f32',
+    runningVariance: 'f32',
+  },
   outputs: ['y', 'statistics'],
   sizes: ['rows', 'width'],
-  rates: ['epsilon', 'slope', 'momentum'],
+  rates: ['epsilon', 'slope', 'momentum', 'unbiased'],
   threads: THREADS,
   code: `
     ${COLUMN_SUMS}
@@ -34,12 +40,13 @@ const BATCH_NORM: GpuProgram = {
         y[at] = select(value, given.slope * value, value < 0.0);`)}
       if (first) {
         let keep = 1.0 - given.momentum;
-        // behind the shares lies what makes the variance unbiased, which is the batch's
-        let unbiased = variance * shares[given.rows];
+        let unbiased = variance * given.unbiased;
         statistics[${MEAN}u * given.width + column] = mean;
         statistics[${INVERSE_STD}u * given.width + column] = inverseStd;
-        runningMean[column] = keep * runningMean[column] + given.momentum * mean;
-        runningVariance[column] = keep * runningVariance[column] + given.momentum * unbiased;
+        statistics[${RUNNING_MEAN}u * given.width + column] =
+          keep * runningMean[column] + given.momentum * mean;
+        statistics[${RUNNING_VARIANCE}u * given.width + column] =
+          keep * runningVariance[column] + given.momentum * unbiased;
         statistics[${GAMMA}u * given.width + column] = scale;
       }
     }`,
@@ -116,50 +123,58 @@ export interface NormOptions {
   /** Of the LeakyReLU. */
   readonly slope: number;
   readonly momentum: number;
+  /** What the batch's variance is multiplied by to be unbiased. */
+  readonly unbiased: number;
 }
 
 export interface NormPass {
   /** [R, F] */
   readonly y: tf.Tensor2D;
-  /** [3, F] for {@link batchNormBackward} */
+  /** [5, F] for {@link batchNormBackward} */
   readonly statistics: tf.Tensor2D;
+  /** [F] moved towards the batch's */
+  readonly runningMean: tf.Tensor1D;
+  readonly runningVariance: tf.Tensor1D;
 }
 
 /**
  * LeakyReLU(gamma (x - mean) / sqrt(var + eps) + beta) with the batch's mean and variance.
  *
  * @param x       [R, F]
- * @param shares  [R + 1] weight of each row, sum 1, and what makes the batch's variance unbiased
- * @param columns gamma, beta, and the running statistics, which move where they lie
+ * @param shares  [R, 1] weight of each row, sum 1
+ * @param columns gamma, beta, and the running statistics to move
  */
 export function batchNorm(
   kernels: WebGpuKernels,
   x: tf.Tensor2D,
-  shares: tf.Tensor1D,
+  shares: tf.Tensor2D,
   { gamma, beta, mean, variance }: NormColumns,
-  { epsilon, slope, momentum }: NormOptions,
+  { epsilon, slope, momentum, unbiased }: NormOptions,
 ): NormPass {
   const [rows, width] = x.shape;
   const [y, statistics] = kernels.run(BATCH_NORM, {
-    inputs: [x, shares, gamma, beta],
-    updates: [mean, variance],
+    inputs: [x, shares, gamma, beta, mean, variance],
     outputs: [x.shape, [STATISTICS, width]],
-    numbers: [rows, width, epsilon, slope, momentum],
+    numbers: [rows, width, epsilon, slope, momentum, unbiased],
     groups: groupsFor(width, COLUMNS),
   }) as [tf.Tensor2D, tf.Tensor2D];
-  return { y, statistics };
+  const [runningMean, runningVariance] = kernels.part(
+    statistics,
+    [[width], [width]],
+    RUNNING_MEAN * width,
+  ) as [tf.Tensor1D, tf.Tensor1D];
+  return { y, statistics, runningMean, runningVariance };
 }
 
 /**
- * @param shares as of {@link batchNorm}
- * @param dy     [R, F]
- * @returns      gradients of x [R, F], gamma [F] and beta [F]
+ * @param dy [R, F]
+ * @returns  gradients of x [R, F], gamma [F] and beta [F]
  */
 export function batchNormBackward(
   kernels: WebGpuKernels,
   x: tf.Tensor2D,
-  shares: tf.Tensor1D,
-  { y, statistics }: NormPass,
+  shares: tf.Tensor2D,
+  { y, statistics }: Pick<NormPass, 'y' | 'statistics'>,
   dy: tf.Tensor2D,
   slope: number,
 ): [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] {

@@ -79,9 +79,15 @@ const GRADIENT_SUMS: GpuProgram = {
 
 const RMS_PROP_STEP: GpuProgram = {
   name: 'rmsProp',
-  inputs: { penalised: 'f32', gradient: 'f32', penaltySums: 'f32', gradientSums: 'f32' },
-  updates: ['values', 'squares'],
-  outputs: [],
+  inputs: {
+    values: 'f32',
+    penalised: 'f32',
+    gradient: 'f32',
+    squares: 'f32',
+    penaltySums: 'f32',
+    gradientSums: 'f32',
+  },
+  outputs: ['nextValues', 'nextSquares'],
   sizes: ['size', 'sums'],
   rates: ['l2', 'clipNorm', 'learningRate', 'alpha', 'epsilon'],
   threads: THREADS,
@@ -97,8 +103,8 @@ const RMS_PROP_STEP: GpuProgram = {
       for (var i = group * ${THREADS}u + thread; i < given.size; i += given.groups * ${THREADS}u) {
         let g = scale * (gradient[i] + pull * penalised[i] * values[i]);
         let square = given.alpha * squares[i] + (1.0 - given.alpha) * g * g;
-        squares[i] = square;
-        values[i] = values[i] - given.learningRate * g / (sqrt(square) + given.epsilon);
+        nextSquares[i] = square;
+        nextValues[i] = values[i] - given.learningRate * g / (sqrt(square) + given.epsilon);
       }
     }`,
 };
@@ -146,12 +152,11 @@ export interface GpuRmsPropRates {
 }
 
 /**
- * Moves values and squares where they lie.
- *
  * @param values    [P]
  * @param penalised [P] 1 or 0
  * @param gradient  [P] without the penalty's
  * @param squares   [P] running mean of squared gradients
+ * @returns         [P] the new values and squares
  */
 export function rmsPropStep(
   kernels: WebGpuKernels,
@@ -160,7 +165,7 @@ export function rmsPropStep(
   gradient: tf.Tensor1D,
   squares: tf.Tensor1D,
   { l2, clipNorm, learningRate, alpha, epsilon }: GpuRmsPropRates,
-): void {
+): [tf.Tensor1D, tf.Tensor1D] {
   const { size } = values;
   const groups = groupsOf(size);
   const ofPenalty = penaltySums(kernels, values, penalised);
@@ -170,11 +175,10 @@ export function rmsPropStep(
     numbers: [size, groups, l2],
     groups,
   });
-  kernels.run(RMS_PROP_STEP, {
-    inputs: [penalised, gradient, ofPenalty, ofGradient!],
-    updates: [values, squares],
-    outputs: [],
+  return kernels.run(RMS_PROP_STEP, {
+    inputs: [values, penalised, gradient, squares, ofPenalty, ofGradient!],
+    outputs: [[size], [size]],
     numbers: [size, groups, l2, clipNorm, learningRate, alpha, epsilon],
     groups: Math.min(65535, groupsFor(size, THREADS * VALUES_A_THREAD)),
-  });
+  }) as [tf.Tensor1D, tf.Tensor1D];
 }

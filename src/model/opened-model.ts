@@ -2,7 +2,7 @@
 import type { DetectorData, DetectorModel, SavedWeights } from '../detectors/detector.ts';
 import type { RunSettings } from '../run/settings.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { OperationText } from '../trace/vocabulary.ts';
+import { type OperationText, operationsOf } from '../trace/vocabulary.ts';
 import type { KeptDetector, KeptModel } from './kept-model.ts';
 
 export const MODEL_ENDING = '.tracevae';
@@ -18,18 +18,15 @@ export type RestoreModel = (
   weights: SavedWeights,
 ) => DetectorModel;
 
-/** What the model's detectors are restored with. */
-export const modelSettings = (model: KeptModel): RunSettings => ({
-  ...model.settings,
-  detectors: model.detectors.map(({ detector }) => detector),
-  limitTrain: null,
-});
+/** What the model's detectors are restored with: all that is scored elsewhere is a test. */
+export function modelSettings({ settings, detectors }: KeptModel): RunSettings {
+  const { scored: _, ...rest } = settings;
+  return { ...rest, detectors: detectors.map(({ detector }) => detector), limitTrain: null };
+}
 
 /** The model's vocabulary, as an import takes it. */
 export const operationTexts = ({ validation }: Pick<KeptModel, 'validation'>): OperationText[] =>
-  validation.operations
-    .slice(1)
-    .map(({ service, name }) => ({ service: validation.services[service]!, name }));
+  operationsOf(validation);
 
 /** Traces to be scored, whose vocabulary begins with the model's; nothing to be learnt from. */
 export const scoredData = (
@@ -48,7 +45,10 @@ const OPERATION_EMBEDDING = 'operation_embedding.node_embedding.weight';
  * Weights in which an operation that training never saw, which has the place of padding, is the mean
  * of those that it saw. Where padding is a node of its own (FC and DimEx) it stays what it is.
  */
-export function openedWeights({ detector, weights }: KeptDetector): SavedWeights {
+export function openedWeights({
+  detector,
+  weights,
+}: Pick<KeptDetector, 'detector' | 'weights'>): SavedWeights {
   if (detector === 'tracevae-fc' || detector === 'tracevae-dimex') return weights;
   return {
     ...weights,

@@ -4,7 +4,8 @@ import type { SavedWeights } from '../detectors/detector.ts';
 import { type FileRole, tracesThatFit } from '../features/splits.ts';
 import type { ImportedTraces } from '../ingest/import.ts';
 import { RUN_FORMAT, type RunRecord } from '../run/record.ts';
-import { appendTraces } from '../trace/pick-traces.ts';
+import type { KeptGround } from '../run/settings.ts';
+import { appendTraces, pickTraces } from '../trace/pick-traces.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import type { KeptModel } from './kept-model.ts';
 import { movedFrom } from './moved-from.ts';
@@ -33,13 +34,25 @@ export function withValidation(
   };
 }
 
+/** A dataset as it was before a kept model brought its validation traces. */
+export function withoutValidation(imported: ImportedTraces): ImportedTraces {
+  const { traces } = imported;
+  const files = imported.files.filter(({ format }) => format !== VALIDATION_FORMAT);
+  if (files.length === imported.files.length) return imported;
+  // they come last
+  const own = Uint32Array.from(traces.file.keys()).filter(
+    (trace) => traces.file[trace]! < files.length,
+  );
+  return { ...imported, files, traces: pickTraces(traces, own) };
+}
+
 /** @returns [files] of {@link withValidation} */
 export const scoredRoles = (files: number): FileRole[] => [
   ...Array.from({ length: files }, () => 'test' as const),
   'val',
 ];
 
-interface RunFacts {
+export interface RunFacts {
   readonly id: string;
   readonly datasetId: string;
   readonly savedAt: number;
@@ -58,11 +71,7 @@ export const keptRun = (
   settings: {
     ...modelSettings(model),
     roles,
-    kept: {
-      name: model.origin.name,
-      scale: model.scale,
-      moved: movedFrom(model, traces, scoredBy(model, roles, traces)),
-    },
+    kept: { ...ofModel(model), moved: movedFrom(model, traces, testTraces(model, roles, traces)) },
   },
   detectors: model.detectors.map((kept) => {
     const weights = openedWeights(kept);
@@ -92,8 +101,15 @@ export const keptRun = (
   peakHeapBytes: null,
 });
 
+/** What a run that a model scores keeps of it. */
+export const ofModel = ({ origin, scale }: KeptModel): Omit<KeptGround, 'moved'> => ({
+  name: origin.name,
+  of: { keptAt: origin.keptAt, dataHash: origin.dataHash },
+  scale,
+});
+
 /** Traces that the model scores, those of validation left out. */
-const scoredBy = (
+export const testTraces = (
   { settings }: KeptModel,
   roles: readonly FileRole[],
   traces: TraceSet,

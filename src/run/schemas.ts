@@ -20,7 +20,7 @@ import {
   words,
 } from './stored-record.ts';
 
-const detector = v.picklist(DETECTOR_IDS);
+export const detector = v.picklist(DETECTOR_IDS);
 const preset = v.picklist(['tiny', 'small', 'paper']);
 const backend = v.picklist(['auto', 'webgpu', 'wasm']);
 
@@ -74,6 +74,7 @@ export const settings = v.looseObject({
   roles: list(v.picklist(['split', 'train', 'val', 'test'])),
   limitTrain: v.nullable(count),
   scored: v.exactOptional(v.picklist(['all', 'marked'])),
+  startedFrom: v.exactOptional(v.looseObject({ name, keptAt: number, dataHash: name })),
   // Names of scales and of the settings of baselines are asked of their catalogs, not repeated here.
 }) as unknown as v.GenericSchema<unknown, RunSettings>;
 

@@ -32,6 +32,8 @@ export interface RunSettings extends SettingsParts {
   readonly limitTrain: number | null;
   /** The model was kept of another dataset, of which this one has the validation traces; else absent. */
   readonly kept?: KeptGround;
+  /** Training began with the weights of a kept model; absent: at random. */
+  readonly startedFrom?: ModelOfRun;
   /**
    * Absent: the test traces. `all`: every trace, whatever the split, as no part is known to be clean.
    * `marked`: every trace, and those of training and validation are marked and not measured.
@@ -39,10 +41,26 @@ export interface RunSettings extends SettingsParts {
   readonly scored?: 'all' | 'marked';
 }
 
+/** Which kept model; what tells it from others of its name. */
+export interface ModelOfRun {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly keptAt: number;
+  /** Of the dataset that it was kept of. */
+  readonly dataHash: string;
+}
+
 /** What a kept model brings in the place of training traces. */
 export interface KeptGround {
   /** Of the model. */
   readonly name: string;
+  /** Absent of runs of earlier builds. */
+  readonly of?: Omit<ModelOfRun, 'name'>;
+  /**
+   * These files were added to the dataset that it was trained on, whose training traces are here;
+   * absent: it was trained elsewhere.
+   */
+  readonly added?: readonly string[];
   /** Its operations are the first of the dataset; a scale has one entry for each. */
   readonly scale: LatencyScale;
   /** What of the dataset it did not meet in training; counts, as src/model/drift.ts names them. */

@@ -5,7 +5,7 @@ import { upgradeToSeveralDatasets } from './upgrade.ts';
 import { upgradeToKeptRuns } from './upgrade-runs.ts';
 
 export const DATABASE = 'tracevae-notebook';
-export const DATABASE_VERSION = 4;
+export const DATABASE_VERSION = 5;
 
 /**
  * Opens the database when it is first asked for, and again after it was closed under the page: by a
@@ -25,6 +25,10 @@ export function createConnection(): () => Promise<Database> {
           }
           if (oldVersion < 2) db.createObjectStore('checkpoints');
           if (oldVersion < 3) db.createObjectStore('chunks');
+          if (oldVersion < 5) {
+            db.createObjectStore('models');
+            db.createObjectStore('modelEntries');
+          }
           if (oldVersion < 4) {
             db.createObjectStore('runEntries');
             db.createObjectStore('notes');

@@ -8,7 +8,7 @@ import type { TraceSet } from '../trace/trace-set.ts';
 import type { Columns } from './column-chunks.ts';
 import { keysUnder } from './database.ts';
 import { chunksOf, createTraceSetJoiner, entryOf } from './dataset-chunks.ts';
-import { readTraceSpans, SPAN_BYTES, saveSpans } from './dataset-spans.ts';
+import { readSpanChunks, readTraceSpans, SPAN_BYTES, saveSpans } from './dataset-spans.ts';
 import { type SpanTableName, TABLE_NAMES, type TableName } from './dataset-tables.ts';
 import { isAlone } from './pages.ts';
 import { type Dataset, type DatasetEntry, readDatasetEntry } from './records.ts';
@@ -47,6 +47,8 @@ export interface DatasetShelf {
   save(dataset: Dataset, options: SaveOptions): Promise<Result<DatasetEntry, Failure>>;
   /** The spans of one trace of a listed dataset; null where the dataset was stored without. */
   readSpans(entry: DatasetEntry, trace: number): Promise<Result<TraceSpans | null, Failure>>;
+  /** All that are stored of a dataset, chunk after chunk. */
+  spans(id: string): AsyncGenerator<SpanChunk>;
   change(id: string, change: EntryChange): Promise<Result<DatasetEntry, Failure>>;
   /** With its runs, checkpoints and notes. */
   remove(id: string): Promise<Result<null, Failure>>;
@@ -172,6 +174,10 @@ export function createDatasetShelf(database: () => Promise<Database>): DatasetSh
       if (read.ok && read.value?.parent.length === 0) return ok(null);
       if (!read.ok || read.value !== null) return read;
       return err(damaged(name, `the spans of trace ${trace} are missing or damaged`));
+    },
+
+    async *spans(id) {
+      yield* readSpanChunks(await database(), id);
     },
 
     async change(id, change) {

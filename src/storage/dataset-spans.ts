@@ -5,6 +5,7 @@
 import type { ImportedTraces } from '../ingest/import.ts';
 import type { SpanChunk } from '../trace/span-chunks.ts';
 import { type Columns, cutTable } from './column-chunks.ts';
+import { keysUnder } from './database.ts';
 import { CHUNK_BYTES } from './dataset-chunks.ts';
 import { firstSpans, SPAN_INDEX, type SpanTableName } from './dataset-tables.ts';
 import type { Database } from './schema.ts';
@@ -44,6 +45,14 @@ export async function saveSpans(
     await put('spanIndex', first, columns);
   }
   return stored;
+}
+
+/** As they were stored. */
+export async function* readSpanChunks(db: Database, datasetId: string): AsyncGenerator<SpanChunk> {
+  for (const key of await db.getAllKeys('chunks', keysUnder(datasetId, 'spans'))) {
+    const chunk = (await db.get('chunks', key)) as unknown as StoredSpanChunk | undefined;
+    if (chunk !== undefined) yield { first: key[2], ...chunk };
+  }
 }
 
 /** @returns null where the chunks do not hold them */

@@ -10,6 +10,7 @@ import { type CheckpointSlots, createCheckpointSlots, runOf } from './checkpoint
 import { createConnection, keysUnder } from './database.ts';
 import { createDatasetRecords, type DatasetRecords } from './dataset-records.ts';
 import { createDatasetShelf, type DatasetShelf } from './dataset-shelf.ts';
+import { createModelShelf, type ModelShelf } from './model-shelf.ts';
 import { createNoteShelf, type NoteShelf } from './notes.ts';
 import { createRunShelf, putRun, type Revisions, type RunShelf } from './run-shelf.ts';
 import { guarded } from './storage-failure.ts';
@@ -44,6 +45,7 @@ export interface NotebookStorage {
   readonly datasets: DatasetShelf;
   readonly runs: RunShelf;
   readonly notes: NoteShelf;
+  readonly models: ModelShelf;
   /** All of a dataset, to be carried to another browser. */
   readonly records: DatasetRecords;
   /** What belongs to a dataset. */
@@ -79,6 +81,7 @@ export function createNotebookStorage(): NotebookStorage {
     datasets: createDatasetShelf(database),
     runs,
     notes: createNoteShelf(database),
+    models: createModelShelf(database),
     records: createDatasetRecords(database),
 
     async runsOf(datasetId) {

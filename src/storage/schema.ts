@@ -1,5 +1,5 @@
 /** The object stores of the IndexedDB database. */
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { Slot } from './checkpoint-slots.ts';
 import type { Columns } from './column-chunks.ts';
 import type { SpanTableName, TableName } from './dataset-tables.ts';
@@ -21,9 +21,13 @@ export interface NotebookSchema extends DBSchema {
   checkpoints: { key: [dataset: string, slot: Slot]; value: unknown };
   /** By dataset; since version 4. */
   notes: { key: string; value: unknown };
+  /** Files of kept models, which belong to no dataset; since version 5. */
+  models: { key: string; value: unknown };
+  /** What they are listed by; since version 5. */
+  modelEntries: { key: string; value: unknown };
 }
 
-/** All of them; each holds what belongs to a dataset. */
+/** All that hold what belongs to a dataset. */
 export const STORE_NAMES = [
   'datasets',
   'chunks',
@@ -34,4 +38,8 @@ export const STORE_NAMES = [
 ] as const;
 export type StoreName = (typeof STORE_NAMES)[number];
 export type Database = IDBPDatabase<NotebookSchema>;
-export type UpgradeTransaction = IDBPTransaction<NotebookSchema, StoreName[], 'versionchange'>;
+export type UpgradeTransaction = IDBPTransaction<
+  NotebookSchema,
+  StoreNames<NotebookSchema>[],
+  'versionchange'
+>;

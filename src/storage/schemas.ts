@@ -1,5 +1,6 @@
 /** What the stored entry of a dataset and its notes look like. */
 import * as v from 'valibot';
+import { detector } from '../run/schemas.ts';
 import { count, integers, list, name, number, numberOrNull, words } from '../run/stored-record.ts';
 
 const counts = v.record(v.string(), count);
@@ -116,6 +117,23 @@ export const datasetEntry = v.looseObject({
   trashed: v.exactOptional(v.boolean()),
   spans: count,
   bytes: number,
+});
+
+export const modelEntry = v.looseObject({
+  id: name,
+  name,
+  keptAt: number,
+  savedAt: number,
+  bytes: count,
+  files: list(name),
+  dataHash: name,
+  trainTraces: count,
+  detectors: list(detector),
+  units: count,
+  epochs: count,
+  seed: number,
+  runId: v.nullable(name),
+  trashed: v.exactOptional(v.boolean()),
 });
 
 /** More than a person writes; the page shows less of it as Markdown. */

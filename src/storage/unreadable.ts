@@ -5,9 +5,10 @@
 import type { Failure } from '../base/result.ts';
 
 export interface Unreadable {
-  readonly store: 'datasets' | 'runs';
+  readonly store: 'datasets' | 'runs' | 'models';
+  /** Of a model, which belongs to no dataset, its own id. */
   readonly datasetId: string;
-  /** Of a run; null of a dataset. */
+  /** Of a run; null of all else. */
   readonly runId: string | null;
   /** The name that it says, as far as it can be read; else its key. */
   readonly name: string;

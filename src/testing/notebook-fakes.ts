@@ -9,6 +9,7 @@ import type { InterruptedRun, RunRecord } from '../run/record.ts';
 import { entryOfRun, nextRunName, type RunEntry } from '../run/run-entries.ts';
 import { DEMO, simulateDataset } from '../simulator/dataset.ts';
 import { entryOf } from '../storage/dataset-chunks.ts';
+import type { ModelEntry } from '../storage/model-shelf.ts';
 import type { NotebookStorage } from '../storage/notebook-storage.ts';
 import type { Note } from '../storage/notes.ts';
 import type { Dataset } from '../storage/records.ts';
@@ -107,6 +108,10 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
   };
   if (initial.run) keep(initial.run);
   const notes = new Map<string, readonly Note[]>();
+  const models = new Map<
+    string,
+    { readonly entry: ModelEntry; readonly file: Uint8Array<ArrayBuffer> }
+  >();
   let interrupted: InterruptedRun | null = initial.interrupted ?? null;
   let failure: Failure | null = null;
   const answer = <T>(value: T): Result<T, Failure> => (failure === null ? ok(value) : err(failure));
@@ -129,6 +134,7 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
         return answer(entry);
       },
       readSpans: async () => answer(null),
+      async *spans() {},
       async change(id, change) {
         const [dataset, entry] = find(id) ?? [];
         if (dataset === undefined || entry === undefined) return err(missing);
@@ -163,6 +169,32 @@ export function createFakeStorage(initial: Partial<FakeStored> = {}) {
       async save(datasetId, saved) {
         if (failure === null) notes.set(datasetId, saved);
         return answer(saved);
+      },
+    },
+    models: {
+      list: async () =>
+        answer({
+          entries: [...models.values()].flatMap(({ entry }) => (entry.trashed ? [] : [entry])),
+          unreadable: [],
+        }),
+      async read(id) {
+        const file = models.get(id)?.file;
+        return file === undefined ? err(missing) : answer(file);
+      },
+      async save(entry, file) {
+        if (failure === null) models.set(entry.id, { entry, file });
+        return answer(null);
+      },
+      async change(id, change) {
+        const kept = models.get(id);
+        if (kept === undefined) return err(missing);
+        const entry = { ...kept.entry, ...change };
+        if (failure === null) models.set(id, { ...kept, entry });
+        return answer(entry);
+      },
+      async remove(id) {
+        if (failure === null) models.delete(id);
+        return answer(null);
       },
     },
     records: {

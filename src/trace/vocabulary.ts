@@ -25,8 +25,8 @@ export interface OperationText {
   readonly name: string;
 }
 
-const PADDING: OperationText = { service: '', name: '' };
-const fullName = ({ service, name }: OperationText): string => `${service}/${name}`;
+export const PADDING: OperationText = { service: '', name: '' };
+export const fullName = ({ service, name }: OperationText): string => `${service}/${name}`;
 
 /**
  * @param known the whole vocabulary as "service/operation", where it is fixed beforehand (that of a
@@ -81,6 +81,10 @@ function splitName(text: string): OperationText {
   assert(slash > 0, `operation "${text}" is not "service/operation"`);
   return { service: text.slice(0, slash), name: text.slice(slash + 1) };
 }
+
+/** All of a vocabulary but padding. */
+export const operationsOf = ({ services, operations }: Vocabulary): OperationText[] =>
+  operations.slice(1).map(({ service, name }) => ({ service: services[service]!, name }));
 
 /** Services sorted by code unit, 0 the empty one of padding. */
 export function buildVocabulary(names: readonly OperationText[]): Vocabulary {

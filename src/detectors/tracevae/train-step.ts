@@ -13,7 +13,7 @@ import { initialiseActNorms } from '../../nn/real-nvp.ts';
 import { createRmsProp } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint } from '../fit-progress.ts';
-import type { LossOfBatch } from '../shared/training-plan.ts';
+import type { BatchLoss } from '../shared/training-plan.ts';
 import type { PathTree } from './known-paths.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';
@@ -73,11 +73,11 @@ export function createOptimiser(
 
 /**
  * The loss of a batch, equation (1) and the unit ball, and its terms. In phase 2 the structure VAE
- * is in eval mode. To be called within a tidy; makes the tensors of the batch and computes nothing.
+ * is in eval mode. To be called within a tidy.
  *
  * @param batch [B, N_max]
  * @param noise z [B, K], z2 [B, K2]
- * @returns     computes the terms [10], in the order of LOSS_TERMS, and the loss, nats
+ * @returns     makes the terms [10], in the order of LOSS_TERMS, and the loss, nats
  */
 export function batchLoss(
   { store, config, operationCount, paths }: TrainingModel,
@@ -86,23 +86,21 @@ export function batchLoss(
   batch: TraceBatch,
   noise: Noise,
   mode: Mode,
-): LossOfBatch {
+): () => BatchLoss {
   const structureMode = phase === 'joint' ? mode : 'eval';
   const structureBatch = structureInput(batch, operationCount, config, paths);
   const latencyBatch = latencyInput(batch, mode, config);
   const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
   const encode = (): StructurePass =>
     structurePass(store, config, structureBatch, noiseZ, structureMode);
+  // outside of the differentiated function, the structure VAE leaves nothing on the tape
+  const fixed = phase === 'time' ? encode() : null;
   return () => {
-    // outside of the differentiated function, the structure VAE leaves nothing on the tape
-    const fixed = phase === 'time' ? encode() : null;
-    return () => {
-      const structure = fixed ?? encode();
-      const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, mode);
-      return {
-        terms: lossTerms(structure, latency, optimiser.penaltyNorm()),
-        loss: differentiatedLoss(structure, latency, config),
-      };
+    const structure = fixed ?? encode();
+    const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, mode);
+    return {
+      terms: lossTerms(structure, latency, optimiser.penaltyNorm()),
+      loss: differentiatedLoss(structure, latency, config),
     };
   };
 }

@@ -1,24 +1,42 @@
 /** Datasets that come in: files, with their labels where those come apart, the demo and stand-ins. */
+
+import type { Failure } from '../../base/result.ts';
 import { type FileRole, guessRole } from '../../features/splits.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
+import { addedRun, withTestFiles } from '../../model/added-files.ts';
 import type { KeptModel } from '../../model/kept-model.ts';
 import { operationTexts } from '../../model/opened-model.ts';
-import { scoredRoles, withValidation } from '../../model/scored-dataset.ts';
+import {
+  keptRun,
+  type RunFacts,
+  scoredRoles,
+  withoutValidation,
+  withValidation,
+} from '../../model/scored-dataset.ts';
+import type { RunRecord } from '../../run/record.ts';
 import type { Dataset } from '../../storage/records.ts';
 import type { ColumnMapping } from '../../trace/column-mapping.ts';
 import { mergeLedgers } from '../../trace/ledger.ts';
 import type { OrphanRule } from '../../trace/orphans.ts';
+import { underVocabulary } from '../../trace/under-vocabulary.ts';
+import { type OperationText, operationsOf } from '../../trace/vocabulary.ts';
 import type { RunningJob } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetSaving } from './dataset-saving.ts';
-import { type DatasetParts, type DatasetState, settled } from './dataset-state.ts';
+import {
+  type DatasetParts,
+  type DatasetState,
+  type FilesUse,
+  type RunAtHand,
+  settled,
+} from './dataset-state.ts';
 import type { DatasetTurns } from './dataset-turns.ts';
 import { allOf, type GivenFiles, givenFiles } from './given-files.ts';
 import { handOver } from './hand-over.ts';
 
 type DatasetImport = Pick<
   DatasetState,
-  'importFiles' | 'mapColumns' | 'readAgain' | 'loadDemo' | 'loadStandIn'
+  'importFiles' | 'scoreWith' | 'mapColumns' | 'readAgain' | 'loadDemo' | 'loadStandIn'
 >;
 
 export const DEMO_SEED = 2023;
@@ -46,6 +64,26 @@ function datasetName({ names }: GivenFiles): string {
   return names.length === 1 ? first : `${first} and ${names.length - 1} more`;
 }
 
+export const MODEL_GONE: Failure = {
+  what: 'the model that scored this dataset is not kept here any more',
+  where: 'the list of models',
+  advice: 'open its file, then drop the traces again',
+};
+
+/** What becomes of the files of an import, with what that takes. */
+type ReadyUse =
+  | Exclude<FilesUse, { kind: 'test' }>
+  | ({ readonly kind: 'test'; readonly to: Dataset } & RunAtHand);
+
+/** Operations that have the first ids. */
+function firstOperations(use: ReadyUse): { readonly firstOperations?: OperationText[] } {
+  if (use.kind === 'dataset') return {};
+  return {
+    firstOperations:
+      use.kind === 'score' ? operationTexts(use.model) : operationsOf(use.to.imported.traces),
+  };
+}
+
 export function createDatasetImport(
   { deps, set, get }: DatasetParts,
   turns: DatasetTurns,
@@ -56,20 +94,58 @@ export function createDatasetImport(
   let last: { files: GivenFiles; answers: readonly ColumnMapping[] } | null = null;
 
   /** Of the import under way, questions about its tables included. */
-  let scoring: KeptModel | null = null;
+  let use: ReadyUse = { kind: 'dataset' };
 
-  const take = async (dataset: Dataset, model: KeptModel | null = null): Promise<void> => {
+  interface TakenRun {
+    /** To be scored, once the dataset is at hand. */
+    readonly run?: RunRecord;
+    /** A stored dataset whose spans come behind those that the worker holds. */
+    readonly spansOf?: string;
+  }
+
+  const take = async (dataset: Dataset, { run, spansOf }: TakenRun = {}): Promise<void> => {
     saving.replace(dataset, { status: { phase: 'ready' } });
-    const score = model === null ? undefined : deps.openModel?.(dataset, model);
-    await saving.save(dataset);
+    const score = run === undefined ? undefined : deps.openRun?.(run);
+    await saving.save(dataset, spansOf);
     await score?.();
   };
 
+  const factsOf = (datasetId: string): RunFacts => ({
+    id: deps.newId(),
+    datasetId,
+    savedAt: deps.now(),
+  });
+
+  type Came = Pick<Dataset, 'id' | 'name' | 'imported'>;
+
   /** Traces that a kept model scores, with its validation traces, on the page and in the worker. */
-  const withModel = async (read: ImportedTraces, model: KeptModel): Promise<ImportedTraces> => {
-    const joined = withValidation(read, model);
-    await client.start('open', { traces: joined.traces }).result;
-    return joined;
+  const takeScored = async (came: Came, model: KeptModel, spansOf?: string): Promise<void> => {
+    const { id, name } = came;
+    const imported = withValidation(came.imported, model);
+    const { traces } = imported;
+    await client.start('open', { traces }).result;
+    const roles = scoredRoles(came.imported.files.length);
+    await take(
+      { id, name: `${name}, scored by ${model.origin.name}`, imported, roles },
+      {
+        run: keptRun(model, roles, traces, factsOf(id)),
+        ...(spansOf === undefined ? {} : { spansOf }),
+      },
+    );
+  };
+
+  /** Test files of a run's dataset: one more dataset, of which the run is one too. */
+  const takeAdded = async (
+    { id, name, imported: read }: Came,
+    { to, run, model }: Extract<ReadyUse, { kind: 'test' }>,
+  ): Promise<void> => {
+    const joined = withTestFiles(read, to, run.settings);
+    await client.start('open', { traces: joined.imported.traces }).result;
+    const added = read.files.map((file) => file.name);
+    await take(
+      { id, name: `${to.name} and ${name}`, ...joined },
+      { run: addedRun(run, model, added, joined, factsOf(id)), spansOf: to.id },
+    );
   };
 
   const fail = (failure: JobFailure): void =>
@@ -132,14 +208,10 @@ export function createDatasetImport(
         set({ rereadable: id });
       }
       const guessed = roles?.length === length ? roles : guessRoles(read);
-      const model = scoring;
-      if (model === null) {
-        await take({ id, name: what, imported: read, roles: guessed });
-        return;
-      }
-      const imported = await withModel(read, model);
-      const name = `${what}, scored by ${model.origin.name}`;
-      await take({ id, name, imported, roles: scoredRoles(length) }, model);
+      const came = { id, name: what, imported: read };
+      if (use.kind === 'score') await takeScored(came, use.model);
+      else if (use.kind === 'test') await takeAdded(came, use);
+      else await take({ ...came, roles: guessed });
     } else if (result.error.kind === 'unmapped' && files) {
       set({ status: { phase: 'asking', table: result.error.table, files, answers } });
     } else if (result.error.kind === 'labels-only' && files && get().dataset !== null) {
@@ -167,7 +239,7 @@ export function createDatasetImport(
             authorsRules: get().authorsRules,
             orphans: get().orphans,
             keptAttributes: get().keptAttributes,
-            ...(scoring === null ? {} : { firstOperations: operationTexts(scoring) }),
+            ...firstOperations(use),
             datasetId,
           },
           (progress) => {
@@ -179,7 +251,7 @@ export function createDatasetImport(
     );
 
   return {
-    async importFiles(files, model) {
+    async importFiles(files, asked) {
       const given = 'names' in files ? files : givenFiles(files);
       if (given.names.length === 0) return;
       const { openNotebook, askAboutModel } = deps;
@@ -187,9 +259,30 @@ export function createDatasetImport(
         const [only] = await allOf(given);
         if (only !== undefined && (await openNotebook(only))) return;
       }
-      if (model === undefined && askAboutModel?.(given) === true) return;
-      scoring = model ?? null;
+      if (asked === undefined && askAboutModel?.(given) === true) return;
+      const to = get().dataset;
+      if (asked?.kind === 'test') {
+        const at = to === null ? null : await deps.runAtHand?.();
+        if (!at || to === null || get().dataset !== to) {
+          set({ storageFailure: MODEL_GONE });
+          return;
+        }
+        use = { kind: 'test', to, ...at };
+      } else use = asked ?? { kind: 'dataset' };
       await importWith(given);
+    },
+
+    async scoreWith(model) {
+      const { dataset } = get();
+      if (dataset === null) return;
+      const isMine = turns.start({ phase: 'opening', name: dataset.name });
+      const { name } = dataset;
+      const imported = withoutValidation(dataset.imported);
+      const { traces, inOrder } = underVocabulary(imported.traces, operationTexts(model));
+      if (isMine()) {
+        const came = { id: deps.newId(), name, imported: { ...imported, traces } };
+        await takeScored(came, model, inOrder ? dataset.id : undefined);
+      }
     },
 
     mapColumns: (mapping) => {
@@ -206,7 +299,7 @@ export function createDatasetImport(
       const { dataset, rereadable, orphans: before } = get();
       if (last === null || dataset === null || dataset.id !== rereadable) return;
       set({ orphans: rule });
-      scoring = null;
+      use = { kind: 'dataset' };
       const name = `${datasetName(last.files)}, ${RULE_NAMES[rule]}`;
       await importWith(last.files, last.answers, name, dataset.roles);
       // Cancelled or failed: the rule is that of the dataset on the page.

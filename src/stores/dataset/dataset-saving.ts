@@ -8,7 +8,8 @@ import type { SpanChunk } from '../../trace/span-chunks.ts';
 import type { DatasetParts, DatasetState } from './dataset-state.ts';
 
 export interface DatasetSaving {
-  save(dataset: Dataset): Promise<void>;
+  /** @param spansOf a stored dataset whose spans come behind those that the worker holds */
+  save(dataset: Dataset, spansOf?: string): Promise<void>;
   /** Stores the dataset at hand once more, where there was no room for it. */
   saveAgain(): Promise<void>;
   /** Changes what is stored of a dataset; nothing where it is not stored yet. */
@@ -50,7 +51,7 @@ export function createDatasetSaving({ deps, set, get }: DatasetParts): DatasetSa
   };
 
   /** The spans that the worker has of it, a chunk at a time. */
-  async function* spansOf(datasetId: string): AsyncGenerator<SpanChunk> {
+  async function* heldSpans(datasetId: string): AsyncGenerator<SpanChunk> {
     for (let first = 0; ; ) {
       const taken = await client.start('takeSpans', { datasetId, first }).result;
       if (!taken.ok) throw new Error(taken.error.what);
@@ -60,12 +61,28 @@ export function createDatasetSaving({ deps, set, get }: DatasetParts): DatasetSa
     }
   }
 
-  const saveNow = async (dataset: Dataset): Promise<void> => {
+  /** Those of the worker, and behind them those that are stored of another dataset. */
+  async function* allSpans(id: string, spansOf: string | undefined): AsyncGenerator<SpanChunk> {
+    const before = get().stored.find((entry) => entry.id === spansOf);
+    // without some of them the traces of the others could not be told
+    if (spansOf !== undefined && (before?.spans ?? 0) === 0) return;
+    let held = 0;
+    for await (const chunk of heldSpans(id)) {
+      held = chunk.first + chunk.parent.length;
+      yield chunk;
+    }
+    if (before === undefined) return;
+    for await (const chunk of storage.datasets.spans(before.id)) {
+      yield { ...chunk, first: held + chunk.first };
+    }
+  }
+
+  const saveNow = async (dataset: Dataset, spansOf?: string): Promise<void> => {
     const { id } = dataset;
     set({ saving: { id, share: 0 } });
     const saved = await storage.datasets.save(dataset, {
       savedAt: deps.now(),
-      spans: spansOf(id),
+      spans: allSpans(id, spansOf),
       onProgress: (share) => {
         if (share - (get().saving?.share ?? 0) >= PROGRESS_STEP) set({ saving: { id, share } });
       },
@@ -93,8 +110,8 @@ export function createDatasetSaving({ deps, set, get }: DatasetParts): DatasetSa
     if (last !== now && last?.id === id) await change(id, { name: last.name, roles: last.roles });
   };
 
-  const save = (dataset: Dataset): Promise<void> => {
-    saves = saves.then(() => saveNow(dataset));
+  const save = (dataset: Dataset, spansOf?: string): Promise<void> => {
+    saves = saves.then(() => saveNow(dataset, spansOf));
     return saves;
   };
 

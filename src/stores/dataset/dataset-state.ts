@@ -4,6 +4,7 @@ import type { Failure, Result } from '../../base/result.ts';
 import type { FileRole } from '../../features/splits.ts';
 import type { ImportProgress } from '../../ingest/import.ts';
 import type { KeptModel } from '../../model/kept-model.ts';
+import type { RunRecord } from '../../run/record.ts';
 import type { StandInChoice } from '../../simulator/stand-in-catalog.ts';
 import type { NotebookStorage, StoredRuns } from '../../storage/notebook-storage.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
@@ -34,6 +35,13 @@ export type DatasetPhase =
   | { readonly phase: 'failed'; readonly failure: JobFailure }
   | { readonly phase: 'ready' };
 
+/** What becomes of files that come in. */
+export type FilesUse =
+  | { readonly kind: 'dataset' }
+  | { readonly kind: 'score'; readonly model: KeptModel }
+  /** Test files of the dataset at hand, for its run to score. */
+  | { readonly kind: 'test' };
+
 export interface DatasetState {
   readonly status: DatasetPhase;
   /** Stays while another comes in or after that failed, so that nothing is lost to a bad file. */
@@ -45,11 +53,10 @@ export interface DatasetState {
   /** What storage said last, if it was not good news. */
   readonly storageFailure: Failure | null;
 
-  /**
-   * @param model scores them; null: they are a dataset to train with; absent: a person is asked where
-   *              a model is open
-   */
-  importFiles(files: readonly File[] | GivenFiles, model?: KeptModel | null): Promise<void>;
+  /** @param use absent: a person is asked where a model is at hand, else they are a dataset */
+  importFiles(files: readonly File[] | GivenFiles, use?: FilesUse): Promise<void>;
+  /** Scores the dataset at hand, as one more dataset. */
+  scoreWith(model: KeptModel): Promise<void>;
   /** Goes on with the import that asked, and remembers the answer for tables like this one. */
   mapColumns(mapping: ColumnMapping): Promise<void>;
   /** Headers that the next import will not ask about. */
@@ -102,6 +109,12 @@ export interface DatasetState {
   saveAgain(): Promise<void>;
 }
 
+/** A trained run, and what it takes to score further traces with it. */
+export interface RunAtHand {
+  readonly run: RunRecord;
+  readonly model: KeptModel;
+}
+
 export interface DatasetStoreDeps {
   readonly client: WorkerClient;
   readonly storage: NotebookStorage;
@@ -114,8 +127,10 @@ export interface DatasetStoreDeps {
   readonly openNotebook?: (file: File) => Promise<boolean>;
   /** @returns whether a person is asked first what is to be done with files */
   readonly askAboutModel?: (files: GivenFiles) => boolean;
-  /** The model becomes a run of the dataset that just came in. @returns what scores it */
-  readonly openModel?: (dataset: Dataset, model: KeptModel) => () => Promise<void>;
+  /** A run of the dataset that just came in takes its place. @returns what scores it */
+  readonly openRun?: (run: RunRecord) => () => Promise<void>;
+  /** The run at hand, as a model, to which test files are to be added; null where it cannot score. */
+  readonly runAtHand?: () => Promise<RunAtHand | null>;
   /** Hears of stored datasets that cannot be read. */
   readonly onListed?: (unreadable: readonly Unreadable[]) => void;
   /** A stored dataset is at hand; this is what is stored of its runs. */

@@ -3,11 +3,8 @@
  * headless run alike, and the dataset at hand in another format, which the worker writes.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { nextTask } from '../../base/next-task.ts';
-import { runWithPauses } from '../../base/slices.ts';
 import type { ExportFormat } from '../../export/write-spans.ts';
 import { assignSets } from '../../features/splits.ts';
-import { MODEL_ENDING } from '../../model/opened-model.ts';
 import { scoresCsv } from '../../run/run-scores-csv.ts';
 import { splitOptions } from '../../run/settings.ts';
 import { writeTadBenchLabels } from '../../scoring/labels-csv.ts';
@@ -59,8 +56,6 @@ export interface ExportState {
   importReportWithTrees(): Promise<WrittenFile | null>;
   /** run.json of the run on show; null where it has no scores, or the worker could not count. */
   run(): Promise<WrittenFile | null>;
-  /** The run on show as a model, to score other traces with; null where it has no scores. */
-  model(): Promise<WrittenFile | null>;
   /** scores.csv of the detector on show; null where it has no scores. */
   scores(): WrittenFile | null;
   /** The dataset's labels in TADBench's columns; null without a dataset. */
@@ -77,7 +72,6 @@ export interface ExportDeps {
   readonly survey: StoreApi<SurveyState>;
   readonly environment: StoreApi<EnvironmentState>;
   readonly app: AppIdentity;
-  readonly now: () => number;
 }
 
 export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
@@ -113,7 +107,7 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
         const dataset = current();
         const bytes = await write(format);
         if (bytes === null || dataset === null) return null;
-        return { name: `${stemOf(dataset)}.${EXPORT_CHOICES[format].ending}`, bytes };
+        return { name: `${fileSafe(dataset.name)}.${EXPORT_CHOICES[format].ending}`, bytes };
       },
 
       importReport() {
@@ -136,22 +130,6 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
         const counts = await survey.getState().countSets(splitOptions(found.run.settings));
         if (counts === null) return null;
         return json('run.json', runReport(found.dataset, found.run, app, counts));
-      },
-
-      async model() {
-        const found = scored();
-        if (found === null) return null;
-        const { dataset, run } = found;
-        // what few ask for is not loaded with the page
-        const [{ keepModel }, { writeModel }] = await Promise.all([
-          import('../../model/kept-model.ts'),
-          import('../../model/model-file.ts'),
-        ]);
-        const name = stemOf(dataset);
-        const origin = { name, keptAt: deps.now(), app: { name: app.name, version: app.version } };
-        const model = await runWithPauses(keepModel(dataset.imported, run, origin), nextTask);
-        const bytes = new Blob([writeModel(model)], { type: 'application/octet-stream' });
-        return { name: `${name}${MODEL_ENDING}`, bytes };
       },
 
       scores() {
@@ -182,8 +160,8 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
   });
 }
 
-/** A dataset's name as that of a file. */
-const stemOf = ({ name }: Dataset): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+/** A name as that of a file. */
+export const fileSafe = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
 
 const csvFile = (name: string, text: string): WrittenFile => ({
   name,

@@ -156,14 +156,21 @@ export function createNotebookFileStore(deps: NotebookFileDeps): StoreApi<Notebo
         return pack(withRun(run, mine), mine?.name ?? run.datasetId, 'datasets', () => true);
       },
 
-      saveRaw: ({ datasetId, runId, name }) =>
-        pack(
+      async saveRaw({ store, datasetId, runId, name }) {
+        if (store === 'models') {
+          const read = await storage.models.read(datasetId);
+          return read.ok
+            ? { name: `${name}.tracevae`, bytes: new Blob([read.value]) }
+            : fail(read.error);
+        }
+        return pack(
           storage.records.read(datasetId),
           name,
           runId === null ? 'datasets' : 'runs',
-          ({ store, key }) =>
-            runId === null || ((store === 'runs' || store === 'runEntries') && key[0] === runId),
-        ),
+          ({ store: of, key }) =>
+            runId === null || ((of === 'runs' || of === 'runEntries') && key[0] === runId),
+        );
+      },
 
       async open(file) {
         set({ busy: 'opening', failure: null });

@@ -1,7 +1,6 @@
 /** Wires the stores to each other: one worker and one for the background, one storage, and a store a subject. */
 import type { StoreApi } from 'zustand/vanilla';
 import { isModelName } from '../../model/opened-model.ts';
-import { keptRun } from '../../model/scored-dataset.ts';
 import { splitOptions } from '../../run/settings.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import { chooseMaxNodes } from '../../trace/tree-sizes.ts';
@@ -20,6 +19,7 @@ import {
 } from '../dataset/notebook-file-store.ts';
 import { createLabStore, type LabState } from '../lab/lab-store.ts';
 import { createPrepareStore, type PrepareState } from '../prepare/prepare-store.ts';
+import { createKeptModelsStore, type KeptModelsState } from '../run/kept-models-store.ts';
 import { createKeptRunsStore, type KeptRunsState } from '../run/kept-runs-store.ts';
 import { createModelStore, type ModelState } from '../run/model-store.ts';
 import { createRunDoor } from '../run/run-door.ts';
@@ -32,6 +32,7 @@ import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
 import { createInspectStore, type InspectState, shownDetector } from '../scores/inspect-store.ts';
 import { createNamedScoresStore, type NamedScoresState } from '../scores/named-scores-store.ts';
 import { createOdditiesStore, type OdditiesState } from '../scores/oddities-store.ts';
+import { scoredRun } from '../scores/score-view.ts';
 import { createThresholdStore, type ThresholdState } from '../scores/threshold-store.ts';
 import { createTraceListStore, type TraceListState } from '../scores/trace-list-store.ts';
 import { listedTraces } from '../scores/trace-list-view.ts';
@@ -63,6 +64,7 @@ export interface Notebook {
   readonly notes: StoreApi<NotesState>;
   readonly file: StoreApi<NotebookFileState>;
   readonly model: StoreApi<ModelState>;
+  readonly models: StoreApi<KeptModelsState>;
   readonly undo: StoreApi<UndoState>;
   readonly inspect: StoreApi<InspectState>;
   readonly survey: StoreApi<SurveyState>;
@@ -123,9 +125,9 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     mappings: createMappingMemory(deps.preferences),
     attributes: createAttributeMemory(deps.preferences),
     askAboutModel: (files) => model.getState().ask(files),
-    openModel: (scored, kept) => {
-      const facts = { id: deps.newId(), datasetId: scored.id, savedAt: deps.now() };
-      runs.getState().restore(keptRun(kept, scored.roles, scored.imported.traces, facts), null);
+    runAtHand: () => models.getState().runAtHand(),
+    openRun: (run) => {
+      runs.getState().restore(run, null);
       return runs.getState().score;
     },
     openNotebook: async (opened) => {
@@ -145,7 +147,6 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
       kept.getState().take(entries);
     },
   });
-  const model = createModelStore(dataset);
   const unreadable = createUnreadableStore(deps.storage);
   const undo = createUndoStore();
   const runs = createRunStore({
@@ -180,6 +181,17 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
   const preferences = createPreferencesStore(deps.preferences);
   const looked = { dataset, runs, kept, inspect, traceList, preferences };
   const view = createViewStore({ ...deps, ...looked });
+  const models = createKeptModelsStore({
+    ...deps,
+    undo,
+    scored: () => {
+      const { training } = runs.getState();
+      return scoredRun(dataset.getState().dataset, training, inspect.getState().detector);
+    },
+    nameOf: (id) => kept.getState().entries.find((entry) => entry.id === id)?.name ?? null,
+    onListed: (records) => unreadable.getState().take('models', records),
+  });
+  const model = createModelStore({ dataset, models, runs });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
   const matrix = createMatrixStore({ ...deps, runs, dataset });
@@ -216,6 +228,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     notes,
     file,
     model,
+    models,
     undo,
     inspect,
     survey,
@@ -263,6 +276,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
       });
       tabs.listen((news) => {
         if (news.kind === 'datasets') void dataset.getState().relist();
+        else if (news.kind === 'models') void models.getState().relist();
         else if (news.datasetId !== datasetId()) return;
         else if (news.kind === 'notes') void notes.getState().relist();
         else {
@@ -275,6 +289,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
         if (state.stored.length < before.stored.length) void runs.getState().storeAgain();
       });
       lookWhenever(runs, dataset);
+      void models.getState().relist();
       runs.subscribe((state, before) => {
         if (onShow(state) !== onShow(before)) leaveUnscored();
         const { training } = state;

@@ -10,7 +10,7 @@ import type { Unreadable } from '../../storage/unreadable.ts';
 export type { Unreadable };
 
 export interface UnreadableState {
-  /** Datasets, then runs of the dataset at hand. */
+  /** Datasets, then models and runs of the dataset at hand. */
   readonly records: readonly Unreadable[];
   readonly failure: Failure | null;
   /** Puts what a listing found in the place of those of the same kind. */
@@ -31,11 +31,13 @@ export function createUnreadableStore(storage: NotebookStorage): StoreApi<Unread
       }),
 
     async remove(record) {
-      const { datasetId, runId } = record;
+      const { store, datasetId, runId } = record;
       const removed =
-        runId === null
-          ? await storage.datasets.remove(datasetId)
-          : await storage.runs.remove(datasetId, runId);
+        store === 'models'
+          ? await storage.models.remove(datasetId)
+          : runId === null
+            ? await storage.datasets.remove(datasetId)
+            : await storage.runs.remove(datasetId, runId);
       set(({ records }) => ({
         failure: removed.ok ? null : removed.error,
         records: removed.ok ? records.filter((one) => one !== record) : records,

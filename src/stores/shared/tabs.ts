@@ -6,6 +6,7 @@
 /** What a tab tells the others after it has changed what is stored. */
 export type TabNews =
   | { readonly kind: 'datasets' }
+  | { readonly kind: 'models' }
   | { readonly kind: 'runs'; readonly datasetId: string }
   | { readonly kind: 'notes'; readonly datasetId: string };
 

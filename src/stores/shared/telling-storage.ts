@@ -4,7 +4,7 @@ import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import type { TabNews, Tabs } from './tabs.ts';
 
 export function createTellingStorage(storage: NotebookStorage, tabs: Tabs): NotebookStorage {
-  const { datasets, runs, notes, records } = storage;
+  const { datasets, runs, notes, models, records } = storage;
   const told = async <T, E>(
     change: Promise<Result<T, E>>,
     news: TabNews,
@@ -14,6 +14,7 @@ export function createTellingStorage(storage: NotebookStorage, tabs: Tabs): Note
     return changed;
   };
   const ofAll: TabNews = { kind: 'datasets' };
+  const ofModels: TabNews = { kind: 'models' };
   const ofRuns = (datasetId: string): TabNews => ({ kind: 'runs', datasetId });
   return {
     ...storage,
@@ -32,6 +33,12 @@ export function createTellingStorage(storage: NotebookStorage, tabs: Tabs): Note
     notes: {
       ...notes,
       save: (datasetId, saved) => told(notes.save(datasetId, saved), { kind: 'notes', datasetId }),
+    },
+    models: {
+      ...models,
+      save: (entry, file) => told(models.save(entry, file), ofModels),
+      change: (id, change) => told(models.change(id, change), ofModels),
+      remove: (id) => told(models.remove(id), ofModels),
     },
     records: {
       ...records,

@@ -15,6 +15,7 @@ import type { UnreadableState } from '../../stores/page/unreadable-store.ts';
 import type { UpdateState } from '../../stores/page/update-store.ts';
 import type { ViewState } from '../../stores/page/view-store.ts';
 import type { PrepareState } from '../../stores/prepare/prepare-store.ts';
+import type { KeptModelsState } from '../../stores/run/kept-models-store.ts';
 import type { KeptRunsState } from '../../stores/run/kept-runs-store.ts';
 import type { ModelState } from '../../stores/run/model-store.ts';
 import type { RunState } from '../../stores/run/run-store.ts';
@@ -59,6 +60,9 @@ export const useNotes = <T>(select: (state: NotesState) => T): T =>
 
 export const useModel = <T>(select: (state: ModelState) => T): T =>
   useStore(useNotebook().model, select);
+
+export const useModels = <T>(select: (state: KeptModelsState) => T): T =>
+  useStore(useNotebook().models, select);
 
 export const useNotebookFile = <T>(select: (state: NotebookFileState) => T): T =>
   useStore(useNotebook().file, select);

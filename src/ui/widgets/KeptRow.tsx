@@ -37,14 +37,17 @@ export function KeptName(props: KeptNameProps) {
 interface KeptActionsProps {
   readonly name: string;
   readonly renaming: boolean;
+  /** Before the others. */
+  readonly children?: ReactNode;
   readonly onRename: () => void;
   readonly onDelete: () => void;
 }
 
 /** A cell at the end of the row. */
-export function KeptActions({ name, renaming, onRename, onDelete }: KeptActionsProps) {
+export function KeptActions({ name, renaming, children, onRename, onDelete }: KeptActionsProps) {
   return (
     <td className="kept-row__actions">
+      {children}
       <Button size="small" aria-label={`Rename ${name}`} disabled={renaming} onClick={onRename}>
         Rename
       </Button>

@@ -32,6 +32,7 @@ import { FilesTable } from './FilesTable.tsx';
 import { ImportRules } from './ImportRules.tsx';
 import { LedgerTable } from './LedgerTable.tsx';
 import { MaxNodesField } from './MaxNodesField.tsx';
+import { ModelList } from './ModelList.tsx';
 import { NotebookExport, NotebookFileFailure } from './NotebookExport.tsx';
 import { OpenedModel } from './OpenedModel.tsx';
 import { OrphanRules } from './OrphanRules.tsx';
@@ -85,6 +86,7 @@ export function DataCell() {
       <OpenedModel />
       <DatasetComing />
       {!isShort && <DatasetList />}
+      {!isShort && <ModelList />}
       {dataset === null && (status.phase === 'empty' || status.phase === 'failed') && (
         <DropZone>
           {isEngineer && <Intro reader="engineer" />}
@@ -143,6 +145,7 @@ function DatasetInShort({ dataset }: { readonly dataset: Dataset }) {
       <SetAside dataset={dataset} />
       <Disclosure summary="Files, rules, export" open={open} onToggle={setOpen}>
         <DatasetList />
+        <ModelList />
         <DatasetView dataset={dataset} inShort />
         <OtherData />
         <p className="quiet">

@@ -19,10 +19,12 @@ export function UnreadableRecords() {
   );
 }
 
+const KINDS = { datasets: 'dataset', runs: 'run', models: 'model' } as const;
+
 function UnreadableRecord({ record }: { readonly record: Unreadable }) {
   const { file, unreadable } = useNotebook();
   const { store, name, why } = record;
-  const kind = store === 'datasets' ? 'dataset' : 'run';
+  const kind = KINDS[store];
   return (
     <Notice
       kind="warn"

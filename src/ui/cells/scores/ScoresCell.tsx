@@ -14,6 +14,7 @@ import { ruleWords } from '../../../stores/scores/threshold-view.ts';
 import {
   useDataset,
   useExport,
+  useModels,
   useRuns,
   useThreshold,
   useTraceList,
@@ -137,17 +138,34 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
       >
         Export run
       </Button>
-      {scored !== null && scored.run.settings.kept === undefined && (
-        <Button
-          size="small"
-          icon="download"
-          disabled={runs.training.phase !== 'done' || runs.scoring.phase === 'running'}
-          onClick={() => void exported.model().then(downloadWritten)}
-        >
-          Keep model
-        </Button>
-      )}
+      {scored !== null && scored.run.settings.kept === undefined && <KeepModel scored={scored} />}
     </>
+  );
+}
+
+/** Keeps the run as a model; once it is, saves its file. */
+function KeepModel({ scored: { run } }: { readonly scored: Scored }) {
+  const { keepRun, file, keeping } = useModels((m) => m);
+  const entry = useModels((m) => m.entries.find(({ runId }) => runId === run.id));
+  const isReady = useRuns((r) => r.training.phase === 'done' && r.scoring.phase !== 'running');
+  return entry === undefined ? (
+    <Button
+      size="small"
+      disabled={!isReady || keeping !== null}
+      title="To score other traces with it, here or elsewhere"
+      onClick={() => void keepRun().then(downloadWritten)}
+    >
+      {keeping === run.id ? 'Keeping the model' : 'Keep model'}
+    </Button>
+  ) : (
+    <Button
+      size="small"
+      icon="download"
+      title={`Kept as ${entry.name}, listed in Data`}
+      onClick={() => void file(entry.id).then(downloadWritten)}
+    >
+      Save model
+    </Button>
   );
 }
 
