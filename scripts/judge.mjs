@@ -28,7 +28,7 @@ const COMMAND = {
     sets: {
       type: 'string',
       value: 'DIR,…',
-      says: 'folders with train, val and test files; demo; standin:A; standin:A:TRACES; needed',
+      says: 'folders with train, val and test files; demo; demo:failures; standin:A; standin:A:TRACES; needed',
     },
     detectors: { ...detectors, says: 'what is judged' },
     seeds: {

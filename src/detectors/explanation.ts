@@ -85,6 +85,8 @@ export interface ScoreSplit {
   readonly edges: Float64Array;
   /** [C] per absent call: that it was not made. */
   readonly absentCalls: Float64Array;
+  /** [n] per observed node: that it failed, or not; null where the model or the dataset does not tell. */
+  readonly status: Float64Array | null;
   /**
    * Operations, edges and (of dummies) latencies of padding positions: what N_max decides. Of call
    * paths: that there is no call that training never saw.

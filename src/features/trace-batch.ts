@@ -19,6 +19,8 @@ export interface TraceBatch {
   readonly operation: Int32Array;
   /** [B, N] standardised mean latency, unitless; 0 for padding. */
   readonly latency: Float32Array;
+  /** [B, N] 1 where a span of the node failed; absent where nobody asks, or the dataset does not say. */
+  readonly failed?: Uint8Array;
 }
 
 /**

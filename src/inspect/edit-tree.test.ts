@@ -55,6 +55,22 @@ test('any edited tree is a dataset that keeps the invariants, and reads back as 
   );
 });
 
+test('a node keeps the spans that failed, and two that become one have those of both', () => {
+  const { traces } = TOY_DATA;
+  const errorCount = Uint16Array.from(traces.latencyUs, (_, i) => i % 3);
+  const told = { ...traces, errorCount };
+  const trace = traces.structureOf.indexOf(0);
+  const tree = readTree(told, trace);
+  const both = editTree(tree, { kind: 'operation', node: 2, operation: 2 });
+  expect(both.map(({ errors }) => errors)).toEqual([
+    tree[0]!.errors,
+    tree[1]!.errors! + tree[2]!.errors!,
+  ]);
+  const made = traceSetOfTrees(told, trace, [tree, both]);
+  expect(readTree(made, 0)).toEqual(tree);
+  expect(readTree(made, 1)).toEqual(both);
+});
+
 test('what training traces of the same root have at a place is offered, with how many have it', () => {
   const { traces, train } = TOY_DATA;
   // structure 1 of the toy data is structure 0 without its last call

@@ -88,6 +88,7 @@ export function mergedTree(tree: EditableTree): EditableTree {
   return Array.from({ length: merged.nodeCount }, (_, node) => {
     const members = merged.members.slice(merged.firstMember[node], merged.firstMember[node + 1]);
     const spanCount = members.reduce((sum, m) => sum + tree[m]!.spanCount, 0);
+    const errors = members.reduce((sum, m) => sum + (tree[m]!.errors ?? 0), 0);
     const sumUs = members.reduce((sum, m) => sum + tree[m]!.spanCount * tree[m]!.latencyUs, 0);
     return {
       parent: merged.parent[node]!,
@@ -97,6 +98,7 @@ export function mergedTree(tree: EditableTree): EditableTree {
       latencyUs: Math.fround(
         members.length === 1 ? tree[members[0]!]!.latencyUs : sumUs / spanCount,
       ),
+      ...(tree[0]!.errors === undefined ? {} : { errors }),
     };
   });
 }
@@ -133,6 +135,9 @@ export function traceSetOfTrees(
     nodeOffset,
     latencyUs: Float32Array.from(nodes, ({ latencyUs }) => latencyUs),
     spanCount: Uint32Array.from(nodes, ({ spanCount }) => spanCount),
+    ...(traces.errorCount && {
+      errorCount: Uint16Array.from(nodes, ({ errors = 0 }) => errors),
+    }),
     startUs: Float64Array.from(trees, () => traces.startUs[trace]!),
     label: Uint8Array.from(trees, () => traces.label[trace]!),
     file: Uint16Array.from(trees, () => traces.file[trace]!),

@@ -3,6 +3,7 @@ import { combineCorrected, structureSums } from '../scoring/combine.ts';
 import {
   type CorrectedTerms,
   correctLatencies,
+  correctStatus,
   correctStructures,
   joinFactors,
 } from '../scoring/corrected-terms.ts';
@@ -51,6 +52,7 @@ export function createTunedTerms(terms: ScoreTerms, val: ScoreTerms) {
       terms,
       ...structures(key, () => correctStructures(terms, made)),
       logPLatency: correctLatencies(terms, made),
+      logPStatus: correctStatus(terms, made),
       factors: joinFactors(made),
     };
   };

@@ -6,6 +6,7 @@ import { importFiles } from '../ingest/import-files.ts';
 import { importSimulated } from '../ingest/import-simulated.ts';
 import { PAPER_SETTINGS, PARTS } from '../prepare/settings.ts';
 import { simulateDemo } from '../simulator/dataset.ts';
+import { withFailures } from '../simulator/failures.ts';
 import type { StandInId } from '../simulator/stand-in-catalog.ts';
 import { simulateStandIn } from '../simulator/stand-ins.ts';
 import type { Dataset } from '../storage/records.ts';
@@ -19,7 +20,11 @@ export type RunSource =
       readonly kind: 'files';
       readonly files: readonly { readonly path: string; readonly role: FileRole }[];
     }
-  | { readonly kind: 'demo' }
+  | {
+      readonly kind: 'demo';
+      /** Whether its spans say how they ended. */
+      readonly failures?: true;
+    }
   /** Prepared as section A.4 says, with the page's defaults, where it has no parts of its own. */
   | { readonly kind: 'stand-in'; readonly id: StandInId; readonly traces: number };
 
@@ -64,7 +69,11 @@ async function simulate(
   source: Exclude<RunSource, { kind: 'files' }>,
 ): Promise<Result<Dataset, Failure>> {
   const imported = importSimulated(() =>
-    source.kind === 'demo' ? simulateDemo(DEMO_SEED) : simulateStandIn(source, DEMO_SEED),
+    source.kind === 'stand-in'
+      ? simulateStandIn(source, DEMO_SEED)
+      : source.failures === undefined
+        ? simulateDemo(DEMO_SEED)
+        : withFailures(simulateDemo(DEMO_SEED), DEMO_SEED),
   );
   const roles = imported.files.map(({ name }) => guessRole(name));
   const dataset = { id: source.kind, name: source.kind, imported, roles };

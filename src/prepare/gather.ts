@@ -46,6 +46,7 @@ export function gatherParts(
     nodeOffset: new Uint32Array(count + 1),
     latencyUs: new Float32Array(nodes),
     spanCount: new Uint32Array(nodes),
+    ...(source.errorCount && { errorCount: new Uint16Array(nodes) }),
     startUs: new Float64Array(count),
     label: new Uint8Array(count),
     file: new Uint16Array(count),
@@ -62,10 +63,12 @@ export function gatherParts(
     structure: number,
     latencyUs: Float32Array,
     spanCount: Uint32Array,
+    errorCount: Uint16Array | undefined,
   ): void => {
     const first = result.nodeOffset[row]!;
     result.latencyUs.set(latencyUs, first);
     result.spanCount.set(spanCount, first);
+    if (errorCount !== undefined) result.errorCount?.set(errorCount, first);
     result.structureOf[row] = structureFor(structure);
     result.startUs[row] = source.startUs[origin]!;
     result.label[row] = label;
@@ -87,14 +90,15 @@ export function gatherParts(
         source.structureOf[trace]!,
         source.latencyUs.subarray(first, end),
         source.spanCount.subarray(first, end),
+        source.errorCount?.subarray(first, end),
       );
       const { bytes, offset } = source.traceIds;
       traceIds.appendBytes(bytes, offset[trace]!, offset[trace + 1]!);
     }
   }
   injected.forEach((copy, i) => {
-    const { origin, label, structure, latencyUs, spanCount } = copy;
-    append(origin, TEST_FILE, labelCode(label), structure, latencyUs, spanCount);
+    const { origin, label, structure, latencyUs, spanCount, errorCount } = copy;
+    append(origin, TEST_FILE, labelCode(label), structure, latencyUs, spanCount, errorCount);
     traceIds.append(injectedId(source, copy, i));
   });
   return {

@@ -17,6 +17,8 @@ export interface InjectedTrace {
   readonly latencyUs: Float32Array;
   /** [nodes] */
   readonly spanCount: Uint32Array;
+  /** [nodes] spans that failed; absent where the dataset does not say */
+  readonly errorCount?: Uint16Array;
 }
 
 export interface Injection {
@@ -62,6 +64,9 @@ export function injectAnomalies(
       structure: left.structure,
       latencyUs: Float32Array.from(kept, (node) => traces.latencyUs[first + node]!),
       spanCount: Uint32Array.from(kept, (node) => traces.spanCount[first + node]!),
+      ...(traces.errorCount && {
+        errorCount: Uint16Array.from(kept, (node) => traces.errorCount![first + node]!),
+      }),
     };
   });
 
@@ -79,6 +84,7 @@ export function injectAnomalies(
       structure: traces.structureOf[origin]!,
       latencyUs: Float32Array.from(slowNodes(tree.parent, latencyUs, p99UsOf, times, ranges)),
       spanCount: traces.spanCount.slice(first, end),
+      ...(traces.errorCount && { errorCount: traces.errorCount.slice(first, end) }),
     };
   });
   return { injected: [...structure, ...time], structures: trees.finish() };

@@ -83,3 +83,28 @@ test('the same seed gives the same, another seed another half', () => {
   const otherKnown = [...other.file.keys()].filter((trace) => other.file[trace] === 1);
   expect(ids(other, otherKnown)).not.toEqual(ids(traces, inFile(1)));
 });
+
+test('where the dataset says how spans ended, copies do too, and a node that is cut short has failed', () => {
+  // one call in five failed
+  const errorCount = Uint16Array.from(source.latencyUs, (_, i) => Number(i % 5 === 0));
+  const told = validationSets({ ...source, errorCount }, parts, 1);
+  expect(validateTraceSet(told.traces)).toMatchObject({ ok: true });
+  const { errorCount: _, ...rest } = told.traces;
+  expect(rest).toEqual(traces);
+  const sourceOf = new Map(Array.from(every, (trace) => [idOf(source, trace), trace]));
+  const errorsIn = (of: TraceSet, trace: number): number =>
+    readTree(of, trace).reduce((sum, { errors }) => sum + errors!, 0);
+  for (const trace of [...inFile(0), ...inFile(1)]) {
+    const was = sourceOf.get(idOf(traces, trace))!;
+    expect(errorsIn(told.traces, trace)).toBe(errorsIn({ ...source, errorCount }, was));
+  }
+  const kindOf = (id: string) => told.kinds.find((kind) => kind.id === id)!;
+  const { first, end } = kindOf('cut-short');
+  for (let trace = first; trace < end; trace++) {
+    expect(errorsIn(told.traces, trace)).toBeGreaterThan(0);
+  }
+  // latencies alone have changed
+  const slow = kindOf('one-slow-node').first;
+  const was = sourceOf.get(idOf(traces, slow).split('~')[0]!)!;
+  expect(errorsIn(told.traces, slow)).toBe(errorsIn({ ...source, errorCount }, was));
+});

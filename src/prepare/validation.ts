@@ -169,12 +169,20 @@ function copyOf(
       ? { kept: [...tree.parent.keys()], structure: traces.structureOf[origin]! }
       : trees.withoutNodes(tree, changed.alive);
   if (left === null) return null;
+  const first = traces.nodeOffset[origin]!;
   return {
     origin,
     label,
     structure: left.structure,
     latencyUs: Float32Array.from(left.kept, (node) => changed.latencyUs[node]!),
     spanCount: Uint32Array.from(left.kept, (node) => tree.spanCount[node]!),
+    ...(traces.errorCount && {
+      errorCount: Uint16Array.from(left.kept, (node) =>
+        node === changed.failed
+          ? Math.max(1, traces.errorCount![first + node]!)
+          : traces.errorCount![first + node]!,
+      ),
+    }),
   };
 }
 

@@ -108,6 +108,7 @@ export function readSettings(stored: RunSettings | EarlierSettings): RunSettings
       latencyScale: config.latencyScale,
       latencyTarget: 'linear',
       latencyTails: config.latencyTails ?? 'gaussian',
+      statusTerm: 'none',
     },
     schedule: {
       epochs,

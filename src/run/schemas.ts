@@ -43,6 +43,7 @@ const model = v.looseObject({
   latencyScale: v.string(),
   latencyTarget: v.exactOptional(v.picklist(['linear', 'log', 'log-self'])),
   latencyTails: v.picklist(['power', 'gaussian']),
+  statusTerm: v.exactOptional(v.picklist(['none', 'errors'])),
 });
 
 const schedule = v.looseObject({

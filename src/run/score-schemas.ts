@@ -52,6 +52,7 @@ const terms = v.pipe(
       logPLatencyLimited: floats,
       logPLatencyLimitedByOperation: floats,
     }),
+    status: v.exactOptional(v.looseObject({ logP: floats, logPUnlikely: floats })),
     detail: v.exactOptional(
       v.looseObject({
         edges: v.looseObject({
@@ -77,11 +78,12 @@ const terms = v.pipe(
 );
 
 function termsFit(of: ScoreTerms): boolean {
-  const { samples, trace, structureRow, structure, latency, detail } = of;
+  const { samples, trace, structureRow, structure, latency, status = {}, detail } = of;
   const traces = trace.length;
   const perTrace = [structureRow, of.nodeCount, of.latencyNodes, of.mismatch];
   if (samples < 1 || perTrace.some(({ length }) => length !== traces)) return false;
-  if (columnsOf(latency).some(({ length }) => length !== traces * samples)) return false;
+  const ofTraces = [...columnsOf(latency), ...columnsOf(status)];
+  if (ofTraces.some(({ length }) => length !== traces * samples)) return false;
   const structures = structure.logQz.length / samples;
   if (columnsOf(structure).some(({ length }) => length !== structures * samples)) return false;
   if (structureRow.some((row) => row >= structures)) return false;

@@ -21,6 +21,7 @@ export function settingValues(
     'latency scale': model.latencyScale,
     'latency target': config.latencyTarget,
     'latency tails': model.latencyTails,
+    'errors of calls': config.statusTerm,
     'std limit of': scoring.stdLimit,
     ...Object.fromEntries(BASELINES.flatMap((meta) => baselineValues(meta, settings.baselines))),
   };

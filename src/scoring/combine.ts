@@ -97,7 +97,7 @@ export function structureSums({ terms, nodeCount, edges }: CorrectedTerms): Floa
  * @returns            [T] nats
  */
 export function combineSums(
-  { terms, logPLatency }: Pick<CorrectedTerms, 'terms' | 'logPLatency'>,
+  { terms, logPLatency, logPStatus }: Pick<CorrectedTerms, 'terms' | 'logPLatency' | 'logPStatus'>,
   structureSum: Float64Array,
   factorOf?: (trace: number) => number,
 ): Float64Array {
@@ -112,6 +112,9 @@ export function combineSums(
     for (let l = 0; l < samples; l++) {
       logWeight[l] =
         structureSum[s + l]! + factor * logPLatency[x + l]! + (logPz2[x + l]! - logQz2[x + l]!);
+    }
+    if (logPStatus !== null) {
+      for (let l = 0; l < samples; l++) logWeight[l]! += logPStatus[x + l]!;
     }
     scores[t] = scoreOf(logWeight);
   }

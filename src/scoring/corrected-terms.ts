@@ -13,6 +13,8 @@ export interface CorrectedTerms {
   readonly edges: ArrayLike<number>;
   /** [T, L] log p(X | A, Y, z2), nats */
   readonly logPLatency: Float32Array;
+  /** [T, L] log p(E | z, A, Y), nats; null where the model does not know which nodes fail */
+  readonly logPStatus: ArrayLike<number> | null;
   /** Of a term of a trace of the T; 1 where absent. */
   readonly factors: Readonly<Partial<Record<TermPart, (trace: number) => number>>>;
 }
@@ -50,6 +52,7 @@ export const applyFormulas = (terms: ScoreTerms, formulas: readonly Formula[]): 
   terms,
   ...correctStructures(terms, formulas),
   logPLatency: correctLatencies(terms, formulas),
+  logPStatus: correctStatus(terms, formulas),
   factors: joinFactors(formulas),
 });
 
@@ -73,6 +76,19 @@ export function correctLatencies({ latency }: ScoreTerms, formulas: readonly For
   return cuts[0]?.logPLatency() ?? latency.logPLatency;
 }
 
+/** Its part that is unlikely is in the sum once already, as of edges. */
+export function correctStatus(
+  { status }: ScoreTerms,
+  formulas: readonly Formula[],
+): ArrayLike<number> | null {
+  if (status === undefined) return null;
+  let logP: ArrayLike<number> = status.logP;
+  for (const { status: formula } of formulas) {
+    if (formula !== undefined) logP = Float64Array.from(logP, formula.sum);
+  }
+  return logP;
+}
+
 /** Factors of one term multiply. */
 export function joinFactors(formulas: readonly Formula[]): CorrectedTerms['factors'] {
   const joined: Partial<Record<TermPart, (trace: number) => number>> = {};
@@ -87,7 +103,7 @@ export function joinFactors(formulas: readonly Formula[]): CorrectedTerms['facto
 
 /** A sample's log weight in equation (3), nats: `sample` of the L of a trace of the T. */
 export function sampleLogWeight(
-  { terms, nodeCount, edges, logPLatency, factors }: CorrectedTerms,
+  { terms, nodeCount, edges, logPLatency, logPStatus, factors }: CorrectedTerms,
   trace: number,
   sample: number,
 ): number {
@@ -101,6 +117,7 @@ export function sampleLogWeight(
     times('operations', structure.logPNodeType[s]!) +
     times('klStructure', structure.logPz[s]! - structure.logQz[s]!) +
     times('latency', logPLatency[x]!) +
-    times('klLatency', latency.logPz2[x]! - latency.logQz2[x]!)
+    times('klLatency', latency.logPz2[x]! - latency.logQz2[x]!) +
+    times('status', logPStatus?.[x] ?? 0)
   );
 }

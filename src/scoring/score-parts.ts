@@ -22,6 +22,7 @@ export function termSplitter({
   nodeCount,
   edges,
   logPLatency,
+  logPStatus,
   factors,
 }: CorrectedTerms): (trace: number, parts: Float64Array) => void {
   const { samples, structure, latency, structureRow } = terms;
@@ -31,7 +32,7 @@ export function termSplitter({
   const drawn = new Float64Array(samples * TERMS);
   const totals = new Float64Array(samples);
   return (trace, parts) => {
-    const [fN, fA, fY, fX, fZ, fZ2] = factorOf.map((factor) => factor(trace)) as SixNumbers;
+    const [fN, fA, fY, fX, fZ, fZ2, fE] = factorOf.map((factor) => factor(trace)) as SevenNumbers;
     const firstS = structureRow[trace]! * samples;
     const firstX = trace * samples;
     let least = Number.POSITIVE_INFINITY;
@@ -51,13 +52,16 @@ export function termSplitter({
       drawn[at + 3] = ofLatencies;
       drawn[at + 4] = klStructure;
       drawn[at + 5] = klLatency;
-      const total = ofNodeCount + ofEdges + ofOperations + ofLatencies + klStructure + klLatency;
+      const ofStatus = logPStatus === null ? 0 : -fE * logPStatus[x]!;
+      drawn[at + 6] = ofStatus;
+      const total =
+        ofNodeCount + ofEdges + ofOperations + ofLatencies + klStructure + klLatency + ofStatus;
       totals[l] = total;
       least = Math.min(least, total);
     }
     let norm = 0;
     // one variable a term: several times faster than a loop over terms
-    let [a, b, c, d, e, f] = [0, 0, 0, 0, 0, 0];
+    let [a, b, c, d, e, f, g] = [0, 0, 0, 0, 0, 0, 0];
     for (let l = 0; l < samples; l++) {
       const weight = Math.exp(least - totals[l]!);
       const at = l * TERMS;
@@ -68,6 +72,7 @@ export function termSplitter({
       d += weight * drawn[at + 3]!;
       e += weight * drawn[at + 4]!;
       f += weight * drawn[at + 5]!;
+      g += weight * drawn[at + 6]!;
     }
     parts[0] = a / norm;
     parts[1] = b / norm;
@@ -75,10 +80,11 @@ export function termSplitter({
     parts[3] = d / norm;
     parts[4] = e / norm;
     parts[5] = f / norm;
+    parts[6] = g / norm;
   };
 }
 
-type SixNumbers = [number, number, number, number, number, number];
+type SevenNumbers = [number, number, number, number, number, number, number];
 const one = (): number => 1;
 
 /**

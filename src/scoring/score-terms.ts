@@ -27,6 +27,8 @@ export interface ScoreTerms {
   readonly mismatch: Uint8Array;
   readonly structure: StructureTerms;
   readonly latency: LatencyTerms;
+  /** Absent where the model does not know which nodes fail. */
+  readonly status?: StatusTerms;
   /** Absent from runs that were scored before it was kept. */
   readonly detail?: ScoreDetail;
 }
@@ -120,6 +122,14 @@ export interface LatencyTerms {
   readonly logPLatencyLimitedByOperation: Float32Array;
 }
 
+/** Each [T, L], 0 where the dataset does not say how spans ended. Not the paper's. */
+export interface StatusTerms {
+  /** sum of log p(e_i | z, y_i, .) over the trace's nodes */
+  readonly logP: Float32Array;
+  /** the part of it from nodes whose status has a probability below 0.5 */
+  readonly logPUnlikely: Float32Array;
+}
+
 /** sigma_p99 of section 5.3 over the validation nodes, unitless (stds of standardised latency). */
 export interface StdLimits {
   /** Which percentile these are; absent: the 99th. */
@@ -150,5 +160,10 @@ export const TERM_PARTS = [
   'latency',
   'klStructure',
   'klLatency',
+  'status',
 ] as const;
 export type TermPart = (typeof TERM_PARTS)[number];
+
+/** How many of {@link TERM_PARTS} these terms have: the status is the last of them, and may be absent. */
+export const partCount = ({ status }: Pick<ScoreTerms, 'status'>): number =>
+  status === undefined ? TERM_PARTS.length - 1 : TERM_PARTS.length;

@@ -7,7 +7,7 @@ import { medianReordering } from '../base/statistics.ts';
 import { correctTerms } from './corrected-terms.ts';
 import type { Corrections } from './corrections/list.ts';
 import { termSplitter } from './score-parts.ts';
-import { type ScoreTerms, type StdLimits, TERM_PARTS } from './score-terms.ts';
+import { partCount, type ScoreTerms, type StdLimits, TERM_PARTS } from './score-terms.ts';
 
 export interface TopReason {
   /** Index into {@link TERM_PARTS}. */
@@ -61,11 +61,12 @@ export function topReasonReader(
   const parts = new Float64Array(TERM_PARTS.length);
   const split = termSplitter(correctTerms(terms, corrections, stdLimits));
   const found = { part: 0, excess: 0 };
+  const count = partCount(terms);
   return (row) => {
     split(row, parts);
     let top = 0;
     let most = parts[0]! - usual[0]!;
-    for (let p = 1; p < parts.length; p++) {
+    for (let p = 1; p < count; p++) {
       const excess = parts[p]! - usual[p]!;
       if (excess > most) {
         top = p;

@@ -50,6 +50,7 @@ function expectSame(run: RunRecord | null, was: EarlierRun): void {
     keepEvery: 0,
     latencyTails: 'gaussian',
     latencyTarget: 'linear',
+    statusTerm: 'none',
     structureDecoder: 'paper',
     ...kept,
   });

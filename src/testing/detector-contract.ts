@@ -351,6 +351,7 @@ export function describeTermsContract(
         ['nll', contributions.nll],
         ['full', contributions.corrected],
       ] as const) {
+        expect(split.status).toBeNull();
         const columns = [split.nodeType, split.nodeLatency, split.edges, split.absentCalls];
         const parts =
           split.klStructure +

@@ -44,6 +44,7 @@ export function randomTerms(seed: number, sizes: Sizes): ScoreTerms {
   let at = 0;
   for (const count of wide) for (let i = 0; i < count; i++) wideNode[at++] = i;
   const limit = (value: number) => new Float64Array(operations).fill(value);
+  const unlikely = column(traces, -5);
   return {
     samples,
     maxNodes: RANDOM_MAX_NODES,
@@ -71,6 +72,10 @@ export function randomTerms(seed: number, sizes: Sizes): ScoreTerms {
       logPLatency: column(traces, -20),
       logPLatencyLimited: column(traces, -22),
       logPLatencyLimitedByOperation: column(traces, -23),
+    },
+    status: {
+      logP: unlikely.map((value) => value - random.uniform()),
+      logPUnlikely: unlikely,
     },
     detail: {
       edges: {

@@ -53,7 +53,7 @@ export interface TraceSet {
   readonly spanCount: Uint32Array;
   /**
    * [nodes] spans merged into the node that failed, at most 65,535; absent where no span of the
-   * dataset says how it ended, and of traces that were edited.
+   * dataset says how it ended.
    */
   readonly errorCount?: Uint16Array;
   /** [T] start of the root span, microseconds since the epoch; NaN where unknown. */
@@ -116,6 +116,8 @@ export interface TreeNode {
   readonly operation: number;
   readonly spanCount: number;
   readonly latencyUs: Microseconds;
+  /** Spans that failed; absent where the dataset does not say. */
+  readonly errors?: number;
 }
 
 export function readTree(traces: TraceSet, trace: number): TreeNode[] {
@@ -127,6 +129,7 @@ export function readTree(traces: TraceSet, trace: number): TreeNode[] {
     operation: structures.operation[first + i]!,
     spanCount: traces.spanCount[offset + i]!,
     latencyUs: traces.latencyUs[offset + i]!,
+    ...(traces.errorCount && { errors: traces.errorCount[offset + i]! }),
   }));
 }
 

@@ -23,7 +23,14 @@ import {
 } from './latency-scores.ts';
 import { reconstructTree } from './reconstruction.ts';
 import { createDetailWriter } from './score-detail.ts';
-import { emptyTerms, scoreNoise, writeLatencyTerms, writeStructureTerms } from './scoring.ts';
+import {
+  emptyStatus,
+  emptyTerms,
+  scoreNoise,
+  writeLatencyTerms,
+  writeStructureTerms,
+} from './scoring.ts';
+import { failedOf, statusReader, writeStatusTerms } from './status-scores.ts';
 import { hasPaths, type StructureSamples, sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
@@ -43,6 +50,8 @@ interface TraceSamples {
   readonly expected: Pick<LatencySamples, 'firstRow' | 'mean' | 'logStd'>;
   /** [L] log p(z2 | z) */
   readonly logPz2: Float64Array;
+  /** Of a sample: [n] log p(e_i | z, .); null where the model or the dataset does not tell. */
+  readonly statusOf: ((sample: number) => Float64Array) | null;
   readonly terms: ScoreTerms;
 }
 
@@ -117,6 +126,9 @@ async function sampleTrace(
   });
   writeStructureTerms(terms, structure, 0);
   writeLatencyTerms(terms, latency, logPz2, [0]);
+  const status = model.status === undefined ? null : emptyStatus(terms);
+  if (status !== null) writeStatusTerms(status, structure, data.traces, [[0]], terms.trace);
+  const failed = status === null ? null : failedOf(data.traces, trace);
   const detail = createDetailWriter(terms);
   detail.addStructures(structure);
   detail.addLatencies(latency, [0]);
@@ -126,7 +138,8 @@ async function sampleTrace(
     latency,
     expected,
     logPz2,
-    terms: { ...terms, detail: detail.finish() },
+    statusOf: failed === null ? null : statusReader(structure, 0, failed),
+    terms: { ...terms, ...(status && { status }), detail: detail.finish() },
   };
 }
 
@@ -185,9 +198,11 @@ interface SampleParts {
   readonly nodeLatency: Float64Array;
   readonly edges: Float64Array;
   readonly absentCalls: Float64Array;
+  /** null where the model or the dataset does not tell which nodes failed. */
+  readonly status: Float64Array | null;
 }
 
-const emptyParts = (nodes: number, absentCalls: number): SampleParts => ({
+const emptyParts = (nodes: number, absentCalls: number, status: boolean): SampleParts => ({
   klStructure: 0,
   klLatency: 0,
   nodeCount: 0,
@@ -196,10 +211,11 @@ const emptyParts = (nodes: number, absentCalls: number): SampleParts => ({
   nodeLatency: new Float64Array(nodes),
   edges: new Float64Array((nodes * (nodes - 1)) / 2),
   absentCalls: new Float64Array(absentCalls),
+  status: status ? new Float64Array(nodes) : null,
 });
 
 function partsOfSample(
-  { structure, latency, logPz2, terms }: TraceSamples,
+  { structure, latency, logPz2, statusOf, terms }: TraceSamples,
   sample: number,
   formulas: readonly Formula[],
 ): SampleParts {
@@ -216,9 +232,11 @@ function partsOfSample(
     formulas.reduce((value, { nodeCount }) => nodeCount?.(value) ?? value, logP);
   const edgeOf = (logP: number): number =>
     formulas.reduce((value, { edges }) => edges?.entry(value) ?? value, logP);
+  const statusLogP = (logP: number): number =>
+    formulas.reduce((value, { status }) => status?.entry(value) ?? value, logP);
   const limitOf = formulas.find(({ stds }) => stds !== undefined)?.stds?.most ?? unlimited;
 
-  const parts = emptyParts(n, absentCalls);
+  const parts = emptyParts(n, absentCalls, statusOf !== null);
   parts.klStructure =
     factorOf('klStructure') * (structure.logQz[sample]! - structure.logPz[sample]!);
   parts.klLatency = factorOf('klLatency') * (latency.logQz2[sample]! - logPz2[sample]!);
@@ -240,6 +258,9 @@ function partsOfSample(
     if (i < n) parts.nodeLatency[i] = adds;
     else parts.padding += adds;
   }
+  statusOf?.(sample).forEach((logProb, i) => {
+    parts.status![i] = -factorOf('status') * statusLogP(logProb);
+  });
   return parts;
 }
 
@@ -257,7 +278,8 @@ const total = (parts: SampleParts): number =>
   sum(parts.nodeType) +
   sum(parts.nodeLatency) +
   sum(parts.edges) +
-  sum(parts.absentCalls);
+  sum(parts.absentCalls) +
+  sum(parts.status ?? []);
 
 /**
  * The score is -log of the mean of exp(-total) over samples; each sample's parts are weighted by
@@ -271,7 +293,11 @@ function splitScore(samples: TraceSamples, formulas: readonly Formula[]): ScoreS
   const powers = totals.map((value) => Math.exp(least - value));
   const norm = sum(powers);
   const { absentCalls } = samples.structure.decoded;
-  const mean = emptyParts(samples.terms.nodeCount[0]!, absentCalls[0]!.length);
+  const mean = emptyParts(
+    samples.terms.nodeCount[0]!,
+    absentCalls[0]!.length,
+    samples.statusOf !== null,
+  );
   perSample.forEach((parts, l) => {
     const weight = powers[l]! / norm;
     mean.klStructure += weight * parts.klStructure;
@@ -286,6 +312,9 @@ function splitScore(samples: TraceSamples, formulas: readonly Formula[]): ScoreS
     for (let c = 0; c < mean.absentCalls.length; c++) {
       mean.absentCalls[c]! += weight * parts.absentCalls[c]!;
     }
+    parts.status?.forEach((value, i) => {
+      mean.status![i]! += weight * value;
+    });
   });
   const score = combineCorrected(applyFormulas(samples.terms, formulas))[0]!;
   return { score, ...mean, remainder: score - total(mean) };

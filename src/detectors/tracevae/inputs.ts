@@ -20,6 +20,7 @@ import { type NodeLayout, type Padding, rowValues } from '../../nn/node-layout.t
 import * as tf from '../../nn/tf.ts';
 import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { TraceVaeConfig } from './meta.ts';
+import { failedNodes } from './status-decoder.ts';
 
 /** What q(z | A, Y) reads: S distinct structures. */
 export interface StructureEncoderInput {
@@ -100,6 +101,21 @@ export function modelBatch(
   }
   if (ablation !== 'dimex') return batch;
   return { ...batch, nodeCount: new Int32Array(batch.size).fill(maxNodes) };
+}
+
+/** A batch with which of its nodes failed, where the dataset says so. */
+export function withStatus(
+  batch: TraceBatch,
+  { errorCount, nodeOffset }: TraceSet,
+  selected: Uint32Array,
+): TraceBatch {
+  if (errorCount === undefined) return batch;
+  const failed = new Uint8Array(batch.size * batch.maxNodes);
+  selected.forEach((trace, b) => {
+    const errors = errorCount.subarray(nodeOffset[trace]!, nodeOffset[trace + 1]!);
+    failed.set(failedNodes(errors), b * batch.maxNodes);
+  });
+  return { ...batch, failed };
 }
 
 /**

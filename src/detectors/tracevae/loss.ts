@@ -24,13 +24,17 @@ export const LOSS_TERMS = [
   'norm of the weights',
 ] as const;
 
+/** The same, and what a model adds that knows which nodes fail. */
+export const lossTermNames = (hasStatus: boolean): readonly string[] =>
+  hasStatus ? [...LOSS_TERMS, 'log p(E | z, A, Y)'] : LOSS_TERMS;
+
 /**
  * Means over the batch of the terms of equations (1) and (2), and the two penalties.
  *
  * @param structure   [B] each, nats
  * @param latency     [B] each, nats
  * @param penaltyNorm scalar, norm of the penalised weights, unitless
- * @returns           [10] in the order of {@link LOSS_TERMS}, nats but for the penalties
+ * @returns           in the order of {@link lossTermNames}, nats but for the penalties
  */
 export function lossTerms(
   structure: StructurePass,
@@ -47,7 +51,9 @@ export function lossTerms(
     latency.logPz2,
     latency.logPLatency,
   ];
-  return meansBeside(terms, [unitBall(structure.z), penaltyNorm]);
+  const means = meansBeside(terms, [unitBall(structure.z), penaltyNorm]);
+  if (structure.logPStatus === null) return means;
+  return tf.concat([means, tf.reshape(tf.mean(structure.logPStatus), [1])]);
 }
 
 /**
@@ -71,13 +77,14 @@ export function differentiatedLoss(
     latency.logPLatency,
   ];
   const negativeElbo = meanDifference([structure.logQz, latency.logQz2], logP);
-  return tf.add(negativeElbo, tf.mul(unitBall(structure.z), config.unitBall)) as tf.Scalar;
+  const loss: tf.Scalar = tf.add(negativeElbo, tf.mul(unitBall(structure.z), config.unitBall));
+  return structure.logPStatus === null ? loss : tf.sub(loss, tf.mean(structure.logPStatus));
 }
 
 /**
  * The loss, equation (1) and the weighted penalties, from the means of its terms.
  *
- * @param terms [10] in the order of {@link LOSS_TERMS}
+ * @param terms in the order of {@link lossTermNames}
  * @returns     nats a trace
  */
 export function combineLoss(
@@ -92,18 +99,19 @@ export function combineLoss(
     number,
     ...number[],
   ];
-  const [logQz2, logPz2, logPLatency, ball, norm] = rest as [
+  const [logQz2, logPz2, logPLatency, ball, norm, logPStatus = 0] = rest as [
     number,
     number,
     number,
     number,
     number,
+    number?,
   ];
   const kl = logQz + logQz2 - logPz - logPz2;
   const nllStructure = -(logPNodeCount + logPAdjacency + logPNodeType);
   const nllTime = -logPLatency;
   return {
-    loss: kl + nllStructure + nllTime + config.unitBall * ball + config.l2 * norm,
+    loss: kl + nllStructure + nllTime + config.unitBall * ball + config.l2 * norm - logPStatus,
     kl,
     nllStructure,
     nllTime,

@@ -24,6 +24,12 @@ export type LatencyTails = 'power' | 'gaussian';
 export type LatencyTarget = 'linear' | TargetScale['kind'];
 
 /**
+ * Whether which nodes failed counts, as log p(E | z, A, Y) (status-decoder.ts). Where no trace of
+ * training has an error there is nothing to learn, and the model is the same as without.
+ */
+export type StatusTerm = 'none' | 'errors';
+
+/**
  * How p(N, A, Y | z) of equation (2) is written: as the paper does, N_max nodes with an edge or none
  * between any two, or by the call paths that training had, at a cost that follows the nodes of a trace.
  */
@@ -78,6 +84,8 @@ export interface ModelSettings {
   /** Absent from runs of earlier builds: linear. */
   readonly latencyTarget?: LatencyTarget;
   readonly latencyTails: LatencyTails;
+  /** Absent from runs of earlier builds: none. */
+  readonly statusTerm?: StatusTerm;
 }
 
 /** How the model is trained: another value asks for a new training. */
@@ -170,6 +178,7 @@ export function traceVaeConfig({ model, schedule, scoring }: TraceVaeSettings): 
     ablation: 'none',
     nodeEmbedding: nodeEmbeddingFor(model.maxNodes),
     latencyTarget: 'linear',
+    statusTerm: 'none',
     ...model,
     structureDecoder: structureDecoderOf(model),
     ...trained,
@@ -210,6 +219,7 @@ const PAPER: TraceVaeSettings = {
     latencyScale: 'robust',
     latencyTarget: 'linear',
     latencyTails: 'gaussian',
+    statusTerm: 'none',
   },
   schedule: {
     epochs: 60,

@@ -47,6 +47,7 @@ function randomSamples(seed: number, samples: number, selected: Uint32Array, tai
       operationLogProbs: floats(rows * MAX_NODES, 1).map((value) => -Math.abs(value)),
     }),
     prior2: { mean: new Float32Array(0), logStd: new Float32Array(0) },
+    statusLogits: null,
   };
   const latency: LatencySamples = {
     traces: batch,

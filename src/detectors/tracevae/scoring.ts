@@ -7,7 +7,7 @@ import { nextTask } from '../../base/next-task.ts';
 import { createRandom, normals } from '../../base/random.ts';
 import { byBackend } from '../../nn/routine.ts';
 import { logStdLimit } from '../../scoring/corrections/limited-latency.ts';
-import type { ScoreTerms, StdLimits } from '../../scoring/score-terms.ts';
+import type { ScoreTerms, StatusTerms, StdLimits } from '../../scoring/score-terms.ts';
 import { nodeCount } from '../../trace/trace-set.ts';
 import type { DetectorData, ScoreProgress } from '../detector.ts';
 import { YIELD_EVERY_MS } from '../shared/pacer.ts';
@@ -24,6 +24,7 @@ import {
 import { tailsFrom } from './latency-vae.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { createDetailWriter } from './score-detail.ts';
+import { writeStatusTerms } from './status-scores.ts';
 import { findMismatches, type StructureSamples, sampleStructures } from './structure-scores.ts';
 import type { TrainingModel } from './train-step.ts';
 
@@ -160,6 +161,12 @@ export async function scoreTraces(
   const prior2 = { mean: new Float32Array(priorSize), logStd: new Float32Array(priorSize) };
   const mismatchOf = new Uint8Array(example.length);
   const detail = createDetailWriter(terms);
+  const status = model.status === undefined ? null : emptyStatus(terms);
+  /** [S] places among the T traces that have each structure */
+  const placesOf: number[][] = example.map(() => []);
+  structureRow.forEach((row, t) => {
+    placesOf[row]!.push(t);
+  });
 
   // progress in node rows of decoder work, told in traces
   const structureRows = Float64Array.from(example, (trace) =>
@@ -189,6 +196,9 @@ export async function scoreTraces(
     const scores = await sampleStructures(model, batch, repeated(noiseZ, chunk.length));
     writeStructureTerms(terms, scores, start);
     detail.addStructures(scores);
+    if (status !== null) {
+      writeStatusTerms(status, scores, traces, placesOf.slice(start, end), selected);
+    }
     if (singleZ) {
       latents.set(scores.z, start * samples * config.latent);
     } else {
@@ -226,7 +236,16 @@ export async function scoreTraces(
     await advance(picked.reduce((sum, trace) => sum + rowsOf(trace), 0));
   }
   options.onProgress({ done: selected.length, total: selected.length });
-  return { ...terms, detail: detail.finish() };
+  return { ...terms, ...(status && { status }), detail: detail.finish() };
+}
+
+/** Of T traces, L samples each, in which nothing is known to have failed or not. */
+export function emptyStatus({
+  trace,
+  samples,
+}: Pick<ScoreTerms, 'trace' | 'samples'>): StatusTerms {
+  const column = (): Float32Array => new Float32Array(trace.length * samples);
+  return { logP: column(), logPUnlikely: column() };
 }
 
 /**

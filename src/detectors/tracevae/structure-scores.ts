@@ -14,6 +14,7 @@ import { structureEncoderInput } from './inputs.ts';
 import { latencyPrior } from './latency-vae.ts';
 import { decodePaper, type PaperLogits } from './paper-scores.ts';
 import { decodePaths, type PathModel, pathMismatches } from './path-scores.ts';
+import { readStatusLogits } from './status-decoder.ts';
 import {
   decodeOperations,
   decodeTopology,
@@ -38,6 +39,8 @@ export interface StructureSamples {
   readonly decoded: DecodedStructures;
   /** [S, L, K2] of p(z2 | z); of no meaning in SingleZ, which has no z2 */
   readonly prior2: { readonly mean: Float32Array; readonly logStd: Float32Array };
+  /** [S, L, 2 operations] of p(e_i | z, y_i, .), nats; null of a model that knows no statuses */
+  readonly statusLogits: Float32Array | null;
 }
 
 /**
@@ -63,7 +66,7 @@ export async function sampleStructures(
   });
   const { values: z, logQ } = sampleOnHost(mean, logStd, noise, config.latent, samples);
 
-  const [[logPz, priorMean, priorLogStd], decoded] = await Promise.all([
+  const [[logPz, priorMean, priorLogStd], decoded, statusLogits] = await Promise.all([
     readBack(() => {
       const zRows = tf.tensor2d(z, [size * samples, config.latent]);
       const prior2 =
@@ -73,6 +76,7 @@ export async function sampleStructures(
       return [structurePriorLogProb(store, config, zRows), prior2.mean, prior2.logStd];
     }),
     decode(model, structures, z, samples),
+    model.status === undefined ? null : readStatusLogits(store, z, config.latent),
   ]);
   return {
     structures,
@@ -83,6 +87,7 @@ export async function sampleStructures(
     logPz,
     decoded,
     prior2: { mean: priorMean, logStd: priorLogStd },
+    statusLogits,
   };
 }
 

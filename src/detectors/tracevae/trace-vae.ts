@@ -43,6 +43,14 @@ import {
   pathTargets,
 } from './path-decoder.ts';
 import {
+  type StatusTargets,
+  statusLogits,
+  statusLogProb,
+  statusSpecs,
+  statusTargets,
+  type UsualStatus,
+} from './status-decoder.ts';
+import {
   decodeOperations,
   decodeTopology,
   encodeStructure,
@@ -60,17 +68,24 @@ import {
  *
  * @param operationCount padding included
  * @param known          what the structure decoder by call paths writes; absent: it is the paper's
+ * @param status         how often nodes fail; absent: the model knows no statuses
  */
 export function traceVaeSpecs(
   config: TraceVaeConfig,
   operationCount: number,
   known?: KnownPaths,
+  status?: UsualStatus,
 ): ParameterSpec[] {
   const decoder =
     known === undefined
       ? paperDecoderSpecs(config, operationCount)
       : pathDecoderSpecs(config, known);
-  return [...structVaeSpecs(config, operationCount, decoder), ...latencyVaeSpecs(config)];
+  return [
+    ...structVaeSpecs(config, operationCount, decoder),
+    ...latencyVaeSpecs(config),
+    // last, so that all others start as they do without
+    ...(status === undefined ? [] : statusSpecs(config, operationCount, status)),
+  ];
 }
 
 /** A batch for one pass through the structure VAE. */
@@ -79,6 +94,8 @@ export interface StructureInput {
   /** [B, S] distinct structures to traces */
   readonly copies: tf.Tensor2D;
   readonly targets: DecoderTargets;
+  /** Which nodes failed; null where the model does not ask. */
+  readonly status: StatusTargets | null;
 }
 
 /** What p(N, A, Y | z) is compared with, as the structure decoder takes it. */
@@ -116,6 +133,7 @@ export function structureInput(
       paths === undefined
         ? { by: 'paper', of: structureTargets(batch, operationCount) }
         : { by: 'call-paths', of: pathTargets(paths, distinct) },
+    status: statusTargets(batch, operationCount),
   };
 }
 
@@ -154,6 +172,8 @@ export interface StructurePass extends StructureLogProbs {
   readonly z: tf.Tensor2D;
   readonly logQz: tf.Tensor1D;
   readonly logPz: tf.Tensor1D;
+  /** log p(E | z, A, Y); null where the model does not ask which nodes failed */
+  readonly logPStatus: tf.Tensor1D | null;
 }
 
 /**
@@ -191,6 +211,8 @@ export function structurePass(
     logQz: gaussianLogProb(z, posterior),
     logPz: structurePriorLogProb(parameters, config, z),
     ...decodeStructure(parameters, config, z, input.targets, mode),
+    logPStatus:
+      input.status === null ? null : statusLogProb(statusLogits(parameters, z, mode), input.status),
   };
 }
 

@@ -13,6 +13,7 @@ import { openKnownPaths } from './known-paths.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { storedPaths } from './path-decoder.ts';
 import { scoreTraces } from './scoring.ts';
+import { storedStatus } from './status-decoder.ts';
 import { findStdLimits } from './std-limit.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import type { TrainingModel } from './train-step.ts';
@@ -40,12 +41,14 @@ export function restoreTraceVae(
   weights: SavedWeights,
 ): TermsModel {
   const known = config.structureDecoder === 'call-paths' ? storedPaths(weights) : undefined;
-  const specs = traceVaeSpecs(config, operationCount, known);
+  const status = storedStatus(weights);
+  const specs = traceVaeSpecs(config, operationCount, known, status);
   return modelOf({
     store: ParameterStore.load(specs, weights.tensors),
     config,
     operationCount,
     ...(known && { paths: openKnownPaths(known, operationCount) }),
+    ...(status && { status }),
   });
 }
 

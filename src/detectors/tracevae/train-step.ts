@@ -18,6 +18,7 @@ import type { PathTree } from './known-paths.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';
 import type { TraceVaeConfig } from './meta.ts';
+import { isOfStatus, type UsualStatus } from './status-decoder.ts';
 import { PRIOR } from './struct-vae.ts';
 import {
   latencyInput,
@@ -37,6 +38,8 @@ export interface TrainingModel {
   readonly operationCount: number;
   /** Of the structure decoder by call paths; absent where it is the paper's. */
   readonly paths?: PathTree;
+  /** Where it knows which nodes fail: how often they did when it was made. */
+  readonly status?: UsualStatus;
 }
 
 /** Standard normal noise of one batch. */
@@ -62,7 +65,7 @@ export function createOptimiser(
   const names = phase === 'joint' ? all : all.filter((name) => name.startsWith(`${LATENCY_VAE}.`));
   // The authors' phase 2 pairs the latency parameters with the names of all parameters, so which
   // ones are penalised there is an accident of their order. Kept, for the numbers' sake.
-  const penalised = names.filter((_, i) => !all[i]!.includes('bias'));
+  const penalised = names.filter((name, i) => !all[i]!.includes('bias') && !isOfStatus(name));
   return createRmsProp(store, names, {
     clipNorm: config.clipNorm,
     l2: config.l2,
@@ -77,7 +80,7 @@ export function createOptimiser(
  *
  * @param batch [B, N_max]
  * @param noise z [B, K], z2 [B, K2]
- * @returns     makes the terms [10], in the order of LOSS_TERMS, and the loss, nats
+ * @returns     makes the terms, in the order of {@link lossTermNames}, and the loss, nats
  */
 export function batchLoss(
   { store, config, operationCount, paths }: TrainingModel,

@@ -12,10 +12,11 @@ import { tooFewTraces } from '../shared/check-data.ts';
 import { drawTraces } from '../shared/draw-traces.ts';
 import { train } from '../shared/training.ts';
 import type { Draws, PhasePlan } from '../shared/training-plan.ts';
-import { batchNodes, cutBatch, modelBatch } from './inputs.ts';
+import { batchNodes, cutBatch, modelBatch, withStatus } from './inputs.ts';
 import { collectKnownPaths, openKnownPaths } from './known-paths.ts';
-import { combineLoss, LOSS_TERMS } from './loss.ts';
+import { combineLoss, lossTermNames } from './loss.ts';
 import { PAPER_MOST_NODES, type TraceVaeConfig } from './meta.ts';
+import { usualStatus } from './status-decoder.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import {
   batchLoss,
@@ -52,19 +53,24 @@ export async function trainTraceVae(
     config.structureDecoder === 'call-paths'
       ? collectKnownPaths(data.traces, data.train)
       : undefined;
+  const status =
+    config.statusTerm === 'errors'
+      ? usualStatus(data.traces, data.train, operationCount)
+      : undefined;
   const modelOf = (store: ParameterStore): TrainingModel => ({
     store,
     config,
     operationCount,
     ...(known && { paths: openKnownPaths(known, operationCount) }),
+    ...(status && { status }),
   });
   const trained = await train(
     data,
     {
       label: LABEL,
-      specs: traceVaeSpecs(config, operationCount, known),
+      specs: traceVaeSpecs(config, operationCount, known, status),
       schedule: config,
-      terms: LOSS_TERMS,
+      terms: lossTermNames(status !== undefined),
       partsOf: (means) => combineLoss(means, config),
       draws: DRAWS,
       ...(known && { cut: (batch) => cutBatch(data.traces, batch) }),
@@ -108,8 +114,10 @@ function undecodable({ structureDecoder, ablation, maxNodes }: TraceVaeConfig): 
 
 function phaseOf(data: DetectorData, model: TrainingModel, name: Phase, epochs: number): PhasePlan {
   const { config } = model;
-  const batchOf = (selected: Uint32Array): TraceBatch =>
-    modelBatch(data, config, selected, batchNodes(data, config, selected));
+  const batchOf = (selected: Uint32Array): TraceBatch => {
+    const batch = modelBatch(data, config, selected, batchNodes(data, config, selected));
+    return model.status === undefined ? batch : withStatus(batch, data.traces, selected);
+  };
   const noiseOf = (size: number, random: Random): Noise => ({
     z: normals(random, size * config.latent),
     z2: normals(random, size * config.latent2),

@@ -7,7 +7,7 @@ import type { FileRole } from '../../features/splits.ts';
 import { STAND_IN_IDS, type StandInId } from '../../simulator/stand-in-catalog.ts';
 
 export type SetSource =
-  | { readonly kind: 'demo'; readonly name: string }
+  | { readonly kind: 'demo'; readonly name: string; readonly failures?: true }
   | {
       readonly kind: 'stand-in';
       readonly name: string;
@@ -46,9 +46,12 @@ export type NamedSet =
 
 const STAND_IN_TRACES = 20_000;
 
-/** @param word a folder, `demo`, `standin:A` or `standin:A:TRACES` */
+/** @param word a folder, `demo`, `demo:failures`, `standin:A` or `standin:A:TRACES` */
 export function findSet(word: string): Result<NamedSet, Failure> {
   if (word === 'demo') return there({ kind: 'demo', name: 'demo' });
+  if (word === 'demo:failures') {
+    return there({ kind: 'demo', name: 'demo-failures', failures: true });
+  }
   if (word.startsWith('standin:')) return standIn(word);
   if (!existsSync(word)) return ok({ kind: 'absent', path: word });
   if (!statSync(word).isDirectory()) {

@@ -1,4 +1,7 @@
-/** An error: a node returns early, so that some of its calls are not made, and all callers are quicker. */
+/**
+ * An error: a node returns early, so that some of its calls are not made, and all callers are
+ * quicker. Where the dataset says how spans ended, the node has failed; its caller copes with that.
+ */
 import { shuffle } from '../../base/random.ts';
 import type { TraceKind } from './kind.ts';
 import { lengthen } from './lengthen.ts';
@@ -22,6 +25,6 @@ export const cutShort: TraceKind = {
     for (const node of gone) {
       ownUs[failed]! -= (latencyUs[node]! * spanCount[node]!) / spanCount[failed]!;
     }
-    return { alive, latencyUs: lengthen(tree, ownUs, alive) };
+    return { alive, latencyUs: lengthen(tree, ownUs, alive), failed };
   },
 };

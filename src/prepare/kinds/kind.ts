@@ -25,6 +25,8 @@ export interface ChangedTree {
   readonly alive: Uint8Array | null;
   /** [n] microseconds; of nodes that go, anything */
   readonly latencyUs: Float64Array;
+  /** Node that failed, of those that stay; absent: none did. */
+  readonly failed?: number;
 }
 
 interface AnyKind {

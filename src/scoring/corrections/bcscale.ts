@@ -63,6 +63,10 @@ export const bcscale: Correction<'bcscale'> = {
           return logP + (factor - 1) * unlikely[row]!;
         },
       },
+      status: {
+        entry: (logP) => (logP < Math.log(BOUNDARY) ? factor * logP : logP),
+        sum: (logP, row) => logP + (factor - 1) * terms.status!.logPUnlikely[row]!,
+      },
     };
   },
 };

@@ -96,6 +96,11 @@ export interface Formula {
     readonly entry: (logP: number) => number;
     readonly sum: (logP: number, row: number) => number;
   };
+  /** Of one node's log p(e_i | z, .), and what that makes of a sample's sum, `row` of the [T, L]. */
+  readonly status?: {
+    readonly entry: (logP: number) => number;
+    readonly sum: (logP: number, row: number) => number;
+  };
   /** What all that a term adds to a trace's score is multiplied by; `trace` of the terms' T. */
   readonly factors?: Readonly<Partial<Record<TermPart, (trace: number) => number>>>;
 }

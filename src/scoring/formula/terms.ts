@@ -105,6 +105,15 @@ export const TERMS: readonly Term[] = [
       return latencyFill(terms, correctLatencies(terms, limited));
     },
   ),
+  sampleTerm(
+    'nll.status',
+    'nats',
+    '−log p(E | z, A, Y): which nodes failed; 0 of a model that does not know which do',
+    ({ terms }) =>
+      terms.status === undefined
+        ? (_, into) => into.fill(0)
+        : latencyFill(terms, terms.status.logP),
+  ),
   sampleTerm('kl.z', 'nats', 'log q(z | A, Y) − log p(z)', ({ terms }) => {
     const { logQz, logPz } = terms.structure;
     const difference = Float64Array.from(logQz, (q, s) => q - logPz[s]!);

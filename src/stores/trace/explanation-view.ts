@@ -122,6 +122,7 @@ export function explainedParts(
     }));
   const latencies = perNode('latency', 'latency', split.nodeLatency);
   const operations = perNode('operation', 'operation', split.nodeType);
+  const statuses = perNode('status', 'failed or not', split.status ?? new Float64Array(0));
   if (absentCalls !== null) {
     return [
       { id: 'kl-structure', label: 'KL of z', value: split.klStructure },
@@ -140,6 +141,7 @@ export function explainedParts(
         }),
       ),
       ...operations,
+      ...statuses,
     ];
   }
   return [
@@ -160,6 +162,7 @@ export function explainedParts(
       ),
     ),
     ...operations,
+    ...statuses,
   ];
 }
 
@@ -208,10 +211,10 @@ export const termParts = (
   });
 };
 
-/** [n] nats that each node adds by its operation, its latency and the edges to earlier nodes. */
-export const nodeTotals = ({ nodeType, nodeLatency, edges }: ScoreSplit): Float64Array =>
+/** [n] nats that each node adds by its operation, its latency, its status and the edges to earlier nodes. */
+export const nodeTotals = ({ nodeType, nodeLatency, edges, status }: ScoreSplit): Float64Array =>
   nodeType.map((value, j) => {
-    let sum = value + nodeLatency[j]!;
+    let sum = value + nodeLatency[j]! + (status?.[j] ?? 0);
     for (let i = 0; i < j; i++) sum += edges[pairIndex(i, j)]!;
     return sum;
   });

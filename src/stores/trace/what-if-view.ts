@@ -93,5 +93,6 @@ export const termTotals = (split: ScoreSplit): readonly (readonly [string, numbe
   ['KL of z', split.klStructure],
   ['KL of z₂', split.klLatency],
   ['padding', split.padding],
+  ...(split.status === null ? [] : [['errors', sum(split.status)] as const]),
   ['remainder', split.remainder],
 ];

@@ -100,6 +100,10 @@ const rangeWords = (from: number, to: number): string =>
 function Parts({ session, why }: WhyProps) {
   const variant = useLab((l) => l.variant);
   const { labelled } = session;
+  // most models do not know which calls fail
+  const shown = SCORE_PARTS.map((part, p) => ({ part, p })).filter(
+    ({ part, p }) => part !== 'status' || why.parts.some(({ parts }) => parts[p] !== 0),
+  );
   const largest = Math.max(1, ...why.parts.flatMap(({ parts }) => [...parts].map(Math.abs)));
   return (
     <div className="scroll-x">
@@ -116,7 +120,7 @@ function Parts({ session, why }: WhyProps) {
           </tr>
         </thead>
         <tbody>
-          {SCORE_PARTS.map((part, p) => (
+          {shown.map(({ part, p }) => (
             <tr key={part}>
               <th scope="row">{PART_WORDS[part]}</th>
               {why.parts.map(({ group, parts }) => (

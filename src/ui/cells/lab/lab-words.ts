@@ -46,5 +46,6 @@ export const PART_WORDS: Readonly<Record<ScorePart, string>> = {
   latency: '−log p(X | ·), latencies',
   klStructure: 'log q(z) − log p(z)',
   klLatency: 'log q(z₂) − log p(z₂ | z)',
+  status: '−log p(E | z, ·), errors',
   samples: 'mean over samples',
 };

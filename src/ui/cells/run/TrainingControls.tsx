@@ -216,6 +216,16 @@ const WORD_SETTINGS = [
       { value: 'gaussian', label: 'Gaussian' },
     ],
   },
+  {
+    key: 'statusTerm',
+    earlier: 'none',
+    label: 'errors of calls',
+    help: 'counted: which calls fail adds a term to the score, how unlikely that is given the structure, the operation and the calls below; left out where no training trace has an error, and in the paper',
+    options: [
+      { value: 'none', label: 'left out' },
+      { value: 'errors', label: 'counted' },
+    ],
+  },
 ] as const;
 
 /** Of the chosen baselines; what they share with TraceVAE, the schedule and N_max, is above. */

@@ -31,6 +31,7 @@ export const REASON_WORDS: Readonly<Record<NonNullable<TraceRow['reason']>['part
   latency: 'latency',
   klStructure: 'KL of z',
   klLatency: 'KL of z₂',
+  status: 'errors',
 };
 
 export interface TraceColumnView {
