@@ -7,6 +7,9 @@ const sortFloats = createFloatSort();
 const COLUMNS: Readonly<Record<string, (i: number) => number>> = {
   'spread over all sizes, both signs': () => random.normal() * 10 ** (12 * random.uniform() - 6),
   'whole microseconds with many equal ones': () => Math.round(200 * random.uniform()),
+  'whole numbers of both signs, zeros too': () => Math.round(3 * random.normal()),
+  'whole numbers far from each other': () => Math.round(2e9 * (random.uniform() - 0.5)),
+  'whole numbers too far from each other': () => Math.round(2e15 * (random.uniform() - 0.5)),
   'all equal': () => 3,
   'zeros of both signs, and infinities': (i) => [0, -0, Infinity, -Infinity, 1e-310][i % 5]!,
   'a few that agree in their upper half': (i) => Math.floor(i / 4) + 2e-9 * random.uniform(),

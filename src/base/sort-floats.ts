@@ -1,6 +1,7 @@
 /**
- * Sorts columns of floats by their bits, digit after digit: in order as the engine's own sort of typed
- * arrays, several times as fast on the ten thousands of values that statistics sort.
+ * Sorts columns of floats digit after digit: in order as the engine's own sort of typed arrays, several
+ * times as fast on the ten thousands of values that statistics sort. Whole numbers, as microseconds
+ * are, by how far they are above the least; all others by their bits.
  */
 
 /** With fewer values counting digits costs more than it saves. */
@@ -32,11 +33,64 @@ export function createFloatSort(): SortFloats {
     return room;
   };
   return (values) => {
-    if (values.length < FEWEST) values.sort();
+    if (values.length < FEWEST) {
+      values.sort();
+      return values;
+    }
+    const whole = wholeNumbers(values);
+    if (whole !== null) sortWhole(values, whole, roomFor(values.length));
     else if (values instanceof Float32Array) sort32(values, roomFor(values.length));
     else sort64(values, roomFor(values.length));
     return values;
   };
+}
+
+/** Of a column of whole numbers. */
+interface Whole {
+  readonly least: number;
+  readonly most: number;
+  /** Values of 0 that are -0. */
+  readonly minusZeros: number;
+}
+
+/** @returns null where one of the values is none, or they are too far from each other for 32 bits */
+function wholeNumbers(values: Float32Array | Float64Array): Whole | null {
+  let [least, most, minusZeros] = [values[0]!, values[0]!, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value !== Math.floor(value)) return null;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (value === 0 && 1 / value < 0) minusZeros++;
+  }
+  return most - least < 2 ** 32 && Math.max(-least, most) < 2 ** 53
+    ? { least, most, minusZeros }
+    : null;
+}
+
+function sortWhole(
+  values: Float32Array | Float64Array,
+  { least, most, minusZeros }: Whole,
+  { keys, otherKeys }: Room,
+): void {
+  const n = values.length;
+  let [from, to] = [keys, otherKeys];
+  for (let i = 0; i < n; i++) from[i] = values[i]! - least;
+  const counts = new Uint32Array(SIZES);
+  for (let shift = 0; shift < 32 && (most - least) / 2 ** shift >= 1; shift += BITS) {
+    counts.fill(0);
+    for (let i = 0; i < n; i++) counts[(from[i]! >>> shift) & (SIZES - 1)]!++;
+    toStarts(counts);
+    for (let i = 0; i < n; i++) {
+      const key = from[i]!;
+      to[counts[(key >>> shift) & (SIZES - 1)]!++] = key;
+    }
+    [from, to] = [to, from];
+  }
+  for (let i = 0; i < n; i++) values[i] = from[i]! + least;
+  if (minusZeros === 0) return;
+  const zeros = values.indexOf(0);
+  values.fill(-0, zeros, zeros + minusZeros);
 }
 
 /** Bits of a float, upper 32 of a float64, as a whole number of 32 bits that rises with the value. */
@@ -118,13 +172,18 @@ function countDigits(keys: Uint32Array, length: number): (Uint32Array | null)[] 
     high[key >>> (2 * BITS)]!++;
   }
   return counts.map((count) => {
-    let before = 0;
-    for (let size = 0; size < SIZES; size++) {
-      const own = count[size]!;
-      if (own === length) return null;
-      count[size] = before;
-      before += own;
-    }
+    if (count.includes(length)) return null;
+    toStarts(count);
     return count;
   });
+}
+
+/** Counts of sizes become places of the first of each. */
+function toStarts(counts: Uint32Array): void {
+  let before = 0;
+  for (let size = 0; size < SIZES; size++) {
+    const own = counts[size]!;
+    counts[size] = before;
+    before += own;
+  }
 }

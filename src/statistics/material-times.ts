@@ -7,7 +7,7 @@
 import { createFloatSort } from '../base/sort-floats.ts';
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
 import { createSelfTimes } from '../trace/self-times.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
+import { largestStructure, structureCount, type TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures, startsOf } from './known-structures.ts';
 import { mostNodes, type PathValues, type WriteTimes } from './path-values.ts';
 import { type Spreads, spreadsOf, spreadsOfSorted, spreadsOfUnions } from './spread.ts';
@@ -48,7 +48,7 @@ export function learnMaterialTimes(
   train: Uint32Array,
   { known, paths }: Learned,
 ): MaterialTimes {
-  const { structures, structureOf, nodeOffset, latencyUs } = traces;
+  const { structures, structureOf, nodeOffset, latencyUs, spanCount } = traces;
   const find = createStructureFinder(known)(traces);
   const nodeStart = startsOf(known.size);
   const pathsOf = createPathFinder(traces, paths);
@@ -78,37 +78,60 @@ export function learnMaterialTimes(
   const next = from.slice();
   const x = new Float64Array(from[nodes]!);
   const pathOf = new Uint32Array(nodes);
-  const one = new Float64Array(mostNodes(traces, train));
-  const write = createLogTimes(traces, usual, createSelfTimes(traces), find);
+  const materialUs = new Float64Array(known.size.length);
+  const selfUs = new Float64Array(mostNodes(traces, train));
+  const writeSelf = createSelfTimes(traces);
+  const materialOf = materialOfStructure(traces, usual, find);
   for (const trace of train) {
     const structure = structureOf[trace]!;
-    const [start, found] = [nodeStart[find(structure)]!, pathsOf(structure)];
-    pathOf.set(found, start);
-    write(trace, one);
-    for (let i = 0; i < found.length; i++) x[next[start + i]!++] = one[i]!;
+    const [at, found] = [find(structure), pathsOf(structure)];
+    const start = nodeStart[at]!;
+    const first = nodeOffset[trace]!;
+    materialUs[at] = materialOf(structure);
+    writeSelf(trace, selfUs);
+    for (let i = 0; i < found.length; i++) {
+      pathOf[start + i] = found[i]!;
+      x[next[start + i]!++] = spanCount[first + i]! * Math.max(0, selfUs[i]!);
+    }
   }
+  // m s are whole and quickly sorted; what is added is the same for all traces of a structure
   const sortFloats = createFloatSort();
-  for (let node = 0; node < nodes; node++) sortFloats(x.subarray(from[node], from[node + 1]));
   const sorted = (node: number): Float64Array => x.subarray(from[node], from[node + 1]);
+  known.size.forEach((size, structure) => {
+    const first = nodeStart[structure]!;
+    for (let node = first; node < first + size; node++) {
+      const ascending = sortFloats(sorted(node));
+      for (let t = 0; t < ascending.length; t++) {
+        ascending[t] = logTime(ascending[t]!, materialUs[structure]!);
+      }
+    }
+  });
+  const ofNode = spreadsOfSorted(sorted, nodes, ENOUGH);
   const operationOf = Uint32Array.from(known.operation);
   return {
     ...usual,
-    ofNode: spreadsOfSorted(sorted, nodes, ENOUGH),
-    ofPath: spreadsOfUnions(sorted, pathOf, paths.operation.length, ENOUGH),
-    ofOperation: spreadsOfUnions(sorted, operationOf, operations, ENOUGH),
+    ofNode,
+    ofPath: spreadsOfUnions(sorted, ofNode, pathOf, paths.operation.length, ENOUGH),
+    ofOperation: spreadsOfUnions(sorted, ofNode, operationOf, operations, ENOUGH),
   };
 }
 
 type Usual = Pick<MaterialTimes, 'usualUs' | 'usualOfRootUs' | 'usualOfAllUs'>;
 
-/** @returns a function that writes x of a trace's nodes */
-function createLogTimes(
-  traces: TraceSet,
+/**
+ * x of a node: a microsecond on top keeps the logarithm of nothing finite.
+ *
+ * @param us         m s, all self time of its spans
+ * @param materialUs d D
+ */
+const logTime = (us: number, materialUs: number): number => Math.log(us + materialUs + 1);
+
+/** @returns a function that says d D of a structure, microseconds */
+function materialOfStructure(
+  { structures }: TraceSet,
   { usualUs, usualOfRootUs, usualOfAllUs }: Usual,
-  writeSelf: WriteTimes,
   find: (structure: number) => number,
-): (trace: number, x: Float64Array) => void {
-  const { structures, structureOf, nodeOffset, spanCount } = traces;
+): (structure: number) => number {
   const usualOf = (structure: number): number => {
     const known = find(structure);
     const own = known < 0 ? Number.NaN : usualUs[known]!;
@@ -118,37 +141,42 @@ function createLogTimes(
     const ofRoot = usualOfRootUs[root] ?? Number.NaN;
     return Number.isNaN(ofRoot) ? usualOfAllUs : ofRoot;
   };
-  return (trace, x) => {
-    writeSelf(trace, x);
-    const first = nodeOffset[trace]!;
-    const material = MATERIAL_SHARE * usualOf(structureOf[trace]!);
-    const nodes = nodeOffset[trace + 1]! - first;
-    for (let i = 0; i < nodes; i++) {
-      // a microsecond on top keeps the logarithm of nothing finite
-      x[i] = Math.log(spanCount[first + i]! * Math.max(0, x[i]!) + material + 1);
-    }
-  };
+  return (structure) => MATERIAL_SHARE * usualOf(structure);
+}
+
+/** What the nodes of a structure are compared with. */
+interface Compared {
+  readonly materialUs: number;
+  /** [n] of x; infinite stds where none is known */
+  readonly middle: Float64Array;
+  readonly std: Float64Array;
 }
 
 /**
- * @returns for a set of traces: a function that writes how many stds each node of a trace is above
- *          the middle of its own node in traces of the structure, or of its call path, or of its
- *          operation; 0 where none is known
+ * How many stds a node of a trace is above the middle of its own node in traces of the structure, or
+ * of its call path, or of its operation; 0 where none is known.
  */
+export interface MaterialReader {
+  /** The largest of a trace's nodes. */
+  largest(trace: number): number;
+  /** The first node that has it, of the trace asked for last. */
+  readonly busiestNode: number;
+}
+
 export function openMaterialTimes(
   times: MaterialTimes,
   { known, paths }: Learned,
-): (traces: TraceSet, writeSelf: WriteTimes) => (trace: number, stds: Float64Array) => number {
+): (traces: TraceSet, writeSelf: WriteTimes) => MaterialReader {
   const finder = createStructureFinder(known);
   const nodeStart = startsOf(known.size);
   return (traces, writeSelf) => {
-    const { structures, structureOf } = traces;
+    const { structures, structureOf, nodeOffset, spanCount } = traces;
     const find = finder(traces);
     const pathsOf = createPathFinder(traces, paths);
-    const write = createLogTimes(traces, times, writeSelf, find);
-    const compared = new Map<number, { middle: Float64Array; std: Float64Array }>();
-    const comparedIn = (structure: number): { middle: Float64Array; std: Float64Array } => {
-      const before = compared.get(structure);
+    const materialOf = materialOfStructure(traces, times, find);
+    const compared: (Compared | undefined)[] = Array(structureCount(structures));
+    const comparedIn = (structure: number): Compared => {
+      const before = compared[structure];
       if (before !== undefined) return before;
       const start = find(structure) < 0 ? null : nodeStart[find(structure)]!;
       const first = structures.nodeOffset[structure]!;
@@ -162,19 +190,35 @@ export function openMaterialTimes(
         return level ?? null;
       });
       const made = {
+        materialUs: materialOf(structure),
         middle: Float64Array.from(places, (at) => (at === null ? 0 : at[0].middle[at[1]]!)),
         std: Float64Array.from(places, (at) =>
           at === null ? Number.POSITIVE_INFINITY : Math.max(LEAST_STD, at[0].std[at[1]]!),
         ),
       };
-      compared.set(structure, made);
+      compared[structure] = made;
       return made;
     };
-    return (trace, stds) => {
-      const { middle, std } = comparedIn(structureOf[trace]!);
-      write(trace, stds);
-      for (let i = 0; i < middle.length; i++) stds[i] = (stds[i]! - middle[i]!) / std[i]!;
-      return middle.length;
+    const selfUs = new Float64Array(largestStructure(structures));
+    let busiestNode = -1;
+    return {
+      largest(trace) {
+        const { materialUs, middle, std } = comparedIn(structureOf[trace]!);
+        const first = nodeOffset[trace]!;
+        writeSelf(trace, selfUs);
+        let most = Number.NEGATIVE_INFINITY;
+        for (let i = 0; i < middle.length; i++) {
+          const us = spanCount[first + i]! * Math.max(0, selfUs[i]!);
+          const stds = (logTime(us, materialUs) - middle[i]!) / std[i]!;
+          if (stds <= most) continue;
+          most = stds;
+          busiestNode = i;
+        }
+        return most;
+      },
+      get busiestNode() {
+        return busiestNode;
+      },
     };
   };
 }

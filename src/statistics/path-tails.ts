@@ -4,9 +4,9 @@
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
 import { createSelfTimes } from '../trace/self-times.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
+import { largestStructure, structureCount, type TraceSet } from '../trace/trace-set.ts';
 import type { PathValues, WriteTimes } from './path-values.ts';
-import { ENOUGH, joined, type TailGroup, tailGroup, tailOf } from './tail.ts';
+import { ENOUGH, joined, levelOf, type TailGroup, tailGroup, tailOf } from './tail.ts';
 
 /** What of a node is compared. */
 export type Measure = 'both' | 'duration' | 'self';
@@ -36,6 +36,15 @@ export interface NodeReader {
    * @returns n, nodes of the trace
    */
   read(trace: number): number;
+  /**
+   * The largest of the scores of a trace's nodes, of which few are looked up; {@link score} and the
+   * tails are not written.
+   *
+   * @returns nats
+   */
+  largest(trace: number): number;
+  /** The first node that has it, of the trace asked for last. */
+  readonly oddestNode: number;
   /** nats, the larger of the two below */
   readonly score: Float64Array;
   /** nats, 0 where it is not compared */
@@ -101,22 +110,57 @@ export function openPathTails(
     reader(traces, writeSelf = timesOf(traces)) {
       const { structures, structureOf, nodeOffset, latencyUs } = traces;
       const pathsOf = createPathFinder(traces, paths);
-      const found = new Map<number, readonly NodeGroups[]>();
-      const groupsIn = (structure: number): readonly NodeGroups[] =>
-        remembered(found, structure, () => {
-          const first = structures.nodeOffset[structure]!;
-          return Array.from(pathsOf(structure), (path, i) =>
-            path === UNKNOWN_PATH
-              ? groupsOfOperation(structures.operation[first + i]!)
-              : groupsOfPath(path),
-          );
-        });
-      const most = largestOf(structures.nodeOffset);
+      const found: (readonly NodeGroups[] | undefined)[] = Array(structureCount(structures));
+      const groupsIn = (structure: number): readonly NodeGroups[] => {
+        const before = found[structure];
+        if (before !== undefined) return before;
+        const first = structures.nodeOffset[structure]!;
+        const groups = Array.from(pathsOf(structure), (path, i) =>
+          path === UNKNOWN_PATH
+            ? groupsOfOperation(structures.operation[first + i]!)
+            : groupsOfPath(path),
+        );
+        found[structure] = groups;
+        return groups;
+      };
+      const most = largestStructure(structures);
       const selfUs = new Float64Array(most);
       const score = new Float64Array(most);
       const durationTail = new Float64Array(most);
       const selfTail = new Float64Array(most);
+      let oddestNode = -1;
       return {
+        get oddestNode() {
+          return oddestNode;
+        },
+        largest(trace) {
+          const groups = groupsIn(structureOf[trace]!);
+          const first = nodeOffset[trace]!;
+          if (measure !== 'duration') writeSelf(trace, selfUs);
+          let most = 0;
+          let level = 0;
+          oddestNode = 0;
+          for (let i = 0; i < groups.length; i++) {
+            const { duration, self } = groups[i]!;
+            const us = latencyUs[first + i]!;
+            if (duration !== null && us > duration.cuts[level]!) {
+              const slow = tailOf(duration, us);
+              if (slow > most) {
+                most = slow;
+                oddestNode = i;
+              }
+            }
+            if (self !== null && selfUs[i]! > self.cuts[level]!) {
+              const busy = tailOf(self, selfUs[i]!);
+              if (busy > most) {
+                most = busy;
+                oddestNode = i;
+              }
+            }
+            level = levelOf(most);
+          }
+          return most;
+        },
         score,
         durationTail,
         selfTail,
@@ -158,12 +202,6 @@ function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Va
   const made = make();
   known.set(key, made);
   return made;
-}
-
-function largestOf(offset: Uint32Array): number {
-  let most = 0;
-  for (let i = 1; i < offset.length; i++) most = Math.max(most, offset[i]! - offset[i - 1]!);
-  return most;
 }
 
 /** Sum of the k largest of the first n values, none of which is negative; of all where there are fewer. */

@@ -5,7 +5,7 @@
 import { createFloatSort } from '../base/sort-floats.ts';
 import { type CallPaths, collectCallPaths, createPathFinder } from '../features/call-paths.ts';
 import { createSelfTimes } from '../trace/self-times.ts';
-import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
+import { largestStructure, nodeCount, type TraceSet } from '../trace/trace-set.ts';
 
 export interface PathValues {
   readonly paths: CallPaths;
@@ -25,11 +25,7 @@ export type WriteTimes = (trace: number, us: Float64Array) => void;
 
 /** The same times, worked out once where a trace is asked for again and again. */
 export function rememberTimes({ nodeOffset, structures }: TraceSet, write: WriteTimes): WriteTimes {
-  let most = 0;
-  for (let s = 1; s < structures.nodeOffset.length; s++) {
-    most = Math.max(most, structures.nodeOffset[s]! - structures.nodeOffset[s - 1]!);
-  }
-  const known = new Float64Array(most);
+  const known = new Float64Array(largestStructure(structures));
   let of = -1;
   return (trace, us) => {
     if (trace !== of) write(trace, known);

@@ -167,16 +167,12 @@ export function openPooled({
     const readers = opened.map((open) => open(traces));
     const lacksIn = folds.map(({ values }) => lacksUsualCall(values, traces));
     const readerOf = (trace: number): RarityReader => readers[foldOf(trace)]!;
-    let last = readers[0]!;
     return {
-      get tails() {
-        return last.tails;
-      },
+      tailsOf: (trace) => readerOf(trace).tailsOf(trace),
       historyOf: (trace) => folds[foldOf(trace)]!,
       medianUs: (trace, node) => readerOf(trace).medianUs(trace, node),
       read(trace): Rarity {
-        last = readerOf(trace);
-        const rarity = last.read(trace);
+        const rarity = readerOf(trace).read(trace);
         const score = surprise(calibrations.rarest, rarity.score);
         const { structure } = rarity.nats;
         // a call that nearly all others make is missing for a reason: its rarity counts in full

@@ -12,7 +12,7 @@ import { createStructureFinder, type KnownStructures } from './known-structures.
 import type { WriteTimes } from './path-values.ts';
 import { inverseOfPositiveDefinite } from './positive-definite.ts';
 import { innerStd, populationStd } from './spread.ts';
-import { standardisedTailIn } from './tail.ts';
+import { cutsOf, levelOf, standardisedTailIn } from './tail.ts';
 import { binsOf, type ValueBins } from './value-bins.ts';
 
 /** Training traces from which a structure's correlations are trusted. */
@@ -110,19 +110,47 @@ function learnStructure(
   for (let at = 0; at < self.length; at++) inner[at] = bounded(self[at]!);
   const seen = new Float32Array(n * m);
   const seenStd = new Float32Array(n);
-  const residual = new Float64Array(m);
+  const columns = Array.from({ length: n }, (_, j) => inner.subarray(j * m, (j + 1) * m));
   for (let i = 0; i < n; i++) {
-    residual.set(self.subarray(i * m, (i + 1) * m));
-    for (let j = 0; j < n; j++) {
-      const [of, from] = [weight[i * n + j]!, j * m];
-      for (let t = 0; t < m; t++) residual[t]! += of * inner[from + t]!;
-    }
+    const residual = self.subarray(i * m, (i + 1) * m);
+    addWeighted(residual, columns, weight.subarray(i * n, (i + 1) * n));
     const own = seen.subarray(i * m, (i + 1) * m);
     own.set(residual);
     seenStd[i] = Math.max(LEAST_SEEN_STD, populationStd(sortFloats(own)));
   }
   return { offsetUs, mean, std, weight, seen, seenStd };
 }
+
+/**
+ * Adds w_j of column j to the sum, j after j; four columns per pass, since most of a pass is reading
+ * and writing the sum.
+ *
+ * @param sum     [m]
+ * @param columns [n][m]
+ * @param weight  [n]
+ */
+function addWeighted(
+  sum: Float64Array,
+  columns: readonly Float64Array[],
+  weight: Float32Array,
+): void {
+  const n = columns.length;
+  let j = 0;
+  for (; j + 4 <= n; j += 4) {
+    const [a, b, c, d] = fourFrom(columns, j);
+    const [wa, wb, wc, wd] = fourFrom(weight, j);
+    for (let t = 0; t < sum.length; t++) {
+      sum[t] = sum[t]! + wa * a[t]! + wb * b[t]! + wc * c[t]! + wd * d[t]!;
+    }
+  }
+  for (; j < n; j++) {
+    const [of, w] = [columns[j]!, weight[j]!];
+    for (let t = 0; t < sum.length; t++) sum[t]! += w * of[t]!;
+  }
+}
+
+const fourFrom = <Value>(of: ArrayLike<Value>, j: number) =>
+  [of[j]!, of[j + 1]!, of[j + 2]!, of[j + 3]!] as const;
 
 /** Of whole microseconds, so that logarithms keep their order. */
 function logsOf(us: Float64Array, offset: number): void {
@@ -134,12 +162,13 @@ const bounded = (stds: number): number => Math.min(MOST_STDS, Math.max(-MOST_STD
 /** @param standardised [n, m] */
 function weightsOf(standardised: Float64Array, n: number, m: number): Float32Array | null {
   const matrix = new Float64Array(n * n);
+  const columns = Array.from({ length: n }, (_, i) => standardised.subarray(i * m, (i + 1) * m));
+  const products = new Float64Array(n);
   for (let i = 0; i < n; i++) {
+    writeProducts(columns[i]!, columns, i + 1, products);
     for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let t = 0; t < m; t++) sum += standardised[i * m + t]! * standardised[j * m + t]!;
-      matrix[i * n + j] = sum / m;
-      matrix[j * n + i] = sum / m;
+      matrix[i * n + j] = products[j]! / m;
+      matrix[j * n + i] = products[j]! / m;
     }
     matrix[i * n + i]! += RIDGE + (RIDGE_PER_NODE * n) / m;
   }
@@ -150,6 +179,33 @@ function weightsOf(standardised: Float64Array, n: number, m: number): Float32Arr
         const i = Math.floor(at / n);
         return at % n === i ? 0 : value / inverse[i * n + i]!;
       });
+}
+
+/** Inner products of a column with the first of all columns; four at a time, whose sums wait for no other. */
+function writeProducts(
+  of: Float64Array,
+  columns: readonly Float64Array[],
+  count: number,
+  products: Float64Array,
+): void {
+  let j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const [a, b, c, d] = fourFrom(columns, j);
+    let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+    for (let t = 0; t < of.length; t++) {
+      const x = of[t]!;
+      sumA += x * a[t]!;
+      sumB += x * b[t]!;
+      sumC += x * c[t]!;
+      sumD += x * d[t]!;
+    }
+    products.set([sumA, sumB, sumC, sumD], j);
+  }
+  for (; j < count; j++) {
+    let sum = 0;
+    for (let t = 0; t < of.length; t++) sum += of[t]! * columns[j]![t]!;
+    products[j] = sum;
+  }
 }
 
 /**
@@ -167,7 +223,27 @@ function toResiduals(
     values[i] = z;
     others[i] = bounded(z);
   }
-  for (let i = 0; i < n; i++) {
+  let i = 0;
+  // four rows at a time, whose sums wait for no other
+  for (; i + 4 <= n; i += 4) {
+    const [a, b, c, d] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
+    let sumA = values[i]!;
+    let sumB = values[i + 1]!;
+    let sumC = values[i + 2]!;
+    let sumD = values[i + 3]!;
+    for (let j = 0; j < n; j++) {
+      const other = others[j]!;
+      sumA += weight[a + j]! * other;
+      sumB += weight[b + j]! * other;
+      sumC += weight[c + j]! * other;
+      sumD += weight[d + j]! * other;
+    }
+    values[i] = sumA;
+    values[i + 1] = sumB;
+    values[i + 2] = sumC;
+    values[i + 3] = sumD;
+  }
+  for (; i < n; i++) {
     let sum = values[i]!;
     const row = i * n;
     for (let j = 0; j < n; j++) sum += weight[row + j]! * others[j]!;
@@ -175,44 +251,84 @@ function toResiduals(
   }
 }
 
-/** The residuals of each node that training had, to be looked up. */
-interface SeenNodes {
-  readonly values: readonly Float32Array[];
-  readonly bins: readonly ValueBins[];
+/** The residuals of a node that training had, to be looked up. */
+interface SeenNode {
+  /** [m] ascending */
+  readonly values: Float32Array;
+  readonly bins: ValueBins;
+  readonly std: number;
+  readonly cuts: Float32Array;
 }
 
-function openSeen({ seen, mean }: StructureResiduals): SeenNodes {
+function openSeen({ seen, seenStd, mean }: StructureResiduals): readonly SeenNode[] {
   const m = seen.length / mean.length;
-  const values = Array.from(mean, (_, i) => seen.subarray(i * m, (i + 1) * m));
-  return { values, bins: values.map(binsOf) };
+  return Array.from(seenStd, (std, i) => {
+    const values = seen.subarray(i * m, (i + 1) * m);
+    return { values, bins: binsOf(values), std, cuts: cutsOf(values) };
+  });
 }
 
-/**
- * @returns for a set of traces: a function that writes each node's tail, nats, and returns how many
- *          nodes there are; 0 where nothing was learnt of the structure
- */
+/** Of the nodes of a trace, nats; nothing where nothing was learnt of its structure. */
+export interface ResidualReader {
+  /** Whether something was learnt of the trace's structure. */
+  knows(trace: number): boolean;
+  /** Writes the tail of each node of a trace that is known. */
+  read(trace: number, tails: Float64Array): void;
+  /** The largest of these tails, of which few are looked up. */
+  largest(trace: number): number;
+  /** The first node that has it, of the trace asked for last. */
+  readonly oddestNode: number;
+}
+
 export function openResiduals(
   learned: readonly (StructureResiduals | null)[],
   known: KnownStructures,
-): (traces: TraceSet, writeSelf: WriteTimes) => (trace: number, tails: Float64Array) => number {
+): (traces: TraceSet, writeSelf: WriteTimes) => ResidualReader {
   const finder = createStructureFinder(known);
-  const opened: (SeenNodes | undefined)[] = learned.map(() => undefined);
+  const opened: (readonly SeenNode[] | undefined)[] = learned.map(() => undefined);
   const others = new Float64Array(MOST_NODES);
+  const values = new Float64Array(MOST_NODES);
   return (traces, writeSelf) => {
     const find = finder(traces);
-    return (trace, tails) => {
+    const learnedOf = (trace: number): StructureResiduals | null => {
       const structure = find(traces.structureOf[trace]!);
-      const of = structure < 0 ? null : learned[structure]!;
-      if (of === null) return 0;
-      writeSelf(trace, tails);
-      const n = of.mean.length;
-      toResiduals(of, tails, others);
+      return structure < 0 ? null : learned[structure]!;
+    };
+    const residualsOf = (trace: number): readonly SeenNode[] => {
+      const of = learnedOf(trace)!;
+      writeSelf(trace, values);
+      toResiduals(of, values, others);
+      const structure = find(traces.structureOf[trace]!);
       opened[structure] ??= openSeen(of);
-      const { values, bins } = opened[structure];
-      for (let i = 0; i < n; i++) {
-        tails[i] = standardisedTailIn(values[i]!, bins[i]!, of.seenStd[i]!, tails[i]!);
-      }
-      return n;
+      return opened[structure];
+    };
+    let oddestNode = -1;
+    return {
+      knows: (trace) => learnedOf(trace) !== null,
+      read(trace, tails) {
+        residualsOf(trace).forEach(({ values: seen, bins, std }, i) => {
+          tails[i] = standardisedTailIn(seen, bins, std, values[i]!);
+        });
+      },
+      largest(trace) {
+        const nodes = residualsOf(trace);
+        let most = 0;
+        let level = 0;
+        oddestNode = 0;
+        for (let i = 0; i < nodes.length; i++) {
+          const { values: seen, bins, std, cuts } = nodes[i]!;
+          if (values[i]! <= cuts[level]!) continue;
+          const nats = standardisedTailIn(seen, bins, std, values[i]!);
+          if (nats <= most) continue;
+          most = nats;
+          level = levelOf(most);
+          oddestNode = i;
+        }
+        return most;
+      },
+      get oddestNode() {
+        return oddestNode;
+      },
     };
   };
 }

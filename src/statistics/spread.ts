@@ -26,6 +26,8 @@ export function spreadsOf(
   return spreadsOfSorted(sortedByGroup(group, values, groups), groups, fewest);
 }
 
+const NO_VALUES = new Float64Array(0);
+
 /** @param sorted of a group: its values, ascending */
 export function spreadsOfSorted(
   sorted: (g: number) => Float64Array,
@@ -45,21 +47,24 @@ export function spreadsOfSorted(
 
 /**
  * @param sorted  of a group: its values, ascending
+ * @param spreads of the groups, with the same `fewest`
  * @param unionOf [groups] union that each belongs to, below `unions`
  * @returns       of the unions
  */
 export function spreadsOfUnions(
   sorted: (g: number) => Float64Array,
+  { middle, std }: Spreads,
   unionOf: Uint32Array,
   unions: number,
   fewest: number,
 ): Spreads {
-  const members = Array.from({ length: unions }, (): Float64Array[] => []);
+  const members = Array.from({ length: unions }, (): number[] => []);
   unionOf.forEach((union, g) => {
-    members[union]!.push(sorted(g));
+    members[union]!.push(g);
   });
   const sortFloats = createFloatSort();
-  const joined = (parts: readonly Float64Array[]): Float64Array => {
+  const joined = (groups: readonly number[]): Float64Array => {
+    const parts = groups.map(sorted);
     const values = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const part of parts) {
@@ -68,11 +73,18 @@ export function spreadsOfUnions(
     }
     return sortFloats(values);
   };
-  return spreadsOfSorted(
-    (union) => (members[union]!.length === 1 ? members[union]![0]! : joined(members[union]!)),
+  const isAlone = (union: number): boolean => members[union]!.length === 1;
+  const together = spreadsOfSorted(
+    (union) => (isAlone(union) ? NO_VALUES : joined(members[union]!)),
     unions,
     fewest,
   );
+  members.forEach(([g], union) => {
+    if (!isAlone(union)) return;
+    together.middle[union] = middle[g!]!;
+    together.std[union] = std[g!]!;
+  });
+  return together;
 }
 
 /** @returns of a group: its values, ascending */
@@ -103,9 +115,14 @@ export function innerStd(ascending: Float64Array): {
     number,
     number,
   ];
-  const inner = new Float64Array(ascending.length);
-  for (let i = 0; i < inner.length; i++) inner[i] = Math.min(high, Math.max(low, ascending[i]!));
-  return { mean: mean(inner), std: populationStd(inner), low, high };
+  const n = ascending.length;
+  const innerAt = (i: number): number => Math.min(high, Math.max(low, ascending[i]!));
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += innerAt(i);
+  const middle = sum / n;
+  let square = 0;
+  for (let i = 0; i < n; i++) square += (innerAt(i) - middle) ** 2;
+  return { mean: middle, std: Math.sqrt(square / n), low, high };
 }
 
 export function populationStd(values: Float32Array | Float64Array): number {

@@ -19,15 +19,54 @@ export interface TailGroup {
   readonly values: Float32Array;
   /** log of the largest value */
   readonly logMax: number;
-  /** Population std of the logarithms, floor included. */
+  /** Population std of the logarithms, floor included; worked out when first asked for. */
   readonly sigma: number;
   readonly bins: ValueBins;
+  readonly cuts: Float32Array;
 }
+
+/** Of {@link cutsOf}. */
+const LEVELS = 12;
+
+/**
+ * [LEVELS] The value at place k has a tail of at most k nats, and so has every smaller one: who looks
+ * for the largest of many tails passes by the values up to a cut, most of them.
+ *
+ * @param values [n] ascending
+ */
+export function cutsOf(values: Float32Array): Float32Array {
+  const n = values.length;
+  const most = Math.log(1 + n);
+  return Float32Array.from({ length: LEVELS }, (_, nats) => {
+    let place = Math.min(n - 1, Math.floor((1 + n) * (1 - Math.exp(-nats))));
+    while (place >= 0 && most - Math.log(1 + n - place) > nats) place--;
+    return place < 0 ? Number.NEGATIVE_INFINITY : values[place]!;
+  });
+}
+
+/** @returns the highest level of {@link cutsOf} that is not above these nats, which are at least 0 */
+export const levelOf = (nats: number): number =>
+  nats < LEVELS - 1 ? Math.floor(nats) : LEVELS - 1;
 
 const logOf = (us: number): number => Math.log(us > LEAST_US ? us : LEAST_US);
 
 /** @param values [n] ascending, at least one */
 export function tailGroup(values: Float32Array): TailGroup {
+  let sigma = 0;
+  return {
+    values,
+    logMax: logOf(values.at(-1)!),
+    get sigma() {
+      // of most groups no trace is beyond the largest
+      if (sigma === 0) sigma = logSigma(values);
+      return sigma;
+    },
+    bins: binsOf(values),
+    cuts: cutsOf(values),
+  };
+}
+
+function logSigma(values: Float32Array): number {
   let mean = 0;
   let square = 0;
   for (let i = 0; i < values.length; i++) {
@@ -37,8 +76,7 @@ export function tailGroup(values: Float32Array): TailGroup {
     mean += change / (i + 1);
     square += change * (log - mean);
   }
-  const sigma = Math.max(Math.sqrt(square / values.length), LEAST_SIGMA);
-  return { values, logMax: logOf(values.at(-1)!), sigma, bins: binsOf(values) };
+  return Math.max(Math.sqrt(square / values.length), LEAST_SIGMA);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
 import { createSelfTimes } from '../trace/self-times.ts';
-import type { TraceSet } from '../trace/trace-set.ts';
+import { nodeCount, type TraceSet } from '../trace/trace-set.ts';
 import { type Calibration, calibrate, surprise } from './calibration.ts';
 import { type DurationValues, gatherDurations, openDurationTails } from './duration-tails.ts';
 import { createStructureFinder, unseenSurprise } from './known-structures.ts';
@@ -107,8 +107,8 @@ export interface Measures {
   readonly materialNode: number;
   /** The same by how far out it is at its place. */
   readonly placeNode: number;
-  /** [nodes of the trace read last] nats: how far a node is from what the others lead to expect */
-  readonly tails: Float64Array;
+  /** [nodes] nats: how far each node of a trace is from what the others lead to expect */
+  tailsOf(trace: number): Float64Array;
   /** Microseconds, or NaN. */
   medianUs(trace: number, node: number): number;
 }
@@ -127,54 +127,37 @@ export function openMeasures(learned: Learned): (traces: TraceSet) => Measures {
     const self = selfTails.reader(traces, writeSelf);
     const both = bothTails.reader(traces, writeSelf);
     const groupOf = durationsIn(traces);
-    const writeMaterial = materialIn(traces, writeSelf);
-    const writeResiduals = residualsIn(traces, writeSelf);
-    const most = self.score.length;
-    const stds = new Float64Array(most);
-    const tails = new Float64Array(most);
-    const found = { materialNode: -1, placeNode: -1 };
+    const material = materialIn(traces, writeSelf);
+    const residuals = residualsIn(traces, writeSelf);
+    let placeNode = -1;
     return {
-      tails,
       get materialNode() {
-        return found.materialNode;
+        return material.busiestNode;
       },
       get placeNode() {
-        return found.placeNode;
+        return placeNode;
+      },
+      tailsOf(trace) {
+        const tails = new Float64Array(nodeCount(traces, trace));
+        if (residuals.knows(trace)) residuals.read(trace, tails);
+        else tails.set(both.score.subarray(0, both.read(trace)));
+        return tails;
       },
       medianUs: (trace, node) => both.medianUs(trace, node),
       read(trace, into) {
         const durationUs = latencyUs[nodeOffset[trace]!]!;
-        const n = writeMaterial(trace, stds);
-        self.read(trace);
-        const own = writeResiduals(trace, tails);
-        if (own === 0) {
-          both.read(trace);
-          tails.set(both.score.subarray(0, n));
-        }
-        const oddest = largest(self.score, n);
-        const residual = largest(tails, n);
-        const busiest = largest(stds, n);
+        const againstOthers = residuals.knows(trace) ? residuals : both;
+        const oddest = self.largest(trace);
+        const residual = againstOthers.largest(trace);
         into[0] = Math.log(Math.max(1, durationUs));
         into[1] = tailOf(groupOf(trace).group, durationUs);
-        into[2] = busiest.value;
-        into[3] = oddest.value;
-        into[4] = residual.value;
-        found.materialNode = busiest.node;
-        found.placeNode = residual.value > 0 ? residual.node : oddest.node;
+        into[2] = material.largest(trace);
+        into[3] = oddest;
+        into[4] = residual;
+        placeNode = residual > 0 ? againstOthers.oddestNode : self.oddestNode;
       },
     };
   };
-}
-
-function largest(values: Float64Array, n: number): { value: number; node: number } {
-  let node = -1;
-  let value = 0;
-  for (let i = 0; i < n; i++) {
-    if (node >= 0 && !(values[i]! > value)) continue;
-    value = values[i]!;
-    node = i;
-  }
-  return { value, node };
 }
 
 /** What is said of a trace. */
@@ -190,8 +173,8 @@ export interface Rarity {
 
 export interface RarityReader {
   read(trace: number): Rarity;
-  /** [nodes of the trace read last] nats: how far a node is from what the others lead to expect */
-  readonly tails: Float64Array;
+  /** [nodes] nats: how far each node of a trace is from what the others lead to expect */
+  tailsOf(trace: number): Float64Array;
   /** Median duration of training traces at a node's place, microseconds, or NaN. */
   medianUs(trace: number, node: number): number;
 }
@@ -235,7 +218,7 @@ export function openRarity(
     const structureNats = structureNatsIn(traces);
     const raw = new Float64Array(MEASURED);
     return {
-      tails: measures.tails,
+      tailsOf: measures.tailsOf,
       medianUs: measures.medianUs,
       read(trace) {
         measures.read(trace, raw);

@@ -90,6 +90,15 @@ export const structureCount = (structures: StructureTable): number =>
 export const structureSize = (structures: StructureTable, structure: number): number =>
   structures.nodeOffset[structure + 1]! - structures.nodeOffset[structure]!;
 
+/** Nodes of the largest structure, 0 where there is none. */
+export function largestStructure({ nodeOffset }: StructureTable): number {
+  let most = 0;
+  for (let s = 1; s < nodeOffset.length; s++) {
+    most = Math.max(most, nodeOffset[s]! - nodeOffset[s - 1]!);
+  }
+  return most;
+}
+
 export const nodeCount = (traces: TraceSet, trace: number): number =>
   traces.nodeOffset[trace + 1]! - traces.nodeOffset[trace]!;
 

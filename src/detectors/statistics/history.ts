@@ -141,7 +141,7 @@ export const HISTORY: Statistic<NoConfig> = {
                 ? saysOf(rarity)
                 : `${saysOf(rarity)}, slow with the requests before ${together.nats.toFixed(1)}: ${minuteWords(traces, together.inTime)}`,
             nodes: {
-              score: blameOf(traces, trace, reader.tails.slice(0, nodes)),
+              score: blameOf(traces, trace, reader.tailsOf(trace)),
               expectedMs: Float64Array.from(
                 { length: nodes },
                 (_, node) => reader.medianUs(trace, node) / 1e3,
