@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logMeanExp, mean, median, medianReordering, percentile, sorted } from './statistics.ts';
+import {
+  logMeanExp,
+  mean,
+  median,
+  medianReordering,
+  percentile,
+  percentileReordering,
+  sorted,
+  valueAtRank,
+} from './statistics.ts';
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 
@@ -77,6 +86,20 @@ describe('medianReordering', () => {
         const middle = low === high ? low! : low! + (high! - low!) / 2;
         expect(medianReordering(Float64Array.from(values)) + 0).toEqual(middle + 0);
         if (!values.some(Number.isNaN)) expect(median(values) + 0).toEqual(middle + 0);
+      }),
+    );
+  });
+});
+
+describe('percentileReordering and valueAtRank', () => {
+  it('are those of sorted values', () => {
+    const values = fc.array(finite, { minLength: 1 });
+    fc.assert(
+      fc.property(values, fc.integer({ min: 0, max: 100 }), (values, percent) => {
+        const direct = percentile(values, percent);
+        expect(percentileReordering(Float64Array.from(values), percent) + 0).toBe(direct + 0);
+        const rank = Math.floor((percent / 100) * (values.length - 1));
+        expect(valueAtRank(Float64Array.from(values), rank) + 0).toBe(sorted(values)[rank]! + 0);
       }),
     );
   });

@@ -45,11 +45,14 @@ export function median(values: ArrayLike<number>): number {
   return percentile(values, 50);
 }
 
+/** {@link percentileReordering}, the median. */
+export const medianReordering = (values: Float64Array): number => percentileReordering(values, 50);
+
 /**
- * {@link median} without a sort: what is smaller than the middle goes before it, what is larger
+ * {@link percentile} without a sort: what is smaller goes before the value in question, what is larger
  * after it. Reorders the values; NaN counts as the largest.
  */
-export function medianReordering(values: Float64Array): number {
+export function percentileReordering(values: Float64Array, percent: number): number {
   let numbers = values.length;
   for (let i = 0; i < numbers; ) {
     if (!Number.isNaN(values[i]!)) i++;
@@ -60,7 +63,7 @@ export function medianReordering(values: Float64Array): number {
       values[i] = last;
     }
   }
-  const rank = (values.length - 1) / 2;
+  const rank = (Math.min(100, Math.max(0, percent)) / 100) * (values.length - 1);
   const below = Math.floor(rank);
   if (below < 0 || Math.ceil(rank) >= numbers) return Number.NaN;
   partition(values, numbers, below);
@@ -68,6 +71,12 @@ export function medianReordering(values: Float64Array): number {
   let above = values[below + 1]!;
   for (let i = below + 2; i < numbers; i++) if (values[i]! < above) above = values[i]!;
   return values[below]! + (above - values[below]!) * (rank - below);
+}
+
+/** Of numbers: what a sort would put at this place. Reorders them. */
+export function valueAtRank(values: Float64Array, rank: number): number {
+  partition(values, values.length, rank);
+  return values[rank]!;
 }
 
 /** Hoare's selection: `values[place]` becomes what a sort of the first `length` would put there. */

@@ -3,7 +3,7 @@
  * siblings of one operation are one node (section 2). Numbered once for a training set; they are
  * the dimensions of service trace vectors and the states of an automaton (section 6.4).
  */
-import { structureSize, type TraceSet } from '../trace/trace-set.ts';
+import { structureCount, structureSize, type TraceSet } from '../trace/trace-set.ts';
 
 /** P paths, callers before the called. */
 export interface CallPaths {
@@ -52,14 +52,14 @@ export function createPathFinder(
   caller.forEach((above, path) => {
     known.set(key(above, operation[path]!), path);
   });
-  const found = new Map<number, Int32Array>();
+  const found: (Int32Array | undefined)[] = Array(structureCount(traces.structures));
   return (structure) => {
-    const before = found.get(structure);
+    const before = found[structure];
     if (before !== undefined) return before;
     const paths = mapNodes(traces, structure, (above, op) =>
       above === UNKNOWN_PATH ? UNKNOWN_PATH : (known.get(key(above, op)) ?? UNKNOWN_PATH),
     );
-    found.set(structure, paths);
+    found[structure] = paths;
     return paths;
   };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { tracesByHand } from '../testing/traces-by-hand.ts';
-import { openInTime, type UsualEvidence, usualEvidence, usualMinutes } from './in-time.ts';
-import type { ServiceEvidence } from './service-evidence.ts';
+import { firstTraces, tracesByHand } from '../testing/traces-by-hand.ts';
+import { byFile, learnMinutes, openInTime, type UsualEvidence, usualEvidence } from './in-time.ts';
+import { startsOf } from './known-structures.ts';
+import type { ServiceStds } from './service-evidence.ts';
 
 const [WEB, DB] = [1, 2];
 const SECOND = 1e6;
@@ -27,15 +28,16 @@ function made(
       [DB, db],
     ].filter((one): one is [number, number] => one[1] !== undefined),
   );
-  const evidence: ServiceEvidence = {
-    most: 2,
+  const evidence: ServiceStds = {
     services: (trace) => Uint32Array.from(said[trace]!, ([service]) => service),
-    read: (trace, stds) => {
-      for (const [s, [, value]] of said[trace]!.entries()) stds[s] = value;
-    },
-    worstNode: () => 0,
+    gather: () => ({
+      start: startsOf(said.map(({ length }) => length)),
+      stds: Float64Array.from(said.flat(), ([, value]) => value),
+    }),
   };
-  return { traces, evidence };
+  const all = firstTraces(of.length);
+  const gathered = { services: evidence.services, gathered: evidence.gather(all) };
+  return { traces, evidence, gathered, all };
 }
 const AS_IT_IS: UsualEvidence = { mean: new Float32Array(3), slow: new Float32Array(3).fill(1) };
 
@@ -47,19 +49,22 @@ function reading(of: Parameters<typeof made>[0], minute = NO_MINUTE) {
   return openInTime(traces, evidence, AS_IT_IS, minute);
 }
 
-function largest(...of: Parameters<typeof made>[0]): number[] {
-  const inTime = reading(of);
-  return of.map((_, trace) => inTime.largest(trace));
+function learning(of: Parameters<typeof made>[0], train?: Uint32Array) {
+  const { traces, gathered, all } = made(of);
+  const files = [...new Set(traces.file)].map(byFile(traces));
+  return learnMinutes(traces, gathered, AS_IT_IS, train ?? all, files);
 }
+
+const largest = (...of: Parameters<typeof made>[0]): number[] => [...learning(of).largest];
 
 /** As many, one per second from 0 on. */
 const slowAtDb = (count: number, db = 4) =>
   Array.from({ length: count }, (_, i) => ({ at: i, web: 0, db }));
 
 test('alone, a trace says what it says, of the service that is slowest in it; no minute stands out', () => {
-  const inTime = reading([{ at: 0, web: 0.5, db: 3 }]);
-  expect(inTime.largest(0)).toBe(3);
-  expect(inTime.read(0)).toBeNull();
+  const alone = [{ at: 0, web: 0.5, db: 3 }];
+  expect(largest(...alone)).toEqual([3]);
+  expect(reading(alone).read(0)).toBeNull();
 });
 
 test('those of the minute before that passed the same service count as well', () => {
@@ -118,21 +123,15 @@ test('a usual minute: what all but one in two hundred of the training traces sta
     ...Array.from({ length: 400 }, (_, i) => ({ at: i / 10, db: 2 })),
     ...Array.from({ length: 50 }, (_, i) => ({ at: i, db: 50, file: 1 })),
   ];
-  const { traces, evidence } = made(of);
-  const train = Uint32Array.from({ length: 400 }, (_, trace) => trace);
-  const minutes = usualMinutes(traces, evidence, AS_IT_IS, train);
+  const { minute: minutes } = learning(of, firstTraces(400));
   expect([...minutes.slice(0, 2)]).toEqual([0, 0]);
   expect(minutes[DB]).toBeGreaterThan((2 * 396) / 401);
   expect(minutes[DB]).toBeLessThan((2 * 398) / 403);
 });
 
 test('what is usual: the mean of a service, and what one in ten exceeds', () => {
-  const { evidence } = made(Array.from({ length: 11 }, (_, i) => ({ at: i, db: i })));
-  const usual = usualEvidence(
-    evidence,
-    Uint32Array.from({ length: 11 }, (_, i) => i),
-    3,
-  );
+  const { gathered, all } = made(Array.from({ length: 11 }, (_, i) => ({ at: i, db: i })));
+  const usual = usualEvidence(gathered, all, 3);
   expect([...usual.mean]).toEqual([0, 0, 5]);
   expect([...usual.slow]).toEqual([0, 0, 4]);
 });

@@ -11,9 +11,9 @@
  * Traces of other files are other recordings, perhaps of the same requests, and do not count; where
  * no start is known, nor do those of its own.
  */
-import { percentileOfSorted } from '../base/statistics.ts';
+import { percentileReordering, valueAtRank } from '../base/statistics.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
-import type { ServiceStds } from './service-evidence.ts';
+import type { GatheredStds, ServiceStds } from './service-evidence.ts';
 
 /** Seconds. */
 const WINDOW = 60;
@@ -37,49 +37,98 @@ export interface UsualEvidence {
   readonly slow: Float32Array;
 }
 
-/** @param sample trace indices */
+/** Who says what. */
+export interface Evidence {
+  readonly services: ServiceStds['services'];
+  readonly gathered: GatheredStds;
+}
+
+/** @param sample trace indices, of which evidence is gathered */
 export function usualEvidence(
-  evidence: ServiceStds,
+  { services, gathered: { start, stds } }: Evidence,
   sample: Uint32Array,
-  services: number,
+  serviceCount: number,
 ): UsualEvidence {
-  const of = Array.from({ length: services }, (): number[] => []);
-  const stds = new Float64Array(evidence.most);
+  const values = createColumns(serviceCount, sample, services);
+  const sum = new Float64Array(serviceCount);
   for (const trace of sample) {
-    evidence.read(trace, stds);
-    for (const [s, service] of evidence.services(trace).entries()) of[service]!.push(stds[s]!);
+    const of = services(trace);
+    for (let s = 0; s < of.length; s++) {
+      const std = stds[start[trace]! + s]!;
+      sum[of[s]!]! += std;
+      values.push(of[s]!, std);
+    }
   }
-  const mean = Float32Array.from(of, (values) =>
-    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length,
-  );
-  const slow = Float32Array.from(of, (values, service) => {
-    const ascending = values.sort((a, b) => a - b);
-    return (ascending[Math.floor(0.9 * (ascending.length - 1))] ?? mean[service]!) - mean[service]!;
+  const mean = new Float32Array(serviceCount);
+  const slow = new Float32Array(serviceCount);
+  values.columns.forEach((column, service) => {
+    if (column.length === 0) return;
+    mean[service] = sum[service]! / column.length;
+    slow[service] = valueAtRank(column, Math.floor(0.9 * (column.length - 1))) - mean[service]!;
   });
   return { mean, slow };
 }
 
+/** What is learnt of the minutes of training traces. */
+export interface LearntMinutes {
+  /**
+   * [services] c that {@link USUAL_PERCENTILE} % of the minutes of training traces do not exceed; 0 of
+   * a service that none passes
+   */
+  readonly minute: Float32Array;
+  /**
+   * [all traces of the set] the largest z + 2 c of all services of a trace of these files, whether
+   * their minutes stand out or not: what calibrates
+   */
+  readonly largest: Float64Array;
+}
+
 /**
  * @param train trace indices; others of their files count in their minutes
- * @returns     [services] c that {@link USUAL_PERCENTILE} % of their minutes do not exceed; 0 of a
- *              service that none passes
+ * @param files all traces of each file that a training trace is in, or one that calibrates
  */
-export function usualMinutes(
+export function learnMinutes(
   traces: TraceSet,
-  evidence: ServiceStds,
+  evidence: Evidence,
   usual: UsualEvidence,
   train: Uint32Array,
-): Float32Array {
-  const minutes = traces.services.map((): number[] => []);
-  const isTrain = new Set(train);
-  for (const file of new Set(Array.from(train, (trace) => traces.file[trace]!))) {
-    readInOrder(traces, evidence, usual, file, (trace, service, { sum, passed }) => {
-      if (isTrain.has(trace)) minutes[service]!.push(sum / (passed + USUAL_TRACES));
+  files: readonly Uint32Array[],
+): LearntMinutes {
+  const minutes = createColumns(traces.services.length, train, evidence.services);
+  const largest = new Float64Array(traces.structureOf.length).fill(Number.NEGATIVE_INFINITY);
+  const isTrain = new Uint8Array(largest.length);
+  for (const trace of train) isTrain[trace] = 1;
+  for (const file of files) {
+    readInOrder(traces, evidence, usual, file, (trace, service, passing) => {
+      if (isTrain[trace] === 1) minutes.push(service, minuteOf(passing));
+      const score = scoreOf(passing);
+      if (score > largest[trace]!) largest[trace] = score;
     });
   }
-  return Float32Array.from(minutes, (of) =>
-    of.length === 0 ? 0 : percentileOfSorted(Float64Array.from(of).sort(), USUAL_PERCENTILE),
+  // of a trace that passes no service there is nothing to say
+  for (let t = 0; t < largest.length; t++) if (largest[t] === -Infinity) largest[t] = 0;
+  const minute = minutes.columns.map((column) =>
+    column.length === 0 ? 0 : percentileReordering(column, USUAL_PERCENTILE),
   );
+  return { minute: Float32Array.from(minute), largest };
+}
+
+/** A column of numbers per service, as long as there are traces that pass it. */
+function createColumns(
+  serviceCount: number,
+  traces: Uint32Array,
+  services: ServiceStds['services'],
+) {
+  const passed = new Uint32Array(serviceCount);
+  for (const trace of traces) for (const service of services(trace)) passed[service]!++;
+  const columns = Array.from(passed, (length) => new Float64Array(length));
+  const next = new Uint32Array(serviceCount);
+  return {
+    columns,
+    push(service: number, value: number): void {
+      columns[service]![next[service]!++] = value;
+    },
+  };
 }
 
 /** Of a trace that passed a service in a minute that stands out. */
@@ -96,30 +145,28 @@ export interface InTime {
 export interface TimeReader {
   /** Null where no minute of its services stands out. A file is read once, when first asked for. */
   read(trace: number): InTime | null;
-  /** The largest z + 2 c of all its services, whether their minutes stand out or not: what calibrates. */
-  largest(trace: number): number;
 }
 
-/** @param minute [services], see {@link usualMinutes} */
+/** @param minute [services], see {@link LearntMinutes} */
 export function openInTime(
   traces: TraceSet,
-  evidence: ServiceStds,
+  { services, gather }: ServiceStds,
   usual: UsualEvidence,
   minute: Float32Array,
 ): TimeReader {
-  const largest = new Float64Array(traces.structureOf.length);
   const standsOut = new Map<number, InTime>();
   const known = new Set<number>();
+  const tracesOf = byFile(traces);
   const readFile = (file: number): void => {
     if (known.has(file)) return;
     known.add(file);
-    let last = -1;
-    readInOrder(traces, evidence, usual, file, (trace, service, { std, sum, passed, slow }) => {
-      const score = std + WEIGHT * Math.max(0, sum / (passed + USUAL_TRACES));
-      if (trace !== last || score > largest[trace]!) largest[trace] = score;
-      last = trace;
+    const ofFile = tracesOf(file);
+    const evidence = { services, gathered: gather(ofFile) };
+    readInOrder(traces, evidence, usual, ofFile, (trace, service, passing) => {
+      const { sum, passed, slow } = passing;
       const beyondChance = (sum - CHANCE_STDS * Math.sqrt(passed)) / (passed + USUAL_TRACES);
       if (passed < FEWEST_PASSED || beyondChance <= Math.max(0, minute[service]!)) return;
+      const score = scoreOf(passing);
       if (score <= (standsOut.get(trace)?.score ?? Number.NEGATIVE_INFINITY)) return;
       standsOut.set(trace, { score, service, passed, slow });
     });
@@ -129,104 +176,92 @@ export function openInTime(
       readFile(traces.file[trace]!);
       return standsOut.get(trace) ?? null;
     },
-    largest(trace) {
-      readFile(traces.file[trace]!);
-      return largest[trace]!;
-    },
   };
 }
 
 /** A trace at a service that it passes: its z there, and those that passed in the minute before. */
 interface Passing {
-  readonly std: number;
-  readonly sum: number;
-  readonly passed: number;
-  readonly slow: number;
+  std: number;
+  sum: number;
+  passed: number;
+  slow: number;
 }
 
-/** Every service of every trace of a file, in order of time. */
+/** c */
+const minuteOf = ({ sum, passed }: Passing): number => sum / (passed + USUAL_TRACES);
+const scoreOf = (passing: Passing): number => passing.std + WEIGHT * Math.max(0, minuteOf(passing));
+
+/**
+ * Every service of every trace of a file, in order of time.
+ *
+ * @param ofFile trace indices
+ * @param visit  is given the same `passing` again and again
+ */
 function readInOrder(
-  traces: TraceSet,
-  evidence: ServiceStds,
+  { services: names, startUs }: TraceSet,
+  { services, gathered: { start, stds } }: Evidence,
   usual: UsualEvidence,
-  file: number,
+  ofFile: Uint32Array,
   visit: (trace: number, service: number, passing: Passing) => void,
 ): void {
-  const window = createWindow(traces.services.length);
-  const stds = new Float64Array(evidence.most);
-  // those that began at the same microsecond are before each other in no order of the file
-  let together: Passed[] = [];
-  for (const trace of inOrderOfTime(traces, file)) {
-    const startUs = traces.startUs[trace]!;
-    if (together.length > 0 && together[0]!.startUs !== startUs) {
-      for (const passed of together) window.add(passed);
-      together = [];
+  const sum = new Float64Array(names.length);
+  const passed = new Uint32Array(names.length);
+  const slow = new Uint32Array(names.length);
+  const count = (trace: number, sign: 1 | -1): void => {
+    const of = services(trace);
+    for (let s = 0; s < of.length; s++) {
+      const at = of[s]!;
+      const std = stds[start[trace]! + s]! - usual.mean[at]!;
+      passed[at]! += sign;
+      if (std > usual.slow[at]!) slow[at]! += sign;
+      // what sums leave behind in their last bits goes with the last trace
+      sum[at] = passed[at] === 0 ? 0 : sum[at]! + sign * std;
     }
-    const services = evidence.services(trace);
-    evidence.read(trace, stds);
-    window.forget(startUs - WINDOW * 1e6);
-    for (let s = 0; s < services.length; s++) {
-      const of = services[s]!;
-      stds[s]! -= usual.mean[of]!;
-      const [sum, passed, slow] = [window.sum[of]!, window.passed[of]!, window.slow[of]!];
-      visit(trace, of, { std: stds[s]!, sum, passed, slow });
+  };
+  const order = inOrderOfTime(startUs, ofFile);
+  // those from `first` to before `end` are in the window; those without a start never are
+  let first = 0;
+  while (first < order.length && Number.isNaN(startUs[order[first]!]!)) first++;
+  let end = first;
+  const passing: Passing = { std: 0, sum: 0, passed: 0, slow: 0 };
+  for (let row = 0; row < order.length; row++) {
+    const trace = order[row]!;
+    const now = startUs[trace]!;
+    // those that began at the same microsecond are before each other in no order of the file
+    while (end < row && startUs[order[end]!] !== now) count(order[end++]!, 1);
+    while (first < end && startUs[order[first]!]! < now - WINDOW * 1e6) count(order[first++]!, -1);
+    const of = services(trace);
+    for (let s = 0; s < of.length; s++) {
+      const at = of[s]!;
+      passing.std = stds[start[trace]! + s]! - usual.mean[at]!;
+      passing.sum = sum[at]!;
+      passing.passed = passed[at]!;
+      passing.slow = slow[at]!;
+      visit(trace, at, passing);
     }
-    if (Number.isNaN(startUs)) continue;
-    const isSlow = Array.from(services, (of, s) => (stds[s]! > usual.slow[of]! ? 1 : 0));
-    together.push({ startUs, services, stds: stds.slice(0, services.length), isSlow });
   }
 }
 
 /** Those without a start come first, when nothing has passed yet. */
-function inOrderOfTime({ file, startUs }: TraceSet, of: number): number[] {
-  const all: number[] = [];
-  for (let trace = 0; trace < file.length; trace++) if (file[trace] === of) all.push(trace);
+function inOrderOfTime(startUs: Float64Array, ofFile: Uint32Array): Uint32Array {
   const at = (trace: number): number => {
     const start = startUs[trace]!;
     return Number.isNaN(start) ? Number.NEGATIVE_INFINITY : start;
   };
-  return all.sort((a, b) => (at(a) === at(b) ? a - b : at(a) - at(b)));
+  const isBefore = (a: number, b: number): boolean => at(a) <= at(b);
+  if (ofFile.every((trace, row) => row === 0 || isBefore(ofFile[row - 1]!, trace))) return ofFile;
+  return ofFile.slice().sort((a, b) => (at(a) === at(b) ? a - b : at(a) - at(b)));
 }
 
-/** A trace in the window. */
-interface Passed {
-  readonly startUs: number;
-  readonly services: Uint32Array;
-  /** [services] */
-  readonly stds: Float64Array;
-  readonly isSlow: readonly number[];
-}
-
-/** Sums per service over the traces of the last minute. */
-function createWindow(services: number) {
-  const sum = new Float64Array(services);
-  const passed = new Uint32Array(services);
-  const slow = new Uint32Array(services);
-  const queue: Passed[] = [];
-  let first = 0;
-  const count = ({ services: of, stds, isSlow }: Passed, sign: 1 | -1): void => {
-    for (let s = 0; s < of.length; s++) {
-      const at = of[s]!;
-      passed[at]! += sign;
-      slow[at]! += sign * isSlow[s]!;
-      // what sums leave behind in their last bits goes with the last trace
-      sum[at] = passed[at] === 0 ? 0 : sum[at]! + sign * stds[s]!;
-    }
-  };
-  return {
-    sum,
-    passed,
-    slow,
-    add(trace: Passed): void {
-      queue.push(trace);
-      count(trace, 1);
-    },
-    /** Of traces that began before. */
-    forget(startUs: number): void {
-      while (first < queue.length && queue[first]!.startUs < startUs) count(queue[first++]!, -1);
-      if (first < 4096) return;
-      queue.splice(0, first);
-      first = 0;
-    },
-  };
+/** @returns for a file: its traces, ascending */
+export function byFile({ file }: Pick<TraceSet, 'file'>): (of: number) => Uint32Array {
+  const end = new Uint32Array(file.reduce((most, of) => Math.max(most, of), 0) + 2);
+  for (const of of file) end[of + 1]!++;
+  for (let of = 1; of < end.length; of++) end[of]! += end[of - 1]!;
+  const start = end.slice();
+  const traces = new Uint32Array(file.length);
+  file.forEach((of, trace) => {
+    traces[end[of]!++] = trace;
+  });
+  return (of) => traces.subarray(start[of], end[of]);
 }

@@ -3,7 +3,7 @@
  * Unlike self times these are never negative, and what two calls do at the same time counts once: a
  * span that only wraps its sibling has nothing left, and slow time is found where it was spent.
  */
-import type { TraceSet } from '../trace/trace-set.ts';
+import { largestStructure, type TraceSet } from '../trace/trace-set.ts';
 
 /** Means are float32: a call that lasts as long as its caller may seem longer in the last bits. */
 const LAST_BITS = 1 + 1e-6;
@@ -18,16 +18,18 @@ const LAST_BITS = 1 + 1e-6;
  */
 export function createOwnTimes(traces: TraceSet): (trace: number, ownUs: Float64Array) => void {
   const { structures, structureOf, nodeOffset, latencyUs, spanCount } = traces;
+  const total = new Float64Array(largestStructure(structures));
   return (trace, ownUs) => {
     const first = nodeOffset[trace]!;
     const n = nodeOffset[trace + 1]! - first;
     const shape = structures.nodeOffset[structureOf[trace]!]!;
-    const totalOf = (node: number): number => latencyUs[first + node]! * spanCount[first + node]!;
-    for (let i = 0; i < n; i++) ownUs[i] = totalOf(i);
+    for (let i = 0; i < n; i++) {
+      total[i] = latencyUs[first + i]! * spanCount[first + i]!;
+      ownUs[i] = total[i]!;
+    }
     for (let i = n - 1; i > 0; i--) {
       const caller = structures.parent[shape + i]!;
-      const total = totalOf(i);
-      if (total <= totalOf(caller) * LAST_BITS) ownUs[caller]! -= total;
+      if (total[i]! <= total[caller]! * LAST_BITS) ownUs[caller]! -= total[i]!;
     }
     for (let i = 0; i < n; i++) {
       if (ownUs[i]! < 0) takeOverlap(structures.parent.subarray(shape, shape + n), i, ownUs);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createRandom } from '../base/random.ts';
 import { firstTraces, type NodeByHand, tracesByHand } from '../testing/traces-by-hand.ts';
 import { type Measure, openPathTails, sumOfLargest, suspect } from './path-tails.ts';
 import { gatherPathValues, type PathValues } from './path-values.ts';
@@ -138,3 +139,35 @@ test('the k oddest are summed, all where there are fewer', () => {
   expect(sumOfLargest(values, 4, 2)).toBe(12);
   expect(sumOfLargest(values, 4, 5)).toBe(16);
 });
+
+test.each<Measure>(['both', 'duration', 'self'])(
+  'the largest is that of all nodes, and so are those of one node in many traces: %s',
+  (measure) => {
+    const random = createRandom(3);
+    const trees = Array.from({ length: 200 }, (_, i): NodeByHand[] => {
+      const [a, b, c] = [0, 0, 0].map(() => Math.round(20 * random.uniform() ** 3)) as [
+        number,
+        number,
+        number,
+      ];
+      return [
+        [-1, 1, a + b + c],
+        [0, 2, b],
+        [0, i % 2 === 0 ? 3 : 4, c],
+      ];
+    });
+    const traces = tracesByHand(trees);
+    const values = learnt(trees.slice(0, 150));
+    const reader = openPathTails(values, measure).reader(traces);
+    const largest = trees.map((_, trace) => [reader.largest(trace), reader.oddestNode]);
+    const scores = trees.map((_, trace) => [...reader.score.slice(0, reader.read(trace))]);
+    expect(largest).toEqual(
+      scores.map((score) => [Math.max(...score), score.indexOf(Math.max(...score))]),
+    );
+    const members = firstTraces(200).filter((trace) => trace % 2 === 0);
+    const into = new Float64Array(members.length);
+    const selfUs = Float64Array.from(members, (trace) => 1000 * trees[trace]![2]![2]);
+    reader.readNode(2, { traces: members, from: 0, to: members.length }, selfUs, into);
+    expect([...into]).toEqual(Array.from(members, (trace) => scores[trace]![2]));
+  },
+);

@@ -5,6 +5,7 @@
 import { createPathFinder, UNKNOWN_PATH } from '../features/call-paths.ts';
 import { createSelfTimes } from '../trace/self-times.ts';
 import { largestStructure, structureCount, type TraceSet } from '../trace/trace-set.ts';
+import type { Members } from './by-structure.ts';
 import type { PathValues, WriteTimes } from './path-values.ts';
 import { ENOUGH, joined, levelOf, type TailGroup, tailGroup, tailOf } from './tail.ts';
 
@@ -45,6 +46,13 @@ export interface NodeReader {
   largest(trace: number): number;
   /** The first node that has it, of the trace asked for last. */
   readonly oddestNode: number;
+  /**
+   * Writes the score of one node in as many traces of its structure as there are times: all of a
+   * column before the next, since a trace's nodes are each compared with other values.
+   *
+   * @param selfUs [members] self times of the node
+   */
+  readNode(node: number, members: Members, selfUs: Float64Array, into: Float64Array): void;
   /** nats, the larger of the two below */
   readonly score: Float64Array;
   /** nats, 0 where it is not compared */
@@ -160,6 +168,16 @@ export function openPathTails(
             level = levelOf(most);
           }
           return most;
+        },
+        readNode(node, { traces: members, from, to }, selfUs, into) {
+          const { duration, self } = groupsIn(structureOf[members[from]!]!)[node]!;
+          for (let t = 0; t < to - from; t++)
+            into[t] = self === null ? 0 : tailOf(self, selfUs[t]!);
+          if (duration === null) return;
+          for (let t = 0; t < to - from; t++) {
+            const us = latencyUs[nodeOffset[members[from + t]!]! + node]!;
+            into[t] = Math.max(into[t]!, tailOf(duration, us));
+          }
         },
         score,
         durationTail,

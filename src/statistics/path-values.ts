@@ -6,6 +6,7 @@ import { createFloatSort } from '../base/sort-floats.ts';
 import { type CallPaths, collectCallPaths, createPathFinder } from '../features/call-paths.ts';
 import { createSelfTimes } from '../trace/self-times.ts';
 import { largestStructure, nodeCount, type TraceSet } from '../trace/trace-set.ts';
+import { startsOf } from './known-structures.ts';
 
 export interface PathValues {
   readonly paths: CallPaths;
@@ -37,55 +38,59 @@ export function rememberTimes({ nodeOffset, structures }: TraceSet, write: Write
 
 /**
  * @param train trace indices
- * @param paths all of these traces' paths at least
- * @param timesOf what stands for self times
  * @returns     yields now and then, so that the caller can look at the clock
  */
 export function* gatherPathValues(
   traces: TraceSet,
   train: Uint32Array,
-  paths: CallPaths = collectCallPaths(traces, train),
-  timesOf: (traces: TraceSet) => WriteTimes = createSelfTimes,
 ): Generator<void, PathValues> {
-  const pathsOf = createPathFinder(traces, paths);
-  const count = countPaths(traces, train, paths);
+  const paths = collectCallPaths(traces, train);
+  const known = { paths, count: countPaths(traces, train, paths) };
   yield;
+  const durations = yield* gatherTimes(traces, train, known, createDurations(traces));
+  const selfTimes = yield* gatherTimes(traces, train, known, createSelfTimes(traces));
+  return { ...known, durations, selfTimes };
+}
 
-  const next = new Uint32Array(count.length);
-  let total = 0;
-  for (let path = 0; path < count.length; path++) {
-    next[path] = total;
-    total += count[path]!;
-  }
-  const durations = new Float32Array(total);
-  const selfTimes = new Float32Array(total);
-  const writeSelf = timesOf(traces);
-  const selfUs = new Float64Array(mostNodes(traces, train));
+function createDurations({ nodeOffset, latencyUs }: TraceSet): WriteTimes {
+  return (trace, us) => {
+    const first = nodeOffset[trace]!;
+    const n = nodeOffset[trace + 1]! - first;
+    for (let i = 0; i < n; i++) us[i] = latencyUs[first + i]!;
+  };
+}
+
+/**
+ * @param train trace indices, of which all paths are known and counted
+ * @returns     [all values] path after path, each ascending; microseconds
+ */
+export function* gatherTimes(
+  traces: TraceSet,
+  train: Uint32Array,
+  { paths, count }: Pick<PathValues, 'paths' | 'count'>,
+  write: WriteTimes,
+): Generator<void, Float32Array> {
+  const pathsOf = createPathFinder(traces, paths);
+  const next = startsOf(count);
+  const times = new Float32Array(count.reduce((sum, of) => sum + of, 0));
+  const us = new Float64Array(mostNodes(traces, train));
   for (let t = 0; t < train.length; t++) {
     const trace = train[t]!;
     const found = pathsOf(traces.structureOf[trace]!);
-    const first = traces.nodeOffset[trace]!;
-    writeSelf(trace, selfUs);
-    for (let i = 0; i < found.length; i++) {
-      const at = next[found[i]!]!++;
-      durations[at] = traces.latencyUs[first + i]!;
-      selfTimes[at] = selfUs[i]!;
-    }
+    write(trace, us);
+    for (let i = 0; i < found.length; i++) times[next[found[i]!]!++] = us[i]!;
     if (t % AT_ONCE === 0) yield;
   }
-
   const sortFloats = createFloatSort();
   let sorted = 0;
   for (let path = 0; path < count.length; path++) {
-    const [from, to] = [next[path]! - count[path]!, next[path]!];
-    sortFloats(durations.subarray(from, to));
-    sortFloats(selfTimes.subarray(from, to));
-    sorted += to - from;
+    sortFloats(times.subarray(next[path]! - count[path]!, next[path]!));
+    sorted += count[path]!;
     if (sorted < AT_ONCE) continue;
     sorted = 0;
     yield;
   }
-  return { paths, count, durations, selfTimes };
+  return times;
 }
 
 /**

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { runThrough } from '../base/slices.ts';
+import { collectCallPaths } from '../features/call-paths.ts';
 import { firstTraces, type NodeByHand, tracesByHand } from '../testing/traces-by-hand.ts';
 import { createOwnTimes } from './own-times.ts';
-import { gatherPathValues } from './path-values.ts';
-import { openServiceEvidence, readOnce } from './service-evidence.ts';
+import { countPaths, gatherTimes } from './path-values.ts';
+import { openServiceEvidence } from './service-evidence.ts';
 
 const [WEB, CART] = [1, 2];
 
@@ -23,14 +25,17 @@ function evidenceOf(...trees: readonly (readonly NodeByHand[])[]) {
     services: ['', 'web', 'cart'],
     operations: by.operations.map(({ name }, id) => ({ name, service: services[id] ?? 0 })),
   };
-  const gather = gatherPathValues(traces, firstTraces(99), undefined, createOwnTimes);
-  let step = gather.next();
-  while (step.done !== true) step = gather.next();
-  const evidence = openServiceEvidence(step.value)(traces);
+  const train = firstTraces(99);
+  const paths = collectCallPaths(traces, train);
+  const known = { paths, count: countPaths(traces, train, paths) };
+  const selfTimes = runThrough(gatherTimes(traces, train, known, createOwnTimes(traces)));
+  const evidence = openServiceEvidence({ ...known, durations: selfTimes, selfTimes })(traces);
+  const { start, stds } = evidence.gather(firstTraces(99 + trees.length));
   return trees.map((_, i) => {
-    const stds = new Float64Array(evidence.most);
-    evidence.read(99 + i, stds);
-    const named = Array.from(evidence.services(99 + i), (service, s) => [service, stds[s]!]);
+    const named = Array.from(evidence.services(99 + i), (service, s) => [
+      service,
+      stds[start[99 + i]! + s]!,
+    ]);
     const worst = [...evidence.services(99 + i)].map((service) =>
       evidence.worstNode(99 + i, service),
     );
@@ -69,29 +74,4 @@ test('a call that training did not have says nothing: what waits for it speaks a
   expect(unknown![WEB]).toBeCloseTo(-Math.log(10 / 100) - 1, 6);
   expect(unknown![CART]).toBe(unknown![WEB]);
   expect(unknown!.worst).toEqual([0, 0]);
-});
-
-test('read once, a trace says the same ever after', () => {
-  let reads = 0;
-  const once = readOnce(
-    {
-      most: 3,
-      services: (trace) => Uint32Array.from({ length: 1 + (trace % 3) }, (_, service) => service),
-      read(trace, stds) {
-        reads++;
-        for (let s = 0; s <= trace % 3; s++) stds[s] = trace + s / 10;
-      },
-    },
-    2000,
-  );
-  const said = (trace: number): number[] => {
-    const stds = new Float64Array(3);
-    once.read(trace, stds);
-    return [...stds];
-  };
-  const all = Array.from({ length: 2000 }, (_, trace) => 1999 - trace);
-  const first = all.map(said);
-  expect(first[0]).toEqual([1999, 1999.1, 0]);
-  expect(all.map(said)).toEqual(first);
-  expect(reads).toBe(2000);
 });

@@ -1,47 +1,60 @@
 /** History's fourth way: what the requests of the minute before say, learnt as columns and read back. */
+import { createFloatSort } from '../../base/sort-floats.ts';
 import { type Calibration, calibrate } from '../../statistics/calibration.ts';
 import {
+  byFile,
+  learnMinutes,
   openInTime,
   type TimeReader,
   usualEvidence,
-  usualMinutes,
 } from '../../statistics/in-time.ts';
 import { createOwnTimes } from '../../statistics/own-times.ts';
-import { gatherPathValues, type PathValues } from '../../statistics/path-values.ts';
-import {
-  openServiceEvidence,
-  readOnce,
-  type ServiceEvidence,
-} from '../../statistics/service-evidence.ts';
+import { gatherTimes, type PathValues } from '../../statistics/path-values.ts';
+import { openServiceEvidence, type ServiceEvidence } from '../../statistics/service-evidence.ts';
 import type { TraceSet } from '../../trace/trace-set.ts';
 import type { Columns } from './statistic.ts';
 
 /**
  * @param train  trace indices
  * @param sample trace indices that calibrate
+ * @param values of the training traces
  */
 export function* learnMinute(
   traces: TraceSet,
   train: Uint32Array,
   sample: Uint32Array,
+  { paths, count }: Pick<PathValues, 'paths' | 'count'>,
 ): Generator<void, Columns> {
-  const learnt = ownColumns(yield* gatherPathValues(traces, train, undefined, createOwnTimes));
-  const evidence = readOnce(
-    openServiceEvidence(ownPaths(learnt))(traces),
-    traces.structureOf.length,
-  );
+  const own = yield* gatherTimes(traces, train, { paths, count }, createOwnTimes(traces));
+  const learnt = ownColumns({ paths, count }, own);
+  const { services, gather } = openServiceEvidence(ownPaths(learnt))(traces);
+  const tracesOf = byFile(traces);
+  const files = new Set([...train, ...sample].map((trace) => traces.file[trace]!));
+  const together = Array.from(files, tracesOf);
+  yield;
+  const evidence = { services, gathered: gather(allOf(together)) };
+  yield;
   const usual = usualEvidence(evidence, sample, traces.services.length);
   yield;
-  const minute = usualMinutes(traces, evidence, usual, train);
+  const { minute, largest } = learnMinutes(traces, evidence, usual, train, together);
   yield;
-  const inTime = openInTime(traces, evidence, usual, minute);
   return {
     ...learnt,
     'inTime.mean': usual.mean,
     'inTime.slow': usual.slow,
     'inTime.minute': minute,
-    'inTime.calibration': Float32Array.from(sample, (trace) => inTime.largest(trace)).sort(),
+    'inTime.calibration': createFloatSort()(Float32Array.from(sample, (trace) => largest[trace]!)),
   };
+}
+
+function allOf(files: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(files.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const traces of files) {
+    all.set(traces, at);
+    at += traces.length;
+  }
+  return all;
 }
 
 export interface MinuteReader {
@@ -73,11 +86,14 @@ export function openMinute(columns: Columns): LearntMinute | null {
 }
 
 /** Call paths with own times; durations are not compared. */
-const ownColumns = ({ paths, count, selfTimes }: PathValues): Columns => ({
+const ownColumns = (
+  { paths, count }: Pick<PathValues, 'paths' | 'count'>,
+  times: Float32Array,
+): Columns => ({
   'own.caller': Float32Array.from(paths.caller),
   'own.operation': Float32Array.from(paths.operation),
   'own.count': count,
-  'own.times': selfTimes,
+  'own.times': times,
 });
 
 const ownPaths = (columns: Columns): PathValues => ({

@@ -96,7 +96,7 @@ export const HISTORY: Statistic<NoConfig> = {
     const sample = calibrationSample({ train, val });
     const learned = yield* learnRarity(traces, train);
     const calibrations = yield* calibrateRarity(learned, traces, sample);
-    const minute = yield* learnMinute(traces, train, sample);
+    const minute = yield* learnMinute(traces, train, sample, learned.values);
     return { ...rarityColumns(learned, calibrations), ...minute };
   },
 
@@ -166,17 +166,13 @@ interface Together {
 /** @returns null of a trace where no minute stands out */
 function minuteIn(minute: LearntMinute, traces: TraceSet): (trace: number) => Together | null {
   const { inTime, evidence } = minute.open(traces);
-  const stds = new Float64Array(evidence.most);
   return (trace) => {
     const of = inTime.read(trace);
     if (of === null) return null;
     return {
       inTime: of,
       nats: surprise(minute.calibration, of.score),
-      worstNode() {
-        evidence.read(trace, stds);
-        return evidence.worstNode(trace, of.service);
-      },
+      worstNode: () => evidence.worstNode(trace, of.service),
     };
   };
 }
