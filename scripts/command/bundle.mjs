@@ -10,6 +10,9 @@ export const COMMAND_FOLDER = join(ROOT, 'dist-command');
 
 const BUNDLE = join(COMMAND_FOLDER, 'command.mjs');
 
+/** What a thread that scores runs. */
+export const SCORE_THREAD = pathToFileURL(join(COMMAND_FOLDER, 'score-thread.mjs'));
+
 /** @returns {Promise<typeof import('../../src/node/command.ts')>} */
 export function loadCommand() {
   if (existsSync(BUNDLE)) return import(pathToFileURL(BUNDLE).href);

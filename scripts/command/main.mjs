@@ -64,6 +64,25 @@ const COMMANDS = {
         value: 'ID',
         says: 'whose the score is; without it, the model’s',
       },
+      format: {
+        type: 'string',
+        value: 'ID',
+        says: 'of the traces: otlp-json, parquet, …; without it, it is told from what they hold',
+      },
+      threads: {
+        type: 'string',
+        value: 'N',
+        says: 'that score at once; without it, one per core',
+      },
+      quiet: {
+        type: 'string',
+        value: 'SPANS',
+        says: 'of other traces after which one of standard input is complete (1000000)',
+      },
+      minute: {
+        type: 'boolean',
+        says: 'History counts the traces of the minute before, too; holds the whole input',
+      },
       as: {
         type: 'string',
         value: 'csv|jsonl|parquet',

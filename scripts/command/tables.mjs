@@ -3,8 +3,8 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 
 /**
- * @typedef {import('../../src/node/score-files.ts').ScoredRow} Row
- * @typedef {readonly (keyof Row)[]} Columns
+ * @typedef {import('../../src/node/scored-row.ts').ScoredRow} Row
+ * @typedef {readonly (string & keyof Row)[]} Columns
  * @typedef {Pick<typeof import('../../src/node/command.ts'), 'csvCell' | 'csvId'>} Cells
  * @typedef {{
  *   readonly add: (rows: readonly Row[]) => Promise<void>,
@@ -49,13 +49,21 @@ export function openTable(as, columns, path, { csvCell, csvId }) {
   };
   if (as === 'parquet') {
     /** @type {Row[]} */
-    const all = [];
+    let group = [];
+    const writer = openParquet(put);
+    const flush = async () => {
+      await (await writer).group(group, columns);
+      group = [];
+    };
     return {
       add: async (rows) => {
-        for (const row of rows) all.push(row);
+        for (const row of rows) group.push(row);
+        if (group.length >= GROUP_ROWS) await flush();
       },
       finish: async () => {
-        put(await parquet(all, columns));
+        // a file without rows has its columns all the same
+        await flush();
+        (await writer).finish();
         close();
       },
       drop,
@@ -98,16 +106,46 @@ function written(file, bytes, at) {
 const TEXTS = new Set(['traceId', 'reason', 'service', 'structure']);
 const WHOLE = new Set(['flagged', 'nodes']);
 
-/** @param {readonly Row[]} rows @param {Columns} columns */
-async function parquet(rows, columns) {
-  const { parquetWriteBuffer } = await import('hyparquet-writer');
-  return new Uint8Array(
-    parquetWriteBuffer({
-      columnData: columns.map((name) => ({
+/** Rows that are held until they are written. */
+const GROUP_ROWS = 20_000;
+
+/**
+ * A Parquet file, a row group at a time: what is written is not held.
+ *
+ * @param {(bytes: Uint8Array) => void} put
+ */
+async function openParquet(put) {
+  const { ByteWriter, ParquetWriter, schemaFromColumnData } = await import('hyparquet-writer');
+  const bytes = new ByteWriter();
+  const flush = () => {
+    put(bytes.getBytes().slice());
+    bytes.index = 0;
+  };
+  /** @type {InstanceType<typeof ParquetWriter> | null} */
+  let writer = null;
+  return {
+    /** @param {readonly Row[]} rows @param {Columns} columns */
+    async group(rows, columns) {
+      const columnData = columns.map((name) => ({
         name,
         data: rows.map((row) => row[name]),
-        type: TEXTS.has(name) ? 'STRING' : WHOLE.has(name) ? 'INT32' : 'DOUBLE',
-      })),
-    }),
-  );
+      }));
+      writer ??= new ParquetWriter({
+        writer: bytes,
+        schema: schemaFromColumnData({
+          columnData: columnData.map(({ name }) => ({
+            name,
+            data: [],
+            type: TEXTS.has(name) ? 'STRING' : WHOLE.has(name) ? 'INT32' : 'DOUBLE',
+          })),
+        }),
+      });
+      await writer.write({ columnData, rowGroupSize: GROUP_ROWS + 2048 });
+      flush();
+    },
+    finish() {
+      writer?.finish();
+      flush();
+    },
+  };
 }

@@ -22,6 +22,8 @@ export interface OtherWriting {
   /** As {@link ByteInterner.formOf}. */
   readonly form: number;
 }
+/** Of what {@link ByteInterner.keepOnly} forgets. */
+export const GONE = 0xffffffff;
 /** Thousands of files have an interner each, of a few ids. */
 const FIRST_SLOTS = 16;
 
@@ -121,6 +123,36 @@ export class ByteInterner {
     else this.slots.fill(0);
   }
 
+  /**
+   * Forgets all but some, which keep their order and are found as they were.
+   *
+   * @param isKept [size] 1 of what stays
+   * @returns      [size] the index from now on, or {@link GONE}
+   */
+  keepOnly(isKept: Uint8Array): Uint32Array {
+    const numbers = new Uint32Array(this.count).fill(GONE);
+    let [kept, scopeStart, last, from] = [0, 0, 0, 0];
+    for (let index = 0; index < this.count; index++) {
+      const to = this.offset[index + 1]!;
+      if (isKept[index] === 1) {
+        this.arena.copyWithin(last, from, to);
+        last += to - from;
+        this.hashes[kept] = this.hashes[index]!;
+        numbers[index] = kept;
+        kept += 1;
+        this.offset[kept] = last;
+        if (index < this.scopeStart) scopeStart = kept;
+      }
+      from = to;
+    }
+    this.count = kept;
+    this.scopeStart = scopeStart;
+    let slots = FIRST_SLOTS;
+    while (2 * (kept - scopeStart) > slots) slots *= 2;
+    this.fillSlots(slots);
+    return numbers;
+  }
+
   /** All strings so far, without copying; what is interned later may or may not show. */
   column(): StringColumn {
     return {
@@ -196,7 +228,11 @@ export class ByteInterner {
   }
 
   private widen(): void {
-    this.slots = new Uint32Array(2 * this.slots.length);
+    this.fillSlots(2 * this.slots.length);
+  }
+
+  private fillSlots(length: number): void {
+    this.slots = new Uint32Array(length);
     const mask = this.slots.length - 1;
     for (let index = this.scopeStart; index < this.count; index++) {
       let slot = this.hashes[index]! & mask;

@@ -33,7 +33,7 @@ const LONGEST_EXAMPLE = 200;
 
 /** @param openLayout reads the header, or says what is wrong with it */
 export function createCsvReader(
-  { fileName, ledger }: ReaderContext,
+  { fileName, ledger, table }: ReaderContext,
   openLayout: (header: readonly string[], line: number) => RowLayout | Failure,
 ): SpanReader {
   let layout: OpenLayout | null = null;
@@ -47,6 +47,7 @@ export function createCsvReader(
       spansRead += 1;
       const reason = readRow(row, layout);
       if (reason) ledger.add(reason, 1, () => exampleOf(row, layout));
+      else if (layout.finish === undefined) table.settle();
       return;
     }
     const firstRow = headerOf(row);

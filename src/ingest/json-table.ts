@@ -145,6 +145,7 @@ export function createJsonTable(
       if (layout) {
         readRow(held.rowAt(0, used, ordinal), layout, ordinal);
         held.clear(used);
+        context.table.settle();
         return null;
       }
       ordinals.push(ordinal);

@@ -111,6 +111,8 @@ export function createOtlpSpans(
       table.fillService(firstRow, service);
       table.facts.fill(shared, firstRow, table.length);
       shared.fill(0);
+      table.settle();
+      firstRow = table.length;
     },
     startSpan: () => {
       log.startSpan();

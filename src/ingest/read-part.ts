@@ -44,28 +44,31 @@ export async function readPart(
   const ledger = createLedgerBuilder();
   const context: ContentContext = { ...shared, fileName: part.name, ledger };
   const content = createContentReader(context, { formats, file: part.file });
-  const before = shared.table.mark();
+  const { table } = shared;
+  const before = table.mark();
+  const noteIds = (locate: (line: number) => LedgerExample): void => {
+    for (const name of table.decodeNames()) {
+      ledger.add('other-encoding', 1, () => ({ file: part.name, path: name }));
+    }
+    for (const row of table.rowsWrittenOtherwise()) {
+      ledger.add('padded-id', 1, () => ({
+        ...locate(table.lineOf(row)),
+        traceId: table.traceIdOf(row),
+      }));
+    }
+  };
+  table.beforeDrain(() => noteIds(() => ({ file: part.name })));
   const read = await readContent(part, content, pace, onProgress);
   if (!read.ok) {
-    shared.table.backTo(before);
+    table.backTo(before);
     return read;
   }
   const { container, opened } = read.value;
   const { format, reader } = opened;
-  if (format.gives === 'spans') {
-    for (const name of shared.table.decodeNames(before.length)) {
-      ledger.add('other-encoding', 1, () => ({ file: part.name, path: name }));
-    }
-    for (const row of shared.table.rowsWrittenOtherwise()) {
-      ledger.add('padded-id', 1, () => ({
-        ...reader.locate(shared.table.lineOf(row)),
-        traceId: shared.table.traceIdOf(row),
-      }));
-    }
-  }
+  if (format.gives === 'spans') noteIds(reader.locate);
   const losses = ledger.finish();
-  if (shared.table.length === before.length && format.gives === 'spans') {
-    shared.table.backTo(before);
+  if (table.added === before.added && format.gives === 'spans') {
+    table.backTo(before);
     return unreadable(readAs(nothingUsable(part.name, losses), opened));
   }
   return ok({

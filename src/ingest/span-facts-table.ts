@@ -243,6 +243,16 @@ export class SpanFactsTable {
     for (const column of this.columns) column.fill(0, row);
   }
 
+  /** Forgets all rows but these, ascending, which become the first ones. @param length rows so far */
+  keepOnly(rows: Uint32Array, length: number): void {
+    for (const column of [this.mark, ...this.columns]) {
+      rows.forEach((row, i) => {
+        if (i < column.length) column[i] = column[row] ?? 0;
+      });
+      column.fill(0, rows.length, length);
+    }
+  }
+
   private statusOfSpan(): number {
     const { kindOfSpan: kind } = this;
     if (this.status !== UNSET) return this.status;

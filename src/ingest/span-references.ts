@@ -8,6 +8,8 @@ import type { SpanTable } from './span-table.ts';
 export interface SpanReferences {
   /** @param candidates span ids in the order of preference; the row's parent stays if none exists */
   add(row: number, candidates: readonly number[]): void;
+  /** Whether rows were added. */
+  areOpen(): boolean;
   /** Settles the parents of all rows added. */
   resolve(): void;
 }
@@ -24,6 +26,7 @@ export function createSpanReferences(table: SpanTable, firstRow: number): SpanRe
       for (const id of ids) candidates.push(id);
       firstCandidate.push(candidates.length);
     },
+    areOpen: () => rowsToResolve.length > 0,
     resolve: () => {
       if (rowsToResolve.length === 0) return;
       const { trace, span, parent, firstTrace } = table.linksFrom(firstRow);

@@ -3,7 +3,7 @@
  */
 import { grown } from '../base/bytes.ts';
 import { DEFAULT_ATTRIBUTES } from '../trace/kept-attributes.ts';
-import type { SpanColumns } from '../trace/span-columns.ts';
+import { NO_PARENT, type SpanColumns } from '../trace/span-columns.ts';
 import { ByteInterner } from './byte-interner.ts';
 import { IdWritings } from './id-writings.ts';
 import { NameEncoding } from './name-encoding.ts';
@@ -20,8 +20,8 @@ export interface SpanLinks {
 }
 
 export interface TableMark {
-  readonly length: number;
   readonly file: number;
+  readonly added: number;
 }
 
 export class SpanTable {
@@ -38,7 +38,16 @@ export class SpanTable {
   /** Told of a span before it is added. */
   readonly facts: SpanFactsTable;
   length = 0;
+  /** Spans so far, those among them that have left the table. */
+  added = 0;
+  /** Called by {@link settle} from so many rows on. */
+  private onFull: (() => void) | null = null;
+  /** Told before rows leave, so that what is to be said of them is said. */
+  private beforeFull: () => void = () => {};
+  private fullAt = Number.POSITIVE_INFINITY;
   private file = -1;
+  /** First row of the present file. */
+  private fileStart = 0;
   private capacity = 0;
   private trace = new Uint32Array(0);
   private span = new Uint32Array(0);
@@ -59,6 +68,7 @@ export class SpanTable {
   /** Spans added from here on belong to the next file; equal trace ids of two files differ. */
   startFile(): void {
     this.file += 1;
+    this.fileStart = this.length;
     this.traceIds.startScope();
     this.writings.startFile(this.length);
     this.facts.startSpan();
@@ -66,23 +76,91 @@ export class SpanTable {
 
   /** How far the table is, for {@link backTo}. */
   mark(): TableMark {
-    return { length: this.length, file: this.file };
+    return { file: this.file, added: this.added };
   }
 
-  /** Makes text of names that are not UTF-8, from row `first` on. @returns those names */
-  decodeNames(first: number): string[] {
+  /** Makes text of the present file's names that are not UTF-8. @returns those names */
+  decodeNames(): string[] {
     const [services, operations] = this.encodings;
     return [
-      ...services.decode(this.service.subarray(first, this.length)),
-      ...operations.decode(this.operation.subarray(first, this.length)),
+      ...services.decode(this.service.subarray(this.fileStart, this.length)),
+      ...operations.decode(this.operation.subarray(this.fileStart, this.length)),
     ];
   }
 
-  /** Forgets the spans of a file that could not be read after all. */
-  backTo({ length, file }: TableMark): void {
-    this.length = length;
+  /** Forgets the spans of a file that could not be read after all, as far as they are still here. */
+  backTo({ file, added }: TableMark): void {
+    this.added = added;
+    if (this.file === file) return;
+    this.length = this.fileStart;
     this.file = file;
-    this.facts.backTo(length);
+    this.facts.backTo(this.length);
+  }
+
+  /** From here on {@link settle} calls `onFull`, which may {@link keepOnly} some rows. */
+  drainAt(rows: number, onFull: () => void): void {
+    this.fullAt = rows;
+    this.onFull = onFull;
+  }
+
+  beforeDrain(say: () => void): void {
+    this.beforeFull = say;
+  }
+
+  /**
+   * The reader has no more to say of the rows that are here, and holds no number of a row, a trace or
+   * a span; numbers of services, operations and attributes stay valid.
+   *
+   * @returns whether rows may have left
+   */
+  settle(): boolean {
+    if (this.length < this.fullAt || this.onFull === null) return false;
+    this.beforeFull();
+    this.onFull();
+    return true;
+  }
+
+  /**
+   * Forgets all rows but these, ascending, which become the first ones, and the ids that they do not
+   * have.
+   *
+   * @returns [traces] the number from now on of each trace, GONE where no row stays
+   */
+  keepOnly(rows: Uint32Array): Uint32Array {
+    const { length, trace, span, parent } = this;
+    const isTrace = new Uint8Array(this.traceIds.size);
+    const isSpan = new Uint8Array(this.spanIds.size);
+    for (const row of rows) {
+      isTrace[trace[row]!] = 1;
+      isSpan[span[row]!] = 1;
+      if (parent[row]! !== NO_PARENT) isSpan[parent[row]!] = 1;
+    }
+    const traceNumber = this.traceIds.keepOnly(isTrace);
+    const spanNumber = this.spanIds.keepOnly(isSpan);
+    let fileStart = rows.length;
+    for (let i = rows.length - 1; i >= 0; i--) {
+      const row = rows[i]!;
+      if (row >= this.fileStart) fileStart = i;
+    }
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const above = parent[row]!;
+      trace[i] = traceNumber[trace[row]!]!;
+      span[i] = spanNumber[span[row]!]!;
+      parent[i] = above === NO_PARENT ? NO_PARENT : spanNumber[above]!;
+      this.service[i] = this.service[row]!;
+      this.operation[i] = this.operation[row]!;
+      this.startUs[i] = this.startUs[row]!;
+      this.durationUs[i] = this.durationUs[row]!;
+      this.label[i] = this.label[row]!;
+      this.fileOf[i] = this.fileOf[row]!;
+      this.line[i] = this.line[row]!;
+    }
+    this.facts.keepOnly(rows, length);
+    this.length = rows.length;
+    this.fileStart = fileStart;
+    this.writings.startFile(this.length);
+    return traceNumber;
   }
 
   /**
@@ -121,6 +199,7 @@ export class SpanTable {
     this.line[row] = line;
     this.facts.addRow(row);
     this.length = row + 1;
+    this.added += 1;
     if (this.writings.areTold()) this.writings.addRow(row, trace, span, parent);
   }
 

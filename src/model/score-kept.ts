@@ -1,10 +1,10 @@
 /**
- * Traces scored by a kept model: what a row of its table says. A score depends on the model, the
- * trace, and (History) on the traces of its file in the minute before, so rows do not depend on the
- * order of traces or on which of them are scored at once.
+ * Traces scored by a kept model: what a row of its table says. A score depends on the model and the
+ * trace alone, so rows do not depend on the order of traces or on which of them are scored at once;
+ * where the minute counts, a score of History depends on the traces of the minute before, too.
  */
 import { chosenAmong, type DetectorId, detectorMeta } from '../detectors/catalog.ts';
-import type { DetectorData, DetectorModel } from '../detectors/detector.ts';
+import type { DetectorData, DetectorModel, SavedWeights } from '../detectors/detector.ts';
 import { tracesThatFit } from '../features/splits.ts';
 import { asAWhole, plainReason } from '../inspect/plain-reason.ts';
 import { type Oddity, sentence } from '../inspect/sentence.ts';
@@ -41,7 +41,27 @@ export interface KeptRows {
   /** [R] of the detector with terms, else of the one there is, whose score is `full` */
   readonly variants: Readonly<Partial<Record<Variant, Float64Array>>>;
   readonly drift: Drift;
+  readonly seconds: ScoreSeconds;
 }
+
+/** Where the time went. */
+export interface ScoreSeconds {
+  /** Terms of equation (3), or the one score of a model without them. */
+  readonly terms: number;
+  /** Statistics, such as History, where the score is theirs. */
+  readonly statistics: number;
+  readonly corrections: number;
+  readonly reasons: number;
+}
+
+export const NO_SECONDS: ScoreSeconds = { terms: 0, statistics: 0, corrections: 0, reasons: 0 };
+
+export const addSeconds = (a: ScoreSeconds, b: ScoreSeconds): ScoreSeconds => ({
+  terms: a.terms + b.terms,
+  statistics: a.statistics + b.statistics,
+  corrections: a.corrections + b.corrections,
+  reasons: a.reasons + b.reasons,
+});
 
 export interface KeptScorer {
   /** The detector of `score`, and its validation scores, ascending. */
@@ -57,28 +77,51 @@ export interface KeptScorer {
   dispose(): void;
 }
 
-/** @param detector that is shown; the model's first choice where it is absent */
-export function createKeptScorer(
+export interface ScorerChoices {
+  /** That is shown; the model's first choice where it is absent. */
+  readonly detector?: DetectorId;
+  /** Whether the traces of the minute before count (History). */
+  readonly minute: boolean;
+}
+
+/** Weights by which History looks at the minute before. */
+const MINUTE = /^inTime\./;
+
+const withoutMinute = (weights: SavedWeights): SavedWeights => ({
+  ...weights,
+  tensors: weights.tensors.filter(({ name }) => !MINUTE.test(name)),
+});
+
+export async function openKeptScorer(
   model: KeptModel,
   restore: RestoreModel,
-  detector?: DetectorId,
-): KeptScorer {
+  { detector, minute }: ScorerChoices,
+): Promise<KeptScorer> {
   const settings = modelSettings(model);
   const operationCount = model.scale.meanUs.length;
   const shown = chosenAmong(model.detectors, detector)!;
   const withTerms = model.detectors.find((one) => hasTerms(one.detector)) ?? shown;
   const used = [...new Set([shown, withTerms])];
   const models = new Map(
-    used.map((one) => [one, restore(one.detector, settings, operationCount, openedWeights(one))]),
+    used.map((one) => {
+      const weights = minute ? openedWeights(one) : withoutMinute(openedWeights(one));
+      return [one, restore(one.detector, settings, operationCount, weights)];
+    }),
   );
   const usualIn = openUsual(model.usual);
   const finder = createStructureFinder(model.usual.known);
-  const val = shown.val.full!.slice().sort();
   const { seed, scoring } = settings;
   const { signal } = new AbortController();
 
   const scoresOf = async (one: KeptDetector, data: DetectorData, selected: Uint32Array) =>
     scoreAll(models.get(one)!, one, data, selected, { seed, scoring, signal });
+
+  const hasMinute = shown.weights.tensors.some(({ name }) => MINUTE.test(name));
+  const val = (
+    hasMinute && !minute ? await validationScores(model, shown, scoresOf) : shown.val.full!
+  )
+    .slice()
+    .sort();
 
   return {
     shown,
@@ -88,6 +131,7 @@ export function createKeptScorer(
       const data = scoredData(model, traces);
       const own = await scoresOf(shown, data, trace);
       const terms = withTerms === shown ? own : await scoresOf(withTerms, data, trace);
+      const scoredMs = performance.now();
       const usual = usualIn(traces);
       const find = finder(traces);
       const serviceOf = new Map(
@@ -99,7 +143,7 @@ export function createKeptScorer(
       const told = Array.from(trace, (one) => odditiesOf(usual, traces, one));
       const score = own.scores.full!;
       const isKnown = Uint8Array.from(trace, (one) => (find(traces.structureOf[one]!) < 0 ? 0 : 1));
-      return {
+      const rows = {
         trace,
         score,
         p: score.map((value) => (1 + val.length - below(val, value)) / (1 + val.length)),
@@ -117,6 +161,15 @@ export function createKeptScorer(
           aboveMedian: aboveMedian(val, score),
         },
       };
+      return {
+        ...rows,
+        seconds: {
+          terms: terms.modelSeconds,
+          statistics: withTerms === shown ? 0 : own.modelSeconds,
+          corrections: terms.correctionSeconds,
+          reasons: (performance.now() - scoredMs) / 1e3,
+        },
+      };
     },
     dispose: () => {
       for (const one of models.values()) one.dispose();
@@ -126,7 +179,20 @@ export function createKeptScorer(
 
 const hasTerms = (detector: DetectorId): boolean => detectorMeta(detector).gives.kind === 'terms';
 
+/** Of the validation traces, each by itself. */
+async function validationScores(
+  model: KeptModel,
+  shown: KeptDetector,
+  scoresOf: (one: KeptDetector, data: DetectorData, selected: Uint32Array) => Promise<Scored>,
+): Promise<Float64Array> {
+  const { validation } = model;
+  const every = Uint32Array.from(validation.structureOf.keys());
+  return (await scoresOf(shown, scoredData(model, validation), every)).scores.full!;
+}
+
 interface Scored {
+  readonly modelSeconds: number;
+  readonly correctionSeconds: number;
   readonly scores: Partial<Record<Variant, Float64Array>>;
   /** The call that a detector points to, "service/operation"; null where to none. */
   readonly callOf: (row: number) => string | null;
@@ -150,6 +216,8 @@ async function scoreAll(
   },
 ): Promise<Scored> {
   const options = { seed, signal, onProgress: () => {} };
+  const startedMs = performance.now();
+  const secondsSince = (ms: number): number => (performance.now() - ms) / 1e3;
   const { traces } = data;
   if (model.kind === 'terms') {
     const { samples, stdLimit } = scoring;
@@ -158,7 +226,17 @@ async function scoreAll(
       samples,
       stdLimits: stdLimits!,
     });
-    return { scores: combineVariants(terms, stdLimit), callOf: () => null, reason: () => null };
+    const modelSeconds = secondsSince(startedMs);
+    const combinedMs = performance.now();
+    const scores = combineVariants(terms, stdLimit);
+    const correctionSeconds = secondsSince(combinedMs);
+    return {
+      scores,
+      callOf: () => null,
+      reason: () => null,
+      modelSeconds,
+      correctionSeconds,
+    };
   }
   const scored = await model.scoreTraces(data, selected, options);
   const { score, worstNode, absentCall } = scored;
@@ -178,7 +256,13 @@ async function scoreAll(
     const absent = absentCall?.[row] ?? -1;
     return absent >= 0 ? operationName(traces, absent) : null;
   };
-  return { scores: { full: score }, callOf, reason: (row) => plainReason(traces, plain, row) };
+  return {
+    scores: { full: score },
+    callOf,
+    reason: (row) => plainReason(traces, plain, row),
+    modelSeconds: secondsSince(startedMs),
+    correctionSeconds: 0,
+  };
 }
 
 /** The call that the first way to be odd names. */

@@ -3,4 +3,6 @@ export { csvCell, csvId } from '../base/csv-cell.ts';
 export { exportOnnx } from '../onnx/export-onnx.ts';
 export { importReportOf } from './import-report.ts';
 export { runInNode, startWasm } from './run-in-node.ts';
-export { openModel, ROW_COLUMNS, scoreFiles } from './score-files.ts';
+export { openModel, scoreFiles } from './score-files.ts';
+export { ROW_COLUMNS } from './scored-row.ts';
+export { standardInput } from './standard-input.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { BackendInfo } from '../run/outcome.ts';
 import { runInNode, startWasm } from './run-in-node.ts';
-import { type ScoredRow, type ScoreQuestion, scoreFiles } from './score-files.ts';
+import { type ScoreQuestion, scoreFiles } from './score-files.ts';
+import type { ScoredRow } from './scored-row.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tracevae-score-'));
 const onDisk = (name: string, text: string | Uint8Array): string => {
@@ -136,14 +137,20 @@ beforeAll(async () => {
   );
 }, 60_000);
 
-async function score(files: readonly string[], more: Partial<ScoreQuestion> = {}) {
+const USUAL = {
+  format: null,
+  threshold: null,
+  detector: null,
+  quietSpans: 1000,
+  minute: false,
+  threads: null,
+} as const;
+
+async function score(input: ScoreQuestion['input'], more: Partial<ScoreQuestion> = {}) {
   const rows: ScoredRow[] = [];
-  const ended = await scoreFiles(
-    { model, files, threshold: null, detector: null, ...more },
-    async (some) => {
-      rows.push(...some);
-    },
-  );
+  const ended = await scoreFiles({ model, input, ...USUAL, ...more }, async (some) => {
+    rows.push(...some);
+  });
   return { rows, ended };
 }
 

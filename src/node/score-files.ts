@@ -1,70 +1,45 @@
 /**
- * Traces scored in Node by a kept model: files of the disk in any format of the page, a row per
- * trace, a ledger of what came of them. The caller has started the backend.
+ * Traces scored in Node by a kept model: files of the disk or standard input in any format of the
+ * page, a row per trace as soon as it is complete, a ledger of what came of them.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
-import { DETECTORS } from '../detectors/registry.ts';
-import { importFiles } from '../ingest/import-files.ts';
+import type { SourceFile } from '../ingest/import.ts';
+import { streamFiles } from '../ingest/stream-files.ts';
 import { addDrift, driftWords, NO_DRIFT } from '../model/drift.ts';
 import type { KeptModel } from '../model/kept-model.ts';
 import { readModel } from '../model/model-file.ts';
-import { operationTexts, type RestoreModel } from '../model/opened-model.ts';
-import { createKeptScorer, type KeptRows, type KeptScorer } from '../model/score-kept.ts';
+import { addSeconds, NO_SECONDS, type ScoreSeconds } from '../model/score-kept.ts';
 import { resolveThreshold } from '../scoring/resolve-threshold.ts';
 import { formatThreshold, parseThreshold, type ThresholdRule } from '../scoring/threshold-rule.ts';
-import type { Ledger } from '../trace/ledger.ts';
-import { decodeString } from '../trace/string-column.ts';
-import { type TraceSet, traceCount } from '../trace/trace-set.ts';
+import { type Ledger, mergeLedgers } from '../trace/ledger.ts';
 import { tracesPerDay } from '../trace/traffic.ts';
+import { startWasm } from './backends.ts';
 import { fileOnDisk } from './file-on-disk.ts';
+import type { ScoredBatch } from './score-batch.ts';
+import { openHere, openThreads, type ScorePool, type ShownDetector } from './score-pool.ts';
+import { flaggedRow, type ScoredRow, type UnflaggedRow } from './scored-row.ts';
 
 export interface ScoreQuestion {
   /** Path of the model. */
   readonly model: string;
-  /** Paths of the traces. */
-  readonly files: readonly string[];
+  /** Paths of the traces, or what can be read but once. */
+  readonly input: readonly string[] | SourceFile;
+  /** Id of their format; null: it is told from what they hold. */
+  readonly format: string | null;
   /** As it is typed; null: the one that was kept with the model. */
   readonly threshold: string | null;
   /** Of `score`; null: the model's own choice. */
   readonly detector: string | null;
+  /** Spans of other traces after which one of standard input is complete. */
+  readonly quietSpans: number;
+  /** Whether the traces of the minute before count (History): then the whole input is held. */
+  readonly minute: boolean;
+  /** How many score, and what each of several runs; a single one scores here. */
+  readonly threads: { readonly count: number; readonly entry: URL } | null;
 }
-
-/** A row of the table. */
-export interface ScoredRow {
-  readonly traceId: string;
-  readonly score: number;
-  readonly p: number;
-  readonly flagged: 0 | 1;
-  readonly reason: string;
-  readonly service: string;
-  readonly nodes: number;
-  readonly structure: 'known' | 'new';
-  /** null where the model has no detector with terms. */
-  readonly nll: number | null;
-  readonly bcscale: number | null;
-  readonly ncnorm: number | null;
-  readonly stdlimit: number | null;
-  readonly full: number | null;
-}
-
-export const ROW_COLUMNS = [
-  'traceId',
-  'score',
-  'p',
-  'flagged',
-  'reason',
-  'service',
-  'nodes',
-  'structure',
-  'nll',
-  'bcscale',
-  'ncnorm',
-  'stdlimit',
-  'full',
-] as const satisfies readonly (keyof ScoredRow)[];
 
 /** What came of the spans, the last line on standard error. */
 export interface ScoreLedger {
@@ -76,6 +51,8 @@ export interface ScoreLedger {
   readonly scored: number;
   /** Traces with more nodes than the model takes. */
   readonly tooLarge: number;
+  /** Traces that came back after they were scored, by their spans that came too late. */
+  readonly lateTraces: number;
   readonly flagged: number;
   readonly rule: string;
   /** null where the rule cannot be had: no traces, no times. */
@@ -85,18 +62,18 @@ export interface ScoreLedger {
   readonly drift: readonly string[];
   readonly ledger: readonly { readonly reason: string; readonly count: number }[];
   readonly seconds: number;
+  /** Threads that scored. */
+  readonly threads: number;
+  /** Seconds of work, those of all threads added up. */
+  readonly work: ScoreSeconds & { readonly reading: number; readonly merging: number };
 }
 
-/** Traces that are scored at a time: so memory does not follow their terms. */
-const AT_ONCE = 20_000;
+type TakeRows = (rows: readonly ScoredRow[]) => Promise<void>;
 
-export const restoreDetector: RestoreModel = (detector, settings, operationCount, weights) =>
-  DETECTORS[detector].restore(settings, operationCount, weights);
-
-/** @param take the rows as they come, in the order of the traces */
+/** @param take the rows as they come, in an order that follows from the input alone */
 export async function scoreFiles(
   question: ScoreQuestion,
-  take: (rows: readonly ScoredRow[]) => Promise<void>,
+  take: TakeRows,
 ): Promise<Result<ScoreLedger, Failure>> {
   const started = performance.now();
   const opened = openModel(question.model);
@@ -104,45 +81,63 @@ export async function scoreFiles(
   const model = opened.value;
   const chosen = readChoices(question, model);
   if (!chosen.ok) return chosen;
-  const { signal } = new AbortController();
-  const imported = await importFiles(question.files.map(fileOnDisk), {
-    signal,
-    onProgress: () => {},
-    firstOperations: operationTexts(model),
-  });
-  if (!imported.ok) return imported;
-  const { traces, ledger, spansRead, spansKept } = imported.value;
+  const { minute, threads } = question;
+  const { detector } = chosen.value;
 
-  const scorer = createKeptScorer(model, restoreDetector, chosen.value.detector ?? undefined);
+  const table = createTable(chosen.value.rule, take);
+  const setup = { model: question.model, detector, minute };
+  let pool: ScorePool;
+  if (threads === null) {
+    await startWasm();
+    pool = await openHere(model, setup, table.add);
+  } else pool = await openThreads(threads.entry, setup, threads.count, table.add);
   try {
-    const rule = chosen.value.rule ?? ruleOf(scorer);
-    const table = createTable(traces, scorer, rule, take);
-    const fitting = scorer.fitting(traces);
-    for (let from = 0; from < fitting.length; from += AT_ONCE) {
-      await table.add(await scorer.score(traces, fitting.subarray(from, from + AT_ONCE)));
-    }
-    const { threshold, flagged, scored, drift } = await table.finish();
+    table.open(pool.shown);
+    const clock = createClock();
+    const { signal } = new AbortController();
+    const streamed = await streamFiles(filesOf(question), {
+      signal,
+      canReadTwice: Array.isArray(question.input) && !minute,
+      quietSpans: minute ? Number.POSITIVE_INFINITY : question.quietSpans,
+      isOneBatch: minute,
+      format: question.format,
+      take: (columns) => clock.outside(() => pool.add(columns)),
+    });
+    const reading = clock.seconds();
+    if (!streamed.ok) return streamed;
+    await pool.finish();
+    const sums = await table.finish();
+    const { drift, scored, traces } = sums;
     return ok({
       model: model.origin.name,
-      detector: scorer.shown.detector,
-      spans: spansRead,
-      spansKept,
-      traces: traceCount(traces),
+      detector: pool.shown.detector,
+      spans: streamed.value.spansRead,
+      spansKept: sums.spansKept,
+      traces,
       scored,
-      tooLarge: traceCount(traces) - scored,
-      flagged,
-      rule: formatThreshold(rule),
-      threshold,
+      tooLarge: traces - scored,
+      lateTraces: streamed.value.late.traces,
+      flagged: sums.flagged,
+      rule: formatThreshold(sums.rule),
+      threshold: sums.threshold,
       unknownCalls: drift.unknownCalls,
       newStructures: drift.newStructures,
       drift: driftWords(drift),
-      ledger: countsOf(ledger),
+      ledger: mergeLedgers(streamed.value.ledger, sums.ledger).map(({ reason, count }) => ({
+        reason,
+        count,
+      })),
       seconds: (performance.now() - started) / 1e3,
+      threads: threads?.count ?? 1,
+      work: { reading, merging: sums.merging, ...sums.seconds },
     });
   } finally {
-    scorer.dispose();
+    await pool.close();
   }
 }
+
+const filesOf = ({ input }: ScoreQuestion): readonly SourceFile[] =>
+  'stream' in input ? [input] : input.map(fileOnDisk);
 
 export function openModel(path: string): Result<KeptModel, Failure> {
   try {
@@ -180,8 +175,8 @@ function readChoices(
 }
 
 /** A threshold that could be stored can be read; otherwise the run would not have kept it. */
-function ruleOf({ shown }: KeptScorer): ThresholdRule {
-  const rule = parseThreshold(shown.threshold);
+function keptRule({ threshold }: ShownDetector): ThresholdRule {
+  const rule = parseThreshold(threshold);
   return rule.ok ? rule.value : { kind: 'robust' };
 }
 
@@ -190,65 +185,76 @@ const asksValidationAlone = ({ kind }: ThresholdRule): boolean =>
   kind === 'percentile' || kind === 'robust' || kind === 'value' || kind === 'budget';
 
 /** Rows as they come, or, where a rule counts among all of them, at the end. */
-function createTable(
-  traces: TraceSet,
-  { val }: KeptScorer,
-  rule: ThresholdRule,
-  take: (rows: readonly ScoredRow[]) => Promise<void>,
-) {
-  const early = asksValidationAlone(rule)
-    ? resolveThreshold(rule, { val, test: new Float64Array(0), tracesPerDay: null })
-    : null;
-  const held: KeptRows[] = [];
-  const sums = { flagged: 0, scored: 0, drift: NO_DRIFT };
-  const give = async (rows: KeptRows, threshold: number | null) => {
-    const written = rowsOf(traces, rows, threshold);
-    for (const { flagged } of written) sums.flagged += flagged;
-    await take(written);
+function createTable(chosen: ThresholdRule | null, take: TakeRows) {
+  let rule: ThresholdRule = chosen ?? { kind: 'robust' };
+  let val: Float64Array = new Float64Array(0);
+  let threshold: number | null = null;
+  const held: UnflaggedRow[] = [];
+  /** Of a rule that asks for traces per day: when they began. */
+  const starts: Float64Array[] = [];
+  const sums = {
+    flagged: 0,
+    scored: 0,
+    traces: 0,
+    spansKept: 0,
+    drift: NO_DRIFT,
+    ledger: [] as Ledger,
+    merging: 0,
+    seconds: NO_SECONDS,
+  };
+  const perDay = (): number | null => {
+    const startUs = Float64Array.from(starts.flatMap((batch) => [...batch]));
+    return tracesPerDay({ startUs }, Uint32Array.from(startUs.keys()));
+  };
+  const give = async (unflagged: readonly UnflaggedRow[]) => {
+    const rows = unflagged.map((row) => flaggedRow(row, threshold));
+    for (const { flagged } of rows) sums.flagged += flagged;
+    await take(rows);
   };
   return {
-    async add(rows: KeptRows): Promise<void> {
-      sums.scored += rows.trace.length;
-      sums.drift = addDrift(sums.drift, rows.drift);
-      if (asksValidationAlone(rule)) await give(rows, early);
-      else held.push(rows);
+    open(shown: ShownDetector): void {
+      rule = chosen ?? keptRule(shown);
+      val = shown.val;
+      if (asksValidationAlone(rule)) {
+        threshold = resolveThreshold(rule, { val, test: new Float64Array(0), tracesPerDay: null });
+      }
+    },
+    async add({ rows, traces, spansKept, drift, ledger, seconds, startUs }: ScoredBatch) {
+      sums.scored += rows.length;
+      sums.traces += traces;
+      sums.spansKept += spansKept;
+      sums.drift = addDrift(sums.drift, drift);
+      sums.ledger = mergeLedgers(sums.ledger, ledger);
+      sums.merging += seconds.merging;
+      sums.seconds = addSeconds(sums.seconds, seconds);
+      if (asksValidationAlone(rule)) return give(rows);
+      for (const row of rows) held.push(row);
+      if (rule.kind === 'perDay') starts.push(startUs);
     },
     async finish() {
-      let threshold = early;
       if (!asksValidationAlone(rule)) {
-        const test = Float64Array.from(held.flatMap(({ score }) => [...score])).sort();
-        const every = Uint32Array.from(traces.structureOf.keys());
-        threshold = resolveThreshold(rule, {
-          val,
-          test,
-          tracesPerDay: tracesPerDay(traces, every),
-        });
-        for (const rows of held) await give(rows, threshold);
+        const test = Float64Array.from(held, ({ score }) => score).sort();
+        threshold = resolveThreshold(rule, { val, test, tracesPerDay: perDay() });
+        await give(held);
       }
-      return { ...sums, threshold };
+      return { ...sums, rule, threshold };
     },
   };
 }
 
-const rowsOf = (traces: TraceSet, rows: KeptRows, threshold: number | null): ScoredRow[] => {
-  const { variants } = rows;
-  const isFlagged = (row: number): boolean => threshold !== null && rows.score[row]! > threshold;
-  return Array.from(rows.trace, (trace, row) => ({
-    traceId: decodeString(traces.traceIds, trace),
-    score: rows.score[row]!,
-    p: rows.p[row]!,
-    flagged: isFlagged(row) ? 1 : 0,
-    reason: rows.reason[row]! || (isFlagged(row) ? rows.asAWhole[row]! : ''),
-    service: rows.service[row]!,
-    nodes: rows.nodes[row]!,
-    structure: rows.isKnown[row] === 1 ? 'known' : 'new',
-    nll: variants.nll?.[row] ?? null,
-    bcscale: variants.bcscale?.[row] ?? null,
-    ncnorm: variants.ncnorm?.[row] ?? null,
-    stdlimit: variants.stdlimit?.[row] ?? null,
-    full: variants.full?.[row] ?? null,
-  }));
-};
-
-const countsOf = (ledger: Ledger): ScoreLedger['ledger'] =>
-  ledger.map(({ reason, count }) => ({ reason, count }));
+/** Seconds of the reading, without those that it waits for its traces to be scored. */
+function createClock() {
+  const startedMs = performance.now();
+  let outsideMs = 0;
+  return {
+    async outside<Value>(work: () => Promise<Value>): Promise<Value> {
+      const leftMs = performance.now();
+      try {
+        return await work();
+      } finally {
+        outsideMs += performance.now() - leftMs;
+      }
+    },
+    seconds: () => (performance.now() - startedMs - outsideMs) / 1e3,
+  };
+}

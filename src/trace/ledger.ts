@@ -20,6 +20,7 @@ export const REASONS = {
   'orphan-left-out':
     'in a trace with a call whose caller was not recorded, which the chosen rule leaves out',
   'truncated-file': 'the file ends in the middle of this record',
+  'late-span': 'its trace was handed on before this span came',
   'paired-record': 'the other side’s record of a call that is there already',
   // repairs
   'orphan-root': 'the parent is not in the trace, so the span became the root of its own tree',

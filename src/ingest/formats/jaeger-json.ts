@@ -170,6 +170,12 @@ function readJaegerJson({ fileName, table, ledger }: ReaderContext, shape: Shape
     }
     table.fillService(first, Math.max(0, service));
     processes.fillAttributes(table.length);
+    // rows that wait for another parent have to stay where they are
+    if (!references.areOpen() && table.settle()) {
+      processes.startTrace(table.length);
+      traceOfDocument = NONE;
+      trace = NONE;
+    }
     firstRow = table.length;
   };
 

@@ -82,6 +82,7 @@ function readParquet(context: ContentContext): PlacedReader {
       isFirst = false;
       for (let from = 0; from < rows.length; from += ROWS_PER_STEP) {
         addSpans(rows.slice(from, from + ROWS_PER_STEP), write, layout);
+        context.table.settle();
         yield;
       }
     }
