@@ -8,8 +8,8 @@ export interface MatrixView {
   readonly transposed?: boolean;
 }
 
-/** Bytes of every part's panels and edge, as assembly/multiply.ts. */
-function scratchBytes(columns: number, depth: number, parts: number): number {
+/** Bytes of every part's panels and edge of a product, as assembly/multiply.ts. */
+export function productScratchBytes(columns: number, depth: number, parts: number): number {
   const panels = Math.ceil(columns / 8);
   const ofPart = columns >= 16 * parts ? Math.ceil(panels / parts) : panels;
   return parts * 4 * 8 * (6 + Math.min(depth, 512) * ofPart);
@@ -44,7 +44,7 @@ export function product(
   const [rows, depth] = shapeOf(a);
   const columns = shapeOf(b)[1];
   const output = kernels.output<tf.Tensor2D>([rows, columns]);
-  const panels = kernels.scratch(scratchBytes(columns, depth, kernels.parts));
+  const panels = kernels.scratch(productScratchBytes(columns, depth, kernels.parts));
   kernels.run(
     'multiply',
     rows * columns * depth,

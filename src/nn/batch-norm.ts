@@ -127,50 +127,29 @@ function cpuByBatch({ parameters, name, shares, slope }: Norm, x: tf.Tensor2D): 
   });
 }
 
-/** What the gradient on WASM is computed from, besides rows and parameters. */
-export type NormPass = Omit<normKernels.NormForward, 'moved'>;
-
-/** In train mode on WASM, for operations that pair it with {@link normBackward}: [R, F] to [R, F]. */
-export function normForward(
-  kernels: WasmKernels,
-  { parameters, name, shares, slope = LEAKY_SLOPE }: Omit<Norm, 'slope'> & { slope?: number },
-  x: tf.Tensor2D,
-): NormPass {
-  const get = (part: string): tf.Tensor1D => parameters.get<tf.Tensor1D>(`${name}.${part}`);
-  const input = { x, shares: shares.column, gamma: get('weight'), beta: get('bias') };
-  const running = {
-    mean: get('running_mean'),
-    variance: get('running_var'),
-    momentum: MOMENTUM,
-    unbiased: unbiasedFactor(shares.count),
-  };
-  const options = { epsilon: EPSILON, slope };
-  const { moved, ...pass } = normKernels.batchNorm(kernels, input, running, options);
-  parameters.replace(`${name}.running_mean`, moved.mean);
-  parameters.replace(`${name}.running_var`, moved.variance);
-  return pass;
-}
-
-/**
- * @param of x [R, F] and gamma [F] of the pass
- * @param dy [R, F]
- * @returns  gradients of x [R, F], gamma [F] and beta [F]
- */
-export const normBackward = (
-  kernels: WasmKernels,
-  { x, shares, gamma }: { x: tf.Tensor2D; shares: Pick<RowShares, 'column'>; gamma: tf.Tensor1D },
-  pass: NormPass,
-  dy: tf.Tensor2D,
-  slope: number = LEAKY_SLOPE,
-): [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] =>
-  normKernels.batchNormBackward(kernels, { x, shares: shares.column, gamma }, pass, dy, slope);
+/** How a batch of so many rows, those that a row stands for counted, moves the running statistics. */
+export const runningOptions = (
+  count: number,
+): { epsilon: number; momentum: number; unbiased: number } => ({
+  epsilon: EPSILON,
+  momentum: MOMENTUM,
+  unbiased: unbiasedFactor(count),
+});
 
 function wasmByBatch(kernels: WasmKernels, norm: Norm, x: tf.Tensor2D): tf.Tensor2D {
   const { parameters, name, shares, slope } = norm;
-  const gamma = parameters.get<tf.Tensor1D>(`${name}.weight`);
-  const beta = parameters.get<tf.Tensor1D>(`${name}.bias`);
+  const get = (part: string): tf.Tensor1D => parameters.get<tf.Tensor1D>(`${name}.${part}`);
+  const [gamma, beta] = [get('weight'), get('bias')];
   return withGradient([x, gamma, beta], (save) => {
-    const { y, mean, inverseStd } = normForward(kernels, norm, x);
+    const input = { x, shares: shares.column, gamma, beta };
+    const { epsilon, ...moving } = runningOptions(shares.count);
+    const running = { mean: get('running_mean'), variance: get('running_var'), ...moving };
+    const { y, mean, inverseStd, moved } = normKernels.batchNorm(kernels, input, running, {
+      epsilon,
+      slope,
+    });
+    parameters.replace(`${name}.running_mean`, moved.mean);
+    parameters.replace(`${name}.running_var`, moved.variance);
     save([x, shares.column, gamma, y, mean, inverseStd]);
     return {
       value: y,
@@ -183,8 +162,9 @@ function wasmByBatch(kernels: WasmKernels, norm: Norm, x: tf.Tensor2D): tf.Tenso
           tf.Tensor1D,
           tf.Tensor1D,
         ];
-        const of = { x: x0, shares: { column }, gamma: g };
-        return normBackward(kernels, of, { y: y0, mean: m, inverseStd: s }, dy, slope);
+        const of = { x: x0, shares: column, gamma: g };
+        const pass = { y: y0, mean: m, inverseStd: s };
+        return normKernels.batchNormBackward(kernels, of, pass, dy, slope);
       },
     };
   });

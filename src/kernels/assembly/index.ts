@@ -13,6 +13,7 @@ export {
 } from './attention';
 export { batchNorm, batchNormBackward, sumRows } from './batch-norm';
 export { inferGat } from './gat-inference';
+export { gatBackward, gatForward } from './gat-training';
 export { gram, gramBackward } from './gram';
 export { multiply } from './multiply';
 export { rmsProp, squaredNorms } from './rms-prop';

@@ -40,6 +40,33 @@ export function claim(counter: usize): i32 {
   return item;
 }
 
+/** Looks at a counter before a part that waits goes to sleep: what is left mostly takes less. */
+const SPINS: i32 = 20_000;
+
+/**
+ * Waits until all parts are here.
+ *
+ * @param counter of all parts; starts at 0
+ * @param met     how often this part has met the others at it
+ * @returns       once more than before
+ */
+export function meet(counter: usize, met: i32, parts: i32): i32 {
+  if (ASC_FEATURE_THREADS && parts > 1) {
+    const all = (met + 1) * parts;
+    let here = atomic.add<i32>(counter, 1) + 1;
+    if (here === all) {
+      atomic.notify(counter, -1);
+    } else {
+      for (let spins = 0; here < all; spins++) {
+        // the others may wait for a processor that this one would keep
+        if (spins > SPINS) atomic.wait<i32>(counter, here, -1);
+        here = atomic.load<i32>(counter);
+      }
+    }
+  }
+  return met + 1;
+}
+
 /** e^x for x <= 88, to two units in the last place; 0 below -87. NaN stays NaN. */
 @inline
 export function exponential(x: f32): f32 {
