@@ -1,13 +1,25 @@
-/** What a backend did and holds: dispatches of a GPU, bytes. */
+/** What a backend did and holds: what a GPU was asked for, bytes. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
+
+/** What a GPU was asked for. */
+export interface GpuCounts {
+  readonly dispatches: number;
+  readonly passes: number;
+  readonly copies: number;
+  /** Arrays written to buffers. */
+  readonly writes: number;
+  readonly submissions: number;
+  readonly newBuffers: number;
+  readonly newBindGroups: number;
+}
 
 export interface Meter {
   readonly backend: string;
   /** Resolves when everything that was asked for is done. */
   settled(): Promise<void>;
   start(): void;
-  stop(): { readonly dispatches: number | null; readonly peakBytes: number };
+  stop(): { readonly counts: GpuCounts | null; readonly peakBytes: number };
 }
 
 export function createMeter(description: string): Meter {
@@ -23,31 +35,65 @@ export function createMeter(description: string): Meter {
     settled: async () => {},
     start() {},
     // the heap of WASM never shrinks, so its size at the end is its peak
-    stop: () => ({ dispatches: null, peakBytes: bytes() }),
+    stop: () => ({ counts: null, peakBytes: bytes() }),
   };
 }
 
 function gpuMeter(backend: WebGPUBackend, description: string): Meter {
-  let dispatches = 0;
+  let calls = { stop: (): GpuCounts => countGpu().stop() };
   let peakBytes = 0;
-  const prototype = GPUComputePassEncoder.prototype;
-  const original = prototype.dispatchWorkgroups;
   return {
     backend: description,
     settled: () => backend.queue.onSubmittedWorkDone(),
     start() {
-      dispatches = 0;
       peakBytes = 0;
-      prototype.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...counts) {
-        dispatches++;
+      calls = countGpu(() => {
         // the pool of buffers is trimmed, so its size at the end is not its peak
         peakBytes = Math.max(peakBytes, backend.bufferManager.numBytesAllocated);
-        return original.apply(this, counts);
-      };
+      });
     },
+    stop: () => ({ counts: calls.stop(), peakBytes }),
+  };
+}
+
+type Method = (this: unknown, ...given: never[]) => unknown;
+
+/**
+ * Counts from now on.
+ *
+ * @param onSubmit called at every submission
+ */
+export function countGpu(onSubmit: () => void = () => {}): { stop(): GpuCounts } {
+  const counts = {
+    ...{ dispatches: 0, passes: 0, copies: 0, writes: 0 },
+    ...{ submissions: 0, newBuffers: 0, newBindGroups: 0 },
+  };
+  const undo: (() => void)[] = [];
+  const watch = (prototype: object, method: string, called: () => void): void => {
+    const methods = prototype as Record<string, Method>;
+    const original = methods[method]!;
+    methods[method] = function (this: unknown, ...given) {
+      called();
+      return original.apply(this, given);
+    };
+    undo.push(() => {
+      methods[method] = original;
+    });
+  };
+  watch(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => counts.dispatches++);
+  watch(GPUCommandEncoder.prototype, 'beginComputePass', () => counts.passes++);
+  watch(GPUCommandEncoder.prototype, 'copyBufferToBuffer', () => counts.copies++);
+  watch(GPUDevice.prototype, 'createBuffer', () => counts.newBuffers++);
+  watch(GPUDevice.prototype, 'createBindGroup', () => counts.newBindGroups++);
+  watch(GPUQueue.prototype, 'writeBuffer', () => counts.writes++);
+  watch(GPUQueue.prototype, 'submit', () => {
+    counts.submissions++;
+    onSubmit();
+  });
+  return {
     stop() {
-      prototype.dispatchWorkgroups = original;
-      return { dispatches, peakBytes };
+      for (const restore of undo.splice(0)) restore();
+      return counts;
     },
   };
 }

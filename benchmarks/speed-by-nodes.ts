@@ -24,6 +24,7 @@ import { epochBatches } from '../src/features/epoch-batches.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import type { TraceBatch } from '../src/features/trace-batch.ts';
 import { ParameterStore } from '../src/nn/parameters.ts';
+import { plainSteps } from '../src/nn/steps.ts';
 import * as tf from '../src/nn/tf.ts';
 import { readSource } from '../src/node/run-source.ts';
 import { createStringColumnBuilder } from '../src/trace/string-column.ts';
@@ -117,7 +118,7 @@ export async function measureNodes(
     const of = batchOf();
     return batchLoss(model, 'joint', optimiser, of, noiseOf(of), 'train');
   };
-  const step = (): void => takeStep(store, optimiser, lossOf, 1e-4).dispose();
+  const step = (): void => takeStep(plainSteps, store, optimiser, lossOf, 1e-4).dispose();
   for (let i = 0; i < WARM_UP_STEPS; i++) step();
   stepped = 0;
   const trained = await timed(() => {

@@ -26,11 +26,12 @@ import { epochBatches } from '../src/features/epoch-batches.ts';
 import { fitLatencyScale } from '../src/features/latency-scale.ts';
 import type { TraceBatch } from '../src/features/trace-batch.ts';
 import { ParameterStore } from '../src/nn/parameters.ts';
+import { createSteps } from '../src/nn/steps.ts';
 import type { TraceSet } from '../src/trace/trace-set.ts';
 import { chooseMaxNodes } from '../src/trace/tree-sizes.ts';
 import { withDistinctStructures } from './distinct-structures.ts';
 import { trainableTraces } from './graphs.ts';
-import type { Meter } from './meter.ts';
+import type { GpuCounts, Meter } from './meter.ts';
 
 export interface SpeedQuestion {
   readonly what: 'train' | 'score';
@@ -54,14 +55,18 @@ export interface SpeedResult {
   readonly maxNodes: number;
   readonly tracesPerSecond: number;
   readonly stepsPerSecond: number | null;
-  /** WebGPU only. */
-  readonly dispatchesPerStep: number | null;
+  /** WebGPU only: the median step, before the GPU is waited for. */
+  readonly scriptMsPerStep: number | null;
+  /** WebGPU only: what the GPU is asked for. */
+  readonly perStep: GpuCounts | null;
   /** Memory that the backend holds at most. */
   readonly peakBytes: number;
 }
 
 const SEED = 1;
 const WARM_UP_STEPS = 3;
+const MOST_WARM_UP_STEPS = 200;
+const RECORDED_STEPS = 12;
 /** Traces that sigma_p99 is taken from. */
 const VALIDATION = 64;
 
@@ -125,24 +130,28 @@ async function timeTraining(
   const first = batchOf();
   warmUp(model, phase, first, noiseOf(first));
   const optimiser = createOptimiser(model, phase);
+  const recorded = createSteps((what, why) => console.error(`${what} is not replayed: ${why}`));
   const lossOf = () => {
     const of = batchOf();
     return batchLoss(model, phase, optimiser, of, noiseOf(of), 'train');
   };
-  const step = () => takeStep(model.store, optimiser, lossOf, 1e-4).dispose();
-  for (let i = 0; i < Math.min(steps, WARM_UP_STEPS); i++) step();
+  const step = () => takeStep(recorded, model.store, optimiser, lossOf, 1e-4).dispose();
+  await warmUpSteps(step, steps, meter);
   traces = 0;
-  await meter.settled();
   meter.start();
   const started = performance.now();
+  const scriptMs = new Float64Array(steps);
   for (let i = 0; i < steps; i++) {
+    const startedMs = performance.now();
     step();
+    scriptMs[i] = performance.now() - startedMs;
     // as training does, so that the queue of a GPU is bounded
     if (i % 10 === 9) await meter.settled();
   }
   await meter.settled();
   const seconds = (performance.now() - started) / 1e3;
-  const { dispatches, peakBytes } = meter.stop();
+  const { counts, peakBytes } = meter.stop();
+  recorded.dispose();
   optimiser.dispose();
   return {
     name: phase === 'joint' ? 'training, whole model' : 'training, time VAE alone',
@@ -152,10 +161,30 @@ async function timeTraining(
     maxNodes: config.maxNodes,
     tracesPerSecond: traces / seconds,
     stepsPerSecond: steps / seconds,
-    dispatchesPerStep: dispatches === null ? null : dispatches / steps,
+    scriptMsPerStep: counts === null ? null : scriptMs.sort()[steps >> 1]!,
+    perStep: counts === null ? null : perStep(counts, steps),
     peakBytes,
   };
 }
+
+/** On a GPU until every kind of step was recorded: some in a row make no bind group. */
+async function warmUpSteps(step: () => void, steps: number, meter: Meter): Promise<void> {
+  let recorded = 0;
+  for (let i = 0; i < MOST_WARM_UP_STEPS && recorded < RECORDED_STEPS; i++) {
+    meter.start();
+    step();
+    const { counts } = meter.stop();
+    if (i % 10 === 9) await meter.settled();
+    if (counts === null && i + 1 >= Math.min(steps, WARM_UP_STEPS)) break;
+    recorded = counts?.newBindGroups === 0 ? recorded + 1 : 0;
+  }
+  await meter.settled();
+}
+
+const perStep = (counts: GpuCounts, steps: number): GpuCounts =>
+  Object.fromEntries(
+    Object.entries(counts).map(([what, count]) => [what, count / steps]),
+  ) as unknown as GpuCounts;
 
 async function timeScoring(
   model: TrainingModel,
@@ -191,7 +220,8 @@ async function timeScoring(
     maxNodes: model.config.maxNodes,
     tracesPerSecond: traces / seconds,
     stepsPerSecond: null,
-    dispatchesPerStep: null,
+    scriptMsPerStep: null,
+    perStep: null,
     peakBytes,
   };
 }

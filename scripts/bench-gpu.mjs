@@ -2,10 +2,11 @@
  * The model on a GPU in Node, without a browser, on Dawn (the npm package `webgpu`, which is large
  * and therefore no dependency: `npm install --no-save webgpu`):
  *   npm run bench:gpu -- FILE [--units 64,500] [--batch 64] [--steps 20] [--traces 2000]
- *       [--parity GOLDEN] [--graphs OUT] [--json OUT]
+ *       [--parity GOLDEN] [--graphs OUT] [--json OUT] [--null]
  * Training and scoring of FILE's normal traces, printed as JSON; with --parity first the numbers of
  * a golden file, and exit 1 where one is past its tolerance; with --graphs the merged trees are
- * written too, for the same model in PyTorch on the same GPU (benchmarks/torch).
+ * written too, for the same model in PyTorch on the same GPU (benchmarks/torch); with --null on Dawn's
+ * null device, which takes commands and does nothing: what the script costs, and what it asks for.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -22,12 +23,13 @@ const { values, positionals } = parseArgs({
     parity: { type: 'string' },
     graphs: { type: 'string' },
     json: { type: 'string' },
+    null: { type: 'boolean', default: false },
   },
 });
 const [file] = positionals;
 if (file === undefined) throw new Error('name a file of normal traces');
 
-await makeWebGpuGlobal();
+await makeWebGpuGlobal(values.null ? ['backend=null'] : []);
 const { startGpu, checkParity, graphsOf, measureOnGpu } = await loadSource('benchmarks/gpu.ts');
 const { adapter } = await startGpu();
 if (values.parity) {

@@ -7,7 +7,7 @@ import { graphAttention } from '../../src/nn/graph-attention.ts';
 import { graphConvolution, graphConvolutionSpecs } from '../../src/nn/graph-convolution.ts';
 import { lookUp, lookUpBeside, placeRows } from '../../src/nn/lookup.ts';
 import { lstm, lstmSpecs } from '../../src/nn/lstm.ts';
-import { type NodeGraph, nodeGraphOf, uniformShares } from '../../src/nn/node-graph.ts';
+import { type NodeGraph, nodeGraphOf, rowShares, uniformShares } from '../../src/nn/node-graph.ts';
 import { layoutNodes } from '../../src/nn/node-layout.ts';
 import { ParameterStore } from '../../src/nn/parameters.ts';
 import {
@@ -17,6 +17,7 @@ import {
   multiplyConstant,
 } from '../../src/nn/products.ts';
 import { createRmsProp } from '../../src/nn/rms-prop.ts';
+import { rowIndex } from '../../src/nn/row-index.ts';
 import * as tf from '../../src/nn/tf.ts';
 import { treeLevels } from '../../src/nn/tree-levels.ts';
 import { treeLstm, treeLstmSpecs } from '../../src/nn/tree-lstm.ts';
@@ -49,9 +50,7 @@ function products(seed: number, rows: number, columns: number, depth: number): P
 async function batchNorm(seed: number, rows: number, width: number, mode: Mode): Promise<number> {
   const specs = batchNormSpecs('bn', width);
   const normalise = (store: ParameterStore): [TensorFunction, tf.Tensor[]] => {
-    const weights = tf.abs(randomTensor(seed + 1, rows, 1));
-    const column: tf.Tensor2D = tf.div(weights, tf.sum(weights));
-    const shares = { row: tf.transpose(column), column, count: rows };
+    const shares = rowShares(Float32Array.from(normals(createRandom(seed, 1), rows), Math.abs));
     return [
       (x, gamma, beta) => {
         const given = withTensors(store, { 'bn.weight': gamma, 'bn.bias': beta });
@@ -141,7 +140,7 @@ async function lookups(seed: number, rows: number, width: number): Promise<numbe
   };
   const table = (): tf.Tensor2D => randomTensor(seed, rows, width);
   const [ours, loops] = await bothWays(async () => [
-    ...(await lookUp(table(), indices).data()),
+    ...(await lookUp(table(), rowIndex(indices)).data()),
     ...(await lookUpBeside(beside, table(), indices).data()),
   ]);
   const placed = await deviationOf(() => [(x) => placeRows(x as tf.Tensor2D, places), [table()]]);

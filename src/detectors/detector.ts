@@ -31,7 +31,9 @@ export type FitEvent =
   | { readonly kind: 'checkpoint'; readonly checkpoint: FitCheckpoint }
   /** After every epoch whose weights the settings ask to keep. */
   | { readonly kind: 'weights'; readonly kept: KeptWeights }
-  | { readonly kind: 'restart'; readonly attempt: number; readonly reason: string };
+  | { readonly kind: 'restart'; readonly attempt: number; readonly reason: string }
+  /** What the reader of the run should know; a sentence without its capital and full stop. */
+  | { readonly kind: 'note'; readonly text: string };
 
 export type FitFailure = Failure & {
   readonly kind: 'cancelled' | 'diverged' | 'unusable-data';

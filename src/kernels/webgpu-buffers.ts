@@ -29,8 +29,19 @@ interface Shelf {
 }
 
 /** In the place of the package's BufferManager, of which it has the methods that are called. */
-export class BufferPool {
+export interface BufferSource {
+  readonly numBytesUsed: number;
+  readonly numBytesAllocated: number;
+  acquireBuffer(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
+  releaseBuffer(buffer: GPUBuffer): void;
+  /** Bytes that the user of a buffer asked for. */
+  bytesOf(buffer: GPUBuffer): number;
+  dispose(): void;
+}
+
+export class BufferPool implements BufferSource {
   readonly #device: GPUDevice;
+  readonly #trims: boolean;
   readonly #shelves = new Map<string, Shelf>();
   /** Buffers in use, and the bytes that were asked for. */
   readonly #used = new Map<GPUBuffer, number>();
@@ -39,8 +50,15 @@ export class BufferPool {
   numBytesUsed = 0;
   numBytesAllocated = 0;
 
-  constructor(device: GPUDevice) {
+  /** @param trims whether free buffers go where they are many; else something may still know them */
+  constructor(device: GPUDevice, trims = true) {
     this.#device = device;
+    this.#trims = trims;
+  }
+
+  /** Whether the buffer is in use and of this pool. */
+  owns(buffer: GPUBuffer): boolean {
+    return this.#used.has(buffer);
   }
 
   acquireBuffer(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
@@ -49,7 +67,7 @@ export class BufferPool {
     this.numBytesUsed += shelf.bytes;
     this.#peakBytesUsed = Math.max(this.#peakBytesUsed, this.numBytesUsed);
     if (buffer === undefined) {
-      this.#trim(shelf.bytes);
+      if (this.#trims) this.#trim(shelf.bytes);
       buffer = this.#device.createBuffer({ size: shelf.bytes, usage });
       this.numBytesAllocated += shelf.bytes;
     }
@@ -63,7 +81,6 @@ export class BufferPool {
     this.#shelfOf(buffer.size, buffer.usage).free.push(buffer);
   }
 
-  /** Bytes that the user of a buffer asked for. */
   bytesOf(buffer: GPUBuffer): number {
     return this.#used.get(buffer) ?? buffer.size;
   }
@@ -108,15 +125,18 @@ export class BufferPool {
 }
 
 /** What the package has and its types keep private, or read-only. */
-interface BackendInternals {
-  bufferManager: BufferPool;
+export interface BackendInternals {
+  /** Counts up. */
+  nextDataId(): number;
+  bufferManager: BufferSource;
   readonly tensorMap: { get(dataId: DataId): TensorData };
-  readonly commandEncoder: GPUCommandEncoder;
-  readonly stagingPendingDisposal: GPUBuffer[];
+  commandEncoder: GPUCommandEncoder | null;
   tensorToBinding(tensor: { dataId: DataId } | undefined): GPUBufferBinding | null;
+  convertAndCacheOnCPU(dataId: DataId, values: unknown): unknown;
+  makeUniforms(fields: readonly { readonly data: readonly number[] }[]): GPUBindingResource;
 }
 
-interface TensorData {
+export interface TensorData {
   readonly dtype: string;
   readonly shape: readonly number[];
   values: ArrayLike<number> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | null;
@@ -134,13 +154,13 @@ const bytesOf = ({ shape }: TensorData): number =>
  */
 export function reuseBuffers(backend: WebGPUBackend): WebGPUBackend {
   const internals = backend as unknown as BackendInternals;
-  const pool = new BufferPool(backend.device);
-  internals.bufferManager = pool;
+  internals.bufferManager = new BufferPool(backend.device);
+  const pool = (): BufferSource => internals.bufferManager;
 
   backend.uploadToGPU = (dataId) => {
     const data = internals.tensorMap.get(dataId);
     if (data.resource !== null && data.resource !== undefined) return;
-    data.resource = pool.acquireBuffer(bytesOf(data), TENSOR_USAGE);
+    data.resource = pool().acquireBuffer(bytesOf(data), TENSOR_USAGE);
     if (!data.values) return;
     // the buffer is in no command that waits, so that writing ahead of those is no harm
     const Numbers = data.dtype === 'float32' ? Float32Array : Int32Array;
@@ -152,21 +172,24 @@ export function reuseBuffers(backend: WebGPUBackend): WebGPUBackend {
   internals.tensorToBinding = (tensor) => {
     if (tensor === undefined) return null;
     const buffer = internals.tensorMap.get(tensor.dataId).resource!;
-    return { buffer, size: pool.bytesOf(buffer) };
+    return { buffer, size: pool().bytesOf(buffer) };
   };
 
   backend.getBufferData = async (buffer) => {
-    const bytes = pool.bytesOf(buffer);
-    const staging = pool.acquireBuffer(bytes, 0x01 | 0x08); // MAP_READ, COPY_DST
+    const bytes = pool().bytesOf(buffer);
+    const staging = pool().acquireBuffer(bytes, 0x01 | 0x08); // MAP_READ, COPY_DST
     backend.ensureCommandEncoderReady();
     backend.endComputePassEncoder();
-    internals.commandEncoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
+    internals.commandEncoder!.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
     backend.submitQueue();
     await staging.mapAsync(0x01, 0, bytes); // READ
     const values = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();
-    pool.releaseBuffer(staging);
+    pool().releaseBuffer(staging);
     return values;
   };
+
+  // the package would keep what it read, and tensors that are changed in place would stay old
+  internals.convertAndCacheOnCPU = (_dataId, values) => values;
   return backend;
 }

@@ -5,12 +5,15 @@
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Recorder, recorderOf } from './webgpu-recorder.ts';
 
-/** WGSL, with all that is around it described; at most 8 inputs and outputs together. */
+/** WGSL, with all that is around it described; at most 8 arrays together. */
 export interface GpuProgram {
   readonly name: string;
   /** What is read, in binding order: arrays of these names and element types. */
   readonly inputs: Readonly<Record<string, 'f32' | 'u32'>>;
+  /** What is read and written where it lies: arrays of f32, bound behind the inputs. */
+  readonly updates?: readonly string[];
   /** What is written: arrays of f32. */
   readonly outputs: readonly string[];
   /** Fields of `given`, u32. */
@@ -25,6 +28,8 @@ export interface GpuProgram {
 
 export interface GpuCall {
   readonly inputs: readonly tf.TensorInfo[];
+  /** Changed in place: of tensors that no other tensor shares its values with. */
+  readonly updates?: readonly tf.TensorInfo[];
   /** Shapes of the outputs, whose every number is written. */
   readonly outputs: readonly (readonly number[])[];
   /** Sizes, then rates. */
@@ -60,8 +65,12 @@ export class WebGpuKernels {
   readonly #internals: BackendInternals;
   readonly #pipelines = new Map<GpuProgram, GPUComputePipeline>();
 
+  /** null where the backend records nothing. */
+  readonly recorder: Recorder | null;
+
   constructor(backend: WebGPUBackend) {
     this.#backend = backend;
+    this.recorder = recorderOf(backend);
     this.#internals = backend as unknown as BackendInternals;
   }
 
@@ -73,13 +82,14 @@ export class WebGpuKernels {
   }
 
   /** One dispatch. */
-  run(program: GpuProgram, { inputs, outputs, numbers, groups }: GpuCall): tf.Tensor[] {
+  run(program: GpuProgram, call: GpuCall): tf.Tensor[] {
+    const { inputs, updates = [], outputs, numbers, groups } = call;
     const backend = this.#backend;
     const internals = this.#internals;
-    for (const { dataId } of inputs) backend.uploadToGPU(dataId);
+    for (const { dataId } of [...inputs, ...updates]) backend.uploadToGPU(dataId);
     const written = outputs.map((shape) => this.output(shape));
     const pipeline = this.#pipelineOf(program);
-    const tensors = [...inputs, ...written];
+    const tensors = [...inputs, ...updates, ...written];
     for (const { dataId } of tensors) internals.commandQueueOwnedIds.add(dataId);
     const sizes = program.sizes.length + 1;
     const given = internals.makeUniforms(
@@ -137,6 +147,32 @@ export class WebGpuKernels {
     return joined;
   }
 
+  /** The values in memory of their own, without a dispatch. */
+  copied<T extends tf.Tensor>(tensor: T): T {
+    const copy = this.output<T>(tensor.shape);
+    this.copy([{ from: tensor, fromStart: 0, to: copy, toStart: 0, length: tensor.size }]);
+    return copy;
+  }
+
+  /** The tensor, its values on the GPU, where it may have been made of an array. */
+  uploaded<T extends tf.Tensor>(tensor: T): T {
+    this.#backend.uploadToGPU(tensor.dataId);
+    return tensor;
+  }
+
+  /** The values of `joined` to the tensors that stand, one after the other, without a dispatch. */
+  spread(joined: tf.Tensor, tensors: readonly tf.TensorInfo[]): void {
+    let fromStart = 0;
+    this.copy(
+      tensors.map((to): GpuCopy => {
+        const length = to.shape.reduce((size, side) => size * side, 1);
+        const copy = { from: joined, fromStart, to, toStart: 0, length };
+        fromStart += length;
+        return copy;
+      }),
+    );
+  }
+
   /** The reverse of {@link join}: tensors of these shapes, from the first of `joined`'s values on. */
   part(joined: tf.Tensor, shapes: readonly (readonly number[])[], start = 0): tf.Tensor[] {
     let fromStart = start;
@@ -176,10 +212,11 @@ const MATH = `
     return select(min(x, 0.0) - log(1.0 + exp(-abs(x))), x, isNaN(x));
   }`;
 
-function shaderOf({ inputs, outputs, sizes, rates = [], threads, code }: GpuProgram): string {
+function shaderOf(program: GpuProgram): string {
+  const { inputs, updates = [], outputs, sizes, rates = [], threads, code } = program;
   const arrays = [
     ...Object.entries(inputs).map(([name, type]) => `var<storage, read> ${name}: array<${type}>;`),
-    ...outputs.map((name) => `var<storage, read_write> ${name}: array<f32>;`),
+    ...[...updates, ...outputs].map((name) => `var<storage, read_write> ${name}: array<f32>;`),
   ];
   const fields = [
     ...['groups', ...sizes].map((name) => `${name}: u32`),

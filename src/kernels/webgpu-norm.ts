@@ -3,23 +3,17 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { COLUMN, COLUMN_SUMS, COLUMNS, forRows, THREADS } from './webgpu-columns.ts';
 import { type GpuProgram, groupsFor, type WebGpuKernels } from './webgpu-kernels.ts';
 
-/** Places in the statistics [5, F], which carry everything that the gradient needs of a column. */
-const [MEAN, INVERSE_STD, RUNNING_MEAN, RUNNING_VARIANCE, GAMMA] = [0, 1, 2, 3, 4];
-const STATISTICS = 5;
+/** Places in the statistics [3, F], which carry everything that the gradient needs of a column. */
+const [MEAN, INVERSE_STD, GAMMA] = [0, 1, 2];
+const STATISTICS = 3;
 
 const BATCH_NORM: GpuProgram = {
   name: 'batchNorm',
-  inputs: {
-    x: 'f32',
-    shares: 'f32',
-    gamma: 'f32',
-    beta: 'f32',
-    runningMean: 'f32',
-    runningVariance: 'f32',
-  },
+  inputs: { x: 'f32', shares: 'f32', gamma: 'f32', beta: 'f32' },
+  updates: ['runningMean', 'runningVariance'],
   outputs: ['y', 'statistics'],
   sizes: ['rows', 'width'],
-  rates: ['epsilon', 'slope', 'momentum', 'unbiased'],
+  rates: ['epsilon', 'slope', 'momentum'],
   threads: THREADS,
   code: `
     ${COLUMN_SUMS}
@@ -40,13 +34,12 @@ const BATCH_NORM: GpuProgram = {
         y[at] = select(value, given.slope * value, value < 0.0);`)}
       if (first) {
         let keep = 1.0 - given.momentum;
-        let unbiased = variance * given.unbiased;
+        // behind the shares lies what makes the variance unbiased, which is the batch's
+        let unbiased = variance * shares[given.rows];
         statistics[${MEAN}u * given.width + column] = mean;
         statistics[${INVERSE_STD}u * given.width + column] = inverseStd;
-        statistics[${RUNNING_MEAN}u * given.width + column] =
-          keep * runningMean[column] + given.momentum * mean;
-        statistics[${RUNNING_VARIANCE}u * given.width + column] =
-          keep * runningVariance[column] + given.momentum * unbiased;
+        runningMean[column] = keep * runningMean[column] + given.momentum * mean;
+        runningVariance[column] = keep * runningVariance[column] + given.momentum * unbiased;
         statistics[${GAMMA}u * given.width + column] = scale;
       }
     }`,
@@ -123,58 +116,50 @@ export interface NormOptions {
   /** Of the LeakyReLU. */
   readonly slope: number;
   readonly momentum: number;
-  /** What the batch's variance is multiplied by to be unbiased. */
-  readonly unbiased: number;
 }
 
 export interface NormPass {
   /** [R, F] */
   readonly y: tf.Tensor2D;
-  /** [5, F] for {@link batchNormBackward} */
+  /** [3, F] for {@link batchNormBackward} */
   readonly statistics: tf.Tensor2D;
-  /** [F] moved towards the batch's */
-  readonly runningMean: tf.Tensor1D;
-  readonly runningVariance: tf.Tensor1D;
 }
 
 /**
  * LeakyReLU(gamma (x - mean) / sqrt(var + eps) + beta) with the batch's mean and variance.
  *
  * @param x       [R, F]
- * @param shares  [R, 1] weight of each row, sum 1
- * @param columns gamma, beta, and the running statistics to move
+ * @param shares  [R + 1] weight of each row, sum 1, and what makes the batch's variance unbiased
+ * @param columns gamma, beta, and the running statistics, which move where they lie
  */
 export function batchNorm(
   kernels: WebGpuKernels,
   x: tf.Tensor2D,
-  shares: tf.Tensor2D,
+  shares: tf.Tensor1D,
   { gamma, beta, mean, variance }: NormColumns,
-  { epsilon, slope, momentum, unbiased }: NormOptions,
+  { epsilon, slope, momentum }: NormOptions,
 ): NormPass {
   const [rows, width] = x.shape;
   const [y, statistics] = kernels.run(BATCH_NORM, {
-    inputs: [x, shares, gamma, beta, mean, variance],
+    inputs: [x, shares, gamma, beta],
+    updates: [mean, variance],
     outputs: [x.shape, [STATISTICS, width]],
-    numbers: [rows, width, epsilon, slope, momentum, unbiased],
+    numbers: [rows, width, epsilon, slope, momentum],
     groups: groupsFor(width, COLUMNS),
   }) as [tf.Tensor2D, tf.Tensor2D];
-  const [runningMean, runningVariance] = kernels.part(
-    statistics,
-    [[width], [width]],
-    RUNNING_MEAN * width,
-  ) as [tf.Tensor1D, tf.Tensor1D];
-  return { y, statistics, runningMean, runningVariance };
+  return { y, statistics };
 }
 
 /**
- * @param dy [R, F]
- * @returns  gradients of x [R, F], gamma [F] and beta [F]
+ * @param shares as of {@link batchNorm}
+ * @param dy     [R, F]
+ * @returns      gradients of x [R, F], gamma [F] and beta [F]
  */
 export function batchNormBackward(
   kernels: WebGpuKernels,
   x: tf.Tensor2D,
-  shares: tf.Tensor2D,
-  { y, statistics }: Pick<NormPass, 'y' | 'statistics'>,
+  shares: tf.Tensor1D,
+  { y, statistics }: NormPass,
   dy: tf.Tensor2D,
   slope: number,
 ): [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] {

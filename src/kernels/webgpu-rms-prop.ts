@@ -79,15 +79,9 @@ const GRADIENT_SUMS: GpuProgram = {
 
 const RMS_PROP_STEP: GpuProgram = {
   name: 'rmsProp',
-  inputs: {
-    values: 'f32',
-    penalised: 'f32',
-    gradient: 'f32',
-    squares: 'f32',
-    penaltySums: 'f32',
-    gradientSums: 'f32',
-  },
-  outputs: ['nextValues', 'nextSquares'],
+  inputs: { penalised: 'f32', gradient: 'f32', penaltySums: 'f32', gradientSums: 'f32' },
+  updates: ['values', 'squares'],
+  outputs: [],
   sizes: ['size', 'sums'],
   rates: ['l2', 'clipNorm', 'learningRate', 'alpha', 'epsilon'],
   threads: THREADS,
@@ -103,8 +97,8 @@ const RMS_PROP_STEP: GpuProgram = {
       for (var i = group * ${THREADS}u + thread; i < given.size; i += given.groups * ${THREADS}u) {
         let g = scale * (gradient[i] + pull * penalised[i] * values[i]);
         let square = given.alpha * squares[i] + (1.0 - given.alpha) * g * g;
-        nextSquares[i] = square;
-        nextValues[i] = values[i] - given.learningRate * g / (sqrt(square) + given.epsilon);
+        squares[i] = square;
+        values[i] = values[i] - given.learningRate * g / (sqrt(square) + given.epsilon);
       }
     }`,
 };
@@ -152,11 +146,12 @@ export interface GpuRmsPropRates {
 }
 
 /**
+ * Moves values and squares where they lie.
+ *
  * @param values    [P]
  * @param penalised [P] 1 or 0
  * @param gradient  [P] without the penalty's
  * @param squares   [P] running mean of squared gradients
- * @returns         [P] the new values and squares
  */
 export function rmsPropStep(
   kernels: WebGpuKernels,
@@ -165,7 +160,7 @@ export function rmsPropStep(
   gradient: tf.Tensor1D,
   squares: tf.Tensor1D,
   { l2, clipNorm, learningRate, alpha, epsilon }: GpuRmsPropRates,
-): [tf.Tensor1D, tf.Tensor1D] {
+): void {
   const { size } = values;
   const groups = groupsOf(size);
   const ofPenalty = penaltySums(kernels, values, penalised);
@@ -175,10 +170,11 @@ export function rmsPropStep(
     numbers: [size, groups, l2],
     groups,
   });
-  return kernels.run(RMS_PROP_STEP, {
-    inputs: [values, penalised, gradient, squares, ofPenalty, ofGradient!],
-    outputs: [[size], [size]],
+  kernels.run(RMS_PROP_STEP, {
+    inputs: [penalised, gradient, ofPenalty, ofGradient!],
+    updates: [values, squares],
+    outputs: [],
     numbers: [size, groups, l2, clipNorm, learningRate, alpha, epsilon],
     groups: Math.min(65535, groupsFor(size, THREADS * VALUES_A_THREAD)),
-  }) as [tf.Tensor1D, tf.Tensor1D];
+  });
 }

@@ -9,7 +9,7 @@ import type { WasmKernels } from '../kernels/wasm-kernels.ts';
 import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import * as webgpuNorm from '../kernels/webgpu-norm.ts';
 import { ones, zeros } from './initialisers.ts';
-import type { RowShares } from './node-graph.ts';
+import { type RowShares, unbiasedFactor } from './node-graph.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { sumRows } from './products.ts';
 import { byBackend } from './routine.ts';
@@ -179,26 +179,20 @@ const columnsOf = (parameters: Parameters, name: string): webgpuNorm.NormColumns
 
 function webgpuByBatch(
   kernels: WebGpuKernels,
-  { parameters, name, shares: { column, count }, slope }: Norm,
+  { parameters, name, shares: { beside }, slope }: Norm,
   x: tf.Tensor2D,
 ): tf.Tensor2D {
   const columns = columnsOf(parameters, name);
   return withGradient([x, columns.gamma, columns.beta], (save) => {
-    const pass = webgpuNorm.batchNorm(kernels, x, column, columns, {
-      epsilon: EPSILON,
-      slope,
-      momentum: MOMENTUM,
-      unbiased: unbiasedFactor(count),
-    });
-    parameters.replace(`${name}.running_mean`, pass.runningMean);
-    parameters.replace(`${name}.running_var`, pass.runningVariance);
-    save([x, column, pass.y, pass.statistics]);
+    const rates = { epsilon: EPSILON, slope, momentum: MOMENTUM };
+    const pass = webgpuNorm.batchNorm(kernels, x, beside!, columns, rates);
+    save([x, beside!, pass.y, pass.statistics]);
     return {
       value: pass.y,
       gradient: (dy, saved) => {
         const [x0, shares, y, statistics] = saved as [
           tf.Tensor2D,
-          tf.Tensor2D,
+          tf.Tensor1D,
           tf.Tensor2D,
           tf.Tensor2D,
         ];
@@ -247,5 +241,3 @@ function moveRunningStatistics(
   move(`${name}.running_mean`, mean);
   move(`${name}.running_var`, tf.mul(variance, unbiasedFactor(count)));
 }
-
-const unbiasedFactor = (count: number): number => count / Math.max(1, count - 1);

@@ -14,7 +14,7 @@ import { flowLogProb } from './flow-prior.ts';
 import { gatLayer, gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate, graphConvolution } from './graph-convolution.ts';
-import { type NodeGraph, nodeGraphOf, uniformShares } from './node-graph.ts';
+import { type NodeGraph, nodeGraphOf, rowShares, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
 import { ParameterStore, type Parameters } from './parameters.ts';
 import {
@@ -122,9 +122,9 @@ describe('operations on wasm and on cpu', () => {
         async (seed, rows, width) => {
           const running: number[][] = [];
           await expectTwins(() => {
-            const weights = tf.abs(randomTensor(seed + 1, rows, 1));
-            const column = tf.div(weights, tf.sum(weights)) as tf.Tensor2D;
-            const shares = { row: tf.transpose(column) as tf.Tensor2D, column, count: rows };
+            const shares = rowShares(
+              Float32Array.from(randomTensor(seed + 1, rows).dataSync(), Math.abs),
+            );
             return [
               (x, gamma, beta) => {
                 const store = ParameterStore.initialise(batchNormSpecs('bn', width), 1);

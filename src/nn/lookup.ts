@@ -2,19 +2,20 @@
 import { viewFloats } from './host-memory.ts';
 import { multiplyConstant } from './products.ts';
 import { byBackend } from './routine.ts';
+import { type RowIndex, rowIndex } from './row-index.ts';
 import * as tf from './tf.ts';
 import { stopGradient, withGradient } from './with-gradient.ts';
 
 /**
  * Embeddings whose gradient section 4 blocks (the dashed arrows of figure 4).
  *
- * @param table   [T, F] unitless
- * @param indices [R] rows of the table
- * @returns       [R, F], a constant
+ * @param table [T, F] unitless
+ * @param index [R] rows of the table
+ * @returns     [R, F], a constant
  */
 export const lookUp = byBackend({
   // the gather of WASM is many times slower than this
-  cpu: (table: tf.Tensor2D, indices: Int32Array) => {
+  cpu: (table: tf.Tensor2D, { rows: indices }: RowIndex) => {
     const width = table.shape[1];
     const values = viewFloats(table);
     const rows = new Float32Array(indices.length * width);
@@ -25,8 +26,7 @@ export const lookUp = byBackend({
     return tf.tensor2d(rows, [indices.length, width]);
   },
   wasm: 'as cpu',
-  webgpu: (_kernels, table, indices) =>
-    stopGradient(tf.gather(table, tf.tensor1d(indices, 'int32'))),
+  webgpu: (_kernels, table, { tensor }) => stopGradient(tf.gather(table, tensor!)),
 });
 
 /** A table of [T, F] on the host and the row of it that each of R rows takes, -1 for zeros. */
@@ -76,7 +76,10 @@ export const lookUpBeside = byBackend({
   wasm: 'as cpu',
   webgpu: (_kernels, beside, table, indices) =>
     tf.concat2d(
-      [tf.tensor2d(rowsBeside(beside), [indices.length, beside.width]), lookUp(table, indices)],
+      [
+        tf.tensor2d(rowsBeside(beside), [indices.length, beside.width]),
+        lookUp(table, rowIndex(indices)),
+      ],
       1,
     ),
 });

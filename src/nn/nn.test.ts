@@ -20,7 +20,7 @@ import {
 } from './distributions.ts';
 import { zeros } from './initialisers.ts';
 import { factorise, logAbsDet } from './log-det.ts';
-import { uniformShares } from './node-graph.ts';
+import { rowShares, uniformShares } from './node-graph.ts';
 import { ParameterStore } from './parameters.ts';
 import { addBias, innerProducts, multiply, multiplyTransposed } from './products.ts';
 import { flowForward, flowInverse, realNvpSpecs } from './real-nvp.ts';
@@ -108,8 +108,7 @@ describe.each(TEST_BACKENDS)('nn on the %s backend', (backend) => {
     const store = ParameterStore.initialise(batchNormSpecs('bn', 3), 1);
     const rows = randomTensor<tf.Tensor2D>(8, 3, 3);
     const doubled: tf.Tensor2D = tf.concat([rows, tf.slice(rows, [2, 0], [1, 3])], 0);
-    const share = tf.tensor2d([0.25, 0.25, 0.5], [3, 1]);
-    const shares = { row: tf.transpose(share) as tf.Tensor2D, column: share, count: 4 };
+    const shares = rowShares(Float32Array.of(1, 1, 2));
     const a = batchNormLeakyRelu(store, 'bn', rows, shares, 'train');
     const meanOnce = [...store.get('bn.running_mean').dataSync()];
     const varianceOnce = [...store.get('bn.running_var').dataSync()];

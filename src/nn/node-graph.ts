@@ -23,7 +23,37 @@ export interface RowShares {
   readonly column: tf.Tensor2D;
   /** Nodes (or graphs) that the rows stand for. */
   readonly count: number;
+  /** [R + 1] on WebGPU: the shares, and what makes the batch's variance unbiased; else null */
+  readonly beside: tf.Tensor1D | null;
 }
+
+/** What a variance over so many is multiplied by to be unbiased. */
+export const unbiasedFactor = (count: number): number => count / Math.max(1, count - 1);
+
+/** @param weight [R] nodes (or graphs) that each row stands for */
+export function rowShares(weight: Float32Array): RowShares {
+  let count = 0;
+  for (const w of weight) count += w;
+  const share = weight.map((w) => w / count);
+  const rows = weight.length;
+  return {
+    row: tf.tensor2d(share, [1, rows]),
+    column: tf.tensor2d(share, [rows, 1]),
+    count,
+    beside: sharesBeside(share, count),
+  };
+}
+
+const sharesBeside = byBackend<[Float32Array, number], tf.Tensor1D | null>({
+  cpu: () => null,
+  wasm: 'as cpu',
+  webgpu: (_kernels, share, count) => {
+    const values = new Float32Array(share.length + 1);
+    values.set(share);
+    values[share.length] = unbiasedFactor(count);
+    return tf.tensor1d(values);
+  },
+});
 
 /** The edges where the kernels of a backend read them; loops read those of the layout. */
 export type GraphEdges =
@@ -43,10 +73,7 @@ export interface NodeGraph extends NodeLayout {
  * @param rows R
  * @returns    [1, R] and [R, 1] of 1 / R, unitless
  */
-export function uniformShares(rows: number): RowShares {
-  const share = new Float32Array(rows).fill(1 / rows);
-  return { row: tf.tensor2d(share, [1, rows]), column: tf.tensor2d(share, [rows, 1]), count: rows };
-}
+export const uniformShares = (rows: number): RowShares => rowShares(new Float32Array(rows).fill(1));
 
 /**
  * The graph G = (A, X) that graph networks work on (section 3.2), for the backend in use.
@@ -65,7 +92,7 @@ export function createNodeGraph(
 const packingFor = byBackend({
   cpu: (_padding: Padding): LayoutOptions['packing'] => 'tight',
   wasm: 'as cpu',
-  // With few numbers of rows, buffers of a GPU are used again. Where all nodes have rows, their
+  // With few numbers of rows, what a GPU is asked for is recorded for few. Where all nodes have rows, their
   // number is the batch's, and the rows are compared with the batch's.
   webgpu: (_kernels, padding) => (padding === 'all' ? 'tight' : 'stepped'),
 });
@@ -76,7 +103,7 @@ const packingFor = byBackend({
  * As the authors' code: padding nodes count in the shares, and so in BatchNorm's statistics.
  */
 export function nodeGraphOf(layout: NodeLayout): NodeGraph {
-  return { ...layout, shares: sharesOf(layout), edges: edgesOf(layout) };
+  return { ...layout, shares: rowShares(layout.weight), edges: edgesOf(layout) };
 }
 
 const edgesOf = byBackend<[NodeLayout], GraphEdges>({
@@ -116,28 +143,26 @@ function wasmEdges({ rows, firstRow, edgeStart, edgeSource }: NodeLayout): EdgeT
   };
 }
 
-function sharesOf({ rows, weight }: NodeLayout): RowShares {
-  let count = 0;
-  for (const w of weight) count += w;
-  const share = weight.map((w) => w / count);
-  return { row: tf.tensor2d(share, [1, rows]), column: tf.tensor2d(share, [rows, 1]), count };
-}
-
 /**
  * Mean over the real nodes of each graph: the average pooling of section 4 as a product.
  *
  * @param nodeCount [B]
- * @returns         [B, R] 1 / nodeCount at real nodes, else 0
+ * @param room      B or more: rows of 0 behind those of the graphs
+ * @returns         [room, R] 1 / nodeCount at real nodes, else 0
  */
-export function poolingMatrix(layout: NodeLayout, nodeCount: Int32Array): tf.Tensor2D {
+export function poolingMatrix(
+  layout: NodeLayout,
+  nodeCount: Int32Array,
+  room = layout.graphs,
+): tf.Tensor2D {
   const { graphs, rows, firstRow } = layout;
-  const values = new Float32Array(graphs * rows);
+  const values = new Float32Array(room * rows);
   for (let graph = 0; graph < graphs; graph++) {
     const nodes = nodeCount[graph]!;
     const start = graph * rows + firstRow[graph]!;
     values.fill(1 / nodes, start, start + nodes);
   }
-  return tf.tensor2d(values, [graphs, rows]);
+  return tf.tensor2d(values, [room, rows]);
 }
 
 /**

@@ -49,7 +49,7 @@ export interface LayoutOptions {
   readonly multiplicity?: Float32Array;
   /**
    * `tight`: graphs alone. `stepped`: behind them rows that only fill, so that the number of rows is
-   * one of eight per octave.
+   * one of four per octave.
    */
   readonly packing: 'tight' | 'stepped';
 }
@@ -127,9 +127,9 @@ export function layoutNodes(trees: TreeArrays, options: LayoutOptions): NodeLayo
   return { ...placement, edgeStart, edgeSource, edgeReverse };
 }
 
-/** The least number from n on that is one of eight evenly spaced ones per octave. */
+/** The least number from n on that is one of four evenly spaced ones per octave. */
 export function nextStep(n: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - 3);
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - 2);
   return step * Math.ceil(n / step);
 }
 

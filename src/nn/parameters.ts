@@ -5,6 +5,7 @@
 import { assert } from '../base/assert.ts';
 import { createRandom } from '../base/random.ts';
 import type { Initialise } from './initialisers.ts';
+import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 
 export interface ParameterSpec {
@@ -33,6 +34,13 @@ export interface Parameters {
    */
   derived<T extends tf.Tensor>(name: string, compute: () => T): T;
 }
+
+/** The same values, whatever becomes of the tensor: on WebGPU training changes it where it lies. */
+const copied = byBackend({
+  cpu: (tensor: tf.Tensor): tf.Tensor => tf.clone(tensor),
+  wasm: 'as cpu',
+  webgpu: (kernels, tensor) => kernels.copied(tensor),
+});
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
 
@@ -132,9 +140,9 @@ export class ParameterStore implements Parameters {
       .reduce((total, { shape }) => total + sizeOf(shape), 0);
   }
 
-  /** The tensors of now, to be disposed by the caller; data is shared, so this costs nothing. */
+  /** The values of now, to be disposed by the caller; but for WebGPU this copies nothing. */
   snapshot(): ReadonlyMap<string, tf.Tensor> {
-    return new Map([...this.#tensors].map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
+    return new Map([...this.#tensors].map(([name, tensor]) => [name, tf.keep(copied(tensor))]));
   }
 
   /** All values, buffers too, one tensor after the other: [sum of all sizes]. */
@@ -144,7 +152,7 @@ export class ParameterStore implements Parameters {
 
   /** Back to a {@link snapshot}, which stays the caller's. */
   restore(tensors: ReadonlyMap<string, tf.Tensor>): void {
-    for (const [name, tensor] of tensors) this.replace(name, tf.clone(tensor));
+    for (const [name, tensor] of tensors) this.replace(name, copied(tensor));
   }
 
   /** All tensors, buffers too, in their shapes. */

@@ -1,6 +1,7 @@
 /**
  * RMSprop by kernels of our own on WebGPU: parameters and state are flat vectors, which gradients
- * and parameters are copied to and from without a dispatch.
+ * and parameters are copied to and from without a dispatch. All of it is changed where it lies, so
+ * that a recorded step finds it again.
  */
 import { assert } from '../base/assert.ts';
 import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
@@ -20,29 +21,26 @@ export function createWebGpuRmsProp(
   names: readonly string[],
   { clipNorm, l2, penalised, state }: OptimiserOptions,
 ): Optimiser {
-  const shapes = names.map((name) => store.get(name).shape);
-  let values = tf.keep(kernels.join(names.map((name) => store.get(name)))); // [P]
-  let squares = tf.keep(tf.tensor1d(state ?? new Float32Array(values.size))); // [P] running mean of squared gradients
+  const kept = (array: Float32Array): tf.Tensor1D => tf.keep(kernels.uploaded(tf.tensor1d(array)));
+  const values = tf.keep(kernels.join(names.map((name) => store.get(name)))); // [P]
+  const squares = kept(state ?? new Float32Array(values.size)); // [P] running mean of squared gradients
   assert(squares.size === values.size, `${squares.size} squares for ${values.size}`);
-  const isPenalised = tf.keep(tf.tensor1d(maskOf(store, names, penalised)));
+  const isPenalised = kept(maskOf(store, names, penalised));
 
   return {
     names,
     penaltyNorm: () =>
       tf.tidy(() => penaltyNorm(kernels, penaltySums(kernels, values, isPenalised))),
     step(gradients, learningRate) {
-      const [nextValues, nextSquares] = tf.tidy(() => {
+      tf.tidy(() => {
         const gradient = kernels.join(gradients);
         const rates = { l2, clipNorm, learningRate, ...RMS_PROP };
-        const moved = rmsPropStep(kernels, values, isPenalised, gradient, squares, rates);
-        kernels.part(moved[0], shapes).forEach((tensor, i) => {
-          store.replace(names[i]!, tensor);
-        });
-        return moved;
+        rmsPropStep(kernels, values, isPenalised, gradient, squares, rates);
+        kernels.spread(
+          values,
+          names.map((name) => store.get(name)),
+        );
       });
-      tf.dispose([values, squares]);
-      values = tf.keep(nextValues);
-      squares = tf.keep(nextSquares);
     },
     state: () => squares.data<'float32'>(),
     dispose() {

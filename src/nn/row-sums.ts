@@ -2,13 +2,15 @@
  * Rows of a matrix taken by index, and summed by index: each is the other's gradient. What passes
  * messages between the nodes of trees, and looks up embeddings.
  */
+import * as webgpuRows from '../kernels/webgpu-rows.ts';
 import { viewFloats } from './host-memory.ts';
 import { nextStep } from './node-layout.ts';
 import { byBackend } from './routine.ts';
+import { type RowIndex, savedIndex, type TwoWayIndex, tensorsOf } from './row-index.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
 
-/** Rows to make room for: with few numbers of rows, buffers of a GPU are used again. */
+/** Rows to make room for: with few numbers of rows, what a GPU is asked for is recorded for few. */
 export const roomFor = byBackend({
   cpu: (rows: number): number => rows,
   wasm: 'as cpu',
@@ -16,34 +18,36 @@ export const roomFor = byBackend({
 });
 
 /**
- * @param x       [R, F]
- * @param indexOf [P] rows of x, which may repeat
- * @returns       [P, F]
+ * @param x     [R, F]
+ * @param index [P] rows of x, which may repeat
+ * @returns     [P, F]
  */
-export function takeRows(x: tf.Tensor2D, indexOf: Int32Array): tf.Tensor2D {
-  const [rows] = x.shape;
-  return withGradient([x], () => ({
-    value: taken(x, indexOf),
-    gradient: (dy) => [summed(dy, indexOf, rows)],
-  }));
-}
+export const takeRows = (x: tf.Tensor2D, index: TwoWayIndex): tf.Tensor2D =>
+  withGradient([x], (save) => {
+    save(tensorsOf(index));
+    return {
+      value: taken(x, index),
+      gradient: (dy, saved) => [summed(dy, savedIndex(index, saved))],
+    };
+  });
 
 /**
- * @param x       [P, F]
- * @param indexOf [P] the row of the sum that each row of x is added to
- * @param rows    R
- * @returns       [R, F] 0 where nothing is added
+ * @param x     [P, F]
+ * @param index [P] the row of the sum that each row of x is added to, of R
+ * @returns     [R, F] 0 where nothing is added
  */
-export function sumRowsBy(x: tf.Tensor2D, indexOf: Int32Array, rows: number): tf.Tensor2D {
-  return withGradient([x], () => ({
-    value: summed(x, indexOf, rows),
-    gradient: (dy) => [taken(dy, indexOf)],
-  }));
-}
+export const sumRowsBy = (x: tf.Tensor2D, index: TwoWayIndex): tf.Tensor2D =>
+  withGradient([x], (save) => {
+    save(tensorsOf(index));
+    return {
+      value: summed(x, index),
+      gradient: (dy, saved) => [taken(dy, savedIndex(index, saved))],
+    };
+  });
 
 const taken = byBackend({
   // the gather of WASM is many times slower than this
-  cpu: (x: tf.Tensor2D, indexOf: Int32Array) => {
+  cpu: (x: tf.Tensor2D, { rows: indexOf }: RowIndex) => {
     const [, width] = x.shape;
     const values = viewFloats(x);
     const rows = new Float32Array(indexOf.length * width);
@@ -54,21 +58,20 @@ const taken = byBackend({
     return tf.tensor2d(rows, [indexOf.length, width]);
   },
   wasm: 'as cpu',
-  webgpu: (_kernels, x, indexOf) => tf.gather(x, tf.tensor1d(indexOf, 'int32')),
+  webgpu: (_kernels, x, { tensor }) => tf.gather(x, tensor!),
 });
 
 const summed = byBackend({
-  cpu: (x: tf.Tensor2D, indexOf: Int32Array, rows: number) => {
+  cpu: (x: tf.Tensor2D, { rows: indexOf, of }: TwoWayIndex) => {
     const [, width] = x.shape;
     const values = viewFloats(x);
-    const sums = new Float32Array(rows * width);
+    const sums = new Float32Array(of * width);
     for (let row = 0; row < indexOf.length; row++) {
       const to = indexOf[row]! * width;
       for (let k = 0; k < width; k++) sums[to + k]! += values[row * width + k]!;
     }
-    return tf.tensor2d(sums, [rows, width]);
+    return tf.tensor2d(sums, [of, width]);
   },
   wasm: 'as cpu',
-  webgpu: (_kernels, x, indexOf, rows) =>
-    tf.unsortedSegmentSum(x, tf.tensor1d(indexOf, 'int32'), rows),
+  webgpu: (kernels, x, { places, of }) => webgpuRows.sumRowsBy(kernels, x, places!, of),
 });

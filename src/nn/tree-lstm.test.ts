@@ -3,6 +3,7 @@ import { createRandom, normals } from '../base/random.ts';
 import { startTestBackend, TEST_BACKENDS } from '../testing/backends.ts';
 import { gradientsOf, randomTensor } from '../testing/gradients.ts';
 import { ParameterStore } from './parameters.ts';
+import { twoWayIndex } from './row-index.ts';
 import { sumRowsBy, takeRows } from './row-sums.ts';
 import * as tf from './tf.ts';
 import { treeLevels } from './tree-levels.ts';
@@ -166,16 +167,16 @@ describe.each(TEST_BACKENDS)('the Tree-LSTM on the %s backend', (backend) => {
   });
 
   test('rows taken and summed by index are each other’s gradient', () => {
-    const index = Int32Array.of(2, 0, 2, 1);
+    const rows = Int32Array.of(2, 0, 2, 1);
     tf.tidy(() => {
       const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
-      expect([...takeRows(x, index).dataSync()]).toEqual([5, 6, 1, 2, 5, 6, 3, 4]);
+      expect([...takeRows(x, twoWayIndex(rows, 3)).dataSync()]).toEqual([5, 6, 1, 2, 5, 6, 3, 4]);
       const y = tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]);
-      expect([...sumRowsBy(y, index, 4).dataSync()]).toEqual([3, 4, 7, 8, 6, 8, 0, 0]);
+      expect([...sumRowsBy(y, twoWayIndex(rows, 4)).dataSync()]).toEqual([3, 4, 7, 8, 6, 8, 0, 0]);
       const weights = randomTensor(99, 4, 2).dataSync();
-      const [dx] = gradientsOf((a) => takeRows(a as tf.Tensor2D, index), [x]);
+      const [dx] = gradientsOf((a) => takeRows(a as tf.Tensor2D, twoWayIndex(rows, 3)), [x]);
       expect(dx![4]).toBeCloseTo(weights[0]! + weights[4]!, 6);
-      const [dy] = gradientsOf((a) => sumRowsBy(a as tf.Tensor2D, index, 4), [y]);
+      const [dy] = gradientsOf((a) => sumRowsBy(a as tf.Tensor2D, twoWayIndex(rows, 4)), [y]);
       expect(dy![6]).toBeCloseTo(weights[2]!, 6);
     });
   });

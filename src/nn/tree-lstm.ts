@@ -5,6 +5,7 @@
 import { uniform, zeros } from './initialisers.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { affineTransposed, multiplyTransposed } from './products.ts';
+import { twoWayIndex } from './row-index.ts';
 import { sumRowsBy, takeRows } from './row-sums.ts';
 import * as tf from './tf.ts';
 import type { TreeLevels } from './tree-levels.ts';
@@ -55,20 +56,19 @@ export function treeLstm(
   // one child of zeros below the deepest level: it adds nothing, and every weight has a gradient
   let hidden: tf.Tensor2D = tf.zeros([1, units]);
   let cell: tf.Tensor2D = tf.zeros([1, units]);
-  let parents: Int32Array = new Int32Array(1);
+  let parents = twoWayIndex(new Int32Array(1), sizes.at(-1)!);
   const states: tf.Tensor2D[] = [];
   for (let level = sizes.length - 1; level >= 0; level--) {
-    const rows = sizes[level]!;
     const [own, keep] = tf.split(inputs[level]!, [3 * units, units], 1) as [
       tf.Tensor2D,
       tf.Tensor2D,
     ];
-    const children = sumRowsBy(hidden, parents, rows);
+    const children = sumRowsBy(hidden, parents);
     const gates: tf.Tensor2D = tf.add(own, multiplyTransposed(children, ofChildren));
     const kept = tf.sigmoid(
       tf.add(takeRows(keep, parents), multiplyTransposed(hidden, ofChild)),
     ) as tf.Tensor2D;
-    const carried = sumRowsBy(tf.mul(kept, cell), parents, rows);
+    const carried = sumRowsBy(tf.mul(kept, cell), parents);
     const [logits, candidate] = tf.split(gates, [2 * units, units], 1) as [
       tf.Tensor2D,
       tf.Tensor2D,
@@ -77,7 +77,7 @@ export function treeLstm(
     cell = tf.add(tf.mul(enter, tf.tanh(candidate)), carried);
     hidden = tf.mul(leave, tf.tanh(cell));
     states.unshift(hidden);
-    parents = parentOf[level]!;
+    if (level > 0) parents = twoWayIndex(parentOf[level]!, sizes[level - 1]!);
   }
   return states.length === 1 ? states[0]! : tf.concat(states, 0);
 }

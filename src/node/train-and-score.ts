@@ -43,6 +43,7 @@ export async function trainAndScore({
   const { data, test } = detectorSets(traces, settings);
   const { signal } = new AbortController();
   const curve: CurvePoint[] = [];
+  const notes: string[] = [];
   let restarts = 0;
   const clock = createTrainClock(null);
   const onEvent = (event: FitEvent): void => {
@@ -51,6 +52,7 @@ export async function trainAndScore({
       restarts++;
       curve.length = 0;
     }
+    if (event.kind === 'note') notes.push(event.text);
     if (event.kind !== 'epoch') return;
     curve.push(event.point);
     for (const { text } of repeatLog(detector, seed, [event.point])) say(text);
@@ -72,7 +74,8 @@ export async function trainAndScore({
     if (diverged !== null && !lastGood) return failed(diverged.failure);
     const scores = await scoreModel({ detector, settings, data, test }, model);
     await inspect({ data, model, scores });
-    const incidents = diverged === null ? [] : [lastGoodIncident(diverged.failure, diverged.epoch)];
+    const incidents =
+      diverged === null ? notes : [...notes, lastGoodIncident(diverged.failure, diverged.epoch)];
     return ok({ detector, outcome, curve, scores, restarts, incidents });
   } finally {
     model.dispose();

@@ -139,7 +139,7 @@ async function compareStep(golden: GoldenModel, step: GoldenStep, report: Report
   const read = await readNamed((): Record<string, tf.Tensor> => {
     const penaltyNorm = optimiser.penaltyNorm();
     const loss = batchLoss(model, phaseOf(step), optimiser, batch, noise, 'train');
-    const { terms, gradients } = stepGradients(store, optimiser, loss);
+    const { terms, gradients } = stepGradients(store, optimiser, loss());
     terms.dispose();
     optimiser.step(gradients, config.learningRate);
     return { penaltyNorm, ...Object.fromEntries(gradients.map((g, i) => [names[i]!, g])) };

@@ -2,6 +2,7 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { reuseBuffers } from '../kernels/webgpu-buffers.ts';
+import { recordable } from '../kernels/webgpu-recorder.ts';
 import type { DeviceTrouble } from './device.ts';
 
 export interface GpuChoice {
@@ -51,5 +52,7 @@ export async function registerWebGpu(
   // a submission costs as much as many dispatches; buffers wait for it, but hardly more of them
   tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 64);
   tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => reuseBuffers(new WebGPUBackend(device, adapter.info)));
+  tf.registerBackend('webgpu', () =>
+    recordable(reuseBuffers(new WebGPUBackend(device, adapter.info))),
+  );
 }

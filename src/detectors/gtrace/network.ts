@@ -9,6 +9,7 @@ import type { Gaussian } from '../../nn/gaussian.ts';
 import { normal, uniform } from '../../nn/initialisers.ts';
 import { linear, linearSpecs } from '../../nn/layers.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
+import { twoWayIndex } from '../../nn/row-index.ts';
 import { sumRowsBy, takeRows } from '../../nn/row-sums.ts';
 import * as tf from '../../nn/tf.ts';
 import type { TreeLevels } from '../../nn/tree-levels.ts';
@@ -75,8 +76,10 @@ export function gtraceSpecs(model: GTraceModel): ParameterSpec[] {
 
 /** [R, 3 embeddings] of operation, service and status. */
 export function embedNodes(parameters: Parameters, input: TreeInput): tf.Tensor2D {
-  const of = (table: 'operation' | 'service' | 'status'): tf.Tensor2D =>
-    takeRows(parameters.get<tf.Tensor2D>(table), input[table]);
+  const of = (name: 'operation' | 'service' | 'status'): tf.Tensor2D => {
+    const table = parameters.get<tf.Tensor2D>(name);
+    return takeRows(table, twoWayIndex(input[name], table.shape[0]));
+  };
   return tf.concat2d([of('operation'), of('service'), of('status')], 1);
 }
 
@@ -99,7 +102,7 @@ export function encodeStructure(
 ): Gaussian {
   const states = tf.relu(treeLstm(parameters, 'q1.tree', nodes, levels));
   const ofNodes = linear(parameters, 'q1.node', states);
-  return gaussianOf(sumRowsBy(ofNodes, levels.graphOf, levels.graphs));
+  return gaussianOf(sumRowsBy(ofNodes, twoWayIndex(levels.graphOf, levels.graphs)));
 }
 
 /** Logits of every position of B traces: row b P + i is position i of trace b. */
@@ -150,7 +153,8 @@ export function decodeLatency(
 ): Gaussian {
   const states = tf.relu(treeLstm(parameters, 'p2.tree', z, levels));
   const h = linear(parameters, 'p2.node', states);
-  const factors = takeRows(parameters.get<tf.Tensor2D>('p2.factor'), operation);
+  const table = parameters.get<tf.Tensor2D>('p2.factor');
+  const factors = takeRows(table, twoWayIndex(operation, table.shape[0]));
   const [ofMean, ofLogVariance] = tf.split(factors, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
   const logVariance: tf.Tensor2D = tf.mul(linear(parameters, 'p2.log_variance', h), ofLogVariance);
   const floored = clip(logVariance, config.logVarianceFloor, Number.POSITIVE_INFINITY);

@@ -17,6 +17,12 @@ export interface BatchLoss {
   readonly loss: tf.Scalar;
 }
 
+/**
+ * The loss of a batch whose tensors are made: the first call makes what needs no gradient, the second
+ * all else.
+ */
+export type LossOfBatch = () => () => BatchLoss;
+
 /** The loss and its readable parts, nats per trace. */
 export interface LossParts {
   readonly loss: number;
@@ -53,12 +59,16 @@ export interface PhasePlan {
   /** @param state [numbers] of an interrupted phase, to go on from; absent: a fresh optimiser */
   optimiser(state?: Float32Array): Optimiser;
   /**
-   * The loss of these traces, to be called within a tidy. What needs no gradient is made at once,
-   * all else when the answer is called.
+   * The loss of these traces, to be called within a tidy.
    *
    * @param random the noise of the batch
    */
-  lossOf(selected: Uint32Array, random: Random, mode: Mode, optimiser: Optimiser): () => BatchLoss;
+  lossOf(selected: Uint32Array, random: Random, mode: Mode, optimiser: Optimiser): LossOfBatch;
+  /**
+   * Whether a step does the same work for all batches of the same shapes: `lossOf` makes all tensors
+   * of a batch at once, and computes nothing before it is called.
+   */
+  readonly repeats: boolean;
 }
 
 /** Independent streams of an attempt's seed. A checkpoint keeps no generator's state thereby. */

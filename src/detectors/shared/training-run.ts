@@ -7,6 +7,7 @@ import { createSavePace } from '../../base/save-pace.ts';
 import { epochBatches } from '../../features/epoch-batches.ts';
 import type { Optimiser } from '../../nn/optimiser.ts';
 import { ParameterStore, saveTensors } from '../../nn/parameters.ts';
+import { createSteps, plainSteps, type Steps } from '../../nn/steps.ts';
 import type * as tf from '../../nn/tf.ts';
 import type { FitCheckpoint } from '../checkpoint.ts';
 import type { DetectorData, FitContext, FitFailure } from '../detector.ts';
@@ -45,6 +46,8 @@ export class TrainingRun {
   readonly #earlyStopping: EarlyStopping;
   readonly #savePace = createSavePace(() => performance.now());
   #optimiser: Optimiser | null = null;
+  /** Of the phase and its optimiser. */
+  #steps: Steps = plainSteps;
   #curve: readonly CurvePoint[] = [];
   #nextEpoch = 1;
   #lastGood: { epoch: number; tensors: ReadonlyMap<string, tf.Tensor> } | null = null;
@@ -77,7 +80,7 @@ export class TrainingRun {
     this.#rememberEpoch(epoch);
     const { phase, first } = this.#phaseOf(nextEpoch);
     if (nextEpoch === first) return; // with an optimiser of its own
-    this.#optimiser = phase.optimiser(optimiser);
+    this.#takeOptimiser(phase, optimiser);
     if (best === null) return;
     const bestWeights = ParameterStore.unpack(this.#plan.specs, best.weights);
     this.#earlyStopping.resume(best, bestWeights);
@@ -109,8 +112,7 @@ export class TrainingRun {
   }
 
   dispose(): void {
-    this.#optimiser?.dispose();
-    this.#optimiser = null;
+    this.#dropOptimiser();
     this.#earlyStopping.dispose();
     this.#dropLastGood();
   }
@@ -121,9 +123,26 @@ export class TrainingRun {
 
   #startPhase(phase: PhasePlan): void {
     phase.warmUp(this.#seed);
-    this.#optimiser?.dispose();
-    this.#optimiser = phase.optimiser();
+    this.#takeOptimiser(phase);
     this.#earlyStopping.startPhase();
+  }
+
+  #takeOptimiser(phase: PhasePlan, state?: Float32Array): void {
+    this.#dropOptimiser();
+    this.#optimiser = phase.optimiser(state);
+    this.#steps = phase.repeats
+      ? createSteps((what, why) => {
+          const text = `on the GPU ${what} is computed each time instead of replayed: ${why}`;
+          this.#context.onEvent({ kind: 'note', text });
+        })
+      : plainSteps;
+  }
+
+  #dropOptimiser(): void {
+    this.#steps.dispose();
+    this.#steps = plainSteps;
+    this.#optimiser?.dispose();
+    this.#optimiser = null;
   }
 
   async #runEpoch(
@@ -209,7 +228,8 @@ export class TrainingRun {
       if (control.signal.aborted) return { kind: 'cancelled' };
       const noise = this.#plan.draws.noise(this.#seed, epoch, index);
       const prepare = () => phase.lossOf(selected, noise, 'train', optimiser);
-      means.add(takeStep(this.#store, optimiser, prepare, learningRate), selected.length);
+      const terms = takeStep(this.#steps, this.#store, optimiser, prepare, learningRate);
+      means.add(terms, selected.length);
       const last = index === batches.length - 1;
       if ((index + 1) % READ_EVERY === 0 || last) {
         const read = await means.read();
@@ -242,7 +262,7 @@ export class TrainingRun {
       const selected = val.subarray(start, start + batchSize);
       const noise = draws.validation(this.#seed, index, start);
       const prepare = () => phase.lossOf(selected, noise, 'eval', optimiser);
-      means.add(evaluateLoss(prepare), selected.length);
+      means.add(evaluateLoss(this.#steps, prepare), selected.length);
       if ((index + 1) % READ_EVERY === 0) await means.read();
     }
     await means.read();

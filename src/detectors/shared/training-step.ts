@@ -1,8 +1,9 @@
 /** One step down the loss of a batch, and the same loss without training, for validation. */
 import type { Optimiser } from '../../nn/optimiser.ts';
 import type { Parameters } from '../../nn/parameters.ts';
+import type { Steps } from '../../nn/steps.ts';
 import * as tf from '../../nn/tf.ts';
-import type { BatchLoss } from './training-plan.ts';
+import type { BatchLoss, LossOfBatch } from './training-plan.ts';
 
 /** The gradients of one step and the terms of its loss. */
 export interface StepGradients {
@@ -29,22 +30,28 @@ export function stepGradients(
 }
 
 /**
- * @param prepare makes the loss of the batch, within the step's tidy
+ * @param prepare makes the tensors of the batch, within the step's tidy
  * @returns       [terms] of the loss before the step, nats, owned by the caller
  */
-export function takeStep(
+export const takeStep = (
+  steps: Steps,
   parameters: Parameters,
   optimiser: Optimiser,
-  prepare: () => () => BatchLoss,
+  prepare: () => LossOfBatch,
   learningRate: number,
-): tf.Tensor1D {
-  return tf.tidy(() => {
-    const { terms, gradients } = stepGradients(parameters, optimiser, prepare());
-    optimiser.step(gradients, learningRate);
-    return terms;
+): tf.Tensor1D =>
+  steps.take(`a training step at the rate ${learningRate}`, () => {
+    const lossOf = prepare();
+    return () => {
+      const { terms, gradients } = stepGradients(parameters, optimiser, lossOf());
+      optimiser.step(gradients, learningRate);
+      return terms;
+    };
   });
-}
 
 /** @returns [terms] nats, owned by the caller */
-export const evaluateLoss = (prepare: () => () => BatchLoss): tf.Tensor1D =>
-  tf.tidy(() => prepare()().terms);
+export const evaluateLoss = (steps: Steps, prepare: () => LossOfBatch): tf.Tensor1D =>
+  steps.take('a validation loss', () => {
+    const lossOf = prepare();
+    return () => lossOf()().terms;
+  });

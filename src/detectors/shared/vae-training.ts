@@ -109,10 +109,11 @@ function phaseOf(
       const penalised = new Set(names.filter((name) => !name.includes('bias')));
       return createRmsProp(store, names, { clipNorm, l2, penalised, state });
     },
-    lossOf(selected, random, mode) {
+    lossOf: (selected, random, mode) => () => {
       const loss = vae.prepare(store, selected, random);
       return () => batchLoss(loss(mode));
     },
+    repeats: false,
   };
 }
 

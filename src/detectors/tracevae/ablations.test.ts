@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createRandom, normals } from '../../base/random.ts';
 import { makeBatch } from '../../features/trace-batch.ts';
 import { ParameterStore } from '../../nn/parameters.ts';
+import { rowIndex } from '../../nn/row-index.ts';
 import * as tf from '../../nn/tf.ts';
 import { startTestBackend } from '../../testing/backends.ts';
 import { SMALL_TRACEVAE } from '../../testing/small-tracevae.ts';
@@ -77,7 +78,10 @@ async function predicted(
   // z2 of the batch as it is: only what the decoder reads is changed
   const times = latencyInput(batch, 'eval', config);
   const decoder = change.operation
-    ? { ...times.decoder, operations: times.decoder.operations.map((id) => (id === 0 ? 0 : 1)) }
+    ? {
+        ...times.decoder,
+        operations: rowIndex(times.decoder.operations.rows.map((id) => (id === 0 ? 0 : 1))),
+      }
     : times.decoder;
   const pass = latencyPass(store, config, { ...times, decoder }, z, noise2, 'eval');
   const [mean, latent] = await Promise.all([pass.likelihood.mean.data(), z.data()]);

@@ -17,12 +17,13 @@ import {
   poolingMatrix,
 } from '../../nn/node-graph.ts';
 import { type NodeLayout, type Padding, rowValues } from '../../nn/node-layout.ts';
+import { type RowIndex, rowIndex } from '../../nn/row-index.ts';
 import * as tf from '../../nn/tf.ts';
 import { nodeCount, type TraceSet } from '../../trace/trace-set.ts';
 import type { TraceVaeConfig } from './meta.ts';
 import { failedNodes } from './status-decoder.ts';
 
-/** What q(z | A, Y) reads: S distinct structures. */
+/** What q(z | A, Y) reads: S distinct structures, or room for a few more. */
 export interface StructureEncoderInput {
   readonly graph: NodeGraph;
   /** [S, R] */
@@ -51,7 +52,7 @@ export interface LatencyEncoderInput {
   /** [B, R] */
   readonly pooling: tf.Tensor2D;
   /** [R] operation ids */
-  readonly operations: Int32Array;
+  readonly operations: RowIndex;
   /** [R, 1] standardised */
   readonly latency: tf.Tensor2D;
 }
@@ -62,7 +63,7 @@ export interface LatencyDecoderInput {
   /** [R, B] copies z2 to the trace's rows */
   readonly dispatch: tf.Tensor2D;
   /** [R] operation ids */
-  readonly operations: Int32Array;
+  readonly operations: RowIndex;
 }
 
 /** What p(X | A, Y, z2) is compared with. */
@@ -211,17 +212,19 @@ export function separateTraces(batch: TraceBatch): DistinctStructures {
  * @param structures     [S, N]
  * @param multiplicity   [S] traces of each structure, its weight in the batch statistics
  * @param operationCount padding included
- * @returns              pooling [S, R], operations [R, operations], latency [R, 1] standardised
+ * @param room           S or more: structures of no nodes behind them, which no trace has
+ * @returns              pooling [room, R], operations [R, operations], latency [R, 1] standardised
  */
 export function structureEncoderInput(
   structures: TraceBatch,
   multiplicity: Float32Array,
   operationCount: number,
+  room = structures.size,
 ): StructureEncoderInput {
   const graph = createNodeGraph(structures, { padding: 'none', multiplicity });
   return {
     graph,
-    pooling: poolingMatrix(graph, structures.nodeCount),
+    pooling: poolingMatrix(graph, structures.nodeCount, room),
     operations: copyMatrix(rowValues(structures, graph, structures.operation), operationCount),
     latency: tf.tensor2d(rowLatency(structures, graph), [graph.rows, 1]),
   };
@@ -266,7 +269,7 @@ export function latencyEncoderInput(batch: TraceBatch): LatencyEncoderInput {
   return {
     graph,
     pooling: poolingMatrix(graph, batch.nodeCount),
-    operations: rowValues(batch, graph, batch.operation),
+    operations: rowIndex(rowValues(batch, graph, batch.operation)),
     latency: tf.tensor2d(rowLatency(batch, graph), [graph.rows, 1]),
   };
 }
@@ -283,7 +286,7 @@ export function latencyDecoderInput(batch: TraceBatch, padding: Padding): Latenc
   return {
     graph,
     dispatch: dispatchMatrix(graph),
-    operations: rowValues(batch, graph, batch.operation),
+    operations: rowIndex(rowValues(batch, graph, batch.operation)),
   };
 }
 

@@ -18,6 +18,7 @@ import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import { lookUp, lookUpBeside, type RowsOf } from '../../nn/lookup.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
+import type { RowIndex } from '../../nn/row-index.ts';
 import * as tf from '../../nn/tf.ts';
 import { stopGradient } from '../../nn/with-gradient.ts';
 import type { LatencyDecoderInput, LatencyEncoderInput, LatencyTargets } from './inputs.ts';
@@ -81,7 +82,7 @@ function fullyConnectedSpecs(config: TraceVaeConfig, width: number): ParameterSp
 }
 
 /** y_i of each row, without a gradient. */
-function embedOperations(parameters: Parameters, operations: Int32Array): tf.Tensor2D {
+function embedOperations(parameters: Parameters, operations: RowIndex): tf.Tensor2D {
   return lookUp(parameters.get<tf.Tensor2D>(OPERATION_EMBEDDING), operations);
 }
 
@@ -168,7 +169,7 @@ export function latencyPrior(
 export function dispatchLatent(
   parameters: Parameters,
   z2Rows: tf.Tensor2D,
-  operations: Int32Array,
+  operations: RowIndex,
 ): tf.Tensor2D {
   return tf.concat([z2Rows, embedOperations(parameters, operations)], 1);
 }

@@ -13,6 +13,7 @@ import { normal } from '../../nn/initialisers.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { affineTransposed } from '../../nn/products.ts';
+import { type TwoWayIndex, twoWayIndex } from '../../nn/row-index.ts';
 import { roomFor, sumRowsBy, takeRows } from '../../nn/row-sums.ts';
 import * as tf from '../../nn/tf.ts';
 import type { SavedWeights } from '../detector.ts';
@@ -88,13 +89,14 @@ export function storedPaths({ tensors }: SavedWeights): KnownPaths | undefined {
 
 /** What p(A, Y | z) is compared with: B traces and their C known calls, made or not. */
 export interface PathTargets {
-  /** [calls] trace, path, and 1 where the call was made; 0 weight where a row only fills */
-  readonly trace: Int32Array;
-  readonly path: Int32Array;
-  readonly made: Float32Array;
-  readonly weight: Float32Array;
+  /** [calls] trace and path */
+  readonly trace: TwoWayIndex;
+  readonly path: TwoWayIndex;
+  /** [calls, 1] 1 where the call was made; 0 weight where a row only fills */
+  readonly made: tf.Tensor2D;
+  readonly weight: tf.Tensor2D;
   /** Paths of the roots, and [B, roots] which of them each trace has; a row of 0 for none. */
-  readonly roots: Int32Array;
+  readonly roots: TwoWayIndex;
   readonly root: tf.Tensor2D;
   /** [B] 1 where the root is known */
   readonly rootKnown: tf.Tensor1D;
@@ -116,6 +118,7 @@ export function pathTargets(tree: PathTree, { batch, indexOf }: DistinctStructur
   const [trace, path] = [new Int32Array(rows), new Int32Array(rows)];
   const [made, weight] = [new Float32Array(rows), new Float32Array(rows)];
   const { roots } = tree;
+  const paths = tree.known.caller.length;
   const root = new Float32Array(size * roots.length);
   const rootKnown = new Float32Array(size);
   const unseenEdges = new Float32Array(size);
@@ -136,11 +139,11 @@ export function pathTargets(tree: PathTree, { batch, indexOf }: DistinctStructur
     unseenOperations[b] = one.operations;
   });
   return {
-    trace,
-    path,
-    made,
-    weight,
-    roots,
+    trace: twoWayIndex(trace, size),
+    path: twoWayIndex(path, paths),
+    made: tf.tensor2d(made, [rows, 1]),
+    weight: tf.tensor2d(weight, [rows, 1]),
+    roots: twoWayIndex(roots, paths),
     root: tf.tensor2d(root, [size, roots.length]),
     rootKnown: tf.tensor1d(rootKnown),
     unseenEdges: tf.tensor1d(unseenEdges),
@@ -228,13 +231,9 @@ function callsLogProb(
   { trace, path, made, weight: counts }: PathTargets,
 ): tf.Tensor1D {
   const [size] = hidden.shape;
-  if (path.length === 0) return tf.zeros([size]);
+  if (made.size === 0) return tf.zeros([size]);
   const meet = tf.mul(takeRows(weight, path), takeRows(hidden, trace)) as tf.Tensor2D;
   const logits = tf.add(tf.sum(meet, 1, true), takeRows(bias, path)) as tf.Tensor2D;
-  const rows: [number, number] = [path.length, 1];
-  const logProbs = tf.mul(
-    bernoulliLogProb(logits, tf.tensor2d(made, rows)),
-    tf.tensor2d(counts, rows),
-  ) as tf.Tensor2D;
-  return tf.reshape(sumRowsBy(logProbs, trace, size), [-1]);
+  const logProbs = tf.mul(bernoulliLogProb(logits, made), counts) as tf.Tensor2D;
+  return tf.reshape(sumRowsBy(logProbs, trace), [-1]);
 }

@@ -9,6 +9,7 @@ import { copyMatrix } from '../../nn/lookup.ts';
 import type { Padding } from '../../nn/node-layout.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
+import { roomFor } from '../../nn/row-sums.ts';
 import * as tf from '../../nn/tf.ts';
 import {
   distinctStructures,
@@ -117,7 +118,7 @@ export interface LatencyInput {
  * @param batch          [B, N_max]
  * @param operationCount padding included
  * @param paths          of the structure decoder by call paths; absent: it is the paper's
- * @returns              S structures for the encoder, copies [B, S], B targets
+ * @returns              S structures for the encoder, or room for a few more; copies [B, S], B targets
  */
 export function structureInput(
   batch: TraceBatch,
@@ -126,9 +127,10 @@ export function structureInput(
   paths?: PathTree,
 ): StructureInput {
   const distinct = ablation === 'singlez' ? separateTraces(batch) : distinctStructures(batch);
+  const room = roomFor(distinct.batch.size);
   return {
-    encoder: structureEncoderInput(distinct.batch, distinct.multiplicity, operationCount),
-    copies: copyMatrix(distinct.indexOf, distinct.batch.size),
+    encoder: structureEncoderInput(distinct.batch, distinct.multiplicity, operationCount, room),
+    copies: copyMatrix(distinct.indexOf, room),
     targets:
       paths === undefined
         ? { by: 'paper', of: structureTargets(batch, operationCount) }

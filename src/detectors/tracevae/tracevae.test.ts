@@ -278,7 +278,7 @@ test('sharing equal structures in a batch changes no gradient', async () => {
   const repeat = (x: Float32Array): Float32Array => Float32Array.from([...x, ...x, ...x]);
   tf.tidy(() => {
     const gradientsOf = (batch: TraceBatch, noise: Noise) =>
-      stepGradients(store, optimiser, batchLoss(model, 'joint', optimiser, batch, noise, 'train'))
+      stepGradients(store, optimiser, batchLoss(model, 'joint', optimiser, batch, noise, 'train')())
         .gradients;
     const a = gradientsOf(once, { z, z2 });
     const b = gradientsOf(thrice, { z: repeat(z), z2: repeat(z2) });

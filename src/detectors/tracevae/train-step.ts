@@ -13,7 +13,7 @@ import { initialiseActNorms } from '../../nn/real-nvp.ts';
 import { createRmsProp } from '../../nn/rms-prop.ts';
 import * as tf from '../../nn/tf.ts';
 import type { CurvePoint } from '../fit-progress.ts';
-import type { BatchLoss } from '../shared/training-plan.ts';
+import type { LossOfBatch } from '../shared/training-plan.ts';
 import type { PathTree } from './known-paths.ts';
 import { LATENCY_VAE } from './latency-vae.ts';
 import { differentiatedLoss, lossTerms } from './loss.ts';
@@ -76,11 +76,11 @@ export function createOptimiser(
 
 /**
  * The loss of a batch, equation (1) and the unit ball, and its terms. In phase 2 the structure VAE
- * is in eval mode. To be called within a tidy.
+ * is in eval mode. To be called within a tidy; makes the tensors of the batch and computes nothing.
  *
  * @param batch [B, N_max]
  * @param noise z [B, K], z2 [B, K2]
- * @returns     makes the terms, in the order of {@link lossTermNames}, and the loss, nats
+ * @returns     computes the terms, in the order of {@link lossTermNames}, and the loss, nats
  */
 export function batchLoss(
   { store, config, operationCount, paths }: TrainingModel,
@@ -89,21 +89,23 @@ export function batchLoss(
   batch: TraceBatch,
   noise: Noise,
   mode: Mode,
-): () => BatchLoss {
+): LossOfBatch {
   const structureMode = phase === 'joint' ? mode : 'eval';
   const structureBatch = structureInput(batch, operationCount, config, paths);
   const latencyBatch = latencyInput(batch, mode, config);
   const [noiseZ, noiseZ2] = noiseTensors(batch, noise);
   const encode = (): StructurePass =>
     structurePass(store, config, structureBatch, noiseZ, structureMode);
-  // outside of the differentiated function, the structure VAE leaves nothing on the tape
-  const fixed = phase === 'time' ? encode() : null;
   return () => {
-    const structure = fixed ?? encode();
-    const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, mode);
-    return {
-      terms: lossTerms(structure, latency, optimiser.penaltyNorm()),
-      loss: differentiatedLoss(structure, latency, config),
+    // outside of the differentiated function, the structure VAE leaves nothing on the tape
+    const fixed = phase === 'time' ? encode() : null;
+    return () => {
+      const structure = fixed ?? encode();
+      const latency = latencyPass(store, config, latencyBatch, structure.z, noiseZ2, mode);
+      return {
+        terms: lossTerms(structure, latency, optimiser.penaltyNorm()),
+        loss: differentiatedLoss(structure, latency, config),
+      };
     };
   };
 }

@@ -133,5 +133,6 @@ function phaseOf(data: DetectorData, model: TrainingModel, name: Phase, epochs: 
     optimiser: (state) => createOptimiser(model, name, state),
     lossOf: (selected, random, mode, optimiser) =>
       batchLoss(model, name, optimiser, batchOf(selected), noiseOf(selected.length, random), mode),
+    repeats: true,
   };
 }

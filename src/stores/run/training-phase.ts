@@ -243,6 +243,8 @@ export function afterTrainEvent(running: RunningPhase, event: TrainEvent): Runni
         incidents: [...running.incidents, incident],
       };
     }
+    case 'note':
+      return { ...running, incidents: [...running.incidents, event.text] };
     case 'restart':
       return { ...running, curve: [], liveLoss: [], kept: [], restarts: event.attempt };
     default:
