@@ -42,6 +42,11 @@ const COMMANDS = {
       val,
       test,
       labels: { type: 'string', value: 'FILE', says: 'labels of the test traces' },
+      from: {
+        type: 'string',
+        value: 'run.json',
+        says: 'makes a run again with its settings, in the place of the options below, and says whether the numbers are the same',
+      },
       ...training,
       scores,
       keep: { type: 'string', value: 'M.tracevae', says: 'writes the model, to score with' },

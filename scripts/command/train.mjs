@@ -1,6 +1,6 @@
 // @ts-check
 /** `tracevae train`: run.json, scores.csv and the model of a run in Node. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { filesOf, neededText, textOf } from '../headless/arguments.mjs';
 import { CommandError } from '../headless/command-error.mjs';
@@ -17,9 +17,11 @@ export async function trainModel(values) {
     throw new CommandError('no training file', '--train', 'add --train FILE');
   }
   const labelled = filesOf({ labels: labels === null ? [] : [labels] }, 'labels');
+  const from = textOf(values, 'from');
   const out = neededText(values, 'out');
   const [scores, keep] = [textOf(values, 'scores'), textOf(values, 'keep')];
-  const { runInNode, startWasm } = await loadCommand();
+  const { readPastRun, runInNode, startWasm } = await loadCommand();
+  const again = from === null ? null : pastRun(readPastRun, from);
   const ran = await runInNode(
     {
       source: {
@@ -31,6 +33,7 @@ export async function trainModel(values) {
       },
       choices: { ...choices, run: /** @type {NonNullable<typeof choices.run>} */ (choices.run) },
       changes: {},
+      again,
       backend: await startWasm(),
       app: application(),
     },
@@ -52,4 +55,20 @@ export async function trainModel(values) {
       put: (/** @type {string} */ part) => writeFileSync(part, bytes),
     })),
   );
+}
+
+/**
+ * @param {typeof import('../../src/node/command.ts').readPastRun} read
+ * @param {string} path of run.json
+ */
+function pastRun(read, path) {
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new CommandError('the run cannot be read', path, 'name the run.json of a run');
+  }
+  const past = read(text, path);
+  if (!past.ok) throw new CommandError(past.error.what, past.error.where, past.error.advice);
+  return past.value;
 }

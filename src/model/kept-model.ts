@@ -2,7 +2,6 @@
  * A trained model with all that it takes to score traces elsewhere: weights, vocabulary, latency
  * scale, the validation traces and their scores, and what is usual at every call path.
  */
-import { crc32 } from '../base/crc32.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { SavedWeights } from '../detectors/detector.ts';
 import type { LatencyScale } from '../features/latency-scale.ts';
@@ -14,6 +13,7 @@ import { type Variant, variantsIn } from '../scoring/corrections/list.ts';
 import type { StdLimits } from '../scoring/score-terms.ts';
 import { formatThreshold } from '../scoring/threshold-rule.ts';
 import { type KeptUsual, keepUsual } from '../statistics/kept-usual.ts';
+import { dataHash } from '../trace/data-hash.ts';
 import { pickTraces } from '../trace/pick-traces.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 
@@ -73,7 +73,7 @@ export function* keepModel(
     origin: {
       ...origin,
       files: files.map(({ name, bytes }) => ({ name, bytes })),
-      dataHash: hashOf(traces),
+      dataHash: dataHash(traces),
       traces: { train: data.train.length, val: data.val.length },
     },
     settings,
@@ -98,13 +98,4 @@ function keptDetector(trained: DetectorRun): KeptDetector[] {
     variantsIn(scores.scores).map((variant) => [variant, scores.scores[variant].val]),
   );
   return [{ ...of, val, stdLimits: scores.val.stdLimits }];
-}
-
-function hashOf({ structures, structureOf, latencyUs }: TraceSet): string {
-  const sum = [structures.parent, structures.operation, structureOf, latencyUs].reduce(
-    (crc, { buffer, byteOffset, byteLength }) =>
-      crc32(new Uint8Array(buffer, byteOffset, byteLength), crc),
-    0,
-  );
-  return sum.toString(16).padStart(8, '0');
 }

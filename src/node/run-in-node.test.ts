@@ -6,6 +6,7 @@ import type { FitEvent } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
 import type { TypedRun } from '../headless/handle.ts';
 import type { BackendInfo } from '../run/outcome.ts';
+import { type PastRun, readPastRun } from '../run/provenance.ts';
 import { runInNode, startWasm } from './run-in-node.ts';
 import type { RunSource } from './run-source.ts';
 
@@ -30,10 +31,16 @@ beforeAll(async () => {
   backend = await startWasm();
 });
 
-const run = (source: RunSource, choices: Partial<TypedRun> = {}, say = (_: string) => {}) =>
+const run = (
+  source: RunSource,
+  choices: Partial<TypedRun> = {},
+  say = (_: string) => {},
+  again: PastRun | null = null,
+) =>
   runInNode(
     {
       source,
+      again,
       choices: {
         rules: 'authors',
         maxNodes: null,
@@ -84,6 +91,41 @@ test('files of the disk, with labels among them, become run.json', async () => {
   expect(detectors(report.results)).toEqual(['fsa', 'crisp']);
   expect(report.repeats.map(({ seed }: { seed: number }) => seed)).toEqual([5, 5]);
   expect(detectors(report.repeats)).toEqual(['fsa', 'crisp']);
+});
+
+test('a run is made again from its run.json, and the numbers are held against it', async () => {
+  const asked = { detectors: ['crisp', 'tracevae'], seeds: [5], score: ['twice = 2*full'] };
+  const first = await run(FILES, asked);
+  const text = first.ok ? first.value.report : '';
+  const past = readPastRun(text, 'run.json');
+  if (!past.ok) throw new Error(past.error.what);
+  const lines: string[] = [];
+  const same = await run(FILES, {}, (line) => lines.push(line), past.value);
+  expect(JSON.parse(same.ok ? same.value.report : '{}')).toMatchObject({
+    seed: 5,
+    again: { sameData: true, different: [], compared: 70 },
+  });
+  expect(lines.at(-1)).toMatch(/^the same numbers: all 70 metrics are equal \(the same data/);
+
+  const fewer: RunSource = { kind: 'files', files: FILES.files.filter((f) => f.path !== train) };
+  const shorter = onDisk('shorter.csv', [HEADER, ...traces(0, 30)]);
+  const other = { ...fewer, files: [{ path: shorter, role: 'train' as const }, ...fewer.files] };
+  const moved = await run(other, {}, (line) => lines.push(line), past.value);
+  const { again } = JSON.parse(moved.ok ? moved.value.report : '{}');
+  expect(again.sameData).toBe(false);
+  expect(again.different.length).toBeGreaterThan(0);
+  expect(lines.at(-1)).toMatch(/^not the same numbers: \d+ of 70 metrics differ.* \(other data/);
+});
+
+test('what is no run.json, or does not say how it came to be, is refused', () => {
+  const why = (text: string): string => {
+    const read = readPastRun(text, 'a.json');
+    return read.ok ? 'read' : `${read.error.what}, ${read.error.where}`;
+  };
+  expect(why('{')).toBe('this is no JSON, a.json');
+  expect(why('[]')).toMatch(/is not as in run.json|does not say/);
+  expect(why('{"formatVersion": 1, "results": []}')).toMatch(/does not say how it came to be/);
+  expect(why('{"provenance": {"settings": {"seed": "x"}}}')).toMatch(/is not as in run.json/);
 });
 
 test('a detector that cannot be trained leaves the others, and alone is a failure', async () => {

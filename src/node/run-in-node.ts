@@ -14,6 +14,7 @@ import { writeModel } from '../model/model-file.ts';
 import { combinedScores } from '../run/chosen-scores.ts';
 import { formulaCorrections, type NamedFormula, refusedFormulas } from '../run/named-formulas.ts';
 import type { BackendInfo } from '../run/outcome.ts';
+import { compareRuns, type PastRun, type Repeated, repeatedWords } from '../run/provenance.ts';
 import {
   type DetectorFailure,
   type DetectorRun,
@@ -27,7 +28,7 @@ import { type RunSettings, splitOptions } from '../run/settings.ts';
 import { keepsLastGood } from '../run/train-outcome.ts';
 import { PAPER_RULE, THRESHOLD_PERCENTILE, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import { mainReport } from '../stores/baselines/matrix-view.ts';
-import { type AppIdentity, runReport } from '../stores/run/run-report.ts';
+import { type AppIdentity, runReport, withMember } from '../stores/run/run-report.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
 import { settingsOf } from './run-settings.ts';
 import { type RunSource, readSource } from './run-source.ts';
@@ -43,6 +44,8 @@ export interface RunQuestion {
    * than TraceVAE as `detector.key`.
    */
   readonly changes: Readonly<Record<string, unknown>>;
+  /** A run whose settings and formulas take the place of those chosen: run.json tells how it compares. */
+  readonly again?: PastRun | null;
   readonly backend: BackendInfo;
   readonly app: Omit<AppIdentity, 'userAgent'>;
 }
@@ -51,6 +54,8 @@ export interface RunQuestion {
 export interface RanInNode {
   /** run.json */
   readonly report: string;
+  /** How a run that was made again compares with the first; else null. */
+  readonly repeated: Repeated | null;
   /** scores.csv of TraceVAE, or of the first detector where no model was trained. */
   scores(): string;
   /** The file of the model, to score other traces with. */
@@ -68,9 +73,14 @@ export async function runInNode(
   if (!read.ok) return read;
   const dataset = read.value;
   const { traces } = dataset.imported;
-  const refused = refusedFormulas(chosen!.formulas, traces);
+  const again = question.again ?? null;
+  const formulas = again?.formulas ?? chosen!.formulas;
+  const refused = refusedFormulas(formulas, traces);
   if (refused !== null) return err(refused);
-  const settings = settingsOf(choices.value.maxNodes, chosen!, question.changes, dataset);
+  const settings =
+    again === null
+      ? settingsOf(choices.value.maxNodes, chosen!, question.changes, dataset)
+      : ok({ ...again.settings, roles: dataset.roles });
   if (!settings.ok) return settings;
 
   const context = { traces, backend: question.backend, say };
@@ -83,7 +93,7 @@ export async function runInNode(
       failed.push(trained.error);
       continue;
     }
-    const named = withFormulas(traces, trained.value, chosen!.formulas, settings.value);
+    const named = withFormulas(traces, trained.value, formulas, settings.value);
     done.set(detector, withThreshold(named, chosen!.threshold));
   }
   const detectors = settings.value.detectors.flatMap((detector) => done.get(detector) ?? []);
@@ -104,7 +114,7 @@ export async function runInNode(
     id: 'run',
     datasetId: dataset.id,
     savedAt: 0,
-    preset: chosen!.preset,
+    preset: again?.preset ?? chosen!.preset,
     settings: settings.value,
     detectors,
     pending: [],
@@ -113,8 +123,13 @@ export async function runInNode(
     peakHeapBytes: null,
   };
   const app = { ...question.app, userAgent: `Node ${process.versions.node}` };
+  const report = runReport(dataset, run, app, countSets(traces, splitOptions(settings.value)));
+  const repeated = again === null ? null : compareRuns(again, report);
+  if (repeated !== null) say(repeatedWords(repeated));
   return ok({
-    report: runReport(dataset, run, app, countSets(traces, splitOptions(settings.value))),
+    report:
+      repeated === null ? report : withMember(report, 'again', [JSON.stringify(repeated)]).join(''),
+    repeated,
     scores() {
       const trained = detectors.find(({ scores }) => scores?.kind === 'terms') ?? detectors[0]!;
       return scoresCsv(traces, trained.scores!, null, trained.named);

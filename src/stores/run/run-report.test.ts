@@ -81,6 +81,7 @@ test('run.json has the keys that scripts rely on, in order', () => {
     'curves',
     'results',
     'warnings',
+    'provenance',
   ]);
   expect(Object.keys(report.dataset)).toEqual([
     'files',

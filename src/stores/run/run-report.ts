@@ -11,6 +11,7 @@ import {
 import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import type { SetCounts } from '../../features/set-counts.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
+import { provenanceOf } from '../../run/provenance.ts';
 import type { DetectorRun, RunRecord, SeedResult } from '../../run/record.ts';
 import {
   type ChosenThreshold,
@@ -242,6 +243,7 @@ export function runReport(
   const last = trainingOrder(detectors.map(({ detector }) => detector)).at(-1);
   const { backend } = detectors.find(({ detector }) => detector === last)!.outcome;
   const byFile = resultsByFile(dataset, run);
+  const provenance = provenanceOf(run, imported.traces);
   return toJson({
     formatVersion: 1,
     app: { name: app.name, version: app.version },
@@ -286,6 +288,7 @@ export function runReport(
     ...(run.repeats.length > 0 ? { repeats: run.repeats.map(repeat) } : {}),
     ...(run.failed.length > 0 ? { failed: run.failed } : {}),
     warnings: runWarnings(dataset, run),
+    ...(provenance === null ? {} : { provenance }),
   });
 }
 
