@@ -88,7 +88,7 @@ export async function openNotebook(page: Page): Promise<void> {
 }
 
 export interface TrainingChoices {
-  readonly preset: 'tiny' | 'small' | 'paper';
+  readonly preset: 'notebook' | 'tiny' | 'small' | 'paper';
   readonly epochs: number;
   readonly backend: 'auto' | 'webgpu' | 'wasm';
 }

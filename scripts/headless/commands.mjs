@@ -49,8 +49,8 @@ export const COMMANDS = {
       preset: {
         type: 'string',
         default: 'small',
-        value: 'tiny|small|paper',
-        says: 'size of the model',
+        value: 'notebook|tiny|small|paper',
+        says: 'size and settings of the model; the page begins with notebook',
       },
       epochs: { type: 'string', value: 'N', says: 'epochs of each detector; without it, 60' },
       seed: { type: 'string', value: 'N', says: 'the same seed, the same run; without it, 1' },

@@ -21,7 +21,7 @@ import {
 } from './stored-record.ts';
 
 export const detector = v.picklist(DETECTOR_IDS);
-export const preset = v.picklist(['tiny', 'small', 'paper']);
+export const preset = v.picklist(['notebook', 'tiny', 'small', 'paper']);
 const backend = v.picklist(['auto', 'webgpu', 'wasm']);
 
 const model = v.looseObject({

@@ -14,7 +14,7 @@ export const FSA_META: BaselineMeta<'fsa', FsaConfig> = {
   id: 'fsa',
   label: 'FSA',
   says: 'an automaton over calls; a trace with an unknown transition or a latency beyond k stds is rejected',
-  presets: { tiny: CONFIG, small: CONFIG, paper: CONFIG },
+  presets: { notebook: CONFIG, tiny: CONFIG, small: CONFIG, paper: CONFIG },
   settings: [
     {
       key: 'sigmas',

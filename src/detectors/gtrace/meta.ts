@@ -38,7 +38,7 @@ export const GTRACE_META: BaselineMeta<'gtrace', GTraceConfig> = {
   id: 'gtrace',
   label: 'GTrace',
   says: 'Tree-LSTMs that predict latencies from the calls below, and the operations of a trace from one z; the oddest node and the oddest position count',
-  presets: { tiny: CONFIG, small: CONFIG, paper: { ...CONFIG, epochs: 80 } },
+  presets: { notebook: CONFIG, tiny: CONFIG, small: CONFIG, paper: { ...CONFIG, epochs: 80 } },
   settings: [
     {
       key: 'embedding',

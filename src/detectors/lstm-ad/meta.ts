@@ -26,6 +26,7 @@ export const LSTM_AD_META: BaselineMeta<'lstm-ad', LstmAdConfig> = {
   label: 'LSTM-AD',
   says: 'a multimodal LSTM VAE over the sequence of operations and latencies; the score is that of the oddest node',
   presets: {
+    notebook: { ...SMALL, units: 24 },
     tiny: { ...SMALL, units: 24 },
     small: SMALL,
     paper: { ...SMALL, units: 128, embedding: 40 },

@@ -1,6 +1,7 @@
 /** What the metas of detectors are made of: plain data, safe on the page and in the worker. */
 
-export type PresetId = 'tiny' | 'small' | 'paper';
+/** The page begins with `notebook`. */
+export type PresetId = 'notebook' | 'tiny' | 'small' | 'paper';
 
 /** One number of a configuration as the page shows it. */
 export interface NumberSetting<Config> {

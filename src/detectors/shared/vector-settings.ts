@@ -25,8 +25,11 @@ const PAPER: VectorVaeConfig = {
   samples: 100,
 };
 
+const TINY: VectorVaeConfig = { ...PAPER, hidden: 48, flowLevels: 4, flowHidden: 32, samples: 32 };
+
 export const VECTOR_VAE_PRESETS: Readonly<Record<PresetId, VectorVaeConfig>> = {
-  tiny: { ...PAPER, hidden: 48, flowLevels: 4, flowHidden: 32, samples: 32 },
+  notebook: TINY,
+  tiny: TINY,
   small: { ...PAPER, hidden: 100, flowLevels: 5, flowHidden: 64, samples: 32 },
   paper: PAPER,
 };

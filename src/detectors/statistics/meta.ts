@@ -15,7 +15,7 @@ import {
 
 /** The same at every preset: nothing grows with the size of a network. */
 const atAllPresets = <Config>(config: Config) =>
-  ({ tiny: config, small: config, paper: config }) as const;
+  ({ notebook: config, tiny: config, small: config, paper: config }) as const;
 
 const GIVES = {
   kind: 'score',

@@ -16,7 +16,7 @@ export const VGAE_META: BaselineMeta<'vgae', VgaeConfig> = {
   id: 'vgae',
   label: 'VGAE',
   says: 'a latent variable a node, behind the graph networks of TraceVAE; node scores are averaged, structure is not scored',
-  presets: { tiny: CONFIG, small: CONFIG, paper: CONFIG },
+  presets: { notebook: CONFIG, tiny: CONFIG, small: CONFIG, paper: CONFIG },
   settings: [
     {
       key: 'latent',

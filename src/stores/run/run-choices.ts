@@ -22,7 +22,7 @@ export interface RunChoices extends SettingsParts {
   readonly limitTrain: number | null;
 }
 
-export const DEFAULT_PRESET: PresetId = 'tiny';
+export const DEFAULT_PRESET: PresetId = 'notebook';
 
 export const DEFAULT_CHOICES: RunChoices = {
   detectors: DEFAULT_DETECTORS,

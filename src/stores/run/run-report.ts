@@ -11,6 +11,7 @@ import {
 import type { CurvePoint } from '../../detectors/fit-progress.ts';
 import type { SetCounts } from '../../features/set-counts.ts';
 import type { ImportedTraces } from '../../ingest/import.ts';
+import { paperSentence } from '../../run/paper-differences.ts';
 import { provenanceOf } from '../../run/provenance.ts';
 import type { DetectorRun, RunRecord, SeedResult } from '../../run/record.ts';
 import {
@@ -270,7 +271,11 @@ export function runReport(
         time: counts.testLabels.time,
       },
     },
-    config: { ...settingValues(settings), backend: settings.machine.backend },
+    config: {
+      ...settingValues(settings),
+      backend: settings.machine.backend,
+      'differs from the paper': paperSentence(settings),
+    },
     seed: settings.seed,
     timing: {
       importSeconds: imported.seconds,

@@ -143,7 +143,7 @@ test('Pause, Resume and Stop reach the worker', () => {
 test('a finished training is stored, then scored and stored again', async () => {
   await trainAndScore();
   const { stored, states } = notebook;
-  expect(stored().run).toMatchObject({ preset: 'tiny', peakHeapBytes: 1000 });
+  expect(stored().run).toMatchObject({ preset: 'notebook', peakHeapBytes: 1000 });
   expect(stored().run?.detectors[0]?.scores?.test.trace.length).toBeGreaterThan(0);
   expect(states()).toEqual({
     data: 'done',

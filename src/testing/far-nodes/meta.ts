@@ -12,7 +12,7 @@ export const FAR_NODES_META: BaselineMeta<'far-nodes', FarNodesConfig> = {
   id: 'far-nodes',
   label: 'Far nodes',
   says: 'counts the nodes whose latency is far from the mean of their operation',
-  presets: { tiny: CONFIG, small: CONFIG, paper: CONFIG },
+  presets: { notebook: CONFIG, tiny: CONFIG, small: CONFIG, paper: CONFIG },
   settings: [
     {
       key: 'stds',

@@ -13,6 +13,7 @@ import {
   TRACEVAE_SETTINGS,
   type TraceVaeSetting,
 } from '../../../detectors/tracevae/meta-settings.ts';
+import { paperSentence } from '../../../run/paper-differences.ts';
 import { CHOICE_LIMITS } from '../../../stores/run/choice-limits.ts';
 import { toggleDetector } from '../../../stores/run/run-choices.ts';
 import { useRuns } from '../../app/notebook-context.ts';
@@ -27,7 +28,7 @@ const SHOWN_ABOVE: ReadonlySet<string> = new Set(['maxNodes', 'epochs']);
 
 const INTEGER_STEP = 1;
 
-const PRESETS = (['tiny', 'small', 'paper'] as const).map((value) => ({
+const PRESETS = (['notebook', 'tiny', 'small', 'paper'] as const).map((value) => ({
   value,
   label: `${value}, ${TRACEVAE_PRESETS[value].model.units} units`,
 }));
@@ -89,6 +90,7 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
           onChange={(value) => runs.choose({ limitTrain: value < 1 ? null : Math.round(value) })}
         />
       </div>
+      <p className="quiet">{paperSentence(choices)}</p>
       <p className="quiet">
         History, a statistic, is ahead of TraceVAE on real faults and takes no time, so a run has
         both and shows History first.
