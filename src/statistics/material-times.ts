@@ -10,7 +10,7 @@ import { createSelfTimes } from '../trace/self-times.ts';
 import { largestStructure, structureCount, type TraceSet } from '../trace/trace-set.ts';
 import { createStructureFinder, type KnownStructures, startsOf } from './known-structures.ts';
 import { mostNodes, type PathValues, type WriteTimes } from './path-values.ts';
-import { type Spreads, spreadsOf, spreadsOfSorted, spreadsOfUnions } from './spread.ts';
+import { mediansOf, type Spreads, spreadsOfSorted, spreadsOfUnions } from './spread.ts';
 import { ENOUGH } from './tail.ts';
 
 /** d: what is less than this share of a trace's usual duration hardly counts. */
@@ -58,14 +58,14 @@ export function learnMaterialTimes(
   const rootOf = (trace: number): number =>
     structures.operation[structures.nodeOffset[structureOf[trace]!]!]!;
   const medians = (group: ArrayLike<number>, groups: number): Float32Array =>
-    spreadsOf(group, durations, groups, ENOUGH).middle;
+    mediansOf(group, durations, groups, ENOUGH);
   const usual = {
     usualUs: medians(
       train.map((trace) => find(structureOf[trace]!)),
       known.size.length,
     ),
     usualOfRootUs: medians(train.map(rootOf), operations),
-    usualOfAllUs: spreadsOf(new Uint8Array(train.length), durations, 1, 1).middle[0]!,
+    usualOfAllUs: mediansOf(new Uint8Array(train.length), durations, 1, 1)[0]!,
   };
 
   // x node after node; the values of a path, and of an operation, are those of some nodes together

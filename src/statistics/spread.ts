@@ -1,6 +1,6 @@
 /** Middle and spread of many groups of values, each robust against a few that stand far out. */
 import { createFloatSort } from '../base/sort-floats.ts';
-import { mean, percentileOfSorted } from '../base/statistics.ts';
+import { mean, medianReordering, percentileOfSorted } from '../base/statistics.ts';
 
 /** Values outside these percentiles are pulled in before their std is taken. */
 const INNER = [1, 99] as const;
@@ -16,14 +16,24 @@ export interface Spreads {
  * @param group  [N] group of each value, below `groups`
  * @param values [N]
  * @param fewest values that make a group
+ * @returns      [groups] medians, NaN of a group with too few values
  */
-export function spreadsOf(
+export function mediansOf(
   group: ArrayLike<number>,
   values: Float64Array,
   groups: number,
   fewest: number,
-): Spreads {
-  return spreadsOfSorted(sortedByGroup(group, values, groups), groups, fewest);
+): Float32Array {
+  const from = new Uint32Array(groups + 1);
+  for (let i = 0; i < values.length; i++) from[group[i]! + 1]!++;
+  for (let g = 0; g < groups; g++) from[g + 1]! += from[g]!;
+  const next = from.slice();
+  const placed = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) placed[next[group[i]!]!++] = values[i]!;
+  return Float32Array.from({ length: groups }, (_, g) => {
+    const of = placed.subarray(from[g], from[g + 1]);
+    return of.length < fewest ? Number.NaN : medianReordering(of);
+  });
 }
 
 const NO_VALUES = new Float64Array(0);
@@ -62,20 +72,9 @@ export function spreadsOfUnions(
   unionOf.forEach((union, g) => {
     members[union]!.push(g);
   });
-  const sortFloats = createFloatSort();
-  const joined = (groups: readonly number[]): Float64Array => {
-    const parts = groups.map(sorted);
-    const values = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      values.set(part, at);
-      at += part.length;
-    }
-    return sortFloats(values);
-  };
   const isAlone = (union: number): boolean => members[union]!.length === 1;
   const together = spreadsOfSorted(
-    (union) => (isAlone(union) ? NO_VALUES : joined(members[union]!)),
+    (union) => (isAlone(union) ? NO_VALUES : merged(members[union]!.map(sorted))),
     unions,
     fewest,
   );
@@ -87,21 +86,28 @@ export function spreadsOfUnions(
   return together;
 }
 
-/** @returns of a group: its values, ascending */
-export function sortedByGroup(
-  group: ArrayLike<number>,
-  values: Float64Array,
-  groups: number,
-): (g: number) => Float64Array {
-  const from = new Uint32Array(groups + 1);
-  for (let i = 0; i < values.length; i++) from[group[i]! + 1]!++;
-  for (let g = 0; g < groups; g++) from[g + 1]! += from[g]!;
-  const next = from.slice();
-  const placed = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) placed[next[group[i]!]!++] = values[i]!;
-  const sortFloats = createFloatSort();
-  for (let g = 0; g < groups; g++) sortFloats(placed.subarray(from[g], from[g + 1]));
-  return (g) => placed.subarray(from[g], from[g + 1]);
+/** More columns than this are joined and sorted, which takes as long for any number. */
+const MOST_MERGED = 8;
+
+/** All values of ascending columns in order. */
+function merged(columns: readonly Float64Array[]): Float64Array {
+  if (columns.length <= MOST_MERGED) return columns.reduce(mergedTwo, NO_VALUES);
+  const values = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const column of columns) {
+    values.set(column, at);
+    at += column.length;
+  }
+  return createFloatSort()(values);
+}
+
+function mergedTwo(a: Float64Array, b: Float64Array): Float64Array {
+  const values = new Float64Array(a.length + b.length);
+  let [i, j, at] = [0, 0, 0];
+  while (i < a.length && j < b.length) values[at++] = a[i]! <= b[j]! ? a[i++]! : b[j++]!;
+  values.set(a.subarray(i), at);
+  values.set(b.subarray(j), at + a.length - i);
+  return values;
 }
 
 /** Mean and population std of ascending values, those outside {@link INNER} pulled in; and the bounds. */
