@@ -1,5 +1,7 @@
 /** Means over a batch, of which a loss is made. */
+import * as densityLoops from '../kernels/density-loops.ts';
 import * as webgpuBatchMeans from '../kernels/webgpu-batch-means.ts';
+import { viewFloats } from './host-memory.ts';
 import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { withGradient } from './with-gradient.ts';
@@ -14,7 +16,11 @@ import { withGradient } from './with-gradient.ts';
 export const meansBeside = byBackend({
   cpu: (terms: readonly tf.Tensor1D[], scalars: readonly tf.Scalar[]) =>
     tf.stack([...terms.map((term) => tf.mean(term)), ...scalars]) as tf.Tensor1D,
-  wasm: 'as cpu',
+  wasm: (_kernels, terms, scalars) =>
+    tf.tensor1d([
+      ...terms.map((term) => densityLoops.meanOf(viewFloats(term))),
+      ...scalars.map((scalar) => viewFloats(scalar)[0]!),
+    ]),
   webgpu: (kernels, terms, scalars) =>
     kernels.join([webgpuBatchMeans.means(kernels, terms), ...scalars]),
 });
@@ -32,7 +38,21 @@ export const meanDifference = byBackend({
     const sum = (terms: readonly tf.Tensor1D[]): tf.Tensor1D => tf.addN([...terms]);
     return tf.mean<tf.Scalar>(tf.sub(sum(positive), sum(negative)));
   },
-  wasm: 'as cpu',
+  wasm: (_kernels, positive, negative) =>
+    withGradient<tf.Scalar>([...positive, ...negative], () => {
+      const views = [positive, negative].map((terms) => terms.map(viewFloats));
+      return {
+        value: tf.scalar(densityLoops.meanDifference(views[0]!, views[1]!)),
+        gradient: (dy) => {
+          const size = positive[0]!.size;
+          const share = viewFloats(dy)[0]! / size;
+          const [up, down] = [share, -share].map((value) =>
+            tf.tensor1d(new Float32Array(size).fill(value)),
+          );
+          return [...positive.map(() => tf.clone(up!)), ...negative.map(() => tf.clone(down!))];
+        },
+      };
+    }),
   webgpu: (kernels, positive, negative) =>
     withGradient<tf.Scalar>([...positive, ...negative], () => ({
       value: webgpuBatchMeans.meanDifference(kernels, positive, negative),
@@ -58,7 +78,20 @@ export const unitBall = byBackend({
     const variance = tf.mean(tf.square(tf.sub(z, mean)), 1);
     return tf.add<tf.Scalar>(tf.mean(tf.square(mean)), tf.mean(tf.square(tf.sub(variance, 1))));
   },
-  wasm: 'as cpu',
+  wasm: (_kernels, z) => {
+    const [, width] = z.shape;
+    return withGradient<tf.Scalar>([z], (save) => {
+      save([z]);
+      return {
+        value: tf.scalar(densityLoops.unitBall(viewFloats(z), width)),
+        gradient: (dy, [saved]) => {
+          const d = viewFloats(dy)[0]!;
+          const back = densityLoops.unitBallBackward(viewFloats(saved!), width, d);
+          return [tf.tensor2d(back, z.shape)];
+        },
+      };
+    });
+  },
   webgpu: (kernels, z) =>
     withGradient<tf.Scalar>([z], (save) => {
       save([z]);

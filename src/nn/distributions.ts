@@ -3,9 +3,11 @@
  * (2). Everything is computed from logits and log-stds, so nothing overflows and no log of a rounded
  * 0 is taken.
  */
+import * as densityLoops from '../kernels/density-loops.ts';
 import * as webgpuDiscrete from '../kernels/webgpu-discrete.ts';
 import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import * as webgpuNormal from '../kernels/webgpu-normal.ts';
+import { viewFloats } from './host-memory.ts';
 import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
 import { stopGradient, withGradient } from './with-gradient.ts';
@@ -29,7 +31,8 @@ const normal = byBackend({
     const standardised = tf.mul(tf.sub(x, mean), tf.exp(tf.neg(logStd)));
     return tf.sub(tf.sub(-HALF_LOG_TWO_PI, logStd), tf.mul(0.5, tf.square(standardised)));
   },
-  wasm: 'as cpu',
+  wasm: (_kernels, x, mean, logStd) =>
+    loopLogProb([x, mean, logStd], x.shape, { width: 1, stds: null }),
   webgpu: (kernels, x, mean, logStd) =>
     webgpuLogProb(kernels, [x, mean, logStd], x.shape, { width: 1, stds: null }),
 });
@@ -43,7 +46,10 @@ const normal = byBackend({
 export const normalRowLogProb = byBackend({
   cpu: (x: tf.Tensor2D, mean: tf.Tensor2D, logStd: tf.Tensor2D) =>
     tf.sum<tf.Tensor1D>(normalLogProb(x, mean, logStd), 1),
-  wasm: 'as cpu',
+  wasm: (_kernels, x, mean, logStd) => {
+    const [rows, width] = x.shape;
+    return loopLogProb([x, mean, logStd], [rows], { width, stds: null }) as tf.Tensor1D;
+  },
   webgpu: (kernels, x, mean, logStd) => {
     const [rows, width] = x.shape;
     const options = { width, stds: null };
@@ -72,7 +78,8 @@ const likelyNormal = byBackend({
     const likely = tf.minimum(tf.maximum(x, tf.sub(mean, reach)), tf.add(mean, reach));
     return normalLogProb(stopGradient(likely), mean, logStd);
   },
-  wasm: 'as cpu',
+  wasm: (_kernels, x, mean, logStd, stds) =>
+    loopLogProb([x, mean, logStd], x.shape, { width: 1, stds }),
   webgpu: (kernels, x, mean, logStd, stds) =>
     webgpuLogProb(kernels, [x, mean, logStd], x.shape, { width: 1, stds }),
 });
@@ -94,6 +101,34 @@ export function tailedNormalLogProb<T extends tf.Tensor>(
   const beyond = tf.log(tf.maximum(tf.div(distance, stds), 1));
   const likely = likelyNormalLogProb(x, mean, logStd, stds);
   return tf.sub(likely, tf.mul(beyond, stds * stds)) as T;
+}
+
+/** Log-densities by loops on WASM, in this shape. */
+function loopLogProb(
+  tensors: webgpuNormal.NormalTensors,
+  shape: number[],
+  { width, stds }: webgpuNormal.NormalOptions,
+): tf.Tensor {
+  return withGradient([...tensors], (save) => {
+    const [, , logStd] = tensors;
+    const inverse = tf.exp(tf.neg(logStd));
+    const reach = stds === null ? [] : [tf.mul(tf.exp(logStd), stds)];
+    const all = [...tensors, inverse, ...reach];
+    save(all);
+    return {
+      value: tf.tensor(densityLoops.normalLogProb(normalsOf(all), width), shape),
+      gradient: (dy, saved) => {
+        const normals = normalsOf(saved);
+        const { dX, dMean, dLogStd } = densityLoops.normalBackward(normals, viewFloats(dy), width);
+        return [dX, dMean, dLogStd].map((values, i) => tf.tensor(values, saved[i]!.shape));
+      },
+    };
+  });
+}
+
+function normalsOf(tensors: readonly tf.Tensor[]): densityLoops.Normals {
+  const [x, mean, logStd, inverse, reach] = tensors.map(viewFloats);
+  return { x: x!, mean: mean!, logStd: logStd!, inverse: inverse!, reach: reach ?? null };
 }
 
 /** Log-densities by kernels on WebGPU, in this shape. */
@@ -129,7 +164,15 @@ export function normalSample<T extends tf.Tensor>(mean: T, logStd: T, noise: T):
 const sample = byBackend({
   cpu: (mean: tf.Tensor, logStd: tf.Tensor, noise: tf.Tensor): tf.Tensor =>
     tf.add(mean, tf.mul(tf.exp(logStd), noise)),
-  wasm: 'as cpu',
+  wasm: (_kernels, mean, logStd, noise) =>
+    withGradient([mean, logStd], (save) => {
+      const std = tf.exp(logStd);
+      save([std, noise]);
+      return {
+        value: tf.add(mean, tf.mul(std, noise)),
+        gradient: (dy, [of, drawn]) => [tf.clone(dy), tf.mul(tf.mul(dy, drawn!), of!)],
+      };
+    }),
   webgpu: (kernels, mean, logStd, noise) =>
     withGradient([mean, logStd], (save) => {
       save([logStd, noise]);
@@ -195,7 +238,23 @@ export const upperBernoulliLogProb = byBackend({
     const triangle = strictUpperTriangle(logits.shape[1]);
     return tf.sum<tf.Tensor1D>(tf.mul(bernoulliLogProb(logits, target), triangle), [1, 2]);
   },
-  wasm: 'as cpu',
+  // the same, as one operation of the tape
+  wasm: (_kernels, logits, target) => {
+    const triangle = strictUpperTriangle(logits.shape[1]);
+    return withGradient<tf.Tensor1D>([logits], (save) => {
+      const sign = tf.sub(tf.mul(2, target), 1);
+      const signed = tf.mul(logits, sign);
+      const logProbs = tf.mul(logSigmoid(signed), triangle);
+      save([sign, signed, triangle]);
+      return {
+        value: tf.sum<tf.Tensor1D>(logProbs, [1, 2]),
+        gradient: (dy, [by, of, counted]) => {
+          const each = tf.mul(tf.reshape(dy, [-1, 1, 1]), counted!);
+          return [tf.mul(tf.mul(each, tf.sigmoid(tf.neg(of!))), by!)];
+        },
+      };
+    });
+  },
   webgpu: (kernels, logits, target) =>
     withGradient<tf.Tensor1D>([logits], (save) => {
       save([logits, target]);
@@ -279,7 +338,19 @@ const clamp = byBackend({
         gradient: (dy, [mask]) => [tf.mul(dy, mask!)],
       };
     }),
-  wasm: 'as cpu',
+  wasm: (_kernels, x, min, max) =>
+    withGradient([x], (save) => {
+      save([x]);
+      return {
+        value: tf.tensor(densityLoops.clip(viewFloats(x), min, max), x.shape),
+        gradient: (dy, [saved]) => [
+          tf.tensor(
+            densityLoops.clipBackward(viewFloats(saved!), viewFloats(dy), min, max),
+            dy.shape,
+          ),
+        ],
+      };
+    }),
   webgpu: (kernels, x, min, max) =>
     withGradient([x], (save) => {
       save([x]);

@@ -9,11 +9,22 @@ import { randomTensor } from '../testing/gradients.ts';
 import { randomTrees } from '../testing/random-trees.ts';
 import { bothWays, deviationOf, type Twin } from '../testing/twins.ts';
 import { withTensors } from '../testing/with-tensors.ts';
+import { meanDifference, meansBeside, unitBall } from './batch-means.ts';
 import { batchNormLeakyRelu, batchNormSpecs } from './batch-norm.ts';
+import {
+  categoricalLogProb,
+  clip,
+  likelyNormalLogProb,
+  normalLogProb,
+  normalRowLogProb,
+  normalSample,
+  upperBernoulliLogProb,
+} from './distributions.ts';
 import { flowLogProb } from './flow-prior.ts';
 import { gatLayer, gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate, graphConvolution } from './graph-convolution.ts';
+import { copyMatrix } from './lookup.ts';
 import { type NodeGraph, nodeGraphOf, rowShares, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
 import { ParameterStore, type Parameters } from './parameters.ts';
@@ -338,6 +349,96 @@ describe('operations on wasm and on cpu', () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  test('log-densities of normals, samples of them, and what is clipped', () =>
+    fc.assert(
+      fc.asyncProperty(...[seeds, sizes(70), sizes(12)], async (seed, rows, width) => {
+        const of = (...scale: readonly number[]) =>
+          scale.map((by, i) => tf.mul(by, randomTensor(seed + i, rows, width)) as tf.Tensor2D);
+        const three = (x: readonly tf.Tensor[]) => x as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+        await expectTwins(() => [(...x) => normalRowLogProb(...three(x)), of(2, 1, 0.7)]);
+        await expectTwins(() => [(...x) => normalLogProb(...three(x)), of(2, 1, 0.7)]);
+        await expectTwins(() => {
+          const [x, mean, logStd] = of(3, 1, 0.7);
+          return [(m, s) => likelyNormalLogProb<tf.Tensor>(x!, m!, s!, 2), [mean!, logStd!]];
+        });
+        await expectTwins(() => {
+          const [mean, logStd, noise] = of(2, 1, 1);
+          return [(m, s) => normalSample<tf.Tensor>(m!, s!, noise!), [mean!, logStd!]];
+        });
+        await expectTwins(() => [(x) => clip(x!, -0.5, 1), of(1)]);
+        await expectTwins(() => [(x) => clip(x!, -0.5, Number.POSITIVE_INFINITY), of(1)]);
+      }),
+      { numRuns: 20 },
+    ));
+
+  test('log-densities given logits, far from 0 too', () =>
+    fc.assert(
+      fc.asyncProperty(
+        ...[seeds, sizes(40), sizes(70), fc.constantFrom(1, 8, 60)],
+        async (seed, rows, classes, scale) => {
+          const logits = (...shape: number[]) => tf.mul(scale, randomTensor(seed, ...shape));
+          await expectTwins(() => {
+            const target = copyMatrix(
+              Array.from({ length: rows }, (_, row) => (7 * row) % classes),
+              classes,
+            );
+            return [(x) => categoricalLogProb(x as tf.Tensor2D, target), [logits(rows, classes)]];
+          });
+          const nodes = Math.min(classes, 20);
+          await expectTwins(() => {
+            const made = tf.cast(
+              tf.greater(randomTensor(seed + 1, rows, nodes, nodes), 0.5),
+              'float32',
+            );
+            return [
+              (x) => upperBernoulliLogProb(x as tf.Tensor3D, made as tf.Tensor3D),
+              [logits(rows, nodes, nodes)],
+            ];
+          });
+        },
+      ),
+      { numRuns: 20 },
+    ));
+
+  test('means over a batch, and the unit ball', () =>
+    fc.assert(
+      fc.asyncProperty(...[seeds, sizes(70), sizes(12)], async (seed, rows, width) => {
+        const terms = (count: number) =>
+          Array.from({ length: count }, (_, i) => randomTensor<tf.Tensor1D>(seed + i, rows));
+        await expectTwins(() => [
+          (a, b, c) => meanDifference([a as tf.Tensor1D], [b as tf.Tensor1D, c as tf.Tensor1D]),
+          terms(3),
+        ]);
+        await expectTwins(() => [
+          (z) => unitBall(z as tf.Tensor2D),
+          [randomTensor(seed, rows, width)],
+        ]);
+        const means = () => Promise.resolve(meansBeside(terms(3), [tf.scalar(3)]).arraySync());
+        const [ours, loops] = await bothWays(means);
+        expect(deviation(ours, loops)).toBeLessThan(TOLERANCE);
+      }),
+      { numRuns: 20 },
+    ));
+
+  test('a log-density of NaN is NaN, and what is clipped too', () => {
+    const NAN = tf.tensor2d([Number.NaN, 1], [1, 2]);
+    const one = tf.tensor2d([1, 0], [1, 2]);
+    const all = [
+      normalRowLogProb(NAN, one, one),
+      likelyNormalLogProb(one, NAN, one, 6),
+      clip(NAN, -1, 1),
+      categoricalLogProb(NAN, one),
+      unitBall(NAN),
+      meanDifference([tf.tensor1d([Number.NaN])], [tf.tensor1d([1])]),
+      upperBernoulliLogProb(
+        tf.tensor3d([0, Number.NaN, 0, 0], [1, 2, 2]),
+        tf.tensor3d([0, 1, 0, 0], [1, 2, 2]),
+      ),
+    ];
+    for (const tensor of all) expect(tensor.dataSync()[0]).toBeNaN();
+    tf.dispose([NAN, one, ...all]);
   });
 
   test('NaN is spread, not hidden', () => {
