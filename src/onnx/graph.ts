@@ -24,6 +24,8 @@ export interface GraphBuilder {
   ints(values: ArrayLike<number>): Value;
   int32(values: Int32Array): Value;
   scalar(value: number): Value;
+  /** A scalar of float64. */
+  double(value: number): Value;
   /** Any operation of opset 17 with one output. */
   op(name: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value;
   add(a: Value, b: Value): Value;
@@ -80,6 +82,7 @@ export function createGraph(): GraphBuilder {
     doubles: (values) => keep(Float64Array.from(values), [values.length]),
     ints,
     int32: (values) => keep(values, [values.length]),
+    double: (value) => keep(Float64Array.of(value), []),
     scalar: (value) => keep(Float32Array.of(value), []),
     op,
     add: (a, b) => op('Add', [a, b]),
