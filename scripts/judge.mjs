@@ -22,6 +22,8 @@ import { runSideBySide } from './judge/side-by-side.mjs';
 import { settingChanges } from './setting-changes.mjs';
 
 const { preset, epochs, detectors, 'limit-train': limitTrain, rules } = COMMANDS.train.options;
+/** The command `tracevae` starts it, too. */
+const PROGRAM = process.env.TRACEVAE_CALLED_AS ?? 'npm run judge --';
 const COMMAND = {
   says: 'Trains and scores every detector on every set with every seed; says which is ahead.',
   options: {
@@ -176,7 +178,7 @@ async function run(values) {
 
 try {
   const values = readOptions(COMMAND, process.argv.slice(2), 'judge');
-  if (values.help) process.stdout.write(usageOf('npm run judge --', COMMAND, 'docs/headless.md'));
+  if (values.help) process.stdout.write(usageOf(PROGRAM, COMMAND, 'docs/headless.md'));
   else await run(values);
   process.exit(0);
 } catch (cause) {

@@ -7,6 +7,7 @@ import { CommandError, errorLine } from '../headless/command-error.mjs';
 import { COMMANDS as HEADLESS } from '../headless/commands.mjs';
 import { exportModel } from './export.mjs';
 import { importTraces } from './import.mjs';
+import { PREPARE_OPTIONS, prepareTraces } from './prepare.mjs';
 import { scoreTraces } from './score.mjs';
 import { trainModel } from './train.mjs';
 
@@ -88,6 +89,10 @@ const COMMANDS = {
         type: 'boolean',
         says: 'History counts the traces of the minute before, too; holds the whole input',
       },
+      otlp: {
+        type: 'boolean',
+        says: 'passes the spans of OTLP JSON on, as lines, with tracevae.score and the like as attributes',
+      },
       as: {
         type: 'string',
         value: 'csv|jsonl|parquet',
@@ -118,9 +123,14 @@ const COMMANDS = {
       },
     },
   },
+  prepare: {
+    run: prepareTraces,
+    says: 'Makes balanced train, validation and test files of traces, with injected anomalies.',
+    options: PREPARE_OPTIONS,
+  },
   judge: {
     run: () => Promise.resolve(),
-    says: 'Trains and scores every detector on every set: which is ahead (npm run judge).',
+    says: 'Trains and scores every detector on every set: which is ahead.',
     options: {},
   },
 };
@@ -152,15 +162,22 @@ async function answer(name, rest) {
     );
   }
   const values = readOptions(command, rest, name, command.takesFiles === true);
-  if (values.help) return usageOf(`${PROGRAM} ${name}`, command, DOCUMENT);
+  if (values.help) return usageOf(calledAs(name, command), command, DOCUMENT);
   await command.run(values);
   return null;
 }
 
+/** @param {string} name @param {Command} command */
+const calledAs = (name, { takesFiles }) =>
+  `${PROGRAM} ${name}${takesFiles === true ? ' [FILE…]' : ''}`;
+
 /** Its own program, which starts processes of its own. @param {readonly string[]} argv */
 function judge(argv) {
   const path = fileURLToPath(new URL('../judge.mjs', import.meta.url));
-  const child = spawn(process.execPath, [path, ...argv], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [path, ...argv], {
+    stdio: 'inherit',
+    env: { ...process.env, TRACEVAE_CALLED_AS: `${PROGRAM} judge` },
+  });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.once(signal, () => child.kill(signal));
   }

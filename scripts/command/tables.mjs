@@ -1,6 +1,7 @@
 // @ts-check
 /** Rows as CSV, JSON lines or Parquet: to standard output, or to a file that appears when it is whole. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /**
  * @typedef {import('../../src/node/scored-row.ts').ScoredRow} Row
@@ -20,13 +21,35 @@ export const TABLES = ['csv', 'jsonl', 'parquet'];
 export const tableOf = (path) =>
   TABLES.find((ending) => path?.toLowerCase().endsWith(`.${ending}`) === true) ?? 'csv';
 
+/** What runs that were killed have left of this file. @param {string} path */
+function dropAbandoned(path) {
+  const [folder, name] = [dirname(resolve(path)), basename(path)];
+  for (const other of readdirSync(folder)) {
+    if (!other.startsWith(`${name}.`) || !other.endsWith('.part')) continue;
+    const pid = Number(other.slice(name.length + 1, -'.part'.length));
+    if (Number.isSafeInteger(pid) && pid > 0 && !isRunning(pid)) {
+      rmSync(join(folder, other), { force: true });
+    }
+  }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
+}
+
 /**
- * @param {string} as @param {Columns} columns
+ * Standard output, or a file that has another name until it is whole.
+ *
  * @param {string | null} path null: standard output
- * @param {Cells} cells
- * @returns {Table}
  */
-export function openTable(as, columns, path, { csvCell, csvId }) {
+export function openOutput(path) {
+  if (path !== null) dropAbandoned(path);
   const part = path === null ? null : `${path}.${process.pid}.part`;
   const file = part === null ? 1 : openSync(part, 'w');
   let open = part !== null;
@@ -47,6 +70,17 @@ export function openTable(as, columns, path, { csvCell, csvId }) {
     closeSync(file);
     renameSync(/** @type {string} */ (part), /** @type {string} */ (path));
   };
+  return { put, drop, close };
+}
+
+/**
+ * @param {string} as @param {Columns} columns
+ * @param {string | null} path null: standard output
+ * @param {Cells} cells
+ * @returns {Table}
+ */
+export function openTable(as, columns, path, { csvCell, csvId }) {
+  const { put, drop, close } = openOutput(path);
   if (as === 'parquet') {
     /** @type {Row[]} */
     let group = [];

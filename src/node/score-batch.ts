@@ -7,7 +7,7 @@ import type { KeptScorer, ScoreSeconds } from '../model/score-kept.ts';
 import { assembleTraces } from '../trace/assemble.ts';
 import type { Ledger } from '../trace/ledger.ts';
 import type { SpanColumns } from '../trace/span-columns.ts';
-import { traceCount } from '../trace/trace-set.ts';
+import { type StringColumn, traceCount } from '../trace/trace-set.ts';
 import { type UnflaggedRow, unflaggedRows } from './scored-row.ts';
 
 export const restoreDetector: RestoreModel = (detector, settings, operationCount, weights) =>
@@ -15,6 +15,8 @@ export const restoreDetector: RestoreModel = (detector, settings, operationCount
 
 export interface ScoredBatch {
   readonly rows: readonly UnflaggedRow[];
+  /** Of all traces, those among them that have no row. */
+  readonly ids: StringColumn;
   /** [traces] where known, microseconds: of those that the model takes and all others. */
   readonly startUs: Float64Array;
   readonly traces: number;
@@ -38,6 +40,7 @@ export async function scoreBatch(
   const rows = await scorer.score(traces, scorer.fitting(traces));
   return {
     rows: unflaggedRows(traces, rows),
+    ids: columns.traceIds,
     startUs: traces.startUs,
     traces: traceCount(traces),
     spansKept,

@@ -1,11 +1,21 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { bundleSource } from '../../scripts/bundle-for-node.mjs';
 import type { BackendInfo } from '../run/outcome.ts';
+import {
+  type ShopSpan,
+  shopCsv,
+  shopJaeger,
+  shopOtlp,
+  shopTraces,
+} from '../testing/shop-traces.ts';
 import { runInNode, startWasm } from './run-in-node.ts';
 import { type ScoreQuestion, scoreFiles } from './score-files.ts';
 import type { ScoredRow } from './scored-row.ts';
+import { standardInput } from './standard-input.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tracevae-score-'));
 const onDisk = (name: string, text: string | Uint8Array): string => {
@@ -14,64 +24,9 @@ const onDisk = (name: string, text: string | Uint8Array): string => {
   return path;
 };
 
-interface Span {
-  readonly trace: number;
-  readonly id: number;
-  readonly parent: number;
-  readonly ms: number;
-  readonly call: string;
-}
-
-const HEADER =
-  'traceIdHigh,traceIdLow,parentSpanId,spanId,duration,DBhash,operationName,serviceName';
-const csv = (spans: readonly Span[]): string =>
-  [
-    HEADER,
-    ...spans.map(({ trace, id, parent, ms, call }) => {
-      const [service, name] = call.split('/');
-      return `1,${trace},${parent},${id},${ms},0,${name},${service}`;
-    }),
-    '',
-  ].join('\n');
-
-/** The same as spans of Jaeger, of which an id is 32 hexadecimal digits. */
-const jaeger = (spans: readonly Span[]): string =>
-  JSON.stringify({
-    data: [...new Set(spans.map(({ trace }) => trace))].map((trace) => ({
-      traceID: `1:${trace}`,
-      processes: Object.fromEntries(
-        ['web', 'search', 'payment', 'mail'].map((service) => [service, { serviceName: service }]),
-      ),
-      spans: spans
-        .filter((span) => span.trace === trace)
-        .map(({ id, parent, ms, call }) => ({
-          traceID: `1:${trace}`,
-          spanID: String(id),
-          operationName: call.split('/')[1],
-          processID: call.split('/')[0],
-          startTime: 1_700_000_000_000_000,
-          duration: Math.round(1e3 * ms),
-          references:
-            parent === 0
-              ? []
-              : [{ refType: 'CHILD_OF', traceID: `1:${trace}`, spanID: String(parent) }],
-        })),
-    })),
-  });
-
-/** A search of two calls and a checkout of three, in turn. */
-const traces = (first: number, count: number): Span[] =>
-  Array.from({ length: count }, (_, i): Span[] => [
-    { trace: first + i, id: 1, parent: 0, ms: 20 + (i % 7), call: 'web/get' },
-    { trace: first + i, id: 2, parent: 1, ms: 5 + (i % 3), call: 'search/query' },
-    ...(i % 2 === 0
-      ? []
-      : [{ trace: first + i, id: 3, parent: 1, ms: 9 + (i % 5), call: 'payment/charge' }]),
-  ]).flat();
-
-const fresh = traces(1000, 24);
+const fresh = shopTraces(1000, 24);
 /** A trace with a call that the model never saw, and one that takes a hundred times as long. */
-const odd: readonly Span[] = [
+const odd: readonly ShopSpan[] = [
   { trace: 2000, id: 1, parent: 0, ms: 22, call: 'web/get' },
   { trace: 2000, id: 2, parent: 1, ms: 6, call: 'search/query' },
   { trace: 2000, id: 3, parent: 1, ms: 3, call: 'mail/send' },
@@ -84,8 +39,8 @@ let model: string;
 let page: Map<string, readonly number[]>;
 beforeAll(async () => {
   backend = await startWasm();
-  const train = onDisk('train.csv', csv(traces(0, 120)));
-  const tested = onDisk('test.csv', csv(fresh));
+  const train = onDisk('train.csv', shopCsv(shopTraces(0, 120)));
+  const tested = onDisk('test.csv', shopCsv(fresh));
   const ran = await runInNode(
     {
       source: {
@@ -178,22 +133,85 @@ test('rows have the scores of the page, whatever the format, the order and the c
   const shuffled = [...fresh, ...odd].sort(
     (a, b) => ((a.trace * 7 + a.id * 13) % 17) - ((b.trace * 7 + b.id * 13) % 17),
   );
-  const asCsv = await score([onDisk('a.csv', csv(fresh))]);
+  const asCsv = await score([onDisk('a.csv', shopCsv(fresh))]);
   expect(asCsv.ended).toMatchObject({
     ok: true,
     value: { scored: 24, unknownCalls: 0, newStructures: 0 },
   });
   expectPageScores(asCsv.rows);
-  expectPageScores((await score([onDisk('b.csv', csv(shuffled))])).rows);
-  expectPageScores((await score([onDisk('c.json', jaeger([...fresh].reverse()))])).rows);
-  const parts = [csv(fresh.slice(0, 20)), csv(fresh.slice(20))].map((text, i) =>
+  expectPageScores((await score([onDisk('b.csv', shopCsv(shuffled))])).rows);
+  expectPageScores((await score([onDisk('c.json', shopJaeger([...fresh].reverse()))])).rows);
+  const parts = [shopCsv(fresh.slice(0, 20)), shopCsv(fresh.slice(20))].map((text, i) =>
     onDisk(`part${i}.csv`, text),
   );
   expectPageScores((await score(parts)).rows);
 });
 
+/** Bytes as a pipe gives them, cut anywhere. */
+async function* piped(text: string, cut: number): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += cut) yield bytes.subarray(at, at + cut);
+}
+
+const FORMATS = { csv: shopCsv, jaeger: shopJaeger, otlp: shopOtlp } as const;
+
+async function asPipe(text: string, cut: number, more: Partial<ScoreQuestion> = {}) {
+  const read = await standardInput(piped(text, cut), join(folder, 'piped'));
+  if (read.kind !== 'stream') throw new Error('it should be a stream');
+  const { rows, ended } = await score([read.file], more);
+  // ids of OTLP are hexadecimal
+  const idOf = (id: string): string => (id.includes(':') ? id : `1:${Number.parseInt(id, 16)}`);
+  return { rows: rows.map((row) => ({ ...row, traceId: idOf(row.traceId) })), ended };
+}
+
+test('a pipe gives the same rows, in any format and order and however it is cut', async () => {
+  const spans = [...fresh, ...odd];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...(Object.keys(FORMATS) as (keyof typeof FORMATS)[])),
+      fc.shuffledSubarray(spans, { minLength: spans.length }),
+      fc.integer({ min: 1, max: 5000 }),
+      async (format, order, cut) => {
+        const { rows, ended } = await asPipe(FORMATS[format](order), cut);
+        expect(ended).toMatchObject({ ok: true, value: { scored: 26, lateTraces: 0 } });
+        expectPageScores(rows);
+      },
+    ),
+    { numRuns: 9, seed: 5 },
+  );
+});
+
+test('threads give the rows of one, in its order, as soon as traces are complete', async () => {
+  const text = shopCsv(shopTraces(5000, 1200));
+  const quietSpans = 400;
+  const entry = new URL(await bundleSource('src/node/score-thread.ts'));
+  const one = await asPipe(text, 65_536, { quietSpans });
+  const two = await asPipe(text, 3000, { quietSpans, threads: { count: 2, entry } });
+  expect(two.ended).toMatchObject({ ok: true, value: { threads: 2, scored: 1200 } });
+  expect(two.rows).toEqual(one.rows);
+  expect(one.rows.map(({ traceId }) => traceId)).toEqual(
+    Array.from({ length: 1200 }, (_, i) => `1:${5000 + i}`),
+  );
+}, 60_000);
+
+test('a broken row costs its span, and a late one is counted', async () => {
+  const [header, ...lines] = shopCsv([...shopTraces(7000, 900), ...odd.slice(0, 1)]).split('\n');
+  const broken = [header, 'no,span', ...lines].join('\n');
+  const { rows, ended } = await asPipe(`${broken}1,7000,1,9,5,0,get,web\n`, 999, {
+    quietSpans: 300,
+  });
+  expect(rows).toHaveLength(900);
+  expect(ended).toMatchObject({ ok: true, value: { lateTraces: 1, scored: 900 } });
+  expect(ended.ok && ended.value.ledger).toEqual([
+    { reason: 'malformed-row', count: 1 },
+    { reason: 'single-node', count: 1 },
+    { reason: 'late-span', count: 1 },
+  ]);
+  expect(ended.ok && ended.value.spans).toBe(ended.ok && ended.value.spansKept + 3);
+});
+
 test('what the model never saw is scored as such, and said', async () => {
-  const { rows, ended } = await score([onDisk('odd.csv', csv([...fresh, ...odd]))]);
+  const { rows, ended } = await score([onDisk('odd.csv', shopCsv([...fresh, ...odd]))]);
   const [unseen, slow] = ['1:2000', '1:2001'].map(
     (id) => rows.find(({ traceId }) => traceId === id)!,
   );
@@ -217,12 +235,12 @@ test('what the model never saw is scored as such, and said', async () => {
 });
 
 test('a score depends on the trace alone, not on the unknown calls of others', async () => {
-  const strange = traces(3000, 8).map((span) => ({
+  const strange = shopTraces(3000, 8).map((span) => ({
     ...span,
     call: `mail/${span.call.replace('/', '-')}`,
   }));
-  const alone = await score([onDisk('alone.csv', csv(odd))]);
-  const among = await score([onDisk('among.csv', csv([...strange, ...odd]))]);
+  const alone = await score([onDisk('alone.csv', shopCsv(odd))]);
+  const among = await score([onDisk('among.csv', shopCsv([...strange, ...odd]))]);
   expect(alone.rows).toHaveLength(2);
   for (const row of alone.rows) {
     const other = among.rows.find(({ traceId }) => traceId === row.traceId)!;
@@ -239,18 +257,18 @@ test('a score depends on the trace alone, not on the unknown calls of others', a
 });
 
 test('traces of another system are all unknown, and the ledger says retrain', async () => {
-  const other = traces(0, 60).map((span) => ({
+  const other = shopTraces(0, 60).map((span) => ({
     ...span,
     call: `mail/${span.call.replace('/', '-')}`,
   }));
-  const { rows, ended } = await score([onDisk('other.csv', csv(other))]);
+  const { rows, ended } = await score([onDisk('other.csv', shopCsv(other))]);
   expect(rows.every(({ structure }) => structure === 'new')).toBe(true);
   expect(rows.every(({ score: value }) => Number.isFinite(value))).toBe(true);
   expect(ended.ok && ended.value.drift.at(-1)).toMatch(/retrain/);
 });
 
 test('thresholds are spelled as the contract spells them', async () => {
-  const files = [onDisk('all.csv', csv([...fresh, ...odd]))];
+  const files = [onDisk('all.csv', shopCsv([...fresh, ...odd]))];
   const flagged = async (threshold: string) => {
     const { rows, ended } = await score(files, { threshold, detector: 'tracevae' });
     if (!ended.ok) throw new Error(ended.error.what);
@@ -274,7 +292,7 @@ test('thresholds are spelled as the contract spells them', async () => {
 
 test('a torn model, one of another build and no model are refused with a sentence', async () => {
   const bytes = new Uint8Array(readFileSync(model));
-  const files = [onDisk('few.csv', csv(fresh))];
+  const files = [onDisk('few.csv', shopCsv(fresh))];
   const refusal = async (name: string, of: Uint8Array) => {
     const { ended } = await score(files, { model: onDisk(name, of) });
     return ended.ok ? null : ended.error.what;

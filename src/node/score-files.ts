@@ -15,6 +15,8 @@ import { addSeconds, NO_SECONDS, type ScoreSeconds } from '../model/score-kept.t
 import { resolveThreshold } from '../scoring/resolve-threshold.ts';
 import { formatThreshold, parseThreshold, type ThresholdRule } from '../scoring/threshold-rule.ts';
 import { type Ledger, mergeLedgers } from '../trace/ledger.ts';
+import { decodeString, stringCount } from '../trace/string-column.ts';
+import type { StringColumn } from '../trace/trace-set.ts';
 import { tracesPerDay } from '../trace/traffic.ts';
 import { startWasm } from './backends.ts';
 import { fileOnDisk } from './file-on-disk.ts';
@@ -25,8 +27,8 @@ import { flaggedRow, type ScoredRow, type UnflaggedRow } from './scored-row.ts';
 export interface ScoreQuestion {
   /** Path of the model. */
   readonly model: string;
-  /** Paths of the traces, or what can be read but once. */
-  readonly input: readonly string[] | SourceFile;
+  /** Paths of the traces, and files that can be read but once. */
+  readonly input: readonly (string | SourceFile)[];
   /** Id of their format; null: it is told from what they hold. */
   readonly format: string | null;
   /** As it is typed; null: the one that was kept with the model. */
@@ -64,11 +66,16 @@ export interface ScoreLedger {
   readonly seconds: number;
   /** Threads that scored. */
   readonly threads: number;
-  /** Seconds of work, those of all threads added up. */
+  /** Largest resident size of the process so far, threads included. */
+  readonly peakBytes: number;
+  /** Seconds of processor time of the process so far, threads included. */
+  readonly cpuSeconds: number;
+  /** Seconds of work by the clock, those of all threads added up. */
   readonly work: ScoreSeconds & { readonly reading: number; readonly merging: number };
 }
 
-type TakeRows = (rows: readonly ScoredRow[]) => Promise<void>;
+/** @param ids of all traces that are done, those among them that have no row */
+type TakeRows = (rows: readonly ScoredRow[], ids: () => readonly string[]) => Promise<void>;
 
 /** @param take the rows as they come, in an order that follows from the input alone */
 export async function scoreFiles(
@@ -97,7 +104,7 @@ export async function scoreFiles(
     const { signal } = new AbortController();
     const streamed = await streamFiles(filesOf(question), {
       signal,
-      canReadTwice: Array.isArray(question.input) && !minute,
+      canReadTwice: question.input.every((file) => typeof file === 'string') && !minute,
       quietSpans: minute ? Number.POSITIVE_INFINITY : question.quietSpans,
       isOneBatch: minute,
       format: question.format,
@@ -129,6 +136,7 @@ export async function scoreFiles(
       })),
       seconds: (performance.now() - started) / 1e3,
       threads: threads?.count ?? 1,
+      ...ofProcess(),
       work: { reading, merging: sums.merging, ...sums.seconds },
     });
   } finally {
@@ -136,8 +144,13 @@ export async function scoreFiles(
   }
 }
 
+function ofProcess(): Pick<ScoreLedger, 'peakBytes' | 'cpuSeconds'> {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { peakBytes: 1024 * maxRSS, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+}
+
 const filesOf = ({ input }: ScoreQuestion): readonly SourceFile[] =>
-  'stream' in input ? [input] : input.map(fileOnDisk);
+  input.map((file) => (typeof file === 'string' ? fileOnDisk(file) : file));
 
 export function openModel(path: string): Result<KeptModel, Failure> {
   try {
@@ -190,6 +203,7 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
   let val: Float64Array = new Float64Array(0);
   let threshold: number | null = null;
   const held: UnflaggedRow[] = [];
+  const heldIds: StringColumn[] = [];
   /** Of a rule that asks for traces per day: when they began. */
   const starts: Float64Array[] = [];
   const sums = {
@@ -206,10 +220,10 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
     const startUs = Float64Array.from(starts.flatMap((batch) => [...batch]));
     return tracesPerDay({ startUs }, Uint32Array.from(startUs.keys()));
   };
-  const give = async (unflagged: readonly UnflaggedRow[]) => {
+  const give = async (unflagged: readonly UnflaggedRow[], ids: readonly StringColumn[]) => {
     const rows = unflagged.map((row) => flaggedRow(row, threshold));
     for (const { flagged } of rows) sums.flagged += flagged;
-    await take(rows);
+    await take(rows, () => ids.flatMap(textsOf));
   };
   return {
     open(shown: ShownDetector): void {
@@ -219,7 +233,8 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
         threshold = resolveThreshold(rule, { val, test: new Float64Array(0), tracesPerDay: null });
       }
     },
-    async add({ rows, traces, spansKept, drift, ledger, seconds, startUs }: ScoredBatch) {
+    async add(batch: ScoredBatch) {
+      const { rows, ids, traces, spansKept, drift, ledger, seconds, startUs } = batch;
       sums.scored += rows.length;
       sums.traces += traces;
       sums.spansKept += spansKept;
@@ -227,7 +242,8 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
       sums.ledger = mergeLedgers(sums.ledger, ledger);
       sums.merging += seconds.merging;
       sums.seconds = addSeconds(sums.seconds, seconds);
-      if (asksValidationAlone(rule)) return give(rows);
+      if (asksValidationAlone(rule)) return give(rows, [ids]);
+      heldIds.push(ids);
       for (const row of rows) held.push(row);
       if (rule.kind === 'perDay') starts.push(startUs);
     },
@@ -235,12 +251,15 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
       if (!asksValidationAlone(rule)) {
         const test = Float64Array.from(held, ({ score }) => score).sort();
         threshold = resolveThreshold(rule, { val, test, tracesPerDay: perDay() });
-        await give(held);
+        await give(held, heldIds);
       }
       return { ...sums, rule, threshold };
     },
   };
 }
+
+const textsOf = (column: StringColumn): string[] =>
+  Array.from({ length: stringCount(column) }, (_, i) => decodeString(column, i));
 
 /** Seconds of the reading, without those that it waits for its traces to be scored. */
 function createClock() {

@@ -5,6 +5,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { isGzip } from '../ingest/gunzip.ts';
 import type { SourceFile } from '../ingest/import.ts';
 import { isXz } from '../ingest/unxz.ts';
@@ -79,4 +80,18 @@ function oneTime(head: Uint8Array, everything: () => AsyncGenerator<Uint8Array>)
       return { stream, arrayBuffer: async () => bytes.slice().buffer as ArrayBuffer };
     },
   };
+}
+
+/** What is in it where it is gzip, else itself. */
+export async function* unpacked(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunks = input[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  async function* everything(): AsyncGenerator<Uint8Array> {
+    for (let next = first; next.done !== true; next = await chunks.next()) yield next.value;
+  }
+  yield* first.done !== true && isGzip(first.value)
+    ? (Readable.from(everything(), { objectMode: false }).pipe(
+        createGunzip(),
+      ) as AsyncIterable<Buffer>)
+    : everything();
 }
