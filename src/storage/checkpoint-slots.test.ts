@@ -103,3 +103,30 @@ test.each(Object.entries(DAMAGES))('%s loses that slot and not the other', async
     error: { what: expect.stringContaining('cannot be used') },
   });
 });
+
+test('a header that says what no training is, with a checksum that is right, is not resumed', async () => {
+  const honest = interruptedFixture(2);
+  const tampered: readonly unknown[] = [
+    { ...honest, detector: 'elsewhere' },
+    { ...honest, settings: { ...honest.settings, seed: 'x' } },
+    { ...honest, settings: null },
+    { ...honest, incidents: [null] },
+    { ...honest, checkpoint: { ...honest.checkpoint, nextEpoch: -1 } },
+    { ...honest, checkpoint: { ...honest.checkpoint, curve: [null] } },
+  ];
+  for (const run of tampered) {
+    stored = new Map();
+    slots = open();
+    await slots.save(run as typeof honest);
+    expect(await open().newest()).toMatchObject({
+      ok: false,
+      error: { what: expect.stringContaining('cannot be used') },
+    });
+    // the one before it still counts
+    stored = new Map();
+    slots = open();
+    await slots.save(honest);
+    await slots.save(run as typeof honest);
+    expect(await open().newest()).toEqual({ ok: true, value: honest });
+  }
+});

@@ -3,9 +3,11 @@
  * sequence number and a checksum over its bytes, so whatever happens to the slot that is being
  * written, the other one still holds the checkpoint before. The newest right record counts.
  */
+import * as v from 'valibot';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
 import type { InterruptedRun } from '../run/record.ts';
 import { readSettings } from '../run/record-formats.ts';
+import { interruptedRun } from '../run/schemas.ts';
 
 export const SLOTS = ['a', 'b'] as const;
 export type Slot = (typeof SLOTS)[number];
@@ -40,7 +42,8 @@ export interface CheckpointSlots {
 
 interface Found {
   readonly slot: Slot;
-  readonly record: CheckpointRecord;
+  readonly sequence: number;
+  readonly run: InterruptedRun;
 }
 
 export function createCheckpointSlots(store: SlotStore): CheckpointSlots {
@@ -54,19 +57,25 @@ export function createCheckpointSlots(store: SlotStore): CheckpointSlots {
       const value = await store.read(slot);
       if (value === undefined) continue;
       const record = await checked(value);
-      if (!record.ok) faults.push(record.error);
-      else if (found === null || record.value.sequence > found.record.sequence) {
-        found = { slot, record: record.value };
+      if (!record.ok) {
+        faults.push(record.error);
+        continue;
+      }
+      const { sequence } = record.value;
+      const run = decode(record.value);
+      if (!run.ok) faults.push(run.error);
+      else if (found === null || sequence > found.sequence) {
+        found = { slot, sequence, run: run.value };
       }
     }
-    newest = found === null ? null : { slot: found.slot, sequence: found.record.sequence };
+    newest = found === null ? null : { slot: found.slot, sequence: found.sequence };
     return { found, faults };
   };
 
   return {
     async newest() {
       const { found, faults } = await find();
-      if (found !== null) return ok(decode(found.record));
+      if (found !== null) return ok(found.run);
       if (faults.length === 0) return ok(null);
       return err({
         what: `the checkpoint of an interrupted training cannot be used: ${faults[0]}`,
@@ -99,21 +108,33 @@ async function encode(run: InterruptedRun, sequence: number): Promise<Checkpoint
   return { formatVersion: CHECKPOINT_FORMAT, sequence, checksum, header, arrays };
 }
 
-/** Of a record whose checksum is right, so its header is as {@link encode} wrote it. */
-function decode({ header, arrays }: CheckpointRecord): InterruptedRun {
-  const run = JSON.parse(header) as InterruptedRun;
+/**
+ * A checksum tells what a disk did; whoever writes a record can write its checksum, too.
+ *
+ * @returns the training that goes on, or what of it is no such thing
+ */
+function decode({ header, arrays }: CheckpointRecord): Result<InterruptedRun, string> {
   const [weights, optimiser, bestWeights] = arrays;
-  const { best } = run.checkpoint;
-  return {
-    ...run,
-    settings: readSettings(run.settings),
-    checkpoint: {
-      ...run.checkpoint,
-      weights: weights!,
-      optimiser: optimiser!,
-      best: best === null ? null : { ...best, weights: bestWeights! },
-    },
-  };
+  let run: unknown;
+  try {
+    const plain = JSON.parse(header) as InterruptedRun;
+    const { best } = plain.checkpoint;
+    run = {
+      ...plain,
+      settings: readSettings(plain.settings),
+      checkpoint: {
+        ...plain.checkpoint,
+        weights,
+        optimiser,
+        best: best === null ? null : { ...best, weights: bestWeights },
+      },
+    };
+  } catch {
+    return err('its header cannot be read');
+  }
+  const parsed = v.safeParse(interruptedRun, run, { abortEarly: true });
+  if (parsed.success) return ok(run as InterruptedRun);
+  return err(`${v.getDotPath(parsed.issues[0])?.slice(0, 120) ?? 'its header'} is damaged`);
 }
 
 /** @returns the record, or what is wrong with it */
