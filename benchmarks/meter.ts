@@ -18,8 +18,10 @@ export interface Meter {
   readonly backend: string;
   /** Resolves when everything that was asked for is done. */
   settled(): Promise<void>;
-  start(): void;
-  stop(): { readonly counts: GpuCounts | null; readonly peakBytes: number };
+  /** Counts from now on, which takes time; null where there is no GPU. */
+  count(): { stop(): GpuCounts } | null;
+  /** Most bytes that the backend held whenever it was asked or settled. */
+  peakBytes(): number;
 }
 
 export function createMeter(description: string): Meter {
@@ -33,37 +35,33 @@ export function createMeter(description: string): Meter {
   return {
     backend: description,
     settled: async () => {},
-    start() {},
+    count: () => null,
     // the heap of WASM never shrinks, so its size at the end is its peak
-    stop: () => ({ counts: null, peakBytes: bytes() }),
+    peakBytes: bytes,
   };
 }
 
 function gpuMeter(backend: WebGPUBackend, description: string): Meter {
-  let calls = { stop: (): GpuCounts => countGpu().stop() };
-  let peakBytes = 0;
+  let most = 0;
+  const peakBytes = (): number => {
+    most = Math.max(most, backend.bufferManager.numBytesAllocated);
+    return most;
+  };
   return {
     backend: description,
-    settled: () => backend.queue.onSubmittedWorkDone(),
-    start() {
-      peakBytes = 0;
-      calls = countGpu(() => {
-        // the pool of buffers is trimmed, so its size at the end is not its peak
-        peakBytes = Math.max(peakBytes, backend.bufferManager.numBytesAllocated);
-      });
+    async settled() {
+      peakBytes();
+      await backend.queue.onSubmittedWorkDone();
     },
-    stop: () => ({ counts: calls.stop(), peakBytes }),
+    count: countGpu,
+    peakBytes,
   };
 }
 
 type Method = (this: unknown, ...given: never[]) => unknown;
 
-/**
- * Counts from now on.
- *
- * @param onSubmit called at every submission
- */
-export function countGpu(onSubmit: () => void = () => {}): { stop(): GpuCounts } {
+/** Counts from now on. */
+export function countGpu(): { stop(): GpuCounts } {
   const counts = {
     ...{ dispatches: 0, passes: 0, copies: 0, writes: 0 },
     ...{ submissions: 0, newBuffers: 0, newBindGroups: 0 },
@@ -86,10 +84,7 @@ export function countGpu(onSubmit: () => void = () => {}): { stop(): GpuCounts }
   watch(GPUDevice.prototype, 'createBuffer', () => counts.newBuffers++);
   watch(GPUDevice.prototype, 'createBindGroup', () => counts.newBindGroups++);
   watch(GPUQueue.prototype, 'writeBuffer', () => counts.writes++);
-  watch(GPUQueue.prototype, 'submit', () => {
-    counts.submissions++;
-    onSubmit();
-  });
+  watch(GPUQueue.prototype, 'submit', () => counts.submissions++);
   return {
     stop() {
       for (const restore of undo.splice(0)) restore();

@@ -55,9 +55,11 @@ export interface SpeedResult {
   readonly maxNodes: number;
   readonly tracesPerSecond: number;
   readonly stepsPerSecond: number | null;
-  /** WebGPU only: the median step, before the GPU is waited for. */
-  readonly scriptMsPerStep: number | null;
-  /** WebGPU only: what the GPU is asked for. */
+  /** WebGPU only: the median step and the shortest one, before the GPU is waited for. */
+  readonly scriptMsPerStep: { readonly median: number; readonly least: number } | null;
+  /** In Node: of the whole process, which tells the same whatever else the machine does. */
+  readonly processorMsPerStep: number | null;
+  /** WebGPU only: what the GPU is asked for by a step, the mean of a few. */
   readonly perStep: GpuCounts | null;
   /** Memory that the backend holds at most. */
   readonly peakBytes: number;
@@ -67,6 +69,7 @@ const SEED = 1;
 const WARM_UP_STEPS = 3;
 const MOST_WARM_UP_STEPS = 200;
 const RECORDED_STEPS = 12;
+const COUNTED_STEPS = 10;
 /** Traces that sigma_p99 is taken from. */
 const VALIDATION = 64;
 
@@ -137,10 +140,12 @@ async function timeTraining(
   };
   const step = () => takeStep(recorded, model.store, optimiser, lossOf, 1e-4).dispose();
   await warmUpSteps(step, steps, meter);
+  // counting takes time
+  const counts = await countSteps(step, meter);
   traces = 0;
-  meter.start();
   const started = performance.now();
   const scriptMs = new Float64Array(steps);
+  const processorMs = processorTime();
   for (let i = 0; i < steps; i++) {
     const startedMs = performance.now();
     step();
@@ -150,7 +155,8 @@ async function timeTraining(
   }
   await meter.settled();
   const seconds = (performance.now() - started) / 1e3;
-  const { counts, peakBytes } = meter.stop();
+  const processorMsPerStep = processorMs === null ? null : (processorTime()! - processorMs) / steps;
+  const peakBytes = meter.peakBytes();
   recorded.dispose();
   optimiser.dispose();
   return {
@@ -161,30 +167,43 @@ async function timeTraining(
     maxNodes: config.maxNodes,
     tracesPerSecond: traces / seconds,
     stepsPerSecond: steps / seconds,
-    scriptMsPerStep: counts === null ? null : scriptMs.sort()[steps >> 1]!,
-    perStep: counts === null ? null : perStep(counts, steps),
+    scriptMsPerStep:
+      counts === null ? null : { median: scriptMs.sort()[steps >> 1]!, least: scriptMs[0]! },
+    processorMsPerStep,
+    perStep: counts,
     peakBytes,
   };
+}
+
+/** ms of this process; null in a browser. */
+function processorTime(): number | null {
+  const { process } = globalThis as { process?: { cpuUsage?(): { user: number; system: number } } };
+  const usage = process?.cpuUsage?.();
+  return usage === undefined ? null : (usage.user + usage.system) / 1e3;
 }
 
 /** On a GPU until every kind of step was recorded: some in a row make no bind group. */
 async function warmUpSteps(step: () => void, steps: number, meter: Meter): Promise<void> {
   let recorded = 0;
   for (let i = 0; i < MOST_WARM_UP_STEPS && recorded < RECORDED_STEPS; i++) {
-    meter.start();
+    const counting = meter.count();
     step();
-    const { counts } = meter.stop();
     if (i % 10 === 9) await meter.settled();
-    if (counts === null && i + 1 >= Math.min(steps, WARM_UP_STEPS)) break;
-    recorded = counts?.newBindGroups === 0 ? recorded + 1 : 0;
+    if (counting === null && i + 1 >= Math.min(steps, WARM_UP_STEPS)) break;
+    recorded = counting?.stop().newBindGroups === 0 ? recorded + 1 : 0;
   }
   await meter.settled();
 }
 
-const perStep = (counts: GpuCounts, steps: number): GpuCounts =>
-  Object.fromEntries(
-    Object.entries(counts).map(([what, count]) => [what, count / steps]),
-  ) as unknown as GpuCounts;
+async function countSteps(step: () => void, meter: Meter): Promise<GpuCounts | null> {
+  const counting = meter.count();
+  if (counting === null) return null;
+  for (let i = 0; i < COUNTED_STEPS; i++) step();
+  const counts = counting.stop();
+  await meter.settled();
+  const means = Object.entries(counts).map(([what, count]) => [what, count / COUNTED_STEPS]);
+  return Object.fromEntries(means) as unknown as GpuCounts;
+}
 
 async function timeScoring(
   model: TrainingModel,
@@ -207,11 +226,10 @@ async function timeScoring(
     onProgress: () => {},
   };
   await scoreTraces(model, scored, selected.subarray(0, VALIDATION), options);
-  meter.start();
   const started = performance.now();
   await scoreTraces(model, scored, selected, options);
   const seconds = (performance.now() - started) / 1e3;
-  const { peakBytes } = meter.stop();
+  const peakBytes = meter.peakBytes();
   return {
     name: `scoring ${traces} traces${distinct ? ' of as many structures' : ''}, L = ${model.config.samples}`,
     backend: meter.backend,
@@ -221,6 +239,7 @@ async function timeScoring(
     tracesPerSecond: traces / seconds,
     stepsPerSecond: null,
     scriptMsPerStep: null,
+    processorMsPerStep: null,
     perStep: null,
     peakBytes,
   };

@@ -1,6 +1,7 @@
 /** Means over a batch, of which a loss is made, on the WebGPU backend: one dispatch each way. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { forItem, runItems, THREADS } from './webgpu-items.ts';
+import { join } from './webgpu-join.ts';
 import { type GpuProgram, groupsFor, totalOf, type WebGpuKernels } from './webgpu-kernels.ts';
 
 const MEANS: GpuProgram = {
@@ -107,7 +108,7 @@ const UNIT_BALL_BACKWARD: GpuProgram = {
  */
 export function means(kernels: WebGpuKernels, terms: readonly tf.Tensor1D[]): tf.Tensor1D {
   const groups = terms.length;
-  const inputs = [kernels.join(terms)];
+  const inputs = [join(kernels, terms)];
   const numbers = [terms[0]!.size];
   return kernels.run(MEANS, { inputs, outputs: [[groups]], numbers, groups })[0] as tf.Tensor1D;
 }
@@ -123,7 +124,7 @@ export function meanDifference(
   negative: readonly tf.Tensor1D[],
 ): tf.Scalar {
   const size = positive[0]!.size;
-  const all = kernels.join([...positive, ...negative]);
+  const all = join(kernels, [...positive, ...negative]);
   const numbers = [size, all.size, size * positive.length];
   const call = { inputs: [all], outputs: [[]], numbers, groups: 1 };
   return kernels.run(MEAN_DIFFERENCE, call)[0] as tf.Scalar;

@@ -85,8 +85,18 @@ export class BufferPool implements BufferSource {
     return this.#used.get(buffer) ?? buffer.size;
   }
 
+  /** Gives back what is free. */
+  drain(): void {
+    for (const { free, bytes } of this.#shelves.values()) {
+      for (const buffer of free.splice(0)) {
+        buffer.destroy();
+        this.numBytesAllocated -= bytes;
+      }
+    }
+  }
+
   dispose(): void {
-    for (const { free } of this.#shelves.values()) for (const buffer of free) buffer.destroy();
+    this.drain();
     for (const buffer of this.#used.keys()) buffer.destroy();
     this.#shelves.clear();
     this.#used.clear();

@@ -51,15 +51,6 @@ interface BackendInternals {
 /** WebGPU's bound on workgroups in one dimension. */
 const MAX_GROUPS = 65535;
 
-/** Numbers to copy from one tensor to another, counted in values. */
-export interface GpuCopy {
-  readonly from: tf.TensorInfo;
-  readonly fromStart: number;
-  readonly to: tf.TensorInfo;
-  readonly toStart: number;
-  readonly length: number;
-}
-
 export class WebGpuKernels {
   readonly #backend: WebGPUBackend;
   readonly #internals: BackendInternals;
@@ -115,42 +106,19 @@ export class WebGpuKernels {
     return written;
   }
 
-  /** Without a dispatch. */
-  copy(copies: readonly GpuCopy[]): void {
-    const backend = this.#backend;
-    const { commandQueueOwnedIds, tensorToBinding } = this.#internals;
-    for (const { from } of copies) backend.uploadToGPU(from.dataId);
-    backend.ensureCommandEncoderReady();
-    backend.endComputePassEncoder();
-    const { commandEncoder } = this.#internals;
-    const bufferOf = (tensor: tf.TensorInfo): GPUBuffer => {
-      commandQueueOwnedIds.add(tensor.dataId);
-      return tensorToBinding.call(backend, tensor).buffer;
-    };
-    for (const { from, fromStart, to, toStart, length } of copies) {
-      commandEncoder.copyBufferToBuffer(
-        ...[bufferOf(from), 4 * fromStart, bufferOf(to), 4 * toStart, 4 * length],
-      );
-    }
-  }
-
-  /** All values, one tensor after the other: [sum of all sizes], without a dispatch. */
-  join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-    const joined = this.output<tf.Tensor1D>([tensors.reduce((total, { size }) => total + size, 0)]);
-    let toStart = 0;
-    const copies = tensors.map((from): GpuCopy => {
-      const copy = { from, fromStart: 0, to: joined, toStart, length: from.size };
-      toStart += from.size;
-      return copy;
-    });
-    this.copy(copies);
-    return joined;
-  }
-
   /** The values in memory of their own, without a dispatch. */
   copied<T extends tf.Tensor>(tensor: T): T {
+    const backend = this.#backend;
     const copy = this.output<T>(tensor.shape);
-    this.copy([{ from: tensor, fromStart: 0, to: copy, toStart: 0, length: tensor.size }]);
+    backend.uploadToGPU(tensor.dataId);
+    backend.ensureCommandEncoderReady();
+    backend.endComputePassEncoder();
+    const { commandQueueOwnedIds, commandEncoder } = this.#internals;
+    const [from, to] = [tensor, copy].map((of) => {
+      commandQueueOwnedIds.add(of.dataId);
+      return this.#internals.tensorToBinding(of).buffer;
+    }) as [GPUBuffer, GPUBuffer];
+    commandEncoder.copyBufferToBuffer(from, 0, to, 0, 4 * tensor.size);
     return copy;
   }
 
@@ -158,32 +126,6 @@ export class WebGpuKernels {
   uploaded<T extends tf.Tensor>(tensor: T): T {
     this.#backend.uploadToGPU(tensor.dataId);
     return tensor;
-  }
-
-  /** The values of `joined` to the tensors that stand, one after the other, without a dispatch. */
-  spread(joined: tf.Tensor, tensors: readonly tf.TensorInfo[]): void {
-    let fromStart = 0;
-    this.copy(
-      tensors.map((to): GpuCopy => {
-        const length = to.shape.reduce((size, side) => size * side, 1);
-        const copy = { from: joined, fromStart, to, toStart: 0, length };
-        fromStart += length;
-        return copy;
-      }),
-    );
-  }
-
-  /** The reverse of {@link join}: tensors of these shapes, from the first of `joined`'s values on. */
-  part(joined: tf.Tensor, shapes: readonly (readonly number[])[], start = 0): tf.Tensor[] {
-    let fromStart = start;
-    const parts = shapes.map((shape) => this.output(shape));
-    const copies = parts.map((to): GpuCopy => {
-      const copy = { from: joined, fromStart, to, toStart: 0, length: to.size };
-      fromStart += to.size;
-      return copy;
-    });
-    this.copy(copies);
-    return parts;
   }
 
   #pipelineOf(program: GpuProgram): GPUComputePipeline {

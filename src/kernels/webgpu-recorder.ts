@@ -185,6 +185,8 @@ export class Recorder {
     };
     this.#open = open;
     buffers.front = buffers.scratch;
+    // else a computation's memory would be held twice
+    buffers.standing.drain();
     let computed: T;
     try {
       computed = compute();

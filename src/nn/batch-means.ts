@@ -1,6 +1,7 @@
 /** Means over a batch, of which a loss is made. */
 import * as densityLoops from '../kernels/density-loops.ts';
 import * as webgpuBatchMeans from '../kernels/webgpu-batch-means.ts';
+import { join } from '../kernels/webgpu-join.ts';
 import { viewFloats } from './host-memory.ts';
 import { byBackend } from './routine.ts';
 import * as tf from './tf.ts';
@@ -22,7 +23,7 @@ export const meansBeside = byBackend({
       ...scalars.map((scalar) => viewFloats(scalar)[0]!),
     ]),
   webgpu: (kernels, terms, scalars) =>
-    kernels.join([webgpuBatchMeans.means(kernels, terms), ...scalars]),
+    join(kernels, [webgpuBatchMeans.means(kernels, terms), ...scalars]),
 });
 
 /**

@@ -5,6 +5,7 @@
 import * as flowLoops from '../kernels/flow-loops.ts';
 import { type FlowSizes, flowPlaces } from '../kernels/flow-sizes.ts';
 import * as webgpuFlow from '../kernels/webgpu-flow.ts';
+import { join, part } from '../kernels/webgpu-join.ts';
 import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import { LEAKY_SLOPE } from './batch-norm.ts';
 import { standardNormalLogProb } from './distributions.ts';
@@ -68,7 +69,7 @@ function webgpuFlowLogProb(
   { tensors, sizes }: FlowInOne,
 ): tf.Tensor1D {
   return withGradient([z, ...tensors], (save) => {
-    const flat = kernels.join(tensors);
+    const flat = join(kernels, tensors);
     const { logProb, states, inverses } = webgpuFlow.flowLogProb(kernels, z, flat, sizes);
     save([flat, states, inverses]);
     return {
@@ -78,7 +79,7 @@ function webgpuFlowLogProb(
         const pass = { states: entered, inverses: inverted };
         const [dZ, dFlat] = webgpuFlow.flowBackward(kernels, values, pass, dy, sizes);
         const shapes = tensors.map(({ shape }) => shape);
-        return [dZ, ...kernels.part(dFlat, shapes)];
+        return [dZ, ...part(kernels, dFlat, shapes)];
       },
     };
   });

@@ -1,9 +1,10 @@
 /**
  * RMSprop by kernels of our own on WebGPU: parameters and state are flat vectors, which gradients
- * and parameters are copied to and from without a dispatch. All of it is changed where it lies, so
+ * and parameters are copied to and from. All of it is changed where it lies, so
  * that a recorded step finds it again.
  */
 import { assert } from '../base/assert.ts';
+import { join, spread } from '../kernels/webgpu-join.ts';
 import type { WebGpuKernels } from '../kernels/webgpu-kernels.ts';
 import { penaltyNorm, penaltySums, rmsPropStep } from '../kernels/webgpu-rms-prop.ts';
 import { type Optimiser, type OptimiserOptions, RMS_PROP } from './optimiser.ts';
@@ -22,7 +23,12 @@ export function createWebGpuRmsProp(
   { clipNorm, l2, penalised, state }: OptimiserOptions,
 ): Optimiser {
   const kept = (array: Float32Array): tf.Tensor1D => tf.keep(kernels.uploaded(tf.tensor1d(array)));
-  const values = tf.keep(kernels.join(names.map((name) => store.get(name)))); // [P]
+  const values = tf.keep(
+    join(
+      kernels,
+      names.map((name) => store.get(name)),
+    ),
+  ); // [P]
   const squares = kept(state ?? new Float32Array(values.size)); // [P] running mean of squared gradients
   assert(squares.size === values.size, `${squares.size} squares for ${values.size}`);
   const isPenalised = kept(maskOf(store, names, penalised));
@@ -33,10 +39,11 @@ export function createWebGpuRmsProp(
       tf.tidy(() => penaltyNorm(kernels, penaltySums(kernels, values, isPenalised))),
     step(gradients, learningRate) {
       tf.tidy(() => {
-        const gradient = kernels.join(gradients);
+        const gradient = join(kernels, gradients);
         const rates = { l2, clipNorm, learningRate, ...RMS_PROP };
         rmsPropStep(kernels, values, isPenalised, gradient, squares, rates);
-        kernels.spread(
+        spread(
+          kernels,
           values,
           names.map((name) => store.get(name)),
         );
