@@ -35,6 +35,11 @@ test('a TraceVAE CSV, trained on WASM, scored, inspected, reloaded, exported', a
   ).not.toHaveCount(0);
   await expect(page.getByRole('treeitem', { name: /payment Charge/ })).toBeVisible();
 
+  // what the page begins with says what it differs in from the paper
+  await expect(page.getByLabel('Preset', { exact: true })).toHaveValue('notebook');
+  await expect(
+    page.getByText(/^Unlike in the paper: 16 units .* calls that fail count/),
+  ).toBeVisible();
   await train(page, { preset: 'tiny', epochs: 6, backend: 'wasm' });
   await expect(page.getByRole('progressbar', { name: 'Training' })).toBeVisible();
   const log = page.getByRole('log', { name: 'Training log' });

@@ -18,7 +18,7 @@ export type IntervalsPhase =
 
 export interface IntervalsState {
   readonly intervals: IntervalsPhase;
-  /** What the others are compared with; null: the first of the run that needs no training, or is no TraceVAE. */
+  /** What the others are compared with; null: the best statistic, or the first that is no TraceVAE. */
   readonly baseline: DetectorId | null;
   /** Computes again where intervals are shown. */
   compareWith(baseline: DetectorId): Promise<void>;
@@ -42,6 +42,25 @@ export const baselineOf = (
   detectors[0] ??
   null;
 
+/** The statistic with the highest average precision on the run's own test traces. */
+const bestStatistic = ({ detectors }: Pick<RunRecord, 'detectors'>): DetectorId | null => {
+  let best: DetectorId | null = null;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const { detector, scores } of detectors) {
+    if (!isStatistic(detector) || scores === null) continue;
+    const { averagePrecision } = mainReport(scores).total;
+    if (averagePrecision === null || averagePrecision <= highest) continue;
+    [best, highest] = [detector, averagePrecision];
+  }
+  return best;
+};
+
+/** What the others are compared with, unless somebody wants another: the best statistic. */
+export const comparedWith = (
+  wanted: DetectorId | null,
+  run: Pick<RunRecord, 'detectors'>,
+): DetectorId | null => baselineOf(wanted ?? bestStatistic(run), comparable(run));
+
 export function createIntervalsStore(
   client: WorkerClient,
   runs: StoreApi<RunState>,
@@ -62,7 +81,8 @@ export function createIntervalsStore(
       const { training } = runs.getState();
       const isLatest = questions.begin();
       const detectors = training.phase === 'done' ? comparable(training.run) : [];
-      const baseline = baselineOf(get().baseline, detectors);
+      const baseline =
+        training.phase === 'done' ? comparedWith(get().baseline, training.run) : null;
       if (training.phase !== 'done' || baseline === null) {
         set({ intervals: { phase: 'idle' } });
         return;

@@ -3,7 +3,7 @@ import type { DetectorRun } from '../../run/record.ts';
 import { importedFixture } from '../../testing/notebook-fakes.ts';
 import { fakeDetectorRun, fakePlainScores, fakeRun } from '../../testing/run-fakes.ts';
 import { createFakeStores } from '../../testing/store-fakes.ts';
-import { baselineOf, comparable, createIntervalsStore } from './intervals-store.ts';
+import { baselineOf, comparable, comparedWith, createIntervalsStore } from './intervals-store.ts';
 
 const plain = fakePlainScores(importedFixture().traces);
 const labelled = {
@@ -43,6 +43,23 @@ test('detectors are compared that are scored and have labelled traces of both ki
   expect(baselineOf('tracevae', ['tracevae', 'fsa'])).toBe('tracevae');
   expect(baselineOf('crisp', ['tracevae'])).toBe('tracevae');
   expect(baselineOf(null, [])).toBeNull();
+});
+
+test('unless another is wanted, the others are compared with the best statistic', () => {
+  const withAp = (detector: DetectorRun['detector'], averagePrecision: number): DetectorRun =>
+    trained(detector, {
+      ...labelled,
+      report: { ...labelled.report, total: { ...labelled.report.total, averagePrecision } },
+    });
+  const detectors = [
+    withAp('duration', 0.4),
+    withAp('history', 0.7),
+    withAp('oddest-node', 0.6),
+    withAp('tracevae', 0.9),
+  ];
+  expect(comparedWith(null, { detectors })).toBe('history');
+  expect(comparedWith('duration', { detectors })).toBe('duration');
+  expect(comparedWith(null, RUN)).toBe('fsa');
 });
 
 test('intervals come from the worker, and again for another baseline', async () => {

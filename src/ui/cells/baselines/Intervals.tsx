@@ -2,7 +2,7 @@
 import { type DetectorId, detectorLabel } from '../../../detectors/catalog.ts';
 import type { Compared } from '../../../judge/compare.ts';
 import type { Interval } from '../../../judge/resample.ts';
-import { baselineOf, comparable } from '../../../stores/baselines/intervals-store.ts';
+import { comparable, comparedWith } from '../../../stores/baselines/intervals-store.ts';
 import { useIntervals, useRuns } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { formatScore } from '../../widgets/format.ts';
@@ -14,7 +14,7 @@ export function Intervals() {
   const training = useRuns(({ training }) => training);
   const { intervals, baseline, compareWith, compute } = useIntervals((state) => state);
   const detectors = training.phase === 'done' ? comparable(training.run) : [];
-  const compared = baselineOf(baseline, detectors);
+  const compared = training.phase === 'done' ? comparedWith(baseline, training.run) : null;
   if (compared === null) return null;
   return (
     <section className="published" aria-label="Intervals">

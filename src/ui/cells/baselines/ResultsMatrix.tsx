@@ -1,7 +1,7 @@
 /** Tables of the Baselines cell: detectors by total, structure and time. */
 import type { ReactNode } from 'react';
 import { DETECTOR_GROUPS, detectorLabel } from '../../../detectors/catalog.ts';
-import { againstStatistics } from '../../../stores/baselines/against-statistics.ts';
+import { againstStatistics, againstWords } from '../../../stores/baselines/against-statistics.ts';
 import {
   applies,
   type ColumnId,
@@ -11,6 +11,7 @@ import {
   SUBSETS,
 } from '../../../stores/baselines/matrix-view.ts';
 import type { Published, PublishedRow } from '../../../stores/baselines/published-tables.ts';
+import { useIntervals } from '../../app/notebook-context.ts';
 import { formatDuration, formatNumber, formatScore } from '../../widgets/format.ts';
 import { G } from '../page/glossary.tsx';
 
@@ -116,25 +117,19 @@ export function ResultsMatrix({ rows }: { readonly rows: readonly MatrixRow[] })
   );
 }
 
-/** A model that is not ahead of the best statistic is said not to be. */
+/** What is not ahead of the best statistic is said not to be, by how much once that is computed. */
 function StatisticsNote({ rows }: { readonly rows: readonly MatrixRow[] }) {
-  const against = againstStatistics(rows);
+  const intervals = useIntervals((state) => state.intervals);
+  const compared = intervals.phase === 'done' ? intervals.rows : [];
+  const against = againstStatistics(rows, compared);
   if (against === null) return null;
-  const best = `${detectorLabel(against.best)}, a statistic that needs no training (average precision ${formatScore(against.averagePrecision)})`;
-  if (against.behind.length === 0) return <p>All are ahead of {best}.</p>;
-  const names = against.behind.map(
-    ({ detector, averagePrecision }) =>
-      `${detectorLabel(detector)} (${formatScore(averagePrecision)})`,
-  );
   return (
     <p>
-      {listed(names)} {names.length === 1 ? 'does' : 'do'} not beat {best}.
+      {againstWords(against, formatScore)}
+      {intervals.phase === 'idle' && ' “Compute intervals” says how sure that is.'}
     </p>
   );
 }
-
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function SubsetTitles({ groups }: { readonly groups: readonly string[] }) {
   return (
