@@ -47,6 +47,10 @@ export function storageFailure(cause: unknown): Failure {
   };
 }
 
+/** Whether there was no room for it. */
+export const isNoRoom = ({ what }: Pick<Failure, 'what'>): boolean =>
+  what === WORDS.QuotaExceededError?.what;
+
 /** What a transaction fails with once its connection has been closed under it. */
 export const isConnectionGone = (cause: unknown): boolean =>
   cause instanceof DOMException &&

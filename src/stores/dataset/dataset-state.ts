@@ -97,8 +97,17 @@ export interface DatasetState {
   rename(id: string, name: string): Promise<void>;
   /** For good, with its runs and notes. The one at hand goes from the page too. */
   remove(id: string): Promise<void>;
-  /** The same, but {@link DatasetState.untrash} brings it back. @returns whether it worked */
-  trash(id: string): Promise<boolean>;
+  /**
+   * The same, but {@link DatasetState.untrash} brings it back. Asks where another tab uses it.
+   *
+   * @param anyway a person was asked
+   * @returns whether it worked
+   */
+  trash(id: string, anyway?: boolean): Promise<boolean>;
+  /** A dataset to delete, and what another tab does with it: a person is asked. */
+  readonly asked: { readonly id: string; readonly use: 'trained' | 'open' } | null;
+  /** Answers that the dataset is not to be deleted. */
+  keep(): void;
   /** @param open puts it in the place of the one at hand, too */
   untrash(entry: DatasetEntry, open: boolean): Promise<void>;
   /** The spans of a trace of the dataset at hand, as its files have them. */

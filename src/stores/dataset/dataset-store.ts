@@ -7,7 +7,7 @@ import { err, type Failure, ok } from '../../base/result.ts';
 import { FILE_ROLES, type FileRole } from '../../features/splits.ts';
 import type { Dataset, DatasetEntry } from '../../storage/records.ts';
 import { ORPHAN_RULES, type OrphanRule } from '../../trace/orphans.ts';
-import { openOf } from '../shared/tabs.ts';
+import { openOf, trainingOf } from '../shared/tabs.ts';
 import { createDatasetImport, guessRoles } from './dataset-import.ts';
 import { createDatasetOpening } from './dataset-opening.ts';
 import { createDatasetSaving } from './dataset-saving.ts';
@@ -45,10 +45,10 @@ const NOT_STORED: Failure = {
   advice: 'its spans are read back once it is',
 };
 
-const OPEN_ELSEWHERE: Failure = {
-  what: 'the dataset is open in another tab, which may train on it',
+const DELETED_ELSEWHERE: Failure = {
+  what: 'this dataset was deleted in another tab; it is in memory here, with its run',
   where: 'browser storage',
-  advice: 'close that tab, or open another dataset there; then delete it here',
+  advice: 'store it again to keep it, without its recorded spans; or undo the deletion there',
 };
 
 const WITHOUT_SPANS: Failure = {
@@ -71,12 +71,18 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       saving.replace(null, status.phase === 'ready' ? { status: { phase: 'empty' } } : {});
     };
 
+    const usedElsewhere = async (id: string): Promise<'trained' | 'open' | null> => {
+      if (await deps.tabs?.heldElsewhere(trainingOf(id))) return 'trained';
+      return (await deps.tabs?.heldElsewhere(openOf(id))) ? 'open' : null;
+    };
+
     return {
       status: { phase: 'restoring' },
       dataset: null,
       stored: [],
       saving: null,
       storageFailure: null,
+      asked: null,
       mappedHeaders: mappings.all().length,
       authorsRules: true,
       orphans: 'own-tree',
@@ -115,6 +121,7 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
         void saving.change(dataset.id, { roles });
       },
 
+      keep: () => set({ asked: null }),
       dismissFailure: () => set({ status: settled(get()), storageFailure: null }),
 
       async rename(id, name) {
@@ -132,15 +139,22 @@ export function createDatasetStore(deps: DatasetStoreDeps): StoreApi<DatasetStat
       async relist() {
         const listed = await storage.datasets.list();
         if (!listed.ok) return;
+        const { dataset, stored } = get();
+        const has = (entries: readonly DatasetEntry[]) =>
+          entries.some(({ id }) => id === dataset?.id);
+        const gone = has(stored) && !has(listed.value.entries);
         set({ stored: listed.value.entries });
+        if (gone) set({ storageFailure: DELETED_ELSEWHERE });
+        else if (has(listed.value.entries) && get().storageFailure === DELETED_ELSEWHERE) {
+          set({ storageFailure: null });
+        }
         deps.onListed?.(listed.value.unreadable);
       },
 
-      async trash(id) {
-        if (await deps.tabs?.heldElsewhere(openOf(id))) {
-          set({ storageFailure: OPEN_ELSEWHERE });
-          return false;
-        }
+      async trash(id, anyway = false) {
+        const use = anyway ? null : await usedElsewhere(id);
+        set({ asked: use === null ? null : { id, use } });
+        if (use !== null) return false;
         const trashed = await storage.datasets.change(id, { trashed: true });
         if (trashed.ok) takeAway(id);
         else set({ storageFailure: trashed.error });

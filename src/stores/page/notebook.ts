@@ -41,6 +41,7 @@ import {
   type PreferenceStorage,
   type PreferencesState,
 } from '../shared/preferences-store.ts';
+import { createRoomMakingStorage } from '../shared/room-making-storage.ts';
 import { ALONE, type Hold, openOf, type Tabs } from '../shared/tabs.ts';
 import { createTellingStorage } from '../shared/telling-storage.ts';
 import { createUndoStore, type UndoState } from '../shared/undo-store.ts';
@@ -113,7 +114,9 @@ export interface NotebookDeps {
 
 export function createNotebook({ client: worker, ...given }: NotebookDeps): Notebook {
   const { tabs = ALONE, updates = NO_UPDATES } = given;
-  const rest = { ...given, storage: createTellingStorage(given.storage, tabs) };
+  const undo = createUndoStore();
+  const stored = createRoomMakingStorage(given.storage, undo);
+  const rest = { ...given, storage: createTellingStorage(stored, tabs) };
   const client = createRunDoor(worker, (runId) => {
     const { training, first } = runs.getState();
     const known = [training, first].flatMap((one) => (one.phase === 'done' ? one.run : []));
@@ -148,7 +151,6 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     },
   });
   const unreadable = createUnreadableStore(deps.storage);
-  const undo = createUndoStore();
   const runs = createRunStore({
     ...deps,
     dataset,

@@ -10,6 +10,7 @@ import {
   importedFixture,
 } from '../../testing/notebook-fakes.ts';
 import { fakeCheckpoint, fakeDetectorRun, fakeRun } from '../../testing/run-fakes.ts';
+import { deleteDataset } from '../dataset/delete-dataset.ts';
 import { createNotebook } from '../page/notebook.ts';
 
 beforeEach(() => {
@@ -88,11 +89,42 @@ test('one tab trains; the other is told, keeps its checkpoint, and can take over
   expect(two.last('train').input.from?.epoch).toBe(2);
 });
 
-test('a run that one tab stores is listed in the other; a dataset that is open there stays', async () => {
+test('a dataset that another tab uses is deleted once a person was asked; that tab is told', async () => {
   const { one, two, storage } = await twoTabs();
-  const { dataset, kept, undo } = one.notebook;
-  expect(await dataset.getState().trash('shop')).toBe(false);
-  expect(dataset.getState().storageFailure?.what).toContain('open in another tab');
+  const { dataset, undo } = one.notebook;
+  await deleteDataset(dataset, undo, 'shop');
+  expect(dataset.getState().asked).toEqual({ id: 'shop', use: 'open' });
+  dataset.getState().keep();
+  expect(dataset.getState()).toMatchObject({ asked: null, stored: [{ id: 'shop' }] });
+
+  void two.runs().train();
+  await two.settle();
+  await deleteDataset(dataset, undo, 'shop');
+  expect(dataset.getState().asked).toEqual({ id: 'shop', use: 'trained' });
+  expect(undo.getState().offer).toBeNull();
+
+  await deleteDataset(dataset, undo, 'shop', true);
+  await two.settle();
+  expect(dataset.getState()).toMatchObject({ asked: null, dataset: null, stored: [] });
+  const other = two.notebook.dataset;
+  expect(other.getState().dataset?.id).toBe('shop');
+  expect(other.getState().storageFailure?.what).toContain('deleted in another tab');
+  expect(two.runs().training.phase).toBe('running');
+
+  // for good: what the other tab has in memory can be stored again
+  await undo.getState().dismiss();
+  void other.getState().saveAgain();
+  for (let i = 0; i < 5; i++) {
+    await two.settle();
+    if (two.last('takeSpans') !== undefined) await two.last('takeSpans').finish(null);
+  }
+  const listed = await storage.datasets.list();
+  expect(listed.ok && listed.value.entries.map(({ id }) => id)).toEqual(['shop']);
+});
+
+test('a run that one tab stores is listed in the other', async () => {
+  const { one, two, storage } = await twoTabs();
+  const { kept } = one.notebook;
   await two.notebook.runs.getState().storeAgain();
   const run = { ...fakeRun(), datasetId: 'shop', detectors: [fakeDetectorRun()] };
   await storage.saveRun(run);
@@ -100,7 +132,6 @@ test('a run that one tab stores is listed in the other; a dataset that is open t
   await two.notebook.kept.getState().rename('run-1', 'mine');
   await one.settle();
   expect(kept.getState().entries.map(({ name }) => name)).toEqual(['mine']);
-  expect(undo.getState().offer).toBeNull();
 });
 
 test('two tabs that write on one run: the second is told, and nothing is replaced unsaid', async () => {

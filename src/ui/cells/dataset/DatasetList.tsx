@@ -2,10 +2,12 @@
 import { useState } from 'react';
 import type { DatasetEntry } from '../../../stores/dataset/dataset-store.ts';
 import { deleteDataset } from '../../../stores/dataset/delete-dataset.ts';
-import { useDataset, useEnvironment, useNotebook } from '../../app/notebook-context.ts';
+import { isNoRoom } from '../../../stores/shared/room-making-storage.ts';
+import { useDataset, useEnvironment, useNotebook, useRuns } from '../../app/notebook-context.ts';
 import { Button } from '../../widgets/Button.tsx';
 import { formatBytes, formatCount, formatDate, formatPercent } from '../../widgets/format.ts';
 import { KeptActions, KeptName } from '../../widgets/KeptRow.tsx';
+import { Notice } from '../../widgets/Notice.tsx';
 import './dataset-list.css';
 
 export function DatasetList() {
@@ -43,8 +45,38 @@ export function DatasetList() {
           </tbody>
         </table>
       </div>
+      <DeleteQuestion />
       <StorageLine />
     </div>
+  );
+}
+
+const USES = {
+  trained: 'is trained on in another tab',
+  open: 'is open in another tab',
+} as const;
+
+/** Asked before a dataset goes that another tab uses. */
+function DeleteQuestion() {
+  const asked = useDataset((d) => d.asked);
+  const stored = useDataset((d) => d.stored);
+  const keep = useDataset((d) => d.keep);
+  const { dataset: datasets, undo } = useNotebook();
+  const entry = stored.find(({ id }) => id === asked?.id);
+  if (asked === null || entry === undefined) return null;
+  return (
+    <Notice
+      kind="warn"
+      what={`“${entry.name}” ${USES[asked.use]}. Delete it all the same?`}
+      advice="The other tab keeps it in memory and can store it again, without its recorded spans."
+    >
+      <Button size="small" onClick={() => void deleteDataset(datasets, undo, entry.id, true)}>
+        Delete
+      </Button>
+      <Button size="small" onClick={keep}>
+        Keep
+      </Button>
+    </Notice>
   );
 }
 
@@ -126,15 +158,21 @@ function StorageLine() {
   const use = useEnvironment((e) => e.storage);
   const persist = useEnvironment((e) => e.persist);
   const [asked, setAsked] = useState(false);
+  const noRoom = [useDataset((d) => d.storageFailure), useRuns((r) => r.storageFailure)].some(
+    (failure) => failure !== null && isNoRoom(failure),
+  );
   // Its place is kept, so that what stands below it does not move.
   if (use === null) return <p className="dataset-list__storage" />;
   const { usedBytes, quotaBytes, persistent } = use;
   const left = usedBytes === null || quotaBytes === null ? null : quotaBytes - usedBytes;
+  // what the browser estimates is no promise
+  const room = noRoom
+    ? 'there was no room for more at the last try'
+    : `the browser has room for about ${formatBytes(left)} more`;
   return (
     <p className="dataset-list__storage">
       <span>
-        {formatBytes(usedBytes)} stored with runs and checkpoints; the browser has room for{' '}
-        {formatBytes(left)} more.{' '}
+        {formatBytes(usedBytes)} stored with runs and checkpoints; {room}.{' '}
         {persistent
           ? 'The browser keeps it until you delete it.'
           : 'The browser may delete it when the disk is full.'}
