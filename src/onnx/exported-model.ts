@@ -23,7 +23,7 @@ export function embeddedOperations(
   operation: Value,
 ): FeaturePart {
   const { rows, columns, data } = weights.matrix(OPERATION_EMBEDDING);
-  return { value: graph.gather(graph.floats(data, [rows, columns]), operation), width: columns };
+  return { value: graph.gather(graph.reals(data, [rows, columns]), operation), width: columns };
 }
 
 /** Latencies as a feature of their nodes: [B, N, 1]. */

@@ -4,6 +4,7 @@
  */
 import {
   type Attribute,
+  DATA_TYPES,
   type DataType,
   type GraphNode,
   type Initialiser,
@@ -18,14 +19,12 @@ export type Value = string & { readonly of: 'graph' };
 
 export interface GraphBuilder {
   input(name: string, type: DataType, shape: TensorInfo['shape']): Value;
-  /** Float32, row-major. */
-  floats(values: ArrayLike<number>, shape: readonly number[]): Value;
+  /** Row-major, in the precision of the graph. */
+  reals(values: ArrayLike<number>, shape: readonly number[]): Value;
   doubles(values: ArrayLike<number>): Value;
   ints(values: ArrayLike<number>): Value;
   int32(values: Int32Array): Value;
   scalar(value: number): Value;
-  /** A scalar of float64. */
-  double(value: number): Value;
   /** Any operation of opset 17 with one output. */
   op(name: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value;
   add(a: Value, b: Value): Value;
@@ -33,8 +32,9 @@ export interface GraphBuilder {
   mul(a: Value, b: Value): Value;
   matMul(a: Value, b: Value): Value;
   exp(x: Value): Value;
-  /** To 'float', 'double', 'bool' or 'int64'. */
-  cast(x: Value, type: DataType): Value;
+  /** `real` is the precision of the graph. */
+  cast(x: Value, type: DataType | 'real'): Value;
+  leakyRelu(x: Value, slope: number): Value;
   unsqueeze(x: Value, ...axes: number[]): Value;
   /** Sum over axes, which are gone. */
   sum(x: Value, ...axes: number[]): Value;
@@ -52,9 +52,8 @@ export interface GraphBuilder {
   finish(name: string, says: string): OnnxGraph;
 }
 
-const CASTS = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
-
-export function createGraph(): GraphBuilder {
+/** @param precision of what is computed; inputs and outputs are float32 in any case */
+export function createGraph(precision: 'float' | 'double' = 'float'): GraphBuilder {
   const inputs: TensorInfo[] = [];
   const outputs: TensorInfo[] = [];
   const nodes: GraphNode[] = [];
@@ -73,24 +72,34 @@ export function createGraph(): GraphBuilder {
     nodes.push({ op: name, inputs: given, outputs: [output], attributes });
     return output;
   };
+  const Reals = precision === 'float' ? Float32Array : Float64Array;
+  const scalar = (value: number): Value => keep(Reals.of(value), []);
+  const cast: GraphBuilder['cast'] = (x, type) =>
+    op('Cast', [x], { to: { int: DATA_TYPES[type === 'real' ? precision : type] } });
   return {
     input(name, type, shape) {
       inputs.push({ name, type, shape });
-      return name as Value;
+      return type === 'float' && precision === 'double'
+        ? cast(name as Value, 'real')
+        : (name as Value);
     },
-    floats: (values, shape) => keep(Float32Array.from(values), shape),
+    reals: (values, shape) => keep(Reals.from(values), shape),
     doubles: (values) => keep(Float64Array.from(values), [values.length]),
     ints,
     int32: (values) => keep(values, [values.length]),
-    double: (value) => keep(Float64Array.of(value), []),
-    scalar: (value) => keep(Float32Array.of(value), []),
+    scalar,
     op,
     add: (a, b) => op('Add', [a, b]),
     sub: (a, b) => op('Sub', [a, b]),
     mul: (a, b) => op('Mul', [a, b]),
     matMul: (a, b) => op('MatMul', [a, b]),
     exp: (x) => op('Exp', [x]),
-    cast: (x, type) => op('Cast', [x], { to: { int: CASTS[type] } }),
+    cast,
+    // onnxruntime has LeakyRelu for float32 alone
+    leakyRelu: (x, slope) =>
+      precision === 'float'
+        ? op('LeakyRelu', [x], { alpha: { float: slope } })
+        : op('Max', [x, op('Mul', [x, scalar(slope)])]),
     unsqueeze: (x, ...axes) => op('Unsqueeze', [x, ints(axes)]),
     sum: (x, ...axes) => op('ReduceSum', [x, ints(axes)], { keepdims: { int: 0 } }),
     split(x, sizes) {
@@ -105,12 +114,15 @@ export function createGraph(): GraphBuilder {
       return op('Transpose', [x], { perm: { ints: axes } });
     },
     oneHot(index, depth) {
-      return op('OneHot', [index, depth, keep(Float32Array.of(0, 1), [2])], { axis: { int: -1 } });
+      // nor OneHot for float64
+      const values = keep(Float32Array.of(0, 1), [2]);
+      return cast(op('OneHot', [index, depth, values], { axis: { int: -1 } }), 'real');
     },
     gather: (table, index, axis = 0) => op('Gather', [table, index], { axis: { int: axis } }),
     where: (condition, yes, no) => op('Where', [condition, yes, no]),
     output(name, value, shape) {
-      nodes.push({ op: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+      const attributes = { to: { int: DATA_TYPES.float } };
+      nodes.push({ op: 'Cast', inputs: [value], outputs: [name], attributes });
       outputs.push({ name, type: 'float', shape });
     },
     finish: (name, says) => ({

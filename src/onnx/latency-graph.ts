@@ -31,7 +31,8 @@ const STRUCTURES = 'structures';
 export function latencyGraph(model: ExportedModel): OnnxGraph {
   const { config, weights, operationCount, scale } = model;
   const { samples, layers, heads, units } = config;
-  const graph = createGraph();
+  // a std near its least, e^-7, multiplies what the networks have rounded
+  const graph = createGraph('double');
   const hasPlaces = config.ablation === 'fc' || config.ablation === 'dimex';
   const places = hasPlaces ? config.maxNodes : 'nodes';
   const filled = config.ablation === 'dimex';
@@ -55,21 +56,19 @@ export function latencyGraph(model: ExportedModel): OnnxGraph {
   const [mean, raw] = graph.split(output, [1, 1]).map((part) => {
     return graph.op('Squeeze', [part, graph.ints([3])]); // [T, L, N]
   });
-  // a small std multiplies what is rounded: from here on in float64, as the notebook's sums
-  const wide = (value: Value): Value => graph.cast(value, 'double');
-  const logStd = wide(clip(graph, raw!, LATENCY_LOG_STD_MIN, Number.POSITIVE_INFINITY));
-  const difference = graph.sub(wide(graph.unsqueeze(latency, 1)), wide(mean!));
-  const deviation = graph.op('Abs', [difference]);
-  const real = wide(graph.unsqueeze(trees.real, 1));
+  const logStd = clip(graph, raw!, LATENCY_LOG_STD_MIN, Number.POSITIVE_INFINITY);
+  const deviation = graph.op('Abs', [graph.sub(graph.unsqueeze(latency, 1), mean!)]);
+  const real = graph.unsqueeze(trees.real, 1);
   const sumUnder = (limited: Value): Value => {
     const logProbs = tailedLogProb(graph, deviation, limited, tailsFrom(config));
-    return graph.cast(graph.sum(graph.mul(logProbs, real), 2), 'float');
+    return graph.sum(graph.mul(logProbs, real), 2);
   };
   const most = (limit: Value): Value => graph.op('Min', [logStd, limit]);
   const global = logStdLimit(model.stdLimits, 'global')(0);
   const limitOf = logStdLimit(model.stdLimits, 'operation');
-  const byOperation = graph.doubles(
+  const byOperation = graph.reals(
     Array.from({ length: operationCount }, (_, operation) => limitOf(operation)),
+    [operationCount],
   );
   const ofNode = graph.unsqueeze(graph.gather(byOperation, trees.operation), 1);
   const logPLatency = sumUnder(logStd);
@@ -78,7 +77,7 @@ export function latencyGraph(model: ExportedModel): OnnxGraph {
     logQz2: logQz2 ?? none,
     logPz2: logPz2 ?? none,
     logPLatency,
-    logPLatencyLimited: sumUnder(most(graph.double(global))),
+    logPLatencyLimited: sumUnder(most(graph.scalar(global))),
     logPLatencyLimitedByOperation: sumUnder(most(ofNode)),
   };
   for (const [name, value] of Object.entries(terms)) graph.output(name, value, [ROWS, samples]);
@@ -153,18 +152,18 @@ function nodeFeatures(
 /**
  * log p(x_i | A, Y, z2), its tails from so many stds on (base/log-densities.ts).
  *
- * @param deviation |x - mean|, float64 as the log std
+ * @param deviation |x - mean|
  */
 function tailedLogProb(graph: GraphBuilder, deviation: Value, logStd: Value, stds: number): Value {
   const distance = graph.mul(deviation, graph.exp(graph.op('Neg', [logStd])));
-  const square = graph.mul(graph.mul(distance, distance), graph.double(-0.5));
-  const near = graph.add(square, graph.double(LOG_DENSITY_AT_0));
+  const square = graph.mul(graph.mul(distance, distance), graph.scalar(-0.5));
+  const near = graph.add(square, graph.scalar(LOG_DENSITY_AT_0));
   if (stds === Number.POSITIVE_INFINITY) return graph.sub(near, logStd);
-  const times = graph.op('Max', [graph.mul(distance, graph.double(1 / stds)), graph.double(1)]);
+  const times = graph.op('Max', [graph.mul(distance, graph.scalar(1 / stds)), graph.scalar(1)]);
   const beyond = graph.add(
-    graph.mul(graph.op('Log', [times]), graph.double(-stds * stds)),
-    graph.double(standardLogDensity(stds)),
+    graph.mul(graph.op('Log', [times]), graph.scalar(-stds * stds)),
+    graph.scalar(standardLogDensity(stds)),
   );
-  const isFar = graph.op('Greater', [distance, graph.double(stds)]);
+  const isFar = graph.op('Greater', [distance, graph.scalar(stds)]);
   return graph.sub(graph.where(isFar, beyond, near), logStd);
 }

@@ -9,7 +9,7 @@ const IR_VERSION = 8;
 export const OPSET = 17;
 
 /** Numbers of TensorProto.DataType. */
-const DATA_TYPES = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+export const DATA_TYPES = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
 export type DataType = keyof typeof DATA_TYPES;
 
 export type TensorValues = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;

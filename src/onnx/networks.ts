@@ -12,16 +12,13 @@ import type { GraphBuilder, Value } from './graph.ts';
 import { columnsOf, type Matrix, rowsOf, type Weights } from './weights.ts';
 
 const constant = (graph: GraphBuilder, { rows, columns, data }: Matrix): Value =>
-  graph.floats(data, [rows, columns]);
-
-const leakyRelu = (graph: GraphBuilder, x: Value, slope: number): Value =>
-  graph.op('LeakyRelu', [x], { alpha: { float: slope } });
+  graph.reals(data, [rows, columns]);
 
 /** x W^T + b of [.., in]. */
 export function linear(graph: GraphBuilder, weights: Weights, name: string, x: Value): Value {
   const bias = weights.values(`${name}.bias_store.value`);
   const weight = constant(graph, weights.transposed(`${name}.weight_store.value`));
-  return graph.add(graph.matMul(x, weight), graph.floats(bias, [bias.length]));
+  return graph.add(graph.matMul(x, weight), graph.reals(bias, [bias.length]));
 }
 
 /** Hidden layers, and where `output` says so a Linear behind them. @param x [.., in] */
@@ -41,7 +38,7 @@ export function mlp(
     );
     const scaled = columnsOf(weight, 0, weight.columns, (k) => scale[k]!);
     const product = graph.matMul(h, constant(graph, scaled));
-    h = leakyRelu(graph, graph.add(product, graph.floats(shift, [shift.length])), LEAKY_SLOPE);
+    h = graph.leakyRelu(graph.add(product, graph.reals(shift, [shift.length])), LEAKY_SLOPE);
   }
   return output ? linear(graph, weights, `${name}.wrapped.${hidden}`, h) : h;
 }
@@ -103,8 +100,7 @@ export function gatNetwork(
       const toSource = attentionColumn(weight, left!, from, units);
       const toTarget = attentionColumn(weight, right!, from, units);
       const source = graph.transpose(productOf(graph, h, toSource), rank);
-      const logits = leakyRelu(
-        graph,
+      const logits = graph.leakyRelu(
         graph.add(productOf(graph, h, toTarget), source),
         ATTENTION_SLOPE,
       );
@@ -113,9 +109,8 @@ export function gatNetwork(
     });
     const behind = Float64Array.from(shift, (s, k) => s + bias[k]! * scale[k]!);
     const joined = heads === 1 ? attended[0]! : graph.op('Concat', attended, { axis: { int: -1 } });
-    const value = leakyRelu(
-      graph,
-      graph.add(joined, graph.floats(behind, [behind.length])),
+    const value = graph.leakyRelu(
+      graph.add(joined, graph.reals(behind, [behind.length])),
       LEAKY_SLOPE,
     );
     h = [{ value, width: heads * units }];
@@ -125,7 +120,7 @@ export function gatNetwork(
   const weight = weights.matrix(`${last}.weight`);
   const bias = weights.values(`${last}.bias`);
   const product = graph.matMul(normalised, graph.matMul(h[0]!.value, constant(graph, weight)));
-  return graph.add(product, graph.floats(bias, [bias.length]));
+  return graph.add(product, graph.reals(bias, [bias.length]));
 }
 
 /** W^T a of one head: [in, 1]. */
@@ -173,13 +168,12 @@ export function flowLogProb(
     const preScale = weights.values(`${actNormName(name, level)}.pre_scale`);
     const bias = weights.values(`${actNormName(name, level)}.bias`);
     constants += preScale.reduce((sum, value) => sum + value, 0);
-    const shifted = graph.add(x, graph.floats(bias, [size]));
-    x = graph.mul(shifted, graph.floats(preScale.map(Math.exp), [size]));
+    const shifted = graph.add(x, graph.reals(bias, [size]));
+    x = graph.mul(shifted, graph.reals(preScale.map(Math.exp), [size]));
 
     const coupling = couplingName(name, level);
     const [first, second] = graph.split(x, [kept, size - kept]);
-    const hidden = leakyRelu(
-      graph,
+    const hidden = graph.leakyRelu(
       linear(graph, weights, `${coupling}.shared.0`, first!),
       LEAKY_SLOPE,
     );
@@ -240,10 +234,10 @@ export function sampleOf(
   noise.forEach((epsilon, i) => {
     logDensity[Math.floor(i / size)]! += standardLogDensity(epsilon);
   });
-  const drawn = graph.floats(noise, [1, samples, size]);
+  const drawn = graph.reals(noise, [1, samples, size]);
   return {
     value: graph.add(mean, graph.mul(graph.exp(logStd), drawn)),
-    logQ: graph.sub(graph.floats(logDensity, [1, samples]), graph.sum(logStd, 2)),
+    logQ: graph.sub(graph.reals(logDensity, [1, samples]), graph.sum(logStd, 2)),
   };
 }
 

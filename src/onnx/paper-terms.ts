@@ -77,5 +77,5 @@ export function paperTerms(
 function strictUpperTriangle(graph: GraphBuilder, nodes: number): Value {
   const values = new Float32Array(nodes * nodes);
   for (let i = 0; i < nodes; i++) values.fill(1, i * nodes + i + 1, (i + 1) * nodes);
-  return graph.floats(values, [nodes, nodes]);
+  return graph.reals(values, [nodes, nodes]);
 }

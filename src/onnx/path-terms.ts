@@ -52,9 +52,9 @@ export function pathTerms(
   const logits = graph.add(
     graph.matMul(
       linear(graph, weights, PATH_HIDDEN, hidden),
-      graph.floats(rows.data, [rows.rows, rows.columns]),
+      graph.reals(rows.data, [rows.rows, rows.columns]),
     ),
-    graph.floats(weights.values(PATH_BIAS), [size]),
+    graph.reals(weights.values(PATH_BIAS), [size]),
   ); // [S, L, P]
 
   const calls = knownCalls(graph, known, codes, trees, found.code, logits);
@@ -83,7 +83,7 @@ function tableBy(graph: GraphBuilder, { count, unknown, noCaller }: Codes) {
   const numbers = (of: (path: number) => number): number[] =>
     Array.from({ length: count }, (_, code) => of(pathOf(code)));
   return {
-    floats: (of: (path: number) => number): Value => graph.floats(numbers(of), [count]),
+    floats: (of: (path: number) => number): Value => graph.reals(numbers(of), [count]),
     ints: (of: (path: number) => number): Value => graph.ints(numbers(of)),
   };
 }
@@ -164,7 +164,7 @@ function unseenCalls(
   { code, callerCode }: { readonly code: Value; readonly callerCode: Value },
   codes: Codes,
 ) {
-  const isUnknown = graph.cast(graph.op('Equal', [code, graph.ints([codes.unknown])]), 'float');
+  const isUnknown = graph.cast(graph.op('Equal', [code, graph.ints([codes.unknown])]), 'real');
   const unknown = graph.mul(isUnknown, real);
   const logMade = table.floats((path) => {
     const { rate, operations } = unseenBelow(path);

@@ -63,14 +63,14 @@ export function treeInputs(
   const parent = graph.where(hasParent, given.parent, zero);
   const calls = graph.mul(
     graph.oneHot(parent, places),
-    graph.unsqueeze(graph.cast(hasParent, 'float'), 2),
+    graph.unsqueeze(graph.cast(hasParent, 'real'), 2),
   );
   return {
     operation,
     parent,
     hasParent,
     nodes,
-    real: graph.cast(real, 'float'),
+    real: graph.cast(real, 'real'),
     recorded,
     calls,
     neighbours: neighboursOf(graph, calls, graph.oneHot(position, places)),
@@ -100,7 +100,7 @@ export const forSamples = (
 
 /** Mean of the nodes of each trace. @param features [B, N, F] @returns [B, 1, F] */
 export function poolNodes(graph: GraphBuilder, { real, nodes }: Trees, features: Value): Value {
-  const count = graph.unsqueeze(graph.cast(nodes, 'float'), 1);
+  const count = graph.unsqueeze(graph.cast(nodes, 'real'), 1);
   return graph.matMul(graph.unsqueeze(graph.op('Div', [real, count]), 1), features);
 }
 
@@ -130,7 +130,9 @@ export function latencyInput(
     const logarithm = graph.op('Log', [graph.add(notBelow, of(target.offsetUs))]);
     value = standardised(logarithm, target.mean, target.divisor);
   }
-  return graph.where(recorded, graph.cast(value, 'float'), graph.scalar(0));
+  // the notebook keeps what the model sees in float32
+  const kept = graph.cast(graph.cast(value, 'float'), 'real');
+  return graph.where(recorded, kept, graph.scalar(0));
 }
 
 /** Durations less those of the calls below, in whole microseconds (trace/self-times.ts). */
