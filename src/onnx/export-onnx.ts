@@ -38,7 +38,10 @@ export function exportOnnx(model: TrainedModel, wanted: string | null): Result<O
   if (kept === undefined) {
     const names = withTerms.map(({ detector }) => detector).join(', ');
     return err({
-      what: `the model has no ${wanted ?? 'detector'} that is a graph of ONNX`,
+      what:
+        wanted === null
+          ? 'no detector of the model has a graph of ONNX'
+          : `"${wanted}" of the model has no graph of ONNX`,
       where: '--detector',
       advice: names === '' ? 'train tracevae, or one of its ablations' : `use one of: ${names}`,
     });
