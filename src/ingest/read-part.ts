@@ -46,8 +46,12 @@ export async function readPart(
   const content = createContentReader(context, { formats, file: part.file });
   const { table } = shared;
   const before = table.mark();
+  const renamed = new Set<string>();
   const noteIds = (locate: (line: number) => LedgerExample): void => {
     for (const name of table.decodeNames()) {
+      // rows that left before may have had it, too
+      if (renamed.has(name)) continue;
+      renamed.add(name);
       ledger.add('other-encoding', 1, () => ({ file: part.name, path: name }));
     }
     for (const row of table.rowsWrittenOtherwise()) {

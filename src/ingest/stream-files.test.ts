@@ -154,3 +154,37 @@ test('a file that can be read twice gives whole traces in any order of its spans
   const once = await streamed(fileOf(csv(far)), { quietSpans: 100 });
   expect(once.ended.late.spans).toBeGreaterThan(0);
 });
+
+test('what spans carry, and names in another encoding, leave with their traces', async () => {
+  const failing = otlpLines(inTurn(900)).replaceAll(
+    /"traceId":"0*([0-9a-f]+[05])","spanId":"0*2"/g,
+    '$&,"status":{"code":2}',
+  );
+  expect(failing).toContain('"status"');
+  const told = async (file: SourceFile, quietSpans: number) => {
+    const rows: string[] = [];
+    await streamed(file, {
+      quietSpans,
+      take: async (columns) => {
+        const { traces } = assembleTraces(columns, []);
+        for (let trace = 0; trace < traceCount(traces); trace++) {
+          const [from, to] = [traces.nodeOffset[trace]!, traces.nodeOffset[trace + 1]!];
+          const errors = [...(traces.errorCount?.subarray(from, to) ?? [])];
+          const id = decodeString(traces.traceIds, trace);
+          rows.push(`${id}: ${errors} ${traces.operations.map(({ name }) => name)}`);
+        }
+      },
+    });
+    return rows.sort();
+  };
+  const whole = await told(fileOf(failing), Number.POSITIVE_INFINITY);
+  expect(whole.filter((row) => row.includes('0,1,0')).length).toBeGreaterThan(50);
+  expect(await told(fileOf(failing), 600)).toEqual(whole);
+
+  const latin = csv(inTurn(900)).replaceAll('op2', 'lösche');
+  const bytes = Uint8Array.from(latin, (letter) => letter.charCodeAt(0));
+  const file: SourceFile = { ...fileOf(''), stream: () => new Blob([bytes]).stream() };
+  const { ended } = await streamed(file);
+  expect(ended.ledger).toMatchObject([{ reason: 'other-encoding', count: 1 }]);
+  expect((await told(file, 600)).every((row) => row.includes('lösche'))).toBe(true);
+});
