@@ -4,6 +4,7 @@
  */
 import { startBackend } from '../../src/worker/backend.ts';
 import { LOSS_TWINS } from './loss-twins.ts';
+import { PATH_TWINS } from './path-twins.ts';
 import { REPLAY_TWINS } from './replay-twins.ts';
 import { TWINS } from './twins.ts';
 
@@ -19,7 +20,12 @@ async function compare(): Promise<TwinReport> {
   const troubles: string[] = [];
   const { backend } = await startBackend('webgpu', ({ message }) => troubles.push(message));
   const results: { name: string; outcome: number | string }[] = [];
-  for (const [name, worst] of Object.entries({ ...TWINS, ...LOSS_TWINS, ...REPLAY_TWINS })) {
+  for (const [name, worst] of Object.entries({
+    ...TWINS,
+    ...LOSS_TWINS,
+    ...PATH_TWINS,
+    ...REPLAY_TWINS,
+  })) {
     results.push({ name, outcome: await worst().catch(String) });
   }
   return { backend, troubles, results };

@@ -24,7 +24,7 @@ import { flowLogProb } from './flow-prior.ts';
 import { gatLayer, gatNetwork, gatNetworkSpecs } from './gat-network.ts';
 import { graphAttention } from './graph-attention.ts';
 import { aggregate, graphConvolution } from './graph-convolution.ts';
-import { copyMatrix } from './lookup.ts';
+import { columnOf, copyMatrix } from './lookup.ts';
 import { type NodeGraph, nodeGraphOf, rowShares, uniformShares } from './node-graph.ts';
 import { layoutNodes } from './node-layout.ts';
 import { ParameterStore, type Parameters } from './parameters.ts';
@@ -400,6 +400,16 @@ describe('operations on wasm and on cpu', () => {
         },
       ),
       { numRuns: 20 },
+    ));
+
+  test('a column', () =>
+    fc.assert(
+      fc.asyncProperty(...[seeds, sizes(70), sizes(5)], async (seed, rows, width) => {
+        const k = seed % width;
+        const x = (): tf.Tensor => randomTensor(seed, rows, width);
+        await expectTwins(() => [(of) => columnOf(of as tf.Tensor2D, k), [x()]]);
+      }),
+      { numRuns: 10 },
     ));
 
   test('means over a batch, and the unit ball', () =>

@@ -140,3 +140,33 @@ export const placeRows = byBackend({
     return multiplyConstant(tf.tensor2d(copies, [places, rows]), x);
   },
 });
+
+/**
+ * One column.
+ *
+ * @param x [R, F]
+ * @param k which, from 0
+ * @returns [R, 1]
+ */
+export const columnOf = byBackend({
+  cpu: (x: tf.Tensor2D, k: number) => tf.slice2d(x, [0, k], [x.shape[0], 1]),
+  // slices of WASM go row by row, and their gradient pads
+  wasm: (_kernels, x, k) => {
+    const [rows, width] = x.shape;
+    return withGradient<tf.Tensor2D>([x], () => {
+      const values = viewFloats(x);
+      const column = new Float32Array(rows);
+      for (let row = 0; row < rows; row++) column[row] = values[row * width + k]!;
+      return {
+        value: tf.tensor2d(column, [rows, 1]),
+        gradient: (dy) => {
+          const back = viewFloats(dy);
+          const dX = new Float32Array(rows * width);
+          for (let row = 0; row < rows; row++) dX[row * width + k] = back[row]!;
+          return [tf.tensor2d(dX, [rows, width])];
+        },
+      };
+    });
+  },
+  webgpu: 'as cpu',
+});

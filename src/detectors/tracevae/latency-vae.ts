@@ -15,7 +15,7 @@ import {
 import { gatNetwork, gatNetworkSpecs } from '../../nn/gat-network.ts';
 import type { Gaussian } from '../../nn/gaussian.ts';
 import { linear, linearSpecs, mlp, mlpSpecs } from '../../nn/layers.ts';
-import { lookUp, lookUpBeside, type RowsOf } from '../../nn/lookup.ts';
+import { columnOf, lookUp, lookUpBeside, type RowsOf } from '../../nn/lookup.ts';
 import type { ParameterSpec, Parameters } from '../../nn/parameters.ts';
 import { multiplyConstant } from '../../nn/products.ts';
 import type { RowIndex } from '../../nn/row-index.ts';
@@ -233,14 +233,9 @@ export function decodeLatency(
   mode: Mode,
 ): Gaussian {
   const output = latencyOutputs(parameters, config, dispatched, graph, mode);
-  const rows = graph.rows;
   return {
-    mean: tf.slice(output, [0, 0], [rows, 1]),
-    logStd: clip(
-      tf.slice(output, [0, 1], [rows, 1]),
-      LATENCY_LOG_STD_MIN,
-      Number.POSITIVE_INFINITY,
-    ),
+    mean: columnOf(output, 0),
+    logStd: clip(columnOf(output, 1), LATENCY_LOG_STD_MIN, Number.POSITIVE_INFINITY),
   };
 }
 
