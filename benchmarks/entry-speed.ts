@@ -11,10 +11,14 @@ import { measureSpeed, type SpeedQuestion } from './speed.ts';
 export interface SpeedRequest {
   readonly file: File;
   readonly backend: BackendPreference;
+  /** Of WASM; null: as the app does. */
+  readonly threads: number | null;
   readonly question: SpeedQuestion;
 }
 
-async function answer({ file, backend: preference, question }: SpeedRequest) {
+async function answer({ file, backend: preference, threads: wanted, question }: SpeedRequest) {
+  // the app has a thread for each processor that the browser tells of
+  if (wanted !== null) Object.defineProperty(navigator, 'hardwareConcurrency', { value: wanted });
   const { backend, adapter, threads } = await startBackend(preference, ({ message }) => {
     throw new Error(message);
   });

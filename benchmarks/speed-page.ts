@@ -5,11 +5,15 @@ import type { SpeedQuestion, SpeedResult } from './speed.ts';
 
 declare global {
   interface Window {
-    measure(backend: SpeedRequest['backend'], question: SpeedQuestion): Promise<SpeedResult[]>;
+    measure(
+      backend: SpeedRequest['backend'],
+      threads: SpeedRequest['threads'],
+      question: SpeedQuestion,
+    ): Promise<SpeedResult[]>;
   }
 }
 
-window.measure = (backend, question) => {
+window.measure = (backend, threads, question) => {
   const file = document.querySelector('input')?.files?.[0];
   if (file === undefined) throw new Error('no file was chosen');
   const worker = new Worker(new URL('./entry-speed.ts', import.meta.url), { type: 'module' });
@@ -20,6 +24,6 @@ window.measure = (backend, question) => {
       if (data.error === undefined) resolve(data.results);
       else reject(new Error(data.error));
     };
-    worker.postMessage({ file, backend, question } satisfies SpeedRequest);
+    worker.postMessage({ file, backend, threads, question } satisfies SpeedRequest);
   });
 };

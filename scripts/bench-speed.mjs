@@ -3,7 +3,7 @@
  *   npm run bench:train -- FILE [--backend wasm|webgpu] [--units 64,500] [--batch 64] [--steps 20]
  *   npm run bench:score -- FILE [--backend wasm|webgpu] [--units 64,500] [--traces 2000,…]
  *       [--distinct]  every trace is taken for one of a structure that no other has
- *   both: [--json OUT]
+ *   both: [--json OUT] [--threads 1,2,1,2]  of WASM, one after the other; by default all
  *   npm run bench:train -- [FILE] --nodes 16,32,64 [--decoder paper|call-paths] [--units 64]
  *       in Node on WASM, one thread, by the clock and in processor time: training and scoring by
  *       N_max, of the file's traces or of generated ones of three quarters of so many nodes to all of
@@ -29,6 +29,7 @@ const { values, positionals } = parseArgs({
     traces: { type: 'string', default: '2000' },
     distinct: { type: 'boolean', default: false },
     json: { type: 'string' },
+    threads: { type: 'string' },
     nodes: { type: 'string' },
     decoder: { type: 'string', default: 'call-paths' },
   },
@@ -86,8 +87,12 @@ await page.goto(new URL('benchmarks/speed.html', server.resolvedUrls.local[0]).h
 await page.getByLabel('Traces').setInputFiles(file);
 
 const results = [];
-const ask = (question) =>
-  page.evaluate(([backend, asked]) => window.measure(backend, asked), [values.backend, question]);
+const threadCounts = values.threads?.split(',').map(Number) ?? [null];
+const ask = (threads, question) =>
+  page.evaluate(
+    ([backend, count, asked]) => window.measure(backend, count, asked),
+    [values.backend, threads, question],
+  );
 for (const units of values.units.split(',')) {
   for (const traces of what === 'score' ? values.traces.split(',') : [values.traces]) {
     const question = {
@@ -98,7 +103,7 @@ for (const units of values.units.split(',')) {
       traces: Number(traces),
       distinct: values.distinct,
     };
-    results.push(...(await ask(question)));
+    for (const threads of threadCounts) results.push(...(await ask(threads, question)));
   }
 }
 write(results);
