@@ -54,7 +54,7 @@ test('a model of one half scores the other alike: with its run, in another brows
   page,
   browser,
 }, info) => {
-  const { first, second } = halves(() => traceVaeCsv(requestSpans(3, 240, 40), true));
+  const { first, second } = halves(() => traceVaeCsv(requestSpans(3, 200, 40), true));
   // what an engine of many machines is compared with
   const out = process.env.HALVES_OUT ?? info.outputPath('halves');
   mkdirSync(out, { recursive: true });
@@ -100,7 +100,7 @@ test('a model of one half scores the other alike: with its run, in another brows
   const csv = readFileSync(await saved(other, 'Export scores'), 'utf8');
   write('page-scores.csv', csv);
   const scores = testScores(csv);
-  expect(scores.size).toBeGreaterThan(100);
+  expect(scores.size).toBeGreaterThan(80);
   // the first half has test traces too
   expectEqual(new Map([...added].filter(([id]) => scores.has(id))), scores);
 
@@ -123,10 +123,16 @@ test('a model of one half scores the other alike: with its run, in another brows
   await rename(tab)
     .getByRole('button', { name: /^Rename/ })
     .click();
-  await tab.getByRole('textbox', { name: /name/i }).fill('half of May');
+  await tab.getByRole('textbox', { name: 'New name' }).fill('half of May');
   await tab.keyboard.press('Enter');
   await expect(
     rename(other).getByRole('button', { name: 'half of May', exact: true }),
   ).toBeVisible();
+  // and training goes on from it, on what it scored
+  await other.getByRole('button', { name: 'Go on training on these' }).first().click();
+  await expect(other.getByText(/Scored by the model/)).toHaveCount(0, { timeout: 60_000 });
+  const { warnings, curves } = JSON.parse(await exportRun(other));
+  expect(warnings.join()).toMatch(/Training began with the weights of the model half of May/);
+  expect(curves.length).toBeGreaterThan(0);
   await elsewhere.close();
 });

@@ -13,7 +13,7 @@ import { gunzipSync } from 'node:zlib';
 export const TRAINTICKET = '../shared/data/trainticket/test.csv.gz';
 
 /** Traces per half. */
-const MOST = 120;
+const MOST = 100;
 
 /**
  * Lines of TraceVAE's CSV in two, by trace in turn.

@@ -7,6 +7,7 @@ import type { LatencyScale } from '../features/latency-scale.ts';
 import type { Corrections } from '../scoring/corrections/list.ts';
 import type { ScoreTerms, StdLimits } from '../scoring/score-terms.ts';
 import type { TraceSet } from '../trace/trace-set.ts';
+import type { OperationText } from '../trace/vocabulary.ts';
 import type { FitCheckpoint } from './checkpoint.ts';
 import type { ScoreExplanation, TraceExplanation } from './explanation.ts';
 import type { CurvePoint, FitProgress } from './fit-progress.ts';
@@ -51,6 +52,14 @@ export interface RunControl {
   whenRunning(): Promise<void>;
 }
 
+/** A kept model whose weights training begins with. */
+export interface StartingModel {
+  readonly name: string;
+  /** By id, from 1. */
+  readonly operations: readonly OperationText[];
+  readonly weights: SavedWeights;
+}
+
 /** What surrounds a training run. */
 export interface FitContext {
   readonly seed: number;
@@ -58,6 +67,8 @@ export interface FitContext {
   readonly onEvent: (event: FitEvent) => void;
   /** Where an earlier run with this seed, config and data was interrupted. */
   readonly from?: FitCheckpoint | null;
+  /** Where a fresh attempt begins; absent: all is drawn. Detectors that cannot begin there ignore it. */
+  readonly start?: StartingModel;
 }
 
 /** Weights by the authors' parameter name, as plain arrays that can be stored. */

@@ -66,11 +66,21 @@ export class ParameterStore implements Parameters {
   /**
    * Tensors in the shapes of the specs. Every parameter has its own stream of the seed, so that
    * adding one moves no other.
+   *
+   * @param start values by name that take the place of drawn ones, but for those that are NaN
    */
-  static initialise(specs: readonly ParameterSpec[], seed: number): ParameterStore {
-    return new ParameterStore(specs, ({ shape, initialise }, index) =>
-      initialise(createRandom(seed, index), sizeOf(shape)),
-    );
+  static initialise(
+    specs: readonly ParameterSpec[],
+    seed: number,
+    start: ReadonlyMap<string, Float32Array> = new Map(),
+  ): ParameterStore {
+    return new ParameterStore(specs, ({ name, shape, initialise }, index) => {
+      const drawn = initialise(createRandom(seed, index), sizeOf(shape));
+      const given = start.get(name);
+      return given === undefined
+        ? drawn
+        : given.map((value, i) => (Number.isNaN(value) ? drawn[i]! : value));
+    });
   }
 
   /** @param arrays one of each spec's name and shape, in any order; further ones are left alone */

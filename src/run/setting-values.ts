@@ -54,6 +54,7 @@ export const allSettingValues = (settings: RunSettings): Record<string, unknown>
   backend: settings.machine.backend,
   'training traces, at most': settings.limitTrain,
   'roles of the files': settings.roles,
+  ...(settings.startedFrom && { 'starts from the model': settings.startedFrom.name }),
   ...settingValues(settings),
 });
 

@@ -8,7 +8,7 @@ import type { SetApart } from '../changes/set-apart.ts';
 import type { Timeline } from '../changes/timeline.ts';
 import type { DetectorId } from '../detectors/catalog.ts';
 import type { FitCheckpoint } from '../detectors/checkpoint.ts';
-import type { FitEvent, ScoreProgress } from '../detectors/detector.ts';
+import type { FitEvent, ScoreProgress, StartingModel } from '../detectors/detector.ts';
 import type { Explanation, TraceExplanation } from '../detectors/explanation.ts';
 import type { ExportFormat } from '../export/write-spans.ts';
 import type { SetCounts } from '../features/set-counts.ts';
@@ -147,12 +147,13 @@ export interface Jobs extends LabJobs {
     output: PreparedDataset;
   };
   train: {
-    /** `from`: where a run with these settings was interrupted. */
+    /** `from`: where a run with these settings was interrupted; `start`: what a fresh one begins with. */
     input: {
       runId: string;
       detector: DetectorId;
       settings: RunSettings;
       from: FitCheckpoint | null;
+      start?: StartingModel;
       /** Of earlier races for what `auto` is; absent: it is what the machine offers, without a race. */
       speeds?: KnownSpeeds;
     };

@@ -90,6 +90,8 @@ export interface TrainingPlan {
   readonly label: string;
   readonly specs: readonly ParameterSpec[];
   readonly schedule: Schedule;
+  /** Values by parameter that an attempt begins with, NaN for one that is drawn; absent: all are. */
+  readonly start?: ReadonlyMap<string, Float32Array>;
   /** What the terms of the loss are called where one of them is no number. */
   readonly terms: readonly string[];
   /** @param means [terms] over traces */

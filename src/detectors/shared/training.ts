@@ -22,7 +22,7 @@ export async function train(
     const checkpoint = attempt === from?.attempt ? from : null;
     const store =
       checkpoint === null
-        ? ParameterStore.initialise(specs, seed)
+        ? ParameterStore.initialise(specs, seed, plan.start)
         : ParameterStore.unpack(specs, checkpoint.weights);
     const run = new TrainingRun(data, plan, store, { seed, attempt, context });
     let kept = false;

@@ -87,6 +87,12 @@ export function storedPaths({ tensors }: SavedWeights): KnownPaths | undefined {
   return { caller: Int32Array.from(caller), operation: Int32Array.from(operation), count };
 }
 
+/** Whether a parameter has a row for each known path. */
+export const isPathRow = (name: string): boolean => name === PATH_WEIGHT || name === PATH_BIAS;
+/** Whether it says which paths are known. */
+export const isPathColumn = (name: string): boolean =>
+  Object.values(COLUMNS).some((column) => column === name);
+
 /** What p(A, Y | z) is compared with: B traces and their C known calls, made or not. */
 export interface PathTargets {
   /** [calls] trace and path */

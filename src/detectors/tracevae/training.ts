@@ -7,6 +7,7 @@ import { createRandom, normals, type Random } from '../../base/random.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { TraceBatch } from '../../features/trace-batch.ts';
 import type { ParameterStore } from '../../nn/parameters.ts';
+import { operationsOf } from '../../trace/vocabulary.ts';
 import type { DetectorData, FitContext, FitFailure } from '../detector.ts';
 import { tooFewTraces } from '../shared/check-data.ts';
 import { drawTraces } from '../shared/draw-traces.ts';
@@ -16,6 +17,7 @@ import { batchNodes, cutBatch, modelBatch, withStatus } from './inputs.ts';
 import { collectKnownPaths, openKnownPaths } from './known-paths.ts';
 import { combineLoss, lossTermNames } from './loss.ts';
 import { PAPER_MOST_NODES, type TraceVaeConfig } from './meta.ts';
+import { startValues } from './start-weights.ts';
 import { usualStatus } from './status-decoder.ts';
 import { traceVaeSpecs } from './trace-vae.ts';
 import {
@@ -57,6 +59,11 @@ export async function trainTraceVae(
     config.statusTerm === 'errors'
       ? usualStatus(data.traces, data.train, operationCount)
       : undefined;
+  const start =
+    context.start === undefined
+      ? ok(undefined)
+      : startValues(config, context.start, operationsOf(data.traces), { known, status });
+  if (!start.ok) return start;
   const modelOf = (store: ParameterStore): TrainingModel => ({
     store,
     config,
@@ -71,6 +78,7 @@ export async function trainTraceVae(
       specs: traceVaeSpecs(config, operationCount, known, status),
       schedule: config,
       terms: lossTermNames(status !== undefined),
+      ...(start.value && { start: start.value }),
       partsOf: (means) => combineLoss(means, config),
       draws: DRAWS,
       ...(known && { cut: (batch) => cutBatch(data.traces, batch) }),
@@ -79,8 +87,8 @@ export async function trainTraceVae(
       phasesOf: (store) => {
         const model = modelOf(store);
         return [
-          phaseOf(data, model, 'joint', config.epochsJoint),
-          phaseOf(data, model, 'time', config.epochsTime),
+          phaseOf(data, model, 'joint', config.epochsJoint, start.value !== undefined),
+          phaseOf(data, model, 'time', config.epochsTime, start.value !== undefined),
         ];
       },
     },
@@ -112,7 +120,14 @@ function undecodable({ structureDecoder, ablation, maxNodes }: TraceVaeConfig): 
   return null;
 }
 
-function phaseOf(data: DetectorData, model: TrainingModel, name: Phase, epochs: number): PhasePlan {
+/** @param started with weights that a warm-up would set anew */
+function phaseOf(
+  data: DetectorData,
+  model: TrainingModel,
+  name: Phase,
+  epochs: number,
+  started: boolean,
+): PhasePlan {
   const { config } = model;
   const batchOf = (selected: Uint32Array): TraceBatch => {
     const batch = modelBatch(data, config, selected, batchNodes(data, config, selected));
@@ -126,6 +141,7 @@ function phaseOf(data: DetectorData, model: TrainingModel, name: Phase, epochs: 
     name,
     epochs,
     warmUp(seed) {
+      if (started) return;
       const drawn = drawTraces(data.train, createRandom(seed, WARM_UP, name === 'joint' ? 0 : 1));
       const noise = noiseOf(drawn.length, createRandom(seed, WARM_UP));
       warmUp(model, name, batchOf(drawn), noise);

@@ -7,13 +7,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure, Result } from '../../base/result.ts';
 import { err, ok } from '../../base/result.ts';
 import { COMPARED, type DetectorId } from '../../detectors/catalog.ts';
+import type { StartingModel } from '../../detectors/detector.ts';
 import type { CurvePoint, FitProgress } from '../../detectors/fit-progress.ts';
 import { modelRef } from '../../run/model-ref.ts';
 import type { DetectorFailure, RunRecord, SeedResult } from '../../run/record.ts';
 import type { BackgroundWorker, RunningJob, WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
+import type { RunStoreDeps } from '../run/run-state.ts';
 import type { RunState } from '../run/run-store.ts';
+import { startOf } from '../run/start-of.ts';
 import { afterTrainEvent, startedRun } from '../run/training-phase.ts';
 import { createLatest } from '../shared/latest.ts';
 import { mainReport, missingRepeats } from './matrix-view.ts';
@@ -50,12 +53,14 @@ export interface MatrixDeps {
   readonly runs: StoreApi<RunState>;
   readonly dataset: StoreApi<DatasetState>;
   readonly background: () => BackgroundWorker;
+  readonly keptModel?: RunStoreDeps['keptModel'];
 }
 
 export function createMatrixStore({
   runs,
   dataset,
   background,
+  keptModel,
 }: MatrixDeps): StoreApi<MatrixState> {
   const starts = createLatest();
   let worker: BackgroundWorker | null = null;
@@ -95,7 +100,9 @@ export function createMatrixStore({
           set({ repeats: { phase: 'running', detector, seed, share, curve, left } });
         };
         onProgress(0, []);
-        const result = await trainAndScore(client, { run, detector, seed }, onProgress);
+        const start = await startOf(keptModel, run.settings, detector);
+        const one = { run, detector, seed, start: start.ok ? start.value : {} };
+        const result = await trainAndScore(client, one, onProgress);
         if (!isLatest() || currentRun()?.id !== run.id) return;
         await runs.getState().addRepeat(run.id, result.ok ? result.value : result.error);
       }
@@ -146,12 +153,14 @@ interface Repeat {
   readonly run: RunRecord;
   readonly detector: DetectorId;
   readonly seed: number;
+  /** What the run began with. */
+  readonly start: { readonly start?: StartingModel };
 }
 
 /** One detector with one seed. What it learnt is dropped; its metrics stay. */
 async function trainAndScore(
   client: WorkerClient,
-  { run, detector, seed }: Repeat,
+  { run, detector, seed, start }: Repeat,
   onProgress: (share: number, curve: readonly CurvePoint[]) => void,
 ): Promise<Result<SeedResult, DetectorFailure>> {
   const settings = { ...run.settings, seed };
@@ -162,7 +171,7 @@ async function trainAndScore(
   let running = startedRun({ runId, datasetId, preset, settings, detector });
   const training: RunningJob<'train'> = client.start(
     'train',
-    { runId, detector, settings, from: null },
+    { runId, detector, settings, from: null, ...start },
     (event) => {
       running = afterTrainEvent(running, event);
       onProgress(shareDone(running.progress), running.curve);

@@ -26,7 +26,7 @@ import { createRunDoor } from '../run/run-door.ts';
 import { lookWhenever } from '../run/run-first-look.ts';
 import type { AppIdentity } from '../run/run-report.ts';
 import { onShow } from '../run/run-state.ts';
-import { createRunStore, type RunState } from '../run/run-store.ts';
+import { createRunStore, type RunState, type RunStoreDeps } from '../run/run-store.ts';
 import { createSpeedMemory } from '../run/speed-memory.ts';
 import { createSurveyStore, type SurveyState } from '../run/survey-store.ts';
 import { createInspectStore, type InspectState, shownDetector } from '../scores/inspect-store.ts';
@@ -151,9 +151,11 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
     },
   });
   const unreadable = createUnreadableStore(deps.storage);
+  const keptModel: RunStoreDeps['keptModel'] = (of) => models.getState().find(of);
   const runs = createRunStore({
     ...deps,
     dataset,
+    keptModel,
     ...(deps.raceBackends && { speeds: createSpeedMemory(deps.preferences) }),
     onStored: (entry) => {
       if (entry.datasetId === dataset.getState().dataset?.id) kept.getState().note(entry);
@@ -196,7 +198,7 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
   const model = createModelStore({ dataset, models, runs });
   const lab = createLabStore({ ...deps, dataset, runs, inspect });
   const namedScores = createNamedScoresStore({ ...deps, runs, inspect, lab, undo });
-  const matrix = createMatrixStore({ ...deps, runs, dataset });
+  const matrix = createMatrixStore({ ...deps, runs, dataset, keptModel });
   const intervals = createIntervalsStore(client, runs);
   const environment = createEnvironmentStore(deps);
   const exported = createExportStore({ ...deps, dataset, runs, inspect, survey, environment });
@@ -267,7 +269,9 @@ export function createNotebook({ client: worker, ...given }: NotebookDeps): Note
         kept.getState().take([]);
         unreadable.getState().take('runs', []);
         void notes.getState().open(state.dataset?.id ?? null);
-        if (state.dataset !== null) fitMaxNodes(state.dataset, before.dataset);
+        if (state.dataset === null) return;
+        fitMaxNodes(state.dataset, before.dataset);
+        runs.getState().choose({ startedFrom: undefined });
       });
       let open: Hold | null = null;
       dataset.subscribe((state, before) => {

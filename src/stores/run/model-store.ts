@@ -4,6 +4,7 @@ import type { Failure } from '../../base/result.ts';
 import { isStatistic } from '../../detectors/catalog.ts';
 import type { KeptModel } from '../../model/kept-model.ts';
 import type { RunRecord } from '../../run/record.ts';
+import type { ModelOfRun } from '../../run/settings.ts';
 import { MODEL_GONE } from '../dataset/dataset-import.ts';
 import type { DatasetState } from '../dataset/dataset-store.ts';
 import type { GivenFiles } from '../dataset/given-files.ts';
@@ -30,6 +31,13 @@ export interface ModelState {
   answer(answer: ModelAnswer | null): Promise<void>;
   /** Scores the dataset at hand, as one more dataset. */
   scoreHere(): Promise<void>;
+  /**
+   * Trains on, from the weights of a model, on the dataset at hand: where that has tests alone, they
+   * are divided.
+   *
+   * @param of a kept model; absent: the one at hand
+   */
+  goOnTraining(of?: Partial<ModelOfRun>): Promise<void>;
   close(): void;
   dismissFailure(): void;
 }
@@ -100,6 +108,23 @@ export function createModelStore({ dataset, models, runs }: ModelDeps): StoreApi
     async scoreHere() {
       const { model } = get();
       if (model !== null) await dataset.getState().scoreWith(model);
+    },
+
+    async goOnTraining(of) {
+      const model = of === undefined ? get().model : await models.getState().find(of);
+      if (model === null) {
+        set({ failure: MODEL_GONE });
+        return;
+      }
+      // what is trained from has to be there when training is resumed, or repeated
+      if ((await models.getState().find(model.origin)) === null) return;
+      const { dataset: current, setRoles } = dataset.getState();
+      if (current === null) return;
+      const { roles } = current;
+      if (!roles.some((role) => role === 'train' || role === 'split')) {
+        setRoles(roles.map((role) => (role === 'test' ? 'split' : role)));
+      }
+      await runs.getState().trainFrom(model);
     },
 
     close: () => set({ model: null, id: null, waiting: null }),

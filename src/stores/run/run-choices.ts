@@ -9,7 +9,7 @@ import {
 } from '../../detectors/catalog.ts';
 import { type PresetId, TRACEVAE_PRESETS } from '../../detectors/tracevae/meta.ts';
 import type { RunRecord } from '../../run/record.ts';
-import type { RunSettings, SettingsParts } from '../../run/settings.ts';
+import type { ModelOfRun, RunSettings, SettingsParts } from '../../run/settings.ts';
 import { labelCode, type TraceSet } from '../../trace/trace-set.ts';
 
 export interface RunChoices extends SettingsParts {
@@ -20,6 +20,8 @@ export interface RunChoices extends SettingsParts {
   readonly baselines: BaselineConfigs;
   readonly seed: number;
   readonly limitTrain: number | null;
+  /** Absent: training begins at random. */
+  readonly startedFrom?: ModelOfRun | undefined;
 }
 
 export const DEFAULT_PRESET: PresetId = 'notebook';
@@ -56,6 +58,7 @@ export const nextSettings = (choices: RunChoices, dataset: DividedDataset): RunS
   seed: choices.seed,
   roles: dataset.roles,
   limitTrain: choices.limitTrain,
+  ...(choices.startedFrom && { startedFrom: choices.startedFrom }),
   ...(isUndivided(dataset) ? { scored: 'all' as const } : {}),
 });
 
@@ -89,6 +92,7 @@ export const choicesOf = ({
   baselines: { ...baselineConfigs(preset), ...settings.baselines },
   seed: settings.seed,
   limitTrain: settings.limitTrain,
+  startedFrom: settings.startedFrom,
 });
 
 /** With or without a detector; the last one stays. */

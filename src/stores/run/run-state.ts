@@ -4,6 +4,7 @@ import type { Failure } from '../../base/result.ts';
 import type { BaselineConfigs, BaselineId, DetectorId } from '../../detectors/catalog.ts';
 import type { ScoreProgress } from '../../detectors/detector.ts';
 import type { PresetId } from '../../detectors/tracevae/meta.ts';
+import type { KeptModel } from '../../model/kept-model.ts';
 import type { NamedScores } from '../../run/outcome.ts';
 import type {
   DetectorFailure,
@@ -13,7 +14,7 @@ import type {
   SeedResult,
 } from '../../run/record.ts';
 import type { RunEntry } from '../../run/run-entries.ts';
-import type { SettingsPart, SettingsParts } from '../../run/settings.ts';
+import type { ModelOfRun, SettingsPart, SettingsParts } from '../../run/settings.ts';
 import type { NotebookStorage } from '../../storage/notebook-storage.ts';
 import type { WorkerClient } from '../../worker/client.ts';
 import type { JobFailure } from '../../worker/job-failure.ts';
@@ -56,7 +57,9 @@ export interface RunState {
   readonly unstored: readonly RunRecord[];
 
   choosePreset(preset: PresetId): void;
-  choose(change: Partial<Pick<RunChoices, 'detectors' | 'seed' | 'limitTrain'>>): void;
+  choose(
+    change: Partial<Pick<RunChoices, 'detectors' | 'seed' | 'limitTrain' | 'startedFrom'>>,
+  ): void;
   configure<Part extends SettingsPart>(part: Part, change: Partial<SettingsParts[Part]>): void;
   configureBaseline<Id extends BaselineId>(id: Id, change: Partial<BaselineConfigs[Id]>): void;
   /** Chooses what a run was made with, so that nothing differs from it. */
@@ -64,6 +67,8 @@ export interface RunState {
   /** Ranks all traces of the dataset at hand, where that was not done with these roles. */
   look(): Promise<void>;
   train(): Promise<void>;
+  /** Trains on, from the weights and with the settings of a kept model. */
+  trainFrom(model: KeptModel): Promise<void>;
   /**
    * Trains these detectors beside the chosen ones. A finished run of the same settings keeps what
    * it has, and goes on with those that it lacks.
@@ -123,6 +128,8 @@ export interface RunStoreDeps {
   readonly heapBytes: () => number | null;
   /** Speeds of backends in this browser; without, `auto` is what the machine offers. */
   readonly speeds?: SpeedMemory;
+  /** A kept model that training is to begin with; null where it is not here any more. */
+  readonly keptModel?: (of: ModelOfRun) => Promise<KeptModel | null>;
   /** Hears of every run that was stored. */
   readonly onStored?: (entry: RunEntry) => void;
 }

@@ -2,6 +2,7 @@
 import type { Failure } from '../../base/result.ts';
 import { isStatistic, trainingOrder } from '../../detectors/catalog.ts';
 import type { FitCheckpoint } from '../../detectors/checkpoint.ts';
+import type { StartingModel } from '../../detectors/detector.ts';
 import type { TrainOutcome } from '../../run/outcome.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { extendsRun } from '../../run/settings.ts';
@@ -12,6 +13,7 @@ import { type Hold, trainingOf } from '../shared/tabs.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { nextSettings, withDetectors } from './run-choices.ts';
 import type { RunParts, RunState } from './run-state.ts';
+import { startOf, startWords } from './start-of.ts';
 import {
   afterTrainEvent,
   isRunning,
@@ -26,6 +28,7 @@ export interface RunTraining
   extends Pick<
     RunState,
     | 'train'
+    | 'trainFrom'
     | 'trainBeside'
     | 'pause'
     | 'resume'
@@ -158,8 +161,24 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
     trainJob?.cancel();
     set({ training: first, scoring: { phase: 'idle' } });
     let latest = first;
+    let begin: { start?: StartingModel } = {};
+    if (settings.startedFrom !== undefined && from === null) {
+      const found = await startOf(deps.keptModel, settings, detector);
+      if (get().training !== first) return;
+      if (!found.ok) {
+        await fail(first, found.error);
+        return;
+      }
+      begin = found.value;
+      const traces = dataset.getState().dataset?.imported.traces;
+      if (begin.start !== undefined && traces !== undefined) {
+        latest = { ...first, incidents: [...first.incidents, startWords(begin.start, traces)] };
+        set({ training: latest });
+      }
+    }
     const known = deps.speeds && { speeds: deps.speeds.all() };
-    const mine = client.start('train', { runId, detector, settings, from, ...known }, (event) => {
+    const given = { runId, detector, settings, from, ...begin, ...known };
+    const mine = client.start('train', given, (event) => {
       if (event.kind === 'raced') deps.speeds?.keep(event.key, event.speeds);
       if (trainJob !== mine) return;
       peak.note();
@@ -240,6 +259,14 @@ export function createRunTraining({ deps, set, get, peak, saveRun }: RunParts): 
       const { preset, detectors } = choices;
       const identity = { runId: deps.newId(), datasetId: current.id, preset, settings };
       await launch(startedRun({ ...identity, detector: trainingOrder(detectors)[0]! }), null);
+    },
+
+    async trainFrom({ origin, settings }) {
+      const { name, keptAt, dataHash } = origin;
+      const { preset, machine } = get().choices;
+      const startedFrom = { name, keptAt, dataHash };
+      get().takeSettingsOf({ preset, settings: { ...settings, machine, startedFrom } });
+      await get().train();
     },
 
     async lookElsewhere() {

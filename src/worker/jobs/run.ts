@@ -50,23 +50,24 @@ export function createRunJobs(
       return ok(null);
     }),
 
-    train: computing(async ({ runId, detector, settings, from, speeds }, { control, emit }) => {
+    train: computing(async ({ runId, detector, settings, speeds, ...given }, { control, emit }) => {
       const set = dataset.traces();
       if (set === null) return err(noDataset);
       run.begin(runId, settings);
       const { data, test } = detectorSets(set, settings);
-      const train = (context: FitContext) => DETECTORS[detector].fit(data, settings, context);
+      const train = (context: FitContext) =>
+        DETECTORS[detector].fit(data, settings, { ...given, ...context });
       if (speeds !== undefined && settings.machine.backend === 'auto' && !isStatistic(detector)) {
         await decideAuto({ detector, settings, data, train, known: speeds, control, emit });
         if (control.signal.aborted) return err(cancelled);
       }
-      const clock = createTrainClock(from);
+      const clock = createTrainClock(given.from);
       const { fitted, info } = await fitSurviving({
         train,
         device,
         preference: settings.machine.backend,
         seed: settings.seed,
-        from,
+        from: given.from,
         control,
         emit: (event) => {
           clock.note(event);

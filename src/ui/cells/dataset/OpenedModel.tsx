@@ -29,7 +29,7 @@ export function OpenedModel() {
 }
 
 function ModelAtHand() {
-  const { model, scoreHere, close } = useModel((m) => m);
+  const { model, id, scoreHere, goOnTraining, close } = useModel((m) => m);
   const isHere = useDataset((d) => d.dataset !== null && d.status.phase === 'ready');
   const isBusy = useRuns((r) => isRunning(r.training) || r.scoring.phase === 'running');
   if (model === null) return null;
@@ -43,6 +43,11 @@ function ModelAtHand() {
       {isHere && (
         <Button size="small" disabled={isBusy} onClick={() => void scoreHere()}>
           Score this dataset
+        </Button>
+      )}
+      {isHere && id !== null && (
+        <Button size="small" disabled={isBusy} onClick={() => void goOnTraining()}>
+          Go on training on it
         </Button>
       )}
       <Button size="small" onClick={close}>

@@ -17,6 +17,7 @@ import { paperSentence } from '../../../run/paper-differences.ts';
 import { CHOICE_LIMITS } from '../../../stores/run/choice-limits.ts';
 import { toggleDetector } from '../../../stores/run/run-choices.ts';
 import { useRuns } from '../../app/notebook-context.ts';
+import { Button } from '../../widgets/Button.tsx';
 import { Disclosure } from '../../widgets/Disclosure.tsx';
 import { Checkbox, NumberField } from '../../widgets/NumberField.tsx';
 import { Select } from '../../widgets/Select.tsx';
@@ -41,6 +42,22 @@ export function TrainingControls({ disabled }: { readonly disabled: boolean }) {
   const autoBackend = useAutoBackend();
   return (
     <>
+      {choices.startedFrom !== undefined && (
+        <p className="quiet data-cell__mappings">
+          <span>
+            Training begins with the weights of the model{' '}
+            <strong>{choices.startedFrom.name}</strong>. Operations that it never saw, and detectors
+            without such weights, begin anew.
+          </span>
+          <Button
+            size="small"
+            disabled={disabled}
+            onClick={() => runs.choose({ startedFrom: undefined })}
+          >
+            Start at random
+          </Button>
+        </p>
+      )}
       <div className="training-controls">
         <Select
           label="Preset"
