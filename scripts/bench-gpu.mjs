@@ -39,6 +39,7 @@ if (values.parity) {
 }
 if (values.graphs) writeFileSync(values.graphs, await graphsOf(file, Number(values.traces)));
 const results = [];
+const write = () => `${JSON.stringify({ results }, null, 2)}\n`;
 for (const units of values.units.split(',')) {
   for (const what of ['train', 'score']) {
     const question = {
@@ -50,9 +51,9 @@ for (const units of values.units.split(',')) {
       distinct: false,
     };
     results.push(...(await measureOnGpu(file, adapter, question)));
+    // what is there stays, should the rest take too long
+    if (values.json) writeFileSync(values.json, write());
   }
 }
-const text = `${JSON.stringify({ results }, null, 2)}\n`;
-process.stdout.write(text);
-if (values.json) writeFileSync(values.json, text);
+process.stdout.write(write());
 process.exit(0);

@@ -56,6 +56,24 @@ describe('the pool', () => {
     expect(pool.acquireBuffer(1024, 0x40)).not.toBe(buffer);
   });
 
+  test('that never trims gives a larger buffer, up to twice as large, and keeps what is free', () => {
+    const { device, made, alive } = fakeDevice();
+    const pool = new BufferPool(device, false);
+    const large = pool.acquireBuffer(100_000, USAGE);
+    pool.releaseBuffer(large);
+    expect(pool.acquireBuffer(60_000, USAGE)).toBe(large);
+    expect(pool.bytesOf(large)).toBe(60_000);
+    expect(pool.owns(large)).toBe(true);
+    pool.releaseBuffer(large);
+    expect([pool.numBytesUsed, pool.owns(large)]).toEqual([0, false]);
+    expect(pool.acquireBuffer(40_000, USAGE)).not.toBe(large);
+    expect(made()).toBe(2);
+    expect(alive.size).toBe(2);
+    pool.drain();
+    expect(alive.has(large)).toBe(false);
+    expect(alive.size).toBe(1);
+  });
+
   test('holds a tenth more than was ever in use at once, whatever sizes come', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 20 });
     fc.assert(

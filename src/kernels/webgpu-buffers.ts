@@ -20,9 +20,13 @@ export function bufferClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
+/** So many times what is asked for may a buffer have that lies free in a pool which never trims. */
+const MOST_TOO_LARGE = 2;
+
 /** Free buffers of one class and usage. */
 interface Shelf {
   readonly bytes: number;
+  readonly usage: GPUBufferUsageFlags;
   readonly free: GPUBuffer[];
   /** When a buffer was last put or looked for here, in turns of the pool. */
   lastTurn: number;
@@ -63,8 +67,8 @@ export class BufferPool implements BufferSource {
 
   acquireBuffer(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const shelf = this.#shelfOf(bufferClass(bytes), usage);
-    let buffer = shelf.free.pop();
-    this.numBytesUsed += shelf.bytes;
+    let buffer = shelf.free.pop() ?? (this.#trims ? undefined : this.#larger(shelf)?.free.pop());
+    this.numBytesUsed += buffer?.size ?? shelf.bytes;
     this.#peakBytesUsed = Math.max(this.#peakBytesUsed, this.numBytesUsed);
     if (buffer === undefined) {
       if (this.#trims) this.#trim(shelf.bytes);
@@ -104,11 +108,22 @@ export class BufferPool implements BufferSource {
     this.numBytesAllocated = 0;
   }
 
+  /** The next larger class that has a buffer free: it takes other sizes than it was made for. */
+  #larger({ bytes, usage }: Shelf): Shelf | undefined {
+    let best: Shelf | undefined;
+    for (const shelf of this.#shelves.values()) {
+      if (shelf.usage !== usage || shelf.free.length === 0) continue;
+      if (shelf.bytes <= bytes || shelf.bytes > MOST_TOO_LARGE * bytes) continue;
+      if (best === undefined || shelf.bytes < best.bytes) best = shelf;
+    }
+    return best;
+  }
+
   #shelfOf(bytes: number, usage: GPUBufferUsageFlags): Shelf {
     const key = `${bytes} ${usage}`;
     let shelf = this.#shelves.get(key);
     if (shelf === undefined) {
-      shelf = { bytes, free: [], lastTurn: 0 };
+      shelf = { bytes, usage, free: [], lastTurn: 0 };
       this.#shelves.set(key, shelf);
     }
     shelf.lastTurn = ++this.#turn;

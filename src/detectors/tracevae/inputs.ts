@@ -167,19 +167,24 @@ export interface DistinctStructures {
  */
 export function distinctStructures(batch: TraceBatch): DistinctStructures {
   const { size, maxNodes, nodeCount, parent, operation } = batch;
-  const found = new Map<string, number>();
+  /** By a hash of a structure, those that have it. */
+  const found = new Map<number, number[]>();
   const first: number[] = [];
   const copies: number[] = [];
   const indexOf = new Int32Array(size);
   for (let b = 0; b < size; b++) {
     const start = b * maxNodes;
-    const end = start + nodeCount[b]!;
-    const key = `${parent.subarray(start, end)};${operation.subarray(start, end)}`;
-    let index = found.get(key);
+    const nodes = nodeCount[b]!;
+    let hash = nodes;
+    for (let at = start; at < start + nodes; at++) {
+      hash = (Math.imul(hash, 31) + Math.imul(parent[at]!, 7919) + operation[at]!) | 0;
+    }
+    const alike = found.get(hash) ?? [];
+    let index = alike.find((one) => sameStructure(batch, first[one]!, b));
     if (index === undefined) {
       index = first.push(b) - 1;
       copies.push(0);
-      found.set(key, index);
+      found.set(hash, [...alike, index]);
     }
     indexOf[b] = index;
     copies[index]!++;
@@ -189,6 +194,16 @@ export function distinctStructures(batch: TraceBatch): DistinctStructures {
     indexOf,
     multiplicity: Float32Array.from(copies),
   };
+}
+
+function sameStructure(batch: TraceBatch, a: number, b: number): boolean {
+  const { maxNodes, nodeCount, parent, operation } = batch;
+  if (nodeCount[a] !== nodeCount[b]) return false;
+  for (let i = 0; i < nodeCount[a]!; i++) {
+    const [one, other] = [a * maxNodes + i, b * maxNodes + i];
+    if (parent[one] !== parent[other] || operation[one] !== operation[other]) return false;
+  }
+  return true;
 }
 
 /**
