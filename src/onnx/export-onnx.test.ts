@@ -151,3 +151,17 @@ test('a model without terms is refused with a sentence', async () => {
     error: { advice: 'train tracevae, or one of its ablations' },
   });
 });
+
+test('a model that counts which calls fail is refused: its scores would be others', async () => {
+  await startTestBackend('cpu');
+  const traces = toyTraces(40);
+  const errorCount = Uint16Array.from(traces.latencyUs, (_, i) => Number(i % 7 === 0));
+  const changes = { statusTerm: 'errors' } as const;
+  const question = { changes, detectors: ['tracevae'] } as const;
+  const counting = await train({ ...question, traces: { ...traces, errorCount } });
+  expect(exportOnnx(counting, null)).toMatchObject({
+    ok: false,
+    error: { where: expect.stringContaining('p(E') as unknown },
+  });
+  expect(exportOnnx(await train({ ...question, traces }), null).ok).toBe(true);
+});

@@ -7,6 +7,7 @@ import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
 import { traceVaeConfig } from '../detectors/tracevae/meta.ts';
 import { ABLATIONS, ablated } from '../detectors/tracevae/meta-ablations.ts';
 import { storedPaths } from '../detectors/tracevae/path-decoder.ts';
+import { storedStatus } from '../detectors/tracevae/status-decoder.ts';
 import type { KeptDetector, KeptModel } from '../model/kept-model.ts';
 import { openedWeights, operationTexts } from '../model/opened-model.ts';
 import type { ExportedModel } from './exported-model.ts';
@@ -44,6 +45,13 @@ export function exportOnnx(model: TrainedModel, wanted: string | null): Result<O
           : `"${wanted}" of the model has no graph of ONNX`,
       where: '--detector',
       advice: names === '' ? 'train tracevae, or one of its ablations' : `use one of: ${names}`,
+    });
+  }
+  if (storedStatus(kept.weights) !== undefined) {
+    return err({
+      what: 'the model counts which calls fail, which the graphs do not read',
+      where: 'its term log p(E | z)',
+      advice: 'train with --preset tiny or small, which leave errors out',
     });
   }
   const exported = exportedModel(model, kept);
