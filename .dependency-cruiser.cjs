@@ -47,7 +47,7 @@ const rooms = [
       'detectors/[^/]+/meta(-settings)?',
       'detectors/catalog',
     ],
-    packages: ['valibot'],
+    packages: ['fflate', 'valibot'],
   },
   {
     room: 'model',

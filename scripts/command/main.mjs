@@ -50,6 +50,11 @@ const COMMANDS = {
       },
       ...training,
       scores,
+      arrays: {
+        type: 'string',
+        value: 'FILE.npz',
+        says: 'writes scores, terms, latents and merged trees of the same detector, for NumPy',
+      },
       keep: { type: 'string', value: 'M.tracevae', says: 'writes the model, to score with' },
       out,
     }),

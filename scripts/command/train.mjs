@@ -19,7 +19,9 @@ export async function trainModel(values) {
   const labelled = filesOf({ labels: labels === null ? [] : [labels] }, 'labels');
   const from = textOf(values, 'from');
   const out = neededText(values, 'out');
-  const [scores, keep] = [textOf(values, 'scores'), textOf(values, 'keep')];
+  const scores = textOf(values, 'scores');
+  const arrays = textOf(values, 'arrays');
+  const keep = textOf(values, 'keep');
   const { readPastRun, runInNode, startWasm } = await loadCommand();
   const again = from === null ? null : pastRun(readPastRun, from);
   const ran = await runInNode(
@@ -46,6 +48,7 @@ export async function trainModel(values) {
   }
   const written = [{ path: out, bytes: /** @type {string | Uint8Array} */ (ran.value.report) }];
   if (scores !== null) written.push({ path: scores, bytes: ran.value.scores() });
+  if (arrays !== null) written.push({ path: arrays, bytes: ran.value.arrays() });
   if (keep !== null) {
     written.push({ path: keep, bytes: ran.value.keep(basename(keep, '.tracevae')) });
   }

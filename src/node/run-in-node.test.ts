@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { FitEvent } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/registry.ts';
@@ -105,6 +106,16 @@ test('a run is made again from its run.json, and the numbers are held against it
     seed: 5,
     again: { sameData: true, different: [], compared: 70 },
   });
+  const arrays = unzipSync(same.ok ? same.value.arrays() : new Uint8Array());
+  const names = Object.keys(arrays).filter((name) => name.startsWith('test.'));
+  expect(names).toContain('test.score.twice.npy');
+  const shapeOf = (name: string) =>
+    /'shape': \(([^)]*)\)/.exec(new TextDecoder().decode(arrays[name]!.subarray(10, 138)))?.[1];
+  expect(shapeOf('test.trace_id.npy')).toBe('12,');
+  expect(shapeOf('test.node_offset.npy')).toBe('13,');
+  expect(shapeOf('test.log_p_latency.npy')).toBe('12, 10');
+  expect(shapeOf('test.log_p_adjacency.npy')).toBe('2, 10');
+  expect(shapeOf('test.z2.npy')).toMatch(/^12, \d+$/);
   expect(lines.at(-1)).toMatch(/^the same numbers: all 70 metrics are equal \(the same data/);
 
   const fewer: RunSource = { kind: 'files', files: FILES.files.filter((f) => f.path !== train) };

@@ -13,6 +13,7 @@ import { keepModel } from '../model/kept-model.ts';
 import { writeModel } from '../model/model-file.ts';
 import { combinedScores } from '../run/chosen-scores.ts';
 import { formulaCorrections, type NamedFormula, refusedFormulas } from '../run/named-formulas.ts';
+import { writeNpz } from '../run/npz.ts';
 import type { BackendInfo } from '../run/outcome.ts';
 import { compareRuns, type PastRun, type Repeated, repeatedWords } from '../run/provenance.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type RunRecord,
   type SeedResult,
 } from '../run/record.ts';
+import { runArrays } from '../run/run-arrays.ts';
 import { scoresCsv } from '../run/run-scores-csv.ts';
 import { keptThreshold } from '../run/run-threshold.ts';
 import { type RunSettings, splitOptions } from '../run/settings.ts';
@@ -58,6 +60,8 @@ export interface RanInNode {
   readonly repeated: Repeated | null;
   /** scores.csv of TraceVAE, or of the first detector where no model was trained. */
   scores(): string;
+  /** arrays.npz of the same detector. */
+  arrays(): Uint8Array;
   /** The file of the model, to score other traces with. */
   keep(name: string): Uint8Array;
 }
@@ -126,14 +130,13 @@ export async function runInNode(
   const report = runReport(dataset, run, app, countSets(traces, splitOptions(settings.value)));
   const repeated = again === null ? null : compareRuns(again, report);
   if (repeated !== null) say(repeatedWords(repeated));
+  const told = detectors.find(({ scores }) => scores?.kind === 'terms') ?? detectors[0]!;
   return ok({
     report:
       repeated === null ? report : withMember(report, 'again', [JSON.stringify(repeated)]).join(''),
     repeated,
-    scores() {
-      const trained = detectors.find(({ scores }) => scores?.kind === 'terms') ?? detectors[0]!;
-      return scoresCsv(traces, trained.scores!, null, trained.named);
-    },
+    scores: () => scoresCsv(traces, told.scores!, null, told.named),
+    arrays: () => writeNpz(runArrays(traces, told, told.scores!)),
     keep(name) {
       const origin = { name, keptAt: Date.now(), app: question.app };
       return writeModel(runThrough(keepModel(dataset.imported, run, origin)));

@@ -58,6 +58,8 @@ export interface ExportState {
   run(): Promise<WrittenFile | null>;
   /** scores.csv of the detector on show; null where it has no scores. */
   scores(): WrittenFile | null;
+  /** Scores, terms, latents and merged trees of the detector on show, for NumPy; null without scores. */
+  arrays(): Promise<WrittenFile | null>;
   /** The dataset's labels in TADBench's columns; null without a dataset. */
   labels(): WrittenFile | null;
   cancel(): void;
@@ -146,6 +148,19 @@ export function createExportStore(deps: ExportDeps): StoreApi<ExportState> {
           settings.scored !== undefined ? assignSets(traces, splitOptions(settings)) : null,
         );
         return csvFile('scores.csv', csv);
+      },
+
+      async arrays() {
+        const found = scored();
+        if (found === null) return null;
+        // few save arrays: the page does not load what writes them before
+        const [{ writeNpz }, { runArrays }] = await Promise.all([
+          import('../../run/npz.ts'),
+          import('../../run/run-arrays.ts'),
+        ]);
+        const { dataset: at, trained, scores } = found;
+        const bytes = writeNpz(runArrays(at.imported.traces, trained, scores));
+        return { name: 'arrays.npz', bytes: new Blob([bytes as BlobPart]) };
       },
 
       labels() {

@@ -123,6 +123,15 @@ function ScoresActions({ scored }: { readonly scored: Scored | null }) {
       >
         Export scores
       </Button>
+      <Button
+        size="small"
+        icon="download"
+        title="Scores, terms, latents and trees for NumPy"
+        disabled={scored === null}
+        onClick={() => void exported.arrays().then(downloadWritten)}
+      >
+        Export arrays
+      </Button>
       {isLabelled && (
         <Button size="small" icon="download" onClick={() => downloadWritten(exported.labels())}>
           Export labels
