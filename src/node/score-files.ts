@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { err, type Failure, ok, type Result } from '../base/result.ts';
-import { DETECTOR_IDS, type DetectorId } from '../detectors/catalog.ts';
+import { DETECTOR_IDS, type DetectorId, isSurprise } from '../detectors/catalog.ts';
 import type { SourceFile } from '../ingest/import.ts';
 import { streamFiles } from '../ingest/stream-files.ts';
 import { addDrift, driftWords, NO_DRIFT } from '../model/drift.ts';
@@ -202,6 +202,7 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
   let rule: ThresholdRule = chosen ?? { kind: 'robust' };
   let val: Float64Array = new Float64Array(0);
   let threshold: number | null = null;
+  let areSurprise = false;
   const held: UnflaggedRow[] = [];
   const heldIds: StringColumn[] = [];
   /** Of a rule that asks for traces per day: when they began. */
@@ -229,6 +230,7 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
     open(shown: ShownDetector): void {
       rule = chosen ?? keptRule(shown);
       val = shown.val;
+      areSurprise = isSurprise(shown.detector);
       if (asksValidationAlone(rule)) {
         threshold = resolveThreshold(rule, { val, test: new Float64Array(0), tracesPerDay: null });
       }
@@ -250,7 +252,7 @@ function createTable(chosen: ThresholdRule | null, take: TakeRows) {
     async finish() {
       if (!asksValidationAlone(rule)) {
         const test = Float64Array.from(held, ({ score }) => score).sort();
-        threshold = resolveThreshold(rule, { val, test, tracesPerDay: perDay() });
+        threshold = resolveThreshold(rule, { val, test, tracesPerDay: perDay(), areSurprise });
         await give(held, heldIds);
       }
       return { ...sums, rule, threshold };

@@ -1,6 +1,6 @@
 /** Scores validation and test traces, combines every variant of terms, and measures. */
 import { assert } from '../base/assert.ts';
-import { type DetectorId, detectorMeta } from '../detectors/catalog.ts';
+import { type DetectorId, detectorMeta, isSurprise } from '../detectors/catalog.ts';
 import type {
   DetectorData,
   DetectorModel,
@@ -158,7 +158,9 @@ export function namedTerms(
 /** How a detector is measured; one of terms by everything, at the percentile. */
 export function measureOf(detector: DetectorId): EvaluateOptions {
   const { gives } = detectorMeta(detector);
-  return gives.kind === 'terms' ? {} : { decision: gives.decision, structure: gives.structure };
+  if (gives.kind === 'terms') return {};
+  const { decision, structure } = gives;
+  return { decision, structure, areSurprise: isSurprise(detector) };
 }
 
 /**

@@ -25,6 +25,7 @@ const TIME = labelCode('time');
  * @param valScores  [V] nats, validation scores of the same variant, same samples and corrections
  * @param options.rule       what a score has to be above to be flagged; the paper's unless told
  * @param options.tracesPerDay for a rule that counts per day; null where traces do not say when
+ * @param options.areSurprise whether scores are -ln p, for a rule by the share of false alarms
  * @param options.order      [T] of {@link descendingOrder}, where the caller has it
  * @param options.decision   threshold of a detector that decides by itself, null for the rule's
  * @param options.structure  whether structure anomalies are measured by themselves (table 1: not of
@@ -37,10 +38,10 @@ export function evaluate(
   options: EvaluateOptions = {},
 ): VariantReport {
   const { order = descendingOrder(scores), decision = null } = options;
-  const { rule = PAPER_RULE, tracesPerDay = null } = options;
+  const { rule = PAPER_RULE, tracesPerDay = null, areSurprise = false } = options;
   const test = ascendingBy(scores, order);
   const threshold =
-    decision ?? resolveThreshold(rule, { val: sorted(valScores), test, tracesPerDay });
+    decision ?? resolveThreshold(rule, { val: sorted(valScores), test, tracesPerDay, areSurprise });
   const byLabel = sortByLabel(scores, labels, order);
   const { total, structure, time } = subsets(byLabel, options.structure ?? true);
   return {
@@ -61,6 +62,7 @@ export function evaluate(
 export interface EvaluateOptions {
   readonly rule?: ThresholdRule;
   readonly tracesPerDay?: number | null;
+  readonly areSurprise?: boolean;
   readonly order?: Uint32Array;
   readonly decision?: number | null;
   readonly structure?: boolean;

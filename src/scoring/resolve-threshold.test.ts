@@ -35,6 +35,19 @@ describe('each rule', () => {
     const rule = { kind: 'budget', alarms: 1, traces: 20 } as const;
     expect(resolveThreshold(rule, GROUND)).toBe(percentile(GROUND.val, 95));
   });
+  test('a share of false alarms is by -ln p, or by ranks among the validation scores', () => {
+    const rule = { kind: 'fdr', share: 0.1 } as const;
+    const surprise = { val: count(1, 200), test: ascending(0.1, 0.5, 9, 10), tracesPerDay: null };
+    expect(flagged(rule, { ...surprise, areSurprise: true })).toBe(2);
+    // 31 of 400 above all of 99 validation traces: p of .01, and .01 is above .1 * 31 / 400
+    const few = { val: count(1, 99), test: count(-269, 130), tracesPerDay: null };
+    const of400 = few.test.map((x) => (x > 99 ? x : 0.5));
+    expect(flagged(rule, { ...few, test: of400 })).toBe(0);
+    // 31 of 300: .01 <= .1 * 31 / 300
+    const more = { ...few, test: count(-169, 130).map((x) => (x > 99 ? x : 0.5)) };
+    expect(flagged(rule, more)).toBe(31);
+    expect(resolveThreshold(rule, { ...more, val: ascending() })).toBeNull();
+  });
   test('the robust cut is the percentile of clean scores', () => {
     expect(resolveThreshold({ kind: 'robust' }, GROUND)).toBe(percentile(GROUND.val, 99));
   });

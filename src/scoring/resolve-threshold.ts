@@ -1,6 +1,6 @@
 /** A threshold rule as a number: what scores have to be above to be flagged. */
 import { percentileOfSorted } from '../base/statistics.ts';
-import { oddCut } from './odd-cut.ts';
+import { conformalCut, oddCut } from './odd-cut.ts';
 import { partOf, under } from './ranking.ts';
 import { exceededBy, robustCutOfSorted } from './robust-cut.ts';
 import type { ThresholdRule } from './threshold-rule.ts';
@@ -13,6 +13,8 @@ export interface ThresholdGround {
   readonly test: Float64Array;
   /** Traces that arrive per day; null where traces do not say when. */
   readonly tracesPerDay: number | null;
+  /** Scores are -ln p. Else a trace's p-value is its rank among the validation traces. */
+  readonly areSurprise?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ThresholdGround {
  * @returns finite; null where the rule cannot be had: no validation or test scores, no times
  */
 export function resolveThreshold(rule: ThresholdRule, ground: ThresholdGround): number | null {
-  const { val, test, tracesPerDay } = ground;
+  const { val, test, tracesPerDay, areSurprise = false } = ground;
   switch (rule.kind) {
     case 'value':
       return rule.value;
@@ -33,7 +35,9 @@ export function resolveThreshold(rule: ThresholdRule, ground: ThresholdGround): 
     case 'budget':
       return val.length === 0 ? null : exceededBy(val, Math.min(1, rule.alarms / rule.traces));
     case 'fdr':
-      return test.length === 0 ? null : oddCut(test, rule.share);
+      if (test.length === 0) return null;
+      if (areSurprise) return oddCut(test, rule.share);
+      return val.length === 0 ? null : conformalCut(test, val, rule.share);
     case 'top':
       return above(test, rule.traces);
     case 'share':

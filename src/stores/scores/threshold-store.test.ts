@@ -63,9 +63,9 @@ describe('a chosen threshold', () => {
     expect(at.kept()).toEqual(['value:1.5', undefined]);
   });
 
-  test('that is a share of false alarms is of detectors whose scores are p-values', async () => {
+  test('that is a share of false alarms is of every detector, each by p-values of its own', async () => {
     await at.store.getState().choose('history', { kind: 'fdr', share: 0.05 });
-    expect(at.kept()).toEqual(['fdr:0.05', undefined]);
+    expect(at.kept()).toEqual(['fdr:0.05', 'fdr:0.05']);
   });
 
   test('is taken back by Undo, and by going back to the default', async () => {

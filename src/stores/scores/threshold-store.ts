@@ -3,7 +3,7 @@
  * chosen it is kept with the run, and scores, list, inspector, exports and the Entropy gap follow.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { type DetectorId, isSurprise } from '../../detectors/catalog.ts';
+import type { DetectorId } from '../../detectors/catalog.ts';
 import type { DetectorRun } from '../../run/record.ts';
 import { defaultRuleOf, keptThreshold, ruleOf } from '../../run/run-threshold.ts';
 import { sameRule, type ThresholdRule } from '../../scoring/threshold-rule.ts';
@@ -67,7 +67,7 @@ export function createThresholdStore({ runs, undo }: ThresholdDeps): StoreApi<Th
 
 /**
  * A rule is of the run, and every detector follows it, but for what means nothing to it: a score in
- * the unit of another detector, a share of false alarms where scores are no p-values.
+ * the unit of another detector.
  *
  * @param rule null for the default of the data
  * @returns    what each detector keeps
@@ -78,7 +78,6 @@ export function withRule(
 ): (trained: DetectorRun) => string | undefined {
   return (trained) => {
     if (rule?.kind === 'value' && trained.detector !== detector) return trained.threshold;
-    if (rule?.kind === 'fdr' && !isSurprise(trained.detector)) return trained.threshold;
     return keptThreshold(rule, trained);
   };
 }

@@ -1,5 +1,6 @@
 /** What a threshold flags among the scores on show, quick enough to follow a drag. */
 import { countAbove, sorted } from '../../base/statistics.ts';
+import { isSurprise } from '../../detectors/catalog.ts';
 import { measuredTraces, seenIn } from '../../run/measured.ts';
 import { resolveThreshold, type ThresholdGround } from '../../scoring/resolve-threshold.ts';
 import { type RobustCut, robustCutOfSorted } from '../../scoring/robust-cut.ts';
@@ -42,7 +43,10 @@ const STRUCTURE = labelCode('structure');
 const TIME = labelCode('time');
 
 /** Of the scores, whatever the threshold: a later choice of it sorts nothing again. */
-export function thresholdGround({ of, rows, test, val }: ChosenScores, traces: TraceSet): Ground {
+export function thresholdGround(
+  { of, rows, test, val, model }: ChosenScores,
+  traces: TraceSet,
+): Ground {
   const known = grounds.get(test);
   if (known !== undefined) return known;
   const ascending = sorted(val);
@@ -57,6 +61,7 @@ export function thresholdGround({ of, rows, test, val }: ChosenScores, traces: T
     test: sorted(test.filter(isMeasured)),
     anomalous: odd.sort(),
     tracesPerDay: tracesPerDay(traces, measuredTraces(of)),
+    areSurprise: isSurprise(model.detector),
     robust: ascending.length === 0 ? null : robustCutOfSorted(ascending),
   };
   grounds.set(test, made);

@@ -1,6 +1,6 @@
 /** The threshold's rule and its number, with what it flags while a person changes them. */
 import { useEffect, useRef } from 'react';
-import { detectorLabel, isSurprise, scoreUnit } from '../../../detectors/catalog.ts';
+import { detectorLabel, scoreUnit } from '../../../detectors/catalog.ts';
 import { decidesByItself } from '../../../run/chosen-scores.ts';
 import { defaultRuleOf } from '../../../run/run-threshold.ts';
 import {
@@ -58,9 +58,7 @@ export function ThresholdControl({ scored }: { readonly scored: Scored }) {
         label="Threshold"
         inline
         value={shown.rule.kind}
-        options={KINDS.filter(
-          ({ value }) => value !== 'fdr' || isSurprise(detector) || shown.rule.kind === 'fdr',
-        )}
+        options={KINDS}
         onChange={(kind) => void choose(detector, startOf(kind, shown))}
       />
       <RuleNumber rule={shown.rule} unit={scoreUnit(detector)} onRule={type} />
