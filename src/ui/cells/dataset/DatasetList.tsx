@@ -8,6 +8,7 @@ import { Button } from '../../widgets/Button.tsx';
 import { formatBytes, formatCount, formatDate, formatPercent } from '../../widgets/format.ts';
 import { KeptActions, KeptName } from '../../widgets/KeptRow.tsx';
 import { Notice } from '../../widgets/Notice.tsx';
+import { ListHead } from './ListHead.tsx';
 import './dataset-list.css';
 
 export function DatasetList() {
@@ -20,23 +21,7 @@ export function DatasetList() {
     <div className="dataset-list" data-report="none">
       <div className="dataset-list__rows">
         <table className="plain-table" aria-label="Datasets">
-          <thead>
-            <tr>
-              <th scope="col">Dataset</th>
-              <th scope="col" className="plain-table__number dataset-list__traces">
-                Traces
-              </th>
-              <th scope="col" className="plain-table__number dataset-list__bytes">
-                Stored
-              </th>
-              <th scope="col" className="dataset-list__since">
-                Imported
-              </th>
-              <th scope="col" className="dataset-list__actions">
-                <span className="said-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <ListHead of="Dataset" since="Imported" />
           <tbody>
             {unsaved && <UnsavedRow />}
             {stored.map((entry) => (

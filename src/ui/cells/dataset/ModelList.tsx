@@ -7,6 +7,7 @@ import { IconButton } from '../../widgets/Button.tsx';
 import { downloadWritten } from '../../widgets/download.ts';
 import { formatBytes, formatCount, formatDate } from '../../widgets/format.ts';
 import { KeptActions, KeptName } from '../../widgets/KeptRow.tsx';
+import { ListHead } from './ListHead.tsx';
 import './dataset-list.css';
 
 export function ModelList() {
@@ -18,23 +19,7 @@ export function ModelList() {
     <div className="dataset-list" data-report="none">
       <div className="dataset-list__rows">
         <table className="plain-table" aria-label="Models">
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col" className="plain-table__number dataset-list__traces">
-                Traces
-              </th>
-              <th scope="col" className="plain-table__number dataset-list__bytes">
-                Stored
-              </th>
-              <th scope="col" className="dataset-list__since">
-                Kept
-              </th>
-              <th scope="col" className="dataset-list__actions">
-                <span className="said-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <ListHead of="Model" since="Kept" />
           <tbody>
             {entries.map((entry) => (
               <ModelRow key={entry.id} entry={entry} atHand={entry.id === atHand} />
